@@ -1,0 +1,1 @@
+//! Trajectories from files, checked, and the modes of their discrete map.

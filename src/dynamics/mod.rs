@@ -1,0 +1,1 @@
+//! Vector fields (linear, polynomial, the named systems) and their flows.

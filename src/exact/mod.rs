@@ -1,0 +1,1 @@
+//! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.

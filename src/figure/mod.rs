@@ -1,0 +1,1 @@
+//! A figure is data first (a plain struct that serialises), then one renderer draws it.

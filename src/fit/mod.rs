@@ -1,0 +1,1 @@
+//! Learning through an integrator: models, one-step maps with derivatives, optimisers.

@@ -1,0 +1,2 @@
+//! The `lambdahat` program.
+fn main() {}

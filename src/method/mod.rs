@@ -1,0 +1,1 @@
+//! What a scheme is: Runge–Kutta tableau, linear multistep (ρ, σ), the scheme file, the catalogue.
