@@ -1,0 +1,414 @@
+//! Factoring over Q: modulo a prime, lifted, recombined (Zassenhaus 1969).
+//!
+//! It serves one purpose here, finding the minimal polynomial of an algebraic number, so the degrees are small
+//! (tens) and the recombination tries subsets.
+
+use super::polynomial::Polynomial;
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Signed, ToPrimitive, Zero};
+
+/// The primitive integer multiple of a rational polynomial, with positive leading coefficient.
+pub fn primitive(p: &Polynomial<BigRational>) -> Vec<BigInt> {
+    let denominator = p.coefficients().iter().fold(BigInt::one(), |d, c| d.lcm(c.denom()));
+    let mut integers: Vec<BigInt> = p.coefficients().iter().map(|c| c.numer() * (&denominator / c.denom())).collect();
+    let mut content = integers.iter().fold(BigInt::zero(), |g, c| g.gcd(c));
+    if integers.last().is_some_and(Signed::is_negative) {
+        content = -content;
+    }
+    if !content.is_zero() {
+        integers.iter_mut().for_each(|c| *c /= &content);
+    }
+    integers
+}
+
+/// The distinct irreducible factors over Q of a polynomial, each monic, multiplicities dropped. Empty for constants.
+///
+/// ```
+/// use lambdahat::exact::{Polynomial, irreducible_factors, ratio};
+/// let p = Polynomial::new([-6, 0, 5, 0, -1].map(|c| ratio(c, 1)).to_vec()); // −(z² − 2)(z² − 3)
+/// assert_eq!(irreducible_factors(&p).len(), 2);
+/// ```
+pub fn irreducible_factors(p: &Polynomial<BigRational>) -> Vec<Polynomial<BigRational>> {
+    let square_free = p.square_free();
+    let integers = primitive(&square_free);
+    let degree = integers.len().saturating_sub(1);
+    let to_monic = |c: &[BigInt]| Polynomial::new(c.iter().map(|c| BigRational::from_integer(c.clone())).collect()).monic();
+    match degree {
+        0 => Vec::new(),
+        1 => vec![to_monic(&integers)],
+        _ => zassenhaus(integers).iter().map(|f| to_monic(f)).collect(),
+    }
+}
+
+/// The primitive irreducible factors of a primitive square-free integer polynomial of degree 2 or more.
+fn zassenhaus(f: Vec<BigInt>) -> Vec<Vec<BigInt>> {
+    let lead = f[f.len() - 1].clone();
+    // Of the first few primes that keep f square-free, the one with the fewest factors leaves the least to recombine.
+    let mut best: Option<(u64, Vec<Vec<u64>>)> = None;
+    let mut tried = 0;
+    for p in (1_000..).map(|k| 2 * k + 1).filter(|&n| is_prime(n)) {
+        let image = modulo::reduce(&f, p);
+        if image.len() != f.len() || modulo::gcd(&image, &modulo::derivative(&image, p), p).len() > 1 {
+            continue;
+        }
+        let factors = modulo::factor(&modulo::monic(&image, p), p);
+        if factors.len() == 1 {
+            return vec![f];
+        }
+        if best.as_ref().is_none_or(|(_, known)| factors.len() < known.len()) {
+            best = Some((p, factors));
+        }
+        tried += 1;
+        if tried == 6 {
+            break;
+        }
+    }
+    let Some((p, factors)) = best else { return vec![f] };
+    // Landau–Mignotte: a factor's coefficients, times lead, are below this.
+    let norm = f.iter().map(|c| c * c).sum::<BigInt>().sqrt() + 1u32;
+    let bound = (BigInt::one() << f.len()) * norm * lead.abs();
+    let mut modulus = BigInt::from(p);
+    while modulus <= &bound * 2u32 {
+        modulus = &modulus * p;
+    }
+    let lifted = lift(&f, &factors, p, &modulus);
+    recombine(f, lifted, &modulus)
+}
+
+/// Trial division for the small primes wanted here.
+fn is_prime(n: u64) -> bool {
+    (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d))
+}
+
+/// The representative of `x` modulo `modulus` in `(−modulus/2, modulus/2]`.
+fn symmetric(x: &BigInt, modulus: &BigInt) -> BigInt {
+    let r = x.mod_floor(modulus);
+    if &r * 2u32 > *modulus { r - modulus } else { r }
+}
+
+fn times(a: &[BigInt], b: &[BigInt]) -> Vec<BigInt> {
+    let mut product = vec![BigInt::zero(); a.len() + b.len() - 1];
+    for (i, x) in a.iter().enumerate() {
+        for (j, y) in b.iter().enumerate() {
+            product[i + j] += x * y;
+        }
+    }
+    product
+}
+
+/// Monic factors of `f` modulo `p`, lifted to factors modulo `modulus = p^k`, one split after another (linear Hensel lifting).
+fn lift(f: &[BigInt], factors: &[Vec<u64>], p: u64, modulus: &BigInt) -> Vec<Vec<BigInt>> {
+    let inverse = modular_inverse(&f[f.len() - 1], modulus);
+    let mut rest: Vec<BigInt> = f.iter().map(|c| (c * &inverse).mod_floor(modulus)).collect();
+    let mut lifted = Vec::with_capacity(factors.len());
+    for (k, g) in factors.iter().enumerate() {
+        if k + 1 == factors.len() {
+            break;
+        }
+        let h = factors[k + 1..].iter().fold(vec![1], |h, x| modulo::multiply(&h, x, p));
+        let (g, h) = lift_pair(&rest, g, &h, p, modulus);
+        lifted.push(g);
+        rest = h;
+    }
+    lifted.push(rest);
+    lifted
+}
+
+/// `f = g·h` modulo `p` with coprime monic `g`, `h`, lifted to hold modulo `modulus`.
+fn lift_pair(f: &[BigInt], g: &[u64], h: &[u64], p: u64, modulus: &BigInt) -> (Vec<BigInt>, Vec<BigInt>) {
+    let (s, t) = modulo::bezout(g, h, p);
+    let widen = |v: &[u64]| v.iter().map(|&c| BigInt::from(c)).collect::<Vec<_>>();
+    let (mut big_g, mut big_h) = (widen(g), widen(h));
+    let mut power = BigInt::from(p);
+    while &power < modulus {
+        // error = (f − g h)/power modulo p; then g += power·(t·error mod g), h += power·(s·error + …)
+        let product = times(&big_g, &big_h);
+        let error: Vec<u64> =
+            f.iter().zip(&product).map(|(a, b)| ((a - b) / &power).mod_floor(&BigInt::from(p)).to_u64().unwrap_or(0)).collect();
+        let error = modulo::trimmed(error);
+        let (q, dg) = modulo::div_rem(&modulo::multiply(&t, &error, p), g, p);
+        let dh = modulo::add(&modulo::multiply(&s, &error, p), &modulo::multiply(&q, h, p), p);
+        for (c, d) in big_g.iter_mut().zip(dg) {
+            *c += &power * d;
+        }
+        for (c, d) in big_h.iter_mut().zip(dh) {
+            *c += &power * d;
+        }
+        power *= p;
+    }
+    (big_g, big_h)
+}
+
+/// `1/a` modulo `modulus`, for coprime arguments.
+fn modular_inverse(a: &BigInt, modulus: &BigInt) -> BigInt {
+    a.extended_gcd(modulus).x.mod_floor(modulus)
+}
+
+/// True factors from the lifted ones: products of ever larger subsets, tried by division.
+fn recombine(mut f: Vec<BigInt>, mut lifted: Vec<Vec<BigInt>>, modulus: &BigInt) -> Vec<Vec<BigInt>> {
+    let mut found = Vec::new();
+    let mut size = 1;
+    'sizes: while 2 * size <= lifted.len() {
+        let mut chosen: Vec<usize> = (0..size).collect();
+        loop {
+            let lead = f[f.len() - 1].clone();
+            let product =
+                chosen.iter().fold(vec![lead], |product, &k| times(&product, &lifted[k]).iter().map(|c| c.mod_floor(modulus)).collect());
+            let candidate: Vec<BigInt> = product.iter().map(|c| symmetric(c, modulus)).collect();
+            let content = candidate.iter().fold(BigInt::zero(), |g, c| g.gcd(c));
+            let candidate: Vec<BigInt> = candidate.into_iter().map(|c| c / &content).collect();
+            if let Some(quotient) = exact_quotient(&f, &candidate) {
+                found.push(candidate);
+                f = quotient;
+                for &k in chosen.iter().rev() {
+                    lifted.remove(k);
+                }
+                continue 'sizes;
+            }
+            // the next subset in lexicographic order
+            let n = lifted.len();
+            let Some(i) = (0..size).rev().find(|&i| chosen[i] < n - size + i) else { break };
+            chosen[i] += 1;
+            for j in i + 1..size {
+                chosen[j] = chosen[j - 1] + 1;
+            }
+        }
+        size += 1;
+    }
+    if f.len() > 1 {
+        found.push(f);
+    }
+    found
+}
+
+/// `f/g` where `g` divides `f` over the integers.
+fn exact_quotient(f: &[BigInt], g: &[BigInt]) -> Option<Vec<BigInt>> {
+    let (n, lead) = (g.len() - 1, g.last()?);
+    if f.len() < g.len() || lead.is_zero() {
+        return None;
+    }
+    let mut rest = f.to_vec();
+    let mut quotient = vec![BigInt::zero(); f.len() - n];
+    for k in (0..quotient.len()).rev() {
+        let (q, r) = rest[k + n].div_rem(lead);
+        if !r.is_zero() {
+            return None;
+        }
+        for (j, c) in g.iter().enumerate() {
+            rest[k + j] -= &q * c;
+        }
+        quotient[k] = q;
+    }
+    rest.iter().all(Zero::is_zero).then_some(quotient)
+}
+
+/// Polynomials over the integers modulo a small prime: coefficients lowest first, no trailing zeros.
+mod modulo {
+    use num_bigint::BigInt;
+    use num_integer::Integer;
+    use num_traits::ToPrimitive;
+
+    pub fn trimmed(mut a: Vec<u64>) -> Vec<u64> {
+        while a.last() == Some(&0) {
+            a.pop();
+        }
+        a
+    }
+
+    pub fn reduce(f: &[BigInt], p: u64) -> Vec<u64> {
+        trimmed(f.iter().map(|c| c.mod_floor(&BigInt::from(p)).to_u64().unwrap_or(0)).collect())
+    }
+
+    fn power(mut base: u64, mut exponent: u64, p: u64) -> u64 {
+        let mut result = 1;
+        while exponent > 0 {
+            if exponent & 1 == 1 {
+                result = result * base % p;
+            }
+            base = base * base % p;
+            exponent >>= 1;
+        }
+        result
+    }
+
+    pub fn monic(a: &[u64], p: u64) -> Vec<u64> {
+        let inverse = a.last().map_or(1, |&lead| power(lead, p - 2, p));
+        a.iter().map(|c| c * inverse % p).collect()
+    }
+
+    pub fn derivative(a: &[u64], p: u64) -> Vec<u64> {
+        trimmed(a.iter().enumerate().skip(1).map(|(k, c)| k as u64 % p * c % p).collect())
+    }
+
+    pub fn add(a: &[u64], b: &[u64], p: u64) -> Vec<u64> {
+        let at = |v: &[u64], k: usize| v.get(k).copied().unwrap_or(0);
+        trimmed((0..a.len().max(b.len())).map(|k| (at(a, k) + at(b, k)) % p).collect())
+    }
+
+    fn subtract(a: &[u64], b: &[u64], p: u64) -> Vec<u64> {
+        let negative: Vec<u64> = b.iter().map(|&c| if c == 0 { 0 } else { p - c }).collect();
+        add(a, &negative, p)
+    }
+
+    pub fn multiply(a: &[u64], b: &[u64], p: u64) -> Vec<u64> {
+        if a.is_empty() || b.is_empty() {
+            return Vec::new();
+        }
+        let mut product = vec![0; a.len() + b.len() - 1];
+        for (i, x) in a.iter().enumerate() {
+            for (j, y) in b.iter().enumerate() {
+                product[i + j] = (product[i + j] + x * y) % p;
+            }
+        }
+        trimmed(product)
+    }
+
+    pub fn div_rem(a: &[u64], b: &[u64], p: u64) -> (Vec<u64>, Vec<u64>) {
+        if a.len() < b.len() {
+            return (Vec::new(), a.to_vec());
+        }
+        let n = b.len() - 1;
+        let inverse = power(b[n], p - 2, p);
+        let mut rest = a.to_vec();
+        let mut quotient = vec![0; a.len() - n];
+        for k in (0..quotient.len()).rev() {
+            let q = rest[k + n] * inverse % p;
+            for (j, c) in b.iter().enumerate() {
+                rest[k + j] = (rest[k + j] + (p - q) * c) % p;
+            }
+            quotient[k] = q;
+        }
+        (trimmed(quotient), trimmed(rest))
+    }
+
+    pub fn gcd(a: &[u64], b: &[u64], p: u64) -> Vec<u64> {
+        let (mut a, mut b) = (a.to_vec(), b.to_vec());
+        while !b.is_empty() {
+            let r = div_rem(&a, &b, p).1;
+            a = std::mem::replace(&mut b, r);
+        }
+        monic(&a, p)
+    }
+
+    /// `s`, `t` with `s·g + t·h = 1`, for coprime `g`, `h`; `deg s < deg h`, `deg t < deg g`.
+    pub fn bezout(g: &[u64], h: &[u64], p: u64) -> (Vec<u64>, Vec<u64>) {
+        let (mut r0, mut r1) = (g.to_vec(), h.to_vec());
+        let (mut s0, mut s1) = (vec![1], Vec::new());
+        let (mut t0, mut t1) = (Vec::new(), vec![1]);
+        while !r1.is_empty() {
+            let (q, r) = div_rem(&r0, &r1, p);
+            r0 = std::mem::replace(&mut r1, r);
+            let s = subtract(&s0, &multiply(&q, &s1, p), p);
+            s0 = std::mem::replace(&mut s1, s);
+            let t = subtract(&t0, &multiply(&q, &t1, p), p);
+            t0 = std::mem::replace(&mut t1, t);
+        }
+        let inverse = [power(r0[0], p - 2, p)];
+        (multiply(&s0, &inverse, p), multiply(&t0, &inverse, p))
+    }
+
+    /// `base^exponent` modulo `f`.
+    fn power_modulo(base: &[u64], mut exponent: BigInt, f: &[u64], p: u64) -> Vec<u64> {
+        let mut base = div_rem(base, f, p).1;
+        let mut result = vec![1];
+        let zero = BigInt::from(0);
+        while exponent > zero {
+            if exponent.is_odd() {
+                result = div_rem(&multiply(&result, &base, p), f, p).1;
+            }
+            base = div_rem(&multiply(&base, &base, p), f, p).1;
+            exponent >>= 1;
+        }
+        result
+    }
+
+    /// Irreducible factors of a monic square-free polynomial: distinct degrees, then equal degrees (Cantor & Zassenhaus 1981).
+    pub fn factor(f: &[u64], p: u64) -> Vec<Vec<u64>> {
+        let mut factors = Vec::new();
+        let mut rest = f.to_vec();
+        let mut x_power = vec![0, 1];
+        let mut degree = 0;
+        while rest.len() > 1 {
+            degree += 1;
+            if 2 * degree >= rest.len() {
+                factors.push(rest);
+                break;
+            }
+            x_power = power_modulo(&x_power, BigInt::from(p), &rest, p);
+            let product = gcd(&rest, &subtract(&x_power, &[0, 1], p), p);
+            if product.len() > 1 {
+                rest = div_rem(&rest, &product, p).0;
+                split(product, degree, p, 1, &mut factors);
+            }
+        }
+        factors
+    }
+
+    /// Splits a product of irreducibles of one degree; `seed` makes the trial polynomials, so that the run repeats.
+    fn split(f: Vec<u64>, degree: usize, p: u64, mut seed: u64, factors: &mut Vec<Vec<u64>>) {
+        if f.len() - 1 == degree {
+            factors.push(f);
+            return;
+        }
+        let exponent: BigInt = (BigInt::from(p).pow(degree as u32) - 1) / 2;
+        loop {
+            let trial: Vec<u64> = (0..f.len() - 1)
+                .map(|_| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    (seed >> 33) % p
+                })
+                .collect();
+            let value = power_modulo(&trimmed(trial), exponent.clone(), &f, p);
+            let part = gcd(&f, &subtract(&value, &[1], p), p);
+            if part.len() > 1 && part.len() < f.len() {
+                let other = div_rem(&f, &part, p).0;
+                split(part, degree, p, seed, factors);
+                split(monic(&other, p), degree, p, seed.wrapping_add(1), factors);
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+    use proptest::prelude::*;
+
+    fn integers(c: &[i64]) -> Polynomial<BigRational> {
+        Polynomial::new(c.iter().map(|&c| ratio(c, 1)).collect())
+    }
+
+    #[test]
+    fn irreducible_although_it_splits_modulo_every_prime() {
+        // The minimal polynomial of √2 + √3, and Swinnerton-Dyer's of √2 + √3 + √5.
+        assert_eq!(irreducible_factors(&integers(&[1, 0, -10, 0, 1])).len(), 1);
+        assert_eq!(irreducible_factors(&integers(&[576, 0, -960, 0, 352, 0, -40, 0, 1])).len(), 1);
+    }
+
+    #[test]
+    fn cyclotomic_product() {
+        // z^24 − 1 has one factor for each of the 8 divisors of 24.
+        let mut c = vec![0; 25];
+        (c[0], c[24]) = (-1, 1);
+        assert_eq!(irreducible_factors(&integers(&c)).len(), 8);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn product_of_factors_is_the_square_free_part(a in prop::collection::vec(-20i64..20, 2..6), b in prop::collection::vec(-20i64..20, 2..6)) {
+            let p = integers(&a) * integers(&b);
+            prop_assume!(p.degree().is_some_and(|n| n > 0));
+            let factors = irreducible_factors(&p);
+            let product = factors.iter().fold(Polynomial::one(), |q, f| q * f);
+            prop_assert_eq!(product, p.square_free().monic());
+            for f in &factors {
+                prop_assert_eq!(irreducible_factors(f).len(), 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Real roots, exactly: Sturm sequences, isolation, and refinement to any width.
+
+use super::polynomial::Polynomial;
+use super::rational;
+use super::ring::Field;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+use std::cmp::Ordering;
+
+/// A field with an order that is decided, not estimated: `BigRational` and [`Number`](super::Number).
+pub trait Ordered: Field {
+    /// The sign: `Less` below zero, `Equal` at zero, `Greater` above.
+    fn sign(&self) -> Ordering;
+
+    /// A rational that is at least `|self|`.
+    fn bound(&self) -> BigRational;
+
+    /// The element that a rational is.
+    fn from_rational(q: BigRational) -> Self;
+}
+
+impl Ordered for BigRational {
+    fn sign(&self) -> Ordering {
+        self.cmp(&BigRational::zero())
+    }
+
+    fn bound(&self) -> BigRational {
+        self.abs()
+    }
+
+    fn from_rational(q: BigRational) -> Self {
+        q
+    }
+}
+
+/// One real root of an exact polynomial: the only one in the closed interval `[low, high]`.
+///
+/// ```
+/// use lambdahat::exact::{Polynomial, RealRoot, ratio};
+/// let p = Polynomial::new(vec![ratio(-2, 1), ratio(0, 1), ratio(1, 1)]);
+/// let roots = RealRoot::all(&p);
+/// assert_eq!(roots.len(), 2);
+/// assert_eq!(roots[1].to_f64(), 2f64.sqrt());
+/// ```
+#[derive(Clone, Debug)]
+pub struct RealRoot<T> {
+    polynomial: Polynomial<T>,
+    low: BigRational,
+    high: BigRational,
+}
+
+impl<T: Ordered> RealRoot<T> {
+    /// All distinct real roots of `p`, ascending. Empty for constants, the zero polynomial included.
+    pub fn all(p: &Polynomial<T>) -> Vec<Self> {
+        let polynomial = p.square_free();
+        if polynomial.degree().is_none_or(|n| n == 0) {
+            return Vec::new();
+        }
+        let bound = cauchy_bound(&polynomial);
+        Self::between(&polynomial, &-bound.clone(), &bound)
+    }
+
+    /// The distinct real roots of `p` in the half-open interval `(low, high]`, ascending.
+    pub fn between(p: &Polynomial<T>, low: &BigRational, high: &BigRational) -> Vec<Self> {
+        let polynomial = p.square_free();
+        let sturm = SturmSequence::new(&polynomial);
+        let mut found = Vec::new();
+        // Intervals still to look at, with the variations at their ends, rightmost last out.
+        let mut open = vec![(low.clone(), sturm.variations(low), high.clone(), sturm.variations(high))];
+        while let Some((a, at_a, b, at_b)) = open.pop() {
+            match at_a.saturating_sub(at_b) {
+                0 => {}
+                1 => found.push(Self::pinned(&polynomial, a, b)),
+                _ => {
+                    let middle = (&a + &b) / BigRational::from_integer(2.into());
+                    let at_middle = sturm.variations(&middle);
+                    open.push((middle.clone(), at_middle, b, at_b));
+                    open.push((a, at_a, middle, at_middle));
+                }
+            }
+        }
+        found
+    }
+
+    /// A root known to be alone in `(a, b]`, kept as a point where an end is the root itself.
+    fn pinned(polynomial: &Polynomial<T>, mut a: BigRational, b: BigRational) -> Self {
+        if sign_at(polynomial, &b) == Ordering::Equal {
+            return Self { polynomial: polynomial.clone(), low: b.clone(), high: b };
+        }
+        // A root of the polynomial at the open end would make the closed interval hold two.
+        while sign_at(polynomial, &a) == Ordering::Equal {
+            let middle = (&a + &b) / BigRational::from_integer(2.into());
+            match sign_at(polynomial, &middle) {
+                Ordering::Equal => return Self { polynomial: polynomial.clone(), low: middle.clone(), high: middle },
+                s if s == sign_at(polynomial, &b) => {
+                    return Self::pinned_left(polynomial, a, middle);
+                }
+                _ => a = middle,
+            }
+        }
+        Self { polynomial: polynomial.clone(), low: a, high: b }
+    }
+
+    /// As [`pinned`](Self::pinned), where the wanted root lies left of `b` and `a` is itself another root.
+    fn pinned_left(polynomial: &Polynomial<T>, a: BigRational, b: BigRational) -> Self {
+        let mut step = (&b - &a) / BigRational::from_integer(2.into());
+        loop {
+            let low = &a + &step;
+            match sign_at(polynomial, &low) {
+                Ordering::Equal => return Self { polynomial: polynomial.clone(), low: low.clone(), high: low },
+                s if s != sign_at(polynomial, &b) => return Self { polynomial: polynomial.clone(), low, high: b },
+                _ => step /= BigRational::from_integer(2.into()),
+            }
+        }
+    }
+
+    /// The square-free polynomial that it is a root of.
+    pub fn polynomial(&self) -> &Polynomial<T> {
+        &self.polynomial
+    }
+
+    /// The interval that holds it, both ends included.
+    pub fn interval(&self) -> (&BigRational, &BigRational) {
+        (&self.low, &self.high)
+    }
+
+    /// Narrows the interval to at most `width`, by bisection.
+    pub fn refine(&mut self, width: &BigRational) {
+        let two = BigRational::from_integer(2.into());
+        let at_high = sign_at(&self.polynomial, &self.high);
+        while &self.high - &self.low > *width {
+            // A dyadic near the middle keeps the ends short.
+            let middle = middle(&self.low, &self.high, &two);
+            match sign_at(&self.polynomial, &middle) {
+                Ordering::Equal => {
+                    self.low = middle.clone();
+                    self.high = middle;
+                }
+                s if s == at_high => self.high = middle,
+                _ => self.low = middle,
+            }
+        }
+    }
+
+    /// The nearest double, correctly rounded.
+    pub fn to_f64(&self) -> f64 {
+        let mut root = self.clone();
+        let mut width = &root.high - &root.low;
+        loop {
+            let (a, b) = (rational::to_f64(&root.low), rational::to_f64(&root.high));
+            if a == b {
+                return a;
+            }
+            // An exact tie between two doubles is rational; the bisection would never leave it.
+            if let Some(tie) = tie_between(a, b)
+                && root.low <= tie
+                && tie <= root.high
+                && sign_at(&root.polynomial, &tie) == Ordering::Equal
+            {
+                return rational::to_f64(&tie);
+            }
+            if a == 0.0 && b == 0.0 {
+                return 0.0;
+            }
+            width /= BigRational::from_integer(1024.into());
+            root.refine(&width);
+        }
+    }
+
+    /// The sign of another polynomial at this root, exactly: zero iff the two share it.
+    pub fn sign_of(&self, other: &Polynomial<T>) -> Ordering {
+        if other.is_zero() {
+            return Ordering::Equal;
+        }
+        let common = self.polynomial.gcd(other);
+        if common.degree().is_some_and(|n| n > 0) {
+            let (a, b) = (sign_at(&common, &self.low), sign_at(&common, &self.high));
+            if a == Ordering::Equal || b == Ordering::Equal || a != b {
+                return Ordering::Equal;
+            }
+        }
+        let sturm = SturmSequence::new(&other.square_free());
+        let mut root = self.clone();
+        let mut width = &root.high - &root.low;
+        loop {
+            let at_low = sign_at(other, &root.low);
+            if root.low == root.high || (at_low != Ordering::Equal && sturm.count(&root.low, &root.high) == 0) {
+                return at_low;
+            }
+            width /= BigRational::from_integer(16.into());
+            root.refine(&width);
+        }
+    }
+
+    /// The decimal expansion, `digits` significant digits, each certain (the last one rounded).
+    pub fn decimal(&self, digits: usize) -> String {
+        let mut root = self.clone();
+        let mut width = BigRational::one();
+        loop {
+            let (a, b) = (rational::decimal(&root.low, digits), rational::decimal(&root.high, digits));
+            if a == b
+                || (root.low.is_negative() && root.high.is_positive() && sign_at(&root.polynomial, &BigRational::zero()) == Ordering::Equal)
+            {
+                return if a == b { a } else { "0".into() };
+            }
+            // A root that is itself a decimal tie: the midpoint in question is rational and can be tested.
+            if root.high == root.low {
+                return a;
+            }
+            width /= BigRational::from_integer(1024.into());
+            root.refine(&width);
+            let snap = rational::simplest_between(&root.low, &root.high);
+            if sign_at(&root.polynomial, &snap) == Ordering::Equal {
+                return rational::decimal(&snap, digits);
+            }
+        }
+    }
+}
+
+/// The midpoint of two neighbouring doubles.
+fn tie_between(a: f64, b: f64) -> Option<BigRational> {
+    Some((rational::from_f64(a)? + rational::from_f64(b)?) / BigRational::from_integer(2.into()))
+}
+
+/// A point near the middle with a short binary expansion.
+fn middle(low: &BigRational, high: &BigRational, two: &BigRational) -> BigRational {
+    let width = high - low;
+    let bits = (width.denom().bits() as i64 - width.numer().bits() as i64 + 3).max(0) as u32;
+    let rounded = rational::round_to_bits(&((low + high) / two), bits);
+    if rounded > *low && rounded < *high { rounded } else { (low + high) / two }
+}
+
+/// The sign of `p` at a rational point.
+pub fn sign_at<T: Ordered>(p: &Polynomial<T>, x: &BigRational) -> Ordering {
+    p.eval(&T::from_rational(x.clone())).sign()
+}
+
+/// Cauchy's bound: every root has modulus below `1 + max |c_k/c_n|`; one for constants.
+pub fn cauchy_bound<T: Ordered>(p: &Polynomial<T>) -> BigRational {
+    let monic = p.monic();
+    let largest = monic.coefficients().iter().rev().skip(1).map(Ordered::bound).max().unwrap_or_else(BigRational::zero);
+    // An integer bound keeps the bisection dyadic.
+    largest.ceil() + BigRational::one()
+}
+
+/// The chain `p, p′, −rem, …` of a square-free polynomial, which counts its real roots (Sturm 1829).
+#[derive(Clone, Debug)]
+pub struct SturmSequence<T> {
+    chain: Vec<Polynomial<T>>,
+}
+
+impl<T: Ordered> SturmSequence<T> {
+    /// The chain of `p`.
+    pub fn new(p: &Polynomial<T>) -> Self {
+        let mut chain = vec![p.clone(), p.derivative()];
+        while let [.., a, b] = chain.as_slice() {
+            match a.div_rem(b) {
+                Some((_, r)) if !r.is_zero() => {
+                    // A positive factor changes no sign and keeps the coefficients short.
+                    let size = T::from_rational(r.leading().map(Ordered::bound).filter(|q| !q.is_zero()).unwrap_or_else(BigRational::one));
+                    let next = -Polynomial::new(r.coefficients().iter().map(|c| c.clone() / &size).collect());
+                    chain.push(next);
+                }
+                _ => break,
+            }
+        }
+        Self { chain }
+    }
+
+    /// The number of sign variations of the chain at `x`.
+    pub fn variations(&self, x: &BigRational) -> usize {
+        let mut last = Ordering::Equal;
+        let mut count = 0;
+        for p in &self.chain {
+            let sign = sign_at(p, x);
+            if sign != Ordering::Equal {
+                count += usize::from(last != Ordering::Equal && last != sign);
+                last = sign;
+            }
+        }
+        count
+    }
+
+    /// The number of distinct real roots in `(low, high]`.
+    pub fn count(&self, low: &BigRational, high: &BigRational) -> usize {
+        self.variations(low).saturating_sub(self.variations(high))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+    use proptest::prelude::*;
+
+    fn from_roots(roots: &[BigRational]) -> Polynomial<BigRational> {
+        roots.iter().fold(Polynomial::one(), |p, r| p * Polynomial::linear(r.clone()))
+    }
+
+    #[test]
+    fn wilkinson_twenty_is_isolated_exactly() {
+        let roots: Vec<_> = (1..=20).map(|k| ratio(k, 1)).collect();
+        let found = RealRoot::all(&from_roots(&roots));
+        assert_eq!(found.iter().map(RealRoot::to_f64).collect::<Vec<_>>(), (1..=20).map(f64::from).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn sign_of_another_polynomial_is_exact() {
+        let two = Polynomial::new(vec![ratio(-2, 1), ratio(0, 1), ratio(1, 1)]);
+        let root = &RealRoot::all(&two)[1];
+        assert_eq!(root.sign_of(&(two.clone() * Polynomial::linear(ratio(7, 1)))), Ordering::Equal);
+        assert_eq!(root.sign_of(&Polynomial::linear(ratio(1_414_213_562, 1_000_000_000))), Ordering::Greater);
+        assert_eq!(root.sign_of(&Polynomial::linear(ratio(1_414_213_563, 1_000_000_000))), Ordering::Less);
+        assert_eq!(root.decimal(30), "1.41421356237309504880168872421");
+    }
+
+    proptest! {
+        #[test]
+        fn every_rational_root_is_found(mut numerators in prop::collection::btree_set(-60i64..60, 1..7), d in 1i64..12) {
+            let roots: Vec<_> = std::mem::take(&mut numerators).into_iter().map(|n| ratio(n, d)).collect();
+            let p = from_roots(&roots) * from_roots(&roots[..1]);
+            let found = RealRoot::all(&p);
+            prop_assert_eq!(found.len(), roots.len());
+            for (mut root, exact) in found.into_iter().zip(&roots) {
+                root.refine(&ratio(1, 1_000_000));
+                let (low, high) = root.interval();
+                prop_assert!(low <= exact && exact <= high);
+                prop_assert_eq!(root.to_f64(), rational::to_f64(exact));
+            }
+        }
+    }
+}
