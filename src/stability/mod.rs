@@ -1,1 +1,2 @@
 //! What a scheme does to ẏ = λy: `R = P/Q`, its exact properties, its regions and their boundaries.
+pub mod region;
