@@ -12,10 +12,7 @@ fn main() {
 }
 
 fn window() -> Window {
-    Window {
-        re: [-5.0, 2.0],
-        im: [-4.0, 4.0],
-    }
+    Window { re: [-5.0, 2.0], im: [-4.0, 4.0] }
 }
 
 fn naive(width: usize, height: usize) -> Vec<u8> {
@@ -23,14 +20,8 @@ fn naive(width: usize, height: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(width * height);
     for row in 0..height {
         for column in 0..width {
-            let z = Complex::new(
-                -5.0 + (column as f64 + 0.5) * dx,
-                4.0 - (row as f64 + 0.5) * dy,
-            );
-            let w = RK4
-                .iter()
-                .rev()
-                .fold(Complex::new(0.0, 0.0), |w, &c| w * z + c);
+            let z = Complex::new(-5.0 + (column as f64 + 0.5) * dx, 4.0 - (row as f64 + 0.5) * dy);
+            let w = RK4.iter().rev().fold(Complex::new(0.0, 0.0), |w, &c| w * z + c);
             out.push(u8::from(w.norm() <= 1.0));
         }
     }
@@ -81,14 +72,7 @@ fn ratio() {
     let quick = best(20, &mut || fast = region.raster(window(), SIDE, SIDE).ok());
     let mut slow = Vec::new();
     let plain = best(3, &mut || slow = naive(SIDE, SIDE));
-    let differing = fast.map_or(0, |raster| {
-        raster
-            .as_bytes()
-            .iter()
-            .zip(&slow)
-            .filter(|(a, b)| a != b)
-            .count()
-    });
+    let differing = fast.map_or(0, |raster| raster.as_bytes().iter().zip(&slow).filter(|(a, b)| a != b).count());
     println!(
         "rk4 {SIDE}x{SIDE}: {quick:?} against a plain loop's {plain:?}: {:.1} times; {differing} points differ",
         plain.as_secs_f64() / quick.as_secs_f64()

@@ -18,9 +18,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RegionError {
     /// The window is empty, reversed or not finite.
-    #[error(
-        "the window re = {re:?}, im = {im:?} is empty or not finite: each range needs a lower end below its upper end"
-    )]
+    #[error("the window re = {re:?}, im = {im:?} is empty or not finite: each range needs a lower end below its upper end")]
     Window {
         /// The asked range of Re z.
         re: [f64; 2],
@@ -28,9 +26,7 @@ pub enum RegionError {
         im: [f64; 2],
     },
     /// The raster does not fit in memory.
-    #[error(
-        "a raster of {width}x{height} needs {needed} bytes, more than the limit of {limit} bytes: ask for a smaller --size"
-    )]
+    #[error("a raster of {width}x{height} needs {needed} bytes, more than the limit of {limit} bytes: ask for a smaller --size")]
     TooLarge {
         /// Points along Re z.
         width: usize,
@@ -67,11 +63,7 @@ impl Window {
     /// A window, or an error where a range is empty, reversed or not finite.
     pub fn new(re: [f64; 2], im: [f64; 2]) -> Result<Self, RegionError> {
         let sound = |r: [f64; 2]| r[0].is_finite() && r[1].is_finite() && r[0] < r[1];
-        if sound(re) && sound(im) {
-            Ok(Self { re, im })
-        } else {
-            Err(RegionError::Window { re, im })
-        }
+        if sound(re) && sound(im) { Ok(Self { re, im }) } else { Err(RegionError::Window { re, im }) }
     }
 
     /// The width along Re z.
@@ -123,27 +115,18 @@ pub enum Region {
 impl Region {
     /// The region of a one-step method with stability function P/Q.
     pub fn one_step(numerator: &[f64], denominator: &[f64]) -> Result<Self, RegionError> {
-        Ok(Self::OneStep {
-            numerator: checked(numerator)?,
-            denominator: checked(denominator)?,
-        })
+        Ok(Self::OneStep { numerator: checked(numerator)?, denominator: checked(denominator)? })
     }
 
     /// The region of a linear multistep method with characteristic polynomials ρ and σ.
     pub fn multistep(rho: &[f64], sigma: &[f64]) -> Result<Self, RegionError> {
-        Ok(Self::Multistep {
-            rho: checked(rho)?,
-            sigma: checked(sigma)?,
-        })
+        Ok(Self::Multistep { rho: checked(rho)?, sigma: checked(sigma)? })
     }
 
     /// Whether z lies in the region, in f64.
     pub fn contains(&self, z: Complex<f64>) -> bool {
         match self {
-            Self::OneStep {
-                numerator,
-                denominator,
-            } => horner(numerator, z).norm_sqr() <= horner(denominator, z).norm_sqr(),
+            Self::OneStep { numerator, denominator } => horner(numerator, z).norm_sqr() <= horner(denominator, z).norm_sqr(),
             Self::Multistep { rho, sigma } => root_condition(rho, sigma, z),
         }
     }
@@ -152,12 +135,7 @@ impl Region {
     ///
     /// Point (column i, row j) is the middle of its cell; row 0 is the one with the greatest Im z. Whole tiles are decided
     /// at once where a bound proves that they hold no boundary, so the cost goes with the length of the boundary.
-    pub fn raster(
-        &self,
-        window: Window,
-        width: usize,
-        height: usize,
-    ) -> Result<Raster, RegionError> {
+    pub fn raster(&self, window: Window, width: usize, height: usize) -> Result<Raster, RegionError> {
         raster::draw(self, window, width, height)
     }
 }
@@ -165,18 +143,14 @@ impl Region {
 fn checked(coefficients: &[f64]) -> Result<Vec<f64>, RegionError> {
     let degree = coefficients.iter().rposition(|&c| c != 0.0);
     match degree {
-        Some(degree) if coefficients.iter().all(|c| c.is_finite()) => {
-            Ok(coefficients[..=degree].to_vec())
-        }
+        Some(degree) if coefficients.iter().all(|c| c.is_finite()) => Ok(coefficients[..=degree].to_vec()),
         _ => Err(RegionError::Coefficients(coefficients.to_vec())),
     }
 }
 
 /// `Σ p_k z^k`.
 pub(crate) fn horner(p: &[f64], z: Complex<f64>) -> Complex<f64> {
-    p.iter()
-        .rev()
-        .fold(Complex::new(0.0, 0.0), |w, &c| w * z + c)
+    p.iter().rev().fold(Complex::new(0.0, 0.0), |w, &c| w * z + c)
 }
 
 /// All roots of `ρ(ζ) − zσ(ζ)` in the closed unit disc, by the Schur–Cohn recursion (Henrici 1974, §6.8): with
@@ -195,8 +169,7 @@ fn root_condition(rho: &[f64], sigma: &[f64], z: Complex<f64>) -> bool {
         &mut long
     };
     for (k, slot) in f.iter_mut().enumerate() {
-        *slot = Complex::new(rho.get(k).copied().unwrap_or(0.0), 0.0)
-            - z * sigma.get(k).copied().unwrap_or(0.0);
+        *slot = Complex::new(rho.get(k).copied().unwrap_or(0.0), 0.0) - z * sigma.get(k).copied().unwrap_or(0.0);
     }
     for degree in (1..length).rev() {
         let (first, last) = (f[0], f[degree]);
@@ -216,9 +189,7 @@ fn root_condition(rho: &[f64], sigma: &[f64], z: Complex<f64>) -> bool {
             hi -= 1;
         }
         f.copy_within(1..=degree, 0);
-        let scale = f[..degree]
-            .iter()
-            .fold(0.0f64, |m, c| m.max(c.re.abs()).max(c.im.abs()));
+        let scale = f[..degree].iter().fold(0.0f64, |m, c| m.max(c.re.abs()).max(c.im.abs()));
         if scale == 0.0 {
             // |f_0| = |f_d| and self-inversive: every root on the circle, or paired about it; the border itself.
             return true;

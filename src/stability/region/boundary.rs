@@ -26,21 +26,8 @@ const TURN: f64 = 0.06;
 ///
 /// `seeds` are the points where R = 1 and where R = −1: by the argument principle each component of the curve carries at least one,
 /// on the sphere, and no point of infinity is both, so that all components are found when all seeds are given.
-pub fn level_curves(
-    numerator: &[f64],
-    denominator: &[f64],
-    seeds: &[Complex<f64>],
-    step: f64,
-    reach: f64,
-) -> Vec<Curve> {
-    let tracer = Tracer {
-        p: numerator,
-        q: denominator,
-        dp: derivative(numerator),
-        dq: derivative(denominator),
-        step,
-        reach,
-    };
+pub fn level_curves(numerator: &[f64], denominator: &[f64], seeds: &[Complex<f64>], step: f64, reach: f64) -> Vec<Curve> {
+    let tracer = Tracer { p: numerator, q: denominator, dp: derivative(numerator), dq: derivative(denominator), step, reach };
     let mut fresh: Vec<bool> = seeds.iter().map(|z| z.norm() <= reach).collect();
     let mut curves = Vec::new();
     for k in 0..seeds.len() {
@@ -97,10 +84,7 @@ pub fn root_locus(rho: &[f64], sigma: &[f64], step: f64, reach: f64) -> Vec<Curv
             points.push(z);
         } else if points.len() > 1 {
             heading = None;
-            curves.push(Curve {
-                points: std::mem::take(&mut points),
-                closed: false,
-            });
+            curves.push(Curve { points: std::mem::take(&mut points), closed: false });
         } else {
             points.clear();
         }
@@ -115,11 +99,7 @@ pub fn root_locus(rho: &[f64], sigma: &[f64], step: f64, reach: f64) -> Vec<Curv
 }
 
 fn derivative(p: &[f64]) -> Vec<f64> {
-    p.iter()
-        .enumerate()
-        .skip(1)
-        .map(|(k, c)| k as f64 * c)
-        .collect()
+    p.iter().enumerate().skip(1).map(|(k, c)| k as f64 * c).collect()
 }
 
 struct Tracer<'a> {
@@ -164,13 +144,7 @@ impl Tracer<'_> {
         (self.ratio(z).norm().ln().abs() < 1e-9).then_some(z)
     }
 
-    fn follow(
-        &self,
-        seeds: &[Complex<f64>],
-        from: usize,
-        fresh: &mut [bool],
-        sign: f64,
-    ) -> (Vec<Complex<f64>>, bool) {
+    fn follow(&self, seeds: &[Complex<f64>], from: usize, fresh: &mut [bool], sign: f64) -> (Vec<Complex<f64>>, bool) {
         let Some(mut z) = self.project(seeds[from], self.step) else {
             return (Vec::new(), false);
         };
@@ -184,9 +158,7 @@ impl Tracer<'_> {
             let middle = self.tangent(z + tangent * (0.5 * ds), sign);
             let landed = self.project(z + middle * ds, ds);
             let new = landed.map(|new| (new, self.tangent(new, sign)));
-            let Some((new, heading)) =
-                new.filter(|(_, t)| t.is_finite() && (t * tangent.conj()).arg().abs() <= TURN)
-            else {
+            let Some((new, heading)) = new.filter(|(_, t)| t.is_finite() && (t * tangent.conj()).arg().abs() <= TURN) else {
                 ds *= 0.5;
                 if ds < smallest {
                     return (points, false);
@@ -202,17 +174,14 @@ impl Tracer<'_> {
             phase += advance;
             if passed && phase > 0.5 {
                 let nearest = (0..seeds.len()).min_by(|&a, &b| {
-                    let distance =
-                        |k: usize| (seeds[k] - z).norm_sqr().min((seeds[k] - new).norm_sqr());
+                    let distance = |k: usize| (seeds[k] - z).norm_sqr().min((seeds[k] - new).norm_sqr());
                     distance(a).total_cmp(&distance(b))
                 });
                 if nearest == Some(from) && (seeds[from] - z).norm() <= 2.0 * ds {
                     return (points, true);
                 }
-                if let Some(k) = nearest {
-                    if (seeds[k] - z).norm() <= 2.0 * ds {
-                        fresh[k] = false;
-                    }
+                if let Some(k) = nearest.filter(|&k| (seeds[k] - z).norm() <= 2.0 * ds) {
+                    fresh[k] = false;
                 }
             }
             points.push(new);
@@ -271,10 +240,6 @@ mod tests {
         let right = bdf2[0].points.iter().map(|z| z.re).fold(0.0, f64::max);
         assert!((right - 4.0).abs() < 1e-3);
         let frog = root_locus(&[-1.0, 0.0, 1.0], &[0.0, 2.0], 0.05, 50.0);
-        assert!(
-            frog.iter()
-                .flat_map(|c| &c.points)
-                .all(|z| z.re.abs() < 1e-12)
-        );
+        assert!(frog.iter().flat_map(|c| &c.points).all(|z| z.re.abs() < 1e-12));
     }
 }

@@ -23,25 +23,12 @@ const HALVINGS: usize = 40;
 /// assert!(disc[0].iter().all(|z| (z.norm() - 1.0).abs() < 1e-11));
 /// # Ok::<(), lambdahat::stability::region::RegionError>(())
 /// ```
-pub fn outline(
-    window: Window,
-    columns: usize,
-    rows: usize,
-    inside: impl Fn(Complex<f64>) -> bool + Sync,
-) -> Vec<Vec<Complex<f64>>> {
+pub fn outline(window: Window, columns: usize, rows: usize, inside: impl Fn(Complex<f64>) -> bool + Sync) -> Vec<Vec<Complex<f64>>> {
     let (columns, rows) = (columns.max(1), rows.max(1));
-    let (dx, dy) = (
-        window.width() / columns as f64,
-        window.height() / rows as f64,
-    );
+    let (dx, dy) = (window.width() / columns as f64, window.height() / rows as f64);
     // Two rings of points beyond the window: one that is asked, one that is outside by decree.
     let (nx, ny) = (columns + 5, rows + 5);
-    let at = |i: usize, j: usize| {
-        Complex::new(
-            window.re[0] + (i as f64 - 2.0) * dx,
-            window.im[0] + (j as f64 - 2.0) * dy,
-        )
-    };
+    let at = |i: usize, j: usize| Complex::new(window.re[0] + (i as f64 - 2.0) * dx, window.im[0] + (j as f64 - 2.0) * dy);
     let values: Vec<bool> = (0..nx * ny)
         .into_par_iter()
         .map(|k| {
@@ -64,12 +51,9 @@ pub fn outline(
             let edge = [2 * base, 2 * (base + 1) + 1, 2 * (base + nx), 2 * base + 1];
             // Walking around the cell, the border is entered where inside turns to outside and left where it turns back,
             // so that the set is on its left.
-            let leaving: Vec<usize> = (0..4)
-                .filter(|&k| corner[k] && !corner[(k + 1) % 4])
-                .collect();
+            let leaving: Vec<usize> = (0..4).filter(|&k| corner[k] && !corner[(k + 1) % 4]).collect();
             for &k in &leaving {
-                let joined =
-                    leaving.len() == 2 && inside(at(i, j) + Complex::new(0.5 * dx, 0.5 * dy));
+                let joined = leaving.len() == 2 && inside(at(i, j) + Complex::new(0.5 * dx, 0.5 * dy));
                 let step = if joined { 1 } else { 3 };
                 let mut other = (k + step) % 4;
                 while corner[other] || !corner[(other + 1) % 4] {
@@ -82,11 +66,7 @@ pub fn outline(
 
     let vertex = |edge: usize| {
         let (i, j) = (edge / 2 % nx, edge / 2 / nx);
-        let (mut yes, mut no) = if edge % 2 == 0 {
-            (at(i, j), at(i + 1, j))
-        } else {
-            (at(i, j), at(i, j + 1))
-        };
+        let (mut yes, mut no) = if edge.is_multiple_of(2) { (at(i, j), at(i + 1, j)) } else { (at(i, j), at(i, j + 1)) };
         if !values[edge / 2] {
             std::mem::swap(&mut yes, &mut no);
         }
@@ -121,10 +101,7 @@ pub fn outline(
         }
         loops.push(around);
     }
-    loops
-        .into_par_iter()
-        .map(|edges| edges.into_iter().map(vertex).collect())
-        .collect()
+    loops.into_par_iter().map(|edges| edges.into_iter().map(vertex).collect()).collect()
 }
 
 /// The same line with fewer points: none of those left out is farther than `tolerance` from it (Ramer 1972; Douglas & Peucker 1973).
@@ -142,11 +119,7 @@ pub fn simplified(points: &[Complex<f64>], tolerance: f64) -> Vec<Complex<f64>> 
         let mut farthest = (tolerance, from);
         for (k, &z) in points.iter().enumerate().take(to).skip(from + 1) {
             let offset = z - a;
-            let along = if length > 0.0 {
-                ((offset * chord.conj()).re / (length * length)).clamp(0.0, 1.0)
-            } else {
-                0.0
-            };
+            let along = if length > 0.0 { ((offset * chord.conj()).re / (length * length)).clamp(0.0, 1.0) } else { 0.0 };
             let distance = (offset - chord * along).norm();
             if distance > farthest.0 {
                 farthest = (distance, k);
@@ -158,11 +131,7 @@ pub fn simplified(points: &[Complex<f64>], tolerance: f64) -> Vec<Complex<f64>> 
             spans.push((farthest.1, to));
         }
     }
-    points
-        .iter()
-        .zip(keep)
-        .filter_map(|(&z, kept)| kept.then_some(z))
-        .collect()
+    points.iter().zip(keep).filter_map(|(&z, kept)| kept.then_some(z)).collect()
 }
 
 #[cfg(test)]
@@ -170,14 +139,7 @@ mod tests {
     use super::*;
 
     fn area(polygons: &[Vec<Complex<f64>>]) -> f64 {
-        polygons
-            .iter()
-            .map(|p| {
-                (0..p.len())
-                    .map(|k| 0.5 * (p[k].conj() * p[(k + 1) % p.len()]).im)
-                    .sum::<f64>()
-            })
-            .sum()
+        polygons.iter().map(|p| (0..p.len()).map(|k| 0.5 * (p[k].conj() * p[(k + 1) % p.len()]).im).sum::<f64>()).sum()
     }
 
     #[test]
@@ -202,9 +164,7 @@ mod tests {
 
     #[test]
     fn simplifying_keeps_within_the_tolerance() {
-        let circle: Vec<_> = (0..=2000)
-            .map(|k| Complex::from_polar(1.0, k as f64 * std::f64::consts::TAU / 2000.0))
-            .collect();
+        let circle: Vec<_> = (0..=2000).map(|k| Complex::from_polar(1.0, k as f64 * std::f64::consts::TAU / 2000.0)).collect();
         let fewer = simplified(&circle, 1e-3);
         // Halving reaches the tolerance at 2⁷ chords, where 70 would do.
         assert!(fewer.len() <= 129, "{}", fewer.len());

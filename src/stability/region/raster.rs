@@ -48,13 +48,8 @@ impl Raster {
 
     /// The area of the points inside: their number times the area of a cell.
     pub fn area(&self) -> f64 {
-        let count: usize = self
-            .inside
-            .par_iter()
-            .map(|&b| usize::from(b))
-            .sum::<usize>();
-        let cell =
-            self.window.width() / self.width as f64 * self.window.height() / self.height as f64;
+        let count: usize = self.inside.par_iter().map(|&b| usize::from(b)).sum::<usize>();
+        let cell = self.window.width() / self.width as f64 * self.window.height() / self.height as f64;
         count as f64 * cell
     }
 }
@@ -72,66 +67,33 @@ impl Grid {
     fn new(window: Window, width: usize, height: usize) -> Self {
         let dx = window.width() / width as f64;
         let dy = window.height() / height as f64;
-        Self {
-            left: window.re[0] + 0.5 * dx,
-            top: window.im[1] - 0.5 * dy,
-            dx,
-            dy,
-        }
+        Self { left: window.re[0] + 0.5 * dx, top: window.im[1] - 0.5 * dy, dx, dy }
     }
 
     fn point(&self, column: usize, row: usize) -> Complex<f64> {
-        Complex::new(
-            self.left + column as f64 * self.dx,
-            self.top - row as f64 * self.dy,
-        )
+        Complex::new(self.left + column as f64 * self.dx, self.top - row as f64 * self.dy)
     }
 }
 
-pub(super) fn draw(
-    region: &Region,
-    window: Window,
-    width: usize,
-    height: usize,
-) -> Result<Raster, RegionError> {
+pub(super) fn draw(region: &Region, window: Window, width: usize, height: usize) -> Result<Raster, RegionError> {
     if width == 0 || height == 0 {
         return Err(RegionError::Empty { width, height });
     }
     let needed = width as u128 * height as u128;
     if needed > LIMIT {
-        return Err(RegionError::TooLarge {
-            width,
-            height,
-            needed,
-            limit: LIMIT,
-        });
+        return Err(RegionError::TooLarge { width, height, needed, limit: LIMIT });
     }
     let grid = Grid::new(window, width, height);
     let lane = Lane::best();
     let mut inside = vec![0u8; width * height];
-    inside
-        .par_chunks_mut(BAND * width)
-        .enumerate()
-        .for_each(|(band, pixels)| {
-            let mut sheet = Sheet {
-                region,
-                grid,
-                lane,
-                first_row: band * BAND,
-                width,
-                pixels,
-            };
-            let rows = sheet.pixels.len() / width;
-            for column in (0..width).step_by(BAND) {
-                sheet.tile(column, 0, BAND.min(width - column), rows);
-            }
-        });
-    Ok(Raster {
-        window,
-        width,
-        height,
-        inside,
-    })
+    inside.par_chunks_mut(BAND * width).enumerate().for_each(|(band, pixels)| {
+        let mut sheet = Sheet { region, grid, lane, first_row: band * BAND, width, pixels };
+        let rows = sheet.pixels.len() / width;
+        for column in (0..width).step_by(BAND) {
+            sheet.tile(column, 0, BAND.min(width - column), rows);
+        }
+    });
+    Ok(Raster { window, width, height, inside })
 }
 
 /// A band of rows that one thread fills.
@@ -148,9 +110,7 @@ impl Sheet<'_> {
     /// Fills a tile: whole where it is decided, in quarters where it is large, point by point at the last.
     fn tile(&mut self, column: usize, row: usize, columns: usize, rows: usize) {
         let first = self.grid.point(column, self.first_row + row);
-        let last = self
-            .grid
-            .point(column + columns - 1, self.first_row + row + rows - 1);
+        let last = self.grid.point(column + columns - 1, self.first_row + row + rows - 1);
         let centre = 0.5 * (first + last);
         let radius = 0.5 * (last - first).norm();
         if let Some(side) = self.region.decide(centre, radius) {
@@ -182,10 +142,7 @@ impl Sheet<'_> {
             let y = self.grid.point(0, self.first_row + r).im;
             let out = &mut self.pixels[r * self.width + column..][..columns];
             match self.region {
-                Region::OneStep {
-                    numerator,
-                    denominator,
-                } => {
+                Region::OneStep { numerator, denominator } => {
                     let wide = self.lane.row(numerator, denominator, &x, y);
                     out.copy_from_slice(&wide[..columns]);
                 }
@@ -207,10 +164,7 @@ impl Region {
     /// whole circle, which bisection of the circle with a Lipschitz bound proves.
     fn decide(&self, centre: Complex<f64>, radius: f64) -> Option<bool> {
         match self {
-            Self::OneStep {
-                numerator,
-                denominator,
-            } => {
+            Self::OneStep { numerator, denominator } => {
                 let [p_low, p_high] = modulus_on_disc(numerator, centre, radius);
                 let [q_low, q_high] = modulus_on_disc(denominator, centre, radius);
                 if p_high < q_low {
@@ -221,9 +175,7 @@ impl Region {
                     None
                 }
             }
-            Self::Multistep { rho, sigma } => {
-                circle_is_clear(rho, sigma, centre, radius).then(|| self.contains(centre))
-            }
+            Self::Multistep { rho, sigma } => circle_is_clear(rho, sigma, centre, radius).then(|| self.contains(centre)),
         }
     }
 }
@@ -242,7 +194,8 @@ fn modulus_on_disc(p: &[f64], c: Complex<f64>, r: f64) -> [f64; 2] {
     // Repeated synthetic division by z − c.
     for k in 0..n - 1 {
         for j in (k..n - 1).rev() {
-            taylor[j] = taylor[j] + c * taylor[j + 1];
+            let next = taylor[j + 1];
+            taylor[j] += c * next;
         }
     }
     let mut rest = 0.0;
@@ -258,12 +211,7 @@ fn modulus_on_disc(p: &[f64], c: Complex<f64>, r: f64) -> [f64; 2] {
 
 fn circle_is_clear(rho: &[f64], sigma: &[f64], c: Complex<f64>, r: f64) -> bool {
     // |d/dθ (|ρ − cσ| − r|σ|)| ≤ Σ k|ρ_k| + (|c| + r) Σ k|σ_k|.
-    let slope = |p: &[f64]| {
-        p.iter()
-            .enumerate()
-            .map(|(k, a)| k as f64 * a.abs())
-            .sum::<f64>()
-    };
+    let slope = |p: &[f64]| p.iter().enumerate().map(|(k, a)| k as f64 * a.abs()).sum::<f64>();
     let lipschitz = slope(rho) + (c.norm() + r) * slope(sigma);
     let mut arcs = vec![(0.0f64, std::f64::consts::PI, 0u32)];
     // Both halves of the circle, because c need not be real.
@@ -410,10 +358,7 @@ mod tests {
         let p = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0];
         let x: [f64; LEAF] = std::array::from_fn(|k| -3.0 + 0.3 * k as f64);
         for y in [-2.5, 0.0, 1.3, 2.9] {
-            assert_eq!(
-                Lane::best().row(&p, &[1.0], &x, y),
-                Lane::Baseline.row(&p, &[1.0], &x, y)
-            );
+            assert_eq!(Lane::best().row(&p, &[1.0], &x, y), Lane::Baseline.row(&p, &[1.0], &x, y));
         }
     }
 
