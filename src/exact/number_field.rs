@@ -147,6 +147,40 @@ impl NumberField {
         Some((beta, moved))
     }
 
+    /// Rewrites every number in one common field, so that later operations need not look for it again. False, with the numbers
+    /// unchanged in value, where their fields' compositum is larger than [`LARGEST_DEGREE`].
+    pub fn unify(numbers: &mut [Number]) -> bool {
+        loop {
+            let mut fields: Vec<Algebraic> = Vec::new();
+            for number in numbers.iter() {
+                if let Number::Algebraic(a) = number
+                    && !fields.iter().any(|known| known.same_field(a))
+                {
+                    fields.push(a.clone());
+                }
+            }
+            let [first, second, ..] = fields.as_slice() else { return true };
+            let minimal =
+                Polynomial::new(second.field.minimal.iter().map(|c| Number::from(BigRational::from_integer(c.clone()))).collect());
+            let (low, high) = second.field.root.interval();
+            let margin = rational::power_of_two(-2 * FIRST_BITS);
+            // One element of the first field stands for its generator.
+            let alpha =
+                Algebraic { field: first.field.clone(), numerators: vec![BigInt::zero(), BigInt::one()], denominator: BigInt::one() };
+            let Some((beta, moved)) = Self::adjoin(&minimal, &(low - margin), high, &[Number::Algebraic(alpha)]) else { return false };
+            let (first, second) = (first.clone(), second.clone());
+            for number in numbers.iter_mut() {
+                if let Number::Algebraic(a) = number {
+                    if a.same_field(&first) {
+                        *number = a.at(&moved[0]);
+                    } else if a.same_field(&second) {
+                        *number = a.at(&beta);
+                    }
+                }
+            }
+        }
+    }
+
     /// Elements of two fields, `x` and each of `ys`, in one common field.
     pub(super) fn join(x: &Algebraic, ys: &[Number]) -> Option<(Number, Vec<Number>)> {
         let minimal = Polynomial::new(x.field.minimal.iter().map(|c| Number::from(BigRational::from_integer(c.clone()))).collect());

@@ -1,1 +1,64 @@
 //! What a scheme is: Runge–Kutta tableau, linear multistep (ρ, σ), the scheme file, the catalogue.
+
+pub mod catalog;
+pub mod expression;
+pub mod identity;
+pub mod multistep;
+pub mod sampling;
+pub mod scheme;
+pub mod tableau;
+
+pub use catalog::CatalogError;
+pub use identity::{Claim, ClaimKind, Identity, Stated};
+pub use multistep::{Multistep, MultistepError};
+pub use sampling::{Sampling, SamplingError, Step};
+pub use scheme::SchemeError;
+pub use tableau::{Coefficients, RungeKutta, TableauError};
+
+/// A scheme of either kind.
+#[derive(Clone, Debug)]
+pub enum Method {
+    /// One step, several stages.
+    RungeKutta(RungeKutta),
+    /// Several steps, one evaluation each.
+    Multistep(Multistep),
+}
+
+impl Method {
+    /// What the scheme says of itself.
+    pub fn identity(&self) -> &Identity {
+        match self {
+            Self::RungeKutta(method) => method.identity(),
+            Self::Multistep(method) => method.identity(),
+        }
+    }
+
+    /// The catalogue's name.
+    pub fn name(&self) -> &str {
+        &self.identity().name
+    }
+
+    /// `"runge-kutta"` or `"multistep"`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RungeKutta(_) => "runge-kutta",
+            Self::Multistep(_) => "multistep",
+        }
+    }
+
+    /// Whether a step needs no equation solved.
+    pub fn is_explicit(&self) -> bool {
+        match self {
+            Self::RungeKutta(method) => method.is_explicit(),
+            Self::Multistep(method) => method.is_explicit(),
+        }
+    }
+
+    /// Whether every coefficient is known exactly.
+    pub fn is_exact(&self) -> bool {
+        match self {
+            Self::RungeKutta(method) => method.is_exact(),
+            Self::Multistep(method) => method.is_exact(),
+        }
+    }
+}

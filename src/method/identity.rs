@@ -1,0 +1,81 @@
+//! What a scheme says of itself: name, source, aliases and claims.
+
+use crate::exact::Number;
+use serde::Serialize;
+use std::fmt;
+
+/// Who a scheme is, and what its file claims of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Identity {
+    /// The catalogue's name, lower case with hyphens.
+    pub name: String,
+    /// The name in words.
+    pub title: String,
+    /// Author, year, where.
+    pub source: String,
+    /// The names by which training libraries call it, as `library:Name`.
+    pub aliases: Vec<String>,
+    /// Statements to be verified, in the order of the file.
+    pub claims: Vec<Claim>,
+}
+
+/// One statement of a scheme file, such as `order = 4`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Claim {
+    /// One of [`CLAIMS`].
+    pub claim: String,
+    /// What is stated.
+    pub stated: Stated,
+}
+
+/// The value of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Stated {
+    /// `a_stable = true`
+    Truth(bool),
+    /// `order = 4`, `imaginary_interval = "2*sqrt(2)"`
+    Value(Number),
+}
+
+impl fmt::Display for Stated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Truth(truth) => write!(f, "{truth}"),
+            Self::Value(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+/// Every claim that a scheme file may make, and whether it is a truth or a number.
+pub const CLAIMS: &[(&str, ClaimKind)] = &[
+    ("order", ClaimKind::Value),
+    ("stage_order", ClaimKind::Value),
+    ("embedded_order", ClaimKind::Value),
+    ("error_constant", ClaimKind::Value),
+    ("a_alpha_degrees", ClaimKind::Value),
+    ("ssp_coefficient", ClaimKind::Value),
+    ("imaginary_interval", ClaimKind::Value),
+    ("real_interval", ClaimKind::Value),
+    ("explicit", ClaimKind::Truth),
+    ("stiffly_accurate", ClaimKind::Truth),
+    ("a_stable", ClaimKind::Truth),
+    ("l_stable", ClaimKind::Truth),
+    ("i_stable", ClaimKind::Truth),
+    ("b_stable", ClaimKind::Truth),
+    ("symplectic", ClaimKind::Truth),
+    ("symmetric", ClaimKind::Truth),
+    ("zero_stable", ClaimKind::Truth),
+    ("sign_faithful", ClaimKind::Truth),
+    ("unique", ClaimKind::Truth),
+    ("discovery_stable", ClaimKind::Truth),
+];
+
+/// Whether a claim states a truth or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimKind {
+    /// `true` or `false`.
+    Truth,
+    /// A number.
+    Value,
+}
