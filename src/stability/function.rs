@@ -1,0 +1,244 @@
+//! The stability function `R = P/Q` of a Runge–Kutta method, exactly.
+
+use crate::exact::{Number, Polynomial};
+use crate::method::RungeKutta;
+use num_bigint::BigInt;
+use num_complex::Complex64;
+use num_integer::Integer;
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use serde::Serialize;
+
+/// `R(z) = det(I − zA + z𝟙bᵀ) / det(I − zA)`, what one step does to ẏ = λy at z = hλ.
+///
+/// Reduced: numerator and denominator share no zero, and the denominator is 1 at z = 0 (so is the numerator, since R(0) = 1).
+/// Gauss methods give rational coefficients although A has surds.
+///
+/// ```
+/// use lambdahat::{method::{Method, catalog}, stability::StabilityFunction};
+/// let Method::RungeKutta(gauss2) = catalog::find("gauss2")? else { unreachable!() };
+/// let r = StabilityFunction::of(&gauss2);
+/// assert_eq!(r.numerator().to_string(), "1 + 1/2 z + 1/12 z^2");
+/// assert_eq!(r.denominator().to_string(), "1 - 1/2 z + 1/12 z^2");
+/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StabilityFunction {
+    numerator: Polynomial<Number>,
+    denominator: Polynomial<Number>,
+}
+
+impl StabilityFunction {
+    /// The stability function of a method.
+    pub fn of(method: &RungeKutta) -> Self {
+        if method.is_explicit() {
+            return Self { numerator: Polynomial::new(explicit_series(method)), denominator: Polynomial::one() };
+        }
+        let s = method.stages();
+        let denominator = characteristic(method.a());
+        let series = Polynomial::new(series(method, s));
+        let numerator = (denominator.clone() * &series).truncated(s + 1);
+        Self::reduced(numerator, denominator)
+    }
+
+    /// The reduced quotient of two polynomials that are both 1 at z = 0.
+    fn reduced(numerator: Polynomial<Number>, denominator: Polynomial<Number>) -> Self {
+        let common = numerator.gcd(&denominator);
+        let lowest = common.coefficient(0);
+        if common.degree().is_none_or(|n| n == 0) || lowest.is_zero() {
+            return Self { numerator, denominator };
+        }
+        let common = common.scaled(&(Number::one() / lowest));
+        let divide = |p: &Polynomial<Number>| p.div_rem(&common).map_or_else(|| p.clone(), |(q, _)| q);
+        Self { numerator: divide(&numerator), denominator: divide(&denominator) }
+    }
+
+    /// P.
+    pub fn numerator(&self) -> &Polynomial<Number> {
+        &self.numerator
+    }
+
+    /// Q, with Q(0) = 1.
+    pub fn denominator(&self) -> &Polynomial<Number> {
+        &self.denominator
+    }
+
+    /// deg P.
+    pub fn numerator_degree(&self) -> usize {
+        self.numerator.degree().unwrap_or(0)
+    }
+
+    /// deg Q.
+    pub fn denominator_degree(&self) -> usize {
+        self.denominator.degree().unwrap_or(0)
+    }
+
+    /// max(deg P, deg Q): how many λ̂ each of the m roots of e^{Hλ} has, those at infinity included.
+    pub fn degree(&self) -> usize {
+        self.numerator_degree().max(self.denominator_degree())
+    }
+
+    /// Whether every coefficient is known exactly.
+    pub fn is_exact(&self) -> bool {
+        self.numerator.coefficients().iter().chain(self.denominator.coefficients()).all(Number::is_exact)
+    }
+
+    /// P and Q with coefficients rounded to doubles, lowest degree first.
+    pub fn to_f64(&self) -> (Vec<f64>, Vec<f64>) {
+        let floats = |p: &Polynomial<Number>| p.coefficients().iter().map(Number::to_f64).collect();
+        (floats(&self.numerator), floats(&self.denominator))
+    }
+
+    /// R(z) in doubles; by the reversed polynomials for |z| > 1, so that neither overflows before the quotient does.
+    pub fn eval(&self, z: Complex64) -> Complex64 {
+        let (p, q) = self.to_f64();
+        let horner = |c: &[f64], z: Complex64| c.iter().rev().fold(Complex64::zero(), |value, &c| value * z + c);
+        if z.norm() <= 1.0 {
+            return horner(&p, z) / horner(&q, z);
+        }
+        let inverse = z.inv();
+        let backwards = |c: &[f64]| c.iter().fold(Complex64::zero(), |value, &c| value * inverse + c);
+        let quotient = backwards(&p) / backwards(&q);
+        quotient * z.powi(p.len() as i32 - q.len() as i32)
+    }
+
+    /// The Taylor coefficients of R at 0, `count` of them.
+    pub fn taylor(&self, count: usize) -> Vec<Number> {
+        let mut series: Vec<Number> = Vec::with_capacity(count);
+        for k in 0..count {
+            let term = (1..=k.min(self.denominator_degree()))
+                .fold(self.numerator.coefficient(k), |sum, j| sum - self.denominator.coefficient(j) * &series[k - j]);
+            series.push(term);
+        }
+        series
+    }
+}
+
+/// `1, b·𝟙, b·A𝟙, …, b·A^(count−1)𝟙`: the Taylor coefficients of R.
+fn series(method: &RungeKutta, count: usize) -> Vec<Number> {
+    let mut v = vec![Number::one(); method.stages()];
+    let mut coefficients = vec![Number::one()];
+    for _ in 0..count {
+        coefficients.push(dot(method.b(), &v));
+        v = method.a().iter().map(|row| dot(row, &v)).collect();
+    }
+    coefficients
+}
+
+fn dot(a: &[Number], b: &[Number]) -> Number {
+    a.iter()
+        .zip(b)
+        .filter(|(x, _)| !matches!(x, Number::Rational(q) if q.is_zero()))
+        .fold(Number::zero(), |sum, (x, y)| sum + x.clone() * y)
+}
+
+/// The same for an explicit method, where the series ends after s terms; over the integers with row-wise common denominators if
+/// the tableau is rational, which spares every gcd but the last.
+fn explicit_series(method: &RungeKutta) -> Vec<Number> {
+    let rational = |list: &[Number]| list.iter().map(|x| x.as_rational().cloned()).collect::<Option<Vec<_>>>();
+    let rows: Option<Vec<Vec<BigRational>>> = method.a().iter().map(|row| rational(row)).collect();
+    let (Some(a), Some(b)) = (rows, rational(method.b())) else { return series(method, method.stages()) };
+    let s = b.len();
+    let common = |list: &[BigRational]| list.iter().fold(BigInt::one(), |d, q| d.lcm(q.denom()));
+    let over = |list: &[BigRational], d: &BigInt| list.iter().map(|q| q.numer() * (d / q.denom())).collect::<Vec<_>>();
+    // One scale for each row: with D = diag(d_i), rows of integers N = D·A. A plain common denominator d = lcm(d_i) keeps one scale.
+    let denominator = a.iter().fold(BigInt::one(), |d, row| d.lcm(&common(row)));
+    let a: Vec<Vec<BigInt>> = a.iter().map(|row| over(row, &denominator)).collect();
+    let b_denominator = common(&b);
+    let b = over(&b, &b_denominator);
+    let integer_dot = |row: &[BigInt], v: &[BigInt]| row.iter().zip(v).filter(|(x, _)| !x.is_zero()).map(|(x, y)| x * y).sum::<BigInt>();
+    let mut v = vec![BigInt::one(); s];
+    let mut scale = b_denominator;
+    let mut coefficients = vec![Number::one()];
+    for k in 0..s {
+        coefficients.push(Number::from(BigRational::new(integer_dot(&b, &v), scale.clone())));
+        // A^k 𝟙 of a strictly triangular A vanishes in its first k entries.
+        v = a.iter().enumerate().map(|(i, row)| if i <= k { BigInt::zero() } else { integer_dot(row, &v) }).collect();
+        scale *= &denominator;
+    }
+    coefficients
+}
+
+/// `det(I − zA)`, by the Faddeev–LeVerrier recursion: `M₁ = A, c_k = −tr M_k / k, M_{k+1} = A(M_k + c_k I)`.
+pub(crate) fn characteristic(a: &[Vec<Number>]) -> Polynomial<Number> {
+    let s = a.len();
+    // Triangular matrices, the diagonally implicit methods', have their zeros on the diagonal.
+    if a.iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero)) {
+        return (0..s).fold(Polynomial::one(), |p, i| p * Polynomial::new(vec![Number::one(), -a[i][i].clone()]));
+    }
+    let mut coefficients = vec![Number::one()];
+    let mut m: Vec<Vec<Number>> = a.to_vec();
+    for k in 1..=s {
+        let trace = (0..s).fold(Number::zero(), |sum, i| sum + &m[i][i]);
+        let c = -trace / Number::from(k as i64);
+        if k < s {
+            for (i, row) in m.iter_mut().enumerate() {
+                row[i] = row[i].clone() + &c;
+            }
+            let columns: Vec<Vec<Number>> = (0..s).map(|j| m.iter().map(|row| row[j].clone()).collect()).collect();
+            m = a.iter().map(|row| columns.iter().map(|column| dot(row, column)).collect()).collect();
+        }
+        coefficients.push(c);
+    }
+    Polynomial::new(coefficients)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::{Method, catalog};
+
+    fn function(name: &str) -> StabilityFunction {
+        match catalog::find(name).unwrap() {
+            Method::RungeKutta(method) => StabilityFunction::of(&method),
+            Method::Multistep(_) => unreachable!(),
+        }
+    }
+
+    /// Padé approximants and truncated exponentials: Hairer & Wanner, Solving ODEs II, tables IV.3.1 and IV.5.
+    #[test]
+    fn known_functions() {
+        let text = |name: &str| {
+            let r = function(name);
+            (r.numerator().to_string(), r.denominator().to_string())
+        };
+        let pair = |p: &str, q: &str| (p.to_owned(), q.to_owned());
+        assert_eq!(text("rk4"), pair("1 + z + 1/2 z^2 + 1/6 z^3 + 1/24 z^4", "1"));
+        assert_eq!(text("implicit-midpoint"), pair("1 + 1/2 z", "1 - 1/2 z"));
+        assert_eq!(text("trapezoid"), pair("1 + 1/2 z", "1 - 1/2 z"));
+        assert_eq!(text("gauss3"), pair("1 + 1/2 z + 1/10 z^2 + 1/120 z^3", "1 - 1/2 z + 1/10 z^2 - 1/120 z^3"));
+        assert_eq!(text("radau-iia-3"), pair("1 + 2/5 z + 1/20 z^2", "1 - 3/5 z + 3/20 z^2 - 1/60 z^3"));
+        assert_eq!(text("lobatto-iiic-3"), pair("1 + 1/4 z", "1 - 3/4 z + 1/4 z^2 - 1/24 z^3"));
+        assert_eq!(text("lobatto-iiia-3"), pair("1 + 1/2 z + 1/12 z^2", "1 - 1/2 z + 1/12 z^2"));
+        assert_eq!(text("dormand-prince5").0, "1 + z + 1/2 z^2 + 1/6 z^3 + 1/24 z^4 + 1/120 z^5 + 1/600 z^6");
+    }
+
+    #[test]
+    fn decimal_scheme_has_the_same_shape() {
+        let exact = function("sdirk2");
+        let text = "[runge-kutta]\nA = [[\"0.2928932188134525\", 0], [\"0.7071067811865475\", \"0.2928932188134525\"]]\nb = [\"0.7071067811865475\", \"0.2928932188134525\"]";
+        let Method::RungeKutta(typed) = crate::method::scheme::parse(text, "typed").unwrap() else { unreachable!() };
+        let rounded = StabilityFunction::of(&typed);
+        assert!(exact.is_exact() && !rounded.is_exact());
+        assert_eq!((rounded.numerator_degree(), rounded.denominator_degree()), (1, 2));
+        assert_eq!(rounded, exact);
+    }
+
+    #[test]
+    fn value_far_out_is_the_limit() {
+        let r = function("gauss2");
+        assert!((r.eval(Complex64::new(-1e200, 3.0)) - 1.0).norm() < 1e-12);
+        assert!((function("rk4").eval(Complex64::new(-1.0, 0.5)) - Complex64::new(-1.0, 0.5).exp()).norm() < 2e-2);
+    }
+
+    #[test]
+    fn taylor_coefficients_are_inverse_factorials_up_to_the_order() {
+        let taylor = function("radau-iia-3").taylor(7);
+        let mut factorial = 1;
+        for (k, c) in taylor.iter().enumerate().take(6) {
+            factorial *= k.max(1) as i64;
+            assert_eq!(*c, Number::ratio(1, factorial));
+        }
+        assert_ne!(taylor[6], Number::ratio(1, 720));
+    }
+}
