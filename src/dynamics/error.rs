@@ -1,0 +1,69 @@
+//! What can be wrong with a system or a flow.
+
+use thiserror::Error;
+
+/// Errors of this room.
+#[derive(Debug, Error, Clone, PartialEq)]
+pub enum DynamicsError {
+    /// No system has this name.
+    #[error("unknown system `{name}`; the systems are {known}")]
+    UnknownSystem {
+        /// What was asked for.
+        name: String,
+        /// Every name, separated by commas.
+        known: String,
+    },
+    /// The system has no such parameter.
+    #[error("system `{system}` has no parameter `{parameter}`; it has {known}")]
+    UnknownParameter {
+        /// The system.
+        system: &'static str,
+        /// What was asked for.
+        parameter: String,
+        /// The parameters that it has.
+        known: String,
+    },
+    /// A parameter's value is not a number, not finite, or outside the system's range.
+    #[error("parameter `{parameter}` of system `{system}`: `{value}` is not {expected}")]
+    Value {
+        /// The system.
+        system: &'static str,
+        /// The parameter.
+        parameter: String,
+        /// The value as given.
+        value: String,
+        /// What it should have been.
+        expected: &'static str,
+    },
+    /// The start has another dimension than the field.
+    #[error("the start has {found} components, the field has {expected}")]
+    Dimension {
+        /// Components of the field.
+        expected: usize,
+        /// Components of the start.
+        found: usize,
+    },
+    /// A start outside the field's domain (a Lotka–Volterra population that is not positive).
+    #[error("the start {start:?} is outside the domain of `{system}`: {domain}")]
+    Domain {
+        /// The system.
+        system: &'static str,
+        /// The start.
+        start: Vec<f64>,
+        /// Where it must be.
+        domain: &'static str,
+    },
+    /// A sampling interval that is not positive and finite.
+    #[error("the sampling interval {0} is not a positive finite number")]
+    Interval(f64),
+    /// The solution left the finite numbers, or its step shrank to nothing.
+    #[error("the flow from {start:?} breaks down at t = {time}: {why}")]
+    Breakdown {
+        /// Where the trajectory began.
+        start: Vec<f64>,
+        /// When it broke down.
+        time: f64,
+        /// How.
+        why: &'static str,
+    },
+}
