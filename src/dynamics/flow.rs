@@ -1,5 +1,7 @@
 //! Reference flows: trajectories of a known field, to a stated tolerance.
 
+#![allow(clippy::needless_range_loop, reason = "sums over stages and components read as in the formulas")]
+
 use super::{DynamicsError, Field};
 use crate::method::{Coefficients, Method, catalog};
 use std::sync::OnceLock;
