@@ -1,19 +1,31 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
+mod aberth;
 pub mod ball;
+mod certify;
+mod coefficients;
+pub mod discs;
+pub mod double_double;
 pub mod factor;
 pub mod isolation;
+pub mod multiprecision;
 pub mod number;
 pub mod number_field;
 pub mod polynomial;
+mod precision;
 pub mod rational;
 pub mod ring;
+pub mod roots;
 
 pub use ball::Ball;
+pub use discs::RootDisc;
+pub use double_double::DoubleDouble;
 pub use factor::irreducible_factors;
 pub use isolation::{Ordered, RealRoot, SturmSequence};
+pub use multiprecision::BigFloat;
 pub use number::Number;
 pub use number_field::{Algebraic, NumberField};
 pub use polynomial::Polynomial;
 pub use rational::{decimal, ratio, simplest_between};
 pub use ring::{Field, Ring};
+pub use roots::{RootsError, exact_roots, roots, uncertain_roots};

@@ -1,0 +1,99 @@
+//! The types of arguments: methods, complex numbers, ranges, sizes.
+
+use super::failure::Failure;
+use lambdahat::method::{Method, catalog, scheme};
+use num_complex::Complex64;
+use std::ops::Range;
+use std::path::Path;
+
+/// The method that METHOD means: a path to a scheme file when it looks like one, else a name of the catalogue.
+pub fn method(text: &str) -> Result<Method, Failure> {
+    let path = Path::new(text);
+    let looks_like_path = text.contains(['/', '\\']) || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+    if !looks_like_path {
+        return Ok(catalog::find(text)?);
+    }
+    let bytes = std::fs::read(path).map_err(|e| Failure::new(format!("cannot read the scheme file {text}: {e}")))?;
+    let content =
+        String::from_utf8(bytes).map_err(|e| Failure::new(format!("{text}: not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))?;
+    Ok(scheme::parse(&content, text)?)
+}
+
+/// A complex number as typed: `-0.1+2i`, `2i`, `-i`, `3`, `1e-3-2.5e1i`.
+pub fn complex(text: &str) -> Result<Complex64, String> {
+    let fail = || format!("`{text}` is not a complex number; write it like -0.1+2i");
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace('−', "-");
+    let number = |part: &str| part.parse::<f64>().ok().filter(|x| x.is_finite());
+    let imaginary = |part: &str| match part {
+        "" | "+" => Some(1.0),
+        "-" => Some(-1.0),
+        part => number(part.strip_suffix('*').unwrap_or(part)),
+    };
+    let Some(body) = compact.strip_suffix(['i', 'j']) else {
+        return number(&compact).map(|re| Complex64::new(re, 0.0)).ok_or_else(fail);
+    };
+    // The imaginary part starts at the last sign that is neither first nor part of an exponent.
+    let bytes = body.as_bytes();
+    let split = (1..bytes.len()).rev().find(|&k| matches!(bytes[k], b'+' | b'-') && !matches!(bytes[k - 1], b'e' | b'E'));
+    let value = match split {
+        Some(k) => number(&body[..k]).zip(imaginary(&body[k..])),
+        None => imaginary(body).map(|im| (0.0, im)),
+    };
+    value.map(|(re, im)| Complex64::new(re, im)).ok_or_else(fail)
+}
+
+/// A range as typed: `-5..2`.
+pub fn range(text: &str) -> Result<Range<f64>, String> {
+    let fail = || format!("`{text}` is not a range; write it like -5..2");
+    let (low, high) = text.split_once("..").ok_or_else(fail)?;
+    let number = |part: &str| part.trim().parse::<f64>().ok().filter(|x| x.is_finite());
+    let (low, high) = number(low).zip(number(high)).ok_or_else(fail)?;
+    if low < high { Ok(low..high) } else { Err(format!("`{text}`: the lower end must lie below the upper one")) }
+}
+
+/// A size in pixels as typed: `4096x4096`, or `512` for a square.
+pub fn size(text: &str) -> Result<(usize, usize), String> {
+    let fail = || format!("`{text}` is not a size; write it like 800x600");
+    let number = |part: &str| part.trim().parse::<usize>().ok().filter(|&n| n > 0);
+    match text.split_once(['x', 'X', '×']) {
+        Some((width, height)) => number(width).zip(number(height)),
+        None => number(text).map(|n| (n, n)),
+    }
+    .ok_or_else(fail)
+}
+
+/// A positive, finite number.
+pub fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
+        _ => Err(format!("`{text}` is not a positive number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complex_numbers_as_people_type_them() {
+        let parsed = |text| complex(text).map(|z| (z.re, z.im));
+        assert_eq!(parsed("-0.1+2i"), Ok((-0.1, 2.0)));
+        assert_eq!(parsed(" -0.1 - 2 i"), Ok((-0.1, -2.0)));
+        assert_eq!(parsed("2i"), Ok((0.0, 2.0)));
+        assert_eq!(parsed("-i"), Ok((0.0, -1.0)));
+        assert_eq!(parsed("1e-3-2.5e+1i"), Ok((1e-3, -25.0)));
+        assert_eq!(parsed("3"), Ok((3.0, 0.0)));
+        assert_eq!(parsed("1+2*i"), Ok((1.0, 2.0)));
+        for bad in ["", "i2", "1+2", "nan", "inf+i", "1++2i", "x", "1+2ii"] {
+            assert!(complex(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ranges_and_sizes() {
+        assert_eq!(range("-5..2"), Ok(-5.0..2.0));
+        assert!(range("2..-5").is_err() && range("1").is_err() && range("a..b").is_err());
+        assert_eq!(size("40x30"), Ok((40, 30)));
+        assert!(size("0x3").is_err() && size("ax3").is_err() && size("-4").is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! The command line: one file a subcommand, each of which parses, calls and prints.
+//!
+//! A subcommand is a file here with `Args` (its options) and `run` (its work), and one line in [`Command`] and in `dispatch`.
+//! Exit status: 0 done, 1 the answer is "no", 2 bad usage or bad input with one clear message.
+
+mod arguments;
+mod completions;
+mod failure;
+mod methods;
+mod output;
+
+use clap::{Parser, Subcommand};
+use failure::Failure;
+use std::process::ExitCode;
+
+/// What a subcommand found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The work is done, and the answer to its question, if it asks one, is yes.
+    Done,
+    /// A claim failed, a check disagreed.
+    No,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  lambdahat predict                                   what RK4 and others learn from a damped oscillator
+  lambdahat predict examples/lynx_hare.csv --log      the same for your own samples
+  lambdahat branches --method rk4 --lambda -0.1+2i    every eigenvalue that a fit through RK4 can land on
+  lambdahat verify my_scheme.toml                     everything known of a scheme, its claims checked
+  lambdahat region rk4 dormand-prince5 -o regions.svg
+
+METHOD is a catalogue name (rk4), a library's name for it (diffrax:Tsit5), or a path to a scheme file.
+Exit status: 0 done, 1 the answer is \"no\", 2 bad usage or bad input.";
+
+/// What a training loop really learns through a numerical integrator: predict it, check it, repair it.
+#[derive(Parser)]
+#[command(name = "lambdahat", version, about, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 110)]
+pub struct Cli {
+    /// One JSON document on standard output, and no other text there
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The catalogue of methods
+    Methods(methods::Args),
+    /// A completion script for a shell
+    Completions(completions::Args),
+}
+
+fn dispatch(cli: Cli) -> Result<Answer, Failure> {
+    let json = cli.json;
+    match cli.command {
+        Command::Methods(args) => methods::run(args, json),
+        Command::Completions(args) => completions::run(args),
+    }
+}
+
+/// Parses the arguments, runs, and reports.
+pub fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(Answer::Done) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(failure) => failure.report(),
+    }
+}

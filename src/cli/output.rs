@@ -1,0 +1,57 @@
+//! Standard output and files: printed whole, written whole or not at all.
+
+use super::failure::{Failure, printing};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Prints one JSON document.
+pub fn json(document: &impl Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_string_pretty(document)?;
+    text.push('\n');
+    io::stdout().lock().write_all(text.as_bytes()).map_err(printing)
+}
+
+/// Prints text as it is, colour codes only where standard output is a terminal that wants them.
+pub fn text(text: &str) -> Result<(), Failure> {
+    anstream::stdout().lock().write_all(text.as_bytes()).map_err(printing)
+}
+
+/// Prints a line.
+pub fn line(text: impl AsRef<str>) -> Result<(), Failure> {
+    self::text(&format!("{}\n", text.as_ref()))
+}
+
+/// A table with these headings, without frames, as wide as the terminal allows.
+pub fn table(headings: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(headings.to_vec());
+    table
+}
+
+/// Writes a file whole: first beside its place, then moved there. Errors leave nothing behind.
+pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let fail = |what: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {what}", path.display()));
+    if !folder.is_dir() {
+        return Err(fail(&format!("the folder {} does not exist; create it first", folder.display())));
+    }
+    if path.is_dir() {
+        return Err(fail(&"it is a folder; name a file"));
+    }
+    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| fail(&e))?;
+    temporary.write_all(bytes).map_err(|e| fail(&e))?;
+    // The temporary file is private; the finished one has the permissions that a new file would have.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = path.metadata().map_or(0o644, |m| m.permissions().mode());
+        temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(|e| fail(&e))?;
+    }
+    temporary.persist(path).map_err(|e| fail(&e.error))?;
+    Ok(())
+}
