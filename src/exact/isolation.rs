@@ -114,6 +114,11 @@ impl<T: Ordered> RealRoot<T> {
         }
     }
 
+    /// A root that its caller knows to be the only one in `[low, high]`, of a square-free polynomial with a change of sign there.
+    pub(super) fn bracketed(polynomial: Polynomial<T>, low: BigRational, high: BigRational) -> Self {
+        Self { polynomial, low, high }
+    }
+
     /// The square-free polynomial that it is a root of.
     pub fn polynomial(&self) -> &Polynomial<T> {
         &self.polynomial

@@ -50,6 +50,9 @@ impl Number {
                 if let Self::Rounded(ball) = x {
                     return rounded_sqrt(ball);
                 }
+                if let Self::Rational(q) = x {
+                    return Some(NumberField::square_root(q));
+                }
                 let polynomial = Polynomial::new(vec![-x.clone(), Self::zero(), Self::one()]);
                 let high = x.bound() + BigRational::one();
                 NumberField::adjoin(&polynomial, &BigRational::zero(), &high, &[]).map(|(root, _)| root)

@@ -88,11 +88,7 @@ impl NumberField {
     fn quadratic(integers: &[BigInt], root: &RealRoot<BigRational>) -> (Arc<Self>, Number) {
         let discriminant = &integers[1] * &integers[1] - BigInt::from(4) * &integers[0] * &integers[2];
         let (k, n) = square_part(&discriminant);
-        let minimal = vec![-n.clone(), BigInt::zero(), BigInt::one()];
-        let over_q = Polynomial::new(minimal.iter().cloned().map(BigRational::from_integer).collect());
-        let mut sqrt = RealRoot::between(&over_q, &BigRational::zero(), &BigRational::from_integer(n)).remove(0);
-        sqrt.refine(&rational::power_of_two(-FIRST_BITS));
-        let field = Arc::new(Self { minimal, root: sqrt });
+        let field = Self::of_square_root(n);
         let denominator = BigInt::from(2) * &integers[2];
         // The vertex separates the two roots.
         let vertex = BigRational::new(-integers[1].clone(), denominator.clone());
@@ -103,6 +99,27 @@ impl NumberField {
             denominator,
         };
         (field, element.reduced())
+    }
+
+    /// Q(√n), `n` positive and no square.
+    fn of_square_root(n: BigInt) -> Arc<Self> {
+        let minimal = vec![-n.clone(), BigInt::zero(), BigInt::one()];
+        let over_q = Polynomial::new(minimal.iter().cloned().map(BigRational::from_integer).collect());
+        let scale = rational::power_of_two(-FIRST_BITS);
+        let low = BigRational::from_integer((n << (2 * FIRST_BITS)).sqrt()) * &scale;
+        let root = RealRoot::bracketed(over_q, low.clone(), low + scale);
+        Arc::new(Self { minimal, root })
+    }
+
+    /// The square root of a positive rational: `√(p/q) = √(pq)/q`.
+    pub(super) fn square_root(x: &BigRational) -> Number {
+        let (k, n) = square_part(&(x.numer() * x.denom()));
+        let scale = BigRational::new(k, x.denom().clone());
+        if n.is_one() {
+            return Number::from(scale);
+        }
+        let field = Self::of_square_root(n);
+        Algebraic { field, numerators: vec![BigInt::zero(), BigInt::one()], denominator: BigInt::one() }.times_rational(&scale)
     }
 
     /// The root of `polynomial` (coefficients rational or in one field) that lies alone in `(low, high]`, as an exact number, together
@@ -326,16 +343,16 @@ fn solve(columns: &[Vec<BigRational>], right: &[Vec<BigRational>]) -> Option<Vec
     Some((0..right.len()).map(|r| rows.iter().map(|row| row[n + r].clone()).collect()).collect())
 }
 
-/// `x = k²n` with `n` free of the squares of small primes (exact in any case; canonical below 10^10).
+/// `x = k²n` with `n` free of the squares of primes below 10^5 (so canonical below 10^10, and exact in any case).
 fn square_part(x: &BigInt) -> (BigInt, BigInt) {
     let (mut k, mut n) = (BigInt::one(), x.clone());
-    for p in 2u32..100_000 {
-        let square = BigInt::from(p) * p;
-        if square > n {
+    for p in std::iter::once(2u64).chain((3..100_000).step_by(2)) {
+        let square = p * p;
+        if BigInt::from(square) > n {
             break;
         }
-        while n.is_multiple_of(&square) {
-            n /= &square;
+        while (&n % square).is_zero() {
+            n /= square;
             k *= p;
         }
     }

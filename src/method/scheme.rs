@@ -251,7 +251,12 @@ fn declarations(value: &Value<'_>) -> Result<Vec<(String, Number)>, Failure> {
         };
         names.push((name, declared));
     }
-    Ok(names)
+    // In one field before the coefficients are formed, so that each product need not look for it.
+    let (keys, mut values): (Vec<String>, Vec<Number>) = names.into_iter().unzip();
+    if !NumberField::unify(&mut values) {
+        return Err((value.span(), SchemeReason::FieldTooLarge));
+    }
+    Ok(keys.into_iter().zip(values).collect())
 }
 
 /// The real root of `p` nearest to `near`, where one is: closer than half the distance to any other.
