@@ -3,33 +3,54 @@
 use super::rational;
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed, Zero};
+use num_traits::{Signed, ToPrimitive, Zero};
 
 /// Centres are rounded to this many significant bits, which costs far less than any coefficient's own rounding.
-const PRECISION: u64 = 320;
+const PRECISION: i64 = 320;
 
-/// Every real number within `radius` of `centre`. Operations enclose: the result holds every value the operands could give.
+/// Every real number within `radius` of a centre. Operations enclose: the result holds every value the operands could give.
+///
+/// The centre is dyadic, `mantissa · 2^exponent`, so that sums and products need no gcd.
 #[derive(Clone, Debug)]
 pub struct Ball {
-    centre: BigRational,
+    mantissa: BigInt,
+    exponent: i64,
     /// Never negative; infinite after a division by a ball that holds zero.
     radius: f64,
 }
 
-/// One step up: covers the rounding of the few operations that made `r`.
+/// One step up: covers the rounding of the few operations that made `r`. Zero times infinity counts as infinite.
 fn up(r: f64) -> f64 {
+    if r.is_nan() {
+        return f64::INFINITY;
+    }
     r * (1.0 + 8.0 * f64::EPSILON) + f64::MIN_POSITIVE
+}
+
+/// `2^exponent` as a double, rounded up where it underflows.
+fn power_up(exponent: i64) -> f64 {
+    if exponent < -1021 { f64::MIN_POSITIVE } else { 2f64.powi(exponent.min(1100) as i32) }
 }
 
 impl Ball {
     /// The ball with this centre and radius; a negative radius counts as zero.
     pub fn new(centre: BigRational, radius: f64) -> Self {
-        Self { centre, radius: radius.max(0.0) }.shortened()
+        let radius = radius.max(0.0);
+        let (numerator, denominator) = centre.into();
+        let magnitude = numerator.bits() as i64 - denominator.bits() as i64;
+        // A denominator that is a power of two costs no rounding.
+        let twos = denominator.trailing_zeros().unwrap_or(0);
+        if denominator.bits() == twos + 1 {
+            return Self { mantissa: numerator, exponent: -(twos as i64), radius }.shortened();
+        }
+        let shift = PRECISION - magnitude;
+        let mantissa = if shift >= 0 { (numerator << shift) / denominator } else { numerator / (denominator << -shift) };
+        Self { mantissa, exponent: -shift, radius: up(radius + power_up(-shift)) }
     }
 
     /// The centre.
-    pub fn centre(&self) -> &BigRational {
-        &self.centre
+    pub fn centre(&self) -> BigRational {
+        BigRational::from_integer(self.mantissa.clone()) * rational::power_of_two(self.exponent)
     }
 
     /// The radius.
@@ -37,66 +58,79 @@ impl Ball {
         self.radius
     }
 
+    /// `|centre|` as a double, to within a few units in its last place.
+    fn magnitude(&self) -> f64 {
+        let excess = (self.mantissa.bits() as i64 - 64).max(0);
+        let top = (&self.mantissa >> excess).abs().to_f64().unwrap_or(f64::INFINITY);
+        let power = self.exponent + excess;
+        // In two factors, so that neither leaves the range before the product does.
+        let half = (power / 2).clamp(-1000, 1000) as i32;
+        let rest = (power - i64::from(half)).clamp(-1000, 1000) as i32;
+        top * 2f64.powi(half) * 2f64.powi(rest)
+    }
+
     /// Whether zero is one of the values: "zero to within the rounding".
     pub fn holds_zero(&self) -> bool {
-        // The double of the centre is within one part in 2^53 of it.
-        rational::to_f64(&self.centre).abs() * (1.0 - 2.0 * f64::EPSILON) <= self.radius
+        self.mantissa.is_zero() || self.magnitude() * (1.0 - 4.0 * f64::EPSILON) <= self.radius
     }
 
-    /// An upper bound of `|x|` over the ball.
+    /// An upper bound of `|x|` over the ball's centre.
     fn size(&self) -> f64 {
-        up(rational::to_f64(&self.centre).abs())
+        up(self.magnitude())
     }
 
-    /// Rounds a long centre, and widens the radius by what that moved it.
+    /// Rounds a long mantissa, and widens the radius by what that moved it.
     fn shortened(self) -> Self {
-        let excess = self.centre.numer().bits().max(self.centre.denom().bits());
-        if excess <= PRECISION + 64 {
+        let excess = self.mantissa.bits() as i64 - PRECISION;
+        if excess <= 64 {
             return self;
         }
-        let magnitude = self.centre.numer().bits() as i64 - self.centre.denom().bits() as i64;
-        let shift = PRECISION as i64 - magnitude;
-        let moved = rational::to_f64(&rational::power_of_two(-shift));
-        let centre = if shift >= 0 {
-            rational::round_to_bits(&self.centre, shift as u32)
-        } else {
-            let unit = BigInt::from(1) << shift.unsigned_abs();
-            BigRational::from_integer((self.centre / &unit).round().to_integer() * unit)
-        };
-        Self { centre, radius: up(self.radius + moved) }
+        let exponent = self.exponent + excess;
+        Self { mantissa: self.mantissa >> excess, exponent, radius: up(self.radius + power_up(exponent)) }
     }
 
     /// `self + other`.
     pub fn plus(&self, other: &Self) -> Self {
-        Self { centre: &self.centre + &other.centre, radius: up(self.radius + other.radius) }.shortened()
+        let radius = up(self.radius + other.radius);
+        let gap = self.exponent - other.exponent;
+        let (mantissa, exponent) = match gap {
+            0 => (&self.mantissa + &other.mantissa, self.exponent),
+            gap if gap > 0 => ((&self.mantissa << gap) + &other.mantissa, other.exponent),
+            gap => (&self.mantissa + (&other.mantissa << -gap), self.exponent),
+        };
+        Self { mantissa, exponent, radius }.shortened()
     }
 
     /// `self · other`.
     pub fn times(&self, other: &Self) -> Self {
         let radius = self.size() * other.radius + other.size() * self.radius + self.radius * other.radius;
-        Self { centre: &self.centre * &other.centre, radius: up(up(radius)) }.shortened()
+        Self { mantissa: &self.mantissa * &other.mantissa, exponent: self.exponent + other.exponent, radius: up(up(radius)) }.shortened()
     }
 
     /// `1/self`; of infinite radius where the ball holds zero.
     pub fn inverse(&self) -> Self {
-        let low = rational::to_f64(&self.centre).abs() * (1.0 - 2.0 * f64::EPSILON) - up(self.radius);
-        if low <= 0.0 || self.centre.is_zero() {
-            return Self { centre: BigRational::zero(), radius: f64::INFINITY };
+        let size = self.magnitude() * (1.0 - 4.0 * f64::EPSILON);
+        let low = size - up(self.radius);
+        if self.mantissa.is_zero() || low <= 0.0 {
+            return Self { mantissa: BigInt::zero(), exponent: 0, radius: f64::INFINITY };
         }
-        let radius = up(up(self.radius / low) / (rational::to_f64(&self.centre).abs() * (1.0 - 2.0 * f64::EPSILON)));
-        Self { centre: self.centre.recip(), radius }.shortened()
+        let shift = PRECISION + self.mantissa.bits() as i64;
+        let mantissa = (BigInt::from(1) << shift) / &self.mantissa;
+        let exponent = -shift - self.exponent;
+        let radius = up(up(self.radius / low) / size) + power_up(exponent);
+        Self { mantissa, exponent, radius: up(radius) }
     }
 
     /// `−self`.
     pub fn negated(&self) -> Self {
-        Self { centre: -&self.centre, radius: self.radius }
+        Self { mantissa: -&self.mantissa, ..*self }
     }
 
     /// A rational that is at least `|x|` for each `x` in the ball.
     pub fn bound(&self) -> BigRational {
         match rational::from_f64(self.radius) {
-            Some(r) => self.centre.abs() + r,
-            None => BigRational::from_integer(BigInt::from(1) << 1100),
+            Some(r) => self.centre().abs() + r,
+            None => rational::power_of_two(1100),
         }
     }
 }

@@ -91,7 +91,7 @@ impl Number {
                 let (a, b) = (rational::to_f64(low), rational::to_f64(high));
                 (a == b).then_some(a)
             }),
-            Self::Rounded(ball) => rational::to_f64(ball.centre()),
+            Self::Rounded(ball) => rational::to_f64(&ball.centre()),
         }
     }
 
@@ -113,7 +113,7 @@ impl Number {
                     (high - low <= width).then(|| rational::round_to_bits(&((low + high) / BigRational::from_integer(2.into())), bits + 1))
                 })
             }
-            Self::Rounded(ball) => rational::round_to_bits(ball.centre(), bits + 1),
+            Self::Rounded(ball) => rational::round_to_bits(&ball.centre(), bits + 1),
         }
     }
 
@@ -125,7 +125,7 @@ impl Number {
                 let (a, b) = (rational::decimal(low, digits), rational::decimal(high, digits));
                 (a == b).then_some(a)
             }),
-            Self::Rounded(ball) => rational::decimal(ball.centre(), digits),
+            Self::Rounded(ball) => rational::decimal(&ball.centre(), digits),
         }
     }
 
@@ -152,8 +152,8 @@ impl Number {
 
 /// The square root of a positive ball: Newton's iteration on the centre, `δ/(2√low)` for the radius.
 fn rounded_sqrt(ball: &Ball) -> Option<Number> {
-    let exact = Number::sqrt(&Number::Rational(ball.centre().clone()))?;
-    let low = rational::to_f64(ball.centre()) - ball.radius();
+    let exact = Number::sqrt(&Number::Rational(ball.centre()))?;
+    let low = rational::to_f64(&ball.centre()) - ball.radius();
     let spread = Ball::new(BigRational::zero(), ball.radius() / low.sqrt() * (1.0 + 8.0 * f64::EPSILON));
     Some(Number::Rounded(exact.to_ball().plus(&spread)))
 }
@@ -329,9 +329,9 @@ impl fmt::Display for Number {
             Self::Rational(q) => write!(f, "{q}"),
             Self::Algebraic(a) => write!(f, "{a}"),
             Self::Rounded(ball) => {
-                let size = rational::to_f64(ball.centre()).abs();
+                let size = rational::to_f64(&ball.centre()).abs();
                 let digits = if ball.radius() > 0.0 { (size / ball.radius()).log10().ceil().clamp(1.0, 80.0) } else { 40.0 };
-                f.write_str(&rational::decimal(ball.centre(), digits as usize))
+                f.write_str(&rational::decimal(&ball.centre(), digits as usize))
             }
         }
     }
