@@ -1,1 +1,14 @@
 //! A figure is data first (a plain struct that serialises), then one renderer draws it.
+//!
+//! [`Figure`] is what every picture of this crate is: panels with areas, lines and dots in the coordinates of the problem,
+//! and the numbers that its caption rests on. `svg` draws any of them, `file` writes SVG, PNG and JSON whole or
+//! not at all. One file a picture holds the computation.
+
+mod description;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod file;
+#[cfg(not(target_arch = "wasm32"))]
+mod svg;
+
+pub use description::{Axis, Figure, Ink, Mark, Panel};

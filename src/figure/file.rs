@@ -1,0 +1,216 @@
+//! Figures as files: SVG whose words are outlines, PNG made from that SVG, JSON of the data. A file is written whole or not
+//! at all, and nothing depends on the fonts of the machine.
+
+use super::Figure;
+use super::svg::{self, DrawError, FAMILY};
+use resvg::{tiny_skia, usvg};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// DejaVu Sans, cut down to the characters in use; its licence lies beside it.
+const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
+
+/// Why a figure is not on disk.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// The description cannot be drawn.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// The folder of the output is not there.
+    #[error("cannot write {path}: the folder {folder} does not exist; create it first")]
+    NoFolder {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// The folder that is missing.
+        folder: PathBuf,
+    },
+    /// The name does not end in a kind that can be written.
+    #[error("cannot tell what to write to {0}: the name must end in {1}")]
+    Kind(PathBuf, &'static str),
+    /// The file system refused.
+    #[error("cannot write {path}: {source}")]
+    Io {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The SVG could not be read back or painted.
+    #[error("figure {figure}: {message}")]
+    Paint {
+        /// Name of the figure.
+        figure: String,
+        /// What the painter said.
+        message: String,
+    },
+}
+
+/// A figure ready to be written, laid out once for both formats.
+pub struct Drawing {
+    figure: String,
+    description: String,
+    tree: usvg::Tree,
+}
+
+impl Figure {
+    /// Lays the figure out.
+    pub fn draw(&self) -> Result<Drawing, FigureError> {
+        let text = svg::draw(self)?;
+        let mut fonts = usvg::fontdb::Database::new();
+        fonts.load_font_data(FONT.to_vec());
+        fonts.set_sans_serif_family(FAMILY);
+        let options = usvg::Options {
+            font_family: FAMILY.to_owned(),
+            fontdb: Arc::new(fonts),
+            ..usvg::Options::default()
+        };
+        let tree = usvg::Tree::from_str(&text, &options).map_err(|e| FigureError::Paint {
+            figure: self.name.clone(),
+            message: e.to_string(),
+        })?;
+        Ok(Drawing {
+            figure: self.name.clone(),
+            description: format!(
+                "<title>{}</title><desc>{}</desc>",
+                svg::escaped(&self.title),
+                svg::escaped(&self.caption)
+            ),
+            tree,
+        })
+    }
+
+    /// Writes the figure to a file that ends in `.svg`, `.png` or `.json`.
+    pub fn save(&self, path: &Path) -> Result<(), FigureError> {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("svg") => write_whole(path, self.draw()?.svg().as_bytes()),
+            Some("png") => write_whole(path, &self.draw()?.png(1.5)?),
+            Some("json") => write_whole(path, self.json().as_bytes()),
+            _ => Err(FigureError::Kind(path.to_owned(), ".svg, .png or .json")),
+        }
+    }
+
+    /// The description as JSON, ending in a line feed.
+    pub fn json(&self) -> String {
+        // Strings, numbers and maps keyed by strings: serialising them cannot fail.
+        let mut text = serde_json::to_string(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl Drawing {
+    /// SVG in which every letter is an outline, with the title and caption for those who listen.
+    pub fn svg(&self) -> String {
+        let options = usvg::WriteOptions {
+            coordinates_precision: 2,
+            transforms_precision: 5,
+            indent: usvg::Indent::None,
+            ..usvg::WriteOptions::default()
+        };
+        let text = self.tree.to_string(&options);
+        match text.find('>') {
+            Some(end) => format!("{}{}{}\n", &text[..=end], self.description, &text[end + 1..]),
+            None => text,
+        }
+    }
+
+    /// The same picture as PNG, `scale` dots a point.
+    pub fn png(&self, scale: f32) -> Result<Vec<u8>, FigureError> {
+        let failed = |message: String| FigureError::Paint {
+            figure: self.figure.clone(),
+            message,
+        };
+        let size = self.tree.size();
+        let (width, height) = (
+            (size.width() * scale).ceil() as u32,
+            (size.height() * scale).ceil() as u32,
+        );
+        let mut canvas = tiny_skia::Pixmap::new(width, height)
+            .ok_or_else(|| failed(format!("a picture of {width}x{height} cannot be painted")))?;
+        resvg::render(
+            &self.tree,
+            tiny_skia::Transform::from_scale(scale, scale),
+            &mut canvas.as_mut(),
+        );
+        canvas.encode_png().map_err(|e| failed(e.to_string()))
+    }
+}
+
+/// Writes a file whole or not at all: into a new file in the same folder, which then takes the name.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(FigureError::NoFolder {
+            path: path.to_owned(),
+            folder: folder.to_owned(),
+        });
+    }
+    let io = |source| FigureError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let mut builder = tempfile::Builder::new();
+    // A finished file is readable as any other, not only by its owner as a temporary one is.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    file.persist(path).map_err(|e| io(e.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::{Axis, Ink, Mark, Panel};
+
+    fn figure() -> Figure {
+        Figure {
+            name: "test".into(),
+            title: "A test: λ̂ ≤ 1".into(),
+            caption: "Re z & Im z < 1".into(),
+            columns: 1,
+            panels: vec![Panel {
+                title: "a panel".into(),
+                x: Axis::new("Re z", [-1.0, 1.0]),
+                y: Axis::new("Im z", [-1.0, 1.0]),
+                equal: true,
+                marks: vec![
+                    Mark::area(vec![vec![[0.0, 0.0], [0.5, 0.0], [0.5, 0.5]]], Ink::Sky, 0.5, "area"),
+                    Mark::line(vec![[-1.0, -1.0], [f64::NAN, f64::INFINITY], [1.0, 1.0]], Ink::Red, 2.0, "line"),
+                    Mark::dots(vec![[0.0, 0.0], [f64::NAN, 0.0]], Ink::Blue, 4.0, "dots"),
+                ],
+            }],
+            facts: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn words_are_outlines_and_the_picture_is_well_formed() {
+        let svg = figure().draw().unwrap().svg();
+        assert!(!svg.contains("<text") && !svg.contains("font-family"));
+        assert!(svg.contains("<title>A test: λ̂ ≤ 1</title><desc>Re z &amp; Im z &lt; 1</desc>"));
+        assert!(usvg::Tree::from_str(&svg, &usvg::Options::default()).is_ok());
+    }
+
+    #[test]
+    fn nothing_is_left_where_nothing_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("no/such/a.svg");
+        assert!(matches!(figure().save(&missing), Err(FigureError::NoFolder { .. })));
+        assert!(matches!(
+            figure().save(&folder.path().join("a.gif")),
+            Err(FigureError::Kind(..))
+        ));
+        let mut broken = figure();
+        broken.panels[0].x.range = [1.0, 1.0];
+        assert!(broken.save(&folder.path().join("a.svg")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        figure().save(&folder.path().join("a.png")).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
