@@ -48,10 +48,7 @@ pub struct Axis {
 impl Axis {
     /// An axis.
     pub fn new(label: &str, range: [f64; 2]) -> Self {
-        Self {
-            label: label.to_owned(),
-            range,
-        }
+        Self { label: label.to_owned(), range }
     }
 }
 
@@ -112,35 +109,17 @@ pub enum Mark {
 impl Mark {
     /// A line.
     pub fn line(points: Vec<[f64; 2]>, ink: Ink, width: f64, label: &str) -> Self {
-        Self::Line {
-            points,
-            ink,
-            width,
-            dashed: false,
-            arrows: 0,
-            label: label.to_owned(),
-        }
+        Self::Line { points, ink, width, dashed: false, arrows: 0, label: label.to_owned() }
     }
 
     /// Filled dots.
     pub fn dots(points: Vec<[f64; 2]>, ink: Ink, radius: f64, label: &str) -> Self {
-        Self::Dots {
-            points,
-            ink,
-            radius,
-            filled: true,
-            label: label.to_owned(),
-        }
+        Self::Dots { points, ink, radius, filled: true, label: label.to_owned() }
     }
 
     /// A filled set.
     pub fn area(loops: Vec<Vec<[f64; 2]>>, ink: Ink, opacity: f64, label: &str) -> Self {
-        Self::Area {
-            loops,
-            ink,
-            opacity,
-            label: label.to_owned(),
-        }
+        Self::Area { loops, ink, opacity, label: label.to_owned() }
     }
 }
 
@@ -172,15 +151,7 @@ pub enum Ink {
 
 impl Ink {
     /// Colours for members of a series, in order.
-    pub const SERIES: [Self; 7] = [
-        Self::Blue,
-        Self::Red,
-        Self::Green,
-        Self::Orange,
-        Self::Purple,
-        Self::Sky,
-        Self::Grey,
-    ];
+    pub const SERIES: [Self; 7] = [Self::Blue, Self::Red, Self::Green, Self::Orange, Self::Purple, Self::Sky, Self::Grey];
 
     /// The colour as `#rrggbb`.
     pub fn hex(self) -> &'static str {

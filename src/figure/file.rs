@@ -60,22 +60,12 @@ impl Figure {
         let mut fonts = usvg::fontdb::Database::new();
         fonts.load_font_data(FONT.to_vec());
         fonts.set_sans_serif_family(FAMILY);
-        let options = usvg::Options {
-            font_family: FAMILY.to_owned(),
-            fontdb: Arc::new(fonts),
-            ..usvg::Options::default()
-        };
-        let tree = usvg::Tree::from_str(&text, &options).map_err(|e| FigureError::Paint {
-            figure: self.name.clone(),
-            message: e.to_string(),
-        })?;
+        let options = usvg::Options { font_family: FAMILY.to_owned(), fontdb: Arc::new(fonts), ..usvg::Options::default() };
+        let tree =
+            usvg::Tree::from_str(&text, &options).map_err(|e| FigureError::Paint { figure: self.name.clone(), message: e.to_string() })?;
         Ok(Drawing {
             figure: self.name.clone(),
-            description: format!(
-                "<title>{}</title><desc>{}</desc>",
-                svg::escaped(&self.title),
-                svg::escaped(&self.caption)
-            ),
+            description: format!("<title>{}</title><desc>{}</desc>", svg::escaped(&self.title), svg::escaped(&self.caption)),
             tree,
         })
     }
@@ -117,22 +107,12 @@ impl Drawing {
 
     /// The same picture as PNG, `scale` dots a point.
     pub fn png(&self, scale: f32) -> Result<Vec<u8>, FigureError> {
-        let failed = |message: String| FigureError::Paint {
-            figure: self.figure.clone(),
-            message,
-        };
+        let failed = |message: String| FigureError::Paint { figure: self.figure.clone(), message };
         let size = self.tree.size();
-        let (width, height) = (
-            (size.width() * scale).ceil() as u32,
-            (size.height() * scale).ceil() as u32,
-        );
-        let mut canvas = tiny_skia::Pixmap::new(width, height)
-            .ok_or_else(|| failed(format!("a picture of {width}x{height} cannot be painted")))?;
-        resvg::render(
-            &self.tree,
-            tiny_skia::Transform::from_scale(scale, scale),
-            &mut canvas.as_mut(),
-        );
+        let (width, height) = ((size.width() * scale).ceil() as u32, (size.height() * scale).ceil() as u32);
+        let mut canvas =
+            tiny_skia::Pixmap::new(width, height).ok_or_else(|| failed(format!("a picture of {width}x{height} cannot be painted")))?;
+        resvg::render(&self.tree, tiny_skia::Transform::from_scale(scale, scale), &mut canvas.as_mut());
         canvas.encode_png().map_err(|e| failed(e.to_string()))
     }
 }
@@ -144,15 +124,9 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
         _ => Path::new("."),
     };
     if !folder.is_dir() {
-        return Err(FigureError::NoFolder {
-            path: path.to_owned(),
-            folder: folder.to_owned(),
-        });
+        return Err(FigureError::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
     }
-    let io = |source| FigureError::Io {
-        path: path.to_owned(),
-        source,
-    };
+    let io = |source| FigureError::Io { path: path.to_owned(), source };
     let mut builder = tempfile::Builder::new();
     // A finished file is readable as any other, not only by its owner as a temporary one is.
     #[cfg(unix)]
@@ -202,10 +176,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("no/such/a.svg");
         assert!(matches!(figure().save(&missing), Err(FigureError::NoFolder { .. })));
-        assert!(matches!(
-            figure().save(&folder.path().join("a.gif")),
-            Err(FigureError::Kind(..))
-        ));
+        assert!(matches!(figure().save(&folder.path().join("a.gif")), Err(FigureError::Kind(..))));
         let mut broken = figure();
         broken.panels[0].x.range = [1.0, 1.0];
         assert!(broken.save(&folder.path().join("a.svg")).is_err());

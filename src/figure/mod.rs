@@ -4,11 +4,15 @@
 //! and the numbers that its caption rests on. `svg` draws any of them, `file` writes SVG, PNG and JSON whole or
 //! not at all. One file a picture holds the computation.
 
+mod bulge;
 mod description;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
+mod regions;
 #[cfg(not(target_arch = "wasm32"))]
 mod svg;
 
+pub use bulge::bulge;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
+pub use regions::regions;

@@ -2,7 +2,7 @@
 //! numbers, so it draws on a canvas ten times larger that is scaled down; areas, lines and dots are written as paths in
 //! hundredths of a point.
 
-use super::{Figure, Ink, Mark, Panel};
+use super::{Figure, Ink, Mark};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt::Write;
@@ -19,7 +19,7 @@ const GAP: f64 = 16.0;
 const TITLE: f64 = 23.0;
 const BODY: f64 = 15.5;
 /// Advance of an average character in ems; the bundled font is wide.
-const ADVANCE: f64 = 0.59;
+const ADVANCE: f64 = 0.56;
 
 /// What can go wrong while drawing: nothing but a figure that makes no sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -172,20 +172,15 @@ fn flatness(columns: usize) -> f64 {
 
 /// The axes of all panels, by plotters.
 fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<String, DrawError> {
-    let failed = |e: &dyn std::fmt::Display| DrawError::Axes {
-        figure: figure.name.clone(),
-        message: e.to_string(),
-    };
+    let failed = |e: &dyn std::fmt::Display| DrawError::Axes { figure: figure.name.clone(), message: e.to_string() };
     let fine = |v: f64| (v * FINE).round() as i32;
     let mut drawn = String::new();
     {
         let size = (fine(WIDTH) as u32, fine(height) as u32);
         let root = SVGBackend::with_string(&mut drawn, size).into_drawing_area();
         for (panel, f) in figure.panels.iter().zip(frames) {
-            let area = root.clone().shrink(
-                (fine(f.left - LEFT), fine(f.top)),
-                (fine(LEFT + f.width) as u32, fine(f.height + BELOW) as u32),
-            );
+            let area =
+                root.clone().shrink((fine(f.left - LEFT), fine(f.top)), (fine(LEFT + f.width) as u32, fine(f.height + BELOW) as u32));
             let mut chart = ChartBuilder::on(&area)
                 .set_label_area_size(LabelAreaPosition::Left, fine(LEFT) as u32)
                 .set_label_area_size(LabelAreaPosition::Bottom, fine(BELOW) as u32)
@@ -212,11 +207,8 @@ fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<String, DrawEr
         }
         root.present().map_err(|e| failed(&e))?;
     }
-    let body = drawn
-        .find('>')
-        .and_then(|start| Some(&drawn[start + 1..drawn.rfind("</svg>")?]));
-    body.map(str::to_owned)
-        .ok_or_else(|| failed(&"plotters gave no SVG"))
+    let body = drawn.find('>').and_then(|start| Some(&drawn[start + 1..drawn.rfind("</svg>")?]));
+    body.map(str::to_owned).ok_or_else(|| failed(&"plotters gave no SVG"))
 }
 
 /// A number on an axis, with a true minus sign.
@@ -224,11 +216,7 @@ fn tick(value: f64, span: f64) -> String {
     let value = if value.abs() < 1e-9 * span { 0.0 } else { value };
     let decimals = (2.0 - span.log10()).ceil().clamp(0.0, 9.0) as usize;
     let plain = format!("{value:.decimals$}");
-    let plain = if plain.contains('.') {
-        plain.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        plain
-    };
+    let plain = if plain.contains('.') { plain.trim_end_matches('0').trim_end_matches('.').to_owned() } else { plain };
     plain.replace('-', "\u{2212}")
 }
 
@@ -240,11 +228,7 @@ fn write_mark(svg: &mut String, mark: &Mark, frame: &Frame) {
                 path(svg, polygon, frame);
                 svg.push('Z');
             }
-            let _ = write!(
-                svg,
-                "\" fill=\"{}\" fill-opacity=\"{opacity}\" fill-rule=\"evenodd\"/>",
-                ink.hex()
-            );
+            let _ = write!(svg, "\" fill=\"{}\" fill-opacity=\"{opacity}\" fill-rule=\"evenodd\"/>", ink.hex());
         }
         Mark::Line { points, ink, width, dashed, arrows, .. } => {
             if points.len() < 2 {
@@ -308,10 +292,7 @@ fn arrow(svg: &mut String, points: &[[f64; 2]], frame: &Frame, share: f64, ink: 
     for k in 0..drawn.len() - 1 {
         let length = step(k);
         if length > 0.0 && travelled + length >= share * total {
-            let [dx, dy] = [
-                (drawn[k + 1][0] - drawn[k][0]) / length,
-                (drawn[k + 1][1] - drawn[k][1]) / length,
-            ];
+            let [dx, dy] = [(drawn[k + 1][0] - drawn[k][0]) / length, (drawn[k + 1][1] - drawn[k][1]) / length];
             let [x, y] = drawn[k + 1];
             let s = 3.0 + 2.2 * width;
             let _ = write!(
@@ -341,10 +322,7 @@ fn text(svg: &mut String, x: f64, y: f64, size: f64, anchor: &str, ink: Ink, wor
 }
 
 pub(super) fn escaped(words: &str) -> String {
-    words
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn wrapped(words: &str, length: f64) -> Vec<String> {
@@ -392,12 +370,7 @@ fn legend(figure: &Figure, top: f64) -> (String, f64) {
             }
             Mark::Line { ink, width, dashed, .. } => {
                 let dash = if *dashed { " stroke-dasharray=\"7 5\"" } else { "" };
-                let _ = write!(
-                    svg,
-                    "<path d=\"M{x} {y}h26\" stroke=\"{}\" stroke-width=\"{}\"{dash}/>",
-                    ink.hex(),
-                    width.max(2.0)
-                );
+                let _ = write!(svg, "<path d=\"M{x} {y}h26\" stroke=\"{}\" stroke-width=\"{}\"{dash}/>", ink.hex(), width.max(2.0));
             }
             Mark::Dots { ink, radius, filled, .. } => {
                 dot(&mut svg, [x + 13.0, y], radius.max(3.0), *ink, *filled);

@@ -11,6 +11,8 @@ mod raster;
 
 pub use raster::Raster;
 
+use super::StabilityFunction;
+use crate::method::Method;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +115,20 @@ pub enum Region {
 }
 
 impl Region {
+    /// The region of a method, its exact coefficients rounded to doubles.
+    pub fn of(method: &Method) -> Result<Self, RegionError> {
+        match method {
+            Method::RungeKutta(tableau) => {
+                let (numerator, denominator) = StabilityFunction::of(tableau).to_f64();
+                Self::one_step(&numerator, &denominator)
+            }
+            Method::Multistep(multistep) => {
+                let floats = |p: &[crate::exact::Number]| p.iter().map(crate::exact::Number::to_f64).collect::<Vec<_>>();
+                Self::multistep(&floats(multistep.alpha()), &floats(multistep.beta()))
+            }
+        }
+    }
+
     /// The region of a one-step method with stability function P/Q.
     pub fn one_step(numerator: &[f64], denominator: &[f64]) -> Result<Self, RegionError> {
         Ok(Self::OneStep { numerator: checked(numerator)?, denominator: checked(denominator)? })
