@@ -8,6 +8,7 @@ mod completions;
 mod failure;
 mod methods;
 mod output;
+mod region;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -48,6 +49,8 @@ pub struct Cli {
 enum Command {
     /// The catalogue of methods
     Methods(methods::Args),
+    /// Stability regions, filled and contoured, and their areas
+    Region(region::Args),
     /// A completion script for a shell
     Completions(completions::Args),
 }
@@ -56,6 +59,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     let json = cli.json;
     match cli.command {
         Command::Methods(args) => methods::run(args, json),
+        Command::Region(args) => region::run(args, json),
         Command::Completions(args) => completions::run(args),
     }
 }

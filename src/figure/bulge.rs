@@ -2,7 +2,7 @@
 
 use super::regions::{cross, plane, region_marks};
 use super::{Axis, Figure, Ink, Mark, Panel};
-use crate::exact::{Polynomial, RealRoot, ratio, rational};
+use crate::exact::{Polynomial, RealRoot, rational};
 use crate::stability::region::{Region, RegionError, Window, contour};
 use num_bigint::BigInt;
 use num_complex::Complex;
@@ -162,6 +162,7 @@ pub fn bulge() -> Result<Figure, RegionError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::ratio;
 
     #[test]
     fn the_reach_of_every_order_is_proved() {

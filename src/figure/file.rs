@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// DejaVu Sans, cut down to the characters in use; its licence lies beside it.
 const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
+/// The longest side of a PNG.
+const PIXELS: u32 = 16384;
+
 /// Why a figure is not on disk.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
@@ -74,10 +77,18 @@ impl Figure {
     pub fn save(&self, path: &Path) -> Result<(), FigureError> {
         match path.extension().and_then(|e| e.to_str()) {
             Some("svg") => write_whole(path, self.draw()?.svg().as_bytes()),
-            Some("png") => write_whole(path, &self.draw()?.png(1.5)?),
+            Some("png") => self.save_png(path, None),
             Some("json") => write_whole(path, self.json().as_bytes()),
             _ => Err(FigureError::Kind(path.to_owned(), ".svg, .png or .json")),
         }
+    }
+
+    /// Writes a PNG of 1440 pixels' width, or as large as fits into `size` pixels.
+    pub fn save_png(&self, path: &Path, size: Option<(usize, usize)>) -> Result<(), FigureError> {
+        let drawing = self.draw()?;
+        let natural = drawing.tree.size();
+        let scale = size.map_or(1.5, |(width, height)| (width as f32 / natural.width()).min(height as f32 / natural.height()));
+        write_whole(path, &drawing.png(scale)?)
     }
 
     /// The description as JSON, ending in a line feed.
@@ -110,6 +121,9 @@ impl Drawing {
         let failed = |message: String| FigureError::Paint { figure: self.figure.clone(), message };
         let size = self.tree.size();
         let (width, height) = ((size.width() * scale).ceil() as u32, (size.height() * scale).ceil() as u32);
+        if width > PIXELS || height > PIXELS {
+            return Err(failed(format!("a picture of {width}x{height} is larger than {PIXELS}x{PIXELS}: ask for a smaller one")));
+        }
         let mut canvas =
             tiny_skia::Pixmap::new(width, height).ok_or_else(|| failed(format!("a picture of {width}x{height} cannot be painted")))?;
         resvg::render(&self.tree, tiny_skia::Transform::from_scale(scale, scale), &mut canvas.as_mut());
@@ -119,6 +133,11 @@ impl Drawing {
 
 /// Writes a file whole or not at all: into a new file in the same folder, which then takes the name.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// As [`write_whole`], for what is too long to be held in memory.
+pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), FigureError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -131,8 +150,9 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
     // A finished file is readable as any other, not only by its owner as a temporary one is.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(folder).map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
+    let mut buffered = std::io::BufWriter::new(builder.tempfile_in(folder).map_err(io)?);
+    write(&mut buffered).map_err(io)?;
+    let file = buffered.into_inner().map_err(|e| io(e.into_error()))?;
     file.persist(path).map_err(|e| io(e.error))?;
     Ok(())
 }

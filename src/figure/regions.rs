@@ -3,11 +3,14 @@
 use super::description::points;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::method::Method;
+use crate::stability::region::boundary::Curve;
 use crate::stability::region::{Region, RegionError, Window, contour};
 use std::collections::BTreeMap;
 
 /// Cells across a window when a region's shape is looked for.
 const COLUMNS: usize = 360;
+/// Width of a region's border.
+const BORDER: f64 = 2.0;
 /// What may be left out of a line, as a share of the window's width.
 const SLACK: f64 = 1e-4;
 
@@ -61,7 +64,24 @@ pub(super) fn cross(window: Window) -> Vec<Mark> {
 
 /// A region's inside and its border.
 pub(super) fn region_marks(region: &Region, window: Window, ink: Ink, opacity: f64, label: &str) -> Vec<Mark> {
-    set_marks(window, COLUMNS, ink, opacity, label, 2.0, |z| region.contains(z))
+    // The border of a one-step method is traced; that of a multistep method is the part of its root locus that the outline shows.
+    let traced = match region {
+        Region::OneStep { .. } => region.boundary(window).ok(),
+        Region::Multistep { .. } => None,
+    };
+    let width = if traced.is_some() { 0.0 } else { BORDER };
+    let mut marks = set_marks(window, COLUMNS, ink, opacity, label, width, |z| region.contains(z));
+    marks.extend(traced.into_iter().flatten().map(|curve| curve_mark(&curve, window, ink, BORDER)));
+    marks
+}
+
+/// A traced curve as a line.
+pub(super) fn curve_mark(curve: &Curve, window: Window, ink: Ink, width: f64) -> Mark {
+    let mut whole = curve.points.clone();
+    if curve.closed {
+        whole.extend(curve.points.first());
+    }
+    Mark::line(points(&contour::simplified(&whole, SLACK * window.width())), ink, width, "")
 }
 
 /// Any set of the plane, filled, with a line of a given width around it (none for 0).

@@ -50,6 +50,9 @@ pub enum RegionError {
     /// A coefficient that is not finite, or no coefficients at all.
     #[error("the stability function has no usable coefficients: {0:?}")]
     Coefficients(Vec<f64>),
+    /// The points that the boundary is followed from could not be found.
+    #[error("the boundary cannot be traced: {0}")]
+    Boundary(String),
 }
 
 /// A rectangle of the complex plane, `re[0] < Re z < re[1]`, `im[0] < Im z < im[1]`.

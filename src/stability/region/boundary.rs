@@ -1,7 +1,8 @@
 //! The boundary of a stability region as exact curves: `|R(z)| = 1` followed by its own differential equation, and the root
 //! locus `z = ρ(e^{iθ})/σ(e^{iθ})` of a multistep method.
 
-use super::horner;
+use super::{Region, RegionError, Window, horner};
+use crate::exact::{RootDisc, roots};
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
@@ -47,6 +48,41 @@ pub fn level_curves(numerator: &[f64], denominator: &[f64], seeds: &[Complex<f64
         }
     }
     curves
+}
+
+impl Region {
+    /// The curves that bound the region, as near as a three-hundredth of the window's diagonal or a turn of 0.06 asks: for a one-step method
+    /// all of `|R(z)| = 1`, none missed (the seeds are certified roots), for a multistep method its whole root locus, of which the
+    /// region's border is a part.
+    pub fn boundary(&self, window: Window) -> Result<Vec<Curve>, RegionError> {
+        let corner = |x: [f64; 2]| x[0].abs().max(x[1].abs());
+        let reach = 4.0 * corner(window.re).hypot(corner(window.im));
+        let step = window.width().hypot(window.height()) / 300.0;
+        match self {
+            Self::OneStep { numerator, denominator } => {
+                let mut seeds = roots_of_sum(numerator, denominator, -1.0)?;
+                seeds.extend(roots_of_sum(numerator, denominator, 1.0)?);
+                Ok(level_curves(numerator, denominator, &seeds, step, reach))
+            }
+            Self::Multistep { rho, sigma } => Ok(root_locus(rho, sigma, step, reach)),
+        }
+    }
+}
+
+/// The zeros of p + sq.
+fn roots_of_sum(p: &[f64], q: &[f64], s: f64) -> Result<Vec<Complex<f64>>, RegionError> {
+    let term = |list: &[f64], k: usize| list.get(k).copied().unwrap_or(0.0);
+    let mut sum: Vec<f64> = (0..p.len().max(q.len())).map(|k| term(p, k) + s * term(q, k)).collect();
+    // The sums of rounded coefficients that cancel exactly are zero, so a drop of the degree is seen.
+    while sum.last() == Some(&0.0) {
+        sum.pop();
+    }
+    if sum.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let complex: Vec<Complex<f64>> = sum.iter().map(|&c| Complex::new(c, 0.0)).collect();
+    let discs: Vec<RootDisc> = roots(&complex).map_err(|e| RegionError::Boundary(e.to_string()))?;
+    Ok(discs.into_iter().map(|disc| disc.centre).collect())
 }
 
 /// The root locus `z(θ) = ρ(e^{iθ})/σ(e^{iθ})`, 0 ≤ θ ≤ 2π, in pieces between its poles, within `|z| ≤ reach`. Points are as
@@ -229,6 +265,35 @@ mod tests {
         let points = &curves[0].points;
         assert!(points.iter().all(|z| z.re.abs() < 1e-11));
         assert!(points[0].im * points[points.len() - 1].im < -900.0);
+    }
+
+    #[test]
+    fn every_island_is_found() {
+        // The explicit Taylor method of order 6 has a main part and two islands in the right half plane.
+        let mut factorial = 1.0;
+        let taylor: Vec<f64> = (0..=6)
+            .map(|k| {
+                factorial *= f64::from(k.max(1));
+                1.0 / factorial
+            })
+            .collect();
+        let window = Window::new([-5.0, 3.0], [-5.0, 5.0]).unwrap();
+        let curves = Region::one_step(&taylor, &[1.0]).unwrap().boundary(window).unwrap();
+        assert_eq!(curves.len(), 3);
+        for curve in &curves {
+            assert!(curve.closed);
+            for &z in &curve.points {
+                assert!((horner(&taylor, z).norm() - 1.0).abs() < 1e-11);
+            }
+        }
+        // RK4: one curve through four points where R = 1 and four where R = −1.
+        let rk4 = Region::one_step(&taylor[..5], &[1.0]).unwrap();
+        assert_eq!(rk4.boundary(window).unwrap().len(), 1);
+        // Gauss 3: the imaginary axis, once, and nothing else.
+        let gauss3 = Region::one_step(&[1.0, 0.5, 0.1, 1.0 / 120.0], &[1.0, -0.5, 0.1, -1.0 / 120.0]).unwrap();
+        let axis = gauss3.boundary(window).unwrap();
+        assert_eq!(axis.len(), 1);
+        assert!(axis[0].points.iter().all(|z| z.re.abs() < 1e-9));
     }
 
     #[test]

@@ -1,0 +1,114 @@
+//! `region`: stability regions, filled and contoured, and their areas.
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use lambdahat::figure::file::{FigureError, write_with};
+use lambdahat::figure::regions;
+use lambdahat::method::Method;
+use lambdahat::stability::region::{Raster, Region, Window};
+use serde::Serialize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Options of `region`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  lambdahat region rk4 dormand-prince5 -o regions.svg\n  lambdahat region bdf2 --re=-2..6 --im=-4..4 -o bdf2.png\n  \
+                        lambdahat region rk4 --size 200x200 -o rk4.csv"
+)]
+pub struct Args {
+    /// The methods, all drawn over one window
+    #[arg(required = true, value_name = "METHOD")]
+    methods: Vec<String>,
+    /// Range of Re z
+    #[arg(long, default_value = "-5..2", value_parser = arguments::range, allow_hyphen_values = true)]
+    re: Range<f64>,
+    /// Range of Im z
+    #[arg(long, default_value = "-4..4", value_parser = arguments::range, allow_hyphen_values = true)]
+    im: Range<f64>,
+    /// Points of the raster that areas are counted on and that a CSV file lists [default: 2048x2048, for CSV 256x256]; a PNG
+    /// is made to fit in so many pixels [default: 1440 wide]
+    #[arg(long, value_parser = arguments::size)]
+    size: Option<(usize, usize)>,
+    /// The file to write: .svg, .png, .json (the figure's data) or .csv (the raster: re, im, and a column of 1 and 0 a method)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Report {
+    window: Window,
+    size: [usize; 2],
+    regions: Vec<Entry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    method: String,
+    area: f64,
+    boundary_curves: usize,
+}
+
+/// Computes, writes and reports.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let window = Window::new([args.re.start, args.re.end], [args.im.start, args.im.end])?;
+    let methods = args.methods.iter().map(|name| arguments::method(name)).collect::<Result<Vec<Method>, _>>()?;
+    let kind = args.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str()).map(str::to_lowercase);
+    let is_csv = kind.as_deref() == Some("csv");
+    let (width, height) = args.size.unwrap_or(if is_csv { (256, 256) } else { (2048, 2048) });
+    let mut rasters = Vec::new();
+    let mut entries = Vec::new();
+    for method in &methods {
+        let region = Region::of(method)?;
+        let raster = region.raster(window, width, height)?;
+        let boundary_curves = region.boundary(window)?.len();
+        entries.push(Entry { method: method.name().to_owned(), area: raster.area(), boundary_curves });
+        if is_csv {
+            rasters.push(raster);
+        }
+    }
+    if let Some(path) = &args.output {
+        match kind.as_deref() {
+            Some("csv") => write_csv(path, &methods, &rasters)?,
+            Some("png") => regions(&methods, window)?.save_png(path, args.size)?,
+            Some("svg" | "json") => regions(&methods, window)?.save(path)?,
+            _ => return Err(FigureError::Kind(path.clone(), ".svg, .png, .json or .csv").into()),
+        }
+    }
+    let report = Report { window, size: [width, height], regions: entries, output: args.output };
+    if json {
+        output::json(&report)?;
+        return Ok(Answer::Done);
+    }
+    let mut table = output::table(&["METHOD", "AREA IN THE WINDOW", "BOUNDARY CURVES"]);
+    for entry in &report.regions {
+        table.add_row([entry.method.clone(), format!("{:.4}", entry.area), entry.boundary_curves.to_string()]);
+    }
+    output::line(table.trim_fmt())?;
+    if let Some(path) = &report.output {
+        output::line(format!("written: {}", path.display()))?;
+    }
+    Ok(Answer::Done)
+}
+
+fn write_csv(path: &Path, methods: &[Method], rasters: &[Raster]) -> Result<(), Failure> {
+    let Some(first) = rasters.first() else { return Ok(()) };
+    write_with(path, |file| {
+        let names: Vec<&str> = methods.iter().map(Method::name).collect();
+        writeln!(file, "re,im,{}", names.join(","))?;
+        for row in 0..first.height() {
+            for column in 0..first.width() {
+                let z = first.point(column, row);
+                write!(file, "{},{}", z.re, z.im)?;
+                for raster in rasters {
+                    write!(file, ",{}", raster.as_bytes()[row * first.width() + column])?;
+                }
+                writeln!(file)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
