@@ -71,13 +71,12 @@ pub fn find(name: &str) -> Result<Method, CatalogError> {
 
 /// Up to four names most like the wanted one, best first.
 fn nearest(wanted: &str) -> Vec<String> {
-    let mut scored: Vec<(f64, &str)> = names()
-        .map(|known| {
-            let score = strsim::jaro_winkler(wanted, known).max(if known.contains(wanted) && wanted.len() > 2 { 0.95 } else { 0.0 });
-            (score, known)
-        })
-        .filter(|(score, _)| *score > 0.75)
-        .collect();
+    // A slip of the finger costs an edit, a shortened name keeps its beginning, a fragment is contained.
+    let score = |known: &str| {
+        let contained = if wanted.len() > 2 && known.contains(wanted) { 0.6 } else { 0.0 };
+        strsim::normalized_damerau_levenshtein(wanted, known).max(0.75 * strsim::jaro_winkler(wanted, known)).max(contained)
+    };
+    let mut scored: Vec<(f64, &str)> = names().map(|known| (score(known), known)).filter(|(score, _)| *score > 0.55).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     scored.into_iter().take(4).map(|(_, known)| known.to_owned()).collect()
 }
@@ -106,5 +105,7 @@ mod tests {
     fn unknown_names_get_the_nearest() {
         let CatalogError::Unknown { nearest, .. } = find("dormand-price5").unwrap_err() else { unreachable!() };
         assert_eq!(nearest[0], "dormand-prince5");
+        let CatalogError::Unknown { nearest, .. } = find("rk5").unwrap_err() else { unreachable!() };
+        assert_eq!(nearest[0], "rk4");
     }
 }
