@@ -7,10 +7,10 @@
 
 use super::prime_field::{PRIME_BITS, PrimeField, Remainders, TERMS, bits, common_multiple};
 use super::trees::{Tree, Trees};
-use crate::exact::Number;
+use crate::exact::{Number, rational};
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Zero};
+use num_traits::Zero;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 
@@ -179,8 +179,8 @@ impl ExactTableau {
         Decision::Hold
     }
 
-    /// `Φ(t) − 1/γ(t)`, exactly, for all trees of order n; for rational tableaux only. `None` when stopped.
-    pub fn residuals(&self, trees: &Trees, n: usize, report: Report) -> Option<Vec<BigRational>> {
+    /// `Φ(t) − 1/γ(t)`, computed exactly and then rounded to doubles, for all trees of order n; for rational tableaux only. `None` when stopped.
+    pub fn residuals(&self, trees: &Trees, n: usize, report: Report) -> Option<Vec<f64>> {
         let count = Remainders::primes_for(self.norm_bits(n));
         let places: Vec<Reduced> = self.places().take(count).collect();
         let mut columns: Vec<Vec<u64>> = Vec::with_capacity(count);
@@ -197,7 +197,8 @@ impl ExactTableau {
         let value = |(k, &t): (usize, &Tree)| {
             let elements = places.iter().zip(&columns).zip(&scales).map(|((place, column), &scale)| place.field.mul(column[k], scale));
             let numerator = remainders.integer(elements);
-            if numerator.is_zero() { BigRational::zero() } else { BigRational::new(numerator, &scale * trees.density(t)) }
+            // In lowest terms or not, the double is the same.
+            rational::to_f64(&BigRational::new_raw(numerator, &scale * trees.density(t)))
         };
         Some(of_order.par_iter().enumerate().map(value).collect())
     }

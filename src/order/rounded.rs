@@ -8,8 +8,7 @@ use super::certificate::{ExactTableau, Report};
 use super::trees::{Tree, Trees};
 use crate::exact::{Number, rational};
 use num_bigint::BigInt;
-use num_rational::BigRational;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 use std::iter::Sum;
 use std::ops::{Add, Mul};
 
@@ -96,10 +95,7 @@ impl RoundedTableau {
         let present = |x: &Running| x.value != 0.0 || x.spread > 0.0;
         Some(Self {
             grid: ExactTableau::new(&centres, &centre_weights)?,
-            a: rows
-                .into_iter()
-                .map(|row| row.into_iter().map(|x| x.1).enumerate().filter(|(_, x)| present(x)).collect())
-                .collect(),
+            a: rows.into_iter().map(|row| row.into_iter().map(|x| x.1).enumerate().filter(|(_, x)| present(x)).collect()).collect(),
             b: weights.into_iter().map(|x| x.1).collect(),
         })
     }
@@ -116,21 +112,34 @@ impl RoundedTableau {
             return vec![residual(self.b.iter().copied().sum(), 0)];
         }
         let mut inner = vec![one; trees.count_up_to(n - 1) * s];
-        let mut edge: Vec<Running> = Vec::with_capacity(inner.len());
+        let mut edge: Vec<Running> = Vec::with_capacity(trees.count_up_to(n - 2) * s);
         for t in 0..trees.count_up_to(n - 1) {
             if let Some((u, v)) = trees.split(trees.at(t)) {
                 for i in 0..s {
                     inner[t * s + i] = inner[u.index() * s + i] * edge[v.index() * s + i];
                 }
             }
-            let x = &inner[t * s..][..s];
-            edge.extend(self.a.iter().map(|row| row.iter().map(|&(j, a)| a * x[j]).sum()));
+            if t < trees.count_up_to(n - 2) {
+                let x = &inner[t * s..][..s];
+                edge.extend(self.a.iter().map(|row| row.iter().map(|&(j, a)| a * x[j]).sum::<Running>()));
+            }
+        }
+        // Φ([v]) = (Aᵀb)·Φ(v)
+        let mut dual = vec![Running::default(); s];
+        for (row, &b) in self.a.iter().zip(&self.b) {
+            for &(j, a) in row {
+                dual[j] = dual[j] + b * a;
+            }
         }
         let mut residuals = Vec::new();
         for block in trees.blocks(n) {
-            let weighted: Vec<Running> = self.b.iter().zip(&inner[block.rest * s..]).map(|(&b, &x)| b * x).collect();
-            for (k, branch) in edge[block.branches.start * s..block.branches.end * s].chunks_exact(s).enumerate() {
-                residuals.push(residual(weighted.iter().zip(branch).map(|(&w, &y)| w * y).sum(), block.start + k));
+            let (weights, branches) = if block.rest == 0 {
+                (dual.clone(), &inner)
+            } else {
+                (self.b.iter().zip(&inner[block.rest * s..]).map(|(&b, &x)| b * x).collect(), &edge)
+            };
+            for (k, branch) in branches[block.branches.start * s..block.branches.end * s].chunks_exact(s).enumerate() {
+                residuals.push(residual(weights.iter().zip(branch).map(|(&w, &y)| w * y).sum(), block.start + k));
             }
         }
         residuals
@@ -153,16 +162,16 @@ impl RoundedTableau {
         }
         let Some(residuals) = self.grid.residuals(trees, n, report) else { return Compatibility::Stopped };
         // The double of a residual is within one part in 2^53 of it.
-        let outside = |r: &BigRational, spread: f64| rational::to_f64(&r.abs()) * (1.0 - f64::EPSILON) > spread;
+        let outside = |r: f64, spread: f64| r.abs() * (1.0 - f64::EPSILON) > spread;
         let failing: Vec<Tree> =
-            trees.of_order(n).zip(&residuals).zip(&screened).filter(|((_, r), s)| outside(r, s.spread)).map(|((t, _), _)| t).collect();
+            trees.of_order(n).zip(&residuals).zip(&screened).filter(|((_, r), s)| outside(**r, s.spread)).map(|((t, _), _)| t).collect();
         if failing.is_empty() { Compatibility::Holds } else { Compatibility::Fails(failing) }
     }
 }
 
-/// `Φ(t) − 1/γ(t)` for all trees of order n to about 40 digits, whatever the coefficients; rounded ones count as their centres. `None` when stopped.
+/// `Φ(t) − 1/γ(t)` for all trees of order n to about 20 digits, whatever the coefficients; rounded ones count as their centres. `None` when stopped.
 pub(super) fn residuals(a: &[Vec<Number>], b: &[Number], trees: &Trees, n: usize, report: Report) -> Option<Vec<f64>> {
-    const GRID_BITS: u32 = 160;
+    const GRID_BITS: u32 = 96;
     let on_grid = |x: &Number| match x {
         // Short rationals are cheaper as they are.
         Number::Rational(q) if q.denom() < &BigInt::from(1000) || q.is_zero() => x.clone(),
@@ -170,5 +179,5 @@ pub(super) fn residuals(a: &[Vec<Number>], b: &[Number], trees: &Trees, n: usize
     };
     let rows: Vec<Vec<Number>> = a.iter().map(|row| row.iter().map(on_grid).collect()).collect();
     let weights: Vec<Number> = b.iter().map(on_grid).collect();
-    Some(ExactTableau::new(&rows, &weights)?.residuals(trees, n, report)?.iter().map(rational::to_f64).collect())
+    ExactTableau::new(&rows, &weights)?.residuals(trees, n, report)
 }

@@ -1,8 +1,11 @@
 //! Elementary weights Φ(t): the coefficients of a Runge–Kutta method's expansion over rooted trees.
 
+use super::prime_field::common_multiple;
 use super::trees::{Tree, Trees};
 use crate::exact::{Number, Ring};
 use crate::method::RungeKutta;
+use num_bigint::BigInt;
+use num_rational::BigRational;
 use std::collections::HashMap;
 
 /// Φ(t) for every tree of the table: `Φ(t) = Σ_i b_i Φ_i(t)`, `Φ_i(τ) = 1`, `Φ_i(u ∘ v) = Φ_i(u) Σ_j a_ij Φ_j(v)`.
@@ -19,9 +22,6 @@ use std::collections::HashMap;
 pub fn elementary_weights<T: Ring>(a: &[Vec<T>], b: &[T], trees: &Trees) -> Vec<T> {
     let mut inner: Vec<Vec<T>> = Vec::with_capacity(trees.count());
     let mut edge: Vec<Vec<T>> = Vec::with_capacity(trees.count());
-    let sum = |x: &[T], y: &[T]| {
-        x.iter().zip(y).filter(|(x, _)| !x.is_zero()).fold(T::zero(), |sum, (x, y)| sum + x.clone() * y)
-    };
     for t in trees.iter() {
         let stages = match trees.split(t) {
             None => vec![T::one(); b.len()],
@@ -29,11 +29,11 @@ pub fn elementary_weights<T: Ring>(a: &[Vec<T>], b: &[T], trees: &Trees) -> Vec<
         };
         // The largest trees are no branch of any other.
         if trees.order(t) < trees.max_order() {
-            edge.push(a.iter().map(|row| sum(row, &stages)).collect());
+            edge.push(a.iter().map(|row| dot(row, &stages)).collect());
         }
         inner.push(stages);
     }
-    inner.iter().map(|stages| sum(b, stages)).collect()
+    inner.iter().map(|stages| dot(b, stages)).collect()
 }
 
 /// Φ(t) of one tree.
@@ -42,22 +42,38 @@ pub fn elementary_weight(method: &RungeKutta, trees: &Trees, t: Tree) -> Number 
 }
 
 /// Φ(t) of one tree, its subtrees computed once each.
+///
+/// Rationals go over common denominators: `D_b D_a^(|t|−1) Φ(t)` is the weight of the integer tableau `D_a A`, `D_b b`, and one fraction is reduced
+/// at the end in place of one after each operation.
 pub(super) fn weight(a: &[Vec<Number>], b: &[Number], trees: &Trees, t: Tree) -> Number {
+    let rows: Option<Vec<Vec<&BigRational>>> = a.iter().map(|row| row.iter().map(Number::as_rational).collect()).collect();
+    let weights: Option<Vec<&BigRational>> = b.iter().map(Number::as_rational).collect();
+    let (Some(rows), Some(weights)) = (rows, weights) else { return weight_over(a, b, trees, t) };
+    let d_a = common_multiple(rows.iter().flatten().map(|q| q.denom()));
+    let d_b = common_multiple(weights.iter().map(|q| q.denom()));
+    let integers = |list: &[&BigRational], d: &BigInt| -> Vec<BigInt> { list.iter().map(|q| q.numer() * (d / q.denom())).collect() };
+    let rows: Vec<Vec<BigInt>> = rows.iter().map(|row| integers(row, &d_a)).collect();
+    let numerator = weight_over(&rows, &integers(&weights, &d_b), trees, t);
+    Number::from(BigRational::new(numerator, d_b * num_traits::pow(d_a, trees.order(t) - 1)))
+}
+
+fn weight_over<T: Ring>(a: &[Vec<T>], b: &[T], trees: &Trees, t: Tree) -> T {
     let mut known = HashMap::new();
     dot(b, &stages(a, trees, t, &mut known))
 }
 
-fn dot(x: &[Number], y: &[Number]) -> Number {
-    x.iter().zip(y).fold(Number::from(0), |sum, (x, y)| sum + x.clone() * y)
+/// `Σ x_i y_i`.
+fn dot<T: Ring>(x: &[T], y: &[T]) -> T {
+    x.iter().zip(y).fold(T::zero(), |sum, (x, y)| sum + x.clone() * y)
 }
 
 /// Φ_i(t).
-fn stages(a: &[Vec<Number>], trees: &Trees, t: Tree, known: &mut HashMap<Tree, Vec<Number>>) -> Vec<Number> {
+fn stages<T: Ring>(a: &[Vec<T>], trees: &Trees, t: Tree, known: &mut HashMap<Tree, Vec<T>>) -> Vec<T> {
     if let Some(stages) = known.get(&t) {
         return stages.clone();
     }
-    let result = match trees.split(t) {
-        None => vec![Number::from(1); a.len()],
+    let result: Vec<T> = match trees.split(t) {
+        None => vec![T::one(); a.len()],
         Some((u, v)) => {
             let (rest, branch) = (stages(a, trees, u, known), stages(a, trees, v, known));
             rest.into_iter().zip(a).map(|(x, row)| x * dot(row, &branch)).collect()
@@ -65,4 +81,22 @@ fn stages(a: &[Vec<Number>], trees: &Trees, t: Tree, known: &mut HashMap<Tree, V
     };
     known.insert(t, result.clone());
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::{Method, catalog};
+
+    #[test]
+    fn one_tree_at_a_time_and_all_together_agree() {
+        let trees = Trees::up_to(6).unwrap();
+        for name in ["rk4", "gauss2", "dormand-prince5"] {
+            let Ok(Method::RungeKutta(method)) = catalog::find(name) else { panic!("{name}") };
+            let all = elementary_weights(method.a(), method.b(), &trees);
+            for (t, weight) in trees.iter().zip(all) {
+                assert_eq!(elementary_weight(&method, &trees, t), weight, "{name} {}", trees.bracket(t));
+            }
+        }
+    }
 }

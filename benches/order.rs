@@ -1,0 +1,53 @@
+//! Trees, order conditions and B-series, beside the naive way to the same result.
+
+use divan::{Bencher, black_box};
+use lambdahat::exact::Number;
+use lambdahat::method::{Method, RungeKutta, catalog};
+use lambdahat::order::{self, LevelSequences, Trees, elementary_weights};
+
+fn main() {
+    divan::main();
+}
+
+fn method(name: &str) -> RungeKutta {
+    match catalog::find(name) {
+        Ok(Method::RungeKutta(method)) => method,
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+/// All 53,272 trees of order 14 and less.
+#[divan::bench]
+fn trees_to_order_14() -> Trees {
+    Trees::up_to(black_box(14)).unwrap()
+}
+
+/// The same trees as level sequences, collected.
+#[divan::bench]
+fn trees_to_order_14_naive() -> usize {
+    (1..=14).flat_map(LevelSequences::new).collect::<std::collections::HashSet<_>>().len()
+}
+
+#[divan::bench(args = ["rk4", "dormand-prince5", "dverk78", "verner8", "enright-verner8", "cooper-verner8-1", "verner9-efficient"])]
+fn order_exact(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| order::order(black_box(&method)));
+}
+
+/// Every elementary weight of order 8 and less in rational arithmetic.
+#[divan::bench(args = ["rk4", "dormand-prince5", "dverk78"], sample_count = 3)]
+fn order_naive(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| {
+        let trees = Trees::up_to(8).unwrap();
+        let weights = elementary_weights(method.a(), method.b(), &trees);
+        trees.iter().zip(weights).filter(|(t, w)| *w == Number::ratio(1, trees.density(*t) as i64)).count()
+    });
+}
+
+/// 35 stages, 53,272 conditions that hold and 87,655 that do not.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn order_of_feagin14(bencher: Bencher) {
+    let method = method("feagin14");
+    bencher.bench(|| order::order(black_box(&method)));
+}
