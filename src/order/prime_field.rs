@@ -242,7 +242,7 @@ fn trimmed(mut a: Vec<u64>) -> Vec<u64> {
 /// Whether an odd number has no factor below 100: most composites end here.
 fn passes_sieve(n: u64) -> bool {
     const SMALL: [u64; 24] = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97];
-    SMALL.iter().all(|q| n % q != 0)
+    SMALL.iter().all(|&q| !n.is_multiple_of(q))
 }
 
 /// The Chinese remainder theorem for one list of primes and many integers (Garner's mixed radix).
