@@ -42,7 +42,7 @@ impl StabilityFunction {
     }
 
     /// The reduced quotient of two polynomials that are both 1 at z = 0.
-    fn reduced(numerator: Polynomial<Number>, denominator: Polynomial<Number>) -> Self {
+    pub(crate) fn reduced(numerator: Polynomial<Number>, denominator: Polynomial<Number>) -> Self {
         let common = numerator.gcd(&denominator);
         let lowest = common.coefficient(0);
         if common.degree().is_none_or(|n| n == 0) || lowest.is_zero() {

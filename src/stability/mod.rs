@@ -1,5 +1,28 @@
 //! What a scheme does to ẏ = λy: `R = P/Q`, its exact properties, its regions and their boundaries.
-pub mod function;
-pub mod region;
 
+pub mod a_alpha;
+pub mod a_stability;
+pub mod algebraic_stability;
+pub mod extent;
+pub mod function;
+pub mod intervals;
+pub mod irreducibility;
+mod multiplicity;
+pub mod multistep;
+pub mod region;
+pub mod root_condition;
+pub mod root_locus;
+pub mod routh_hurwitz;
+pub mod symmetry;
+
+pub use a_alpha::{Angle, a_alpha};
+pub use a_stability::{at_infinity, is_a_stable, is_i_stable, is_l_stable, is_stiffly_accurate, poles_in_right_half_plane};
+pub use algebraic_stability::{is_algebraically_stable, is_symplectic};
+pub use extent::Extent;
 pub use function::StabilityFunction;
+pub use intervals::{e_polynomial, imaginary_interval, real_interval};
+pub use irreducibility::{Reduction, reduce};
+pub use root_condition::RootCondition;
+pub use root_locus::RootLocus;
+pub use routh_hurwitz::is_hurwitz;
+pub use symmetry::is_symmetric;

@@ -1,0 +1,231 @@
+//! How far along a half-line something holds: nowhere, up to an algebraic number, or for ever.
+
+use super::multiplicity::{odd_part, settled, stripped};
+use crate::exact::isolation::cauchy_bound;
+use crate::exact::{Ball, Number, Polynomial, RealRoot, rational};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::Zero;
+use std::cmp::Ordering;
+
+/// The supremum of a set `[0, r]`, `r ≥ 0`, or infinity.
+#[derive(Clone, Debug)]
+pub enum Extent {
+    /// `r = 0`.
+    Zero,
+    /// `r` is this positive root.
+    Root(RealRoot<Number>),
+    /// `r` is this positive number: exact, or a ball that encloses it.
+    Value(Number),
+    /// There is no bound.
+    Infinite,
+}
+
+impl Extent {
+    /// `sup {r : p ≥ 0 on [0, r]}`, decided by the multiplicities of p's roots. Infinite for the zero polynomial.
+    ///
+    /// ```
+    /// use lambdahat::{exact::{Number, Polynomial}, stability::Extent};
+    /// let p = Polynomial::new([0, 2, 0, -1].map(Number::from).to_vec()); // 2t − t³
+    /// assert_eq!(Extent::of_non_negativity(&p).decimal(15), "1.4142135623731");
+    /// ```
+    pub fn of_non_negativity(p: &Polynomial<Number>) -> Self {
+        let Some((_, body)) = stripped(p) else { return Self::Infinite };
+        if body.coefficient(0).sign() != Ordering::Greater {
+            return Self::Zero;
+        }
+        match first_positive_root(&settled(&odd_part(&body))) {
+            Some(root) => Self::Root(root),
+            None => Self::Infinite,
+        }
+    }
+
+    /// The square root: `r` becomes `√r`.
+    pub fn sqrt(self) -> Self {
+        match self {
+            Self::Root(root) => Self::Root(root_of_root(root)),
+            Self::Value(Number::Rational(q)) if exact_root(&q).is_some() => {
+                Self::Value(Number::from(exact_root(&q).unwrap_or_else(BigRational::zero)))
+            }
+            Self::Value(value) => {
+                let ball = value.to_ball();
+                let radius = rational::from_f64(ball.radius()).unwrap_or_else(BigRational::zero);
+                let low = (ball.centre() - &radius).max(BigRational::zero());
+                Self::Value(ball_between(&root_below(&low), &root_above(&(ball.centre() + radius))))
+            }
+            other => other,
+        }
+    }
+
+    /// The smaller one.
+    pub fn min(self, other: Self) -> Self {
+        if self.cmp(&other) == Ordering::Greater { other } else { self }
+    }
+
+    /// Which one is larger; roots of different polynomials that agree to 300 bits count as equal.
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Infinite, Self::Infinite) => Ordering::Equal,
+            (Self::Infinite, _) => Ordering::Greater,
+            (_, Self::Infinite) => Ordering::Less,
+            _ => {
+                let difference = self.to_ball().plus(&other.to_ball().negated());
+                if difference.holds_zero() { Ordering::Equal } else { difference.centre().cmp(&BigRational::zero()) }
+            }
+        }
+    }
+
+    /// Whether there is no bound.
+    pub fn is_infinite(&self) -> bool {
+        matches!(self, Self::Infinite)
+    }
+
+    /// The nearest double; infinity where there is no bound.
+    pub fn to_f64(&self) -> f64 {
+        match self {
+            Self::Zero => 0.0,
+            Self::Root(root) => root.to_f64(),
+            Self::Value(value) => value.to_f64(),
+            Self::Infinite => f64::INFINITY,
+        }
+    }
+
+    /// The decimal expansion, to so many significant digits; `inf` where there is no bound. An enclosed value gives the
+    /// digits that its enclosure holds, 80 at most.
+    pub fn decimal(&self, digits: usize) -> String {
+        match self {
+            Self::Zero => "0".into(),
+            Self::Root(root) => root.decimal(digits),
+            Self::Value(value) if value.is_exact() => value.decimal(digits),
+            Self::Value(value) => value.decimal(digits.min(80)),
+            Self::Infinite => "inf".into(),
+        }
+    }
+
+    /// Whether it equals a stated number: exactly where both are exact, else to within the stated rounding.
+    pub fn agrees_with(&self, stated: &Number) -> bool {
+        match (self, stated) {
+            (Self::Infinite, _) => false,
+            (Self::Zero, stated) => stated.is_zero(),
+            (Self::Value(value), stated) => value == stated,
+            (Self::Root(_), Number::Rounded(ball)) => self.to_ball().plus(&ball.negated()).holds_zero(),
+            (Self::Root(root), exact) => {
+                // The stated number must be a root, and the one that this interval holds.
+                root.polynomial().eval(exact).is_zero() && self.to_ball().plus(&exact.to_ball().negated()).holds_zero()
+            }
+        }
+    }
+
+    /// A ball that holds it, of relative radius about `2^(−250)`; meaningless where there is no bound.
+    pub(crate) fn to_ball(&self) -> Ball {
+        match self {
+            Self::Zero | Self::Infinite => Ball::new(BigRational::zero(), 0.0),
+            Self::Value(value) => value.to_ball(),
+            Self::Root(root) => {
+                let mut root = root.clone();
+                root.refine(&rational::power_of_two(-260));
+                let (low, high) = root.interval();
+                enclosing(low, high)
+            }
+        }
+    }
+}
+
+fn enclosing(low: &BigRational, high: &BigRational) -> Ball {
+    let half = (high - low) / BigRational::from_integer(2.into());
+    Ball::new(low + &half, rational::to_f64(&half) * (1.0 + f64::EPSILON))
+}
+
+fn ball_between(low: &BigRational, high: &BigRational) -> Number {
+    Number::Rounded(enclosing(low, high))
+}
+
+/// The smallest positive root of an exact polynomial that is not zero at 0.
+fn first_positive_root(p: &Polynomial<Number>) -> Option<RealRoot<Number>> {
+    if p.degree().is_none_or(|n| n == 0) || never_changes_sign(p) {
+        return None;
+    }
+    RealRoot::between(p, &BigRational::zero(), &cauchy_bound(p)).into_iter().next()
+}
+
+/// Descartes' rule: coefficients of one sign leave no positive root.
+fn never_changes_sign(p: &Polynomial<Number>) -> bool {
+    let first = p.coefficient(0).sign();
+    p.coefficients().iter().all(|c| c.sign() == Ordering::Equal || c.sign() == first)
+}
+
+/// `√r` of a positive root `r` of `p`, as a root of `p(y²)`: the bounds close in until no other root's square root lies between them.
+fn root_of_root(mut root: RealRoot<Number>) -> RealRoot<Number> {
+    let squares = Polynomial::new(vec![Number::zero(), Number::zero(), Number::from(1)]);
+    let in_square = root.polynomial().compose(&squares);
+    let mut width = rational::power_of_two(-32);
+    loop {
+        root.refine(&width);
+        let (low, high) = root.interval();
+        let (low, high) = (root_below(low), root_above(high));
+        // The lower end is open, so it moves a little down.
+        let found = RealRoot::between(&in_square, &(&low - &low * rational::power_of_two(-200)), &high);
+        if let [only] = found.as_slice() {
+            return only.clone();
+        }
+        width *= rational::power_of_two(-32);
+    }
+}
+
+/// A dyadic below `√q`, to a relative `2^(−256)`.
+fn root_below(q: &BigRational) -> BigRational {
+    let shift = 512 + 2 * (q.denom().bits() as usize);
+    let scaled: BigInt = (q.numer() << shift) / q.denom();
+    BigRational::new(scaled.sqrt(), BigInt::from(1) << (shift / 2))
+}
+
+/// A dyadic above `√q`.
+fn root_above(q: &BigRational) -> BigRational {
+    let shift = 512 + 2 * (q.denom().bits() as usize);
+    root_below(q) + BigRational::new(BigInt::from(2), BigInt::from(1) << (shift / 2))
+}
+
+fn exact_root(q: &BigRational) -> Option<BigRational> {
+    let (n, d) = (q.numer().sqrt(), q.denom().sqrt());
+    (&(&n * &n) == q.numer() && &(&d * &d) == q.denom()).then(|| BigRational::new(n, d))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn integers(c: &[i64]) -> Polynomial<Number> {
+        Polynomial::new(c.iter().map(|&c| Number::from(c)).collect())
+    }
+
+    #[test]
+    fn tangencies_are_passed_and_crossings_are_not() {
+        // (t − 1)²(3 − t): touches zero at 1, crosses at 3.
+        let p = integers(&[-1, 1]) * integers(&[-1, 1]) * integers(&[3, -1]);
+        assert_eq!(Extent::of_non_negativity(&p).to_f64(), 3.0);
+        assert!(Extent::of_non_negativity(&integers(&[])).is_infinite());
+        assert!(Extent::of_non_negativity(&integers(&[0, 0, 1])).is_infinite());
+        assert_eq!(Extent::of_non_negativity(&integers(&[0, -1, 5])).to_f64(), 0.0);
+    }
+
+    #[test]
+    fn stated_values_are_compared_exactly() {
+        let extent = Extent::of_non_negativity(&integers(&[8, -1])).sqrt();
+        let exact = Number::from(2) * Number::sqrt(&Number::from(2)).unwrap();
+        assert!(extent.agrees_with(&exact));
+        assert!(!extent.agrees_with(&Number::ratio(283, 100)));
+        assert_eq!(extent.decimal(20), "2.8284271247461900976");
+        assert!(Extent::of_non_negativity(&integers(&[9, -1])).sqrt().agrees_with(&Number::from(3)));
+    }
+
+    proptest! {
+        #[test]
+        fn square_root_squares_back(mut roots in prop::collection::btree_set(1i64..200, 1..5), d in 1i64..30) {
+            let first = *roots.iter().next().unwrap();
+            let p = std::mem::take(&mut roots).into_iter().fold(integers(&[1]), |p, r| p * Polynomial::new(vec![Number::ratio(r, d), Number::from(-1)]));
+            let r = Extent::of_non_negativity(&p).sqrt().to_f64();
+            prop_assert!((r * r - first as f64 / d as f64).abs() <= 1e-15 * r * r * 4.0);
+        }
+    }
+}

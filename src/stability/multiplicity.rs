@@ -1,0 +1,87 @@
+//! Common factors and multiplicities of polynomials in [`Number`]s: exact, or to within the rounding of the coefficients.
+
+use crate::exact::{Number, Polynomial};
+use num_traits::{One, Zero};
+
+/// A common factor of rounded polynomials is believed when its own coefficients are known at least this well.
+const BELIEVED: f64 = 1e-6;
+
+/// The monic greatest common divisor.
+///
+/// Over rounded coefficients Euclid's algorithm takes every remainder that is compatible with zero for zero. Where the
+/// uncertainty has grown so far that this says nothing, the polynomials count as coprime, as nearly all are.
+pub(crate) fn common_factor(p: &Polynomial<Number>, q: &Polynomial<Number>) -> Polynomial<Number> {
+    let common = p.gcd(q);
+    let blurred = |c: &Number| c.radius() > BELIEVED * (1.0 + c.to_f64().abs());
+    if common.degree().is_some_and(|n| n > 0) && common.coefficients().iter().any(blurred) { Polynomial::one() } else { common }
+}
+
+/// `p / factor`, for a factor of it.
+pub(crate) fn without(p: &Polynomial<Number>, factor: &Polynomial<Number>) -> Polynomial<Number> {
+    p.div_rem(factor).map_or_else(|| p.clone(), |(quotient, _)| quotient)
+}
+
+/// The product of `p`'s factors of odd multiplicity, each once, by Yun's square-free decomposition (1976): what changes sign where `p` does.
+pub(crate) fn odd_part(p: &Polynomial<Number>) -> Polynomial<Number> {
+    let mut repeated = common_factor(p, &p.derivative());
+    if repeated.degree().is_none_or(|n| n == 0) {
+        return p.clone();
+    }
+    let mut rest = without(p, &repeated);
+    // The leading coefficient comes with the factors of multiplicity one, which are divided out first.
+    let mut odd = Polynomial::one();
+    let mut multiplicity = 1;
+    while rest.degree().is_some_and(|n| n > 0) {
+        let next = common_factor(&rest, &repeated);
+        if multiplicity % 2 == 1 {
+            odd = odd * without(&rest, &next);
+        }
+        repeated = without(&repeated, &next);
+        rest = next;
+        multiplicity += 1;
+    }
+    odd
+}
+
+/// The same polynomial with every rounded coefficient replaced by its centre, or by zero where that is possible: what
+/// exact algorithms run on, once multiplicities are decided.
+pub(crate) fn settled(p: &Polynomial<Number>) -> Polynomial<Number> {
+    p.map(|c| match c {
+        Number::Rounded(ball) if ball.holds_zero() => Number::zero(),
+        Number::Rounded(ball) => Number::Rational(ball.centre()),
+        exact => exact.clone(),
+    })
+}
+
+/// `p / z^k` with the largest such `k`: `(k, quotient)`. The zero polynomial gives `None`.
+pub(crate) fn stripped(p: &Polynomial<Number>) -> Option<(usize, Polynomial<Number>)> {
+    let k = p.coefficients().iter().position(|c| !c.is_zero())?;
+    Some((k, Polynomial::new(p.coefficients()[k..].to_vec())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn integers(c: &[i64]) -> Polynomial<Number> {
+        Polynomial::new(c.iter().map(|&c| Number::from(c)).collect())
+    }
+
+    #[test]
+    fn a_double_root_in_sixteen_digits_is_double() {
+        let third = Number::Rounded(crate::exact::Ball::new(crate::exact::ratio(3_333_333_333_333_333, 10_000_000_000_000_000), 5e-17));
+        let square = Polynomial::linear(third.clone()) * Polynomial::linear(third);
+        assert_eq!(odd_part(&square).degree(), Some(0));
+        assert_eq!(odd_part(&(square * integers(&[-2, 1]))).degree(), Some(1));
+    }
+
+    proptest! {
+        #[test]
+        fn odd_part_changes_sign_where_the_polynomial_does(roots in prop::collection::vec(-4i64..5, 1..6), x in -9i64..9) {
+            let p = roots.iter().fold(integers(&[-3]), |p, &r| p * integers(&[-r, 1]));
+            let half = Number::ratio(2 * x + 1, 2);
+            prop_assert_eq!(odd_part(&p).eval(&half).sign(), p.eval(&half).sign());
+        }
+    }
+}
