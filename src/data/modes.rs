@@ -1,0 +1,316 @@
+//! The modes of a system from its samples: λ = log μ / H at the fixed points of the discrete map, with uncertainties.
+
+use super::bootstrap::{self, Centre};
+use super::discrete_map::{DiscreteMap, Monomials};
+use super::eigenvalues::{EigenvaluesError, eigenvalues, listed};
+use super::error::DataError;
+use super::fixed_points::{self, Extent};
+use super::observer::Observer;
+use super::regression::{DegreeScore, MOST_COEFFICIENTS, Pairs};
+use super::trajectories::Trajectories;
+use nalgebra::DVector;
+use num_complex::Complex;
+use serde::{Deserialize, Serialize};
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use thiserror::Error;
+
+/// Why modes cannot be found.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ModesError {
+    /// The data cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A map that moves nothing.
+    #[error("degree 0 is a constant map, which has no modes; use degree 1 or more")]
+    DegreeZero,
+    /// Numbers at the end of the range of f64.
+    #[error("{origin}: the values of `{variable}` are too large or too close together to compute with (1e-100 to 1e100); change its unit")]
+    Range {
+        /// Where the data come from.
+        origin: String,
+        /// The column.
+        variable: String,
+    },
+    /// More coefficients than equations.
+    #[error(
+        "{origin}: {pairs} pairs of successive samples do not suffice for a map of degree {degree} in {variables} variables, \
+         which has {terms} coefficients for each; give more samples, a lower degree, or fewer columns"
+    )]
+    TooFewSamples {
+        /// Where the data come from.
+        origin: String,
+        /// Pairs of successive samples.
+        pairs: usize,
+        /// The degree.
+        degree: usize,
+        /// The number of variables, or of directions in which the data vary.
+        variables: usize,
+        /// Coefficients of each component.
+        terms: usize,
+    },
+    /// More coefficients than are worth computing.
+    #[error(
+        "{origin}: a map of degree {degree} in {variables} variables has more than {MOST_COEFFICIENTS} coefficients; \
+         choose a lower degree or fewer columns"
+    )]
+    TooLarge {
+        /// Where the data come from.
+        origin: String,
+        /// The degree.
+        degree: usize,
+        /// The number of variables.
+        variables: usize,
+    },
+    /// Samples that satisfy a polynomial equation themselves.
+    #[error(
+        "{origin}: the samples do not determine a map of degree {degree}, because they lie on a curve or surface of that degree \
+         themselves; choose a lower degree, or add trajectories from other starts"
+    )]
+    Undetermined {
+        /// Where the data come from.
+        origin: String,
+        /// The degree.
+        degree: usize,
+    },
+    /// Nowhere to linearise.
+    #[error("{origin}: the fitted map of degree {degree} has no fixed point near the data; choose another degree, such as 1")]
+    NoFixedPoint {
+        /// Where the data come from.
+        origin: String,
+        /// The degree.
+        degree: usize,
+    },
+    /// A Jacobian without usable eigenvalues.
+    #[error("{origin}: {source}")]
+    Eigenvalues {
+        /// Where the data come from.
+        origin: String,
+        /// What is wrong with it.
+        source: EigenvaluesError,
+    },
+}
+
+/// How to look for modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModesOptions {
+    /// The degree of the discrete map; `None` leaves it to cross-validation.
+    pub degree: Option<usize>,
+    /// Whether to fit `log x` instead of `x`.
+    pub log: bool,
+    /// Bootstrap draws.
+    pub draws: usize,
+    /// The seed of the draws; one seed gives the same figures everywhere.
+    pub seed: u64,
+}
+
+impl Default for ModesOptions {
+    fn default() -> Self {
+        Self { degree: None, log: false, draws: 200, seed: 0 }
+    }
+}
+
+/// One eigenvalue of the continuous-time system at an equilibrium.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mode {
+    /// λ = log μ / H with the principal logarithm: |Im λ| ≤ π/H.
+    pub lambda: Complex<f64>,
+    /// The equilibrium, in the data's own variables.
+    pub equilibrium: Vec<f64>,
+    /// The radius around λ that holds 68 % of the bootstrap draws, where there is one.
+    pub uncertainty: Option<f64>,
+}
+
+/// The modes of a data set, and how they were found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Modes {
+    /// Slowest decay first within each equilibrium, both members of a conjugate pair, +i first.
+    pub modes: Vec<Mode>,
+    /// The degree of the discrete map.
+    pub degree: usize,
+    /// How well each degree predicted left-out samples; empty when the degree was forced or there were too few samples.
+    pub scores: Vec<DegreeScore>,
+    /// κ of the prediction-error fit: 0 when the samples are noisy and the motion is not, 1 when it is the other way round.
+    pub gain: f64,
+    /// What a reader must know to take these figures rightly.
+    pub notes: Vec<String>,
+}
+
+/// The modes of the samples, without any ODE integrator.
+///
+/// The map from one sample to the next is fitted as a polynomial, first by regression, with the degree that cross-validation
+/// chooses, then by prediction errors, which noise in the samples does not bias; λ = log μ / H for the eigenvalues μ of its Jacobian at
+/// its fixed points near the data. Sampling cannot tell λ from λ + 2πik/H: all are given with |Im λ| ≤ π/H.
+///
+/// ```
+/// use lambdahat::data::{ModesOptions, Reading, find_modes};
+/// let data = Reading::default().parse(b"t,x\n0,1\n0.5,2\n1,4\n1.5,8\n2,16\n", "doubling.csv")?;
+/// let found = find_modes(&data, &ModesOptions::default())?;
+/// assert!((found.modes[0].lambda.re - 2.0 * 2f64.ln()).abs() < 1e-12);
+/// # Ok::<(), lambdahat::data::ModesError>(())
+/// ```
+pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, ModesError> {
+    let logged = if options.log { Some(data.log()?) } else { None };
+    let data = logged.as_ref().unwrap_or(data);
+    let filled = Extent::of(data.all_states(), data.dimension());
+    if let Some(variable) = filled.extreme() {
+        return Err(ModesError::Range { origin: data.source().into(), variable: data.variables()[variable].clone() });
+    }
+    let pairs = Pairs::of(data);
+    let mut search = Search { data, filled, options, notes: Vec::new() };
+    let (regression, scores) = search.regression(&pairs)?;
+    let samples: Vec<Vec<DVector<f64>>> = data.states().map(|states| states.map(|x| pairs.coordinates.of_state(x)).collect()).collect();
+    let (observer, points) = search.observer(&pairs, regression, &samples)?;
+    let mut centres = Vec::with_capacity(points.len());
+    for point in points {
+        let jacobian = observer.map.image_and_jacobian(&point).1;
+        let discs = eigenvalues(&jacobian).map_err(|source| ModesError::Eigenvalues { origin: data.source().into(), source })?;
+        let multipliers = search.with_logarithm(listed(&discs));
+        centres.push(Centre { point, multipliers });
+    }
+    let free = pairs.count() > observer.map.monomials.count();
+    if !free {
+        search.notes.push("there are as many coefficients as samples, so no uncertainty can be given".into());
+    }
+    let draws = if free { options.draws } else { 0 };
+    let uncertainties = bootstrap::uncertainties(&observer, &samples, &centres, data.interval(), draws, options.seed);
+    let mut modes = Vec::new();
+    for (centre, uncertainties) in centres.iter().zip(uncertainties) {
+        let state = observer.map.coordinates().to_state(&centre.point);
+        let equilibrium: Vec<f64> = if options.log { state.iter().map(|x| x.exp()).collect() } else { state };
+        let mut here: Vec<Mode> = std::iter::zip(&centre.multipliers, uncertainties)
+            .map(|(mu, uncertainty)| Mode { lambda: mu.ln() / data.interval(), equilibrium: equilibrium.clone(), uncertainty })
+            .collect();
+        here.sort_by(|a, b| b.lambda.re.total_cmp(&a.lambda.re).then(b.lambda.im.total_cmp(&a.lambda.im)));
+        modes.extend(here);
+    }
+    if let Some((correlation, by_chance)) = observer.error_correlation(&samples)
+        && correlation > (4.0 * by_chance).max(0.3)
+    {
+        search.notes.push(format!(
+            "successive prediction errors are alike (correlation {correlation:.2}): a map of degree {} misses part of the motion, and the \
+             uncertainties cover chance only, not that",
+            observer.map.degree()
+        ));
+    }
+    search.remark(&modes);
+    Ok(Modes { modes, degree: observer.map.degree(), scores, gain: observer.gain, notes: search.notes })
+}
+
+/// One search, and what it has to tell.
+struct Search<'a> {
+    data: &'a Trajectories,
+    filled: Extent,
+    options: &'a ModesOptions,
+    notes: Vec<String>,
+}
+
+impl Search<'_> {
+    fn origin(&self) -> String {
+        self.data.source().into()
+    }
+
+    /// The map by least squares, of the degree asked for or chosen.
+    fn regression(&mut self, pairs: &Pairs) -> Result<(DiscreteMap, Vec<DegreeScore>), ModesError> {
+        let (variables, directions) = (self.data.dimension(), pairs.coordinates.count());
+        if directions < variables {
+            self.notes.push(format!(
+                "the samples lie in {directions} of {variables} dimensions (a linear combination of the columns never changes), so there \
+                 are modes in {directions} only"
+            ));
+        }
+        let terms = |degree| {
+            let too_large = || ModesError::TooLarge { origin: self.origin(), degree, variables: directions };
+            let terms = Monomials::number(degree, directions).filter(|n| n * directions <= MOST_COEFFICIENTS).ok_or_else(too_large)?;
+            if terms <= pairs.count() {
+                return Ok(());
+            }
+            Err(ModesError::TooFewSamples { origin: self.origin(), pairs: pairs.count(), degree, variables: directions, terms })
+        };
+        let undetermined = |degree| ModesError::Undetermined { origin: self.origin(), degree };
+        match self.options.degree {
+            Some(0) => Err(ModesError::DegreeZero),
+            Some(degree) => {
+                terms(degree)?;
+                Ok((pairs.fit(degree, |_| true).ok_or_else(|| undetermined(degree))?, Vec::new()))
+            }
+            None => {
+                terms(1)?;
+                let (degree, scores) = pairs.choose_degree().ok_or_else(|| undetermined(1))?;
+                Ok((pairs.fit(degree, |_| true).ok_or_else(|| undetermined(degree))?, scores))
+            }
+        }
+    }
+
+    /// The map refined by prediction errors, and its fixed points; of a lower degree where a chosen one has none near the data.
+    fn observer(
+        &mut self,
+        pairs: &Pairs,
+        mut regression: DiscreteMap,
+        samples: &[Vec<DVector<f64>>],
+    ) -> Result<(Observer, Vec<DVector<f64>>), ModesError> {
+        let all: Vec<DVector<f64>> = samples.concat();
+        loop {
+            let degree = regression.degree();
+            let observer = Observer::fitted(regression, samples);
+            let points = fixed_points::near_data(&observer.map, &all, &self.filled);
+            if !points.is_empty() {
+                if points.len() > 1 {
+                    self.notes.push(format!("the fitted map has {} fixed points near the data; each has its own modes", points.len()));
+                }
+                return Ok((observer, points));
+            }
+            if degree == 1 {
+                let outside = fixed_points::from_start(&observer.map, DVector::zeros(pairs.coordinates.count()));
+                let point = outside.ok_or_else(|| ModesError::NoFixedPoint { origin: self.origin(), degree })?;
+                self.notes.push("the equilibrium lies outside the data: it is extrapolated by an affine map".into());
+                return Ok((observer, vec![point]));
+            }
+            let lower = if self.options.degree.is_none() { pairs.fit(degree - 1, |_| true) } else { None };
+            regression = lower.ok_or_else(|| ModesError::NoFixedPoint { origin: self.origin(), degree })?;
+            self.notes.push(format!("the map of degree {degree} has no fixed point near the data; degree {} is used instead", degree - 1));
+        }
+    }
+
+    /// Leaves out eigenvalues that have no logarithm.
+    fn with_logarithm(&mut self, multipliers: Vec<Complex<f64>>) -> Vec<Complex<f64>> {
+        let (gone, kept): (Vec<_>, Vec<_>) = multipliers.into_iter().partition(|mu| mu.norm() < 1e-13);
+        if !gone.is_empty() {
+            self.notes.push(format!(
+                "{} of the modes die out within one sample; they are left out, since nothing of them can be measured",
+                gone.len()
+            ));
+        }
+        kept
+    }
+
+    /// What the modes cannot say by themselves.
+    fn remark(&mut self, modes: &[Mode]) {
+        let h = self.data.interval();
+        let fastest = modes.iter().map(|m| m.lambda.im.abs()).fold(0.0, f64::max) * h;
+        let lone = modes.iter().find(|m| (m.lambda.im * h - PI).abs() < 1e-9);
+        if let Some(mode) = lone {
+            self.notes.push(format!(
+                "λ = {:.4} + πi/H stems from a negative multiplier: the samples alternate around the equilibrium, which no real mode can \
+                 do on its own; they are too coarse or too noisy for it",
+                mode.lambda.re
+            ));
+        } else if fastest > FRAC_PI_2 {
+            self.notes.push(format!(
+                "the fastest mode is sampled {:.1} times a period; sampling cannot tell its frequency ω from ω + 2π/H, and the \
+                 lowest, below π/H = {:.4}, is given",
+                TAU / fastest,
+                PI / h
+            ));
+        }
+        let vague = modes.iter().filter(|m| m.uncertainty.is_some_and(|u| u > m.lambda.norm())).count();
+        if vague > 0 {
+            self.notes.push(format!("{vague} of the modes are uncertain by more than their own size"));
+        }
+        let unsettled = modes.iter().filter(|m| m.uncertainty.is_none()).count();
+        if unsettled > 0 && !self.notes.iter().any(|n| n.contains("no uncertainty")) {
+            self.notes.push(format!(
+                "{unsettled} of the modes have no uncertainty: their equilibrium vanishes in a third of the bootstrap draws or more"
+            ));
+        }
+    }
+}
