@@ -38,9 +38,13 @@ pub(crate) fn weighted(errors: &[Magnitude], r: Magnitude) -> Magnitude {
 }
 
 /// Starting points for a polynomial of degree `n ≥ 1` whose first and last coefficients are not zero, from `log₂ |a_k|`
-/// (minus infinity for a zero); `n` of them, on circles about zero. None where a circle leaves the range of f64.
+/// (minus infinity for a zero); `n` of them, on circles about zero. None where a circle leaves the range of f64, or where the
+/// first or last coefficient is zero after all.
 pub(crate) fn starts(logs: &[f64]) -> Option<Vec<Complex<f64>>> {
     let n = logs.len() - 1;
+    if logs[0] == f64::NEG_INFINITY || logs[n] == f64::NEG_INFINITY {
+        return None;
+    }
     let mut hull: Vec<usize> = Vec::with_capacity(n + 1);
     for k in 0..=n {
         if logs[k] == f64::NEG_INFINITY {

@@ -56,8 +56,9 @@ struct Certified {
 pub(crate) fn discs(source: &impl Coefficients) -> Result<Vec<RootDisc>, Failure> {
     let mut found: Option<Vec<Complex<f64>>> = None;
     let mut fallback = None;
-    if let Some(enclosure) = source.double_double() {
-        let start = starts(&logs(&enclosure)).ok_or(Failure::Range)?;
+    if let Some(enclosure) = source.double_double()
+        && let Some(start) = starts(&logs(&enclosure))
+    {
         let rough: Vec<Complex<f64>> = enclosure.centres.iter().map(rounded).collect();
         let sizes: Vec<Magnitude> = enclosure.centres.iter().map(magnitude).collect();
         let mut roots = start.clone();

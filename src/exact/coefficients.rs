@@ -1,8 +1,10 @@
 //! Polynomials as the root finder takes them: f64 coefficients with or without uncertainty, and exact rational ones.
 
-use super::certify::{Coefficients, Enclosure, SPAN};
+use super::certify::{self, Coefficients, Enclosure, SPAN};
+use super::discs::RootDisc;
 use super::precision::{Magnitude, Real, lifted, magnitude, scale};
-use super::{BigFloat, DoubleDouble, rational};
+use super::roots::{RootsError, exact_roots, failure, finished};
+use super::{BigFloat, DoubleDouble, Number, Polynomial, rational};
 use num_complex::Complex;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -92,5 +94,63 @@ impl Coefficients for Rationals {
 
     fn best_bits(&self) -> u32 {
         self.best_bits
+    }
+}
+
+/// Exact or rounded real numbers as parts of the coefficients: rationals, algebraic numbers, balls.
+pub(crate) struct Numbers {
+    coefficients: Vec<Complex<Number>>,
+}
+
+impl Numbers {
+    /// The polynomial with these coefficients, lowest degree first; leading zeros are dropped.
+    pub(crate) fn new(mut coefficients: Vec<Complex<Number>>) -> Self {
+        while coefficients.last().is_some_and(|c| c.re.is_zero() && c.im.is_zero()) {
+            coefficients.pop();
+        }
+        Self { coefficients }
+    }
+
+    /// All roots; multiple ones proven where every coefficient is rational.
+    pub(crate) fn roots(self) -> Result<Vec<RootDisc>, RootsError> {
+        let rational = |z: &Complex<Number>| Some(Complex { re: z.re.as_rational()?.clone(), im: z.im.as_rational()?.clone() });
+        if let Some(exact) = self.coefficients.iter().map(rational).collect() {
+            return exact_roots(&Polynomial::new(exact));
+        }
+        let vanishes = |c: &Complex<Number>| c.re.is_exact() && c.im.is_exact() && c.re.is_zero() && c.im.is_zero();
+        let at_zero = self.coefficients.iter().take_while(|c| vanishes(c)).count();
+        let real = self.coefficients.iter().all(|c| c.im.is_exact() && c.im.is_zero());
+        let body = Self { coefficients: self.coefficients[at_zero..].to_vec() };
+        let degree = body.coefficients.len().saturating_sub(1);
+        let discs = if degree == 0 { Vec::new() } else { certify::discs(&body).map_err(failure(degree))? };
+        Ok(finished(discs, at_zero, real))
+    }
+
+    fn balls(&self) -> impl Iterator<Item = (Complex<BigRational>, Magnitude)> + '_ {
+        self.coefficients.iter().map(|c| {
+            let (re, im) = (c.re.to_ball(), c.im.to_ball());
+            let radius = Magnitude::of(re.radius()).plus(Magnitude::of(im.radius()));
+            (Complex { re: re.centre(), im: im.centre() }, radius)
+        })
+    }
+}
+
+impl Coefficients for Numbers {
+    fn double_double(&self) -> Option<Enclosure<DoubleDouble>> {
+        let (centres, radii): (Vec<Complex<BigRational>>, Vec<Magnitude>) = self.balls().unzip();
+        let mut enclosure = Rationals { coefficients: centres, best_bits: 0 }.double_double()?;
+        enclosure.errors.iter_mut().zip(radii).for_each(|(error, radius)| *error = error.plus(radius));
+        Some(enclosure)
+    }
+
+    fn to_bits(&self, bits: u32) -> Enclosure<BigFloat> {
+        let (centres, radii): (Vec<Complex<BigRational>>, Vec<Magnitude>) = self.balls().unzip();
+        let mut enclosure = Rationals { coefficients: centres, best_bits: 0 }.to_bits(bits);
+        enclosure.errors.iter_mut().zip(radii).for_each(|(error, radius)| *error = error.plus(radius));
+        enclosure
+    }
+
+    fn best_bits(&self) -> u32 {
+        if self.coefficients.iter().all(|c| c.re.is_exact() && c.im.is_exact()) { 768 } else { 106 }
     }
 }

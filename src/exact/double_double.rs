@@ -5,7 +5,7 @@
 //! rigorous error bounds for basic building blocks of double-word arithmetic* (2017). With u = 2⁻⁵³: sums are right to
 //! 3u² relative also where they cancel, products to 7u². No fused multiply-add is used, so every platform gives the same bits.
 
-use super::precision::{Magnitude, Real, scale};
+use super::precision::{Magnitude, Real, add, multiply, scale};
 use num_complex::Complex;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -208,6 +208,24 @@ pub fn exp(z: Complex<DoubleDouble>) -> Option<(Complex<DoubleDouble>, f64)> {
     Some((Complex { re: growth * cosine, im: growth * sine }, error))
 }
 
+/// `e^z − 1` for `|z| ≤ 1/2`, with a relative error below 2⁻⁹⁶ also where z is tiny: the Taylor series by Horner's rule.
+pub fn exp_minus_one(z: Complex<DoubleDouble>) -> Complex<DoubleDouble> {
+    let one = Complex { re: DoubleDouble::from(1.0), im: DoubleDouble::ZERO };
+    let series = (2..=27).rev().fold(one, |series, k| {
+        let k = DoubleDouble::from(f64::from(k));
+        let term = multiply(&series, &z);
+        add(&one, &Complex { re: term.re / k, im: term.im / k })
+    });
+    multiply(&series, &z)
+}
+
+/// `a / b`, right to about 2⁻¹⁰⁰ unless a component's square overflows or underflows.
+pub fn divide(a: Complex<DoubleDouble>, b: Complex<DoubleDouble>) -> Complex<DoubleDouble> {
+    let size = b.re * b.re + b.im * b.im;
+    let product = multiply(&a, &Complex { re: b.re, im: -b.im });
+    Complex { re: product.re / size, im: product.im / size }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::multiprecision::BigFloat;
@@ -245,6 +263,22 @@ mod tests {
             prop_assume!(size > 1e-290 && size < 1e300);
             let off = (big(w.re).minus(&exact.re).scaled(0)).hypot(big(w.im).minus(&exact.im).scaled(0));
             prop_assert!(off <= error * size, "{} of {}", off / size, error);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn small_exponentials_less_one_keep_their_bound(x in -0.35..0.35f64, y in -0.35..0.35f64, shrink in 0i32..60) {
+            let z = Complex { re: DoubleDouble::from(x).ldexp(-shrink), im: DoubleDouble::from(y).ldexp(-shrink) };
+            let v = exp_minus_one(z);
+            let exact = super::super::multiprecision::exp(&Complex { re: big(z.re), im: big(z.im) }, 300);
+            let re = exact.re.minus(&BigFloat::of(1.0, 400));
+            let size = re.scaled(0).hypot(exact.im.scaled(0));
+            let off = big(v.re).minus(&re).scaled(0).hypot(big(v.im).minus(&exact.im).scaled(0));
+            prop_assert!(off <= 2f64.powi(-96) * size);
+            let w = divide(v, z);
+            let back = multiply(&w, &z);
+            prop_assert!((back.re - v.re).hi.hypot((back.im - v.im).hi) <= 2f64.powi(-98) * size);
         }
     }
 

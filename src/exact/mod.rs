@@ -1,9 +1,9 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
-mod aberth;
+pub(crate) mod aberth;
 pub mod ball;
-mod certify;
-mod coefficients;
+pub(crate) mod certify;
+pub(crate) mod coefficients;
 pub mod discs;
 pub mod double_double;
 pub mod factor;
@@ -12,7 +12,7 @@ pub mod multiprecision;
 pub mod number;
 pub mod number_field;
 pub mod polynomial;
-mod precision;
+pub(crate) mod precision;
 pub mod rational;
 pub mod ring;
 pub mod roots;

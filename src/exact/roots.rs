@@ -47,7 +47,7 @@ pub enum RootsError {
     },
 }
 
-fn failure(degree: usize) -> impl Fn(Failure) -> RootsError {
+pub(crate) fn failure(degree: usize) -> impl Fn(Failure) -> RootsError {
     move |why| match why {
         Failure::Leading => RootsError::Leading { degree },
         Failure::Range => RootsError::Range { degree },
@@ -109,7 +109,7 @@ fn stripped<'a>(coefficients: &'a [Complex<f64>], uncertainty: &[f64]) -> Result
     Ok((&coefficients[first..=last], first))
 }
 
-fn finished(discs: Vec<RootDisc>, at_zero: usize, real: bool) -> Vec<RootDisc> {
+pub(crate) fn finished(discs: Vec<RootDisc>, at_zero: usize, real: bool) -> Vec<RootDisc> {
     let mut discs = if real { mirrored(discs) } else { discs };
     if at_zero > 0 {
         discs.push(RootDisc { centre: Complex { re: 0.0, im: 0.0 }, radius: 0.0, count: at_zero, resolved: true });

@@ -43,6 +43,10 @@ impl StabilityFunction {
 
     /// The reduced quotient of two polynomials that are both 1 at z = 0.
     pub(crate) fn reduced(numerator: Polynomial<Number>, denominator: Polynomial<Number>) -> Self {
+        // Euclid's algorithm on rounded coefficients would call any nearly common factor a common one.
+        if !numerator.coefficients().iter().chain(denominator.coefficients()).all(Number::is_exact) {
+            return Self { numerator, denominator };
+        }
         let common = numerator.gcd(&denominator);
         let lowest = common.coefficient(0);
         if common.degree().is_none_or(|n| n == 0) || lowest.is_zero() {

@@ -1,0 +1,171 @@
+//! Every λ̂ that a loop can learn from one mode, and what is known of each.
+
+use super::equation::LearningEquation;
+use super::flags::Flag;
+use super::multistep;
+use crate::exact::RootsError;
+use crate::method::{Method, Sampling};
+use num_complex::Complex;
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+/// Why the branches of a mode cannot be given.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum BranchError {
+    /// R is constant, so no λ̂ is distinguished.
+    #[error("the stability function of {method} is constant: every λ̂ gives the same step, so nothing can be learned through it")]
+    Degenerate {
+        /// The method.
+        method: String,
+    },
+    /// λ is infinite or not a number.
+    #[error("λ must be finite, not {0}")]
+    Mode(Complex<f64>),
+    /// e^{Hλ} or e^{hλ} leaves the range of f64.
+    #[error(
+        "e^(Hλ) with Hλ = {0} is too large or too small for double precision (|Re Hλ| must stay below 700, |Im Hλ| below 1e12): use a shorter interval"
+    )]
+    Exponent(Complex<f64>),
+    /// More solutions than anyone can use.
+    #[error("{substeps} substeps of degree {degree} have {count} solutions; at most {limit} are computed", count = u64::from(*.substeps) * *.degree as u64)]
+    TooMany {
+        /// m.
+        substeps: u32,
+        /// The number of solutions of each factor.
+        degree: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The coefficients are not known well enough to say how many solutions are finite.
+    #[error("whether a solution lies at infinity depends on the rounding of the scheme's coefficients: give them exactly")]
+    Infinity,
+    /// The root finder could not answer.
+    #[error("the branches of {method} cannot be computed: {source}")]
+    Roots {
+        /// The method.
+        method: String,
+        /// Why.
+        source: RootsError,
+    },
+}
+
+/// One solution of `R(hλ̂)^m = e^{Hλ}`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Branch {
+    /// λ̂.
+    #[serde(serialize_with = "pair")]
+    pub lambda: Complex<f64>,
+    /// hλ̂.
+    #[serde(serialize_with = "pair")]
+    pub z: Complex<f64>,
+    /// Exactly `solutions` exact solutions λ̂ lie within this distance of `lambda`, and no other.
+    pub radius: f64,
+    /// One; more for the members of a cluster, solutions that could not be separated, which all give the same disc.
+    pub solutions: usize,
+    /// `|R(hλ̂)^m − e^{Hλ}|` at this very f64 λ̂, evaluated in double-double. For a multistep method `|ρ(ζ) − hλ̂ σ(ζ)|`.
+    pub residual: f64,
+    /// `|dλ̂/dλ|`: how much further λ̂ moves than λ, and than the noise of the data. It is 1 for a faithful branch and grows without
+    /// bound towards a branch point. For a one-step method it is `|R(z)/R′(z)|`.
+    pub condition: f64,
+    /// Whether it is the continuation of z = 0 along s ↦ e^{sHλ}.
+    pub principal: bool,
+    /// In which ways it differs from the mode in kind.
+    pub flags: Vec<Flag>,
+}
+
+/// What the principal branch is, or why there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Principal {
+    /// The branch of this index.
+    Branch(usize),
+    /// It lies at infinity.
+    Infinity,
+    /// The continuation breaks off; the reason in words.
+    Undefined(String),
+}
+
+/// All solutions for one mode, sorted by their distance from λ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branches {
+    /// The method's name.
+    pub method: String,
+    /// The true eigenvalue.
+    pub lambda: Complex<f64>,
+    /// How the data are sampled and integrated.
+    pub sampling: Sampling,
+    /// How many solutions lie at infinity; with the branches they are `m · max(deg P, deg Q)`.
+    pub at_infinity: usize,
+    /// The finite solutions.
+    pub branches: Vec<Branch>,
+    /// Which of them is continued from zero.
+    pub principal: Principal,
+    /// For a multistep method, the roots of `ρ(ζ) − hλ̂ σ(ζ)` at the principal λ̂.
+    pub characteristic: Option<multistep::Characteristic>,
+    /// Whether a scheme given in rounded decimals had to be taken exactly as printed: its radii then say nothing of the scheme that
+    /// those decimals were rounded from. Otherwise the discs hold for every scheme within the rounding.
+    pub as_printed: bool,
+}
+
+impl Branches {
+    /// The principal branch, where it is finite and defined.
+    pub fn principal(&self) -> Option<&Branch> {
+        match self.principal {
+            Principal::Branch(index) => self.branches.get(index),
+            _ => None,
+        }
+    }
+}
+
+/// Every λ̂ that a loop through `method` can learn from the mode λ, for any method of either kind.
+///
+/// To ask for many modes of one method, keep a [`LearningEquation`].
+///
+/// ```
+/// use lambdahat::{inverse::branches, method::{catalog, Sampling}};
+/// use num_complex::Complex;
+/// let rk4 = catalog::find("rk4").unwrap();
+/// let found = branches(&rk4, Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
+/// assert_eq!(found.branches.len(), 4);
+/// let learned = found.principal().unwrap();
+/// assert!((learned.lambda - Complex::new(0.105105260738927, 1.926832632793115)).norm() < 1e-14);
+/// ```
+pub fn branches(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Branches, BranchError> {
+    LearningEquation::of(method)?.branches(lambda, sampling)
+}
+
+/// A complex number as `[re, im]`.
+pub(crate) fn pair<S: Serializer>(z: &Complex<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut pair = serializer.serialize_seq(Some(2))?;
+    pair.serialize_element(&z.re)?;
+    pair.serialize_element(&z.im)?;
+    pair.end()
+}
+
+impl Serialize for Branches {
+    /// The document of `lambdahat branches --json`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("method", &self.method)?;
+        map.serialize_entry("lambda", &[self.lambda.re, self.lambda.im])?;
+        map.serialize_entry("interval", &self.sampling.interval())?;
+        map.serialize_entry("substeps", &self.sampling.substeps())?;
+        map.serialize_entry("step", &self.sampling.step().get())?;
+        map.serialize_entry("at_infinity", &self.at_infinity)?;
+        map.serialize_entry("branches", &self.branches)?;
+        match &self.principal {
+            Principal::Branch(_) => {}
+            Principal::Infinity => map.serialize_entry("principal_undefined", "the principal branch lies at infinity")?,
+            Principal::Undefined(why) => map.serialize_entry("principal_undefined", why)?,
+        }
+        if self.as_printed {
+            map.serialize_entry("as_printed", &true)?;
+        }
+        if let Some(characteristic) = &self.characteristic {
+            let roots: Vec<[f64; 2]> = characteristic.roots.iter().map(|r| [r.zeta.re, r.zeta.im]).collect();
+            map.serialize_entry("characteristic_roots", &roots)?;
+            map.serialize_entry("ignited", &characteristic.roots.iter().map(|r| r.ignited).collect::<Vec<bool>>())?;
+        }
+        map.end()
+    }
+}
