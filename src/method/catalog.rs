@@ -1,5 +1,6 @@
 //! The catalogue: every built-in scheme, one file each, found by name or by a library's name for it.
 
+use super::families::{self, FamilyError};
 use super::{Method, SchemeError, scheme};
 use include_dir::{Dir, include_dir};
 use thiserror::Error;
@@ -18,6 +19,9 @@ pub enum CatalogError {
         /// The most similar names of the catalogue.
         nearest: Vec<String>,
     },
+    /// A family's member that does not exist.
+    #[error(transparent)]
+    Family(#[from] FamilyError),
     /// A file of the catalogue that cannot be read: a defect of this build, not of the input.
     #[error("the catalogue itself is broken: {0}")]
     Broken(#[from] SchemeError),
@@ -65,6 +69,9 @@ pub fn find(name: &str) -> Result<Method, CatalogError> {
         if method.identity().aliases.iter().any(|alias| alias.to_lowercase() == wanted) {
             return Ok(method);
         }
+    }
+    if let Some(member) = families::find(name) {
+        return Ok(member?);
     }
     Err(CatalogError::Unknown { name: name.to_owned(), nearest: nearest(&wanted) })
 }

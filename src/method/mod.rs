@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod expression;
+pub mod families;
 pub mod identity;
 pub mod multistep;
 pub mod sampling;

@@ -1,0 +1,173 @@
+//! The table of families: name, sizes, source, generator and what the literature claims of every member.
+
+use super::{Family, FamilyError, collocation, deferred, extrapolation, stabilised, steps, strong_stability};
+use crate::exact::Number;
+use crate::method::{Claim, Identity, Method, Stated};
+
+const SSV: &str = "Sommeijer, Shampine & Verwer (1998), J. Comput. Appl. Math. 88, 315–326";
+const MBA: &str = "Meyer, Balsara & Aslam (2014), J. Comput. Phys. 257, 594–626";
+const HW5: &str = "Hairer & Wanner, Solving Ordinary Differential Equations II (2nd ed. 1996), IV.5";
+const HNW3: &str = "Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I (2nd ed. 1993), III.1";
+const EXTRAPOLATION: &str = "Hairer, Nørsett & Wanner, Solving Ordinary Differential Equations I (2nd ed. 1993), II.9";
+const STIFF: &str = "Deuflhard (1985), SIAM Rev. 27, 505–535; Hairer & Wanner, Solving Ordinary Differential Equations II, IV.9";
+
+/// Every family, in the order in which a reader may want to meet them.
+pub const FAMILIES: &[Family] = &[
+    family("gauss", "s", 1, 24, "stage", "Gauss–Legendre", "Butcher (1964), Math. Comp. 18, 50–64", collocation::gauss, |s| {
+        vec![value("order", 2 * s), value("stage_order", s), truth("a_stable", true), truth("symplectic", true), truth("symmetric", true)]
+    }),
+    family("radau-ia", "s", 1, 24, "stage", "Radau IA", HW5, collocation::radau_ia, |s| {
+        vec![value("order", 2 * s - 1), truth("l_stable", true)]
+    }),
+    family("radau-iia", "s", 1, 24, "stage", "Radau IIA", HW5, collocation::radau_iia, |s| {
+        vec![value("order", 2 * s - 1), value("stage_order", s), truth("l_stable", true), truth("stiffly_accurate", true)]
+    }),
+    family("lobatto-iiia", "s", 2, 24, "stage", "Lobatto IIIA", HW5, collocation::lobatto_iiia, |s| {
+        vec![value("order", 2 * s - 2), value("stage_order", s), truth("a_stable", true), truth("symmetric", true)]
+    }),
+    family("lobatto-iiib", "s", 2, 24, "stage", "Lobatto IIIB", HW5, collocation::lobatto_iiib, |s| {
+        vec![value("order", 2 * s - 2), truth("a_stable", true), truth("symmetric", true)]
+    }),
+    family("lobatto-iiic", "s", 2, 24, "stage", "Lobatto IIIC", HW5, collocation::lobatto_iiic, |s| {
+        vec![value("order", 2 * s - 2), value("stage_order", s - 1), truth("l_stable", true)]
+    }),
+    family("lobatto-iiic-star", "s", 2, 24, "stage", "Lobatto IIIC* (Butcher’s Lobatto III)", HW5, collocation::lobatto_iiic_star, |s| {
+        vec![value("order", 2 * s - 2), truth("a_stable", false)]
+    }),
+    family(
+        "lobatto-iiid",
+        "s",
+        2,
+        24,
+        "stage",
+        "Lobatto IIID",
+        "Nørsett & Wanner (1981), Numer. Math. 38, 193–208",
+        collocation::lobatto_iiid,
+        |s| vec![value("order", 2 * s - 2), truth("symplectic", true), truth("symmetric", true)],
+    ),
+    family(
+        "ssprk2",
+        "s",
+        2,
+        100,
+        "stage",
+        "Strong-stability-preserving, order 2",
+        "Ketcheson (2008), SIAM J. Sci. Comput. 30, 2113–2136",
+        strong_stability::order2,
+        |s| vec![value("order", 2), value("ssp_coefficient", s - 1)],
+    ),
+    family(
+        "ssprk3",
+        "s",
+        4,
+        100,
+        "stage",
+        "Strong-stability-preserving, order 3",
+        "Ketcheson (2008), SIAM J. Sci. Comput. 30, 2113–2136",
+        strong_stability::order3,
+        |s| vec![value("order", 3), value("ssp_coefficient", s - s.isqrt())],
+    ),
+    family("rkc1", "s", 1, 60, "stage", "Runge–Kutta–Chebyshev, order 1, undamped", SSV, stabilised::rkc1, |s| {
+        vec![value("order", 1), value("real_interval", 2 * s * s)]
+    }),
+    family(
+        "rkc1-damped",
+        "s",
+        1,
+        32,
+        "stage",
+        "Runge–Kutta–Chebyshev, order 1, damping ε = 1/20",
+        SSV,
+        stabilised::rkc1_damped,
+        |_| vec![value("order", 1)],
+    ),
+    family("rkc2", "s", 2, 32, "stage", "Runge–Kutta–Chebyshev, order 2, damping ε = 2/13", SSV, stabilised::rkc2, |_| {
+        vec![value("order", 2)]
+    }),
+    family("rkl1", "s", 1, 60, "stage", "Runge–Kutta–Legendre, order 1", MBA, stabilised::rkl1, |s| {
+        vec![value("order", 1), value("real_interval", s * s + s)]
+    }),
+    family("rkl2", "s", 2, 60, "stage", "Runge–Kutta–Legendre, order 2", MBA, stabilised::rkl2, |_| vec![value("order", 2)]),
+    family("extrapolation-euler", "k", 1, 12, "column", "Extrapolated Euler", EXTRAPOLATION, extrapolation::euler, |k| {
+        vec![value("order", k)]
+    }),
+    family(
+        "extrapolation-midpoint",
+        "k",
+        1,
+        10,
+        "column",
+        "Gragg–Bulirsch–Stoer without smoothing",
+        EXTRAPOLATION,
+        extrapolation::midpoint,
+        |k| vec![value("order", 2 * k)],
+    ),
+    family(
+        "extrapolation-implicit-euler",
+        "k",
+        1,
+        12,
+        "column",
+        "Extrapolated implicit Euler",
+        STIFF,
+        extrapolation::implicit_euler,
+        |k| vec![value("order", k), truth("explicit", false)],
+    ),
+    family(
+        "deferred-correction",
+        "k",
+        1,
+        8,
+        "sweep",
+        "Spectral deferred correction of Euler, equal intervals and sweeps",
+        "Dutt, Greengard & Rokhlin (2000), BIT 40, 241–266",
+        deferred::euler,
+        |k| vec![value("order", k + 1)],
+    ),
+    family("adams-bashforth", "k", 1, 30, "step", "Adams–Bashforth", HNW3, steps::adams_bashforth, |k| {
+        vec![value("order", k), truth("explicit", true), truth("zero_stable", true), truth("discovery_stable", k <= 6)]
+    }),
+    family("adams-moulton", "k", 1, 30, "step", "Adams–Moulton", HNW3, steps::adams_moulton, |k| {
+        vec![value("order", k + 1), truth("explicit", false), truth("zero_stable", true), truth("discovery_stable", k <= 1)]
+    }),
+    family(
+        "bdf",
+        "k",
+        1,
+        30,
+        "step",
+        "Backward differentiation formula",
+        "Curtiss & Hirschfelder (1952), Proc. Nat. Acad. Sci. 38, 235–243",
+        steps::bdf,
+        |k| vec![value("order", k), truth("zero_stable", k <= 6), truth("discovery_stable", true)],
+    ),
+    family("nystrom", "k", 2, 30, "step", "Nyström (multistep)", HNW3, steps::nystrom, |k| {
+        vec![value("order", k), truth("zero_stable", true)]
+    }),
+    family("milne-simpson", "k", 2, 30, "step", "Milne–Simpson", HNW3, steps::milne_simpson, |k| {
+        vec![value("order", if k == 2 { 4 } else { k + 1 }), truth("zero_stable", true)]
+    }),
+];
+
+#[expect(clippy::too_many_arguments, reason = "one line a family reads as a table")]
+const fn family(
+    name: &'static str,
+    parameter: &'static str,
+    smallest: usize,
+    largest: usize,
+    counted: &'static str,
+    title: &'static str,
+    source: &'static str,
+    generate: fn(usize, Identity) -> Result<Method, FamilyError>,
+    claims: fn(usize) -> Vec<Claim>,
+) -> Family {
+    Family { name, parameter, smallest, largest, counted, title, source, generate, claims }
+}
+
+fn value(claim: &str, stated: usize) -> Claim {
+    Claim { claim: claim.to_owned(), stated: Stated::Value(Number::from(stated as i64)) }
+}
+
+fn truth(claim: &str, stated: bool) -> Claim {
+    Claim { claim: claim.to_owned(), stated: Stated::Truth(stated) }
+}
