@@ -4,6 +4,7 @@
 //! Exit status: 0 done, 1 the answer is "no", 2 bad usage or bad input with one clear message.
 
 mod arguments;
+mod branches;
 mod completions;
 mod failure;
 mod methods;
@@ -49,6 +50,8 @@ pub struct Cli {
 enum Command {
     /// The catalogue of methods
     Methods(methods::Args),
+    /// Every eigenvalue that a fit through a method can learn
+    Branches(branches::Args),
     /// Stability regions, filled and contoured, and their areas
     Region(region::Args),
     /// A completion script for a shell
@@ -59,6 +62,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     let json = cli.json;
     match cli.command {
         Command::Methods(args) => methods::run(args, json),
+        Command::Branches(args) => branches::run(args, json),
         Command::Region(args) => region::run(args, json),
         Command::Completions(args) => completions::run(args),
     }

@@ -1,0 +1,180 @@
+//! The command line as a user meets it: documents, messages, exit statuses, files whole or not at all.
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+
+fn lambdahat(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("lambdahat").expect("the binary is built with the tests");
+    command.args(arguments);
+    command
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = lambdahat(arguments).arg("--json").assert().success().get_output().stdout.clone();
+    serde_json::from_slice(&output).expect("one JSON document")
+}
+
+/// Exit 2, nothing on standard output, and a message that holds each of these texts.
+fn refused(arguments: &[&str], texts: &[&str]) {
+    let mut assert = lambdahat(arguments).assert().code(2).stdout("");
+    for text in texts {
+        assert = assert.stderr(predicate::str::contains(*text));
+    }
+}
+
+fn pair(value: &Value) -> (f64, f64) {
+    (value[0].as_f64().unwrap(), value[1].as_f64().unwrap())
+}
+
+/// The design's table of known answers, λ = −0.1 + 2i, H = h = 1.
+#[test]
+fn branches_gives_the_known_answers() {
+    let table: &[(&str, &[(f64, f64)])] = &[
+        ("forward-euler", &[(-1.37654522910515, 0.82276633591569)]),
+        ("implicit-euler", &[(1.45991338140108, 1.00492907200877)]),
+        ("implicit-midpoint", &[(-0.34020719335604, 3.0883454384309)]),
+        ("leap-frog", &[(0.04168407614797, 0.91384770396223)]),
+        (
+            "rk4",
+            &[
+                (0.105105260738927, 1.926832632793115),
+                (-1.561121085362438, 2.024112630017561),
+                (-2.546296574406399, -1.16396860111186),
+                (0.002312399029911, -2.786976661698816),
+            ],
+        ),
+    ];
+    for (method, expected) in table {
+        let document = json(&["branches", "--method", method, "--lambda", "-0.1+2i"]);
+        let branches = document["branches"].as_array().unwrap();
+        assert_eq!(branches.len(), expected.len(), "{method}");
+        for (branch, (re, im)) in branches.iter().zip(*expected) {
+            let (x, y) = pair(&branch["lambda"]);
+            assert!((x - re).hypot(y - im) < 1e-12, "{method}: {x} {y} against {re} {im}");
+        }
+        assert_eq!(branches.iter().filter(|b| b["principal"] == true).count(), 1);
+        assert_eq!(branches[0]["principal"], true, "{method}");
+    }
+}
+
+#[test]
+fn branches_flags_as_the_table_says() {
+    let document = json(&["branches", "--method", "rk4", "--lambda", "-0.1+2i"]);
+    let flags: Vec<Value> = document["branches"].as_array().unwrap().iter().map(|b| b["flags"].clone()).collect();
+    assert_eq!(
+        flags,
+        [
+            serde_json::json!(["anti-damped"]),
+            serde_json::json!([]),
+            serde_json::json!(["reversed"]),
+            serde_json::json!(["anti-damped", "reversed"])
+        ]
+    );
+    assert_eq!(document["step"], 1.0);
+    assert_eq!(document["at_infinity"], 0);
+}
+
+#[test]
+fn leap_frog_shows_its_parasite() {
+    let document = json(&["branches", "--method", "leap-frog", "--lambda", "-0.1+2i"]);
+    let roots = document["characteristic_roots"].as_array().unwrap();
+    let ((a, b), (c, d)) = (pair(&roots[0]), pair(&roots[1]));
+    assert!((a * c - b * d + 1.0).hypot(a * d + b * c) < 1e-14);
+    assert!(a.hypot(b) < c.hypot(d));
+}
+
+#[test]
+fn library_names_and_files_are_methods_too() {
+    let by_alias = json(&["branches", "--method", "torchdiffeq:rk4", "--lambda", "-0.1+2i"]);
+    assert_eq!(by_alias["method"], "rk38");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    std::fs::write(&path, "[runge-kutta]\nA = [[\"1/2\"]]\nb = [1]\n").unwrap();
+    let by_path = json(&["branches", "--method", path.to_str().unwrap(), "--lambda", "-0.1+2i"]);
+    assert_eq!(by_path["method"], "mine");
+    assert!((pair(&by_path["branches"][0]["lambda"]).1 - 3.0883454384309).abs() < 1e-12);
+}
+
+#[test]
+fn bad_arguments_are_refused_with_a_reason() {
+    let l = ["--lambda", "-0.1+2i"];
+    refused(&["branches", "--method", "rk5", l[0], l[1]], &["unknown method `rk5`", "rk4"]);
+    refused(&["branches", "--method", "rk4", "--lambda", "2i+1"], &["not a complex number", "-0.1+2i"]);
+    refused(&["branches", "--method", "rk4", "--lambda", "nan"], &["not a complex number"]);
+    refused(&["branches", "--method", "rk4", l[0], l[1], "--interval", "0"], &["positive"]);
+    refused(&["branches", "--method", "rk4", l[0], l[1], "--interval", "-1"], &["positive"]);
+    refused(&["branches", "--method", "rk4", l[0], l[1], "--interval", "inf"], &["positive"]);
+    refused(&["branches", "--method", "rk4", l[0], l[1], "--substeps", "0"], &["at least 1"]);
+    refused(&["branches", "--method", "rk4", "--lambda", "1e5"], &["too large"]);
+    refused(&["branches", "--method", "nowhere/x.toml", l[0], l[1]], &["nowhere/x.toml"]);
+    refused(&["no-such-command"], &["unrecognized subcommand"]);
+}
+
+/// Every fault of a scheme file names the file, the line and the column.
+#[test]
+fn bad_scheme_files_are_refused_at_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        ("shape", "[runge-kutta]\nA = [[0, 0], [1]]\nb = [1, 0]\n", ":2:14:", "row 2 of A"),
+        ("nodes", "[runge-kutta]\nA = [[0, 0], [1, 0]]\nb = [0, 1]\nc = [0, \"1/2\"]\n", ":4:9:", "c[2] is stated as 1/2"),
+        (
+            "near",
+            "[where]\ng = { polynomial = \"x^2 - 2\", near = 0 }\n[runge-kutta]\nA = [[\"g\"]]\nb = [1]\n",
+            ":2:5:",
+            "isolates no root",
+        ),
+        ("stages", "[runge-kutta]\nA = []\nb = []\n", ":3:5:", "at least one stage"),
+        ("toml", "[runge-kutta\n", ":1:", "not valid TOML"),
+        ("empty", "", ":1:1:", "needs a table"),
+        ("circular", "[where]\na = \"b\"\nb = \"a\"\n[runge-kutta]\nA = [[0]]\nb = [1]\n", ":2:6:", "unknown name `b`"),
+    ];
+    for (name, text, place, reason) in cases {
+        let path = folder.path().join(format!("{name}.toml"));
+        std::fs::write(&path, text).unwrap();
+        let path = path.to_str().unwrap();
+        refused(&["branches", "--method", path, "--lambda", "2i"], &[&format!("{path}{place}"), reason]);
+    }
+}
+
+#[test]
+fn region_refuses_what_it_cannot_do_and_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    refused(&["region", "rk4", "--size", "1000000x1000000", "-o", &inside("a.png")], &["--size"]);
+    refused(&["region", "rk4", "--size", "0x10", "-o", &inside("a.png")], &["not a size"]);
+    refused(&["region", "rk4", "--re=2..-5", "-o", &inside("a.png")], &["lower end"]);
+    refused(&["region", "rk4", "-o", &inside("missing/a.svg")], &["does not exist"]);
+    refused(&["region", "rk4", "-o", &inside("a.gif")], &["gif"]);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    lambdahat(&["region", "rk4", "gauss2", "-o", &inside("a.svg")]).assert().success();
+    let svg = std::fs::read_to_string(inside("a.svg")).unwrap();
+    assert!(svg.starts_with("<svg") || svg.starts_with("<?xml"));
+    assert!(svg.len() < 400_000, "curves, not pixels");
+}
+
+#[test]
+fn methods_lists_and_filters() {
+    let all = json(&["methods"]);
+    let all = all["methods"].as_array().unwrap();
+    for key in ["method", "title", "kind", "order", "explicit", "aliases"] {
+        assert!(all.iter().all(|m| m.get(key).is_some()), "{key}");
+    }
+    let filtered = json(&["methods", "--order", "4", "--a-stable", "--sign-faithful"]);
+    let names: Vec<&str> = filtered["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap()).collect();
+    assert!(names.contains(&"gauss2") && !names.contains(&"rk4"), "{names:?}");
+}
+
+#[test]
+fn completions_for_each_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        lambdahat(&["completions", shell]).assert().success().stdout(predicate::str::contains("lambdahat"));
+    }
+}
+
+#[test]
+fn help_has_examples() {
+    for command in ["branches", "region", "methods"] {
+        lambdahat(&[command, "--help"]).assert().success().stdout(predicate::str::contains("Example"));
+    }
+}
