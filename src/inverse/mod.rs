@@ -5,10 +5,14 @@ mod continuation;
 pub mod equation;
 mod factor;
 pub mod flags;
+pub mod matrices;
 pub mod multistep;
 mod one_step;
 mod pencil;
+pub mod verdict;
 
 pub use branches::{Branch, BranchError, Branches, Principal, branches};
 pub use equation::LearningEquation;
 pub use flags::Flag;
+pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choices};
+pub use verdict::{Judgement, Verdict, verdict, worst};
