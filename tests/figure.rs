@@ -1,6 +1,8 @@
 //! Figures from the command line and from the library: what is written, and what is refused.
 
 use assert_cmd::Command;
+use lambdahat::figure::gallery::GALLERY;
+use lambdahat::figure::{Figure, Mark};
 use predicates::prelude::*;
 
 fn lambdahat(arguments: &[&str]) -> assert_cmd::assert::Assert {
@@ -44,4 +46,107 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
     refused(&["region", "rk5"], "did you mean rk4");
     refused(&["region", "rk4", "--re=2..-5"], "lower end must lie below");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// Distance from a point to a polyline, in units of the panel's axes.
+fn distance(p: [f64; 2], line: &[[f64; 2]], scale: [f64; 2]) -> f64 {
+    let at = |q: [f64; 2]| [(q[0] - p[0]) / scale[0], (q[1] - p[1]) / scale[1]];
+    let mut nearest = line.first().map_or(f64::INFINITY, |&q| at(q)[0].hypot(at(q)[1]));
+    for pair in line.windows(2) {
+        let (a, b) = (at(pair[0]), at(pair[1]));
+        let d = [b[0] - a[0], b[1] - a[1]];
+        let length = d[0] * d[0] + d[1] * d[1];
+        let share = if length > 0.0 { (-(a[0] * d[0] + a[1] * d[1]) / length).clamp(0.0, 1.0) } else { 0.0 };
+        nearest = nearest.min((a[0] + share * d[0]).hypot(a[1] + share * d[1]));
+    }
+    nearest
+}
+
+/// Every point of one within a five-hundredth of the axes from the other.
+fn close(name: &str, a: &[[f64; 2]], b: &[[f64; 2]], scale: [f64; 2]) {
+    for (points, line) in [(a, b), (b, a)] {
+        for &p in points.iter().step_by(1 + points.len() / 40) {
+            let off = distance(p, line, scale);
+            assert!(off < 2e-3, "{name}: {p:?} is off by {off}");
+        }
+    }
+}
+
+/// The committed data of a figure are what the library computes now.
+fn unchanged(name: &str) {
+    let path = format!("{}/figures/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let committed: Figure = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let entry = GALLERY.iter().find(|entry| entry.name == name).unwrap();
+    let computed = entry.figure().unwrap();
+    assert_eq!(computed.facts.keys().collect::<Vec<_>>(), committed.facts.keys().collect::<Vec<_>>());
+    for (fact, value) in &computed.facts {
+        assert!((value - committed.facts[fact]).abs() <= 1e-9 * value.abs().max(1.0), "{name}: {fact} = {value}");
+    }
+    assert_eq!((&computed.title, &computed.caption), (&committed.title, &committed.caption));
+    assert_eq!(computed.panels.len(), committed.panels.len());
+    for (a, b) in computed.panels.iter().zip(&committed.panels) {
+        assert_eq!((&a.title, &a.x, &a.y, a.marks.len()), (&b.title, &b.x, &b.y, b.marks.len()));
+        let scale = [a.x.range[1] - a.x.range[0], a.y.range[1] - a.y.range[0]];
+        for (a, b) in a.marks.iter().zip(&b.marks) {
+            match (a, b) {
+                (Mark::Line { points: a, .. }, Mark::Line { points: b, .. })
+                | (Mark::Dots { points: a, .. }, Mark::Dots { points: b, .. }) => {
+                    close(name, a, b, scale);
+                }
+                (Mark::Area { loops: a, .. }, Mark::Area { loops: b, .. }) => {
+                    assert_eq!(a.len(), b.len());
+                    for (a, b) in a.iter().zip(b) {
+                        close(name, a, b, scale);
+                    }
+                }
+                _ => assert_eq!(a, b),
+            }
+        }
+    }
+}
+
+macro_rules! committed {
+    ($($test:ident: $name:literal),* $(,)?) => {
+        $(#[test] fn $test() { unchanged($name); })*
+
+        #[test]
+        fn every_figure_of_the_gallery_is_committed_and_compared() {
+            let compared = [$($name),*];
+            assert_eq!(GALLERY.iter().map(|entry| entry.name).collect::<Vec<_>>(), compared);
+            for name in compared {
+                for kind in ["svg", "png", "json"] {
+                    assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("figures/{name}.{kind}")).is_file(), "{name}.{kind}");
+                }
+            }
+        }
+    };
+}
+
+committed! {
+    hero_is_unchanged: "hero",
+    steps_are_unchanged: "steps",
+    growing_step_is_unchanged: "growing-step",
+    three_panels_are_unchanged: "three-panels",
+    leap_frog_is_unchanged: "leap-frog",
+    bulge_is_unchanged: "bulge",
+    map_is_unchanged: "map",
+    stars_are_unchanged: "stars",
+}
+
+#[test]
+fn the_renderer_draws_the_golden_picture() {
+    let figure: Figure = serde_json::from_str(include_str!("data/golden-figure.json")).unwrap();
+    let drawn = figure.draw().unwrap().svg();
+    // After a wanted change: cargo run -- figures, look at the pictures, and write `drawn` to this file.
+    assert!(drawn == include_str!("data/golden-figure.svg"), "the renderer draws something else:\n{drawn}");
+}
+
+#[test]
+fn figures_are_written_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("new");
+    lambdahat(&["figures", "hero", "--data", "-o", &new.display().to_string()]).success();
+    assert_eq!(std::fs::read_dir(&new).unwrap().count(), 3);
+    lambdahat(&["figures", "nothing", "-o", &new.display().to_string()]).code(2).stderr(predicate::str::contains("there are hero, "));
+    lambdahat(&["figures", "hero", "-o", &new.join("a/b").display().to_string()]).code(2);
 }

@@ -7,6 +7,8 @@ mod arguments;
 mod branches;
 mod completions;
 mod failure;
+mod figures;
+mod map;
 mod methods;
 mod output;
 mod region;
@@ -54,6 +56,10 @@ enum Command {
     Branches(branches::Args),
     /// Stability regions, filled and contoured, and their areas
     Region(region::Args),
+    /// What would be learned, over the plane of the true hλ
+    Map(map::Args),
+    /// Every figure of the README
+    Figures(figures::Args),
     /// A completion script for a shell
     Completions(completions::Args),
 }
@@ -64,6 +70,8 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Methods(args) => methods::run(args, json),
         Command::Branches(args) => branches::run(args, json),
         Command::Region(args) => region::run(args, json),
+        Command::Map(args) => map::run(args, json),
+        Command::Figures(args) => figures::run(args, json),
         Command::Completions(args) => completions::run(args),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::regions::{cross, plane, region_marks};
 use super::{Axis, Figure, Ink, Mark, Panel};
-use crate::exact::{Polynomial, RealRoot, rational};
+use crate::exact::isolation::cauchy_bound;
+use crate::exact::{Polynomial, SturmSequence, rational};
 use crate::stability::region::{Region, RegionError, Window, contour};
 use num_bigint::BigInt;
 use num_complex::Complex;
@@ -37,7 +38,7 @@ fn excess_on_line(taylor: &Polynomial<BigRational>, x: &BigRational) -> Polynomi
 /// at most 0 for u ≥ 0.
 fn line_meets(taylor: &Polynomial<BigRational>, x: &BigRational) -> bool {
     let excess = excess_on_line(taylor, x);
-    !excess.coefficient(0).is_positive() || RealRoot::all(&excess).iter().any(|root| root.to_f64() > 0.0)
+    !excess.coefficient(0).is_positive() || SturmSequence::new(&excess).count(&BigRational::zero(), &cauchy_bound(&excess)) > 0
 }
 
 /// Whether every zero of a polynomial has a negative real part, exactly, by Routh's array (Routh 1877).

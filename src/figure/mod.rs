@@ -9,10 +9,21 @@ mod description;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
+pub mod gallery;
+mod map;
+mod mode;
+mod oscillator;
+mod prediction;
 mod regions;
+mod stars;
 #[cfg(not(target_arch = "wasm32"))]
 mod svg;
 
 pub use bulge::bulge;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
+pub use map::{fates, map};
+pub use mode::{Learned, ModeError};
+pub use oscillator::{hero, leap_frog, steps, three_panels};
+pub use prediction::{growing_step, prediction};
 pub use regions::regions;
+pub use stars::stars;

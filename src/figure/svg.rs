@@ -19,7 +19,7 @@ const GAP: f64 = 16.0;
 const TITLE: f64 = 23.0;
 const BODY: f64 = 15.5;
 /// Advance of an average character in ems; the bundled font is wide.
-const ADVANCE: f64 = 0.56;
+const ADVANCE: f64 = 0.53;
 
 /// What can go wrong while drawing: nothing but a figure that makes no sense.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -190,7 +190,7 @@ fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<String, DrawEr
             let words = |size: f64| (FAMILY, fine(size * 1.24)).into_font().color(&grey(40));
             chart
                 .configure_mesh()
-                .x_labels(((f.width / 62.0) as usize).clamp(2, 11))
+                .x_labels(((f.width / 46.0) as usize).clamp(2, 11))
                 .y_labels(((f.height / 42.0) as usize).clamp(2, 11))
                 .x_label_formatter(&|v| tick(*v, span(f.x)))
                 .y_label_formatter(&|v| tick(*v, span(f.y)))
@@ -259,7 +259,9 @@ fn write_mark(svg: &mut String, mark: &Mark, frame: &Frame) {
 }
 
 fn dot(svg: &mut String, [x, y]: [f64; 2], radius: f64, ink: Ink, filled: bool) {
-    let colours = if filled {
+    let colours = if filled && radius < 2.5 {
+        format!("fill=\"{}\"", ink.hex())
+    } else if filled {
         format!("fill=\"{}\" stroke=\"#ffffff\" stroke-width=\"0.8\"", ink.hex())
     } else {
         format!("fill=\"#ffffff\" stroke=\"{}\" stroke-width=\"2\"", ink.hex())

@@ -1,0 +1,45 @@
+//! `map`: over the plane of the true hλ, what a loop would learn.
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use lambdahat::figure;
+use lambdahat::stability::region::Window;
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// Options of `map`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  lambdahat map rk4 -o rk4.svg\n  lambdahat map rk4 dormand-prince5 gauss2 --re=-3..1 --im=0..6 -o map.png"
+)]
+pub struct Args {
+    /// The methods, one panel each
+    #[arg(required = true, value_name = "METHOD")]
+    methods: Vec<String>,
+    /// Range of Re hλ
+    #[arg(long, default_value = "-2..1", value_parser = arguments::range, allow_hyphen_values = true)]
+    re: Range<f64>,
+    /// Range of Im hλ
+    #[arg(long, default_value = "0..4", value_parser = arguments::range, allow_hyphen_values = true)]
+    im: Range<f64>,
+    /// The file to write: .svg, .png or .json (the figure's data)
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Computes, writes and reports the share of decaying modes that are learned as growing.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let window = Window::new([args.re.start, args.re.end], [args.im.start, args.im.end])?;
+    let methods = args.methods.iter().map(|name| arguments::method(name)).collect::<Result<Vec<_>, _>>()?;
+    let figure = figure::map(&methods, window)?;
+    figure.save(&args.output)?;
+    if json {
+        output::json(&serde_json::json!({ "window": window, "facts": figure.facts, "output": args.output }))?;
+    } else {
+        for (fact, value) in &figure.facts {
+            output::line(format!("{fact}: {:.1} %", 100.0 * value))?;
+        }
+        output::line(format!("written: {}", args.output.display()))?;
+    }
+    Ok(Answer::Done)
+}

@@ -1,0 +1,187 @@
+//! The artifact map: over the plane of the true hλ, what the principal λ̂ does, and how many branches grow.
+
+use super::description::points;
+use super::mode::ModeError;
+use super::regions::plane;
+use super::{Figure, Ink, Mark, Panel};
+use crate::inverse::{Branches, Flag, LearningEquation, Principal};
+use crate::method::{Method, Sampling};
+use crate::stability::region::{Window, contour};
+use num_complex::Complex;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Cells across a map.
+const COLUMNS: usize = 110;
+/// Vertices of the map's borders are within 2⁻⁸ of a cell.
+const HALVINGS: usize = 8;
+/// What still counts as faithful: |λ̂ − λ| ≤ 1 % of |λ|.
+const TOLERANCE: f64 = 0.01;
+
+/// What the principal branch does to a mode, the worst first where several hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    AntiDamped,
+    Damped,
+    Reversed,
+    OverDamped,
+    Distorted,
+    Faithful,
+    Undefined,
+}
+
+impl Fate {
+    const ALL: [Self; 7] =
+        [Self::Faithful, Self::Distorted, Self::AntiDamped, Self::Damped, Self::OverDamped, Self::Reversed, Self::Undefined];
+
+    fn of(found: &Branches) -> Self {
+        let Some(principal) = found.principal() else {
+            return match found.principal {
+                Principal::Infinity | Principal::Undefined(_) | Principal::Branch(_) => Self::Undefined,
+            };
+        };
+        let has = |flag| principal.flags.contains(&flag);
+        if has(Flag::AntiDamped) {
+            Self::AntiDamped
+        } else if has(Flag::Damped) {
+            Self::Damped
+        } else if has(Flag::Reversed) {
+            Self::Reversed
+        } else if has(Flag::OverDamped) {
+            Self::OverDamped
+        } else if (principal.lambda - found.lambda).norm() <= TOLERANCE * found.lambda.norm() {
+            Self::Faithful
+        } else {
+            Self::Distorted
+        }
+    }
+
+    fn ink(self) -> Ink {
+        match self {
+            Self::Faithful => Ink::Green,
+            Self::Distorted => Ink::Sky,
+            Self::AntiDamped => Ink::Red,
+            Self::Damped => Ink::Purple,
+            Self::OverDamped => Ink::Orange,
+            Self::Reversed => Ink::Yellow,
+            Self::Undefined => Ink::Grey,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Faithful => "faithful (within 1 %)",
+            Self::Distorted => "distorted",
+            Self::AntiDamped => "anti-damped: decay learned as growth",
+            Self::Damped => "damped: growth learned as decay",
+            Self::OverDamped => "over-damped: no oscillation left",
+            Self::Reversed => "turns the other way",
+            Self::Undefined => "no principal branch",
+        }
+    }
+}
+
+/// The map of one or more methods over a window of the true hλ, one step between samples.
+///
+/// Colour says what the principal λ̂ does; lines border where another number of branches is anti-damped. Facts: the share of the window's
+/// left half plane (decaying modes) in which the principal branch is anti-damped, per method.
+pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
+    let mut facts = BTreeMap::new();
+    let panels = methods.iter().map(|method| panel(method, window, &mut facts)).collect::<Result<_, _>>()?;
+    Ok(Figure {
+        name: "map".into(),
+        title: "What would be learned, for every true mode".into(),
+        caption: "Each point is a true mode z = hλ, sampled once a step (H = h). Its colour says what the principal λ̂ does; black lines are where \
+                  the number of anti-damped branches changes. Beyond |Im z| = π the samples themselves alias."
+            .into(),
+        columns: methods.len().clamp(1, 3),
+        panels,
+        facts,
+    })
+}
+
+/// The fate of every mode over a grid of the true hλ, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped, 3 damped,
+/// 4 over-damped, 5 reversed, 6 no principal branch.
+pub fn fates(method: &Method, window: Window, width: usize, height: usize) -> Result<Vec<u8>, ModeError> {
+    let equation = LearningEquation::of(method)?;
+    let once = Sampling::new(1.0, 1)?;
+    let fate = |k: usize| {
+        let x = window.re[0] + ((k % width) as f64 + 0.5) / width as f64 * window.width();
+        let y = window.im[1] - ((k / width) as f64 + 0.5) / height as f64 * window.height();
+        let fate = equation.branches(Complex::new(x, y), once).map_or(Fate::Undefined, |found| Fate::of(&found));
+        Fate::ALL.iter().position(|&f| f == fate).unwrap_or(Fate::ALL.len() - 1) as u8
+    };
+    Ok((0..width * height).into_par_iter().map(fate).collect())
+}
+
+fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> Result<Panel, ModeError> {
+    let equation = LearningEquation::of(method)?;
+    let once = Sampling::new(1.0, 1)?;
+    let judge = |z: Complex<f64>| match equation.branches(z, once) {
+        Ok(found) => {
+            let growing = found.branches.iter().filter(|b| b.flags.contains(&Flag::AntiDamped)).count();
+            (Fate::of(&found), growing, z.re < 0.0)
+        }
+        Err(_) => (Fate::Undefined, 0, z.re < 0.0),
+    };
+    let rows = ((COLUMNS as f64 * window.height() / window.width()).ceil() as usize).clamp(1, 4 * COLUMNS);
+    let survey = contour::Survey::new(window, COLUMNS, rows, HALVINGS, judge);
+    let shapes = |loops: Vec<Vec<Complex<f64>>>| -> Vec<Vec<[f64; 2]>> {
+        let closed = loops.into_iter().map(|mut polygon| {
+            polygon.extend(polygon.first().copied());
+            points(&contour::simplified(&polygon, 2e-4 * window.width()))
+        });
+        closed.collect()
+    };
+    let mut marks = Vec::new();
+    for fate in Fate::ALL {
+        let loops = shapes(survey.outline(|value| value.0 == fate));
+        if !loops.is_empty() {
+            // Distorted is common and calm; what changes the kind of the mode is strong.
+            let opacity = if matches!(fate, Fate::Distorted | Fate::Faithful) { 0.35 } else { 0.85 };
+            marks.push(Mark::area(loops, fate.ink(), opacity, fate.words()));
+        }
+    }
+    let most = equation.solutions(1);
+    for count in 1..=most {
+        let loops = shapes(survey.outline(|value| value.1 >= count));
+        marks.extend(loops.into_iter().map(|polygon| Mark::line(polygon, Ink::Black, 1.1, "")));
+    }
+    marks.push(Mark::line(vec![[0.0, window.im[0]], [0.0, window.im[1]]], Ink::Grey, 0.8, ""));
+    marks.push(Mark::line(vec![[window.re[0], 0.0], [window.re[1], 0.0]], Ink::Grey, 0.8, ""));
+    for edge in [-std::f64::consts::PI, std::f64::consts::PI] {
+        marks.push(Mark::Line {
+            points: vec![[window.re[0], edge], [window.re[1], edge]],
+            ink: Ink::Grey,
+            width: 1.2,
+            dashed: true,
+            arrows: 0,
+            label: String::new(),
+        });
+    }
+    let decaying = survey.share(|value| value.2);
+    let wrong = survey.share(|value| value.2 && value.0 == Fate::AntiDamped);
+    let share = if decaying > 0.0 { wrong / decaying } else { 0.0 };
+    facts.insert(format!("share of decaying modes learned as growing, {}", method.name()), share);
+    let mut panel = plane(method.name(), window, marks);
+    panel.x.label = "Re hλ (true)".into();
+    panel.y.label = "Im hλ (true)".into();
+    Ok(panel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::catalog;
+
+    #[test]
+    fn sign_faithful_methods_have_no_growing_part() {
+        let window = Window::new([-2.0, 1.0], [-1.5, 1.5]).unwrap();
+        let mut facts = BTreeMap::new();
+        for (name, nothing_grows) in [("implicit-midpoint", true), ("gauss2", true), ("forward-euler", true), ("implicit-euler", false)] {
+            panel(&catalog::find(name).unwrap(), window, &mut facts).unwrap();
+            let share = facts[&format!("share of decaying modes learned as growing, {name}")];
+            assert_eq!(share == 0.0, nothing_grows, "{name}: {share}");
+        }
+    }
+}

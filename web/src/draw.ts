@@ -1,0 +1,183 @@
+/** Two plots on canvas: the complex plane and a line over time. */
+import type { Frame } from "./core";
+
+export const INK = { data: "--data", fit: "--fit", fine: "--fine", truth: "--truth", region: "--region", axis: "--axis", faint: "--faint", paper: "--paper" };
+
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** A canvas that fits its box, in CSS pixels. */
+export function prepared(canvas: HTMLCanvasElement): { context: CanvasRenderingContext2D; width: number; height: number; scale: number } {
+  const scale = Math.min(window.devicePixelRatio || 1, 2);
+  const { width, height } = canvas.getBoundingClientRect();
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d")!;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.font = "13px system-ui, sans-serif";
+  context.lineJoin = "round";
+  return { context, width, height, scale };
+}
+
+function ticks(low: number, high: number, count: number): number[] {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= rough) ?? rough;
+  const out: number[] = [];
+  for (let t = Math.ceil(low / step) * step; t <= high + 1e-9 * step; t += step) out.push(Math.abs(t) < step * 1e-9 ? 0 : t);
+  return out;
+}
+
+const label = (t: number) => String(Number(t.toPrecision(6))).replace("-", "−");
+
+/** Maps the window of the plane to the canvas and back, in equal scale. */
+export class Plane {
+  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame) {}
+
+  toCanvas(re: number, im: number): [number, number] {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    const { re0, re1, im0, im1 } = this.frame;
+    return [((re - re0) / (re1 - re0)) * width, ((im1 - im) / (im1 - im0)) * height];
+  }
+
+  toPlane(x: number, y: number): [number, number] {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    const { re0, re1, im0, im1 } = this.frame;
+    return [re0 + (x / width) * (re1 - re0), im1 - (y / height) * (im1 - im0)];
+  }
+
+  /** Axes, numbers, and over them whatever `paint` adds. */
+  draw(cells: { values: Uint8Array; width: number; height: number; inks: string[] } | undefined, paint: (c: CanvasRenderingContext2D) => void): void {
+    const { context: c, width, height } = prepared(this.canvas);
+    const { re0, re1, im0, im1 } = this.frame;
+    c.fillStyle = colour(INK.paper);
+    c.fillRect(0, 0, width, height);
+    if (cells) c.drawImage(pixels(cells), 0, 0, width, height);
+    c.lineWidth = 1;
+    c.fillStyle = colour(INK.axis);
+    for (const t of ticks(re0, re1, width / 70)) {
+      const [x] = this.toCanvas(t, 0);
+      c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
+      stroke(c, [[x, 0], [x, height]]);
+      c.fillText(label(t), x + 3, height - 5);
+    }
+    for (const t of ticks(im0, im1, height / 60)) {
+      const [, y] = this.toCanvas(0, t);
+      c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
+      stroke(c, [[0, y], [width, y]]);
+      if (t !== 0) c.fillText(`${label(t)}i`, 4, y - 3);
+    }
+    paint(c);
+  }
+
+  /** Curves given as re, im, …, with NaN between them. */
+  curves(c: CanvasRenderingContext2D, flat: Float64Array, ink: string): void {
+    c.strokeStyle = colour(ink);
+    c.lineWidth = 1.6;
+    c.beginPath();
+    let fresh = true;
+    for (let k = 0; k + 1 < flat.length; k += 2) {
+      if (Number.isNaN(flat[k]!)) {
+        fresh = true;
+        continue;
+      }
+      const [x, y] = this.toCanvas(flat[k]!, flat[k + 1]!);
+      if (fresh) c.moveTo(x, y);
+      else c.lineTo(x, y);
+      fresh = false;
+    }
+    c.stroke();
+  }
+
+  dot(c: CanvasRenderingContext2D, re: number, im: number, ink: string, radius: number, ring = false): void {
+    const [x, y] = this.toCanvas(re, im);
+    c.beginPath();
+    c.arc(x, y, radius, 0, 2 * Math.PI);
+    c.fillStyle = colour(ink);
+    c.fill();
+    c.lineWidth = 1.5;
+    c.strokeStyle = colour(INK.paper);
+    c.stroke();
+    if (ring) {
+      c.beginPath();
+      c.arc(x, y, radius + 5, 0, 2 * Math.PI);
+      c.lineWidth = 2;
+      c.strokeStyle = colour(ink);
+      c.stroke();
+    }
+  }
+}
+
+function stroke(c: CanvasRenderingContext2D, points: [number, number][]): void {
+  c.beginPath();
+  points.forEach(([x, y], k) => (k === 0 ? c.moveTo(x, y) : c.lineTo(x, y)));
+  c.stroke();
+}
+
+function pixels({ values, width, height, inks }: { values: Uint8Array; width: number; height: number; inks: string[] }): HTMLCanvasElement {
+  const sheet = document.createElement("canvas");
+  sheet.width = width;
+  sheet.height = height;
+  const context = sheet.getContext("2d")!;
+  const image = context.createImageData(width, height);
+  const words = new Uint32Array(image.data.buffer);
+  const colours = inks.map((ink) => {
+    const [r, g, b, a] = rgba(colour(ink) || ink);
+    return (a << 24) | (b << 16) | (g << 8) | r;
+  });
+  for (let k = 0; k < values.length; k++) words[k] = colours[values[k]!] ?? 0;
+  context.putImageData(image, 0, 0);
+  return sheet;
+}
+
+function rgba(hex: string): [number, number, number, number] {
+  const n = (k: number) => parseInt(hex.slice(k, k + 2), 16);
+  return hex.startsWith("#") ? [n(1), n(3), n(5), hex.length > 7 ? n(7) : 255] : [0, 0, 0, 0];
+}
+
+export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number }
+
+/** Lines over time: t, y, t, y, … */
+export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[]): void {
+  const { context: c, width, height } = prepared(canvas);
+  const [left, bottom] = [34, 22];
+  const x = (t: number) => left + (t / end) * (width - left - 6);
+  const y = (v: number) => (0.5 - Math.max(-20, Math.min(20, v / top)) / 2) * (height - bottom);
+  c.fillStyle = colour(INK.paper);
+  c.fillRect(0, 0, width, height);
+  c.lineWidth = 1;
+  for (const t of ticks(0, end, width / 70)) {
+    c.strokeStyle = colour(INK.faint);
+    stroke(c, [[x(t), 0], [x(t), height - bottom]]);
+    c.fillStyle = colour(INK.axis);
+    c.fillText(label(t), x(t) - 4, height - 6);
+  }
+  for (const v of ticks(-top, top, height / 45)) {
+    c.strokeStyle = colour(v === 0 ? INK.axis : INK.faint);
+    stroke(c, [[left, y(v)], [width, y(v)]]);
+    c.fillStyle = colour(INK.axis);
+    c.fillText(label(v), 2, Math.min(Math.max(y(v) + 4, 11), height - bottom));
+  }
+  c.save();
+  c.beginPath();
+  c.rect(left - 4, 0, width - left + 4, height - bottom);
+  c.clip();
+  for (const { points, ink, dots, width: wide } of series) {
+    c.strokeStyle = colour(ink);
+    c.fillStyle = colour(ink);
+    c.lineWidth = wide ?? 2;
+    c.beginPath();
+    for (let k = 0; k + 1 < points.length; k += 2) {
+      const [px, py] = [x(points[k]!), y(points[k + 1]!)];
+      if (dots) {
+        c.moveTo(px + 3.5, py);
+        c.arc(px, py, 3.5, 0, 2 * Math.PI);
+      } else if (k === 0) c.moveTo(px, py);
+      else c.lineTo(px, py);
+    }
+    if (dots) c.fill();
+    else c.stroke();
+  }
+  c.restore();
+}

@@ -1,0 +1,170 @@
+//! The browser face of `lambdahat`: schemes, their branches, regions and orbits, as plain numbers and JSON for the page.
+//!
+//! Every function computes with the same library as the command line, so that the page's numbers are the program's.
+//! Errors arrive in JavaScript as strings, the same messages that the command line prints.
+
+use lambdahat::data::{ModesOptions, Reading, find_modes};
+use lambdahat::figure::{Learned, fates};
+use lambdahat::inverse::LearningEquation;
+use lambdahat::method::{Method, Sampling, catalog, scheme};
+use lambdahat::order;
+use lambdahat::stability::region::{Region, Window};
+use lambdahat::stability::{self, StabilityFunction};
+use num_complex::Complex;
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+fn message(error: impl std::fmt::Display) -> JsError {
+    JsError::new(&error.to_string())
+}
+
+/// The names of the catalogue, sorted, one a line.
+#[wasm_bindgen]
+pub fn names() -> String {
+    catalog::names().collect::<Vec<_>>().join("\n")
+}
+
+/// A method, ready to be asked.
+#[wasm_bindgen]
+pub struct Scheme {
+    method: Method,
+    region: Region,
+    equation: LearningEquation,
+}
+
+#[wasm_bindgen]
+impl Scheme {
+    /// A method of the catalogue by its name or a library's name for it.
+    pub fn named(name: &str) -> Result<Scheme, JsError> {
+        Self::of(catalog::find(name).map_err(message)?)
+    }
+
+    /// A scheme from the text of a scheme file.
+    pub fn parse(text: &str) -> Result<Scheme, JsError> {
+        Self::of(scheme::parse(text, "the pasted scheme").map_err(message)?)
+    }
+
+    fn of(method: Method) -> Result<Scheme, JsError> {
+        let region = Region::of(&method).map_err(message)?;
+        let equation = LearningEquation::of(&method).map_err(message)?;
+        Ok(Self { method, region, equation })
+    }
+
+    /// Its name, title, source, and what is decided exactly of it, as JSON:
+    /// `{"method","title","source","facts":[[what, answer]...]}`.
+    pub fn describe(&self) -> String {
+        let identity = self.method.identity();
+        let facts: Vec<Value> = facts(&self.method).into_iter().map(|(what, answer)| json!([what, answer])).collect();
+        json!({ "method": identity.name, "title": identity.title, "source": identity.source, "facts": facts }).to_string()
+    }
+
+    /// The artifact map over a window of the true hλ, one byte a point, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped,
+    /// 3 damped, 4 over-damped, 5 reversed, 6 no principal branch.
+    pub fn fates(&self, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
+        let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
+        fates(&self.method, window, width.min(400), height.min(400)).map_err(message)
+    }
+
+    /// Every λ̂ for one mode, as the JSON of `lambdahat branches --json`.
+    pub fn branches(&self, re: f64, im: f64, interval: f64, substeps: u32) -> Result<String, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
+        serde_json::to_string(&found).map_err(message)
+    }
+
+    /// The stability region over a window, one byte a point, row by row from the greatest Im z.
+    pub fn raster(&self, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
+        let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
+        Ok(self.region.raster(window, width, height).map_err(message)?.as_bytes().to_vec())
+    }
+
+    /// The boundary curves in a window: re, im, re, im, …, with NaN, NaN between curves.
+    pub fn boundary(&self, re0: f64, re1: f64, im0: f64, im1: f64) -> Result<Vec<f64>, JsError> {
+        let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
+        let mut flat = Vec::new();
+        for curve in self.region.boundary(window).map_err(message)? {
+            flat.extend(curve.points.iter().chain(curve.points.first().filter(|_| curve.closed)).flat_map(|z| [z.re, z.im]));
+            flat.extend([f64::NAN, f64::NAN]);
+        }
+        Ok(flat)
+    }
+
+    /// `t, Re y, t, Re y, …` of the model ẏ = λ̂y run by this method at a `refinement`-th of the step, from 1 until `end`.
+    /// `epsilon` is added to the second value of a multistep method's start.
+    #[allow(clippy::too_many_arguments)] // numbers from sliders
+    pub fn run(
+        &self,
+        re: f64,
+        im: f64,
+        interval: f64,
+        substeps: u32,
+        learned_re: f64,
+        learned_im: f64,
+        refinement: usize,
+        end: f64,
+        epsilon: f64,
+    ) -> Result<Vec<f64>, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let learned = Learned::of(&self.method, Complex::new(re, im), sampling).map_err(message)?;
+        let line = learned.perturbed(Complex::new(learned_re, learned_im), refinement, end, epsilon);
+        Ok(line.into_iter().flatten().collect())
+    }
+}
+
+/// What is decided exactly of a method, in words.
+fn facts(method: &Method) -> Vec<(&'static str, String)> {
+    let yes = |holds: bool| if holds { "yes" } else { "no" }.to_owned();
+    match method {
+        Method::RungeKutta(tableau) => {
+            let r = StabilityFunction::of(tableau);
+            let report = order::order_up_to(tableau, 8, |_| std::ops::ControlFlow::Continue(()));
+            let reduction = stability::reduce(tableau);
+            let order = if report.order >= 8 { "at least 8".into() } else { report.order.to_string() };
+            vec![
+                ("stages", tableau.stages().to_string()),
+                ("explicit", yes(method.is_explicit())),
+                ("order", order),
+                ("numerator of R", r.numerator().to_string()),
+                ("denominator of R", r.denominator().to_string()),
+                ("A-stable", yes(stability::is_a_stable(&r))),
+                ("L-stable", yes(stability::is_l_stable(&r))),
+                ("symmetric", yes(stability::is_symmetric(&reduction))),
+                ("symplectic", yes(stability::is_symplectic(&reduction))),
+                ("branches a mode has", r.degree().to_string()),
+            ]
+        }
+        Method::Multistep(multistep) => vec![
+            ("steps", multistep.steps().to_string()),
+            ("explicit", yes(method.is_explicit())),
+            ("ρ", multistep.rho().to_string()),
+            ("σ", multistep.sigma().to_string()),
+            ("A-stable", yes(stability::multistep::is_a_stable(multistep))),
+            ("L-stable", yes(stability::multistep::is_l_stable(multistep))),
+            ("branches a mode has", "1".into()),
+        ],
+    }
+}
+
+/// The region of the explicit method of order p with p stages, R = Σ z^k/k!, as [`Scheme::raster`].
+#[wasm_bindgen]
+pub fn taylor_raster(order: u32, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
+    let mut factorial = 1.0;
+    let terms = (0..=order.min(30)).map(|k| {
+        factorial *= f64::from(k.max(1));
+        1.0 / factorial
+    });
+    let region = Region::one_step(&terms.collect::<Vec<f64>>(), &[1.0]).map_err(message)?;
+    let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
+    Ok(region.raster(window, width, height).map_err(message)?.as_bytes().to_vec())
+}
+
+/// The modes of the samples in a CSV text, as JSON: `{"samples","trajectories","interval","modes":[{"lambda":[re,im],"uncertainty"}...]}`.
+#[wasm_bindgen]
+pub fn modes(text: &str, name: &str, log: bool) -> Result<String, JsError> {
+    let data = Reading::default().parse(text.as_bytes(), name).map_err(message)?;
+    let found = find_modes(&data, &ModesOptions { log, ..ModesOptions::default() }).map_err(message)?;
+    let modes: Vec<Value> =
+        found.modes.iter().map(|mode| json!({ "lambda": [mode.lambda.re, mode.lambda.im], "uncertainty": mode.uncertainty })).collect();
+    let answer = json!({ "samples": data.samples(), "trajectories": data.count(), "interval": data.interval(), "modes": modes, "notes": found.notes });
+    Ok(answer.to_string())
+}

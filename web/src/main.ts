@@ -1,0 +1,341 @@
+/** The page: its controls, its demos, and what they ask of the library. */
+import "./style.css";
+import { facts as bulgeFacts } from "../../figures/bulge.json";
+import { ask, latest, type Branches, type Description, type Mode, type Modes } from "./core";
+import { chart, INK, Plane, type Series } from "./draw";
+import { bounded, read, remember, state, type State } from "./state";
+
+const $ = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const digits = (x: number, n = 6) => x.toPrecision(n).replace("-", "−");
+const complex = (re: number, im: number) => `${digits(re, 5)} ${im < 0 ? "−" : "+"} ${digits(Math.abs(im), 5)}i`;
+const mode = (): Mode => ({ re: state.re, im: state.im, interval: state.interval, substeps: state.substeps });
+
+const FRAME = { re0: -4.5, re1: 3.5, im0: -4, im1: 4 };
+const plane = new Plane($<HTMLCanvasElement>("plane"), FRAME);
+const mapPlane = new Plane($<HTMLCanvasElement>("map-plane"), { re0: -3, re1: 1, im0: 0, im1: 4 });
+const bulgePlane = new Plane($<HTMLCanvasElement>("bulge-plane"), { re0: -6, re1: 4, im0: -5, im1: 5 });
+
+/** The page tells tests and readers alike when all drawings are up to date. */
+let pending = 0;
+async function counted(work: Promise<void>): Promise<void> {
+  pending++;
+  document.body.dataset.busy = "true";
+  try {
+    await work;
+  } finally {
+    if (--pending === 0) document.body.dataset.busy = "false";
+  }
+}
+
+function samples(end: number): Float64Array {
+  const count = Math.round(end / state.interval);
+  const points = new Float64Array(2 * (count + 1));
+  for (let n = 0; n <= count; n++) {
+    const t = n * state.interval;
+    points[2 * n] = t;
+    points[2 * n + 1] = Math.exp(state.re * t) * Math.cos(state.im * t);
+  }
+  return points;
+}
+
+const endOf = (count: number) => count * state.interval;
+const run = (method: string, [learnedRe, learnedIm]: [number, number], refinement: number, end: number, epsilon = 0) =>
+  ask<Float64Array>({ op: "run", method, ...mode(), learnedRe, learnedIm, refinement, end, epsilon });
+
+let region: { key: string; values: Uint8Array; border: Float64Array; size: [number, number] } | undefined;
+
+/** The region changes with the method only, so it is kept. */
+async function regionOf(method: string): Promise<NonNullable<typeof region>> {
+  const box = plane.canvas.getBoundingClientRect();
+  const side = Math.min(800, Math.max(64, Math.round(box.width * Math.min(window.devicePixelRatio || 1, 2))));
+  const key = `${method} ${side} ${method === "pasted" ? pastes : 0}`;
+  if (region?.key !== key) {
+    const started = performance.now();
+    const values = await ask<Uint8Array>({ op: "raster", method, ...FRAME, width: side, height: side });
+    plane.canvas.dataset.rasterMs = String(performance.now() - started);
+    const border = await ask<Float64Array>({ op: "boundary", method, ...FRAME });
+    region = { key, values, border, size: [side, side] };
+  }
+  return region;
+}
+
+const drawOne = latest(async () => counted((async () => {
+  const started = performance.now();
+  let found: Branches;
+  try {
+    found = await ask<Branches>({ op: "branches", method: state.method, ...mode() });
+  } catch (error) {
+    $("summary").textContent = (error as Error).message;
+    return;
+  }
+  const principal = found.branches.findIndex((b) => b.principal);
+  const chosen = found.branches[state.branch] ? state.branch : Math.max(principal, 0);
+  const learned = found.branches[chosen];
+  const end = endOf(Math.min(60, Math.max(8, Math.ceil(14 / state.interval))));
+  const series: Series[] = [];
+  if (learned) {
+    series.push({ points: await run(state.method, learned.lambda, state.refinement * 1, end), ink: INK.fine });
+    series.push({ points: await run(state.method, learned.lambda, 1, end), ink: INK.fit });
+  }
+  series.push({ points: samples(end), ink: INK.data, dots: true });
+  const shape = await regionOf(state.method);
+  plane.draw({ values: shape.values, width: shape.size[0], height: shape.size[1], inks: ["transparent", INK.region] }, (c) => {
+    plane.curves(c, shape.border, INK.truth);
+    found.branches.forEach((b, k) => plane.dot(c, b.z[0], b.z[1], INK.fine, 6, k === chosen));
+    plane.dot(c, state.re * found.step, state.im * found.step, INK.truth, 8);
+  });
+  const top = 2.5 * Math.max(...[1, ...Array.from(samples(end)).filter((_, k) => k % 2).map(Math.abs)]);
+  chart($<HTMLCanvasElement>("time"), end, top, series);
+  tell(found, chosen);
+  plane.canvas.dataset.frameMs = String(performance.now() - started);
+})()));
+
+function tell(found: Branches, chosen: number): void {
+  const learned = found.branches[chosen];
+  $("summary").textContent = learned
+    ? `Through ${found.method} with h = ${digits(found.step, 3)}, λ = ${complex(state.re, state.im)} is learned as λ̂ = ${complex(...learned.lambda)}${learned.flags.length ? `: ${learned.flags.join(", ")}` : ""}.`
+    : `Through ${found.method} no finite λ̂ exists for this mode.`;
+  $("time").setAttribute("aria-label", `The trajectory over time. ${$("summary").textContent}`);
+  const body = $("branches").querySelector("tbody")!;
+  const focused = document.activeElement?.closest("tbody") === body;
+  body.replaceChildren(...found.branches.map((b, k) => {
+    const row = document.createElement("tr");
+    const pick = document.createElement("input");
+    Object.assign(pick, { type: "radio", name: "branch", checked: k === chosen });
+    pick.setAttribute("aria-label", `Run branch ${k + 1}, λ̂ = ${complex(...b.lambda)}`);
+    pick.onchange = () => set({ branch: k });
+    const cells = [b.lambda[0], b.lambda[1]].map((x) => {
+      const cell = document.createElement("td");
+      cell.textContent = digits(x, 12);
+      cell.dataset.value = String(x);
+      return cell;
+    });
+    const first = document.createElement("td");
+    first.append(pick);
+    const radius = document.createElement("td");
+    radius.textContent = `±${b.radius.toExponential(0)}`;
+    const words = document.createElement("td");
+    words.textContent = [b.principal ? "principal" : "", ...b.flags].filter(Boolean).join(", ");
+    row.append(first, ...cells, radius, words);
+    return row;
+  }));
+  if (focused) body.querySelectorAll("input")[chosen]?.focus();
+  $("infinity").textContent = found.at_infinity ? `${found.at_infinity} more lie at infinity.` : "";
+}
+
+const drawThree = latest(async () => counted((async () => {
+  const end = endOf(Math.min(40, Math.max(8, Math.ceil(10 / state.interval))));
+  for (const [k, name] of ["forward-euler", "implicit-euler", "implicit-midpoint"].entries()) {
+    const canvas = $<HTMLCanvasElement>(`three-${k}`);
+    const caption = canvas.parentElement!.querySelector("figcaption")!;
+    try {
+      const found = await ask<Branches>({ op: "branches", method: name, ...mode() });
+      const learned = found.branches.find((b) => b.principal) ?? found.branches[0];
+      if (!learned) throw new Error("no finite λ̂");
+      const lines = [await run(name, learned.lambda, 50, end), await run(name, learned.lambda, 1, end)] as const;
+      chart(canvas, end, 3, [{ points: lines[0], ink: INK.fine }, { points: lines[1], ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
+      caption.textContent = `${name}: λ̂ = ${complex(...learned.lambda)} ${learned.flags.join(", ")}`;
+    } catch (error) {
+      caption.textContent = `${name}: ${(error as Error).message}`;
+    }
+    canvas.setAttribute("aria-label", caption.textContent!);
+  }
+})()));
+
+const drawFrog = latest(async () => counted((async () => {
+  const canvas = $<HTMLCanvasElement>("frog-time");
+  const end = endOf(70);
+  try {
+    const found = await ask<Branches>({ op: "branches", method: "leap-frog", ...mode() });
+    const learned = found.branches[0];
+    if (!learned) return;
+    const epsilon = 10 ** state.epsilon;
+    const woken = await run("leap-frog", learned.lambda, 1, end, epsilon);
+    const asleep = await run("leap-frog", learned.lambda, 1, end);
+    chart(canvas, end, 2, [{ points: woken, ink: INK.fine }, { points: asleep, ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
+    canvas.dataset.last = String(woken[woken.length - 1]);
+    canvas.setAttribute("aria-label", `Leap frog started with an error of ${digits(epsilon, 2)} ends at ${digits(woken[woken.length - 1]!, 3)}; the samples end near ${digits(samples(end).at(-1)!, 2)}.`);
+  } catch {
+    // The mode is out of range; the first demo says so in words.
+  }
+})()));
+
+const drawBulge = latest(async () => counted((async () => {
+  const canvas = bulgePlane.canvas;
+  const side = Math.round(Math.min(800, Math.max(64, canvas.getBoundingClientRect().width)));
+  const values = await ask<Uint8Array>({ op: "taylor", order: state.order, ...bulgePlane.frame, width: side, height: side });
+  bulgePlane.draw({ values, width: side, height: side, inks: ["transparent", INK.region] }, () => undefined);
+  const key = String(state.order).padStart(2, "0");
+  const table = bulgeFacts as Record<string, number>;
+  const words = `Order ${state.order}: reaches Re z = ${digits(table[`reach ${key}`]!, 6)}; area right of the axis ${digits(table[`area ${key}`]!, 3)}.`;
+  $("bulge-words").textContent = words;
+  canvas.setAttribute("aria-label", words);
+})()));
+
+let mapKey = "";
+const drawMap = latest(async () => counted((async () => {
+  const canvas = mapPlane.canvas;
+  const key = `${state.method} ${state.method === "pasted" ? pastes : 0} ${canvas.getBoundingClientRect().width} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
+  if (key === mapKey) return;
+  mapKey = key;
+  for (const side of [30, 110]) {
+    const values = await ask<Uint8Array>({ op: "fates", method: state.method, ...mapPlane.frame, width: side, height: side });
+    mapPlane.draw({ values, width: side, height: side, inks: [0, 1, 2, 3, 4, 5, 6].map((k) => `--k${k}`) }, () => undefined);
+    const wrong = values.filter((v) => v === 2).length / values.length;
+    canvas.setAttribute("aria-label", `The artifact map of ${state.method}: decay becomes growth on ${(100 * wrong).toFixed(1)} % of it.`);
+  }
+})()));
+
+let pastes = 0;
+
+/** Changes what is set and draws what depends on it. */
+function set(change: Partial<State>): void {
+  if ("method" in change || "interval" in change || "substeps" in change) change.branch ??= -1;
+  Object.assign(state, change);
+  remember();
+  show();
+}
+
+function show(): void {
+  $<HTMLSelectElement>("method").value = state.method;
+  for (const id of ["re", "im", "interval", "substeps", "refinement", "epsilon", "order"] as const) {
+    const input = $<HTMLInputElement>(id);
+    if (document.activeElement !== input || input.type === "range") input.value = String(state[id]);
+  }
+  $("interval-out").textContent = state.interval.toFixed(2);
+  $("substeps-out").textContent = String(state.substeps);
+  $("refinement-out").textContent = String(state.refinement);
+  $("epsilon-out").textContent = (10 ** state.epsilon).toPrecision(2);
+  $("order-out").textContent = String(state.order);
+  drawOne();
+  drawThree();
+  drawFrog();
+  drawBulge();
+  drawMap();
+}
+
+function controls(): void {
+  for (const id of ["re", "im", "interval", "substeps", "refinement", "epsilon", "order"] as const) {
+    const input = $<HTMLInputElement>(id);
+    input.oninput = () => {
+      if (input.value !== "") set({ [id]: bounded(id, Number(input.value), state[id]) });
+    };
+  }
+  $<HTMLSelectElement>("method").onchange = (event) => set({ method: (event.target as HTMLSelectElement).value });
+  for (const form of document.querySelectorAll("form")) form.onsubmit = (event) => event.preventDefault();
+
+  const canvas = plane.canvas;
+  const drag = (event: PointerEvent) => {
+    const [re, im] = plane.toPlane(event.offsetX, event.offsetY);
+    const h = state.interval / state.substeps;
+    set({ re: bounded("re", Number((re / h).toFixed(4)), state.re), im: bounded("im", Number((im / h).toFixed(4)), state.im) });
+  };
+  canvas.onpointerdown = (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    drag(event);
+  };
+  canvas.onpointermove = (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) drag(event);
+  };
+  canvas.onkeydown = (event) => {
+    const step = event.shiftKey ? 0.01 : 0.1;
+    const moves: Record<string, [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const to = (x: number) => Number(x.toFixed(6));
+    set({ re: bounded("re", to(state.re + move[0]), state.re), im: bounded("im", to(state.im + move[1]), state.im) });
+  };
+  mapPlane.canvas.onclick = (event) => {
+    const [re, im] = mapPlane.toPlane(event.offsetX, event.offsetY);
+    const h = state.interval / state.substeps;
+    set({ re: bounded("re", Number((re / h).toFixed(4)), state.re), im: bounded("im", Number((im / h).toFixed(4)), state.im) });
+    $("one").scrollIntoView({ behavior: "smooth" });
+  };
+  window.addEventListener("hashchange", () => {
+    Object.assign(state, read(location.hash));
+    show();
+  });
+  new ResizeObserver(() => show()).observe(document.body);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+}
+
+async function useScheme(): Promise<void> {
+  $("scheme-error").textContent = "";
+  $("scheme-facts").replaceChildren();
+  try {
+    const described = await ask<Description>({ op: "paste", text: $<HTMLTextAreaElement>("scheme").value });
+    pastes++;
+    const select = $<HTMLSelectElement>("method");
+    let option = select.querySelector<HTMLOptionElement>('option[value="pasted"]');
+    if (!option) {
+      option = new Option("", "pasted");
+      select.prepend(option);
+    }
+    option.text = `${described.method} (pasted)`;
+    $("scheme-facts").replaceChildren(...described.facts.flatMap(([what, answer]) => {
+      const [term, value] = [document.createElement("dt"), document.createElement("dd")];
+      term.textContent = what;
+      value.textContent = answer;
+      return [term, value];
+    }));
+    set({ method: "pasted" });
+  } catch (error) {
+    $("scheme-error").textContent = (error as Error).message;
+  }
+}
+
+async function readSamples(file: File): Promise<void> {
+  $("csv-error").textContent = "";
+  $("csv-modes").replaceChildren();
+  try {
+    const found = await ask<Modes>({ op: "modes", text: await file.text(), name: file.name, log: $<HTMLInputElement>("log").checked });
+    const words = document.createElement("p");
+    words.textContent = `${found.samples} samples every ${digits(found.interval, 4)}. Modes, found without any integrator:`;
+    const list = document.createElement("ul");
+    for (const m of found.modes) {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `λ = ${complex(...m.lambda)}${m.uncertainty ? ` ± ${m.uncertainty.toExponential(1)}` : ""}: use it above`;
+      button.dataset.re = String(m.lambda[0]);
+      button.dataset.im = String(m.lambda[1]);
+      button.onclick = () => set({ re: m.lambda[0], im: m.lambda[1], interval: bounded("interval", found.interval, 1), substeps: 1 });
+      item.append(button);
+      list.append(item);
+    }
+    $("csv-modes").replaceChildren(words, list);
+  } catch (error) {
+    $("csv-error").textContent = (error as Error).message;
+  }
+}
+
+function yours(): void {
+  $("use").onclick = () => void counted(useScheme());
+  const input = $<HTMLInputElement>("csv");
+  input.onchange = () => input.files?.[0] && void counted(readSamples(input.files[0]));
+  const box = input.parentElement!;
+  box.ondragover = (event) => {
+    event.preventDefault();
+    box.classList.add("over");
+  };
+  box.ondragleave = () => box.classList.remove("over");
+  box.ondrop = (event) => {
+    event.preventDefault();
+    box.classList.remove("over");
+    const file = event.dataTransfer?.files[0];
+    if (file) void counted(readSamples(file));
+  };
+}
+
+async function start(): Promise<void> {
+  const names = await ask<string[]>({ op: "names" });
+  $<HTMLSelectElement>("method").append(...names.map((name) => new Option(name, name)));
+  if (!names.includes(state.method)) state.method = "rk4";
+  controls();
+  yours();
+  show();
+  document.body.dataset.live = String(performance.now());
+}
+
+void counted(start());

@@ -1,0 +1,55 @@
+/** What the reader has set. It lives in the URL's fragment, so that a view can be shared. */
+export interface State {
+  method: string;
+  re: number;
+  im: number;
+  interval: number;
+  substeps: number;
+  refinement: number;
+  branch: number;
+  epsilon: number;
+  order: number;
+}
+
+const START: State = { method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 100, branch: -1, epsilon: -2, order: 4 };
+const LIMITS: Record<Exclude<keyof State, "method">, [number, number]> = {
+  re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
+};
+const WHOLE = new Set(["substeps", "refinement", "branch", "order"]);
+
+export const state: State = read(location.hash);
+
+/** The state that a fragment says; what it does not say, or says badly, is as at the start. */
+export function read(hash: string): State {
+  const said = new URLSearchParams(hash.replace(/^#/, ""));
+  const state = { ...START };
+  const method = said.get("method");
+  if (method && /^[\w:.=-]+$/.test(method)) state.method = method;
+  for (const key of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
+    const text = said.get(key);
+    if (text !== null) state[key] = bounded(key, Number(text), state[key]);
+  }
+  return state;
+}
+
+/** A value within what makes sense. */
+export function bounded(key: keyof typeof LIMITS, value: number, otherwise: number): number {
+  if (!Number.isFinite(value)) return otherwise;
+  const [low, high] = LIMITS[key];
+  const held = Math.min(high, Math.max(low, value));
+  return WHOLE.has(key) ? Math.round(held) : held;
+}
+
+let written = 0;
+
+/** Puts the state into the URL, at most a few times a second. */
+export function remember(): void {
+  clearTimeout(written);
+  written = window.setTimeout(() => {
+    const said = new URLSearchParams();
+    for (const [key, value] of Object.entries(state)) {
+      if (value !== START[key as keyof State]) said.set(key, String(value));
+    }
+    history.replaceState(null, "", `#${said}`);
+  }, 200);
+}

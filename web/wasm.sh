@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Compiles the page's Rust core to WebAssembly and writes web/pkg. Needs the target wasm32-unknown-unknown and wasm-bindgen:
+#
+#   rustup target add wasm32-unknown-unknown && cargo install wasm-bindgen-cli
+#
+# Where rustup cannot add the target, Debian's compiler and the source of its standard library do the same:
+#
+#   apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-19 && cargo install wasm-bindgen-cli
+set -euo pipefail
+cd "$(dirname "$0")"
+out=${CARGO_TARGET_DIR:-../target}
+flags=(--release --target wasm32-unknown-unknown)
+
+if rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null | xargs -I{} test -d {}; then
+  CARGO_TARGET_DIR="$out" cargo build "${flags[@]}"
+elif [ -x /usr/bin/cargo ] && command -v wasm-ld-19 >/dev/null; then
+  # The standard library is compiled too, with a compiler that calls itself stable: hence the bootstrap flag.
+  PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$out/debian" \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=wasm-ld-19 \
+    /usr/bin/cargo build "${flags[@]}" -Z build-std=std,panic_abort
+  out=$out/debian
+else
+  echo "no wasm32-unknown-unknown target: see the first lines of $0" >&2
+  exit 1
+fi
+wasm-bindgen --target web --out-dir pkg "$out/wasm32-unknown-unknown/release/lambdahat_web.wasm"
