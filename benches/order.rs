@@ -3,7 +3,7 @@
 use divan::{Bencher, black_box};
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, RungeKutta, catalog};
-use lambdahat::order::{self, LevelSequences, Trees, elementary_weights};
+use lambdahat::order::{self, LevelSequences, MapSeries, SeriesTable, Trees, elementary_weights};
 
 fn main() {
     divan::main();
@@ -50,4 +50,31 @@ fn order_naive(bencher: Bencher, name: &str) {
 fn order_of_feagin14(bencher: Bencher) {
     let method = method("feagin14");
     bencher.bench(|| order::order(black_box(&method)));
+}
+
+/// Through h^10: the trees with at most 11 vertices.
+#[divan::bench(args = ["rk4", "dormand-prince5", "gauss2"], sample_count = 3)]
+fn inverse_modified_to_h10(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| order::inverse_modified_equation(black_box(&method), 10).unwrap());
+}
+
+/// Through h^9: order 10.
+#[divan::bench(args = ["rk4", "dormand-prince5"])]
+fn inverse_modified_to_h9(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| order::inverse_modified_equation(black_box(&method), 9).unwrap());
+}
+
+#[divan::bench(args = ["rk4", "dormand-prince5"])]
+fn modified_to_h9(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| order::modified_equation(black_box(&method), 9).unwrap());
+}
+
+/// The same in rationals, each reduced.
+#[divan::bench(args = ["rk4"], sample_count = 3)]
+fn modified_to_h9_naive(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| MapSeries::runge_kutta(SeriesTable::up_to(10).unwrap(), black_box(&method)).generator());
 }

@@ -3,15 +3,21 @@
 pub mod assumptions;
 mod certificate;
 pub mod conditions;
+pub mod coproduct;
 pub mod levels;
+pub mod modified;
 pub mod prime_field;
 mod rounded;
+pub mod series;
 pub mod trees;
 pub mod weights;
 
 pub use assumptions::SimplifyingAssumptions;
 pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, order, order_up_to};
+pub use coproduct::{Cut, Cuts};
 pub use levels::LevelSequences;
+pub use modified::{LARGEST_POWER, inverse_modified_equation, modified_equation};
+pub use series::{FieldSeries, LARGEST_SERIES, MapSeries, SeriesTable};
 pub use trees::{LARGEST_ORDER, Tree, Trees};
 pub use weights::{elementary_weight, elementary_weights};
 
@@ -21,13 +27,44 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum OrderError {
     /// An order of nothing, or one whose cost is out of reach.
-    #[error("{what} of order {order}: orders 1 to {largest} can be computed (the number of trees grows 2.96-fold with each)")]
+    #[error("{what} {order}: 1 to {largest} can be had, {order} would take {trees:.2e} rooted trees")]
     TooLarge {
         /// What was asked for.
         what: &'static str,
-        /// The order asked for.
+        /// The number asked for.
         order: usize,
         /// The largest that can be had.
         largest: usize,
+        /// How many trees it would take.
+        trees: f64,
     },
+    /// Σ b ≠ 1: the method follows another field than f even at h → 0.
+    #[error("{method} is not consistent: its weights sum to {sum}, not 1, so it has no modified equation")]
+    Inconsistent {
+        /// The method's name.
+        method: String,
+        /// Σ b.
+        sum: String,
+    },
+}
+
+impl OrderError {
+    /// `what`, such as "trees of order", asked for too large an `order`; `vertices` more are in its largest trees.
+    fn too_large(what: &'static str, order: usize, largest: usize, vertices: usize) -> Self {
+        Self::TooLarge { what, order, largest, trees: tree_count(order.saturating_add(vertices)) }
+    }
+}
+
+/// How many rooted trees have at most `n` vertices, by `n t_(n+1) = Σ_k (Σ_{d|k} d t_d) t_(n+1−k)` (Otter 1948); infinite beyond doubles.
+fn tree_count(n: usize) -> f64 {
+    if n > 600 {
+        return f64::INFINITY;
+    }
+    let mut counts = vec![0.0, 1.0];
+    let mut divided = vec![0.0];
+    for m in 1..n {
+        divided.push((1..=m).filter(|&d| m.is_multiple_of(d)).map(|d| d as f64 * counts[d]).sum::<f64>());
+        counts.push((1..=m).map(|k| divided[k] * counts[m + 1 - k]).sum::<f64>() / m as f64);
+    }
+    counts[..=n].iter().sum()
 }

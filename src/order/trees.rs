@@ -75,7 +75,7 @@ impl Trees {
     /// [`OrderError::TooLarge`] for 0 or more than [`LARGEST_ORDER`].
     pub fn up_to(max_order: usize) -> Result<Self, OrderError> {
         if max_order == 0 || max_order > LARGEST_ORDER {
-            return Err(OrderError::TooLarge { what: "trees", order: max_order, largest: LARGEST_ORDER });
+            return Err(OrderError::too_large("rooted trees of order", max_order, LARGEST_ORDER, 0));
         }
         let leaf = Node { rest: 0, branch: 0, blocks: 0, order: 1, multiplicity: 0, symmetry: 1, density: 1 };
         let mut table = Self { max_order, first: vec![0, 0, 1], nodes: vec![leaf], block_starts: Vec::new() };
@@ -320,7 +320,7 @@ impl Trees {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::LevelSequences;
+    use crate::order::{LevelSequences, tree_count};
     use proptest::prelude::*;
     use std::collections::HashSet;
 
@@ -334,7 +334,11 @@ mod tests {
             assert_eq!(trees.of_order(n + 1).len(), *count);
         }
         assert_eq!(trees.count(), 53_272);
-        assert!(Trees::up_to(0).is_err() && Trees::up_to(LARGEST_ORDER + 1).is_err());
+        assert!(Trees::up_to(0).is_err());
+        let message = Trees::up_to(21).unwrap_err().to_string();
+        assert_eq!(message, "rooted trees of order 21: 1 to 20 can be had, 21 would take 5.55e7 rooted trees");
+        assert_eq!(tree_count(14), 53_272.0);
+        assert!(tree_count(601).is_infinite() && tree_count(600).is_finite());
     }
 
     #[test]
