@@ -1,11 +1,15 @@
 //! Vector fields (linear, polynomial, the named systems) and their flows.
 
+mod equilibria;
 mod error;
 mod field;
 mod flow;
+mod section;
 mod systems;
 
+pub use equilibria::{Equilibrium, equilibria};
 pub use error::DynamicsError;
 pub use field::Field;
 pub use flow::Flow;
+pub use section::{Return, returns};
 pub use systems::{System, SystemKind};

@@ -1,1 +1,42 @@
 //! Learning through an integrator: models, one-step maps with derivatives, optimisers.
+
+mod activation;
+mod adam;
+mod cholesky;
+mod dictionary;
+pub mod direct;
+mod error;
+mod features;
+mod gemm;
+mod kernel;
+mod lanes;
+mod lbfgs;
+mod levenberg_marquardt;
+mod loss;
+mod lu;
+mod model;
+mod normal;
+mod objective;
+mod progress;
+mod rollout;
+mod step;
+mod sweep;
+mod tape;
+pub mod threshold;
+mod training;
+
+pub use activation::Activation;
+pub use adam::Adam;
+pub use dictionary::{Dictionary, Family};
+pub use error::FitError;
+pub use features::Features;
+pub use kernel::Kernel;
+pub use lbfgs::Lbfgs;
+pub use levenberg_marquardt::LevenbergMarquardt;
+pub use loss::{Loss, Windows};
+pub use model::{Layer, Learned, Model, ModelSpec};
+pub use objective::Objective;
+pub use progress::{Outcome, Progress, Stop, Watch, unwatched};
+pub use rollout::rollout;
+pub use step::{Form, Step};
+pub use training::{Fit, Optimiser, Prepared, Training};

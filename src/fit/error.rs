@@ -1,0 +1,103 @@
+//! What can be wrong with a fit.
+
+use thiserror::Error;
+
+/// Errors of this room.
+#[derive(Debug, Error, Clone, PartialEq)]
+pub enum FitError {
+    /// A model that cannot be read.
+    #[error("model `{text}`: {why}; write linear, affine, polynomial:3, sindy:3, rbf, rbf:50, mlp:64x64 or mlp:32x32:softplus")]
+    Model {
+        /// As given.
+        text: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A loss that cannot be read.
+    #[error("loss `{0}`: write pairs, rollout or windows:5")]
+    Loss(String),
+    /// No trajectory is long enough.
+    #[error("{needed} consecutive samples are needed ({why}), the longest of {trajectories} trajectories has {longest}")]
+    TooFewSamples {
+        /// Samples that one window needs.
+        needed: usize,
+        /// What needs them.
+        why: String,
+        /// Trajectories given.
+        trajectories: usize,
+        /// Samples of the longest.
+        longest: usize,
+    },
+    /// A sample that is not a finite number, or of another dimension than the first.
+    #[error("trajectory {trajectory}, sample {sample}: {why}")]
+    Sample {
+        /// Which trajectory, from 0.
+        trajectory: usize,
+        /// Which sample, from 0.
+        sample: usize,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// A method that cannot be stepped as asked.
+    #[error("method `{method}`: {why}")]
+    Method {
+        /// Its name.
+        method: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Newton's iteration for the stages of an implicit method did not converge.
+    #[error(
+        "Newton's iteration for the stages failed in interval {interval}, step {substep}, from the state {state:?}: after {iterations} iterations the equations were still {residual:e} off; use more substeps or a smaller model"
+    )]
+    Newton {
+        /// Interval of the window, from 0.
+        interval: usize,
+        /// Step of the interval, from 0.
+        substep: usize,
+        /// Where the step began.
+        state: Vec<f64>,
+        /// Iterations made.
+        iterations: usize,
+        /// Largest stage residual.
+        residual: f64,
+    },
+    /// The model's prediction is not finite.
+    #[error("the prediction from {state:?} is not finite; start from smaller parameters, or use a smaller step")]
+    NotFinite {
+        /// The start of the first window that left the finite numbers.
+        state: Vec<f64>,
+    },
+    /// More memory than allowed.
+    #[error(
+        "{what} needs {needed} of memory, {limit} are allowed; use fewer samples, a smaller model, --optimiser adam, or raise --memory"
+    )]
+    Memory {
+        /// What would be allocated.
+        what: &'static str,
+        /// How much, in words.
+        needed: String,
+        /// The limit, in words.
+        limit: String,
+    },
+    /// A model of another dimension than the data.
+    #[error("the model is for {model} variables, the data have {data}")]
+    Dimension {
+        /// Of the model.
+        model: usize,
+        /// Of the data.
+        data: usize,
+    },
+    /// A direct solution where the residuals are not linear in the parameters.
+    #[error("a direct solution needs a model that is linear in its parameters and a loss that is linear in the field: {0}")]
+    NotLinear(&'static str),
+    /// A model file that cannot be used.
+    #[error("model file: {0}")]
+    File(String),
+}
+
+/// A number of bytes in words.
+pub(crate) fn bytes(n: usize) -> String {
+    let gib = n as f64 / (1u64 << 30) as f64;
+    if gib >= 1.0 { format!("{gib:.1} GiB") } else { format!("{:.0} MiB", (gib * 1024.0).ceil()) }
+}

@@ -1,0 +1,184 @@
+//! Which samples a prediction starts from, and which it is compared with.
+
+use super::error::FitError;
+use super::lanes::padded;
+use super::step::Step;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+/// The loss: the mean square of all residuals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Loss {
+    /// Teacher forcing: every interval starts at its own sample.
+    #[default]
+    Pairs,
+    /// Windows of k intervals, each started at its first sample only; windows do not overlap, a remainder shorter than k is left out.
+    Windows(usize),
+    /// One window a trajectory, as long as the shortest of them.
+    Rollout,
+}
+
+impl FromStr for Loss {
+    type Err = FitError;
+    fn from_str(text: &str) -> Result<Self, FitError> {
+        match text.split_once(':') {
+            None if text == "pairs" => Ok(Self::Pairs),
+            None if text == "rollout" => Ok(Self::Rollout),
+            Some(("windows", k)) => match k.parse() {
+                Ok(k) if k >= 1 => Ok(Self::Windows(k)),
+                _ => Err(FitError::Loss(text.to_owned())),
+            },
+            _ => Err(FitError::Loss(text.to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Display for Loss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pairs => write!(f, "pairs"),
+            Self::Windows(k) => write!(f, "windows:{k}"),
+            Self::Rollout => write!(f, "rollout"),
+        }
+    }
+}
+
+/// Windows of consecutive samples: a start and `intervals` targets each.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Windows {
+    dimension: usize,
+    intervals: usize,
+    /// A window: intervals + 1 states of d numbers.
+    samples: Vec<f64>,
+}
+
+impl Windows {
+    /// The windows of these trajectories (each a list of states of the same dimension) that `loss` compares through `step`.
+    ///
+    /// Errors where a sample is not finite, dimensions differ, or no trajectory is long enough.
+    pub fn new(trajectories: &[Vec<Vec<f64>>], loss: Loss, step: &Step) -> Result<Self, FitError> {
+        let d = trajectories.iter().flatten().next().map_or(0, Vec::len);
+        for (t, trajectory) in trajectories.iter().enumerate() {
+            for (s, state) in trajectory.iter().enumerate() {
+                let wrong = if state.len() != d || d == 0 {
+                    "has another number of components than the first sample"
+                } else if state.iter().any(|x| !x.is_finite()) {
+                    "is not finite"
+                } else {
+                    continue;
+                };
+                return Err(FitError::Sample { trajectory: t, sample: s, why: wrong });
+            }
+        }
+        let span = step.span();
+        let longest = trajectories.iter().map(Vec::len).max().unwrap_or(0);
+        let shortest = trajectories.iter().map(Vec::len).filter(|&n| n >= 2).min().unwrap_or(0);
+        let (intervals, stride, why) = match loss {
+            _ if span > 1 || step.residual_groups(2) == 1 => {
+                if loss != Loss::Pairs {
+                    return Err(FitError::Method {
+                        method: format!("{span}-step residual form"),
+                        why: "rollouts and windows need a method that steps from one state; use the loss `pairs`".into(),
+                    });
+                }
+                (span, 1, format!("the method spans {span} intervals"))
+            }
+            Loss::Pairs => (1, 1, "a pair".to_owned()),
+            Loss::Windows(k) => (k, k, format!("a window of {k} intervals")),
+            Loss::Rollout => (shortest.saturating_sub(1).max(1), usize::MAX, "a rollout".to_owned()),
+        };
+        let mut samples = Vec::new();
+        for trajectory in trajectories {
+            let mut start = 0usize;
+            while start.saturating_add(intervals) < trajectory.len() {
+                samples.extend(trajectory[start..=start + intervals].iter().flatten());
+                start = start.saturating_add(stride);
+            }
+        }
+        if samples.is_empty() {
+            return Err(FitError::TooFewSamples { needed: intervals + 1, why, trajectories: trajectories.len(), longest });
+        }
+        Ok(Self { dimension: d, intervals, samples })
+    }
+
+    /// d.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// k.
+    pub fn intervals(&self) -> usize {
+        self.intervals
+    }
+
+    /// How many windows.
+    pub fn count(&self) -> usize {
+        self.samples.len() / ((self.intervals + 1) * self.dimension)
+    }
+
+    /// The windows `from..to` in feature-major form, padded by copies of the last.
+    pub(crate) fn block(&self, from: usize, to: usize) -> Block {
+        let (d, k) = (self.dimension, self.intervals);
+        let count = to - from;
+        let n = padded(count);
+        let mut states = vec![0.0; (k + 1) * d * n];
+        for i in 0..n {
+            let window = from + i.min(count - 1);
+            for (row, &x) in self.samples[window * (k + 1) * d..(window + 1) * (k + 1) * d].iter().enumerate() {
+                states[row * n + i] = x;
+            }
+        }
+        Block { n, count, dimension: d, states }
+    }
+}
+
+/// Some windows, feature-major.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    /// Padded.
+    pub(crate) n: usize,
+    /// Windows that count.
+    pub(crate) count: usize,
+    dimension: usize,
+    /// Sample j of all windows: d × n.
+    states: Vec<f64>,
+}
+
+impl Block {
+    /// One interval from these states to zero, so that the residual is the prediction itself.
+    pub(crate) fn from_states(d: usize, starts: &[&[f64]]) -> Self {
+        let n = padded(starts.len());
+        let mut states = vec![0.0; 2 * d * n];
+        for i in 0..n {
+            for (c, &x) in starts[i.min(starts.len() - 1)].iter().enumerate() {
+                states[c * n + i] = x;
+            }
+        }
+        Self { n, count: starts.len(), dimension: d, states }
+    }
+
+    /// Intervals a window.
+    pub(crate) fn intervals(&self) -> usize {
+        self.states.len() / (self.dimension * self.n) - 1
+    }
+
+    /// The same windows with at least `n` (padded) columns, the last window repeated.
+    pub(crate) fn widened(self, n: usize) -> Self {
+        if n <= self.n {
+            return self;
+        }
+        let mut states = Vec::with_capacity(self.states.len() / self.n * n);
+        for row in self.states.chunks_exact(self.n) {
+            states.extend_from_slice(row);
+            states.extend(std::iter::repeat_n(row[self.count - 1], n - self.n));
+        }
+        Self { n, states, ..self }
+    }
+
+    /// Sample j of every window, d × n.
+    pub(crate) fn sample(&self, j: usize) -> &[f64] {
+        let size = self.dimension * self.n;
+        &self.states[j * size..(j + 1) * size]
+    }
+}

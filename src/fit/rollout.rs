@@ -1,0 +1,65 @@
+//! A learned field followed in time, by any one-step method: with the step of its training, or with one so small that the field itself is seen.
+
+use super::error::FitError;
+use super::lanes::Width;
+use super::loss::Block;
+use super::model::Learned;
+use super::step::{Form, Step};
+use super::sweep::Sweep;
+use crate::method::{Method, Sampling};
+
+/// States beyond this have left: what a diverging field does further is of no interest.
+const FAR: f64 = 1e6;
+
+/// The states at 0, H, …, nH from each start (of d numbers), `m` steps of the method an interval. A trajectory ends early where it leaves
+/// the finite numbers, or a million.
+///
+/// Errors for a multistep method (which has no step from one state), a start of another dimension, or a failing Newton iteration.
+pub fn rollout(
+    learned: &Learned,
+    method: &Method,
+    sampling: Sampling,
+    starts: &[Vec<f64>],
+    intervals: usize,
+) -> Result<Vec<Vec<Vec<f64>>>, FitError> {
+    let step = Step::new(method, sampling, Form::Step)?;
+    let d = learned.model.dimension();
+    if step.span() > 1 || step.residual_groups(2) == 1 {
+        let why = "a rollout needs a method that steps from one state".to_owned();
+        return Err(FitError::Method { method: method.name().to_owned(), why });
+    }
+    if let Some(start) = starts.iter().find(|start| start.len() != d) {
+        return Err(FitError::Dimension { model: d, data: start.len() });
+    }
+    let mut trajectories: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| vec![start.clone()]).collect();
+    // Those that still move; each block has their present states, and zero targets.
+    let mut moving: Vec<usize> = (0..starts.len()).collect();
+    let mut sweep: Option<(usize, Sweep)> = None;
+    for _ in 0..intervals {
+        if moving.is_empty() {
+            break;
+        }
+        let states: Vec<&[f64]> = moving.iter().filter_map(|&t| trajectories[t].last().map(Vec::as_slice)).collect();
+        let block = Block::from_states(d, &states);
+        let fits = sweep.as_ref().is_some_and(|(n, _)| *n == block.n);
+        let (_, memory) = match &mut sweep {
+            Some(kept) if fits => kept,
+            slot => slot.insert((block.n, Sweep::new(&learned.model, &step, 1, block.n))),
+        };
+        match memory.forward(&learned.model, &step, Width::detected(), &learned.parameters, &block) {
+            // One that leaves the finite numbers is found below.
+            Ok(()) | Err(FitError::NotFinite { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let mut staying = Vec::with_capacity(moving.len());
+        for (i, &t) in moving.iter().enumerate() {
+            let state: Vec<f64> = (0..d).map(|c| memory.residuals[c * block.n + i]).collect();
+            if state.iter().all(|x| x.abs() <= FAR) {
+                trajectories[t].push(state);
+                staying.push(t);
+            }
+        }
+        moving = staying;
+    }
+    Ok(trajectories)
+}

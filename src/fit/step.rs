@@ -1,0 +1,170 @@
+//! From the start of a sampling interval to its end: which equations tie a field to the samples.
+
+use super::error::FitError;
+use crate::method::{Coefficients, Method, Sampling};
+use serde::{Deserialize, Serialize};
+
+/// How a loss uses a method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// The method is stepped from one sample to the next, its stages solved for where it is implicit.
+    #[default]
+    Step,
+    /// The samples are put into the method's equation, and what is left is the residual: explicit in f.
+    Residual,
+}
+
+/// A method, its step, and the form of its equations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub(crate) h: f64,
+    pub(crate) substeps: usize,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// y₊ = y + h Σ b_i K_i, K_i = f(y + h Σ_j a_ij K_j).
+    RungeKutta { method: Coefficients, explicit: bool },
+    /// r = Σ_j α_j y_j − h Σ_p β_p f(Σ_j w_pj y_j), all y_j samples.
+    Residual { alpha: Vec<f64>, points: Vec<Point> },
+}
+
+/// Where the field is asked, as a combination of the window's samples, and with which weight.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Point {
+    pub(crate) weights: Vec<f64>,
+    pub(crate) beta: f64,
+}
+
+impl Step {
+    /// The equations of `method` over one sampling interval.
+    ///
+    /// A multistep method always has the residual form. A Runge–Kutta method has it where each stage lies on the chord between the two ends,
+    /// that is, each row of A is a multiple of b (the Euler methods, implicit midpoint, trapezoid). Both take m = 1 only: the states
+    /// between the samples are not known. Errors where this is not so.
+    pub fn new(method: &Method, sampling: Sampling, form: Form) -> Result<Self, FitError> {
+        let h = sampling.step().get();
+        let substeps = sampling.substeps() as usize;
+        let fail = |why: &str| FitError::Method { method: method.name().to_owned(), why: why.to_owned() };
+        let alone = |kind: Kind| {
+            if substeps == 1 {
+                Ok(Self { h, substeps, kind })
+            } else {
+                Err(fail("its equations hold at the samples themselves, so substeps must be 1 (the states between samples are not known)"))
+            }
+        };
+        match method {
+            Method::RungeKutta(tableau) => {
+                let coefficients = tableau.coefficients();
+                if form == Form::Step {
+                    return Ok(Self { h, substeps, kind: Kind::RungeKutta { explicit: tableau.is_explicit(), method: coefficients } });
+                }
+                let points = chord(&coefficients).ok_or_else(|| {
+                    fail("has no residual form: a stage does not lie on the chord between two samples; use the stepped form")
+                })?;
+                alone(Kind::Residual { alpha: vec![-1.0, 1.0], points })
+            }
+            Method::Multistep(multistep) => {
+                let alpha: Vec<f64> = multistep.alpha().iter().map(|a| a.to_f64()).collect();
+                let beta: Vec<f64> = multistep.beta().iter().map(|b| b.to_f64()).collect();
+                let points = beta
+                    .iter()
+                    .enumerate()
+                    .filter(|&(_, &beta)| beta != 0.0)
+                    .map(|(j, &beta)| {
+                        let mut weights = vec![0.0; alpha.len()];
+                        weights[j] = 1.0;
+                        Point { weights, beta }
+                    })
+                    .collect();
+                alone(Kind::Residual { alpha, points })
+            }
+        }
+    }
+
+    /// h.
+    pub fn size(&self) -> f64 {
+        self.h
+    }
+
+    /// m.
+    pub fn substeps(&self) -> usize {
+        self.substeps
+    }
+
+    /// Sampling intervals that one residual spans: 1, or the steps of a multistep method.
+    pub fn span(&self) -> usize {
+        match &self.kind {
+            Kind::RungeKutta { .. } => 1,
+            Kind::Residual { alpha, .. } => alpha.len() - 1,
+        }
+    }
+
+    /// Whether the residuals are linear in the field, so that a model that is linear in its parameters can be solved for directly.
+    pub fn is_linear_in_field(&self) -> bool {
+        match &self.kind {
+            Kind::RungeKutta { method, .. } => method.stages == 1 && method.a[0] == 0.0 && self.substeps == 1,
+            Kind::Residual { .. } => true,
+        }
+    }
+
+    /// Evaluations of the field in a window of `intervals`.
+    pub(crate) fn slots(&self, intervals: usize) -> usize {
+        match &self.kind {
+            Kind::RungeKutta { method, .. } => intervals * self.substeps * method.stages,
+            Kind::Residual { points, .. } => points.len(),
+        }
+    }
+
+    /// Residual vectors of a window of `intervals`.
+    pub(crate) fn residual_groups(&self, intervals: usize) -> usize {
+        match &self.kind {
+            Kind::RungeKutta { .. } => intervals,
+            Kind::Residual { .. } => 1,
+        }
+    }
+}
+
+/// The points of the residual form, where row i of A is w_i b.
+fn chord(method: &Coefficients) -> Option<Vec<Point>> {
+    let s = method.stages;
+    let largest = (0..s).max_by(|&i, &j| method.b[i].abs().total_cmp(&method.b[j].abs()))?;
+    let mut points = Vec::with_capacity(s);
+    for i in 0..s {
+        let row = &method.a[i * s..(i + 1) * s];
+        let w = row[largest] / method.b[largest];
+        if row.iter().zip(&method.b).any(|(a, b)| (a - w * b).abs() > 4.0 * f64::EPSILON) {
+            return None;
+        }
+        if method.b[i] != 0.0 {
+            points.push(Point { weights: vec![1.0 - w, w], beta: method.b[i] });
+        }
+    }
+    Some(points)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::catalog;
+
+    fn step(name: &str, m: u32, form: Form) -> Result<Step, FitError> {
+        Step::new(&catalog::find(name).expect("in the catalogue"), Sampling::new(1.0, m).expect("positive"), form)
+    }
+
+    #[test]
+    fn residual_forms_are_those_whose_stages_lie_on_the_chord() {
+        for name in ["implicit-midpoint", "trapezoid", "implicit-euler", "forward-euler"] {
+            assert!(step(name, 1, Form::Residual).is_ok(), "{name}");
+        }
+        for name in ["rk4", "gauss2", "heun2"] {
+            assert!(matches!(step(name, 1, Form::Residual), Err(FitError::Method { .. })), "{name}");
+        }
+        assert!(matches!(step("leap-frog", 2, Form::Step), Err(FitError::Method { .. })));
+        assert_eq!(step("bdf3", 1, Form::Step).expect("residual").span(), 3);
+        assert!(step("forward-euler", 1, Form::Step).expect("explicit").is_linear_in_field());
+        assert!(!step("forward-euler", 2, Form::Step).expect("explicit").is_linear_in_field());
+    }
+}
