@@ -2,7 +2,7 @@
 
 use super::multiplicity::{odd_part, settled, stripped};
 use crate::exact::isolation::cauchy_bound;
-use crate::exact::{Ball, Number, Polynomial, RealRoot, rational};
+use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -34,9 +34,37 @@ impl Extent {
         if body.coefficient(0).sign() != Ordering::Greater {
             return Self::Zero;
         }
-        match first_positive_root(&settled(&odd_part(&body))) {
+        if body.coefficients().iter().any(|c| !c.is_exact()) {
+            return Self::of_rounded(&body);
+        }
+        match first_positive_root(&odd_part(&body)) {
             Some(root) => Self::Root(root),
             None => Self::Infinite,
+        }
+    }
+
+    /// `sup {r : p > 0 on [0, r)}`: up to the first positive root, of whatever multiplicity; zero where p(0) is not positive.
+    pub fn of_positivity(p: &Polynomial<Number>) -> Self {
+        if p.coefficient(0).sign() != Ordering::Greater {
+            return Self::Zero;
+        }
+        first_positive_root(&settled(p)).map_or(Self::Infinite, Self::Root)
+    }
+
+    /// Coefficients known to within a radius: the answer lies between those for the least and the greatest polynomial on t > 0. Where the
+    /// greatest one never turns negative, nor does p, to within the rounding.
+    fn of_rounded(body: &Polynomial<Number>) -> Self {
+        let [least, greatest] = envelope(body).map(|p| Self::of_non_negativity(&p));
+        match (&least, &greatest) {
+            (_, Self::Infinite) => Self::Infinite,
+            (Self::Zero, _) => Self::Zero,
+            _ => {
+                let (low, high) = (least.to_ball(), greatest.to_ball());
+                let outer = |ball: &Ball, side: i64| {
+                    ball.centre() + ratio(side, 1) * rational::from_f64(ball.radius()).unwrap_or_else(BigRational::zero)
+                };
+                Self::Value(ball_between(&outer(&low, -1), &outer(&high, 1)))
+            }
         }
     }
 
@@ -129,6 +157,24 @@ impl Extent {
             }
         }
     }
+}
+
+/// The least and the greatest exact polynomial on t > 0, a little outside so that their coefficients stay short.
+pub(super) fn envelope(p: &Polynomial<Number>) -> [Polynomial<Number>; 2] {
+    [-1, 1].map(|side| {
+        p.map(|c| match c {
+            Number::Rounded(ball) => {
+                // The radius in whole units of some thousandth of it.
+                let bits = (14.0 - ball.radius().max(1e-300).log2().ceil()).clamp(0.0, 1200.0) as u32;
+                let radius = rational::from_f64(ball.radius()).unwrap_or_else(|| rational::power_of_two(1100));
+                let unit = rational::power_of_two(-i64::from(bits));
+                let centre = rational::round_to_bits(&ball.centre(), bits);
+                let radius = rational::round_to_bits(&radius, bits) + unit * ratio(2, 1);
+                Number::from(centre + ratio(side, 1) * radius)
+            }
+            exact => exact.clone(),
+        })
+    })
 }
 
 fn enclosing(low: &BigRational, high: &BigRational) -> Ball {

@@ -46,11 +46,7 @@ impl RootLocus {
 
     /// Whether the curve lies in the closed right half plane.
     pub fn stays_right(&self) -> bool {
-        let odd = settled(&odd_part(&self.real));
-        let one = BigRational::one();
-        // A root at the end c = 1 changes no sign inside.
-        let changes = RealRoot::between(&odd, &-one.clone(), &one).iter().any(|root| root.interval().0 != &one);
-        !changes && self.real.eval(&sample_point(&odd)).sign() != Ordering::Less
+        non_negative_on_circle(&self.real)
     }
 
     /// Whether the curve lies on the imaginary axis.
@@ -214,6 +210,22 @@ impl RootLocus {
     }
 }
 
+/// Whether a polynomial in `c = cos θ` is nowhere negative on [−1, 1].
+pub(super) fn non_negative_on_circle(p: &Polynomial<Number>) -> bool {
+    // To within the rounding: |c| ≤ 1, so no value can be larger than with all radii added to the constant.
+    let slack = p.coefficients().iter().fold(0.0, |sum, c| sum + c.radius() * (1.0 + 1e-9));
+    let p = &if slack > 0.0 {
+        settled(p) + Polynomial::constant(Number::from(rational::from_f64(slack).unwrap_or_else(BigRational::one)))
+    } else {
+        p.clone()
+    };
+    let odd = settled(&odd_part(p));
+    let one = BigRational::one();
+    // A root at the end c = 1 changes no sign inside.
+    let changes = RealRoot::between(&odd, &-one.clone(), &one).iter().any(|root| root.interval().0 != &one);
+    !changes && p.eval(&sample_point(&odd)).sign() != Ordering::Less
+}
+
 fn exact_point(n: i64) -> Ball {
     Ball::new(ratio(n, 1), 0.0)
 }
@@ -240,7 +252,7 @@ fn quotient(n: &Polynomial<Number>, d: &Polynomial<Number>, c: &Ball) -> Number 
 }
 
 /// `p(e^{iθ})q(e^{−iθ}) = re(c) + i sin θ·im(c)`: with the correlations `Σ p_j q_l` of lag m = j − l, `cos mθ = T_m(c)` and `sin mθ = sin θ U_{m−1}(c)`.
-fn product_on_circle(p: &Polynomial<Number>, q: &Polynomial<Number>) -> (Polynomial<Number>, Polynomial<Number>) {
+pub(super) fn product_on_circle(p: &Polynomial<Number>, q: &Polynomial<Number>) -> (Polynomial<Number>, Polynomial<Number>) {
     let n = p.coefficients().len().max(q.coefficients().len());
     let lag = |a: &Polynomial<Number>, b: &Polynomial<Number>, m: usize| {
         (m..n).fold(Number::zero(), |sum, j| sum + a.coefficient(j) * b.coefficient(j - m))

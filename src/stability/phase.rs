@@ -1,0 +1,87 @@
+//! Dissipation and dispersion: how the modulus and the phase of R(iν) depart from 1 and ν.
+
+use super::StabilityFunction;
+use crate::exact::Number;
+use num_traits::Zero;
+use serde::Serialize;
+
+/// Orders of the errors in modulus and phase on ẏ = iωy, ν = ωh (van der Houwen & Sommeijer 1987).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PhaseErrors {
+    /// q with `ν − arg R(iν) = O(ν^{q+1})`.
+    pub dispersion_order: Option<usize>,
+    /// `ν − arg R(iν) = φ ν^{q+1} + …`.
+    pub dispersion_constant: Option<Number>,
+    /// r with `1 − |R(iν)| = O(ν^{r+1})`; `None` where |R(iν)| ≡ 1.
+    pub dissipation_order: Option<usize>,
+    /// `1 − |R(iν)| = δ ν^{r+1} + …`; negative where a mode grows.
+    pub dissipation_constant: Option<Number>,
+}
+
+/// The orders and leading constants, from `log R(z) = z + Σ l_k z^k`: odd powers of iν turn, even ones damp.
+///
+/// ```
+/// use lambdahat::{exact::Number, method::{Method, catalog}, stability::{StabilityFunction, phase_errors}};
+/// let Method::RungeKutta(rk4) = catalog::find("rk4")? else { unreachable!() };
+/// let errors = phase_errors(&StabilityFunction::of(&rk4));
+/// assert_eq!((errors.dispersion_order, errors.dissipation_order), (Some(4), Some(5)));
+/// assert_eq!(errors.dissipation_constant, Some(Number::ratio(1, 144)));
+/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// ```
+pub fn phase_errors(r: &StabilityFunction) -> PhaseErrors {
+    // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase.
+    let count = 2 * (r.numerator_degree() + r.denominator_degree()) + 4;
+    let taylor = r.taylor(count);
+    // log R from R′ = (log R)′R: k r_k = Σ_{j=1}^{k} j l_j r_{k−j}.
+    let mut log = vec![Number::zero()];
+    for k in 1..count {
+        let known = (1..k).fold(Number::zero(), |sum, j| {
+            if log[j].is_zero() || taylor[k - j].is_zero() { sum } else { sum + Number::from(j as i64) * &log[j] * &taylor[k - j] }
+        });
+        log.push(taylor[k].clone() - known / Number::from(k as i64));
+    }
+    // What is left of the linear term is its error.
+    log[1] = log[1].clone() - Number::from(1);
+    let first = |parity: usize| (1..count).find(|&k| k % 2 == parity && !log[k].is_zero());
+    // i^k is i·(−1)^((k−1)/2) for odd k and (−1)^(k/2) for even k.
+    let signed = |k: usize, minus: bool| if minus { -log[k].clone() } else { log[k].clone() };
+    let (turn, damp) = (first(1), first(0));
+    PhaseErrors {
+        dispersion_order: turn.map(|k| k - 1),
+        dispersion_constant: turn.map(|k| signed(k, (k / 2).is_multiple_of(2))),
+        dissipation_order: damp.map(|k| k - 1),
+        dissipation_constant: damp.map(|k| signed(k, (k / 2).is_multiple_of(2))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::{Method, catalog};
+    use num_complex::Complex64;
+
+    fn errors(name: &str) -> (PhaseErrors, StabilityFunction) {
+        let Method::RungeKutta(method) = catalog::find(name).unwrap() else { unreachable!() };
+        let r = StabilityFunction::of(&method);
+        (phase_errors(&r), r)
+    }
+
+    #[test]
+    fn constants_are_the_limits() {
+        for name in ["forward-euler", "heun2", "kutta3", "rk4", "implicit-euler", "radau-iia-2", "gauss2", "implicit-midpoint", "sdirk2"] {
+            let (errors, r) = errors(name);
+            let nu: f64 = 0.02;
+            let value = r.eval(Complex64::new(0.0, nu));
+            if let (Some(q), Some(c)) = (errors.dispersion_order, &errors.dispersion_constant) {
+                let ratio = (nu - value.arg()) / nu.powi(q as i32 + 1) / c.to_f64();
+                assert!((ratio - 1.0).abs() < 0.02, "{name} dispersion {q}: {ratio}");
+            }
+            if let (Some(p), Some(c)) = (errors.dissipation_order, &errors.dissipation_constant) {
+                let ratio = (1.0 - value.norm()) / nu.powi(p as i32 + 1) / c.to_f64();
+                assert!((ratio - 1.0).abs() < 0.02, "{name} dissipation {p}: {ratio}");
+            } else {
+                assert!((value.norm() - 1.0).abs() < 1e-15, "{name}");
+            }
+        }
+    }
+}
