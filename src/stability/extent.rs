@@ -6,6 +6,7 @@ use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 
 /// The supremum of a set `[0, r]`, `r ≥ 0`, or infinity.
@@ -175,6 +176,16 @@ pub(super) fn envelope(p: &Polynomial<Number>) -> [Polynomial<Number>; 2] {
             exact => exact.clone(),
         })
     })
+}
+
+impl Serialize for Extent {
+    /// A number, or the string `"Infinity"`, which JSON has no number for.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Infinite => serializer.serialize_str("Infinity"),
+            finite => serializer.serialize_f64(finite.to_f64()),
+        }
+    }
 }
 
 fn enclosing(low: &BigRational, high: &BigRational) -> Ball {

@@ -4,11 +4,11 @@ use super::{StabilityFunction, at_infinity, e_polynomial};
 use crate::exact::Number;
 use num_complex::Complex64;
 use num_traits::Zero;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 
 /// Points along each side of the first grid.
-const GRID: usize = 400;
+const GRID: usize = 240;
 /// Points along each side of a closer look.
 const ZOOM: usize = 24;
 /// Closer looks, each narrower by `ZOOM/4`.
@@ -18,16 +18,23 @@ const ZOOMS: usize = 12;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct RightHalfPlane {
     /// The largest Re z with |R(z)| ≤ 1; infinite for a method that damps growing stiff modes.
+    #[serde(serialize_with = "or_infinity")]
     pub reach: f64,
     /// The area of `{Re z > 0, |R(z)| ≤ 1}`.
+    #[serde(serialize_with = "or_infinity")]
     pub area: f64,
+}
+
+/// A number, or the string `"Infinity"`, which JSON has no number for.
+fn or_infinity<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if x.is_finite() { serializer.serialize_f64(*x) } else { serializer.serialize_str("Infinity") }
 }
 
 impl RightHalfPlane {
     /// Reach and area of a one-step method's region; `None` where |R(∞)| = 1 leaves open whether the region is bounded there.
     ///
     /// By sampling on a grid that is refined about the rightmost point: the reach is right to about 9 digits and the area to about 3,
-    /// as long as no part of the region is thinner than 1/400 of the window that holds it.
+    /// as long as no part of the region is thinner than 1/240 of the window that holds it.
     pub fn of(r: &StabilityFunction) -> Option<Self> {
         match at_infinity(r) {
             Some(limit) if limit.is_zero() => return Some(Self { reach: f64::INFINITY, area: f64::INFINITY }),

@@ -1,0 +1,129 @@
+//! Claims of a scheme file against what was found: stated, found, holds.
+
+use super::verify::Verification;
+use crate::exact::{Number, rational};
+use crate::method::{Claim, Stated};
+use crate::stability::Extent;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+use serde::Serialize;
+
+/// One claim and what became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckedClaim {
+    /// The claim's name.
+    pub claim: String,
+    /// What the file states: true, false or a number.
+    pub stated: Stated,
+    /// What was computed; null where the notion does not apply to the method.
+    pub found: Option<Found>,
+    /// Whether the two agree.
+    pub holds: bool,
+    /// Why not, where there is more to say: the first order condition that fails.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// A computed value that a claim can be about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Found {
+    /// A truth.
+    Truth(bool),
+    /// An order.
+    Order(usize),
+    /// An interval or a radius.
+    Extent(Extent),
+    /// An exact value.
+    Value(Number),
+    /// An angle in degrees.
+    Degrees(f64),
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Truth(truth) => write!(f, "{truth}"),
+            Self::Order(order) => write!(f, "{order}"),
+            Self::Extent(extent) => f.write_str(&extent.decimal(15)),
+            Self::Value(number) => write!(f, "{number}"),
+            Self::Degrees(degrees) => write!(f, "{degrees:.10}"),
+        }
+    }
+}
+
+/// Checks each claim against a report.
+pub(super) fn check(report: &Verification, claims: &[Claim]) -> Vec<CheckedClaim> {
+    claims.iter().map(|claim| checked(report, claim)).collect()
+}
+
+fn checked(report: &Verification, claim: &Claim) -> CheckedClaim {
+    let found = found(report, &claim.claim);
+    let holds = match (&claim.stated, &found) {
+        (Stated::Truth(stated), Some(Found::Truth(found))) => stated == found,
+        (Stated::Value(stated), Some(Found::Order(found))) => *stated == Number::from(*found as i64),
+        (Stated::Value(stated), Some(Found::Value(found))) => stated == found,
+        (Stated::Value(stated), Some(Found::Extent(extent))) => extent.agrees_with(stated) || same_double(stated, extent.to_f64()),
+        (Stated::Value(stated), Some(Found::Degrees(degrees))) => angle_agrees(stated, *degrees, report.a_alpha_error.unwrap_or(0.0)),
+        // A truth that does not apply to this kind of method is not true of it.
+        (Stated::Truth(stated), None) => !stated,
+        _ => false,
+    };
+    let why = (claim.claim == "order" && !holds).then(|| report.failing.first().map(ToString::to_string)).flatten();
+    CheckedClaim { claim: claim.claim.clone(), stated: claim.stated.clone(), found, holds, why }
+}
+
+fn found(report: &Verification, claim: &str) -> Option<Found> {
+    let truth = |value: bool| Some(Found::Truth(value));
+    match claim {
+        "order" => Some(Found::Order(report.order)),
+        "stage_order" => report.stage_order.map(Found::Order),
+        "embedded_order" => report.embedded_order.map(Found::Order),
+        "error_constant" => report.error_constant_number.clone().map(Found::Value),
+        "a_alpha_degrees" => report.a_alpha_degrees.map(Found::Degrees),
+        "ssp_coefficient" => Some(Found::Extent(report.ssp_coefficient.clone())),
+        "imaginary_interval" => Some(Found::Extent(report.imaginary_interval.clone())),
+        "real_interval" => Some(Found::Extent(report.real_interval.clone())),
+        "explicit" => truth(report.explicit),
+        "stiffly_accurate" => report.stiffly_accurate.map(Found::Truth),
+        "a_stable" => truth(report.a_stable),
+        "l_stable" => truth(report.l_stable),
+        "i_stable" => truth(report.i_stable),
+        "b_stable" => report.b_stable.map(Found::Truth),
+        "symplectic" => report.symplectic.map(Found::Truth),
+        "symmetric" => report.symmetric.map(Found::Truth),
+        "zero_stable" => report.zero_stable.map(Found::Truth),
+        "sign_faithful" => truth(report.learning.sign_faithful),
+        "unique" => truth(report.learning.unique),
+        "discovery_stable" => report.learning.discovery_stable.map(Found::Truth),
+        _ => None,
+    }
+}
+
+/// A claim in the 16 or 17 digits of a double states that double: it holds when the true value rounds to it.
+fn same_double(stated: &Number, found: f64) -> bool {
+    !stated.is_exact() && stated.to_f64() == found
+}
+
+/// An angle is no algebraic number of degrees, so that a claim of it, however short its decimal, is one to within half a unit of its last digit.
+fn angle_agrees(stated: &Number, degrees: f64, error: f64) -> bool {
+    let unit = match stated {
+        Number::Rational(q) if q.is_positive() => {
+            let ten = BigRational::from_integer(10.into());
+            let mut unit = BigRational::one();
+            let mut scaled = q.clone();
+            // A fraction that is no decimal stops at 20 digits.
+            for _ in 0..20 {
+                if scaled.is_integer() {
+                    break;
+                }
+                scaled *= &ten;
+                unit /= &ten;
+            }
+            // Whole degrees are exact: 90 is A-stability.
+            if unit.is_one() { BigRational::zero() } else { unit }
+        }
+        _ => BigRational::zero(),
+    };
+    (stated.to_f64() - degrees).abs() <= rational::to_f64(&unit) / 2.0 + stated.radius() + error
+}

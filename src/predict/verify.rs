@@ -1,0 +1,227 @@
+//! Everything that is known of a scheme, in one report, with its claims checked.
+
+use super::claims::{CheckedClaim, check};
+use crate::exact::Number;
+use crate::method::{Method, Multistep, RungeKutta};
+use crate::order::{DEFAULT_CAP, FailingCondition, OrderReport, PrincipalError, Progress, order_up_to};
+use crate::stability::{
+    Angle, Extent, Learning, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_i_stable, is_l_stable, is_stiffly_accurate, is_symmetric, is_symplectic,
+    linear_order, multistep, phase_errors, real_interval, reduce, ssp_coefficient,
+};
+use serde::Serialize;
+use std::ops::ControlFlow;
+
+/// What is known of a scheme. A value that does not apply is `None` (null in JSON), an unbounded one is the string `"Infinity"` in JSON.
+///
+/// Decisions are exact over Q and Q(α), and to within the rounding of the coefficients where [`exact`](Self::exact) is false. The
+/// room in the right half plane is sampled in f64.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verification {
+    /// The catalogue's name, or the file's.
+    pub method: String,
+    /// The name in words.
+    pub title: String,
+    /// Author, year, where.
+    pub source: String,
+    /// `runge-kutta` or `multistep`.
+    pub kind: &'static str,
+    /// s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stages: Option<usize>,
+    /// k.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<usize>,
+    /// Whether a step needs no equation solved.
+    pub explicit: bool,
+    /// The order.
+    pub order: usize,
+    /// False where the search ended before a condition failed: the order is at least [`order`](Self::order).
+    pub order_complete: bool,
+    /// min(p, η) of the simplifying assumptions B(p), C(η).
+    pub stage_order: Option<usize>,
+    /// The order on linear problems, that of R.
+    pub linear_order: usize,
+    /// Whether all coefficients, and so all verdicts, are exact.
+    pub exact: bool,
+    /// `(e^z − R(z))/z^{p+1}` at 0, p the linear order; for a multistep method `C_{p+1}/σ(1)`.
+    pub error_constant: Option<f64>,
+    /// The same, exactly.
+    #[serde(rename = "error_constant_exact")]
+    pub error_constant_number: Option<Number>,
+    /// Norms of the principal error function.
+    pub principal_error: Option<PrincipalError>,
+    /// The first order conditions that fail.
+    pub failing: Vec<FailingCondition>,
+    /// R = P/Q.
+    pub stability: Option<StabilityFunction>,
+    /// |R| ≤ 1 in the left half plane.
+    pub a_stable: bool,
+    /// A-stable, and R(∞) = 0.
+    pub l_stable: bool,
+    /// |R| ≤ 1 on the imaginary axis.
+    pub i_stable: bool,
+    /// Half angle of the widest stable sector about the negative real axis.
+    pub a_alpha_degrees: Option<f64>,
+    /// A bound of its error.
+    pub a_alpha_error: Option<f64>,
+    /// Algebraic stability.
+    pub b_stable: Option<bool>,
+    /// Whether quadratic invariants are kept.
+    pub symplectic: Option<bool>,
+    /// Whether the method is its own adjoint.
+    pub symmetric: Option<bool>,
+    /// Whether ρ satisfies the root condition.
+    pub zero_stable: Option<bool>,
+    /// Whether all zeros of ρ but 1 are strictly inside the circle.
+    pub strongly_stable: Option<bool>,
+    /// Whether b is the last row of A.
+    pub stiffly_accurate: Option<bool>,
+    /// R(∞), exactly; null where infinite.
+    pub at_infinity: Option<Number>,
+    /// Largest y with |R(it)| ≤ 1 for 0 ≤ t ≤ y.
+    pub imaginary_interval: Extent,
+    /// Largest x with |R(−t)| ≤ 1 for 0 ≤ t ≤ x.
+    pub real_interval: Extent,
+    /// Largest r such that the disc |z + r| ≤ r is stable.
+    pub disc: Extent,
+    /// The stable room in Re z > 0.
+    pub right_half_plane: Option<RightHalfPlane>,
+    /// Orders of the errors in phase and modulus along the imaginary axis.
+    pub phase: Option<PhaseErrors>,
+    /// Radius of absolute monotonicity.
+    pub ssp_coefficient: Extent,
+    /// The order of the embedded method.
+    pub embedded_order: Option<usize>,
+    /// Stages that the step does not use, counted from one.
+    pub unused_stages: Option<Vec<usize>>,
+    /// Groups of stages that are always equal.
+    pub equal_stages: Option<Vec<Vec<usize>>>,
+    /// What the scheme does to a model that learns through it.
+    pub learning: Learning,
+    /// The claims of the scheme's file.
+    pub claims: Vec<CheckedClaim>,
+}
+
+/// Verifies a scheme.
+///
+/// ```
+/// use lambdahat::{method::catalog, predict::verify};
+/// let report = verify(&catalog::find("rk4")?);
+/// assert_eq!((report.order, report.a_stable), (4, false));
+/// assert!(report.claims.iter().all(|claim| claim.holds));
+/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// ```
+pub fn verify(method: &Method) -> Verification {
+    verify_with(method, |_| ControlFlow::Continue(()))
+}
+
+/// The same with reports on the search for the order, which may stop it: the order is then what was proved until that point.
+pub fn verify_with(method: &Method, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
+    let mut report = match method {
+        Method::RungeKutta(method) => of_runge_kutta(method, progress),
+        Method::Multistep(method) => of_multistep(method),
+    };
+    report.claims = check(&report, &method.identity().claims);
+    report
+}
+
+fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
+    let OrderReport { order, complete, failing, stage_order, embedded_order, principal_error, .. } =
+        order_up_to(method, DEFAULT_CAP, progress);
+    let r = StabilityFunction::of(method);
+    let reduction = reduce(method);
+    let (linear_order, error_constant) = linear_order(&r);
+    let angle = a_alpha(&r);
+    Verification {
+        method: method.name().into(),
+        title: method.title().into(),
+        source: method.source().into(),
+        kind: "runge-kutta",
+        stages: Some(method.stages()),
+        steps: None,
+        explicit: method.is_explicit(),
+        order,
+        order_complete: complete,
+        stage_order: Some(stage_order),
+        linear_order,
+        exact: method.is_exact(),
+        error_constant: error_constant.as_ref().map(Number::to_f64),
+        error_constant_number: error_constant,
+        principal_error,
+        failing,
+        a_stable: is_a_stable(&r),
+        l_stable: is_l_stable(&r),
+        i_stable: is_i_stable(&r),
+        a_alpha_degrees: angle.map(Angle::degrees),
+        a_alpha_error: angle.map(Angle::error),
+        b_stable: Some(is_algebraically_stable(&reduction)),
+        symplectic: Some(is_symplectic(&reduction)),
+        symmetric: Some(is_symmetric(&reduction)),
+        zero_stable: None,
+        strongly_stable: None,
+        stiffly_accurate: Some(is_stiffly_accurate(method)),
+        at_infinity: at_infinity(&r),
+        imaginary_interval: imaginary_interval(&r),
+        real_interval: real_interval(&r),
+        disc: disc_radius(&r),
+        right_half_plane: RightHalfPlane::of(&r),
+        phase: Some(phase_errors(&r)),
+        ssp_coefficient: ssp_coefficient(&reduction),
+        embedded_order,
+        unused_stages: Some(reduction.unused),
+        equal_stages: Some(reduction.equal),
+        learning: Learning::one_step(&r),
+        stability: Some(r),
+        claims: Vec::new(),
+    }
+}
+
+fn of_multistep(method: &Multistep) -> Verification {
+    let found = multistep::order(method);
+    let (rho, sigma) = multistep::reduced(method);
+    let locus = RootLocus::new(&rho, &sigma);
+    let angle = locus.a_alpha();
+    Verification {
+        method: method.name().into(),
+        title: method.title().into(),
+        source: method.source().into(),
+        kind: "multistep",
+        stages: None,
+        steps: Some(method.steps()),
+        explicit: method.is_explicit(),
+        order: found.order,
+        order_complete: true,
+        stage_order: None,
+        linear_order: found.order,
+        exact: method.is_exact(),
+        error_constant: found.error_constant.as_ref().map(Number::to_f64),
+        error_constant_number: found.error_constant,
+        principal_error: None,
+        failing: Vec::new(),
+        stability: None,
+        a_stable: multistep::is_a_stable(method),
+        l_stable: multistep::is_l_stable(method),
+        i_stable: multistep::is_i_stable(method),
+        a_alpha_degrees: angle.map(Angle::degrees),
+        a_alpha_error: angle.map(Angle::error),
+        b_stable: None,
+        symplectic: None,
+        symmetric: None,
+        zero_stable: Some(multistep::zero_stability(method).holds()),
+        strongly_stable: Some(multistep::is_strongly_stable(method)),
+        stiffly_accurate: None,
+        at_infinity: None,
+        imaginary_interval: locus.imaginary_interval(),
+        real_interval: locus.real_interval(),
+        disc: locus.disc(),
+        right_half_plane: None,
+        phase: None,
+        ssp_coefficient: multistep::ssp_coefficient(method),
+        embedded_order: None,
+        unused_stages: None,
+        equal_stages: None,
+        learning: Learning::multistep(method),
+        claims: Vec::new(),
+    }
+}
