@@ -12,6 +12,7 @@ mod map;
 mod methods;
 mod output;
 mod region;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
@@ -52,6 +53,8 @@ pub struct Cli {
 enum Command {
     /// The catalogue of methods
     Methods(methods::Args),
+    /// Everything that is known of a scheme, its claims checked
+    Verify(verify::Args),
     /// Every eigenvalue that a fit through a method can learn
     Branches(branches::Args),
     /// Stability regions, filled and contoured, and their areas
@@ -68,6 +71,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     let json = cli.json;
     match cli.command {
         Command::Methods(args) => methods::run(args, json),
+        Command::Verify(args) => verify::run(args, json),
         Command::Branches(args) => branches::run(args, json),
         Command::Region(args) => region::run(args, json),
         Command::Map(args) => map::run(args, json),

@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod expression;
 pub mod families;
 pub mod identity;
+pub mod latex;
 pub mod multistep;
 pub mod sampling;
 pub mod scheme;
