@@ -1,5 +1,6 @@
 //! The learning equation of a method, prepared once for many modes.
 
+use super::batch::BatchKernel;
 use super::branches::{BranchError, Branches};
 use super::multistep::MultistepEquation;
 use super::one_step::OneStepEquation;
@@ -52,6 +53,14 @@ impl LearningEquation {
         match &self.kind {
             Kind::OneStep(equation) => m.saturating_mul(equation.degree()),
             Kind::Multistep(_) => m,
+        }
+    }
+
+    /// The kernel for many modes, for one-step methods of moderate degree.
+    pub(crate) fn kernel(&self) -> Option<&BatchKernel> {
+        match &self.kind {
+            Kind::OneStep(equation) => equation.kernel(),
+            Kind::Multistep(_) => None,
         }
     }
 

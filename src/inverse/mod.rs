@@ -1,5 +1,6 @@
 //! What a loop learns: all branches of `R(hλ̂)^m = e^{Hλ}`, basins, verdicts.
 
+pub mod batch;
 pub mod branches;
 mod continuation;
 pub mod equation;
@@ -11,6 +12,7 @@ mod one_step;
 mod pencil;
 pub mod verdict;
 
+pub use batch::Batch;
 pub use branches::{Branch, BranchError, Branches, Principal, branches};
 pub use equation::LearningEquation;
 pub use flags::Flag;

@@ -1,5 +1,6 @@
 //! Equation (1) for one-step methods: the zeros of `P − wQ` for each of the m roots w of `w^m = e^{Hλ}`.
 
+use super::batch::BatchKernel;
 use super::branches::{Branch, BranchError, Branches, Principal};
 use super::continuation::{Continuation, End};
 use super::factor::{FactorValue, StepFactor};
@@ -37,6 +38,7 @@ pub(crate) struct OneStepEquation {
     degree: usize,
     exact: bool,
     continuation: Continuation,
+    kernel: Option<BatchKernel>,
     /// For a scheme given in rounded decimals, the same with those decimals taken as exact.
     as_printed: Option<Box<OneStepEquation>>,
 }
@@ -64,6 +66,7 @@ impl OneStepEquation {
         let (known_p, known_q) = (known(&p), known(&q));
         Self {
             continuation: Continuation::new(&known_p, &known_q),
+            kernel: BatchKernel::new(&known_p, &known_q),
             p_wide: wide(&known_p),
             q_wide: wide(&known_q),
             q: known_q,
@@ -74,6 +77,10 @@ impl OneStepEquation {
             denominator: q,
             as_printed: None,
         }
+    }
+
+    pub(crate) fn kernel(&self) -> Option<&BatchKernel> {
+        self.kernel.as_ref()
     }
 
     pub(crate) fn degree(&self) -> usize {

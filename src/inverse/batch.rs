@@ -1,0 +1,357 @@
+//! Many modes at once: every solution with a certified radius, and the principal one, eight modes to a block.
+//!
+//! The kernel is compiled three times from one source, for AVX-512, for AVX2 with fused multiply-add, and for any processor, and chosen
+//! when the program runs. Modes that it does not certify in f64 are handed to [`LearningEquation::branches`], so the answers are as
+//! complete as there; only the radii are those of f64, some hundred units in the last place.
+
+mod kernel;
+mod lanes;
+
+use super::branches::{BranchError, Branches, Principal};
+use super::equation::LearningEquation;
+use super::pencil::Known;
+use crate::method::Sampling;
+use kernel::{Coefficients, MOST, Solved};
+use lanes::LANES;
+use num_complex::Complex;
+use rayon::prelude::*;
+
+/// All solutions for many modes of one method.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    solutions: usize,
+    z: Vec<Complex<f64>>,
+    radius: Vec<f64>,
+    principal: Vec<u32>,
+}
+
+/// No principal branch.
+const NONE: u32 = u32::MAX;
+
+impl Batch {
+    /// How many modes were asked for.
+    pub fn len(&self) -> usize {
+        self.principal.len()
+    }
+
+    /// Whether none was.
+    pub fn is_empty(&self) -> bool {
+        self.principal.is_empty()
+    }
+
+    /// The solutions z = hλ̂ of a mode, in no particular order, those at infinity as infinite numbers.
+    pub fn z(&self, mode: usize) -> &[Complex<f64>] {
+        &self.z[mode * self.solutions..][..self.solutions]
+    }
+
+    /// For each of them the radius of a disc with exactly one exact solution, the members of a cluster sharing one disc with as many
+    /// solutions as there are members; infinite at infinity.
+    pub fn radius(&self, mode: usize) -> &[f64] {
+        &self.radius[mode * self.solutions..][..self.solutions]
+    }
+
+    /// Which solution of a mode is the principal one; none where that is not defined or lies at infinity.
+    pub fn principal(&self, mode: usize) -> Option<usize> {
+        (self.principal[mode] != NONE).then_some(self.principal[mode] as usize)
+    }
+}
+
+/// A method as the kernel takes it.
+#[derive(Clone, Debug)]
+pub(crate) struct BatchKernel {
+    coefficients: Coefficients,
+    degree: usize,
+    rational: bool,
+}
+
+impl BatchKernel {
+    /// None where the degree is too high for the lanes.
+    pub(crate) fn new(p: &[Known], q: &[Known]) -> Option<Self> {
+        let degree = p.len().max(q.len()).checked_sub(1)?;
+        let rational = q.len() > 1 || degree == 1;
+        if degree > if rational { MOST_RATIONAL } else { MOST } {
+            return None;
+        }
+        let values = |known: &[Known]| std::array::from_fn(|k| known.get(k).map_or(0.0, |c| c.value.to_f64()));
+        let errors = |known: &[Known]| std::array::from_fn(|k| known.get(k).map_or(0.0, Known::f64_error));
+        let coefficients = Coefficients { p: values(p), q: values(q), p_error: errors(p), q_error: errors(q) };
+        Some(Self { coefficients, degree, rational })
+    }
+
+    /// A block of modes hλ = x + iy for one factor `w = e^{hλ} · turn`.
+    fn solve(&self, x: &[f64; LANES], y: &[f64; LANES], turn: Option<Complex<f64>>) -> Solved {
+        let mut w = lanes::Complex::splat(0.0, 0.0);
+        let mut error = lanes::Real::splat(0.0);
+        for lane in 0..LANES {
+            let growth = x[lane].exp();
+            let (sine, cosine) = y[lane].sin_cos();
+            let value = Complex { re: cosine, im: sine } * turn.unwrap_or(Complex { re: 1.0, im: 0.0 }) * growth;
+            (w.re.0[lane], w.im.0[lane]) = (value.re, value.im);
+            // exp, sin and cos are taken to be right to two units in the last place, hλ itself was rounded three times.
+            error.0[lane] = growth * (2.5e-15 + 4.5e-16 * (x[lane].abs() + y[lane].abs()));
+        }
+        let path = turn.is_none().then_some(lanes::Complex { re: lanes::Real(*x), im: lanes::Real(*y) });
+        let run: Kernel = self.kernel();
+        run(&self.coefficients, w, error, path)
+    }
+
+    fn kernel(&self) -> Kernel {
+        match (self.rational, self.degree) {
+            (true, 1) => chosen::<1, true>(),
+            (true, 2) => chosen::<2, true>(),
+            (true, _) => chosen::<3, true>(),
+            (false, 2) => chosen::<2, false>(),
+            (false, 3) => chosen::<3, false>(),
+            (false, 4) => chosen::<4, false>(),
+            (false, 5) => chosen::<5, false>(),
+            (false, 6) => chosen::<6, false>(),
+            (false, 7) => chosen::<7, false>(),
+            (false, _) => chosen::<8, false>(),
+        }
+    }
+}
+
+const MOST_RATIONAL: usize = 3;
+
+type Kernel = fn(&Coefficients, lanes::Complex, lanes::Real, Option<lanes::Complex>) -> Solved;
+
+/// The kernel for the widest vectors of this processor.
+fn chosen<const N: usize, const RATIONAL: bool>() -> Kernel {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the feature was just detected.
+            return |m, w, error, path| unsafe { with_avx512::<N, RATIONAL>(m, w, error, path) };
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            // SAFETY: both features were just detected.
+            return |m, w, error, path| unsafe { with_avx2::<N, RATIONAL>(m, w, error, path) };
+        }
+    }
+    kernel::solve::<N, RATIONAL, false>
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+fn with_avx512<const N: usize, const RATIONAL: bool>(
+    m: &Coefficients,
+    w: lanes::Complex,
+    error: lanes::Real,
+    path: Option<lanes::Complex>,
+) -> Solved {
+    kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn with_avx2<const N: usize, const RATIONAL: bool>(
+    m: &Coefficients,
+    w: lanes::Complex,
+    error: lanes::Real,
+    path: Option<lanes::Complex>,
+) -> Solved {
+    kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+}
+
+/// Modes handed to one thread at a time.
+const CHUNK: usize = 1024;
+
+impl LearningEquation {
+    /// All solutions for many modes, on all cores. Errors when one of the modes has no answer.
+    ///
+    /// ```
+    /// use lambdahat::{inverse::LearningEquation, method::{catalog, Sampling}};
+    /// use num_complex::Complex;
+    /// let rk4 = LearningEquation::of(&catalog::find("rk4").unwrap()).unwrap();
+    /// let modes: Vec<_> = (0..1000).map(|k| Complex::new(-0.1, 0.003 * f64::from(k))).collect();
+    /// let batch = rk4.batch(&modes, Sampling::new(1.0, 1).unwrap()).unwrap();
+    /// // The principal branch of a slow mode is the mode, to fourth order.
+    /// assert!((batch.z(10)[batch.principal(10).unwrap()] - modes[10]).norm() < 1e-6);
+    /// ```
+    pub fn batch(&self, lambdas: &[Complex<f64>], sampling: Sampling) -> Result<Batch, BranchError> {
+        let solutions = self.solutions(sampling.substeps());
+        let mut batch = Batch {
+            solutions,
+            z: vec![Complex { re: 0.0, im: 0.0 }; lambdas.len() * solutions],
+            radius: vec![0.0; lambdas.len() * solutions],
+            principal: vec![NONE; lambdas.len()],
+        };
+        lambdas
+            .par_chunks(CHUNK)
+            .zip(batch.z.par_chunks_mut(CHUNK * solutions))
+            .zip(batch.radius.par_chunks_mut(CHUNK * solutions))
+            .zip(batch.principal.par_chunks_mut(CHUNK))
+            .try_for_each(|(((lambdas, z), radius), principal)| {
+                let blocks = lambdas
+                    .chunks(LANES)
+                    .zip(z.chunks_mut(LANES * solutions))
+                    .zip(radius.chunks_mut(LANES * solutions))
+                    .zip(principal.chunks_mut(LANES));
+                for (((lambdas, z), radius), principal) in blocks {
+                    self.block(lambdas, sampling, Block { solutions, z, radius, principal })?;
+                }
+                Ok(())
+            })?;
+        Ok(batch)
+    }
+
+    /// Up to eight modes.
+    fn block(&self, lambdas: &[Complex<f64>], sampling: Sampling, mut out: Block) -> Result<(), BranchError> {
+        let mut certified = [false; LANES];
+        let limit = lambdas.iter().all(|l| l.is_finite() && (l.re * sampling.interval()).abs() < 300.0);
+        if let (Some(kernel), true) = (self.kernel(), limit) {
+            certified = [true; LANES];
+            let h = sampling.step().get();
+            let lane = |lane: usize| lambdas[lane.min(lambdas.len() - 1)] * h;
+            let (x, y) = (std::array::from_fn(|k| lane(k).re), std::array::from_fn(|k| lane(k).im));
+            let m = sampling.substeps();
+            for index in 0..m {
+                let angle = std::f64::consts::TAU * f64::from(index) / f64::from(m);
+                let turn = (index > 0).then(|| Complex::from_polar(1.0, angle));
+                out.take(&kernel.solve(&x, &y, turn), index as usize, kernel.degree, &mut certified);
+            }
+            if m > 1 {
+                out.keep_disjoint(&mut certified);
+            }
+        }
+        for (mode, lambda) in lambdas.iter().enumerate() {
+            if !certified[mode] {
+                out.fill(mode, &self.branches(*lambda, sampling)?, sampling);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where the solutions of up to eight modes go.
+struct Block<'a> {
+    solutions: usize,
+    z: &'a mut [Complex<f64>],
+    radius: &'a mut [f64],
+    principal: &'a mut [u32],
+}
+
+impl Block<'_> {
+    /// The solutions of one factor.
+    fn take(&mut self, solved: &Solved, index: usize, degree: usize, certified: &mut [bool; LANES]) {
+        for (mode, certified) in certified.iter_mut().enumerate().take(self.principal.len()) {
+            *certified &= solved.certified[mode];
+            let first = mode * self.solutions + index * degree;
+            for k in 0..degree {
+                self.z[first + k] = Complex { re: solved.z[k].re.0[mode], im: solved.z[k].im.0[mode] };
+                self.radius[first + k] = solved.radius[k].0[mode];
+            }
+            if index == 0 {
+                self.principal[mode] = u32::from(solved.principal[mode]);
+            }
+        }
+    }
+
+    /// Discs of different factors must not touch either.
+    fn keep_disjoint(&self, certified: &mut [bool; LANES]) {
+        for (mode, (z, radius)) in self.z.chunks(self.solutions).zip(self.radius.chunks(self.solutions)).enumerate() {
+            certified[mode] &= (0..z.len()).all(|i| (0..i).all(|j| (z[i] - z[j]).norm() > (radius[i] + radius[j]) * (1.0 + 1e-10)));
+        }
+    }
+
+    /// The answer of the scalar path.
+    fn fill(&mut self, mode: usize, found: &Branches, sampling: Sampling) {
+        let h = sampling.step().get();
+        let infinity = Complex { re: f64::INFINITY, im: 0.0 };
+        for k in 0..self.solutions {
+            let (z, radius) =
+                found.branches.get(k).map_or((infinity, f64::INFINITY), |b| (b.z, b.radius * h + b.z.norm() * 4.0 * f64::EPSILON));
+            self.z[mode * self.solutions + k] = z;
+            self.radius[mode * self.solutions + k] = radius;
+        }
+        self.principal[mode] = match found.principal {
+            Principal::Branch(index) => index as u32,
+            _ => NONE,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::catalog;
+
+    /// The lanes against the scalar path: same solutions, same principal one, discs that hold them.
+    #[test]
+    fn lanes_agree_with_the_scalar_path() {
+        let modes: Vec<Complex<f64>> = (0..203)
+            .map(|k| {
+                let k = f64::from(k);
+                Complex::new(-2.5 + 3.5 * (k * 0.754_877_666_246_692_7).fract(), -4.0 + 8.0 * (k * 0.569_840_290_998_053_2).fract())
+            })
+            .chain([
+                Complex::new(0.0, 0.0),
+                Complex::new(0.0, 1.0),
+                Complex::new(-1.0, 0.0),
+                Complex::new(0.0, 3.3),
+                Complex::new(1e-9, 1e-9),
+            ])
+            .collect();
+        for (name, substeps) in [
+            ("rk4", 1),
+            ("rk4", 3),
+            ("dormand-prince5", 1),
+            ("gauss3", 1),
+            ("gauss2", 2),
+            ("forward-euler", 1),
+            ("trapezoid", 2),
+            ("heun2", 1),
+            ("bogacki-shampine3", 1),
+            ("kutta5-first", 1),
+            ("verner6-2006", 1),
+            ("papakostas6", 1),
+            ("feagin10", 1),
+            ("bdf3", 2),
+        ] {
+            let equation = LearningEquation::of(&catalog::find(name).unwrap()).unwrap();
+            let sampling = Sampling::new(1.0, substeps).unwrap();
+            let modes = if name == "feagin10" { &modes[..20] } else { &modes[..] };
+            let batch = equation.batch(modes, sampling).unwrap();
+            for (mode, lambda) in modes.iter().enumerate() {
+                let found = equation.branches(*lambda, sampling).unwrap();
+                for b in &found.branches {
+                    let held = |(z, r): &(&Complex<f64>, &f64)| z.re.is_finite() && (*z - b.z).norm() <= *r + b.radius;
+                    let held = batch.z(mode).iter().zip(batch.radius(mode)).filter(held).count();
+                    assert_eq!(held, b.solutions, "{name} {lambda}");
+                }
+                assert_eq!(batch.z(mode).iter().filter(|z| !z.re.is_finite()).count(), found.at_infinity);
+                let principal = batch.principal(mode).map(|k| batch.z(mode)[k]);
+                match found.principal() {
+                    Some(b) => assert!((principal.unwrap() - b.z).norm() <= 1e-9 * (1.0 + b.z.norm()), "{name} {lambda}"),
+                    None => assert_eq!(principal, None, "{name} {lambda}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_modes_are_certified_in_the_lanes() {
+        for name in ["rk4", "dormand-prince5", "gauss3"] {
+            let equation = LearningEquation::of(&catalog::find(name).unwrap()).unwrap();
+            let kernel = equation.kernel().unwrap();
+            let mut certified = 0;
+            for block in 0..200 {
+                let at = |k: usize| (block * LANES + k) as f64;
+                let x = std::array::from_fn(|k| -2.5 + 3.0 * (at(k) * 0.754_877_666_246_692_7).fract());
+                let y = std::array::from_fn(|k| -3.0 + 6.0 * (at(k) * 0.569_840_290_998_053_2).fract());
+                let solved = kernel.solve(&x, &y, None);
+                certified += solved.certified.iter().filter(|c| **c).count();
+                assert!(solved.radius[0].0.iter().zip(solved.certified).all(|(r, c)| !c || *r < 1e-10));
+            }
+            assert!(certified >= 200 * LANES * 99 / 100, "{name}: {certified}");
+        }
+    }
+
+    #[test]
+    fn bad_modes_are_errors() {
+        let equation = LearningEquation::of(&catalog::find("rk4").unwrap()).unwrap();
+        let sampling = Sampling::new(1.0, 1).unwrap();
+        assert!(matches!(equation.batch(&[Complex::new(0.0, 1.0), Complex::new(f64::NAN, 0.0)], sampling), Err(BranchError::Mode(_))));
+        assert!(equation.batch(&[], sampling).unwrap().is_empty());
+    }
+}
