@@ -1,0 +1,220 @@
+//! The catalogue and the families against the literature.
+
+use lambdahat::exact::Number;
+use lambdahat::method::expression::Expression;
+use lambdahat::method::{Claim, Method, RungeKutta, catalog, families};
+use lambdahat::order;
+use lambdahat::stability::{self, Extent, RootLocus, StabilityFunction, multistep};
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+fn names() -> Vec<&'static str> {
+    catalog::names().collect()
+}
+
+#[test]
+fn there_are_at_least_160_methods_and_each_says_who_when_and_of_which_order() {
+    assert!(names().len() >= 160, "{}", names().len());
+    for method in catalog::all().unwrap() {
+        let identity = method.identity();
+        let name = &identity.name;
+        assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
+        assert!(!identity.title.is_empty(), "{name} has no title");
+        let digits: Vec<&str> = identity.source.split(|c: char| !c.is_ascii_digit()).collect();
+        let dated = digits.iter().any(|run| {
+            run.len() == 4 && (run.starts_with("17") || run.starts_with("18") || run.starts_with("19") || run.starts_with("20"))
+        });
+        assert!(dated, "{name}: {} has no year", identity.source);
+        assert!(identity.claims.iter().any(|claim| claim.claim == "order"), "{name} claims no order");
+    }
+}
+
+/// A name leads to one method only, whoever uses it and in whatever case.
+#[test]
+fn names_and_aliases_are_unique() {
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    for method in catalog::all().unwrap() {
+        let identity = method.identity();
+        for name in std::iter::once(&identity.name).chain(&identity.aliases) {
+            if let Some(other) = owners.insert(name.to_lowercase(), identity.name.clone()) {
+                panic!("`{name}` stands for both {other} and {}", identity.name);
+            }
+        }
+    }
+    for (name, owner) in owners {
+        assert_eq!(catalog::find(&name).unwrap().name(), owner, "{name}");
+    }
+}
+
+/// The libraries that train through integrators find theirs: the names in their documentation, as of diffrax 0.7, torchdiffeq 0.2,
+/// torchdyn 1.0, scipy 1.16.
+#[test]
+fn training_libraries_find_their_methods() {
+    for (library, theirs) in [
+        (
+            "diffrax",
+            "Euler Heun Midpoint Ralston Bosh3 Tsit5 Dopri5 Dopri8 ImplicitEuler Kvaerno3 Kvaerno4 Kvaerno5 Sil3 KenCarp3 KenCarp4 KenCarp5 LeapfrogMidpoint",
+        ),
+        ("torchdiffeq", "dopri8 dopri5 bosh3 fehlberg2 adaptive_heun euler midpoint heun2 heun3 rk4"),
+        ("torchdyn", "euler midpoint rk4 dopri5 tsit5 ieuler"),
+        ("scipy", "RK45 RK23 DOP853 Radau"),
+    ] {
+        for name in theirs.split(' ') {
+            assert!(catalog::find(&format!("{library}:{name}")).is_ok(), "{library}:{name}");
+        }
+    }
+}
+
+/// What the crate finds of a method.
+enum Found {
+    Truth(bool),
+    Count(usize),
+    Extent(Extent),
+    Number(Number),
+    Degrees(f64),
+}
+
+/// The finding of this claim's name; `None` where it does not apply.
+fn found(method: &Method, claim: &str) -> Option<Found> {
+    let (truth, count) = (|x| Some(Found::Truth(x)), |n| Some(Found::Count(n)));
+    match method {
+        Method::RungeKutta(method) => {
+            let r = StabilityFunction::of(method);
+            match claim {
+                "order" => count(order::order(method).order),
+                "stage_order" => count(order::SimplifyingAssumptions::of(method).stage_order()),
+                "embedded_order" => order::order(method).embedded_order.map(Found::Count),
+                "real_interval" => Some(Found::Extent(stability::real_interval(&r))),
+                "imaginary_interval" => Some(Found::Extent(stability::imaginary_interval(&r))),
+                "explicit" => truth(method.is_explicit()),
+                "stiffly_accurate" => truth(stability::is_stiffly_accurate(method)),
+                "a_stable" => truth(stability::is_a_stable(&r)),
+                "l_stable" => truth(stability::is_l_stable(&r)),
+                "i_stable" => truth(stability::is_i_stable(&r)),
+                "b_stable" => truth(stability::is_algebraically_stable(&stability::reduce(method))),
+                "symplectic" => truth(stability::is_symplectic(&stability::reduce(method))),
+                "symmetric" => truth(stability::is_symmetric(&stability::reduce(method))),
+                // R(z)R(−z) ≡ 1 with the poles on the right.
+                "sign_faithful" => truth(r.numerator().reflected() == *r.denominator() && stability::poles_in_right_half_plane(&r)),
+                "unique" => truth(r.degree() == 1),
+                _ => None,
+            }
+        }
+        Method::Multistep(method) => {
+            let locus = RootLocus::new(&method.rho(), &method.sigma());
+            match claim {
+                "order" => count(multistep::order(method).order),
+                "error_constant" => multistep::order(method).error_constant.map(Found::Number),
+                "real_interval" => Some(Found::Extent(locus.real_interval())),
+                "imaginary_interval" => Some(Found::Extent(locus.imaginary_interval())),
+                "a_alpha_degrees" => locus.a_alpha().map(|angle| Found::Degrees(angle.degrees())),
+                "explicit" => truth(method.is_explicit()),
+                "a_stable" => truth(multistep::is_a_stable(method)),
+                "zero_stable" => truth(multistep::zero_stability(method).holds()),
+                "discovery_stable" => truth(multistep::discovery_stability(method).holds()),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// Whether a method has what is stated of it: exactly for truths and fractions, to half a unit in the last place for decimals.
+fn holds(method: &Method, claim: &str, stated: &str) -> bool {
+    if let (Method::RungeKutta(method), "ssp_coefficient") = (method, claim) {
+        let c = Expression::number(stated, &[]).unwrap().to_f64();
+        return is_absolutely_monotonic(method, c * (1.0 - 1e-4)) && !is_absolutely_monotonic(method, c * (1.0 + 1e-4) + 1e-4);
+    }
+    let Some(found) = found(method, claim) else { return false };
+    if let Found::Truth(truth) = found {
+        return stated == truth.to_string();
+    }
+    let slack = stated.split_once('.').map(|(_, decimals)| 0.5 * 10f64.powi(-(decimals.len() as i32)) * (1.0 + 1e-9));
+    let number = Expression::number(stated, &[]).unwrap();
+    let near = |x: f64| (x - number.to_f64()).abs() <= slack.unwrap_or(0.0).max(1e-15 * x.abs());
+    match found {
+        Found::Truth(_) => unreachable!(),
+        Found::Count(n) => number == Number::from(n as i64),
+        Found::Degrees(x) => near(x),
+        Found::Number(x) => x == number,
+        Found::Extent(x) if slack.is_none() => x.agrees_with(&number),
+        Found::Extent(x) => near(x.to_f64()),
+    }
+}
+
+/// Whether `rK(I + rK)⁻¹ ≥ 0` and its row sums are at most one, `K = [[A, 0], [bᵀ, 0]]` (Kraaijevanger 1991), in doubles.
+fn is_absolutely_monotonic(method: &RungeKutta, r: f64) -> bool {
+    let c = method.coefficients();
+    let s = c.stages;
+    let k = DMatrix::from_fn(s + 1, s + 1, |i, j| match (i, j) {
+        (_, j) if j == s => 0.0,
+        (i, j) if i == s => c.b[j],
+        (i, j) => c.a[i * s + j],
+    });
+    let Some(inverse) = (DMatrix::identity(s + 1, s + 1) + &k * r).try_inverse() else { return false };
+    let x = k * inverse * r;
+    let sums = &x * DVector::from_element(s + 1, 1.0);
+    x.iter().all(|&x| x >= -1e-12) && sums.iter().all(|&sum| sum <= 1.0 + 1e-12)
+}
+
+#[test]
+fn the_literature_agrees() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/known_facts.toml")).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    let rows = table["method"].as_array().unwrap();
+    assert!(rows.len() >= 60);
+    let text_of = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let wrong: Vec<String> = rows
+        .par_iter()
+        .flat_map_iter(|row| {
+            let row = row.as_table().unwrap();
+            let name = row["name"].as_str().unwrap();
+            let method = catalog::find(name).unwrap();
+            let computed = row.get("computed").and_then(toml::Value::as_table);
+            let facts =
+                row.iter().chain(computed.into_iter().flatten()).filter(|(key, _)| !["name", "source", "computed"].contains(&key.as_str()));
+            let wrong = facts.filter(|(key, stated)| !holds(&method, key, &text_of(stated)));
+            wrong.map(|(key, stated)| format!("{name}: {key} = {stated}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The first members of every family have the order, the stability and the geometry that the family claims.
+#[test]
+fn families_keep_their_claims() {
+    let members: Vec<Method> = families::FAMILIES
+        .iter()
+        .flat_map(|family| (family.smallest..=family.smallest + 3).filter_map(|size| family.member(size).ok()))
+        .chain([families::find("ssprk3:s=9").unwrap().unwrap(), families::find("bdf:k=7").unwrap().unwrap()])
+        .collect();
+    assert!(members.len() > 80);
+    let wrong: Vec<String> = members
+        .par_iter()
+        .flat_map_iter(|method| {
+            let wrong = method.identity().claims.iter().filter(|claim| {
+                let Claim { claim, stated } = claim;
+                !holds(method, claim, &stated.to_string())
+            });
+            wrong.map(|claim| format!("{}: {} = {}", method.name(), claim.claim, claim.stated)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Every other claim of every file holds; orders are the concern of `tests/order.rs`.
+#[test]
+fn every_claim_but_the_orders_holds() {
+    let wrong: Vec<String> = catalog::all()
+        .unwrap()
+        .par_iter()
+        .flat_map_iter(|method| {
+            let claims = method.identity().claims.iter().filter(|claim| {
+                let decided_there = matches!(method, Method::RungeKutta(_)) && claim.claim.contains("order");
+                !decided_there && !holds(method, &claim.claim, &claim.stated.to_string())
+            });
+            claims.map(|claim| format!("{}: {} = {}", method.name(), claim.claim, claim.stated)).collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
