@@ -11,6 +11,7 @@ mod figures;
 mod map;
 mod methods;
 mod output;
+mod predict;
 mod region;
 mod verify;
 
@@ -57,6 +58,8 @@ enum Command {
     Verify(verify::Args),
     /// Every eigenvalue that a fit through a method can learn
     Branches(branches::Args),
+    /// What a loop will learn from data or a system through each method, and which to take instead
+    Predict(predict::Args),
     /// Stability regions, filled and contoured, and their areas
     Region(region::Args),
     /// What would be learned, over the plane of the true hλ
@@ -73,6 +76,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Methods(args) => methods::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Branches(args) => branches::run(args, json),
+        Command::Predict(args) => predict::run(args, json),
         Command::Region(args) => region::run(args, json),
         Command::Map(args) => map::run(args, json),
         Command::Figures(args) => figures::run(args, json),

@@ -128,7 +128,10 @@ impl System {
 
     /// The system with its default parameters; errors with the known names. (`linear` has no default: use
     /// [`linear`](Self::linear) or [`parse`](Self::parse).)
+    ///
+    /// `oscillator` is short for `damped-oscillator`.
     pub fn named(name: &str) -> Result<Self, DynamicsError> {
+        let name = if name == "oscillator" { "damped-oscillator" } else { name };
         let entry = SYSTEMS
             .iter()
             .find(|entry| entry.name == name)

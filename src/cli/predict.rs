@@ -1,0 +1,247 @@
+//! `predict`: what a loop will learn from these data, or from a named system, through each method.
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use comfy_table::{Cell, Color};
+use lambdahat::data::{Mode, ModesOptions, Reading, SPACING_TOLERANCE};
+use lambdahat::dynamics::System;
+use lambdahat::figure;
+use lambdahat::inverse::{Principal, Verdict};
+use lambdahat::method::{Method, Sampling};
+use lambdahat::predict::{Limits, MethodReport, ModeReport, Prediction, Report, Subject, default_methods};
+use num_complex::Complex64;
+use std::f64::consts::TAU;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  lambdahat predict                                          a damped oscillator, through the methods that people train with
+  lambdahat predict examples/lynx_hare.csv --log             your own samples; --log where changes are proportional to size
+  lambdahat predict --system lotka-volterra:alpha=2 --interval 0.5
+  lambdahat predict DATA.csv --method torchdiffeq:rk4 --method my_scheme.toml --substeps 2
+
+DATA.csv: a header, then a row a sample; time in the column `t` or `time`, else in the first; a column `trajectory` tells
+trajectories apart. The true modes are found without any integrator, from the map between successive samples.";
+
+/// Options of `predict`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Evenly spaced samples; without them and without --system a damped oscillator is predicted
+    #[arg(value_name = "DATA.csv")]
+    data: Option<PathBuf>,
+    /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
+    #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
+    system: Option<String>,
+    /// A method that the loop might integrate with; may be given more than once
+    #[arg(long, short, value_name = "METHOD")]
+    method: Vec<String>,
+    /// The time H between two samples, for a system; data have their own
+    #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
+    interval: Option<f64>,
+    /// The number m of integrator steps between two samples
+    #[arg(long, value_name = "m", default_value_t = 1)]
+    substeps: u32,
+    /// Branches with |λ̂| up to so many times |λ| count
+    #[arg(long, value_name = "TIMES", default_value_t = 3.0, value_parser = arguments::positive)]
+    reach: f64,
+    /// How far λ̂ may be from λ, relative to |λ|, and still be faithful
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = arguments::positive)]
+    tolerance: f64,
+    /// The degree of the map between samples; left out, cross-validation chooses
+    #[arg(long, value_name = "DEGREE")]
+    degree: Option<usize>,
+    /// Fit the logarithms of the data, which must be positive
+    #[arg(long)]
+    log: bool,
+    /// How unevenly the samples may be spaced, relative to the interval
+    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE, value_parser = arguments::positive)]
+    spacing_tolerance: f64,
+    /// The seed of the bootstrap
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Draw the worst mode, through the method that makes the worst of it: .svg, .png or .json (the figure's data)
+    #[arg(long, value_name = "FILE")]
+    figure: Option<PathBuf>,
+}
+
+/// Predicts and prints.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let methods: Vec<Method> = args.method.iter().map(|name| arguments::method(name)).collect::<Result<_, _>>()?;
+    let embedded = args.data.is_none() && args.system.is_none();
+    let subject = match &args.data {
+        Some(path) => {
+            let data = Reading { spacing_tolerance: args.spacing_tolerance }.open(path)?;
+            let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
+            Subject::from_data(&data, &options)?
+        }
+        None => {
+            let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
+            Subject::from_system(&system, args.interval.unwrap_or_else(|| system.default_interval()))?
+        }
+    };
+    let limits = Limits { reach: args.reach, tolerance: args.tolerance };
+    let drawn = methods.clone();
+    let report = Prediction { subject, methods, substeps: args.substeps, limits }.report()?;
+    if let Some(path) = &args.figure {
+        let sampling = Sampling::new(report.interval, args.substeps)?;
+        let (method, lambda) = worst(&report, drawn)?;
+        figure::prediction(&method, lambda, sampling)?.save(path)?;
+    }
+    if json {
+        output::json(&report)?;
+    } else {
+        if embedded {
+            output::line(
+                "No data and no system given: this is the embedded damped oscillator. For your own samples: lambdahat predict DATA.csv\n",
+            )?;
+        }
+        print(&report)?;
+        if let Some(path) = &args.figure {
+            output::line(format!("written: {}", path.display()))?;
+        }
+    }
+    Ok(Answer::Done)
+}
+
+/// The method and mode with the worst verdict, and of those the one that is furthest off.
+fn worst(report: &Report, asked: Vec<Method>) -> Result<(Method, Complex64), Failure> {
+    let methods = if asked.is_empty() { default_methods()? } else { asked };
+    let off = |mode: &ModeReport| {
+        let miss = |learned: Complex64| (learned - mode.branches.lambda).norm();
+        (mode.verdict, mode.branches.principal().map_or(f64::INFINITY, |b| miss(b.lambda)))
+    };
+    let worse = |a: &(Verdict, f64), b: &(Verdict, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
+    std::iter::zip(methods, &report.methods)
+        .flat_map(|(method, found)| report.upper_modes().map(move |(k, _)| (method.clone(), &found.modes[k])))
+        .filter(|(_, mode)| mode.branches.principal().is_some())
+        .max_by(|(_, a), (_, b)| worse(&off(a), &off(b)))
+        .map(|(method, mode)| (method, mode.branches.lambda))
+        .ok_or_else(|| Failure::new("no mode has a principal branch through these methods, so there is no figure to draw"))
+}
+
+fn print(report: &Report) -> Result<(), Failure> {
+    let samples = match report.samples {
+        0 => String::new(),
+        n => format!("{n} samples of {}, ", count(report.trajectories, "trajectory", "trajectories")),
+    };
+    output::line(format!("{}: {samples}one every {}", report.source, report.interval))?;
+    output::line("\nThe truth, found without an integrator:")?;
+    let mut table = output::table(&["λ", "CERTAIN TO", "EQUILIBRIUM", "WHAT IT DOES"]);
+    for (_, mode) in report.upper_modes() {
+        table.add_row([pair(mode), certainty(mode), point(&mode.equilibrium), behaviour(mode)]);
+    }
+    output::line(table.trim_fmt())?;
+    for note in &report.notes {
+        paragraph(&format!("Note: {note}."))?;
+    }
+    let substeps = report.methods.first().map_or(1, |m| m.substeps);
+    output::line(format!("\nWhat a fit learns through each method, {} a sample:", count(substeps as usize, "step", "steps")))?;
+    let mut table = output::table(&["METHOD", "f A SAMPLE", "VERDICT", "λ̂ (PRINCIPAL)", "OTHERS", "WHY"]);
+    for method in &report.methods {
+        for (row, (k, _)) in report.upper_modes().enumerate() {
+            table.add_row(cells(method, &method.modes[k], row == 0));
+        }
+    }
+    output::line(table.trim_fmt())?;
+    output::line(format!(
+        "\nfaithful: λ̂ is λ to {} %.  distorted: it is further off.  artifact: a λ̂ up to {} |λ| grows where the truth decays, or the\n\
+         reverse, or turns the other way. All λ̂ of a row reproduce the samples equally well; training picks one of them.",
+        100.0 * report.limits.tolerance,
+        report.limits.reach
+    ))?;
+    let advice = &report.recommendation;
+    output::line(format!(
+        "\nRecommended: {} with {} a sample: {}.",
+        advice.method,
+        count(advice.substeps as usize, "step", "steps"),
+        advice.why
+    ))?;
+    if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method || advice.substeps != any.substeps) {
+        paragraph(&format!("Safe at any step: {} with one step a sample: {}.", any.method, any.why))?;
+    }
+    Ok(())
+}
+
+fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
+    let colour = match mode.verdict {
+        Verdict::Faithful => Color::Green,
+        Verdict::Distorted => Color::Yellow,
+        Verdict::Artifact => Color::Red,
+    };
+    let principal = mode.branches.principal();
+    let others = mode.branches.branches.len() - usize::from(principal.is_some());
+    let mut why = match (&mode.branches.principal, mode.reasons.first()) {
+        (_, None) => String::new(),
+        // Where they meet is in the JSON.
+        (Principal::Undefined(_), Some(_)) if mode.verdict == Verdict::Distorted => {
+            "no principal branch: on the way from z = 0 two branches meet".into()
+        }
+        (_, Some(reason)) => reason.clone(),
+    };
+    if mode.ignites() {
+        why.push_str("; a parasitic root outgrows the solution");
+    }
+    [
+        Cell::new(if first { method.method.as_str() } else { "" }),
+        Cell::new(if first { method.evaluations.to_string() } else { String::new() }),
+        Cell::new(mode.verdict).fg(colour),
+        Cell::new(principal.map_or_else(|| "none".into(), |b| short(b.lambda))),
+        Cell::new(others),
+        Cell::new(why),
+    ]
+}
+
+/// Text in lines of at most 110 characters.
+fn paragraph(text: &str) -> Result<(), Failure> {
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 110 {
+            output::line(&line)?;
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    output::line(line)
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Four digits; a part that is rounding beside the other is left at zero.
+fn short(z: Complex64) -> String {
+    let part = |x: f64| if x.abs() <= 1e-12 * z.norm() { 0.0 } else { x };
+    arguments::show(Complex64::new(part(z.re), part(z.im)), 4)
+}
+
+fn pair(mode: &Mode) -> String {
+    if mode.lambda.im == 0.0 { short(mode.lambda) } else { short(mode.lambda).replacen(" + ", " ± ", 1) }
+}
+
+fn certainty(mode: &Mode) -> String {
+    match mode.uncertainty {
+        None => "unknown".into(),
+        Some(0.0) => "exact".into(),
+        Some(u) => format!("{u:.1e}"),
+    }
+}
+
+fn point(x: &[f64]) -> String {
+    let parts: Vec<String> = x.iter().take(6).map(|x| format!("{:.4}", if x.abs() < 5e-5 { 0.0 } else { *x })).collect();
+    format!("({}{})", parts.join(", "), if x.len() > 6 { ", …" } else { "" })
+}
+
+/// A mode in words.
+fn behaviour(mode: &Mode) -> String {
+    let time = |x: f64| format!("{:.3}", x);
+    let growth = match mode.lambda.re {
+        x if x < 0.0 => format!("decays, by half every {}", time(2f64.ln() / -x)),
+        x if x > 0.0 => format!("grows, doubling every {}", time(2f64.ln() / x)),
+        _ => "neither decays nor grows".into(),
+    };
+    if mode.lambda.im == 0.0 { growth } else { format!("turns once every {}, {growth}", time(TAU / mode.lambda.im.abs())) }
+}

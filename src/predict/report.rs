@@ -1,0 +1,225 @@
+//! The prediction: for each method every eigenvalue that a fit through it can land on, and a verdict.
+
+use super::ambiguity::reachable_by_real_models;
+use super::cost::evaluations;
+use super::recommendation::{self, Recommendation};
+use super::subject::Subject;
+use crate::data::Mode;
+use crate::inverse::verdict::{REACH, TOLERANCE};
+use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Principal, Verdict, verdict};
+use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
+use num_complex::Complex;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+/// Methods that people train with, for a report that names none.
+const DEFAULT_METHODS: [&str; 11] = [
+    "forward-euler",
+    "midpoint",
+    "heun2",
+    "rk4",
+    "rk38",
+    "bogacki-shampine3",
+    "dormand-prince5",
+    "tsitouras5",
+    "implicit-euler",
+    "implicit-midpoint",
+    "gauss2",
+];
+
+/// Why there is no prediction.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum PredictError {
+    /// The interval or the number of substeps cannot be used.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// A mode has no branches through a method.
+    #[error(transparent)]
+    Branches(#[from] BranchError),
+    /// The catalogue cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// Nothing to predict.
+    #[error("{0} has no mode to predict: no equilibrium is known; give samples of it as CSV")]
+    NoModes(String),
+}
+
+/// The methods that a report covers when none is named.
+pub fn default_methods() -> Result<Vec<Method>, CatalogError> {
+    DEFAULT_METHODS.iter().map(|name| catalog::find(name)).collect()
+}
+
+/// From where on a branch counts, and a difference; see [`verdict`](crate::inverse::verdict()).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Limits {
+    /// Branches other than the principal one count while |λ̂| ≤ reach·|λ|.
+    pub reach: f64,
+    /// The principal branch misses λ when |λ̂ − λ| > tolerance·|λ|.
+    pub tolerance: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { reach: REACH, tolerance: TOLERANCE }
+    }
+}
+
+impl Limits {
+    /// The judgement of one mode's branches; of a lone real mode only real ones count.
+    pub(super) fn judge(self, found: &Branches, alone: bool) -> Judgement {
+        if alone {
+            verdict(&reachable_by_real_models(found), self.reach, self.tolerance)
+        } else {
+            verdict(found, self.reach, self.tolerance)
+        }
+    }
+}
+
+/// What to predict.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// The modes.
+    pub subject: Subject,
+    /// Through which methods; the default list when empty.
+    pub methods: Vec<Method>,
+    /// m.
+    pub substeps: u32,
+    /// From where on a branch counts, and a difference.
+    pub limits: Limits,
+}
+
+/// The prediction for every method and mode, and what to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The file's name, or the system's with its parameters.
+    pub source: String,
+    /// H.
+    pub interval: f64,
+    /// How many trajectories.
+    pub trajectories: usize,
+    /// How many samples; none for a system.
+    pub samples: usize,
+    /// The true modes.
+    pub modes: Vec<Mode>,
+    /// What a reader must know of the modes.
+    pub notes: Vec<String>,
+    /// From where on a branch counts, and a difference.
+    pub limits: Limits,
+    /// One for each method.
+    pub methods: Vec<MethodReport>,
+    /// What to train with instead.
+    pub recommendation: Recommendation,
+}
+
+/// What a loop learns through one method.
+#[derive(Clone, Debug, Serialize)]
+pub struct MethodReport {
+    /// The method's name.
+    pub method: String,
+    /// m.
+    pub substeps: u32,
+    /// The worst of its modes' verdicts.
+    pub verdict: Verdict,
+    /// Evaluations of f from sample to sample.
+    pub evaluations: u64,
+    /// One for each mode, in the same order.
+    pub modes: Vec<ModeReport>,
+}
+
+/// What a loop makes of one mode.
+#[derive(Clone, Debug)]
+pub struct ModeReport {
+    /// Every λ̂.
+    pub branches: Branches,
+    /// In one word.
+    pub verdict: Verdict,
+    /// Why.
+    pub reasons: Vec<String>,
+}
+
+impl ModeReport {
+    /// Whether an error in the start of a multistep method outgrows the solution.
+    pub fn ignites(&self) -> bool {
+        self.branches.characteristic.as_ref().is_some_and(|c| c.roots.iter().any(|root| root.ignited))
+    }
+}
+
+impl Serialize for ModeReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("lambda", &[self.branches.lambda.re, self.branches.lambda.im])?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        map.serialize_entry("reasons", &self.reasons)?;
+        map.serialize_entry("at_infinity", &self.branches.at_infinity)?;
+        map.serialize_entry("branches", &self.branches.branches)?;
+        match &self.branches.principal {
+            Principal::Branch(_) => {}
+            Principal::Infinity => map.serialize_entry("principal_undefined", "the principal branch lies at infinity")?,
+            Principal::Undefined(why) => map.serialize_entry("principal_undefined", why)?,
+        }
+        if let Some(characteristic) = &self.branches.characteristic {
+            let roots: Vec<[f64; 2]> = characteristic.roots.iter().map(|root| [root.zeta.re, root.zeta.im]).collect();
+            map.serialize_entry("characteristic_roots", &roots)?;
+            map.serialize_entry("ignited", &characteristic.roots.iter().map(|root| root.ignited).collect::<Vec<bool>>())?;
+        }
+        map.end()
+    }
+}
+
+impl Prediction {
+    /// Predicts.
+    ///
+    /// ```
+    /// use lambdahat::{dynamics::System, inverse::Verdict, predict::{Limits, Prediction, Subject}};
+    /// let oscillator = System::named("damped-oscillator")?;
+    /// let subject = Subject::from_system(&oscillator, 1.0)?;
+    /// let report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report()?;
+    /// let rk4 = report.methods.iter().find(|m| m.method == "rk4").unwrap();
+    /// assert_eq!(rk4.verdict, Verdict::Artifact);
+    /// assert!(rk4.modes[0].branches.principal().unwrap().lambda.re > 0.1);        // the damped oscillator is learned as growing
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn report(self) -> Result<Report, PredictError> {
+        let Self { subject, methods, substeps, limits } = self;
+        if subject.modes.is_empty() {
+            return Err(PredictError::NoModes(subject.source));
+        }
+        let defaults = default_methods()?;
+        let asked = if methods.is_empty() { &defaults } else { &methods };
+        let sampling = Sampling::new(subject.interval, substeps)?;
+        let mut reports = Vec::with_capacity(asked.len());
+        for method in asked {
+            let equation = LearningEquation::of(method)?;
+            let mut modes = Vec::with_capacity(subject.modes.len());
+            for mode in &subject.modes {
+                let branches = equation.branches(mode.lambda, sampling)?;
+                let Judgement { verdict, reasons } = limits.judge(&branches, subject.is_alone(mode));
+                modes.push(ModeReport { branches, verdict, reasons });
+            }
+            reports.push(MethodReport {
+                method: method.name().into(),
+                substeps,
+                verdict: modes.iter().map(|m| m.verdict).max().unwrap_or(Verdict::Faithful),
+                evaluations: evaluations(method, substeps),
+                modes,
+            });
+        }
+        let named = |name: &str| asked.iter().any(|m| m.name() == name);
+        let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
+        let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
+        let Subject { source, interval, trajectories, samples, modes, notes } = subject;
+        Ok(Report { source, interval, trajectories, samples, modes, notes, limits, methods: reports, recommendation })
+    }
+}
+
+impl Report {
+    /// The modes with Im λ ≥ 0 and their places: each of the others is the mirror image of one of them.
+    pub fn upper_modes(&self) -> impl Iterator<Item = (usize, &Mode)> {
+        let mirrored = |mode: &Mode| {
+            let twin: Complex<f64> = mode.lambda.conj();
+            mode.lambda.im < 0.0 && self.modes.iter().any(|m| m.lambda == twin && m.equilibrium == mode.equilibrium)
+        };
+        self.modes.iter().enumerate().filter(move |(_, mode)| !mirrored(mode))
+    }
+}

@@ -1,0 +1,242 @@
+//! The prediction, from a file or a system to the report, through the library and through the program.
+
+use assert_cmd::Command;
+use lambdahat::data::Reading;
+use lambdahat::dynamics::System;
+use lambdahat::inverse::Verdict;
+use lambdahat::method::catalog;
+use lambdahat::predict::{Limits, Prediction, Report, Subject};
+use num_complex::Complex64;
+use predicates::prelude::*;
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn oscillator(interval: f64, methods: &[&str], substeps: u32) -> Report {
+    let subject = Subject::from_system(&System::named("oscillator").unwrap(), interval).unwrap();
+    let methods = methods.iter().map(|name| catalog::find(name).unwrap()).collect();
+    Prediction { subject, methods, substeps, limits: Limits::default() }.report().unwrap()
+}
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("lambdahat").unwrap();
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("predict").args(arguments);
+    command
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = program(arguments).arg("--json").assert().success().get_output().stdout.clone();
+    serde_json::from_slice(&output).unwrap()
+}
+
+fn complex(value: &Value) -> Complex64 {
+    Complex64::new(value[0].as_f64().unwrap(), value[1].as_f64().unwrap())
+}
+
+fn method<'a>(document: &'a Value, name: &str) -> &'a Value {
+    document["methods"].as_array().unwrap().iter().find(|m| m["method"] == name).unwrap()
+}
+
+/// The table of the paper's oscillator, λ = −0.1 + 2i and H = 1, from the program's JSON.
+#[test]
+fn the_oscillator_from_the_command_line() {
+    let document = json(&[
+        "--method",
+        "forward-euler",
+        "--method",
+        "implicit-euler",
+        "--method",
+        "implicit-midpoint",
+        "--method",
+        "leap-frog",
+        "--method",
+        "rk4",
+    ]);
+    assert_eq!(complex(&document["modes"][0]["lambda"]), Complex64::new(-0.1, 2.0));
+    assert_eq!(complex(&document["modes"][1]["lambda"]), Complex64::new(-0.1, -2.0));
+    for (name, re, im, verdict) in [
+        ("forward-euler", -1.37654522910515, 0.82276633591569, "distorted"),
+        ("implicit-euler", 1.45991338140108, 1.00492907200877, "artifact"),
+        ("implicit-midpoint", -0.34020719335604, 3.08834543843090, "distorted"),
+        ("leap-frog", 0.04168407614797, 0.91384770396223, "artifact"),
+        ("rk4", 0.105105260738927, 1.926832632793115, "artifact"),
+    ] {
+        let found = method(&document, name);
+        assert_eq!(found["verdict"], verdict, "{name}");
+        for (mode, sign) in [(0, 1.0), (1, -1.0)] {
+            let principal = found["modes"][mode]["branches"].as_array().unwrap().iter().find(|b| b["principal"] == true).unwrap();
+            assert!((complex(&principal["lambda"]) - Complex64::new(re, sign * im)).norm() < 1e-12, "{name} {principal}");
+        }
+    }
+    assert_eq!(method(&document, "rk4")["modes"][0]["branches"].as_array().unwrap().len(), 4);
+    assert!(method(&document, "leap-frog")["modes"][0]["characteristic_roots"].is_array());
+}
+
+/// A file in, the same numbers out.
+#[test]
+fn the_oscillator_from_its_file() {
+    let document = json(&["examples/oscillator.csv", "--method", "rk4"]);
+    assert_eq!(
+        (&document["samples"], &document["trajectories"], &document["interval"]),
+        (&Value::from(40), &Value::from(1), &Value::from(1.0))
+    );
+    assert!((complex(&document["modes"][0]["lambda"]) - Complex64::new(-0.1, 2.0)).norm() < 1e-9);
+    let principal =
+        &method(&document, "rk4")["modes"][0]["branches"].as_array().unwrap().iter().find(|b| b["principal"] == true).unwrap()["lambda"];
+    assert!((complex(principal) - Complex64::new(0.105105260738927, 1.926832632793115)).norm() < 1e-9);
+}
+
+#[test]
+fn fields_that_others_rely_on() {
+    let document = json(&["examples/lynx_hare.csv", "--log"]);
+    for field in ["source", "interval", "trajectories", "samples", "modes", "methods", "recommendation"] {
+        assert!(!document[field].is_null(), "{field}");
+    }
+    for field in ["lambda", "equilibrium", "uncertainty"] {
+        assert!(!document["modes"][0][field].is_null(), "{field}");
+    }
+    for field in ["method", "substeps", "verdict", "modes"] {
+        assert!(!document["methods"][0][field].is_null(), "{field}");
+    }
+    for field in ["lambda", "z", "radius", "residual", "condition", "principal", "flags"] {
+        assert!(!document["methods"][0]["modes"][0]["branches"][0][field].is_null(), "{field}");
+    }
+    for field in ["method", "substeps", "why"] {
+        assert!(!document["recommendation"][field].is_null(), "{field}");
+    }
+    assert_eq!(document["samples"], 21);
+}
+
+/// What is recommended is faithful when predicted, and nothing cheaper in the list is.
+#[test]
+fn the_recommendation_keeps_its_word() {
+    let report = oscillator(0.5, &[], 1);
+    let advice = &report.recommendation;
+    assert_eq!(advice.verdict, Verdict::Faithful);
+    let again = oscillator(0.5, &[&advice.method], advice.substeps);
+    assert_eq!((again.methods[0].verdict, again.methods[0].evaluations), (Verdict::Faithful, advice.evaluations));
+    for m in 1..=advice.evaluations as u32 {
+        for other in oscillator(0.5, &[], m).methods {
+            assert!(
+                other.evaluations >= advice.evaluations || other.verdict != Verdict::Faithful,
+                "{} with m = {m} is cheaper",
+                other.method
+            );
+        }
+    }
+    assert_eq!(advice.any_step.as_ref().unwrap().method, "implicit-midpoint");
+}
+
+/// With 3.14 samples a period, λ − 2πi/H is in reach of every accurate method: said, not hidden.
+#[test]
+fn aliases_of_the_samples_are_named_as_such() {
+    let advice = oscillator(1.0, &[], 1).recommendation;
+    assert_eq!(advice.verdict, Verdict::Artifact);
+    assert!(advice.why.contains("2πi/H") && advice.why.contains("closer than 0.785"), "{}", advice.why);
+    // At the interval that it names the ambiguity is gone.
+    assert_eq!(oscillator(0.785, &[], 1).recommendation.verdict, Verdict::Faithful);
+}
+
+/// A conservative mode: no explicit one-step method keeps it, at any number of substeps.
+#[test]
+fn lotka_volterra_wants_a_symmetric_method() {
+    let subject = Subject::from_system(&System::named("lotka-volterra").unwrap(), 1.0).unwrap();
+    assert_eq!(subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(), [Complex64::i(), -Complex64::i()]);
+    let report = Prediction { subject, methods: vec![], substeps: 1, limits: Limits::default() }.report().unwrap();
+    let verdicts = |name: &str| report.methods.iter().find(|m| m.method == name).unwrap().verdict;
+    assert_eq!(
+        [verdicts("rk4"), verdicts("dormand-prince5"), verdicts("gauss2")],
+        [Verdict::Artifact, Verdict::Artifact, Verdict::Faithful]
+    );
+    assert_eq!(report.recommendation.method, "gauss2");
+    // Other parameters: the frequency is sqrt(αγ), and rounding does not make the centre a spiral.
+    let system = System::parse("lotka-volterra:alpha=2/3,beta=4/3").unwrap();
+    let modes = Subject::from_system(&system, 1.0).unwrap().modes;
+    assert!(modes[0].lambda.re == 0.0 && (modes[0].lambda.im - (2.0f64 / 3.0).sqrt()).abs() < 1e-15);
+}
+
+#[test]
+fn data_that_do_not_settle_a_sign_say_so() {
+    let data = Reading::default().open(std::path::Path::new("examples/lynx_hare.csv")).unwrap();
+    let options = lambdahat::data::ModesOptions { log: true, ..Default::default() };
+    let subject = Subject::from_data(&data, &options).unwrap();
+    assert!(subject.notes.iter().any(|note| note.contains("not settled by the data")), "{:?}", subject.notes);
+}
+
+#[test]
+fn the_program_says_what_it_shows() {
+    program(&[])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("No data and no system given: this is the embedded damped oscillator"))
+        .stdout(predicate::str::contains("rk4"))
+        .stdout(predicate::str::contains("0.1051 + 1.927i"))
+        .stdout(predicate::str::contains("Recommended: "))
+        .stdout(predicate::str::contains("\u{1b}").not());
+    program(&["examples/lynx_hare.csv", "--log"]).assert().success().stdout(predicate::str::contains("turns once every 9.6"));
+    program(&["--system", "lotka-volterra:alpha=2", "--interval", "0.5"]).assert().success();
+}
+
+#[test]
+fn the_figure_is_drawn_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("worst.svg");
+    program(&["--method", "rk4", "--figure", path.to_str().unwrap()]).assert().success().stdout(predicate::str::contains("written: "));
+    let svg = std::fs::read_to_string(&path).unwrap();
+    assert!(svg.contains("rk4") && svg.trim_end().ends_with("</svg>"));
+    let nowhere = folder.path().join("no/such/folder.svg");
+    program(&["--figure", nowhere.to_str().unwrap()]).assert().code(2).stdout("");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn bad_input_is_one_clear_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let cases: Vec<(Vec<String>, &str)> = vec![
+        (vec![file("nan.csv", "t,x\n0,1\n1,NaN\n")], "line 3, column 2 (`x`): the cell holds `NaN`"),
+        (vec![file("text.csv", "t,x\n0,1\n1,two\n")], "line 3, column 2 (`x`): the cell holds `two`"),
+        (vec![file("uneven.csv", "t,x\n0,1\n1,2\n3,3\n4,2\n")], "line 4, column 1 (`t`): unevenly sampled"),
+        (vec![file("one.csv", "t,x\n0,1\n")], "one sample only"),
+        (vec![file("constant.csv", "t,x\n0,1\n1,1\n")], "every state is constant"),
+        (vec![file("empty.csv", "")], "the file is empty"),
+        (vec!["no_such_file.csv".into()], "no_such_file.csv: cannot be read"),
+        (vec![file("negative.csv", "t,x\n0,1\n1,-1\n2,2\n"), "--log".into()], "line 3, column 2 (`x`): the value -1 is not positive"),
+        (vec!["examples/oscillator.csv".into(), "--degree".into(), "50".into()], "choose a lower degree"),
+        (vec!["examples/oscillator.csv".into(), "--interval".into(), "1".into()], "cannot be used with"),
+        (vec!["--interval".into(), "0".into()], "the interval must be positive and finite, not 0"),
+        (vec!["--interval".into(), "-1".into()], "the interval must be positive and finite, not -1"),
+        (vec!["--substeps".into(), "0".into()], "the number of substeps must be at least 1, not 0"),
+        (vec!["--method".into(), "rk5".into()], "rk4"),
+        (vec!["--system".into(), "nothing".into()], "unknown system `nothing`; the systems are"),
+        (vec!["--system".into(), "lotka-volterra:zeta=1".into()], "has no parameter `zeta`"),
+        (vec!["--reach".into(), "0".into()], "not a positive number"),
+    ];
+    for (arguments, expected) in cases {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        program(&arguments).assert().code(2).stdout("").stderr(predicate::str::contains(expected));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Forward Euler has one branch, (e^{Hλ} − 1)/H, so its verdict follows from the rule's words alone.
+    #[test]
+    fn the_verdict_on_euler_by_its_closed_form(re in -1.0..1.0f64, im in 0.05..3.0f64, interval in 0.05..1.0f64) {
+        let system = System::linear(&[vec![re, -im], vec![im, re]]).unwrap();
+        let subject = Subject::from_system(&system, interval).unwrap();
+        let report = Prediction { subject, methods: vec![catalog::find("forward-euler").unwrap()], substeps: 1, limits: Limits::default() }.report().unwrap();
+        let lambda = Complex64::new(re, im);
+        let learned = ((lambda * interval).exp() - 1.0) / interval;
+        let artifact = learned.re * re < 0.0 || learned.im * im < 0.0;
+        let miss = (learned - lambda).norm() > 0.01 * lambda.norm();
+        let expected = if artifact { Verdict::Artifact } else if miss { Verdict::Distorted } else { Verdict::Faithful };
+        prop_assert_eq!(report.methods[0].verdict, expected);
+        // A mode and its mirror image are judged alike.
+        prop_assert_eq!(report.methods[0].modes[0].verdict, report.methods[0].modes[1].verdict);
+    }
+}
