@@ -186,3 +186,42 @@ fn the_same_seed_gives_the_same_fit_whatever_the_number_of_threads() {
     assert_eq!(one, three);
     assert_eq!(one[1].as_ref().expect("finite").learned, one[3].as_ref().expect("finite").learned);
 }
+
+fn lambdahat(arguments: &[&str]) -> assert_cmd::Command {
+    let mut command = assert_cmd::Command::cargo_bin("lambdahat").expect("the program");
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn the_command_trains_writes_resumes_and_refuses() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = folder.path().join("model.json");
+    let path = model.to_str().expect("a name");
+    lambdahat(&["fit", "--model", "mlp:6", "--samples", "20", "--iterations", "3", "--seeds", "2", "-o", path]).assert().success();
+    let first: serde_json::Value = serde_json::from_slice(&std::fs::read(&model).expect("written")).expect("JSON");
+    assert_eq!((first["method"].as_str(), first["iterations"].as_u64()), (Some("rk4"), Some(3)));
+    let resumed = ["fit", "--model", "mlp:6", "--samples", "20", "--iterations", "4", "--resume", path, "-o", path, "--json"];
+    let out = lambdahat(&resumed).assert().success().get_output().stdout.clone();
+    let second: serde_json::Value = serde_json::from_slice(&out).expect("one document");
+    assert_eq!(second["iterations"].as_u64(), Some(7));
+    assert!(second["loss"].as_f64() <= first["loss"].as_f64());
+    // The file is what was printed.
+    let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(&model).expect("written")).expect("JSON");
+    assert_eq!(kept, second);
+    let text = std::fs::read_to_string(&model).expect("written");
+    for (broken, word) in [(text[..500].to_owned(), "cut short"), (text.replace("\"version\":1", "\"version\":9"), "version 9")] {
+        std::fs::write(&model, broken).expect("writes");
+        lambdahat(&["fit", "--model", "mlp:6", "--samples", "20", "--resume", path])
+            .assert()
+            .code(2)
+            .stderr(predicates::str::contains(word));
+    }
+    lambdahat(&["fit", "--model", "mlp:2000x2000", "--optimiser", "lm", "--memory", "0.1", "--samples", "2000"])
+        .assert()
+        .code(2)
+        .stderr(predicates::str::contains("GiB"));
+    lambdahat(&["fit", "--model", "tree"]).assert().code(2).stderr(predicates::str::contains("mlp:64x64"));
+    lambdahat(&["fit", "--method", "bdf6", "--samples", "3"]).assert().code(2).stderr(predicates::str::contains("7 consecutive samples"));
+    lambdahat(&["fit", "--method", "rk4", "--residual-form"]).assert().code(2).stderr(predicates::str::contains("chord"));
+}

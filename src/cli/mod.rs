@@ -8,11 +8,14 @@ mod branches;
 mod completions;
 mod failure;
 mod figures;
+mod fit;
 mod map;
 mod methods;
 mod output;
 mod predict;
 mod region;
+mod samples;
+mod training;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -64,6 +67,8 @@ enum Command {
     Region(region::Args),
     /// What would be learned, over the plane of the true hλ
     Map(map::Args),
+    /// Learn a model through a method, and keep it
+    Fit(Box<fit::Args>),
     /// Every figure of the README
     Figures(figures::Args),
     /// A completion script for a shell
@@ -79,6 +84,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Predict(args) => predict::run(args, json),
         Command::Region(args) => region::run(args, json),
         Command::Map(args) => map::run(args, json),
+        Command::Fit(args) => fit::run(*args, json),
         Command::Figures(args) => figures::run(args, json),
         Command::Completions(args) => completions::run(args),
     }

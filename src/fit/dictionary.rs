@@ -68,6 +68,18 @@ impl Dictionary {
         (&self.centre, &self.half)
     }
 
+    /// Whether all parts fit together: asked of dictionaries that come from outside.
+    pub(crate) fn consistent(&self, d: usize) -> Result<(), String> {
+        let lengths = self.centre.len() == d && self.half.len() == d && self.exponents.iter().all(|e| e.len() == d);
+        let degrees = self.degree <= 64 && self.exponents.iter().flatten().all(|&e| e <= self.degree);
+        let scaled = self.centre.iter().all(|c| c.is_finite()) && self.half.iter().all(|&h| h.is_finite() && h > 0.0);
+        if lengths && degrees && scaled && !self.exponents.is_empty() {
+            Ok(())
+        } else {
+            Err("its dictionary's parts do not fit together".into())
+        }
+    }
+
     /// p_k(u) and p_k′(u)/half of every variable, for k = 0..=degree.
     fn ladder(&self, state: &[f64], value: &mut [f64], slope: &mut [f64]) {
         let rungs = self.degree + 1;

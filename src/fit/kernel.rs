@@ -61,6 +61,15 @@ impl Kernel {
         kernel
     }
 
+    /// Whether all parts fit together: asked of kernels that come from outside.
+    pub(crate) fn consistent(&self, d: usize) -> Result<(), String> {
+        let r = self.count();
+        let lengths = self.dimension == d && r > 0 && self.centres.len() == r * d && self.scale.len() == d && self.whitening.len() == r * r;
+        let numbers = self.centres.iter().chain(&self.whitening).all(|x| x.is_finite());
+        let positive = self.scale.iter().chain([&self.length]).all(|&x| x.is_finite() && x > 0.0);
+        if lengths && numbers && positive { Ok(()) } else { Err("its kernel's parts do not fit together".into()) }
+    }
+
     /// How many centres.
     pub fn count(&self) -> usize {
         self.centres.len() / self.dimension.max(1)

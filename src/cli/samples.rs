@@ -1,0 +1,74 @@
+//! The samples that `fit` and `check` train on: a CSV file, or trajectories of a named system.
+
+use super::failure::Failure;
+use lambdahat::data::{Reading, SPACING_TOLERANCE, Trajectories, Trajectory};
+use lambdahat::dynamics::{Field, System};
+use std::path::PathBuf;
+
+/// Options that say what to train on.
+#[derive(clap::Args)]
+pub struct SampleArgs {
+    /// Evenly spaced samples; without them and without --system a damped oscillator is sampled
+    #[arg(value_name = "DATA.csv")]
+    data: Option<PathBuf>,
+    /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
+    #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
+    system: Option<String>,
+    /// The time H between two samples, for a system; data have their own
+    #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
+    interval: Option<f64>,
+    /// How many samples after the start of each trajectory, for a system
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "data")]
+    samples: usize,
+    /// A start of a trajectory, for a system, as 1.5,1; may be given more than once
+    #[arg(long, value_name = "X,Y,…", conflicts_with = "data", allow_hyphen_values = true)]
+    start: Vec<String>,
+    /// How unevenly the samples may be spaced, relative to the interval
+    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE)]
+    spacing_tolerance: f64,
+}
+
+/// Checked samples, and the system that they are from where that is known.
+pub struct Samples {
+    /// As the data room keeps them.
+    pub data: Trajectories,
+    /// A list of states a trajectory.
+    pub states: Vec<Vec<Vec<f64>>>,
+    /// The system.
+    pub system: Option<System>,
+}
+
+impl SampleArgs {
+    /// Reads the file, or follows the system.
+    pub fn samples(&self) -> Result<Samples, Failure> {
+        if let Some(path) = &self.data {
+            let data = Reading { spacing_tolerance: self.spacing_tolerance }.open(path)?;
+            let states = data.states().map(|trajectory| trajectory.map(<[f64]>::to_vec).collect()).collect();
+            return Ok(Samples { data, states, system: None });
+        }
+        let system = System::parse(self.system.as_deref().unwrap_or("damped-oscillator"))?;
+        let interval = self.interval.unwrap_or_else(|| system.default_interval());
+        let starts: Vec<Vec<f64>> = match self.start.as_slice() {
+            [] => system.default_starts(),
+            given => given.iter().map(|text| start(text)).collect::<Result<_, _>>()?,
+        };
+        if self.samples == 0 || self.samples > 10_000_000 {
+            return Err(Failure::new(format!("--samples {}: give a number from 1 to 10000000", self.samples)));
+        }
+        let states: Vec<Vec<Vec<f64>>> =
+            starts.iter().map(|start| system.trajectory(start, interval, self.samples)).collect::<Result<_, _>>()?;
+        let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
+        let trajectories = states.iter().map(|states| Trajectory::new(None, 0.0, states)).collect();
+        let mut source = system.name().to_owned();
+        for (k, (key, value)) in system.parameters().iter().enumerate() {
+            source.push_str(&format!("{}{key}={value}", if k == 0 { ":" } else { "," }));
+        }
+        let data = Trajectories::new(source, variables, interval, trajectories)?;
+        Ok(Samples { data, states, system: Some(system) })
+    }
+}
+
+fn start(text: &str) -> Result<Vec<f64>, Failure> {
+    let fail = || Failure::new(format!("--start `{text}`: write the components like 1.5,1"));
+    text.split(',').map(|part| part.trim().parse::<f64>().ok().filter(|x| x.is_finite()).ok_or_else(fail)).collect()
+}

@@ -1,0 +1,136 @@
+//! Options of a training, its progress on standard error, and Ctrl-C.
+
+use super::failure::Failure;
+use indicatif::{ProgressBar, ProgressStyle};
+use lambdahat::fit::{Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, Training};
+use lambdahat::method::{Method, Sampling};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Options that say how to train.
+#[derive(clap::Args)]
+pub struct TrainingArgs {
+    /// The class of models: linear, affine, polynomial:DEGREE, sindy:DEGREE, rbf[:CENTRES], mlp:32x32[:tanh|softplus|gelu]
+    #[arg(long, value_name = "MODEL", default_value = "linear", value_parser = parsed::<ModelSpec>)]
+    pub model: ModelSpec,
+    /// The number m of integrator steps between two samples
+    #[arg(long, value_name = "m", default_value_t = 1)]
+    pub substeps: u32,
+    /// Put the samples into the method's equation instead of stepping (implicit midpoint, trapezoid, Euler)
+    #[arg(long)]
+    residual_form: bool,
+    /// What is compared: pairs (each interval from its own sample), windows:K, or rollout
+    #[arg(long, value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
+    loss: Loss,
+    /// auto (direct where linear, Levenberg–Marquardt where memory allows, else adam), lm, adam, lbfgs, direct
+    #[arg(long, value_name = "NAME", default_value = "auto", value_parser = parsed::<Optimiser>)]
+    optimiser: Optimiser,
+    /// Iterations at most; each optimiser has its own default
+    #[arg(long, value_name = "N")]
+    iterations: Option<usize>,
+    /// Adam's first learning rate
+    #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = super::arguments::positive)]
+    rate: f64,
+    /// The loss at which to stop
+    #[arg(long, value_name = "LOSS", default_value_t = 1e-28)]
+    target: f64,
+    /// The standard deviation of the random start
+    #[arg(long, value_name = "SD", default_value_t = 1.0, value_parser = super::arguments::positive)]
+    spread: f64,
+    /// Added to the sum of squares, times the sum of squared parameters; left out, 1e-10 for rbf, else 0
+    #[arg(long, value_name = "RIDGE")]
+    ridge: Option<f64>,
+    /// Coefficients smaller than this are set to zero and the others fitted again; left out, 0.05 for sindy, else 0
+    #[arg(long, value_name = "SIZE")]
+    threshold: Option<f64>,
+    /// Memory that an optimiser may use, in GiB
+    #[arg(long, value_name = "GIB", default_value_t = 4.0, value_parser = super::arguments::positive)]
+    memory: f64,
+    /// How many random starts, in parallel on all cores
+    #[arg(long, value_name = "K")]
+    seeds: Option<u64>,
+    /// The first seed
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+impl TrainingArgs {
+    /// The training through a method, H apart.
+    pub fn training(&self, method: Method, interval: f64) -> Result<Training, Failure> {
+        let plain = Training::new(self.model.clone(), method, Sampling::new(interval, self.substeps)?);
+        for (name, value) in [("--ridge", self.ridge), ("--threshold", self.threshold), ("--target", Some(self.target))] {
+            if value.is_some_and(|v| !(v >= 0.0 && v.is_finite())) {
+                return Err(Failure::new(format!("{name} must be zero or positive")));
+            }
+        }
+        Ok(Training {
+            form: if self.residual_form { Form::Residual } else { Form::Step },
+            loss: self.loss,
+            optimiser: self.optimiser,
+            iterations: self.iterations,
+            rate: self.rate,
+            target: self.target,
+            spread: self.spread,
+            ridge: self.ridge.unwrap_or(plain.ridge),
+            threshold: self.threshold.unwrap_or(plain.threshold),
+            memory: (self.memory * (1u64 << 30) as f64) as usize,
+            ..plain
+        })
+    }
+
+    /// The seeds: K of them, or as many as the subcommand says.
+    pub fn seeds(&self, otherwise: u64) -> Result<Vec<u64>, Failure> {
+        match self.seeds.unwrap_or(otherwise) {
+            k @ 1..=1_000_000 => Ok((0..k).map(|i| self.seed.wrapping_add(i)).collect()),
+            k => Err(Failure::new(format!("--seeds {k}: give a number from 1 to 1000000"))),
+        }
+    }
+}
+
+/// Set by the first Ctrl-C; the second ends the program.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// Whether Ctrl-C was pressed.
+pub fn stopped() -> bool {
+    STOPPED.load(Ordering::Relaxed)
+}
+
+/// From now on the first Ctrl-C lets the optimisers end, so that what they have can be kept.
+pub fn keep_on_interrupt() -> Result<(), Failure> {
+    ctrlc::set_handler(|| {
+        if STOPPED.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))
+}
+
+/// Trains from every seed, with a bar on standard error: part done, smallest loss, time left.
+pub fn train(prepared: &Prepared, name: &str, seeds: &[u64], resumed: Option<Vec<f64>>) -> Vec<Result<Fit, FitError>> {
+    let bar = ProgressBar::new(seeds.len() as u64 * 1000);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %  {elapsed} gone, {eta} left") {
+        bar.set_style(style);
+    }
+    let done = Mutex::new((vec![0u64; seeds.len()], f64::INFINITY));
+    let watch = |k: usize, progress: lambdahat::fit::Progress<'_>| {
+        if let Ok(mut done) = done.lock() {
+            let (parts, least) = &mut *done;
+            parts[k] = (1000 * progress.iteration / progress.of.max(1)) as u64;
+            *least = least.min(progress.loss);
+            bar.set_position(parts.iter().sum());
+            bar.set_message(format!("{name}: smallest loss {least:.2e}"));
+        }
+        if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let fits = match resumed {
+        Some(start) => vec![prepared.fit(seeds[0], Some(start), &mut |progress| watch(0, progress))],
+        None => prepared.fit_seeds(seeds, &watch),
+    };
+    bar.finish_and_clear();
+    fits
+}

@@ -1,0 +1,229 @@
+//! A trained model on disk: one JSON document that holds everything needed to use it, to check it, and to train it further.
+
+use super::error::FitError;
+use super::features::Features;
+use super::loss::Loss;
+use super::model::{Learned, Model};
+use super::progress::Stop;
+use super::step::Form;
+use super::training::{Fit, Optimiser, Training};
+use serde::{Deserialize, Serialize};
+
+/// What the file calls itself.
+const FORMAT: &str = "lambdahat-model";
+/// The version that this program writes, and the only one that it reads.
+const VERSION: u64 = 1;
+
+/// The samples that a model was trained on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataRecord {
+    /// A file's name, or a system's with its parameters.
+    pub source: String,
+    /// FNV-1a (64 bits) of the samples' bits, in hexadecimal.
+    pub hash: String,
+    /// How many trajectories.
+    pub trajectories: usize,
+    /// How many samples in all.
+    pub samples: usize,
+    /// Names of the variables.
+    pub variables: Vec<String>,
+}
+
+impl DataRecord {
+    /// The record of these trajectories.
+    pub fn of(source: &str, variables: &[String], trajectories: &[Vec<Vec<f64>>]) -> Self {
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        let mut eat = |word: u64| {
+            for byte in word.to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+            }
+        };
+        for trajectory in trajectories {
+            eat(trajectory.len() as u64);
+            trajectory.iter().flatten().for_each(|x| eat(x.to_bits()));
+        }
+        Self {
+            source: source.to_owned(),
+            hash: format!("{hash:016x}"),
+            trajectories: trajectories.len(),
+            samples: trajectories.iter().map(Vec::len).sum(),
+            variables: variables.to_vec(),
+        }
+    }
+}
+
+/// A trained model, how it was trained, and on what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFile {
+    format: String,
+    version: u64,
+    /// The class, as in `--model`.
+    pub class: String,
+    /// The method's name.
+    pub method: String,
+    /// H.
+    pub interval: f64,
+    /// m.
+    pub substeps: u32,
+    /// h = H/m.
+    pub step: f64,
+    /// Stepped or residual form.
+    pub form: Form,
+    /// The loss, as in `--loss`.
+    pub compared: String,
+    /// The data.
+    pub data: DataRecord,
+    /// The seed of the start.
+    pub seed: u64,
+    /// The optimiser that ran.
+    pub optimiser: Optimiser,
+    /// The mean square of the residuals.
+    pub loss: f64,
+    /// Iterations made, over all resumed runs.
+    pub iterations: usize,
+    /// Why the last run ended.
+    pub stop: Stop,
+    /// The loss after each iteration.
+    pub history: Vec<f64>,
+    /// The model and its parameters.
+    pub learned: Learned,
+}
+
+impl ModelFile {
+    /// The file of a finished fit.
+    pub fn new(training: &Training, data: DataRecord, fit: Fit) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            class: training.model.to_string(),
+            method: training.method.name().to_owned(),
+            interval: training.sampling.interval(),
+            substeps: training.sampling.substeps(),
+            step: training.sampling.step().get(),
+            form: training.form,
+            compared: training.loss.to_string(),
+            data,
+            seed: fit.seed,
+            optimiser: fit.optimiser,
+            loss: fit.loss,
+            iterations: fit.iterations,
+            stop: fit.stop,
+            history: fit.history,
+            learned: fit.learned,
+        }
+    }
+
+    /// The loss that residuals were compared by.
+    pub fn loss_kind(&self) -> Result<Loss, FitError> {
+        self.compared.parse()
+    }
+
+    /// The document. Errors never happen for a file that came from [`new`](Self::new) or [`parse`](Self::parse).
+    pub fn to_json(&self) -> Result<String, FitError> {
+        serde_json::to_string(self).map(|text| text + "\n").map_err(|error| FitError::File(error.to_string()))
+    }
+
+    /// Reads a document, and checks that all its parts fit together.
+    ///
+    /// Errors where it is cut short, of another format or version, or inconsistent.
+    pub fn parse(text: &str) -> Result<Self, FitError> {
+        let fail = |what: String| Err(FitError::File(what));
+        let value: serde_json::Value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            Err(error) if error.is_eof() => return fail(format!("it is cut short (line {}, column {})", error.line(), error.column())),
+            Err(error) => return fail(format!("it is not JSON: {error}")),
+        };
+        if value.get("format").and_then(|f| f.as_str()) != Some(FORMAT) {
+            return fail(format!("it is not a model of this program (no \"format\": \"{FORMAT}\")"));
+        }
+        match value.get("version").and_then(serde_json::Value::as_u64) {
+            Some(VERSION) => {}
+            Some(other) => {
+                return fail(format!(
+                    "it is of version {other}, this program reads version {VERSION}; train it again with `lambdahat fit`"
+                ));
+            }
+            None => return fail("it has no version".into()),
+        }
+        let file: Self = serde_json::from_value(value).or_else(|error| fail(error.to_string()))?;
+        file.learned.model.consistent().map_err(|what| FitError::File(format!("its model is inconsistent: {what}")))?;
+        let expected = file.learned.model.parameter_count();
+        if file.learned.parameters.len() != expected {
+            return fail(format!("it has {} parameters, its model has {expected}", file.learned.parameters.len()));
+        }
+        let finite = file.learned.parameters.iter().all(|p| p.is_finite()) && file.loss.is_finite();
+        if !finite {
+            return fail("a parameter or the loss is not finite".into());
+        }
+        if !(file.interval > 0.0 && file.interval.is_finite() && file.substeps > 0) {
+            return fail(format!("interval {} with {} substeps", file.interval, file.substeps));
+        }
+        file.loss_kind()?;
+        Ok(file)
+    }
+}
+
+impl Model {
+    /// Whether the layers, the features and the dimension fit together: asked of models that come from outside.
+    fn consistent(&self) -> Result<(), String> {
+        let d = self.dimension();
+        if d == 0 || self.layers().is_empty() {
+            return Err("no variables or no layers".into());
+        }
+        match self.features() {
+            Features::Identity => {}
+            Features::Polynomial(dictionary) => dictionary.consistent(d)?,
+            Features::Gaussian(kernel) => kernel.consistent(d)?,
+        }
+        let mut inputs = self.features().count(d);
+        for (l, layer) in self.layers().iter().enumerate() {
+            if layer.inputs != inputs || layer.outputs == 0 || layer.outputs > 1 << 20 {
+                return Err(format!("layer {} takes {} and gives {}, it is given {inputs}", l + 1, layer.inputs, layer.outputs));
+            }
+            inputs = layer.outputs;
+        }
+        if inputs == d { Ok(()) } else { Err(format!("the last layer gives {inputs} components of {d}")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fit::unwatched;
+    use crate::method::{Sampling, catalog};
+
+    fn file(class: &str) -> ModelFile {
+        let data = vec![(0..8).map(|i| vec![f64::from(i).cos(), f64::from(i).sin()]).collect::<Vec<_>>()];
+        let method = catalog::find("heun2").expect("in the catalogue");
+        let mut training = Training::new(class.parse().expect("a model"), method, Sampling::new(0.5, 2).expect("positive"));
+        training.iterations = Some(3);
+        let fit = training.prepare(&data).expect("fits").fit(7, None, &mut unwatched).expect("finite");
+        ModelFile::new(&training, DataRecord::of("test", &["x".into(), "y".into()], &data), fit)
+    }
+
+    #[test]
+    fn every_class_survives_the_disk_to_the_last_bit() {
+        for class in ["linear", "affine", "polynomial:3", "sindy:2", "rbf:5", "mlp:4x3:softplus"] {
+            let file = file(class);
+            let read = ModelFile::parse(&file.to_json().expect("writes")).expect("reads");
+            assert_eq!(read, file, "{class}");
+        }
+    }
+
+    #[test]
+    fn files_of_another_kind_are_told() {
+        let text = file("mlp:3").to_json().expect("writes");
+        let told = |text: &str, word: &str| {
+            let error = ModelFile::parse(text).expect_err("must fail").to_string();
+            assert!(error.contains(word), "{error}");
+        };
+        told(&text[..text.len() / 2], "cut short");
+        told(&text.replace("\"version\":1", "\"version\":2"), "version 2");
+        told(&text.replace("lambdahat-model", "other"), "not a model");
+        told("[1, 2]", "not a model");
+        told("nonsense", "not JSON");
+        told(&text.replacen("\"inputs\":2", "\"inputs\":5", 1), "inconsistent");
+        told(&text.replacen("\"parameters\":[", "\"parameters\":[1.5,", 1), "parameters");
+        told(&text.replacen("\"interval\":0.5", "\"interval\":-1.0", 1), "interval");
+    }
+}
