@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::expression::Expression;
-use lambdahat::method::{Claim, Method, RungeKutta, catalog, families};
+use lambdahat::method::{Claim, Method, RungeKutta, catalog, families, scheme};
 use lambdahat::order;
 use lambdahat::stability::{self, Extent, RootLocus, StabilityFunction, multistep};
 use nalgebra::{DMatrix, DVector};
@@ -216,5 +216,59 @@ fn every_claim_but_the_orders_holds() {
             claims.map(|claim| format!("{}: {} = {}", method.name(), claim.claim, claim.stated)).collect::<Vec<_>>()
         })
         .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The same scheme in decimals of sixteen digits: what a user who copies a table types.
+fn in_decimals(method: &RungeKutta) -> RungeKutta {
+    let row = |list: &[Number]| format!("[{}]", list.iter().map(|x| format!("\"{}\"", x.decimal(16))).collect::<Vec<_>>().join(", "));
+    let a: Vec<String> = method.a().iter().map(|r| row(r)).collect();
+    let text = format!("name = \"typed\"\n[runge-kutta]\nA = [{}]\nb = {}\n", a.join(", "), row(method.b()));
+    match scheme::parse(&text, "typed") {
+        Ok(Method::RungeKutta(typed)) => typed,
+        other => panic!("{}: {other:?}", method.name()),
+    }
+}
+
+/// Typed exactly or in decimals, a scheme gets the same verdicts.
+#[test]
+fn decimals_give_the_verdicts_of_the_exact_scheme() {
+    let exact: Vec<RungeKutta> = catalog::all()
+        .unwrap()
+        .into_iter()
+        .filter_map(|method| if let Method::RungeKutta(method) = method { Some(method) } else { None })
+        .filter(|method| method.is_exact() && method.stages() <= 7)
+        .collect();
+    let claims = [
+        "order",
+        "stage_order",
+        "stiffly_accurate",
+        "a_stable",
+        "l_stable",
+        "i_stable",
+        "b_stable",
+        "symplectic",
+        "symmetric",
+        "sign_faithful",
+        "unique",
+    ];
+    let wrong: Vec<String> = exact
+        .par_iter()
+        .flat_map_iter(|method| {
+            let typed = Method::RungeKutta(in_decimals(method));
+            let method = Method::RungeKutta(method.clone());
+            let verdict = |method: &Method, claim: &str| match found(method, claim) {
+                Some(Found::Truth(truth)) => truth.to_string(),
+                Some(Found::Count(n)) => n.to_string(),
+                _ => unreachable!("{claim}"),
+            };
+            let differs = claims.into_iter().filter_map(|claim| {
+                let (exact, decimal) = (verdict(&method, claim), verdict(&typed, claim));
+                (exact != decimal).then(|| format!("{}: {claim} is {exact}, in decimals {decimal}", method.name()))
+            });
+            differs.collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(exact.len() > 80, "{}", exact.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
