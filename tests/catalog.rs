@@ -4,8 +4,8 @@ use lambdahat::exact::Number;
 use lambdahat::method::expression::Expression;
 use lambdahat::method::{Claim, Method, RungeKutta, catalog, families, scheme};
 use lambdahat::order;
+use lambdahat::predict::verify;
 use lambdahat::stability::{self, Extent, RootLocus, StabilityFunction, multistep};
-use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -87,6 +87,7 @@ fn found(method: &Method, claim: &str) -> Option<Found> {
                 "embedded_order" => order::order(method).embedded_order.map(Found::Count),
                 "real_interval" => Some(Found::Extent(stability::real_interval(&r))),
                 "imaginary_interval" => Some(Found::Extent(stability::imaginary_interval(&r))),
+                "ssp_coefficient" => Some(Found::Extent(stability::ssp_coefficient(&stability::reduce(method)))),
                 "explicit" => truth(method.is_explicit()),
                 "stiffly_accurate" => truth(stability::is_stiffly_accurate(method)),
                 "a_stable" => truth(stability::is_a_stable(&r)),
@@ -111,6 +112,8 @@ fn found(method: &Method, claim: &str) -> Option<Found> {
                 "a_alpha_degrees" => locus.a_alpha().map(|angle| Found::Degrees(angle.degrees())),
                 "explicit" => truth(method.is_explicit()),
                 "a_stable" => truth(multistep::is_a_stable(method)),
+                "l_stable" => truth(multistep::is_l_stable(method)),
+                "sign_faithful" => truth(multistep::is_sign_faithful(method)),
                 "zero_stable" => truth(multistep::zero_stability(method).holds()),
                 "discovery_stable" => truth(multistep::discovery_stability(method).holds()),
                 _ => None,
@@ -121,10 +124,6 @@ fn found(method: &Method, claim: &str) -> Option<Found> {
 
 /// Whether a method has what is stated of it: exactly for truths and fractions, to half a unit in the last place for decimals.
 fn holds(method: &Method, claim: &str, stated: &str) -> bool {
-    if let (Method::RungeKutta(method), "ssp_coefficient") = (method, claim) {
-        let c = Expression::number(stated, &[]).unwrap().to_f64();
-        return is_absolutely_monotonic(method, c * (1.0 - 1e-4)) && !is_absolutely_monotonic(method, c * (1.0 + 1e-4) + 1e-4);
-    }
     let Some(found) = found(method, claim) else { return false };
     if let Found::Truth(truth) = found {
         return stated == truth.to_string();
@@ -140,21 +139,6 @@ fn holds(method: &Method, claim: &str, stated: &str) -> bool {
         Found::Extent(x) if slack.is_none() => x.agrees_with(&number),
         Found::Extent(x) => near(x.to_f64()),
     }
-}
-
-/// Whether `rK(I + rK)⁻¹ ≥ 0` and its row sums are at most one, `K = [[A, 0], [bᵀ, 0]]` (Kraaijevanger 1991), in doubles.
-fn is_absolutely_monotonic(method: &RungeKutta, r: f64) -> bool {
-    let c = method.coefficients();
-    let s = c.stages;
-    let k = DMatrix::from_fn(s + 1, s + 1, |i, j| match (i, j) {
-        (_, j) if j == s => 0.0,
-        (i, j) if i == s => c.b[j],
-        (i, j) => c.a[i * s + j],
-    });
-    let Some(inverse) = (DMatrix::identity(s + 1, s + 1) + &k * r).try_inverse() else { return false };
-    let x = k * inverse * r;
-    let sums = &x * DVector::from_element(s + 1, 1.0);
-    x.iter().all(|&x| x >= -1e-12) && sums.iter().all(|&sum| sum <= 1.0 + 1e-12)
 }
 
 #[test]
@@ -271,4 +255,18 @@ fn decimals_give_the_verdicts_of_the_exact_scheme() {
         .collect();
     assert!(exact.len() > 80, "{}", exact.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// `verify` confirms the claims of a few methods of each kind, and contradicts one that is wrong.
+#[test]
+fn verify_confirms_the_claims() {
+    for name in
+        ["rk4", "tsitouras5", "ssprk43", "gauss2", "radau-iia-3", "lobatto-iiic-3", "sdirk2", "bdf3", "leap-frog", "adams-moulton-2"]
+    {
+        let claims = verify(&catalog::find(name).unwrap()).claims;
+        assert!(!claims.is_empty() && claims.iter().all(|claim| claim.holds), "{name}: {claims:?}");
+    }
+    let boast = "name = \"boast\"\n[runge-kutta]\nA = [[0, 0], [1, 0]]\nb = [\"1/2\", \"1/2\"]\n[claims]\norder = 3\n";
+    let refuted = verify(&scheme::parse(boast, "boast").unwrap()).claims.remove(0);
+    assert!(!refuted.holds && refuted.why.is_some());
 }
