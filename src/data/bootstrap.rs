@@ -1,8 +1,8 @@
 //! How far the modes would scatter if the noise had fallen otherwise.
 
-use super::eigenvalues::{eigenvalues, listed};
 use super::fixed_points;
 use super::observer::{Observer, Samples};
+use crate::exact::{RootDisc, eigenvalues};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex;
 use rand::{Rng, SeedableRng};
@@ -72,6 +72,11 @@ pub(super) fn uncertainties(
         radius.is_finite().then(|| radius.hypot(ROUNDING * (1.0 + mu.ln().norm()) / interval))
     };
     std::iter::zip(distances, centres).map(|(of_centre, c)| of_centre.into_iter().zip(&c.multipliers).map(quantile).collect()).collect()
+}
+
+/// The eigenvalues one by one: a disc's centre as often as its count says.
+pub(super) fn listed(discs: &[RootDisc]) -> Vec<Complex<f64>> {
+    discs.iter().flat_map(|d| std::iter::repeat_n(d.centre, d.count)).collect()
 }
 
 /// The drawn eigenvalues in the order of the ones they stem from: the nearest pair first.

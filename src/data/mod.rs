@@ -7,7 +7,7 @@
 //! | the map from one sample to the next, as a polynomial | `discrete_map` |
 //! | its coefficients and its degree from samples | `regression` |
 //! | the same when the samples are noisy | `observer` |
-//! | where the map stands still, and its eigenvalues there | `fixed_points`, `eigenvalues` |
+//! | where the map stands still, and its eigenvalues there | `fixed_points` |
 //! | how far to trust them | `bootstrap` |
 //! | all of it in one call | `modes` |
 //!
@@ -16,7 +16,6 @@
 mod bootstrap;
 mod csv_reading;
 pub mod discrete_map;
-pub mod eigenvalues;
 pub mod error;
 mod fixed_points;
 pub mod modes;
@@ -26,7 +25,6 @@ pub mod trajectories;
 
 pub use csv_reading::{Reading, SPACING_TOLERANCE};
 pub use discrete_map::{Coordinates, DiscreteMap};
-pub use eigenvalues::{EigenvaluesError, eigenvalues};
 pub use error::{DataError, DataProblem};
 pub use fixed_points::MARGIN;
 pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};

@@ -1,13 +1,13 @@
 //! The modes of a system from its samples: λ = log μ / H at the fixed points of the discrete map, with uncertainties.
 
-use super::bootstrap::{self, Centre};
+use super::bootstrap::{self, Centre, listed};
 use super::discrete_map::{DiscreteMap, Monomials};
-use super::eigenvalues::{EigenvaluesError, eigenvalues, listed};
 use super::error::DataError;
 use super::fixed_points::{self, Extent};
 use super::observer::Observer;
 use super::regression::{DegreeScore, MOST_COEFFICIENTS, Pairs};
 use super::trajectories::Trajectories;
+use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DVector;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};

@@ -6,9 +6,8 @@
 
 use super::branches::{BranchError, Branches};
 use super::equation::LearningEquation;
-use crate::exact::{Number, Polynomial, RootsError, exact_roots, rational};
+use crate::exact::{self, EigenvaluesError};
 use crate::method::Sampling;
-use crate::stability;
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use num_traits::Zero;
@@ -36,8 +35,8 @@ pub enum MatrixError {
         value: f64,
     },
     /// The eigenvalues could not be found.
-    #[error("the eigenvalues cannot be computed: {0}")]
-    Eigenvalues(#[from] RootsError),
+    #[error(transparent)]
+    Eigenvalues(#[from] EigenvaluesError),
     /// The branches of an eigenvalue could not be found.
     #[error(transparent)]
     Branches(#[from] BranchError),
@@ -61,20 +60,10 @@ pub fn eigenvalues(a: &DMatrix<f64>) -> Result<Vec<Eigenvalue>, MatrixError> {
     if rows != columns || rows == 0 {
         return Err(MatrixError::Shape { rows, columns });
     }
-    let mut entries = vec![Vec::with_capacity(columns); rows];
-    for (row, list) in entries.iter_mut().enumerate() {
-        for column in 0..columns {
-            let value = a[(row, column)];
-            let exact = rational::from_f64(value).ok_or(MatrixError::Entry { row, column, value })?;
-            list.push(Number::from(exact));
-        }
+    if let Some((row, column)) = (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).find(|at| !a[*at].is_finite()) {
+        return Err(MatrixError::Entry { row, column, value: a[(row, column)] });
     }
-    // det(I − zA) backwards is det(λI − A), once padded to its full degree.
-    let backwards = stability::function::characteristic(&entries);
-    let zero = rational::ratio(0, 1);
-    let coefficient = |k: usize| backwards.coefficient(rows - k).as_rational().cloned().unwrap_or_else(|| zero.clone());
-    let p = Polynomial::new((0..=rows).map(|k| Complex { re: coefficient(k), im: zero.clone() }).collect());
-    let mut found: Vec<Eigenvalue> = exact_roots(&p)?
+    let mut found: Vec<Eigenvalue> = exact::eigenvalues(a)?
         .into_iter()
         .filter(|d| d.centre.im >= 0.0)
         .map(|d| Eigenvalue { lambda: d.centre, radius: d.radius, multiplicity: d.count })

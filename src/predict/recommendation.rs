@@ -6,9 +6,8 @@ use super::report::{Limits, PredictError};
 use super::subject::Subject;
 use crate::inverse::{Branches, LearningEquation, Verdict};
 use crate::method::{Method, Sampling};
-use crate::stability::{StabilityFunction, e_polynomial, poles_in_right_half_plane};
+use crate::stability::{Learning, StabilityFunction};
 use num_complex::Complex;
-use num_traits::Zero;
 use serde::Serialize;
 use std::f64::consts::TAU;
 
@@ -157,11 +156,11 @@ fn short(z: Complex<f64>) -> String {
     }
 }
 
-/// Whether a method has one branch, with |R(z)| < 1 exactly where Re z < 0: R(z)R(−z) ≡ 1 and all poles in the right half plane.
+/// Whether a method has one branch, which decays exactly where the mode does, at any step.
 fn keeps_signs(method: &Method) -> bool {
     let Method::RungeKutta(method) = method else { return false };
-    let r = StabilityFunction::of(method);
-    r.degree() == 1 && e_polynomial(&r).is_zero() && poles_in_right_half_plane(&r)
+    let learning = Learning::one_step(&StabilityFunction::of(method));
+    learning.sign_faithful && learning.unique
 }
 
 /// What the sign-keeping method does to these modes.

@@ -1,7 +1,8 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
-use crate::data::{EigenvaluesError, Mode, ModesError, ModesOptions, Trajectories, eigenvalues, find_modes};
+use crate::data::{Mode, ModesError, ModesOptions, Trajectories, find_modes};
 use crate::dynamics::{Field, System};
+use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 

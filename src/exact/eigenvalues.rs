@@ -1,6 +1,6 @@
 //! The eigenvalues of a small real matrix, with certified radii.
 
-use crate::exact::{Polynomial, RootDisc, exact_roots};
+use super::{Polynomial, RootDisc, RootsError, exact_roots};
 use nalgebra::DMatrix;
 use num_bigint::BigInt;
 use num_complex::Complex;
@@ -9,7 +9,7 @@ use num_traits::{One, Zero};
 use thiserror::Error;
 
 /// A matrix whose eigenvalues cannot be given.
-#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[derive(Clone, Debug, PartialEq, Error)]
 pub enum EigenvaluesError {
     /// Not square.
     #[error("only a square matrix has eigenvalues, not one of {0} by {1}")]
@@ -17,27 +17,24 @@ pub enum EigenvaluesError {
     /// An entry that is no number.
     #[error("a matrix with the entry {0} has no eigenvalues")]
     NotFinite(f64),
-    /// An eigenvalue below the smallest or above the largest f64.
-    #[error("an eigenvalue of the matrix is too large or too small for f64; rescale it")]
-    Range,
+    /// The characteristic polynomial's roots could not be found.
+    #[error("the eigenvalues of the matrix cannot be computed: {0}")]
+    Roots(#[from] RootsError),
 }
-
-/// Bits of the entries that are kept, relative to the largest entry.
-const BITS: i32 = 96;
 
 /// The eigenvalues of a real matrix, with multiplicity; conjugate pairs are exactly conjugate.
 ///
-/// The characteristic polynomial is computed exactly, in integers (Faddeev–LeVerrier: `M_1 = A`, `c_k = −tr M_k / k`,
-/// `M_{k+1} = A (M_k + c_k I)`), and its roots by [`exact_roots`], so no iteration can miss one. The entries are taken to 2⁻⁹⁶ of the
-/// largest; up to that, each disc holds as many eigenvalues as it says. The cost grows as n⁴, for the small matrices of a Jacobian.
+/// The entries are taken as the f64 that they are. The characteristic polynomial is computed exactly, in integers
+/// (Faddeev–LeVerrier: `M_1 = A`, `c_k = −tr M_k / k`, `M_{k+1} = A (M_k + c_k I)`), and its roots by [`exact_roots`]: the discs
+/// together hold all eigenvalues, and multiple ones are proven. The cost grows as n⁴, for the small matrices of a Jacobian.
 ///
 /// ```
-/// use lambdahat::data::eigenvalues;
+/// use lambdahat::exact::eigenvalues;
 /// use nalgebra::DMatrix;
 /// let rotation = DMatrix::from_row_slice(2, 2, &[0.0, 2.0, -2.0, 0.0]);
 /// let discs = eigenvalues(&rotation)?;
 /// assert!(discs.iter().all(|d| d.centre.re == 0.0 && d.centre.im.abs() == 2.0));
-/// # Ok::<(), lambdahat::data::EigenvaluesError>(())
+/// # Ok::<(), lambdahat::exact::EigenvaluesError>(())
 /// ```
 pub fn eigenvalues(a: &DMatrix<f64>) -> Result<Vec<RootDisc>, EigenvaluesError> {
     let n = a.nrows();
@@ -52,20 +49,19 @@ pub fn eigenvalues(a: &DMatrix<f64>) -> Result<Vec<RootDisc>, EigenvaluesError> 
         let zero = RootDisc { centre: Complex::zero(), radius: 0.0, count: n, resolved: true };
         return Ok(if n == 0 { Vec::new() } else { vec![zero] });
     }
-    // A = 2^exponent·(integers)/2^BITS, entries below 1 in size before the last factor.
-    let exponent = largest.log2().floor() as i32 + 1;
-    let scaled = a.map(|x| integer(x, BITS - exponent));
-    let coefficients = characteristic(&scaled);
-    // The root of the integer polynomial is 2^BITS times the scaled eigenvalue: c_k belongs to 2^(BITS k).
-    let unit = BigInt::one() << BITS;
-    let mut power = BigInt::one();
-    let mut polynomial: Vec<Complex<BigRational>> = Vec::with_capacity(n + 1);
-    for c in coefficients {
-        polynomial.push(Complex { re: BigRational::new(c, power.clone()), im: BigRational::zero() });
-        power *= &unit;
-    }
+    // A = 2^−shift·(integers), and its entries are below 2^exponent in size.
+    let exponent = largest.log2().floor() as i32 + 2;
+    let shift = a.iter().map(|x| -lowest_power(*x)).max().unwrap_or(0);
+    let coefficients = characteristic(&a.map(|x| integer(x, shift)));
+    // c_k/2^((shift + exponent) k) belongs to the eigenvalues of A/2^exponent, which f64 holds.
+    let unit = shift + exponent;
+    let scaled = |(k, c): (usize, BigInt)| {
+        let denominator = BigInt::one() << (k * usize::try_from(unit).unwrap_or(0));
+        Complex { re: BigRational::new(c, denominator), im: BigRational::zero() }
+    };
+    let mut polynomial: Vec<Complex<BigRational>> = coefficients.into_iter().enumerate().map(scaled).collect();
     polynomial.reverse();
-    let discs = exact_roots(&Polynomial::new(polynomial)).map_err(|_| EigenvaluesError::Range)?;
+    let discs = exact_roots(&Polynomial::new(polynomial))?;
     let scale = |x: f64| x * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2);
     Ok(discs
         .into_iter()
@@ -73,21 +69,27 @@ pub fn eigenvalues(a: &DMatrix<f64>) -> Result<Vec<RootDisc>, EigenvaluesError> 
         .collect())
 }
 
-/// The nearest integer to `x·2^shift`.
-fn integer(x: f64, shift: i32) -> BigInt {
+/// `x = ±mantissa·2^power`.
+fn parts(x: f64) -> (u64, i32) {
     let bits = x.to_bits();
-    let biased = ((bits >> 52) & 0x7ff) as i32;
-    let (mantissa, power) =
-        if biased == 0 { (bits & ((1 << 52) - 1), -1074) } else { ((bits & ((1 << 52) - 1)) | (1 << 52), biased - 1075) };
-    let shift = shift + power;
-    let size = if shift >= 0 {
-        BigInt::from(mantissa) << shift
-    } else if shift < -60 {
-        BigInt::zero()
-    } else {
-        let half = BigInt::one() << (-shift - 1);
-        (BigInt::from(mantissa) + half) >> -shift
-    };
+    let fraction = bits & ((1 << 52) - 1);
+    match ((bits >> 52) & 0x7ff) as i32 {
+        0 => (fraction, -1074),
+        biased => (fraction | (1 << 52), biased - 1075),
+    }
+}
+
+/// The power of two that is x's last bit; large for zero, which has none.
+fn lowest_power(x: f64) -> i32 {
+    let (mantissa, power) = parts(x);
+    if mantissa == 0 { i32::from(i16::MAX) } else { power + mantissa.trailing_zeros() as i32 }
+}
+
+/// `x·2^shift`, which is an integer for every shift from [`lowest_power`]'s negative on.
+fn integer(x: f64, shift: i32) -> BigInt {
+    let (mantissa, power) = parts(x);
+    let zeros = if mantissa == 0 { 0 } else { mantissa.trailing_zeros() as i32 };
+    let size = BigInt::from(mantissa >> zeros) << usize::try_from(shift + power + zeros).unwrap_or(0);
     if x < 0.0 { -size } else { size }
 }
 
@@ -110,11 +112,6 @@ fn characteristic(a: &DMatrix<BigInt>) -> Vec<BigInt> {
     coefficients
 }
 
-/// The eigenvalues one by one: a disc's centre as often as its count says.
-pub(super) fn listed(discs: &[RootDisc]) -> Vec<Complex<f64>> {
-    discs.iter().flat_map(|d| std::iter::repeat_n(d.centre, d.count)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,9 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn integers_round_to_nearest() {
+    fn integers_are_exact() {
         let to_f64 = |x, shift| integer(x, shift).to_f64().unwrap_or(f64::NAN);
-        assert_eq!([to_f64(1.5, 1), to_f64(-1.5, 1), to_f64(0.75, 0), to_f64(5e-324, 1074), to_f64(1e-300, 0)], [3.0, -3.0, 1.0, 1.0, 0.0]);
+        assert_eq!([to_f64(1.5, 1), to_f64(-1.5, 1), to_f64(5e-324, 1074), to_f64(0.0, 3), to_f64(6.0, -1)], [3.0, -3.0, 1.0, 0.0, 3.0]);
+        assert_eq!([lowest_power(6.0), lowest_power(0.375), lowest_power(5e-324), lowest_power(-1.0)], [1, -3, -1074, 0]);
     }
 
     #[test]
@@ -153,6 +151,10 @@ mod tests {
 
     #[test]
     fn entries_of_any_size() {
+        let of = |small: f64, large: f64| eigenvalues(&DMatrix::from_row_slice(2, 2, &[small, 0.0, 0.0, large]));
+        let discs = of(1e-120, 1e120).unwrap();
+        assert!(nearest(&discs, Complex::new(1e120, 0.0)) == 0.0 && nearest(&discs, Complex::new(1e-120, 0.0)) == 0.0, "{discs:?}");
+        assert!(matches!(of(1e-300, 1e300), Err(EigenvaluesError::Roots(RootsError::Range { .. }))));
         for scale in [1e-280, 1e-30, 1.0, 1e30, 1e280] {
             let a = DMatrix::from_row_slice(2, 2, &[-0.1, 2.0, -2.0, -0.1]) * scale;
             let discs = eigenvalues(&a).unwrap();
