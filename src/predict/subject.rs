@@ -33,7 +33,7 @@ impl Subject {
         let mut found = find_modes(data, options)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut notes = found.notes;
-        if !found.scores.is_empty() {
+        if found.scores.iter().any(|s| s.error > 1e-9) {
             let scores: Vec<String> = found.scores.iter().map(|s| format!("{:.2} % for degree {}", 100.0 * s.error, s.degree)).collect();
             notes.push(format!(
                 "the map from sample to sample is of degree {}: error on left-out samples {}, of their spread",
@@ -44,7 +44,7 @@ impl Subject {
         let unsettled = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
         if let Some(mode) = found.modes.iter().find(unsettled) {
             notes.push(format!(
-                "Re λ = {:.4} is smaller than its uncertainty: whether this mode decays or grows is not settled by the data, and neither \
+                "Re λ = {:.2e} is smaller than its uncertainty: whether this mode decays or grows is not settled by the data, and neither \
                  are verdicts that turn on it",
                 mode.lambda.re
             ));
