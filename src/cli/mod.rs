@@ -11,6 +11,7 @@ mod figures;
 mod fit;
 mod map;
 mod methods;
+mod modified;
 mod output;
 mod predict;
 mod region;
@@ -69,6 +70,8 @@ enum Command {
     Map(map::Args),
     /// Learn a model through a method, and keep it
     Fit(Box<fit::Args>),
+    /// The field that a method follows, or that a fit through it learns, exactly
+    Modified(modified::Args),
     /// Every figure of the README
     Figures(figures::Args),
     /// A completion script for a shell
@@ -85,6 +88,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Region(args) => region::run(args, json),
         Command::Map(args) => map::run(args, json),
         Command::Fit(args) => fit::run(*args, json),
+        Command::Modified(args) => modified::run(args, json),
         Command::Figures(args) => figures::run(args, json),
         Command::Completions(args) => completions::run(args),
     }

@@ -1,0 +1,94 @@
+//! `modified`: the field that a method really follows, or with `--inverse` the one that a perfect fit through it learns.
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use lambdahat::dynamics::{PolynomialField, System};
+use lambdahat::method::Method;
+use lambdahat::order::FieldExpansion;
+
+const EXAMPLES: &str = "\
+Examples:
+  lambdahat modified --system lotka-volterra --method rk4 --order 8 --inverse
+  lambdahat modified --system my_field.toml --method forward-euler --order 4 --latex
+  lambdahat modified --system van-der-pol:mu=2 --method adams-bashforth-2 --order 3 --inverse
+
+A field file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y'.";
+
+/// Options of `modified`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A built-in polynomial system (NAME or NAME:parameter=value) or a field file
+    #[arg(long, value_name = "NAME|FILE")]
+    system: String,
+    /// The method
+    #[arg(long, short, value_name = "METHOD")]
+    method: String,
+    /// The highest power of h
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    order: usize,
+    /// The inverse modified equation: what a perfect fit through the method learns
+    #[arg(long)]
+    inverse: bool,
+    /// Print LaTeX
+    #[arg(long)]
+    latex: bool,
+}
+
+/// Prints the expansion.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let field = field(&args.system)?;
+    let expansion = match (arguments::method(&args.method)?, args.inverse) {
+        (Method::RungeKutta(method), true) => FieldExpansion::inverse(&method, &field, args.order)?,
+        (Method::RungeKutta(method), false) => FieldExpansion::modified(&method, &field, args.order)?,
+        (Method::Multistep(method), true) => FieldExpansion::multistep(&method, &field, args.order)?,
+        (Method::Multistep(method), false) => {
+            return Err(Failure::new(format!(
+                "`{}` is a multistep method: its solutions follow no single field (the parasitic roots are of their own); what is defined is the field \
+                 that a fit through it learns, with --inverse",
+                method.name()
+            )));
+        }
+    };
+    let report = expansion.report();
+    if json {
+        output::json(&report)?;
+        return Ok(Answer::Done);
+    }
+    if !args.latex {
+        let what = if report.inverse { "what a perfect fit through it learns" } else { "the field that its steps follow" };
+        let exactness = if report.exact { "exact" } else { "coefficients rounded, for the method's are not rational" };
+        output::line(format!("{}: {what}, through h^{}; {exactness}", report.method, args.order))?;
+    }
+    for (k, variable) in report.variables.iter().enumerate() {
+        let terms: Vec<String> = report
+            .terms
+            .iter()
+            .filter(|term| term.components[k] != "0")
+            .map(|term| {
+                let body = if args.latex { &term.latex[k] } else { &term.components[k] };
+                match (term.power, args.latex) {
+                    (0, _) => body.clone(),
+                    (1, true) => format!("h \\left({body}\\right)"),
+                    (1, false) => format!("h ({body})"),
+                    (power, true) => format!("h^{{{power}}} \\left({body}\\right)"),
+                    (power, false) => format!("h^{power} ({body})"),
+                }
+            })
+            .collect();
+        let sum = if terms.is_empty() { "0".to_owned() } else { terms.join("\n    + ") };
+        output::line(if args.latex { format!("\\dot {variable} = {sum}") } else { format!("{variable}' = {sum}") })?;
+    }
+    Ok(Answer::Done)
+}
+
+/// The polynomial field of a file, or of a built-in system.
+fn field(text: &str) -> Result<PolynomialField, Failure> {
+    if text.contains(['/', '\\']) || text.to_lowercase().ends_with(".toml") {
+        let content = std::fs::read_to_string(text).map_err(|e| Failure::new(format!("cannot read the field file {text}: {e}")))?;
+        return Ok(PolynomialField::parse(&content, text)?);
+    }
+    let system = System::parse(text)?;
+    PolynomialField::of_system(&system)
+        .ok_or_else(|| Failure::new(format!("the system `{}` is not polynomial, so its terms have no polynomials to print", system.name())))
+}
