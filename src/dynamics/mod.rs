@@ -5,6 +5,7 @@ mod error;
 mod field;
 mod flow;
 mod section;
+pub mod polynomial_field;
 mod systems;
 
 pub use equilibria::{Equilibrium, equilibria};
@@ -12,4 +13,5 @@ pub use error::DynamicsError;
 pub use field::Field;
 pub use flow::Flow;
 pub use section::{Return, returns};
+pub use polynomial_field::{CompiledField, FieldFileError, Monomial, Multivariate, PolynomialField, RationalPolynomial};
 pub use systems::{System, SystemKind};
