@@ -4,14 +4,14 @@ mod equilibria;
 mod error;
 mod field;
 mod flow;
-mod section;
 pub mod polynomial_field;
+mod section;
 mod systems;
 
 pub use equilibria::{Equilibrium, equilibria};
 pub use error::DynamicsError;
 pub use field::Field;
 pub use flow::Flow;
-pub use section::{Return, returns};
 pub use polynomial_field::{CompiledField, FieldFileError, Monomial, Multivariate, PolynomialField, RationalPolynomial};
+pub use section::{Return, returns};
 pub use systems::{System, SystemKind};
