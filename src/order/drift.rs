@@ -85,14 +85,14 @@ pub fn drift(
     if normal.iter().all(|&x| x == 0.0) {
         return Err(DriftError::Equilibrium(start.to_vec()));
     }
-    let (true_period, _, _) = turn(&fields[0], start, &normal, h)?;
-    let (period, end, orbit) = turn(&expansion.truncated(h, power), start, &normal, h)?;
-    let per_period = invariant(&end) - invariant(start);
-    let (_, beyond, _) = turn(&expansion.truncated(h, power + 1), start, &normal, h)?;
-    let truncation = (invariant(&beyond) - invariant(&end)).abs();
+    let exact = turn(&fields[0], start, &normal, h)?;
+    let followed = turn(&expansion.truncated(h, power), start, &normal, h)?;
+    let per_period = invariant(&followed.end) - invariant(start);
+    let beyond = turn(&expansion.truncated(h, power + 1), start, &normal, h)?;
+    let truncation = (invariant(&beyond.end) - invariant(&followed.end)).abs();
     let mut value = vec![0.0; d];
     let mut size = |field: &CompiledField| {
-        orbit.iter().fold(0.0, |largest: f64, x| {
+        followed.orbit.iter().fold(0.0, |largest: f64, x| {
             field.value(x, &mut value);
             value.iter().fold(largest, |largest, v| largest.max(v.abs()))
         })
@@ -101,11 +101,18 @@ pub fn drift(
     // Terms may vanish for symmetry, so each is compared with the largest of the two before.
     let shrinks = |k: usize| sizes[k] < 0.9 * sizes[k.saturating_sub(2)..k].iter().copied().fold(0.0, f64::max) || sizes[k] == 0.0;
     let converging = shrinks(power + 1) && (power == 0 || shrinks(power));
-    Ok(Drift { start: start.to_vec(), per_period, truncation, period, true_period, sizes, converging })
+    Ok(Drift { start: start.to_vec(), per_period, truncation, period: followed.period, true_period: exact.period, sizes, converging })
 }
 
-/// The time and place of the first return through the plane at `start` with this normal, in its direction, and the orbit on the way.
-fn turn(field: &CompiledField, start: &[f64], normal: &[f64], h: f64) -> Result<(f64, Vec<f64>, Vec<Vec<f64>>), DriftError> {
+/// One turn of an orbit.
+struct Turn {
+    period: f64,
+    end: Vec<f64>,
+    orbit: Vec<Vec<f64>>,
+}
+
+/// From `start` to the first return through the plane there with this normal, in its direction.
+fn turn(field: &CompiledField, start: &[f64], normal: &[f64], h: f64) -> Result<Turn, DriftError> {
     let flow = Flow { absolute: 1e-12, relative: 1e-12 };
     let height = |x: &[f64]| x.iter().zip(start).zip(normal).map(|((x, s), n)| (x - s) * n).sum::<f64>();
     let part = PART * h;
@@ -122,7 +129,7 @@ fn turn(field: &CompiledField, start: &[f64], normal: &[f64], h: f64) -> Result<
             if below && a < 0.0 && b >= 0.0 {
                 let time = (orbit.len() - 1) as f64 * part;
                 let (last, end) = crossing(field, flow, &pair[0], part, height)?;
-                return Ok((time + last, end, orbit));
+                return Ok(Turn { period: time + last, end, orbit });
             }
             below |= b < 0.0;
             orbit.push(pair[1].clone());

@@ -79,7 +79,7 @@ pub(super) fn field(text: &str, origin: &str) -> Result<PolynomialField, FieldFi
     // A byte-order mark is no part of the field.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     read(text).map_err(|(offset, reason)| {
-        let before = &text[..text.floor_char_boundary(offset)];
+        let before = text.get(..offset).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
         FieldFileError { origin: origin.into(), line, column, reason }
