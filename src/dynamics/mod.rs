@@ -4,6 +4,7 @@ mod equilibria;
 mod error;
 mod field;
 mod flow;
+pub mod polynomial_field;
 mod section;
 mod systems;
 
@@ -11,5 +12,6 @@ pub use equilibria::{Equilibrium, equilibria};
 pub use error::DynamicsError;
 pub use field::Field;
 pub use flow::Flow;
+pub use polynomial_field::{CompiledField, FieldFileError, Monomial, Multivariate, PolynomialField, RationalPolynomial};
 pub use section::{Return, returns};
 pub use systems::{System, SystemKind};

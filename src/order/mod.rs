@@ -4,8 +4,13 @@ pub mod assumptions;
 mod certificate;
 pub mod conditions;
 pub mod coproduct;
+pub mod drift;
+pub mod general_field;
 pub mod levels;
+pub mod linear_series;
 pub mod modified;
+pub mod modified_field;
+pub mod multistep_series;
 pub mod prime_field;
 mod rounded;
 pub mod series;
@@ -15,8 +20,13 @@ pub mod weights;
 pub use assumptions::SimplifyingAssumptions;
 pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, order, order_up_to};
 pub use coproduct::{Cut, Cuts};
+pub use drift::{Drift, DriftError, drift};
+pub use general_field::{Estimated, FieldClosure, inverse_modified_at, modified_from_map, step};
 pub use levels::LevelSequences;
+pub use linear_series::{Singularity, inverse_linear_radius, inverse_linear_series, modified_linear_series};
 pub use modified::{LARGEST_POWER, inverse_modified_equation, modified_equation};
+pub use modified_field::{FieldExpansion, ModifiedReport, ModifiedTerm};
+pub use multistep_series::{LARGEST_MULTISTEP_POWER, multistep_series};
 pub use series::{FieldSeries, LARGEST_SERIES, MapSeries, SeriesTable};
 pub use trees::{LARGEST_ORDER, Tree, Trees};
 pub use weights::{elementary_weight, elementary_weights};
@@ -38,13 +48,23 @@ pub enum OrderError {
         /// How many trees it would take.
         trees: f64,
     },
-    /// Σ b ≠ 1: the method follows another field than f even at h → 0.
-    #[error("{method} is not consistent: its weights sum to {sum}, not 1, so it has no modified equation")]
+    /// A series beyond what is computed.
+    #[error("{what} {order}: 0 to {largest} can be had")]
+    TooLong {
+        /// What was asked for.
+        what: &'static str,
+        /// The number asked for.
+        order: usize,
+        /// The largest that can be had.
+        largest: usize,
+    },
+    /// The method follows another field than f even as h → 0.
+    #[error("{method} is not consistent, so it has no modified equation: {why}")]
     Inconsistent {
         /// The method's name.
         method: String,
-        /// Σ b.
-        sum: String,
+        /// What does not hold.
+        why: String,
     },
 }
 

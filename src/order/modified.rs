@@ -108,7 +108,7 @@ fn prepared(method: &RungeKutta, power: usize) -> Result<Arc<SeriesTable>, Order
     }
     let sum = method.b().iter().fold(Number::zero(), |sum, b| sum + b);
     if sum != Number::one() {
-        return Err(OrderError::Inconsistent { method: method.name().into(), sum: sum.to_string() });
+        return Err(OrderError::Inconsistent { method: method.name().into(), why: format!("its weights sum to {sum}, not 1") });
     }
     SeriesTable::up_to(power + 1)
 }

@@ -1,0 +1,337 @@
+//! Polynomial vector fields over Q: exact, printable, and compiled for stepping.
+
+mod multivariate;
+mod parse;
+
+pub use multivariate::{LARGEST_EXPONENT, MOST_VARIABLES, Monomial, Multivariate};
+pub use parse::{FieldFileError, FieldFileReason};
+
+use super::{Field, System, SystemKind};
+use crate::exact::{rational, simplest_between};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+use std::fmt::Write;
+
+/// A polynomial over Q in the variables of a field.
+pub type RationalPolynomial = Multivariate<BigRational>;
+
+/// ẋ = f(x) with polynomial components over Q.
+///
+/// ```
+/// use lambdahat::dynamics::PolynomialField;
+/// let field = PolynomialField::parse("[field]\nx = '2/3 x - 4/3 x y'\ny = 'x y - y'", "example").unwrap();
+/// assert_eq!(field.variables(), ["x", "y"]);
+/// assert_eq!(field.to_text(), ["-4/3*x*y + 2/3*x", "x*y - y"]);
+/// assert_eq!(field.to_latex()[0], r"-\frac{4}{3} x y + \frac{2}{3} x");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolynomialField {
+    variables: Vec<String>,
+    components: Vec<RationalPolynomial>,
+}
+
+impl PolynomialField {
+    /// A field from its components, one for each variable. `None` when the counts differ, when there are none or more than [`MOST_VARIABLES`].
+    pub fn new(variables: Vec<String>, components: Vec<RationalPolynomial>) -> Option<Self> {
+        let fits = variables.len() == components.len() && (1..=MOST_VARIABLES).contains(&variables.len());
+        fits.then_some(Self { variables, components })
+    }
+
+    /// The field in a TOML file, keys the variables and values their derivatives:
+    ///
+    /// ```toml
+    /// [field]                       # or at the top level:  "x'" = "2/3 x - 4/3 x y"
+    /// x = "2/3 x - 4/3 x y"
+    /// y = "x y - y"
+    /// ```
+    ///
+    /// Numbers are integers, fractions and decimals, taken exactly; `*` may be left out; `^` takes whole powers; division is by numbers. A prime
+    /// after a key may be written or left out. `origin` names the text in errors.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, FieldFileError> {
+        parse::field(text, origin)
+    }
+
+    /// A named system as an exact field, each parameter the simplest fraction that rounds to its double (so 8/3 is 8/3 and
+    /// 0.1 is 1/10). `None` for systems that are not polynomial, or of more than [`MOST_VARIABLES`] variables.
+    pub fn of_system(system: &System) -> Option<Self> {
+        let p: Vec<BigRational> = system.parameters().iter().map(|&(_, x)| simplest(x)).collect::<Option<_>>()?;
+        let d = system.dimension();
+        if d > MOST_VARIABLES {
+            return None;
+        }
+        let names = |list: &[&str]| list.iter().map(|s| (*s).to_string()).collect::<Vec<_>>();
+        // c · x^i y^j z^k
+        let term = |c: &BigRational, powers: &[(usize, usize)]| {
+            let monomial = powers.iter().try_fold(RationalPolynomial::constant(c.clone()), |product, &(i, n)| {
+                Some(product.times(&RationalPolynomial::new(vec![(Monomial::power(i, n)?, BigRational::one())])))
+            });
+            monomial.unwrap_or_else(RationalPolynomial::zero)
+        };
+        let sum = |terms: Vec<RationalPolynomial>| terms.iter().fold(RationalPolynomial::zero(), |sum, t| sum.plus(t));
+        let one = BigRational::one();
+        let (variables, components) = match system.kind() {
+            SystemKind::Linear => {
+                let variables = (1..=d).map(|i| format!("x{i}")).collect();
+                (variables, p.chunks(d).map(|row| sum(row.iter().enumerate().map(|(j, a)| term(a, &[(j, 1)])).collect())).collect())
+            }
+            SystemKind::DampedOscillator => {
+                let (a, w) = (-p[0].clone(), &p[1]);
+                let x = sum(vec![term(&a, &[(0, 1)]), term(&-w, &[(1, 1)])]);
+                (names(&["x", "y"]), vec![x, sum(vec![term(w, &[(0, 1)]), term(&a, &[(1, 1)])])])
+            }
+            SystemKind::LotkaVolterra => {
+                let x = sum(vec![term(&p[0], &[(0, 1)]), term(&-p[1].clone(), &[(0, 1), (1, 1)])]);
+                (names(&["x", "y"]), vec![x, sum(vec![term(&p[3], &[(0, 1), (1, 1)]), term(&-p[2].clone(), &[(1, 1)])])])
+            }
+            SystemKind::CubicOscillator => {
+                let (a, w) = (-p[0].clone(), &p[1]);
+                let x = sum(vec![term(&a, &[(0, 3)]), term(w, &[(1, 3)])]);
+                (names(&["x", "y"]), vec![x, sum(vec![term(&-w, &[(0, 3)]), term(&a, &[(1, 3)])])])
+            }
+            SystemKind::VanDerPol => {
+                let y = vec![term(&p[0], &[(1, 1)]), term(&-p[0].clone(), &[(0, 2), (1, 1)]), term(&-one.clone(), &[(0, 1)])];
+                (names(&["x", "y"]), vec![term(&one, &[(1, 1)]), sum(y)])
+            }
+            SystemKind::Duffing => {
+                let y = vec![term(&-p[2].clone(), &[(1, 1)]), term(&-p[0].clone(), &[(0, 1)]), term(&-p[1].clone(), &[(0, 3)])];
+                (names(&["x", "y"]), vec![term(&one, &[(1, 1)]), sum(y)])
+            }
+            SystemKind::Lorenz => {
+                let x = sum(vec![term(&p[0], &[(1, 1)]), term(&-p[0].clone(), &[(0, 1)])]);
+                let y = sum(vec![term(&p[1], &[(0, 1)]), term(&-one.clone(), &[(0, 1), (2, 1)]), term(&-one.clone(), &[(1, 1)])]);
+                let z = sum(vec![term(&one, &[(0, 1), (1, 1)]), term(&-p[2].clone(), &[(2, 1)])]);
+                (names(&["x", "y", "z"]), vec![x, y, z])
+            }
+            SystemKind::FitzHughNagumo => {
+                if p[2].is_zero() {
+                    return None;
+                }
+                let third = BigRational::new(BigInt::from(-1), BigInt::from(3));
+                let v = vec![term(&one, &[(0, 1)]), term(&third, &[(0, 3)]), term(&-one.clone(), &[(1, 1)]), term(&p[3], &[])];
+                let w = vec![term(&p[2].recip(), &[(0, 1)]), term(&(&p[0] / &p[2]), &[]), term(&-(&p[1] / &p[2]), &[(1, 1)])];
+                (names(&["v", "w"]), vec![sum(v), sum(w)])
+            }
+            SystemKind::Pendulum => return None,
+            // Linear as well, but on a grid: its matrix is what its Jacobian says.
+            SystemKind::ConvectionDiffusion => {
+                let mut jacobian = vec![0.0; d * d];
+                system.jacobian(&vec![0.0; d], &mut jacobian);
+                let entries: Vec<BigRational> = jacobian.iter().map(|&x| simplest(x)).collect::<Option<_>>()?;
+                let variables = (1..=d).map(|i| format!("u{i}")).collect();
+                (variables, entries.chunks(d).map(|row| sum(row.iter().enumerate().map(|(j, a)| term(a, &[(j, 1)])).collect())).collect())
+            }
+        };
+        Self::new(variables, components)
+    }
+
+    /// The names of the variables.
+    pub fn variables(&self) -> &[String] {
+        &self.variables
+    }
+
+    /// The components, one for each variable.
+    pub fn components(&self) -> &[RationalPolynomial] {
+        &self.components
+    }
+
+    /// The largest degree of a component.
+    pub fn degree(&self) -> usize {
+        self.components.iter().map(Multivariate::degree).max().unwrap_or(0)
+    }
+
+    /// The components as text, `-1/2*x^2*y + 3*x`: higher degrees first.
+    pub fn to_text(&self) -> Vec<String> {
+        self.components.iter().map(|p| print(p, &self.variables, &TEXT)).collect()
+    }
+
+    /// The components as LaTeX, `-\frac{1}{2} x^{2} y + 3 x`.
+    pub fn to_latex(&self) -> Vec<String> {
+        self.components.iter().map(|p| print(p, &self.variables, &LATEX)).collect()
+    }
+
+    /// The components as text with coefficients in so many significant digits, for coefficients that are not meant exactly.
+    pub fn to_decimals(&self, digits: usize) -> Vec<String> {
+        let number = |q: &BigRational| rational::decimal(q, digits);
+        self.components.iter().map(|p| print(p, &self.variables, &Notation { number: &number, ..TEXT })).collect()
+    }
+
+    /// The field in doubles.
+    pub fn compiled(&self) -> CompiledField {
+        CompiledField::combination(&[(1.0, self)])
+    }
+}
+
+/// The simplest fraction that rounds to this double.
+fn simplest(x: f64) -> Option<BigRational> {
+    let centre = rational::from_f64(x)?;
+    if centre.is_zero() {
+        return Some(centre);
+    }
+    // Strictly inside half the distance to either neighbour.
+    let half = (&centre * rational::power_of_two(-54)).abs();
+    Some(simplest_between(&(&centre - &half), &(&centre + &half)))
+}
+
+/// How products, powers and fractions are written.
+struct Notation<'a> {
+    times: &'static str,
+    power: fn(&str, usize) -> String,
+    number: &'a dyn Fn(&BigRational) -> String,
+}
+
+const TEXT: Notation = Notation { times: "*", power: |name, n| format!("{name}^{n}"), number: &|q| q.to_string() };
+
+const LATEX: Notation = Notation {
+    times: " ",
+    power: |name, n| format!("{name}^{{{n}}}"),
+    number: &|q| if q.is_integer() { q.to_string() } else { format!(r"\frac{{{}}}{{{}}}", q.numer(), q.denom()) },
+};
+
+fn print(p: &RationalPolynomial, variables: &[String], notation: &Notation<'_>) -> String {
+    let exponents = |m: Monomial| (0..variables.len()).map(|i| m.exponent(i)).collect::<Vec<_>>();
+    let mut terms: Vec<(Vec<usize>, &BigRational)> = p.terms().iter().map(|(m, c)| (exponents(*m), c)).collect();
+    terms.sort_by_key(|(e, _)| std::cmp::Reverse((e.iter().sum::<usize>(), e.clone())));
+    let mut text = String::new();
+    for (exponents, c) in terms {
+        let sign = match (text.is_empty(), c.is_negative()) {
+            (true, false) => "",
+            (true, true) => "-",
+            (false, false) => " + ",
+            (false, true) => " - ",
+        };
+        let powers = exponents.iter().zip(variables).filter(|(n, _)| **n > 0);
+        let mut factors: Vec<String> = powers.map(|(&n, name)| if n == 1 { name.clone() } else { (notation.power)(name, n) }).collect();
+        let size = c.abs();
+        if factors.is_empty() || !size.is_one() {
+            factors.insert(0, (notation.number)(&size));
+        }
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{sign}{}", factors.join(notation.times));
+    }
+    if text.is_empty() { "0".into() } else { text }
+}
+
+/// A polynomial field in doubles, for stepping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompiledField {
+    /// For each component its terms: coefficient and exponents.
+    components: Vec<Vec<(f64, Vec<u32>)>>,
+    /// For each component and variable the terms of the derivative.
+    derivatives: Vec<Vec<(f64, Vec<u32>)>>,
+}
+
+impl CompiledField {
+    /// `Σ weight · field` over fields in the same variables: a truncated expansion at one h. Empty for an empty list.
+    pub fn combination(fields: &[(f64, &PolynomialField)]) -> Self {
+        let d = fields.first().map_or(0, |(_, field)| field.variables.len());
+        let collect = |polynomials: Vec<(f64, RationalPolynomial)>| {
+            let mut terms: std::collections::BTreeMap<Monomial, f64> = std::collections::BTreeMap::new();
+            for (weight, p) in &polynomials {
+                for (m, c) in p.terms() {
+                    *terms.entry(*m).or_default() += weight * rational::to_f64(c);
+                }
+            }
+            terms.into_iter().map(|(m, c)| (c, (0..d).map(|i| m.exponent(i) as u32).collect())).collect::<Vec<_>>()
+        };
+        let component = |i: usize| fields.iter().map(|(w, field)| (*w, field.components[i].clone())).collect::<Vec<_>>();
+        let derivative = |i: usize, j: usize| fields.iter().map(|(w, field)| (*w, field.components[i].derivative(j))).collect::<Vec<_>>();
+        Self {
+            components: (0..d).map(|i| collect(component(i))).collect(),
+            derivatives: (0..d * d).map(|k| collect(derivative(k / d, k % d))).collect(),
+        }
+    }
+}
+
+fn evaluate(terms: &[(f64, Vec<u32>)], x: &[f64]) -> f64 {
+    terms
+        .iter()
+        .map(|(c, exponents)| {
+            exponents.iter().zip(x).fold(*c, |product, (&n, &x)| if n == 0 { product } else { product * x.powi(n as i32) })
+        })
+        .sum()
+}
+
+impl Field for CompiledField {
+    fn dimension(&self) -> usize {
+        self.components.len()
+    }
+
+    fn value(&self, x: &[f64], out: &mut [f64]) {
+        for (out, terms) in out.iter_mut().zip(&self.components) {
+            *out = evaluate(terms, x);
+        }
+    }
+
+    fn jacobian(&self, x: &[f64], out: &mut [f64]) {
+        for (out, terms) in out.iter_mut().zip(&self.derivatives) {
+            *out = evaluate(terms, x);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn named_systems_are_the_fields_that_they_name() {
+        for name in [
+            "damped-oscillator",
+            "lotka-volterra:alpha=2/3,beta=4/3",
+            "cubic-oscillator",
+            "van-der-pol",
+            "duffing",
+            "lorenz",
+            "fitzhugh-nagumo",
+            "linear:-0.1,-2;2,-0.1",
+            "convection-diffusion",
+        ] {
+            let system = System::parse(name).unwrap();
+            let field = PolynomialField::of_system(&system).unwrap();
+            let compiled = field.compiled();
+            let d = system.dimension();
+            let x: Vec<f64> = (0..d).map(|i| 0.3 + 0.7 * i as f64 / d as f64).collect();
+            let (mut expected, mut found) = (vec![0.0; d], vec![0.0; d]);
+            system.value(&x, &mut expected);
+            compiled.value(&x, &mut found);
+            let (mut j_expected, mut j_found) = (vec![0.0; d * d], vec![0.0; d * d]);
+            system.jacobian(&x, &mut j_expected);
+            compiled.jacobian(&x, &mut j_found);
+            for (a, b) in expected.iter().zip(&found).chain(j_expected.iter().zip(&j_found)) {
+                assert!((a - b).abs() <= 1e-13 * (1.0 + a.abs()), "{name}: {a} {b}");
+            }
+        }
+        assert!(PolynomialField::of_system(&System::named("pendulum").unwrap()).is_none());
+        let lorenz = PolynomialField::of_system(&System::named("lorenz").unwrap()).unwrap();
+        assert_eq!(lorenz.to_text(), ["-10*x + 10*y", "-x*z + 28*x - y", "x*y - 8/3*z"]);
+    }
+
+    fn polynomial() -> impl Strategy<Value = RationalPolynomial> {
+        prop::collection::vec((0usize..4, 0usize..4, -9i64..9, 1i64..5), 0..6).prop_map(|terms| {
+            let term = |(i, j, n, d): (usize, usize, i64, i64)| {
+                let monomial = Monomial::power(0, i).unwrap().times(Monomial::power(1, j).unwrap());
+                (monomial, crate::exact::ratio(n, d))
+            };
+            RationalPolynomial::new(terms.into_iter().map(term).collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_ring_with_a_derivation(a in polynomial(), b in polynomial(), c in polynomial()) {
+            prop_assert_eq!(a.plus(&b).times(&c), a.times(&c).plus(&b.times(&c)));
+            prop_assert_eq!(a.times(&b).derivative(1), a.derivative(1).times(&b).plus(&a.times(&b.derivative(1))));
+            prop_assert_eq!(a.derivative(0).derivative(1), a.derivative(1).derivative(0));
+        }
+
+        #[test]
+        fn what_is_printed_is_read_back(a in polynomial(), b in polynomial()) {
+            let field = PolynomialField::new(vec!["x".into(), "y".into()], vec![a, b]).unwrap();
+            let [first, second] = &field.to_text()[..] else { panic!() };
+            let file = format!("[field]\nx = \"{first}\"\ny = \"{second}\"\n");
+            prop_assert_eq!(PolynomialField::parse(&file, "printed").unwrap(), field);
+        }
+    }
+}
