@@ -1,9 +1,10 @@
 //! Trees, order conditions and B-series, beside the naive way to the same result.
 
 use divan::{Bencher, black_box};
+use lambdahat::dynamics::{PolynomialField, System};
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, RungeKutta, catalog};
-use lambdahat::order::{self, LevelSequences, MapSeries, SeriesTable, Trees, elementary_weights};
+use lambdahat::order::{self, FieldExpansion, LevelSequences, MapSeries, SeriesTable, Trees, elementary_weights};
 
 fn main() {
     divan::main();
@@ -77,4 +78,21 @@ fn modified_to_h9(bencher: Bencher, name: &str) {
 fn modified_to_h9_naive(bencher: Bencher, name: &str) {
     let method = method(name);
     bencher.bench(|| MapSeries::runge_kutta(SeriesTable::up_to(10).unwrap(), black_box(&method)).generator());
+}
+
+/// The field that Euler, midpoint and RK4 learn of Lotka–Volterra through h^8.
+#[divan::bench(args = ["forward-euler", "midpoint", "rk4"])]
+fn lotka_volterra_to_h8(bencher: Bencher, name: &str) {
+    let method = method(name);
+    let system = System::named("lotka-volterra").unwrap();
+    let field = PolynomialField::of_system(&system).unwrap();
+    bencher.bench(|| FieldExpansion::inverse(black_box(&method), &field, 8).unwrap());
+}
+
+/// The same for Euler by Lie derivatives in rationals: f_k = (k-th derivative of f along itself) / (k + 1)!.
+#[divan::bench]
+fn lotka_volterra_to_h8_by_lie_derivatives(bencher: Bencher) {
+    let field = PolynomialField::of_system(&System::named("lotka-volterra").unwrap()).unwrap();
+    let Ok(Method::Multistep(euler)) = catalog::find("adams-bashforth-1") else { return };
+    bencher.bench(|| FieldExpansion::multistep(black_box(&euler), &field, 8).unwrap());
 }

@@ -165,18 +165,17 @@ fn printed(expansion: FieldExpansion) -> Vec<String> {
     expansion.report().terms.into_iter().map(|term| term.components[0].clone()).collect()
 }
 
-/// Hairer, Lubich & Wanner, *Geometric Numerical Integration*, IX.1, Example 1.1: ẏ = y².
+/// ẏ = y². Euler and implicit midpoint as in Hairer, Lubich & Wanner, *Geometric Numerical Integration*, IX.1; the others by matching scalar series in h, in
+/// fractions, outside this crate.
 #[test]
-fn the_square_of_hairer_lubich_and_wanner() {
+fn modified_equations_of_the_square() {
     let square = field("y = 'y^2'");
     let modified = |name: &str, power| printed(FieldExpansion::modified(&method(name), &square, power).unwrap());
     assert_eq!(modified("forward-euler", 5), ["y^2", "-y^3", "3/2*y^4", "-8/3*y^5", "31/6*y^6", "-157/15*y^7"]);
-    assert_eq!(modified("midpoint", 6), ["y^2", "0", "-3/4*y^4", "1/2*y^5", "5/8*y^6", "-31/16*y^7", "177/64*y^8"]);
     assert_eq!(modified("implicit-midpoint", 6), ["y^2", "0", "1/4*y^4", "0", "1/8*y^6", "0", "11/192*y^8"]);
-    assert_eq!(
-        modified("trapezoid", 6),
-        ["y^2", "0", "-1/2*y^4", "0", "11/12*y^6", "0", "-203/64*y^8"].map(|s| s.to_string())[..].to_vec()
-    );
+    assert_eq!(modified("midpoint", 6), ["y^2", "0", "-3/4*y^4", "5/4*y^5", "-7/8*y^6", "-9/8*y^7", "421/96*y^8"]);
+    assert_eq!(modified("heun2", 6), ["y^2", "0", "-1/2*y^4", "1/2*y^5", "1/4*y^6", "-3/2*y^7", "15/8*y^8"]);
+    assert_eq!(modified("trapezoid", 6), ["y^2", "0", "1/2*y^4", "0", "1/2*y^6", "0", "13/24*y^8"]);
 }
 
 /// ẏ = y² is solved by y/(1 − hy), so Euler learns f̂ = y²/(1 − hy) and implicit Euler y²/(1 + hy)… exactly.
@@ -322,7 +321,8 @@ fn drifts_that_are_zero_and_drifts_that_are_not_there() {
     // The true field keeps V.
     let still = drift(&euler, 0.1, 0, &[1.5, 1.0], v).unwrap();
     assert!(still.per_period.abs() < 1e-9 && still.truncation > 0.01 && (still.period - still.true_period).abs() < 1e-9);
-    assert!((still.true_period - 6.4289).abs() < 0.01, "{}", still.true_period);
+    // by 64,000 steps of RK4 outside this crate
+    assert!((still.true_period - 6.382_567_706_8).abs() < 1e-8, "{}", still.true_period);
     assert!(matches!(drift(&euler, 0.1, 3, &[1.5, 1.0], v), Err(DriftError::TooShort { needed: 4, .. })));
     assert!(matches!(drift(&euler, 0.1, 1, &[1.0, 1.0], v), Err(DriftError::Equilibrium(_))));
     assert!(matches!(drift(&euler, 0.1, 1, &[1.0], v), Err(DriftError::Flow(_))));
@@ -341,11 +341,11 @@ fn closures_and_polynomials_have_the_same_modified_fields() {
     let f = |x: &[f64], out: &mut [f64]| system.value(x, out);
     let (y, h) = ([1.3, 0.8], 0.05);
     let flow = |x: &[f64]| Flow::reference().trajectory(&system, x, h, 1).ok().map(|states| states[1].clone());
-    for (name, tolerance) in [("forward-euler", 1e-12), ("midpoint", 1e-8), ("rk4", 1e-10), ("implicit-midpoint", 1e-8)] {
+    for (name, rounds, tolerance) in [("forward-euler", 1, 1e-12), ("midpoint", 3, 1e-7), ("rk4", 3, 1e-10), ("implicit-midpoint", 2, 1e-5)]
+    {
         let method = method(name);
         let mut expected = [0.0; 2];
         FieldExpansion::inverse(&method, &field, 9).unwrap().truncated(h, 9).value(&y, &mut expected);
-        let rounds = if name == "forward-euler" { 1 } else { 3 };
         let found = inverse_modified_at(&method.coefficients(), &f, &flow, &y, h, rounds).unwrap();
         let error = found.value.iter().zip(expected).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
         assert!(error < tolerance && (error <= found.error || error < 1e-12), "{name}: {error:e}, estimated {:e}", found.error);
@@ -355,4 +355,34 @@ fn closures_and_polynomials_have_the_same_modified_fields() {
         let error = found.value.iter().zip(expected).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
         assert!(error < 1e-9 && error <= found.error + 1e-11, "{name}: {error:e}, estimated {:e}", found.error);
     }
+}
+
+#[test]
+fn scratch_time() {
+    use std::time::Instant;
+    let (_, field) = lotka_volterra();
+    for name in ["forward-euler", "midpoint", "rk4"] {
+        let m = method(name);
+        for _ in 0..2 {
+            let t = Instant::now();
+            let e = FieldExpansion::inverse(&m, &field, 8).unwrap();
+            println!("{name} h8 {:?} {}", t.elapsed(), e.terms().len());
+        }
+        let t = Instant::now();
+        inverse_modified_equation(&m, 9).unwrap();
+        println!("{name} series h9 {:?}", t.elapsed());
+        let t = Instant::now();
+        inverse_modified_equation(&m, 10).unwrap();
+        println!("{name} series h10 {:?}", t.elapsed());
+    }
+    for name in ["dverk78", "verner8", "enright-verner8", "dormand-prince5", "feagin14"] {
+        let m = method(name);
+        let t = Instant::now();
+        lambdahat::order::order(&m);
+        println!("{name} order {:?}", t.elapsed());
+    }
+    let t = Instant::now();
+    lambdahat::order::Trees::up_to(14).unwrap();
+    println!("trees 14 {:?}", t.elapsed());
+    println!("{:#?}", inverse_linear_radius(&StabilityFunction::of(&method("rk4"))).unwrap());
 }

@@ -107,7 +107,7 @@ fn arrives(parts: &Parts, end: Complex64, target: Option<Complex64>) -> bool {
     let mut z = Complex64::zero();
     // Steps that shrink geometrically towards the end, where the branch moves fastest.
     let mut remaining = 1.0;
-    while remaining > 1e-9 {
+    while remaining > 1e-7 {
         let mut step = remaining * 0.02;
         // A segment may pass another singularity closely: Newton's iteration that moves far is tried again with a shorter step.
         z = loop {
@@ -119,7 +119,8 @@ fn arrives(parts: &Parts, end: Complex64, target: Option<Complex64>) -> bool {
                 let (dp, dq) = (horner(&parts.0, next), horner(&parts.2, next));
                 let change = (p - w * q) / (dp - w * dq);
                 next -= change;
-                settled = change.norm() <= 1e-13 * (1.0 + next.norm());
+                // Where two branches meet, R' tends to zero and the last digits are lost.
+                settled = change.norm() <= 1e-9 * (1.0 + next.norm());
                 if settled || !next.is_finite() {
                     break;
                 }
@@ -136,7 +137,8 @@ fn arrives(parts: &Parts, end: Complex64, target: Option<Complex64>) -> bool {
         remaining -= step;
     }
     match target {
-        Some(t) => (z - t).norm() < 1e-3 * (1.0 + t.norm()),
-        None => z.norm() > 1e3,
+        // Within the square root of what remains, or its third root where three branches meet; other branches are elsewhere.
+        Some(t) => (z - t).norm() < 1e-2 * (1.0 + t.norm()),
+        None => z.norm() > 100.0,
     }
 }
