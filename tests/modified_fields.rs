@@ -356,33 +356,3 @@ fn closures_and_polynomials_have_the_same_modified_fields() {
         assert!(error < 1e-9 && error <= found.error + 1e-11, "{name}: {error:e}, estimated {:e}", found.error);
     }
 }
-
-#[test]
-fn scratch_time() {
-    use std::time::Instant;
-    let (_, field) = lotka_volterra();
-    for name in ["forward-euler", "midpoint", "rk4"] {
-        let m = method(name);
-        for _ in 0..2 {
-            let t = Instant::now();
-            let e = FieldExpansion::inverse(&m, &field, 8).unwrap();
-            println!("{name} h8 {:?} {}", t.elapsed(), e.terms().len());
-        }
-        let t = Instant::now();
-        inverse_modified_equation(&m, 9).unwrap();
-        println!("{name} series h9 {:?}", t.elapsed());
-        let t = Instant::now();
-        inverse_modified_equation(&m, 10).unwrap();
-        println!("{name} series h10 {:?}", t.elapsed());
-    }
-    for name in ["dverk78", "verner8", "enright-verner8", "dormand-prince5", "feagin14"] {
-        let m = method(name);
-        let t = Instant::now();
-        lambdahat::order::order(&m);
-        println!("{name} order {:?}", t.elapsed());
-    }
-    let t = Instant::now();
-    lambdahat::order::Trees::up_to(14).unwrap();
-    println!("trees 14 {:?}", t.elapsed());
-    println!("{:#?}", inverse_linear_radius(&StabilityFunction::of(&method("rk4"))).unwrap());
-}

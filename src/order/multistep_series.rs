@@ -75,12 +75,12 @@ mod tests {
             ("adams-moulton-1", &["1", "0", "-1/12", "0", "1/120"]),
             ("bdf2", &["1", "0", "-1/3", "1/4", "-7/60"]),
             ("leap-frog", &["1", "0", "1/6", "0", "1/120"]),
-            ("milne-simpson-2", &["1", "0", "0", "0", "-1/180"]),
+            ("milne-simpson", &["1", "0", "0", "0", "-1/180"]),
             ("adams-bashforth-3", &["1", "0", "0", "3/8"]),
             ("bdf3", &["1", "0", "0", "-1/4"]),
             ("bdf6", &["1", "0", "0", "0", "0", "0", "-1/7"]),
         ] {
-            let Ok(Method::Multistep(method)) = catalog::find(name) else { continue };
+            let Ok(Method::Multistep(method)) = catalog::find(name) else { panic!("{name}") };
             let found: Vec<String> = multistep_series(&method, expected.len() - 1).unwrap().iter().map(Number::to_string).collect();
             assert_eq!(found, expected, "{name}");
         }
