@@ -225,3 +225,30 @@ fn the_command_trains_writes_resumes_and_refuses() {
     lambdahat(&["fit", "--method", "bdf6", "--samples", "3"]).assert().code(2).stderr(predicates::str::contains("7 consecutive samples"));
     lambdahat(&["fit", "--method", "rk4", "--residual-form"]).assert().code(2).stderr(predicates::str::contains("chord"));
 }
+
+#[test]
+fn check_says_where_the_starts_landed_and_exits_with_the_verdict() {
+    let arguments =
+        ["check", "--samples", "15", "--spread", "3", "--seeds", "30", "--method", "rk4", "--method", "implicit-midpoint", "--json"];
+    let out = lambdahat(&arguments).assert().code(0).get_output().stdout.clone();
+    let check: serde_json::Value = serde_json::from_slice(&out).expect("one document");
+    assert_eq!(check["agrees"], serde_json::Value::Bool(true));
+    let fits = check["fits"].as_array().expect("a list");
+    assert_eq!(fits.len(), 60);
+    let on = |branch: u64| fits.iter().filter(|f| f["method"] == "rk4" && f["modes"][0]["branch"].as_u64() == Some(branch)).count();
+    assert!((0..4).filter(|&b| on(b) > 0).count() >= 3, "several branches are found");
+    assert!(fits.iter().filter(|f| f["fitted"] == true).all(|f| f["modes"][0]["error"].as_f64().expect("a number") < 1e-8));
+    // Called fitted whatever its loss, an unfinished fit is on no branch: the answer is no.
+    lambdahat(&["check", "--samples", "15", "--iterations", "1", "--small", "1e9", "--seeds", "5"])
+        .assert()
+        .code(1)
+        .stdout(predicates::str::contains("on no predicted branch"));
+    // Nothing fitted is no agreement either.
+    lambdahat(&["check", "--samples", "15", "--iterations", "1", "--small", "1e-20", "--seeds", "2"])
+        .assert()
+        .code(1)
+        .stdout(predicates::str::contains("No start reached a small loss"));
+    lambdahat(&["check", "--system", "lotka-volterra", "--samples", "30", "--model", "polynomial:5", "--seeds", "2"])
+        .assert()
+        .stdout(predicates::str::contains("STEP h/100"));
+}

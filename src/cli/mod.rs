@@ -5,6 +5,7 @@
 
 mod arguments;
 mod branches;
+mod check;
 mod completions;
 mod failure;
 mod figures;
@@ -72,6 +73,8 @@ enum Command {
     Fit(Box<fit::Args>),
     /// The field that a method follows, or that a fit through it learns, exactly
     Modified(modified::Args),
+    /// Predict, then fit from many starts, side by side
+    Check(Box<check::Args>),
     /// Every figure of the README
     Figures(figures::Args),
     /// A completion script for a shell
@@ -89,6 +92,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Map(args) => map::run(args, json),
         Command::Fit(args) => fit::run(*args, json),
         Command::Modified(args) => modified::run(args, json),
+        Command::Check(args) => check::run(*args, json),
         Command::Figures(args) => figures::run(args, json),
         Command::Completions(args) => completions::run(args),
     }

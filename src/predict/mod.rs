@@ -7,9 +7,11 @@
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
 //! | which method to take instead | `recommendation` |
+//! | the prediction beside real fits | `check` |
 //! | everything known of a scheme, its claims checked | `verify`, `claims` |
 
 pub mod ambiguity;
+pub mod check;
 pub mod claims;
 pub mod cost;
 pub mod recommendation;
@@ -18,6 +20,7 @@ pub mod subject;
 pub mod verify;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};
+pub use check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Drift, motion};
 pub use claims::{CheckedClaim, Found};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use recommendation::{AnyStep, Recommendation};

@@ -1,0 +1,170 @@
+//! The step against its stability function, its derivatives against differences.
+
+use super::*;
+use crate::fit::normal::{Gram, jacobian};
+use crate::fit::{Form, Loss, Windows};
+use crate::method::{Method, Sampling, catalog};
+use crate::stability::StabilityFunction;
+use nalgebra::{DMatrix, DVector};
+use num_complex::Complex64;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// R(z) = 1 + z bᵀ(I − zA)⁻¹1.
+fn resolvent(method: &Coefficients, z: Complex64) -> Complex64 {
+    let s = method.stages;
+    let system = DMatrix::from_fn(s, s, |i, j| {
+        let identity = if i == j { Complex64::new(1.0, 0.0) } else { Complex64::new(0.0, 0.0) };
+        identity - z * method.a[i * s + j]
+    });
+    let ones = DVector::from_element(s, Complex64::new(1.0, 0.0));
+    let solved = system.lu().solve(&ones).expect("not at a pole");
+    1.0 + z * solved.iter().zip(&method.b).map(|(x, b)| x * b).sum::<Complex64>()
+}
+
+/// 1e-12, and more only where large coefficients cancel (tanaka-yamashita7-efficient and verner6-efficient: 5e-12): a step in f64
+/// cannot be nearer than the rounding of its stages.
+fn allowed(method: &Coefficients) -> f64 {
+    let row = |i: usize| method.a[i * method.stages..(i + 1) * method.stages].iter().map(|a| a.abs()).sum();
+    let growth: f64 = method.b.iter().enumerate().map(|(i, b)| b.abs() * f64::powi(row(i), 2)).sum();
+    f64::max(1e-12, f64::EPSILON * growth)
+}
+
+/// A planar linear field acts as the complex number a + ib: one step must be multiplication by R(h(a + ib)), both from the resolvent and from the exact P/Q;
+/// a multistep residual must be Σ α_j w^j − hλ Σ β_j w^j.
+#[test]
+fn every_method_of_the_catalogue_acts_on_linear_fields_as_its_stability_function() {
+    let lambda = Complex64::new(-0.3, 0.8);
+    let mut wrong = Vec::new();
+    for method in catalog::all().expect("the catalogue parses") {
+        for m in [1u32, 3] {
+            let sampling = Sampling::new(0.7, m).expect("positive");
+            let Ok(step) = Step::new(&method, sampling, Form::Step) else {
+                assert!(matches!(method, Method::Multistep(_)) && m == 3, "{}", method.name());
+                continue;
+            };
+            let samples: Vec<Vec<f64>> = (0..8).map(|i| vec![(f64::from(i) * 0.4).cos(), f64::from(i) * 0.1]).collect();
+            let windows = Windows::new(std::slice::from_ref(&samples), Loss::Pairs, &step).expect("long enough");
+            let model = Model::new(&"linear".parse().expect("a model"), &samples).expect("states");
+            let theta = [lambda.re, -lambda.im, lambda.im, lambda.re];
+            let block = windows.block(0, windows.count());
+            let mut sweep = Sweep::new(&model, &step, windows.intervals(), block.n);
+            sweep.forward(&model, &step, Width::detected(), &theta, &block).expect("steps");
+            let z = lambda * step.h;
+            let state = |j: usize, i: usize| Complex64::new(block.sample(j)[i], block.sample(j)[block.n + i]);
+            for i in 0..block.count {
+                let expected = match &method {
+                    Method::RungeKutta(tableau) => state(0, i) * resolvent(&tableau.coefficients(), z).powu(m) - state(1, i),
+                    Method::Multistep(multistep) => (0..=multistep.steps())
+                        .map(|j| (multistep.alpha()[j].to_f64() - z * multistep.beta()[j].to_f64()) * state(j, i))
+                        .sum(),
+                };
+                if let Method::RungeKutta(tableau) = &method
+                    && method.is_exact()
+                {
+                    let coefficients = tableau.coefficients();
+                    let r = StabilityFunction::of(tableau).eval(z);
+                    assert!((r - resolvent(&coefficients, z)).norm() < allowed(&coefficients), "{}", method.name());
+                }
+                let found = Complex64::new(sweep.residuals[i], sweep.residuals[block.n + i]);
+                let limit = match &method {
+                    Method::RungeKutta(tableau) => allowed(&tableau.coefficients()),
+                    Method::Multistep(_) => 1e-12,
+                };
+                if (found - expected).norm() >= limit {
+                    wrong.push(format!("{} m = {m}: {found} not {expected}", method.name()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The Jacobian against central differences, the weighted reverse sweep against it, and JJᵀ by Gram matrices against its product.
+#[test]
+fn derivatives_are_those_of_the_discrete_step() {
+    let states: Vec<Vec<f64>> = (0..12).map(|i| vec![1.0 + (f64::from(i) * 0.7).cos(), 0.5 + (f64::from(i) * 1.1).sin()]).collect();
+    let cases: [(&str, Form, Loss, u32, &str); 13] = [
+        ("rk4", Form::Step, Loss::Pairs, 1, "mlp:40x36"),
+        ("rk4", Form::Step, Loss::Windows(3), 2, "mlp:5x6"),
+        ("forward-euler", Form::Step, Loss::Rollout, 1, "polynomial:3"),
+        ("tsitouras5", Form::Step, Loss::Pairs, 1, "rbf:9"),
+        ("implicit-midpoint", Form::Step, Loss::Windows(2), 2, "mlp:7x5:softplus"),
+        ("implicit-midpoint", Form::Residual, Loss::Pairs, 1, "mlp:7x5:gelu"),
+        ("trapezoid", Form::Residual, Loss::Pairs, 1, "mlp:6"),
+        ("trapezoid", Form::Step, Loss::Pairs, 1, "sindy:2"),
+        ("gauss2", Form::Step, Loss::Pairs, 1, "mlp:6x4"),
+        ("radau-iia-3", Form::Step, Loss::Windows(2), 1, "affine"),
+        ("sdirk2", Form::Step, Loss::Pairs, 2, "mlp:5"),
+        ("leap-frog", Form::Step, Loss::Pairs, 1, "mlp:5x4"),
+        ("bdf3", Form::Step, Loss::Pairs, 1, "mlp:5x4"),
+    ];
+    for (name, form, loss, m, spec) in cases {
+        let method = catalog::find(name).expect("in the catalogue");
+        let step = Step::new(&method, Sampling::new(0.3, m).expect("positive"), form).expect("has the form");
+        let windows = Windows::new(std::slice::from_ref(&states), loss, &step).expect("long enough");
+        let model = Model::new(&spec.parse().expect("a model"), &states).expect("states");
+        let mut theta = model.random(0.7, &mut ChaCha8Rng::seed_from_u64(5));
+        theta.iter_mut().enumerate().for_each(|(i, p)| *p += 0.05 * (i as f64).sin());
+        let (intervals, width) = (windows.intervals(), Width::detected());
+        let block = windows.block(0, windows.count());
+        let (n, slots) = (block.n, step.slots(intervals));
+        let copies = step.residual_groups(intervals) * 2;
+        let mut sweep = Sweep::new(&model, &step, intervals, n);
+        let mut unit = Adjoint::new(&model, &step, intervals, n, copies);
+        let size = copies * n;
+        let p = theta.len();
+        sweep.forward(&model, &step, width, &theta, &block).expect("steps");
+        sweep.reverse(&model, &step, width, &theta, block.count, Seeds::Unit, &mut unit);
+        let mut rows = vec![0.0; p * size];
+        jacobian(&model, &sweep.tape, &unit, slots, copies, n, &mut rows);
+        let mut gram = Gram::new(&model, n, slots, copies);
+        gram.fill(&model, width, &sweep.tape, &unit, slots);
+        let largest = (0..size).map(|i| gram.matrix[i * size + i]).fold(0.0, f64::max);
+        for i in 0..size {
+            for j in i..size {
+                let product: f64 = (0..p).map(|k| rows[k * size + i] * rows[k * size + j]).sum();
+                assert!((gram.matrix[i * size + j] - product).abs() < 1e-12 * largest, "{name} {spec} gram ({i}, {j})");
+            }
+        }
+        let weights: Vec<f64> = (0..size).map(|i| if i % n < block.count { (i as f64 * 0.37).sin() } else { 0.0 }).collect();
+        let mut single = Adjoint::new(&model, &step, intervals, n, 1);
+        sweep.reverse(&model, &step, width, &theta, block.count, Seeds::Weighted(&weights), &mut single);
+        let mut gradient = vec![0.0; p];
+        single.deltas.gradient(&model, width, &sweep.tape, 0..slots, 0, &mut gradient);
+        for k in 0..p {
+            let product: f64 = rows[k * size..(k + 1) * size].iter().zip(&weights).map(|(j, w)| j * w).sum();
+            assert!((gradient[k] - product).abs() < 1e-12 * (1.0 + product.abs()), "{name} {spec} gradient {k}");
+        }
+        for k in (0..p).step_by(1 + p / 40) {
+            let h = 1e-4;
+            let mut side = |sign: f64| {
+                let mut moved = theta.clone();
+                moved[k] += sign * h;
+                sweep.forward(&model, &step, width, &moved, &block).expect("steps");
+                sweep.residuals.clone()
+            };
+            let (up, down, up2, down2) = (side(1.0), side(-1.0), side(2.0), side(-2.0));
+            for i in 0..size {
+                let slope = (8.0 * (up[i] - down[i]) - (up2[i] - down2[i])) / (12.0 * h);
+                let exact = rows[k * size + i];
+                assert!((slope - exact).abs() < 1e-9 * (1.0 + slope.abs()), "{name} {spec} ({k}, {i}): {exact} {slope}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failing_newton_iteration_says_where() {
+    // A steep field and a long step: K = f(y + hK) has no solution that Newton's method finds from f(y).
+    let states: Vec<Vec<f64>> = (0..4).map(|i| vec![1.0 + f64::from(i)]).collect();
+    let method = catalog::find("implicit-euler").expect("in the catalogue");
+    let step = Step::new(&method, Sampling::new(1.0, 1).expect("positive"), Form::Step).expect("stepped");
+    let windows = Windows::new(std::slice::from_ref(&states), Loss::Pairs, &step).expect("long enough");
+    let model = Model::new(&"sindy:2".parse().expect("a model"), &states).expect("states");
+    let block = windows.block(0, windows.count());
+    let mut sweep = Sweep::new(&model, &step, 1, block.n);
+    // x = y + (1 + x²) has no real solution for y ≥ 1.
+    let error = sweep.forward(&model, &step, Width::detected(), &[1.0, 0.0, 1.0], &block).expect_err("no solution");
+    assert!(matches!(&error, FitError::Newton { interval: 0, substep: 0, state, .. } if state.len() == 1), "{error}");
+}
