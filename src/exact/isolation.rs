@@ -1,8 +1,11 @@
-//! Real roots, exactly: Sturm sequences, isolation, and refinement to any width.
+//! Real roots, exactly: isolation (over Q by Descartes' rule, over Q(α) by Sturm sequences) and refinement to any width.
 
+use super::descartes::{self, isolate, positive_bound, proved_square_free};
 use super::polynomial::Polynomial;
 use super::rational;
 use super::ring::Field;
+use num_bigint::BigInt;
+use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
@@ -17,6 +20,21 @@ pub trait Ordered: Field {
 
     /// The element that a rational is.
     fn from_rational(q: BigRational) -> Self;
+
+    /// The rational that it is, where it is one.
+    fn rational(&self) -> Option<&BigRational>;
+}
+
+/// A positive integer multiple of a polynomial whose coefficients are all rational.
+fn integer_multiple<T: Ordered>(p: &Polynomial<T>) -> Option<Vec<BigInt>> {
+    let rationals = p.coefficients().iter().map(Ordered::rational).collect::<Option<Vec<_>>>()?;
+    let denominator = rationals.iter().fold(BigInt::one(), |d, q| d.lcm(q.denom()));
+    let mut integers: Vec<BigInt> = rationals.iter().map(|q| q.numer() * (&denominator / q.denom())).collect();
+    let content = integers.iter().fold(BigInt::zero(), |g, c| if g.is_one() { g } else { g.gcd(c) });
+    if !content.is_zero() && !content.is_one() {
+        integers.iter_mut().for_each(|c| *c /= &content);
+    }
+    Some(integers)
 }
 
 impl Ordered for BigRational {
@@ -30,6 +48,10 @@ impl Ordered for BigRational {
 
     fn from_rational(q: BigRational) -> Self {
         q
+    }
+
+    fn rational(&self) -> Option<&BigRational> {
+        Some(self)
     }
 }
 
@@ -52,6 +74,10 @@ pub struct RealRoot<T> {
 impl<T: Ordered> RealRoot<T> {
     /// All distinct real roots of `p`, ascending. Empty for constants, the zero polynomial included.
     pub fn all(p: &Polynomial<T>) -> Vec<Self> {
+        if let Some(integers) = integer_multiple(p) {
+            let mirrored: Vec<BigInt> = integers.iter().enumerate().map(|(k, c)| if k % 2 == 1 { -c } else { c.clone() }).collect();
+            return Self::between(p, &-positive_bound(&mirrored), &positive_bound(&integers));
+        }
         let polynomial = p.square_free();
         if polynomial.degree().is_none_or(|n| n == 0) {
             return Vec::new();
@@ -62,6 +88,9 @@ impl<T: Ordered> RealRoot<T> {
 
     /// The distinct real roots of `p` in the half-open interval `(low, high]`, ascending.
     pub fn between(p: &Polynomial<T>, low: &BigRational, high: &BigRational) -> Vec<Self> {
+        if let Some(integers) = integer_multiple(p) {
+            return Self::by_descartes(p, integers, low, high, usize::MAX);
+        }
         let polynomial = p.square_free();
         let sturm = SturmSequence::new(&polynomial);
         let mut found = Vec::new();
@@ -80,6 +109,52 @@ impl<T: Ordered> RealRoot<T> {
             }
         }
         found
+    }
+
+    /// The smallest positive root of `p`.
+    pub fn first_positive(p: &Polynomial<T>) -> Option<Self> {
+        let zero = BigRational::zero();
+        match integer_multiple(p) {
+            Some(integers) => {
+                let bound = positive_bound(&integers);
+                Self::by_descartes(p, integers, &zero, &bound, 1).into_iter().next()
+            }
+            None => Self::between(p, &zero, &cauchy_bound(p)).into_iter().next(),
+        }
+    }
+
+    /// As [`between`](Self::between), over the integers.
+    fn by_descartes(p: &Polynomial<T>, integers: Vec<BigInt>, low: &BigRational, high: &BigRational, limit: usize) -> Vec<Self> {
+        let integers = if proved_square_free(&integers) { integers } else { integer_multiple(&p.square_free()).unwrap_or(integers) };
+        let polynomial = Polynomial::new(integers.iter().map(|c| T::from_rational(BigRational::from_integer(c.clone()))).collect());
+        if polynomial.degree().is_none_or(|n| n == 0) || low >= high {
+            return Vec::new();
+        }
+        let mut found: Vec<Self> =
+            isolate(&integers, low, high, limit).into_iter().map(|(a, b)| Self::closed(&polynomial, &integers, a, b)).collect();
+        if found.len() < limit && descartes::sign(&integers, high) == Ordering::Equal {
+            found.push(Self { polynomial, low: high.clone(), high: high.clone() });
+        }
+        found
+    }
+
+    /// A root alone in the open interval `(a, b)`, in a closed one without roots at its ends; or a point.
+    fn closed(polynomial: &Polynomial<T>, integers: &[BigInt], mut a: BigRational, mut b: BigRational) -> Self {
+        let mut at_ends = [descartes::sign(integers, &a), descartes::sign(integers, &b)];
+        if a != b && at_ends.contains(&Ordering::Equal) {
+            // Beside a simple root at an end the sign is that of the slope.
+            let slope: Vec<BigInt> = integers.iter().enumerate().skip(1).map(|(k, c)| c * k).collect();
+            let right_of_a = if at_ends[0] == Ordering::Equal { descartes::sign(&slope, &a) } else { at_ends[0] };
+            while at_ends.contains(&Ordering::Equal) {
+                let middle = (&a + &b) / BigRational::from_integer(2.into());
+                match descartes::sign(integers, &middle) {
+                    Ordering::Equal => return Self { polynomial: polynomial.clone(), low: middle.clone(), high: middle },
+                    sign if sign == right_of_a => (a, at_ends[0]) = (middle, sign),
+                    sign => (b, at_ends[1]) = (middle, sign),
+                }
+            }
+        }
+        Self { polynomial: polynomial.clone(), low: a, high: b }
     }
 
     /// A root known to be alone in `(a, b]`, kept as a point where an end is the root itself.
@@ -131,6 +206,14 @@ impl<T: Ordered> RealRoot<T> {
 
     /// Narrows the interval to at most `width`, by bisection.
     pub fn refine(&mut self, width: &BigRational) {
+        if let Some(integers) = integer_multiple(&self.polynomial) {
+            let ratio = (&self.high - &self.low) / width;
+            let halvings = ratio.numer().bits() as i64 - ratio.denom().bits() as i64 + 1;
+            if self.low != self.high && halvings > 0 {
+                (self.low, self.high) = descartes::halved(&integers, &self.low, &self.high, halvings as u32);
+            }
+            return;
+        }
         let two = BigRational::from_integer(2.into());
         let at_high = sign_at(&self.polynomial, &self.high);
         while &self.high - &self.low > *width {
@@ -237,6 +320,11 @@ fn middle(low: &BigRational, high: &BigRational, two: &BigRational) -> BigRation
 
 /// The sign of `p` at a rational point.
 pub fn sign_at<T: Ordered>(p: &Polynomial<T>, x: &BigRational) -> Ordering {
+    // Integer coefficients, as isolated roots have them, need no gcd.
+    let integer = |c: &T| c.rational().filter(|q| q.is_integer()).map(|q| q.numer().clone());
+    if let Some(integers) = p.coefficients().iter().map(integer).collect::<Option<Vec<_>>>() {
+        return descartes::sign(&integers, x);
+    }
     p.eval(&T::from_rational(x.clone())).sign()
 }
 

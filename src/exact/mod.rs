@@ -4,6 +4,7 @@ pub(crate) mod aberth;
 pub mod ball;
 pub(crate) mod certify;
 pub(crate) mod coefficients;
+pub(crate) mod descartes;
 pub mod discs;
 pub mod double_double;
 pub mod eigenvalues;

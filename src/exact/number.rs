@@ -186,6 +186,10 @@ impl Ordered for Number {
     fn from_rational(q: BigRational) -> Self {
         Self::Rational(q)
     }
+
+    fn rational(&self) -> Option<&BigRational> {
+        self.as_rational()
+    }
 }
 
 impl Zero for Number {
@@ -251,6 +255,10 @@ impl Add<&Number> for Number {
 
     fn add(self, other: &Self) -> Self {
         match (self, other) {
+            // Integers first: the library of rationals would look for a gcd with one.
+            (Self::Rational(a), Self::Rational(b)) if a.is_integer() && b.is_integer() => {
+                Self::Rational(BigRational::from_integer(a.into_raw().0 + b.numer()))
+            }
             (Self::Rational(a), Self::Rational(b)) => Self::Rational(a + b),
             (Self::Rational(q), b) if q.is_zero() => b.clone(),
             (a, Self::Rational(q)) if q.is_zero() => a,
@@ -268,6 +276,9 @@ impl Sub<&Number> for Number {
 
     fn sub(self, other: &Self) -> Self {
         match (self, other) {
+            (Self::Rational(a), Self::Rational(b)) if a.is_integer() && b.is_integer() => {
+                Self::Rational(BigRational::from_integer(a.into_raw().0 - b.numer()))
+            }
             (Self::Rational(a), Self::Rational(b)) => Self::Rational(a - b),
             (a, b) => a + &-b.clone(),
         }
@@ -279,6 +290,9 @@ impl Mul<&Number> for Number {
 
     fn mul(self, other: &Self) -> Self {
         match (self, other) {
+            (Self::Rational(a), Self::Rational(b)) if a.is_integer() && b.is_integer() => {
+                Self::Rational(BigRational::from_integer(a.into_raw().0 * b.numer()))
+            }
             (Self::Rational(a), Self::Rational(b)) => Self::Rational(a * b),
             (Self::Rational(q), _) if q.is_zero() => Self::zero(),
             (_, Self::Rational(q)) if q.is_zero() => Self::zero(),

@@ -1,6 +1,7 @@
 //! A(α)-stability (Widlund 1967): the widest sector about the negative real axis in which every mode is damped.
 
 use super::a_stability::poles_in_right_half_plane;
+use super::multiplicity::cleared;
 use super::{Extent, StabilityFunction, is_a_stable};
 use crate::exact::{Number, Polynomial, RootDisc, rational, roots};
 use num_complex::Complex64;
@@ -96,13 +97,16 @@ fn widest_pole_free_angle(r: &StabilityFunction) -> f64 {
 
 /// Whether `|R(td)| ≤ 1` for all t ≥ 0, in the direction `d = −(1 − p) + p·i`.
 fn ray_is_stable(r: &StabilityFunction, p: &BigRational) -> bool {
-    let gap = square_on_ray(r.denominator(), p) - square_on_ray(r.numerator(), p);
+    let [numerator, denominator] = cleared([r.numerator(), r.denominator()]);
+    let gap = square_on_ray(&denominator, p) - square_on_ray(&numerator, p);
     Extent::of_non_negativity(&gap).is_infinite()
 }
 
 /// `|f(td)|²` in t.
 fn square_on_ray(f: &Polynomial<Number>, p: &BigRational) -> Polynomial<Number> {
-    let (re, im) = (Number::from(p - BigRational::one()), Number::from(p.clone()));
+    // The length of the direction does not matter: whole numbers are the cheapest.
+    let whole = |x: BigRational| Number::from(x * BigRational::from_integer(p.denom().clone()));
+    let (re, im) = (whole(p - BigRational::one()), whole(p.clone()));
     let (mut power_re, mut power_im) = (Number::one(), Number::zero());
     let (mut real, mut imaginary) = (Vec::new(), Vec::new());
     for c in f.coefficients() {

@@ -3,14 +3,16 @@
 //! On ẏ = λy at z = hλ the growth in one step is `|R(z)|²= |P|²/|Q|²`. Along a half-line through 0 the sign of
 //! `|Q|² − |P|²` is that of a real polynomial, so the question is where that polynomial first turns negative.
 
+use super::multiplicity::cleared;
 use super::{Extent, StabilityFunction};
 use crate::exact::{Number, Polynomial};
 
 /// `E(x) = |Q(iy)|² − |P(iy)|²` as a polynomial in `x = y²`, the *E-polynomial* (Nørsett 1975; Hairer & Wanner II, IV.3, (3.8)).
 ///
-/// `|R(iy)| ≤ 1` exactly where `E(y²) ≥ 0`.
+/// `|R(iy)| ≤ 1` exactly where `E(y²) ≥ 0`. Rational coefficients are scaled to integers by a positive factor.
 pub fn e_polynomial(r: &StabilityFunction) -> Polynomial<Number> {
-    square_modulus(r.denominator()) - square_modulus(r.numerator())
+    let [p, q] = cleared([r.numerator(), r.denominator()]);
+    square_modulus(&q) - square_modulus(&p)
 }
 
 /// `|p(iy)|²` in `x = y²`: `even(−x)² + x·odd(−x)²`.
@@ -39,7 +41,7 @@ pub fn imaginary_interval(r: &StabilityFunction) -> Extent {
 ///
 /// `Q² − P²` at −t, as the product `(Q − P)(Q + P)`.
 pub fn real_interval(r: &StabilityFunction) -> Extent {
-    let (p, q) = (r.numerator().reflected(), r.denominator().reflected());
+    let [p, q] = cleared([r.numerator(), r.denominator()]).map(|p| p.reflected());
     // The two factors have no common root, since P and Q have none: each decides its own sign changes.
     let (difference, sum) = (q.clone() - &p, q + &p);
     Extent::of_non_negativity(&difference).min(Extent::of_non_negativity(&sum))

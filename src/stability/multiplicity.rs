@@ -1,6 +1,10 @@
 //! Common factors and multiplicities of polynomials in [`Number`]s: exact, or to within the rounding of the coefficients.
 
+use crate::exact::descartes::{proved_coprime, proved_square_free};
 use crate::exact::{Number, Polynomial};
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 /// A common factor of rounded polynomials is believed when its own coefficients are known at least this well.
@@ -11,9 +15,30 @@ const BELIEVED: f64 = 1e-6;
 /// Over rounded coefficients Euclid's algorithm takes every remainder that is compatible with zero for zero. Where the
 /// uncertainty has grown so far that this says nothing, the polynomials count as coprime, as nearly all are.
 pub(crate) fn common_factor(p: &Polynomial<Number>, q: &Polynomial<Number>) -> Polynomial<Number> {
+    if let Some([p, q]) = integers([p, q])
+        && proved_coprime(&p, &q)
+    {
+        return Polynomial::one();
+    }
     let common = p.gcd(q);
     let blurred = |c: &Number| c.radius() > BELIEVED * (1.0 + c.to_f64().abs());
     if common.degree().is_some_and(|n| n > 0) && common.coefficients().iter().any(blurred) { Polynomial::one() } else { common }
+}
+
+/// Rational polynomials times their common denominator; `None` where some coefficient is not rational.
+fn integers<const N: usize>(polynomials: [&Polynomial<Number>; N]) -> Option<[Vec<BigInt>; N]> {
+    let all = polynomials.iter().flat_map(|p| p.coefficients());
+    let denominator = all.clone().try_fold(BigInt::one(), |d, c| Some(d.lcm(c.as_rational()?.denom())))?;
+    let scaled = |c: &Number| c.as_rational().map_or_else(BigInt::zero, |q| q.numer() * (&denominator / q.denom()));
+    Some(polynomials.map(|p| p.coefficients().iter().map(scaled).collect()))
+}
+
+/// The same polynomials times one positive number that makes rational coefficients integers, which spares every later gcd.
+pub(crate) fn cleared<const N: usize>(polynomials: [&Polynomial<Number>; N]) -> [Polynomial<Number>; N] {
+    match integers(polynomials) {
+        Some(integers) => integers.map(|c| Polynomial::new(c.into_iter().map(|c| Number::from(BigRational::from_integer(c))).collect())),
+        None => polynomials.map(Clone::clone),
+    }
 }
 
 /// `p / factor`, for a factor of it.
@@ -23,6 +48,9 @@ pub(crate) fn without(p: &Polynomial<Number>, factor: &Polynomial<Number>) -> Po
 
 /// The product of `p`'s factors of odd multiplicity, each once, by Yun's square-free decomposition (1976): what changes sign where `p` does.
 pub(crate) fn odd_part(p: &Polynomial<Number>) -> Polynomial<Number> {
+    if integers([p]).is_some_and(|[p]| proved_square_free(&p)) {
+        return p.clone();
+    }
     let mut repeated = common_factor(p, &p.derivative());
     if repeated.degree().is_none_or(|n| n == 0) {
         return p.clone();

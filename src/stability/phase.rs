@@ -1,6 +1,6 @@
 //! Dissipation and dispersion: how the modulus and the phase of R(iν) depart from 1 and ν.
 
-use super::StabilityFunction;
+use super::{StabilityFunction, e_polynomial};
 use crate::exact::Number;
 use num_traits::Zero;
 use serde::Serialize;
@@ -32,26 +32,28 @@ pub fn phase_errors(r: &StabilityFunction) -> PhaseErrors {
     // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase.
     let count = 2 * (r.numerator_degree() + r.denominator_degree()) + 4;
     let taylor = r.taylor(count);
-    // log R from R′ = (log R)′R: k r_k = Σ_{j=1}^{k} j l_j r_{k−j}.
+    let undamped = e_polynomial(r).is_zero();
+    // log R from R′ = (log R)′R: k r_k = Σ_{j=1}^{k} j l_j r_{k−j}, until both kinds of error have shown themselves.
     let mut log = vec![Number::zero()];
+    let (mut turn, mut damp) = (None, None);
     for k in 1..count {
         let known = (1..k).fold(Number::zero(), |sum, j| {
             if log[j].is_zero() || taylor[k - j].is_zero() { sum } else { sum + Number::from(j as i64) * &log[j] * &taylor[k - j] }
         });
         log.push(taylor[k].clone() - known / Number::from(k as i64));
+        let error = if k == 1 { log[1].clone() - Number::from(1) } else { log[k].clone() };
+        if !error.is_zero() {
+            // i^k is i·(−1)^((k−1)/2) for odd k and (−1)^(k/2) for even k.
+            let signed = if (k / 2).is_multiple_of(2) { -error } else { error };
+            let first = if k % 2 == 1 { &mut turn } else { &mut damp };
+            first.get_or_insert((k - 1, signed));
+        }
+        if turn.is_some() && (damp.is_some() || undamped) {
+            break;
+        }
     }
-    // What is left of the linear term is its error.
-    log[1] = log[1].clone() - Number::from(1);
-    let first = |parity: usize| (1..count).find(|&k| k % 2 == parity && !log[k].is_zero());
-    // i^k is i·(−1)^((k−1)/2) for odd k and (−1)^(k/2) for even k.
-    let signed = |k: usize, minus: bool| if minus { -log[k].clone() } else { log[k].clone() };
-    let (turn, damp) = (first(1), first(0));
-    PhaseErrors {
-        dispersion_order: turn.map(|k| k - 1),
-        dispersion_constant: turn.map(|k| signed(k, (k / 2).is_multiple_of(2))),
-        dissipation_order: damp.map(|k| k - 1),
-        dissipation_constant: damp.map(|k| signed(k, (k / 2).is_multiple_of(2))),
-    }
+    let [(dispersion_order, dispersion_constant), (dissipation_order, dissipation_constant)] = [turn, damp].map(Option::unzip);
+    PhaseErrors { dispersion_order, dispersion_constant, dissipation_order, dissipation_constant }
 }
 
 #[cfg(test)]

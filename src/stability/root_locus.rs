@@ -3,7 +3,7 @@
 //! The stability region's boundary is part of this curve. With `X = Re ρσ̄`, `Im ρσ̄ = sin θ·W` and `|ρ|²`, `|σ|²`, all polynomials in c, the
 //! questions how wide a sector, how large a disc, how long an interval is free of the curve become minima of rational functions on [−1, 1].
 
-use super::multiplicity::{common_factor, odd_part, settled, without};
+use super::multiplicity::{cleared, common_factor, odd_part, settled, without};
 use super::root_condition::{RootCondition, is_schur};
 use super::{Angle, Extent};
 use crate::exact::isolation::sign_at;
@@ -13,7 +13,7 @@ use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
 
 /// Bits to which critical points are known before a rational function is evaluated there.
-const CRITICAL_BITS: i64 = 300;
+const CRITICAL_BITS: i64 = 220;
 
 /// The curve `ρ/σ` of the unit circle, for coprime real ρ and σ.
 #[derive(Clone, Debug)]
@@ -33,6 +33,7 @@ pub struct RootLocus {
 impl RootLocus {
     /// The curve of ρ and σ, which must have no common zero.
     pub fn new(rho: &Polynomial<Number>, sigma: &Polynomial<Number>) -> Self {
+        let [rho, sigma] = &cleared([rho, sigma]);
         let (real, imaginary) = product_on_circle(rho, sigma);
         Self {
             rho: rho.clone(),
@@ -212,6 +213,23 @@ impl RootLocus {
 
 /// Whether a polynomial in `c = cos θ` is nowhere negative on [−1, 1].
 pub(super) fn non_negative_on_circle(p: &Polynomial<Number>) -> bool {
+    // 1 − c is never negative there: without that factor the rest is mostly positive, which coarse bounds can show.
+    if !p.is_zero() && p.eval(&Number::one()).is_zero() {
+        let rest = without(p, &Polynomial::linear(Number::one()));
+        return non_negative_on_circle(&-rest);
+    }
+    // Irrational coefficients: bounds by rationals decide all but tangencies, at a fraction of the cost of exact signs in Q(α).
+    if p.coefficients().iter().any(|c| matches!(c, Number::Algebraic(_))) {
+        let balls = p.map(|c| if c.as_rational().is_some() { c.clone() } else { Number::Rounded(c.to_ball()) });
+        if !non_negative_on_circle(&balls) {
+            return false;
+        }
+        let slack = balls.coefficients().iter().fold(0.0, |sum, c| sum + c.radius() * (1.0 + 1e-9));
+        let below = settled(&balls) - Polynomial::constant(Number::from(rational::from_f64(slack).unwrap_or_else(BigRational::one)));
+        if non_negative_on_circle(&below) {
+            return true;
+        }
+    }
     // To within the rounding: |c| ≤ 1, so no value can be larger than with all radii added to the constant.
     let slack = p.coefficients().iter().fold(0.0, |sum, c| sum + c.radius() * (1.0 + 1e-9));
     let p = &if slack > 0.0 {
