@@ -168,8 +168,9 @@ fn simplest(x: f64) -> Option<BigRational> {
     if centre.is_zero() {
         return Some(centre);
     }
-    // Strictly inside half the distance to either neighbour.
-    let half = (&centre * rational::power_of_two(-54)).abs();
+    // Strictly inside half the distance to the nearer neighbour.
+    let gap = (x.next_up() - x).min(x - x.next_down());
+    let half = rational::from_f64(gap)? * crate::exact::ratio(1023, 2048);
     Some(simplest_between(&(&centre - &half), &(&centre + &half)))
 }
 
