@@ -166,6 +166,26 @@ fn methods_lists_and_filters() {
 }
 
 #[test]
+fn modified_prints_the_learned_field_exactly() {
+    let document = json(&["modified", "--system", "lotka-volterra", "--method", "forward-euler", "--order", "1", "--inverse"]);
+    assert_eq!(document["variables"], serde_json::json!(["x", "y"]));
+    assert_eq!(document["inverse"], true);
+    // f + h/2 f′f, by hand
+    assert_eq!(document["terms"][0]["components"][0], "-x*y + x");
+    assert_eq!(document["terms"][1]["components"][0], "-1/2*x^2*y + 1/2*x*y^2 - 1/2*x*y + 1/2*x");
+    let system = ["modified", "--system", "lotka-volterra", "--method"];
+    let with = |rest: &[&'static str]| [&system[..], rest].concat();
+    refused(&with(&["rk4", "--order", "0"]), &["--order 0"]);
+    refused(&with(&["rk4", "--order", "40"]), &["40", "rooted trees"]);
+    refused(&with(&["leap-frog"]), &["multistep", "--inverse"]);
+    refused(&["modified", "--system", "pendulum", "--method", "rk4"], &["not polynomial"]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("field.toml");
+    std::fs::write(&path, "x = '2/3 x - 4/3 x*w'\n").unwrap();
+    refused(&["modified", "--system", path.to_str().unwrap(), "--method", "rk4"], &["field.toml:1:", "w"]);
+}
+
+#[test]
 fn completions_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         lambdahat(&["completions", shell]).assert().success().stdout(predicate::str::contains("lambdahat"));
@@ -174,7 +194,7 @@ fn completions_for_each_shell() {
 
 #[test]
 fn help_has_examples() {
-    for command in ["branches", "region", "methods"] {
+    for command in ["branches", "region", "methods", "predict", "verify", "modified", "fit", "figures", "map"] {
         lambdahat(&[command, "--help"]).assert().success().stdout(predicate::str::contains("Example"));
     }
 }

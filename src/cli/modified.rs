@@ -37,6 +37,9 @@ pub struct Args {
 
 /// Prints the expansion.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    if args.order == 0 {
+        return Err(Failure::new("--order 0 is the field itself; ask for at least the first power of h"));
+    }
     let field = field(&args.system)?;
     let expansion = match (arguments::method(&args.method)?, args.inverse) {
         (Method::RungeKutta(method), true) => FieldExpansion::inverse(&method, &field, args.order)?,
