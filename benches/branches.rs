@@ -6,7 +6,7 @@ use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex;
 use std::time::{Duration, Instant};
 
-const MODES: usize = 20_000;
+const MODES: usize = 2_000;
 
 fn main() {
     // One core: the figures are per core.
@@ -29,13 +29,13 @@ fn once() -> Sampling {
     Sampling::new(1.0, 1).expect("positive")
 }
 
-#[divan::bench(args = ["rk4", "dormand-prince5", "gauss3"], sample_count = 20)]
+#[divan::bench(args = ["rk4", "dormand-prince5", "gauss3"], sample_count = 200)]
 fn certified_batch(bencher: Bencher, name: &str) {
     let (equation, modes) = (equation(name), modes());
     bencher.counter(ItemsCount::new(MODES)).bench(|| equation.batch(&modes, once()));
 }
 
-#[divan::bench(args = ["rk4", "dormand-prince5", "gauss3"], sample_count = 20)]
+#[divan::bench(args = ["rk4", "dormand-prince5", "gauss3"], sample_count = 200)]
 fn one_at_a_time(bencher: Bencher, name: &str) {
     let (equation, modes) = (equation(name), modes());
     bencher.counter(ItemsCount::new(200usize)).bench(|| modes[..200].iter().map(|l| equation.branches(*l, once())).collect::<Vec<_>>());
@@ -73,7 +73,7 @@ fn plain(name: &str) -> (Vec<f64>, Vec<f64>) {
     }
 }
 
-#[divan::bench(args = ["rk4", "dormand-prince5", "gauss3"], sample_count = 20)]
+#[divan::bench(args = ["rk4", "dormand-prince5", "gauss3"], sample_count = 200)]
 fn naive(bencher: Bencher, name: &str) {
     let ((p, q), modes) = (plain(name), modes());
     bencher.counter(ItemsCount::new(1000usize)).bench(|| modes[..1000].iter().map(|l| durand_kerner(&p, &q, *l)).collect::<Vec<_>>());
@@ -85,7 +85,7 @@ fn fastest(mut run: impl FnMut()) -> Duration {
         run();
         start.elapsed()
     };
-    (0..15).map(|_| timed(&mut run)).min().unwrap_or_default()
+    (0..300).map(|_| timed(&mut run)).min().unwrap_or_default()
 }
 
 /// Prints modes per second of both, their ratio, and that both find the same solutions.

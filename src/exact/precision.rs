@@ -30,7 +30,7 @@ impl Magnitude {
             let mantissa = f64::from_bits((bits & ((1 << 52) - 1)) | (1023 << 52));
             Self { mantissa, exponent }
         } else if x > 0.0 {
-            Self::of(x * 2f64.powi(200)).shifted(-200)
+            Self::of(x * two_to(200)).shifted(-200)
         } else {
             Self::ZERO
         }
@@ -80,7 +80,7 @@ impl Magnitude {
         if small.is_zero() || gap > 1000 {
             return large;
         }
-        let mantissa = large.mantissa + small.mantissa * 2f64.powi(-(gap as i32));
+        let mantissa = large.mantissa + small.mantissa * two_to(-gap);
         if mantissa >= 2.0 {
             Self { mantissa: mantissa * 0.5, exponent: large.exponent + 1 }
         } else {
@@ -100,7 +100,7 @@ impl Magnitude {
         if gap > 1000 {
             return self;
         }
-        Self::of(self.mantissa - other.mantissa * 2f64.powi(-(gap as i32))).shifted(self.exponent)
+        Self::of(self.mantissa - other.mantissa * two_to(-gap)).shifted(self.exponent)
     }
 
     pub(crate) fn exceeds(self, other: Self) -> bool {
@@ -116,8 +116,8 @@ impl Magnitude {
         match self.exponent {
             _ if self.is_zero() => 0.0,
             1024.. => f64::INFINITY,
-            -1022..=1023 => self.mantissa * 2f64.powi(self.exponent as i32),
-            _ => f64::from_bits(1).max(self.mantissa * 2f64.powi(-1022) * 2f64.powi((self.exponent + 1022).max(-60) as i32)),
+            -1022..=1023 => self.mantissa * two_to(self.exponent),
+            _ => f64::from_bits(1).max(self.mantissa * two_to(-1022) * two_to((self.exponent + 1022).max(-60))),
         }
     }
 
@@ -172,13 +172,19 @@ impl Real for f64 {
     }
 }
 
+/// `2^e` for −1022 ≤ e ≤ 1023, by its bits: a call of `powi` costs more than the arithmetic around it.
+fn two_to(e: i64) -> f64 {
+    debug_assert!((-1022..=1023).contains(&e));
+    f64::from_bits(((e + 1023) as u64) << 52)
+}
+
 /// `x · 2^(−exponent)`, in two steps so that neither factor overflows.
 pub(crate) fn scale(x: f64, exponent: i64) -> f64 {
     if exponent == 0 {
         return x;
     }
-    let shift = exponent.clamp(-2000, 2000) as i32;
-    x * 2f64.powi(-(shift / 2)) * 2f64.powi(-(shift - shift / 2))
+    let shift = exponent.clamp(-2000, 2000);
+    x * two_to(-(shift / 2)) * two_to(-(shift - shift / 2))
 }
 
 pub(crate) fn add<T: Real>(a: &Complex<T>, b: &Complex<T>) -> Complex<T> {

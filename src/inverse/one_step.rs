@@ -124,8 +124,10 @@ impl OneStepEquation {
         // Disjoint for each factor already; in f64 those of different factors may touch.
         let discs = scaled(joined(discs), sampling);
         let mut branches: Vec<Branch> = Vec::with_capacity(discs.len());
+        let whole = StepFactor { lambda, interval, substeps: 1, index: 0 };
+        let (target, _) = exp(whole.exponent()).ok_or(BranchError::Exponent(lambda * interval))?;
         for (disc, z) in &discs {
-            let branch = self.branch(disc, *z, lambda, sampling)?;
+            let branch = self.branch(disc, *z, &target, lambda, sampling);
             branches.extend(std::iter::repeat_n(branch, disc.count));
         }
         let key = |b: &Branch| ((b.lambda - lambda).norm(), -b.lambda.im, b.lambda.re);
@@ -170,22 +172,20 @@ impl OneStepEquation {
         Ok(if factor.is_real() { mirrored(discs) } else { discs })
     }
 
-    /// What is known of the branch with this disc in the plane of λ̂.
-    fn branch(&self, disc: &RootDisc, z: Complex<f64>, lambda: Complex<f64>, sampling: Sampling) -> Result<Branch, BranchError> {
+    /// What is known of the branch with this disc in the plane of λ̂, `target` being e^{Hλ}.
+    fn branch(&self, disc: &RootDisc, z: Complex<f64>, target: &Wide, lambda: Complex<f64>, sampling: Sampling) -> Branch {
         let learned = disc.centre;
-        let whole = StepFactor { lambda, interval: sampling.interval(), substeps: 1, index: 0 };
-        let (target, _) = exp(whole.exponent()).ok_or(BranchError::Exponent(lambda * sampling.interval()))?;
         let exact_z = StepFactor { lambda: learned, interval: sampling.interval(), substeps: sampling.substeps(), index: 0 }.exponent();
         let (p, dp) = horner(&self.p_wide, &exact_z);
         let (q, dq) = horner(&self.q_wide, &exact_z);
         let r = divide(p, q);
-        let residual = magnitude(&subtract(&power(r, sampling.substeps()), &target)).to_f64();
+        let residual = magnitude(&subtract(&power(r, sampling.substeps()), target)).to_f64();
         // |R/R′| = |w| |Q²/(P′Q − PQ′)|, with the exact |w| = |e^{hλ}|: at a steep branch R(z) at the f64 z may be far from it.
         let wronskian = subtract(&multiply(&dp, &q), &multiply(&p, &dq));
         let growth = (lambda.re * sampling.step().get()).exp();
         let condition = growth * magnitude(&multiply(&q, &q)).over(magnitude(&wronskian)).to_f64();
         let flags = flags(lambda, learned, disc.radius);
-        Ok(Branch { lambda: learned, z, radius: disc.radius, solutions: disc.count, residual, condition, principal: false, flags })
+        Branch { lambda: learned, z, radius: disc.radius, solutions: disc.count, residual, condition, principal: false, flags }
     }
 
     /// The branch continued from zero.
