@@ -4,6 +4,7 @@
 //! Exit status: 0 done, 1 the answer is "no", 2 bad usage or bad input with one clear message.
 
 mod arguments;
+mod audit;
 mod branches;
 mod check;
 mod completions;
@@ -16,7 +17,9 @@ mod modified;
 mod output;
 mod predict;
 mod region;
+mod repair;
 mod samples;
+mod trained;
 mod training;
 mod verify;
 
@@ -75,6 +78,10 @@ enum Command {
     Modified(modified::Args),
     /// Predict, then fit from many starts, side by side
     Check(Box<check::Args>),
+    /// The continuous-time model behind one that was trained through a method
+    Repair(repair::Args),
+    /// Whether a trained model is one in continuous time, and which branch it sits on
+    Audit(audit::Args),
     /// Every figure of the README
     Figures(figures::Args),
     /// A completion script for a shell
@@ -93,6 +100,8 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Fit(args) => fit::run(*args, json),
         Command::Modified(args) => modified::run(args, json),
         Command::Check(args) => check::run(*args, json),
+        Command::Repair(args) => repair::run(args, json),
+        Command::Audit(args) => audit::run(args, json),
         Command::Figures(args) => figures::run(args, json),
         Command::Completions(args) => completions::run(args),
     }

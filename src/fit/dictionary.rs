@@ -49,6 +49,16 @@ impl Dictionary {
         self.degree
     }
 
+    /// The centre of its box; zero for powers of the raw state.
+    pub fn centre(&self) -> &[f64] {
+        &self.centre
+    }
+
+    /// Half the widths of its box; one for powers of the raw state.
+    pub fn half_widths(&self) -> &[f64] {
+        &self.half
+    }
+
     /// Powers or Chebyshev polynomials.
     pub fn family(&self) -> Family {
         self.family

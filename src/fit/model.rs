@@ -163,6 +163,13 @@ impl Model {
         Ok(Self { dimension: d, features, layers, activation })
     }
 
+    /// The polynomial model over this dictionary.
+    pub fn polynomial(dictionary: Dictionary) -> Self {
+        let d = dictionary.centre().len();
+        let layers = vec![Layer { inputs: dictionary.count(), outputs: d, bias: false }];
+        Self { dimension: d, features: Features::Polynomial(dictionary), layers, activation: Activation::Tanh }
+    }
+
     /// d.
     pub fn dimension(&self) -> usize {
         self.dimension

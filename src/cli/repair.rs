@@ -1,0 +1,120 @@
+//! `repair`: the continuous-time model behind one that was trained through an integrator.
+
+use super::failure::Failure;
+use super::trained::TrainedArgs;
+use super::training::{keep_on_interrupt, stopped};
+use super::{Answer, arguments, output};
+use lambdahat::predict::repair::{Modes, Repair, RepairReport, Way};
+use num_complex::Complex64;
+use serde::Serialize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  lambdahat fit --method rk4 -o model.json
+  lambdahat repair model.json -o repaired.json
+  lambdahat repair model.json --data DATA.csv --way refit
+
+Linear and affine models are repaired exactly, log(R(hÂ)^m)/H; polynomial ones by the modified equation, cut before its smallest term; the
+others by a fit of the same class to the map that they were trained as. Left out, -o is MODEL.repaired.json.";
+
+/// Options of `repair`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    trained: TrainedArgs,
+    /// Where to write the repaired model
+    #[arg(long, short, value_name = "OUT.json")]
+    output: Option<PathBuf>,
+    /// How: exact-linear, series or refit; left out, what suits the model
+    #[arg(long, value_name = "WAY", value_parser = way)]
+    way: Option<Way>,
+    /// For a series, the power of h up to which terms are computed
+    #[arg(long, value_name = "K", value_parser = power)]
+    power: Option<usize>,
+}
+
+fn way(text: &str) -> Result<Way, String> {
+    serde_json::from_value(text.into()).map_err(|_| "write exact-linear, series or refit".to_owned())
+}
+
+fn power(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|k| (1..=12).contains(k)).ok_or_else(|| "give a whole number from 1 to 12".to_owned())
+}
+
+/// The document of `repair --json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    report: &'a RepairReport,
+    model: String,
+}
+
+/// Reads, repairs, writes, prints.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let trained = args.trained.open()?;
+    let path = args.output.unwrap_or_else(|| beside(&args.trained.model));
+    let repair = Repair {
+        file: &trained.file,
+        method: &trained.method,
+        trajectories: &trained.trajectories,
+        system: trained.system.as_ref(),
+        way: args.way,
+        power: args.power,
+    };
+    keep_on_interrupt()?;
+    let bar = indicatif::ProgressBar::new_spinner();
+    let (file, report) = repair.run(&mut |progress| {
+        bar.set_message(format!("refit: iteration {} of at most {}, loss {:.2e}", progress.iteration, progress.of, progress.loss));
+        bar.tick();
+        if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    bar.finish_and_clear();
+    output::file(&path, file.to_json()?.as_bytes())?;
+    if json {
+        output::json(&Document { report: &report, model: path.display().to_string() })?;
+    } else {
+        print(&report, &path)?;
+    }
+    Ok(Answer::Done)
+}
+
+/// `model.json` becomes `model.repaired.json`.
+fn beside(model: &Path) -> PathBuf {
+    model.with_extension("repaired.json")
+}
+
+fn print(report: &RepairReport, path: &Path) -> Result<(), Failure> {
+    output::line(format!("{} trained through {}, H = {}, m = {}", report.class, report.method, report.interval, report.substeps))?;
+    output::line(match report.way {
+        Way::ExactLinear => format!("Repaired exactly: log(R(hÂ)^m)/H, which meets the map to {:.1e}", report.mismatch.unwrap_or(0.0)),
+        Way::Series => {
+            let (kept, left) = (report.power.unwrap_or(0), report.left_out.map_or((0, 0.0), |t| (t.power, t.size)));
+            format!("Repaired by the modified equation through h^{kept}; the first term left out, h^{}, is at most {:.1e}", left.0, left.1)
+        }
+        Way::Refit => format!("Refitted to the map of one interval, to a root mean square of {:.1e}", report.mismatch.unwrap_or(0.0)),
+    })?;
+    let show = |modes: &Modes| {
+        let upper = modes.modes.iter().filter(|z| z[1] >= 0.0).map(|z| arguments::show(Complex64::new(z[0], z[1]), 8));
+        let text = upper.collect::<Vec<_>>().join(", ");
+        if text.is_empty() { "no equilibrium found".to_owned() } else { text }
+    };
+    output::line(format!("Modes before: {}", show(&report.before)))?;
+    output::line(format!("Modes after:  {}", show(&report.after)))?;
+    if !report.rollouts.is_empty() {
+        let mut table = output::table(&["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"]);
+        let number = |x: Option<f64>| x.map_or_else(|| "left".to_owned(), |x| format!("{x:.2e}"));
+        let list = |all: &[f64]| all.iter().map(|x| format!("{x:+.2e}")).collect::<Vec<_>>().join(" ");
+        for row in &report.rollouts {
+            let step = if row.division == 1 { "h".to_owned() } else { format!("h/{}", row.division) };
+            table.add_row([step, number(row.before), number(row.after), list(&row.drift_before), list(&row.drift_after)]);
+        }
+        output::line(table.trim_fmt())?;
+    }
+    for note in &report.notes {
+        output::line(format!("Note: {note}"))?;
+    }
+    output::line(format!("Wrote {}", path.display()))
+}

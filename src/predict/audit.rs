@@ -1,0 +1,171 @@
+//! The step-size test: is a trained model a field in continuous time, or only right at the step of its training?
+
+use super::learned_modes::{Standstill, is_linear, standstills, starts};
+use super::repair::RepairError;
+use crate::fit::{ModelFile, rollout};
+use crate::inverse::LearningEquation;
+use crate::method::{Method, Sampling, catalog};
+use crate::stability::StabilityFunction;
+use num_complex::Complex;
+use serde::Serialize;
+
+/// Beyond this part of the motion's size a rollout's change with the step says "discrete", unless another is given.
+pub const STEP_TOLERANCE: f64 = 0.01;
+/// Intervals followed, unless another number is given.
+pub const HORIZON: usize = 20;
+/// Trajectories followed.
+const MOST_STARTS: usize = 8;
+/// Steps an interval of the reference, of order 5.
+const REFERENCE_STEPS: u32 = 64;
+
+/// The two answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nature {
+    /// The answer changes with the step: the model is only right at its own.
+    Discrete,
+    /// The answer does not change: the model is a field in continuous time.
+    Continuous,
+}
+
+/// A rollout at one step against the high-order one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StepTest {
+    /// The step.
+    pub step: f64,
+    /// The largest distance from the high-order rollout, relative to how far that one moves; `null` where one of the two left.
+    pub difference: Option<f64>,
+}
+
+/// A mode of the learned field, and what the loop's map makes of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditedMode {
+    /// Where the field stands still.
+    pub equilibrium: Vec<f64>,
+    /// λ̂, the eigenvalue of the field there.
+    pub learned: [f64; 2],
+    /// `log(R(hλ̂)^m)/H`, the eigenvalue that the map of the training shows; `null` where R(hλ̂) = 0.
+    pub shown: Option<[f64; 2]>,
+    /// Which of the branches of `shown` λ̂ is, nearest first; `null` where they cannot be computed.
+    pub branch: Option<usize>,
+    /// How many finite branches there are.
+    pub branches: usize,
+    /// Whether it is the principal one.
+    pub principal: bool,
+    /// In which ways λ̂ differs from `shown` in kind.
+    pub flags: Vec<String>,
+}
+
+/// What the step-size test found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Audit {
+    /// The method of the training.
+    pub method: String,
+    /// The class of the model.
+    pub class: String,
+    /// H.
+    pub interval: f64,
+    /// m.
+    pub substeps: u32,
+    /// The answer.
+    pub nature: Nature,
+    /// The difference beyond which it is "discrete".
+    pub tolerance: f64,
+    /// The rollouts with the method of the training at h, h/2 and h/4.
+    pub steps: Vec<StepTest>,
+    /// One for each mode with Im λ̂ ≥ 0 at each equilibrium among the states.
+    pub modes: Vec<AuditedMode>,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+}
+
+/// Tests a model trained through a one-step method. `trajectories` are the data where they are at hand (else the starts are
+/// taken beside the equilibria, which a note says); `horizon` intervals are followed.
+///
+/// Errors for a multistep method, a model that cannot be followed, or a `tolerance` that nothing can be compared with.
+pub fn audit(
+    file: &ModelFile,
+    method: &Method,
+    trajectories: &[Vec<Vec<f64>>],
+    horizon: usize,
+    tolerance: f64,
+) -> Result<Audit, RepairError> {
+    let Method::RungeKutta(tableau) = method else { return Err(RepairError::Multistep { method: method.name().to_owned() }) };
+    let learned = &file.learned;
+    let sampling = Sampling::new(file.interval, file.substeps)?;
+    let states = trajectories.concat();
+    let mut notes = Vec::new();
+    let found = standstills(learned, &states)?;
+    if found.is_empty() {
+        notes.push("the field stands still nowhere among the states, so no branch is named".to_owned());
+    }
+    let from = starts(learned, trajectories, &found, MOST_STARTS);
+    if trajectories.is_empty() {
+        notes.push(
+            "the training data are not at hand: the rollouts start beside the equilibria; give --data DATA.csv for the real ones".into(),
+        );
+    }
+    let reference = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, REFERENCE_STEPS)?, &from, horizon)?;
+    let mut steps = Vec::new();
+    for division in [1, 2, 4] {
+        let fine = Sampling::new(file.interval, file.substeps.saturating_mul(division))?;
+        let difference = difference(&rollout(learned, method, fine, &from, horizon)?, &reference, horizon);
+        steps.push(StepTest { step: fine.step().get(), difference });
+    }
+    if reference.iter().any(|t| t.len() <= horizon) {
+        notes.push("followed in continuous time, the field leaves a million (or the finite numbers)".into());
+    }
+    let nature = if steps[0].difference.is_some_and(|d| d <= tolerance) { Nature::Continuous } else { Nature::Discrete };
+    let equation = LearningEquation::of(method)?;
+    let r = StabilityFunction::of(tableau);
+    let mode = |place: &Standstill, learned: Complex<f64>| audited(&equation, &r, sampling, place, learned);
+    let modes: Vec<AuditedMode> = found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
+    if is_linear(learned) && found.is_empty() {
+        notes.push("the matrix is singular".into());
+    }
+    let (method, class) = (file.method.clone(), file.class.clone());
+    Ok(Audit { method, class, interval: file.interval, substeps: file.substeps, nature, tolerance, steps, modes, notes })
+}
+
+/// The largest distance over the largest motion.
+fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize) -> Option<f64> {
+    let whole = found.iter().chain(reference).all(|t| t.len() == horizon + 1);
+    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let motion = reference.iter().flat_map(|t| t.iter().map(|x| distance(x, &t[0]))).fold(0.0, f64::max);
+    let apart = found.iter().zip(reference).flat_map(|(f, r)| f.iter().zip(r).map(|(a, b)| distance(a, b))).fold(0.0, f64::max);
+    // A field that moves nothing moves nothing at any step.
+    whole.then(|| if apart == 0.0 { 0.0 } else { apart / motion })
+}
+
+fn audited(
+    equation: &LearningEquation,
+    r: &StabilityFunction,
+    sampling: Sampling,
+    place: &Standstill,
+    learned: Complex<f64>,
+) -> AuditedMode {
+    let shown = shown(r, sampling, learned);
+    let found = shown.and_then(|shown| equation.branches(shown, sampling).ok());
+    let nearest = found.as_ref().and_then(|found| {
+        let distance = |k: &usize| (found.branches[*k].lambda - learned).norm();
+        (0..found.branches.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    });
+    let branch = found.as_ref().zip(nearest).map(|(found, k)| &found.branches[k]);
+    AuditedMode {
+        equilibrium: place.state.clone(),
+        learned: [learned.re, learned.im],
+        shown: shown.map(|z| [z.re, z.im]),
+        branch: nearest,
+        branches: found.as_ref().map_or(0, |found| found.branches.len()),
+        principal: branch.is_some_and(|branch| branch.principal),
+        flags: branch
+            .map_or_else(Vec::new, |b| b.flags.iter().filter_map(|f| serde_json::to_value(f).ok()?.as_str().map(str::to_owned)).collect()),
+    }
+}
+
+/// `log(R(hλ̂)^m)/H`, principal.
+pub(super) fn shown(r: &StabilityFunction, sampling: Sampling, learned: Complex<f64>) -> Option<Complex<f64>> {
+    let w = r.eval(learned * sampling.step().get()).powu(sampling.substeps());
+    let lambda = w.ln() / sampling.interval();
+    lambda.is_finite().then_some(lambda)
+}

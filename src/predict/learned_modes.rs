@@ -1,0 +1,73 @@
+//! What is known of a trained model: the states that it was trained on, where it stands still, its modes there.
+
+use crate::dynamics::{Equilibrium, Field, equilibria};
+use crate::exact::{EigenvaluesError, eigenvalues};
+use crate::fit::{Features, Learned};
+use num_complex::Complex;
+
+/// An equilibrium of a learned field with the eigenvalues of its Jacobian, the upper ones of conjugate pairs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standstill {
+    /// Where.
+    pub state: Vec<f64>,
+    /// λ̂ with Im λ̂ ≥ 0, once for each multiplicity.
+    pub modes: Vec<Complex<f64>>,
+}
+
+/// The equilibria among the states (all that Newton's method finds where there are no states) and their modes.
+pub fn standstills(learned: &Learned, states: &[Vec<f64>]) -> Result<Vec<Standstill>, EigenvaluesError> {
+    let near = |found: &Equilibrium| {
+        (0..learned.dimension()).all(|j| {
+            let (low, high) = states.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), s| (l.min(s[j]), h.max(s[j])));
+            // A quarter of the box beyond it: there the model has seen nothing.
+            let margin = 0.25 * (high - low);
+            states.is_empty() || (low - margin..=high + margin).contains(&found.state[j])
+        })
+    };
+    equilibria(learned, &guesses(learned, states))
+        .into_iter()
+        .filter(|found| is_linear(learned) || near(found))
+        .map(|found| {
+            let upper = eigenvalues(&found.jacobian)?.into_iter().filter(|disc| disc.centre.im >= 0.0);
+            let modes = upper.flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect();
+            Ok(Standstill { state: found.state, modes })
+        })
+        .collect()
+}
+
+/// Whether the field is `Ax + b`: it then has its modes everywhere.
+pub fn is_linear(learned: &Learned) -> bool {
+    learned.model.layers().len() == 1 && matches!(learned.model.features(), Features::Identity)
+}
+
+/// States to look around in: some of those given, with their mean; else the centre and the faces of the model's box; else unit vectors.
+pub fn guesses(learned: &Learned, states: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let d = learned.dimension();
+    if !states.is_empty() {
+        let mean = (0..d).map(|j| states.iter().map(|s| s[j]).sum::<f64>() / states.len() as f64).collect();
+        return std::iter::once(mean).chain(states.iter().step_by(states.len().div_ceil(24)).cloned()).collect();
+    }
+    let (centre, half) = match learned.model.features() {
+        Features::Polynomial(dictionary) => (dictionary.centre().to_vec(), dictionary.half_widths().to_vec()),
+        _ => (vec![0.0; d], vec![2.0; d]),
+    };
+    let beside = |j: usize, part: f64| (0..d).map(|i| centre[i] + if i == j { part * half[i] } else { 0.0 }).collect::<Vec<f64>>();
+    let sides = (0..d).flat_map(|j| [beside(j, 0.5), beside(j, -0.5)]).collect::<Vec<_>>();
+    std::iter::once(centre.clone()).chain(sides).collect()
+}
+
+/// Where rollouts start: the trajectories' starts; else beside the equilibria; else the guesses.
+pub fn starts(learned: &Learned, trajectories: &[Vec<Vec<f64>>], found: &[Standstill], most: usize) -> Vec<Vec<f64>> {
+    if !trajectories.is_empty() {
+        return trajectories.iter().filter_map(|t| t.first().cloned()).take(most).collect();
+    }
+    if found.is_empty() {
+        return guesses(learned, &[]).into_iter().take(most).collect();
+    }
+    let beside = |place: &Standstill| {
+        let mut start = place.state.clone();
+        start[0] += 0.2 * (1.0 + start[0].abs());
+        start
+    };
+    found.iter().map(beside).take(most).collect()
+}

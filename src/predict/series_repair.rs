@@ -1,0 +1,201 @@
+//! Repair of a polynomial model: the modified equation of S_h[f̂], exactly, then truncated.
+
+use super::repair::RepairError;
+use crate::dynamics::{Field, Monomial, PolynomialField, RationalPolynomial};
+use crate::exact::rational;
+use crate::fit::{Dictionary, Family, Features, Learned, Model};
+use crate::method::RungeKutta;
+use crate::order::FieldExpansion;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Zero};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The power of h up to which terms are computed unless another is given: the last of them is at most the first left out.
+pub const DEFAULT_POWER: usize = 6;
+/// The largest degree of a repaired model.
+const LARGEST_DEGREE: usize = 64;
+/// Bits kept of a coefficient of the sum: what is stored has 53.
+const BITS: u32 = 192;
+
+/// The size of one term of the series over the states.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct TermSize {
+    /// k of h^k f_k.
+    pub power: usize,
+    /// The largest component of `h^k f_k` over the states, or a bound on it over the model's box where there are none.
+    pub size: f64,
+}
+
+/// A polynomial model repaired.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesRepair {
+    /// `f̂ + h f_1 + … + h^power f_power`.
+    pub learned: Learned,
+    /// Its total degree.
+    pub degree: usize,
+    /// The last power kept.
+    pub power: usize,
+    /// The first term left out, the smallest of those computed.
+    pub left_out: TermSize,
+    /// All terms but f̂ that are not zero.
+    pub terms: Vec<TermSize>,
+}
+
+/// The field that the map S_h[f̂] follows in continuous time (Hairer, Lubich & Wanner, IX.1), through the term before the smallest one
+/// up to h^most: an asymptotic series is best cut there. The coefficients of f̂ are taken as the f64 that they are; everything
+/// up to the last rounding is exact.
+///
+/// Errors where the model is no polynomial, the series does not begin to converge over the states, or its degree passes 64.
+pub fn series_repair(
+    learned: &Learned,
+    method: &RungeKutta,
+    h: f64,
+    states: &[Vec<f64>],
+    most: usize,
+) -> Result<SeriesRepair, RepairError> {
+    let Features::Polynomial(dictionary) = learned.model.features() else { return Err(RepairError::NotPolynomial) };
+    let d = learned.dimension();
+    let field = scaled_field(learned, dictionary)?;
+    let grown = |power: usize| (field.degree().max(1) - 1) * (power + 1) + 1;
+    let most = (1..=most).rev().find(|&power| grown(power - 1) <= LARGEST_DEGREE).ok_or(RepairError::Degree { degree: field.degree() })?;
+    let expansion = FieldExpansion::modified(method, &field, most)?;
+    let half = dictionary.half_widths();
+    let exact_h = rational::from_f64(h).unwrap_or_else(BigRational::zero);
+    let mut sizes = Vec::new();
+    for (k, term) in expansion.terms().iter().enumerate().skip(1) {
+        let size = h.powi(k as i32) * size(term, dictionary, states);
+        if size > 0.0 {
+            sizes.push(TermSize { power: k, size });
+        }
+    }
+    let (Some(first), Some(&smallest)) = (sizes.first(), sizes.iter().min_by(|a, b| a.size.total_cmp(&b.size))) else {
+        // S_h[f̂] = φ_h[f̂] as far as was computed: nothing is to be repaired.
+        let left_out = TermSize { power: most + 1, size: 0.0 };
+        return Ok(SeriesRepair { learned: learned.clone(), degree: dictionary.degree(), power: most, left_out, terms: sizes });
+    };
+    if smallest.power == first.power {
+        return Err(RepairError::Diverges { power: first.power, size: first.size });
+    }
+    let power = smallest.power - 1;
+    let mut components: Vec<BTreeMap<Vec<usize>, BigRational>> = vec![BTreeMap::new(); d];
+    let mut weight = BigRational::one();
+    for term in expansion.terms().iter().take(power + 1) {
+        for (i, polynomial) in term.components().iter().enumerate() {
+            let unit = rational::from_f64(half[i]).unwrap_or_else(BigRational::one) * &weight;
+            for (monomial, c) in polynomial.terms() {
+                let exponents: Vec<usize> = (0..d).map(|j| monomial.exponent(j)).collect();
+                *components[i].entry(exponents).or_insert_with(BigRational::zero) += c * &unit;
+            }
+        }
+        weight *= &exact_h;
+    }
+    let in_chebyshev: Vec<BTreeMap<Vec<usize>, BigRational>> = components.iter().map(chebyshev).collect();
+    let degree = in_chebyshev.iter().flatten().filter(|(_, c)| !c.is_zero()).map(|(e, _)| e.iter().sum()).max().unwrap_or(0);
+    let repaired = Dictionary::chebyshev(dictionary.centre().to_vec(), half.to_vec(), degree);
+    let coefficient = |component: &BTreeMap<Vec<usize>, BigRational>, e: &Vec<usize>| component.get(e).map_or(0.0, rational::to_f64);
+    let parameters = in_chebyshev.iter().flat_map(|c| repaired.exponents().iter().map(|e| coefficient(c, e)).collect::<Vec<_>>()).collect();
+    let learned = Learned { model: Model::polynomial(repaired), parameters };
+    Ok(SeriesRepair { learned, degree, power, left_out: smallest, terms: sizes })
+}
+
+/// The model in u = (x − centre)/half, exactly: `u̇_i = f̂_i/half_i`.
+fn scaled_field(learned: &Learned, dictionary: &Dictionary) -> Result<PolynomialField, RepairError> {
+    let d = learned.dimension();
+    let count = dictionary.count();
+    let ladder = ladder(dictionary);
+    let power = |j: usize, p: &[BigRational]| {
+        let term = |(n, c): (usize, &BigRational)| Some((Monomial::power(j, n)?, c.clone()));
+        p.iter().enumerate().map(term).collect::<Option<Vec<_>>>().map(RationalPolynomial::new)
+    };
+    // One factor for each variable and rung, or nothing beyond sixteen variables.
+    let factors: Option<Vec<Vec<RationalPolynomial>>> = (0..d).map(|j| ladder.iter().map(|p| power(j, p)).collect()).collect();
+    let factors = factors.ok_or(RepairError::Variables { found: d })?;
+    let product =
+        |e: &Vec<usize>| e.iter().enumerate().fold(RationalPolynomial::constant(One::one()), |p, (j, &n)| p.times(&factors[j][n]));
+    let products: Vec<RationalPolynomial> = dictionary.exponents().iter().map(product).collect();
+    let component = |i: usize| {
+        let half = rational::from_f64(dictionary.half_widths()[i]).filter(|h| !h.is_zero()).unwrap_or_else(BigRational::one);
+        let terms = products.iter().zip(&learned.parameters[i * count..(i + 1) * count]).flat_map(|(p, &c)| {
+            let c = rational::from_f64(c).unwrap_or_else(BigRational::zero) / &half;
+            p.scaled(&c).terms().to_vec()
+        });
+        RationalPolynomial::new(terms.collect()).map(|c| rational::round_to_bits(c, BITS))
+    };
+    let variables = (1..=d).map(|j| format!("u{j}")).collect();
+    PolynomialField::new(variables, (0..d).map(component).collect()).ok_or(RepairError::Variables { found: d })
+}
+
+/// The one-variable polynomials of the dictionary as powers: u^k, or T_k by `T_{k+1} = 2u T_k − T_{k−1}`.
+fn ladder(dictionary: &Dictionary) -> Vec<Vec<BigRational>> {
+    let monomial = |k: usize| (0..=k).map(|n| if n == k { BigRational::one() } else { BigRational::zero() }).collect::<Vec<_>>();
+    let mut all: Vec<Vec<BigRational>> = Vec::new();
+    for k in 0..=dictionary.degree() {
+        let next = match (dictionary.family(), k) {
+            (Family::Power, _) | (_, 0 | 1) => monomial(k),
+            (Family::Chebyshev, _) => {
+                let mut next = vec![BigRational::zero()];
+                next.extend(all[k - 1].iter().map(|c| c * BigInt::from(2)));
+                next.iter_mut().zip(&all[k - 2]).for_each(|(a, b)| *a -= b);
+                next
+            }
+        };
+        all.push(next);
+    }
+    all
+}
+
+/// The largest component over the states, in the units of x; without states the bound Σ|coefficient| over the box.
+fn size(term: &PolynomialField, dictionary: &Dictionary, states: &[Vec<f64>]) -> f64 {
+    let (centre, half) = (dictionary.centre(), dictionary.half_widths());
+    if states.is_empty() {
+        let bound = |(p, &half): (&RationalPolynomial, &f64)| half * p.terms().iter().map(|(_, c)| rational::to_f64(c).abs()).sum::<f64>();
+        return term.components().iter().zip(half).map(bound).fold(0.0, f64::max);
+    }
+    let compiled = term.compiled();
+    let mut value = vec![0.0; half.len()];
+    states.iter().fold(0.0, |largest: f64, x| {
+        let u: Vec<f64> = x.iter().zip(centre.iter().zip(half)).map(|(x, (c, h))| (x - c) / h).collect();
+        compiled.value(&u, &mut value);
+        value.iter().zip(half).fold(largest, |largest, (v, h)| largest.max((v * h).abs()))
+    })
+}
+
+/// Powers to Chebyshev products, one variable after another: `u^n = 2^{1−n} Σ_k C(n, k) T_{n−2k}`, the term of T_0 halved.
+fn chebyshev(powers: &BTreeMap<Vec<usize>, BigRational>) -> BTreeMap<Vec<usize>, BigRational> {
+    let d = powers.keys().next().map_or(0, Vec::len);
+    let mut all: BTreeMap<Vec<usize>, BigRational> = powers.iter().map(|(e, c)| (e.clone(), rational::round_to_bits(c, BITS))).collect();
+    for j in 0..d {
+        let mut next: BTreeMap<Vec<usize>, BigRational> = BTreeMap::new();
+        for (e, c) in all {
+            let n = e[j];
+            let mut binomial = BigInt::one();
+            for k in 0..=n / 2 {
+                let mut to = e.clone();
+                to[j] = n - 2 * k;
+                let halved = i64::from(to[j] == 0);
+                let weight = BigRational::from(binomial.clone()) * rational::power_of_two(1 - n as i64 - halved);
+                *next.entry(to).or_insert_with(BigRational::zero) += &c * weight;
+                binomial = binomial * BigInt::from(n - k) / BigInt::from(k + 1);
+            }
+        }
+        all = next.into_iter().map(|(e, c)| (e, rational::round_to_bits(&c, BITS))).collect();
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::ratio;
+
+    #[test]
+    fn powers_become_chebyshev_polynomials() {
+        // u³ v² = (3 T_1 + T_3)/4 · (T_0 + T_2)/2
+        let found = chebyshev(&BTreeMap::from([(vec![3, 2], ratio(1, 1))]));
+        let expected = [([1, 0], 3), ([1, 2], 3), ([3, 0], 1), ([3, 2], 1)].map(|(e, n)| (e.to_vec(), ratio(n, 8)));
+        assert_eq!(found, BTreeMap::from(expected));
+        assert_eq!(chebyshev(&BTreeMap::from([(vec![0], ratio(5, 1))])), BTreeMap::from([(vec![0], ratio(5, 1))]));
+    }
+}
