@@ -1,6 +1,5 @@
 //! The `lambdahat` program: parses, calls the library, prints.
 
-#[allow(dead_code)] // until every subcommand has landed
 mod cli;
 
 use std::process::ExitCode;
