@@ -130,6 +130,8 @@ committed! {
     leap_frog_is_unchanged: "leap-frog",
     bulge_is_unchanged: "bulge",
     map_is_unchanged: "map",
+    basins_are_unchanged: "basins",
+    lotka_volterra_is_unchanged: "lotka-volterra",
     stars_are_unchanged: "stars",
 }
 

@@ -114,11 +114,21 @@ fn a_polynomial_trained_through_rk4_comes_nearer_to_the_truth() {
     let starts: Vec<Vec<f64>> = [1.2, 1.5, 1.8, 2.1].iter().map(|&x| vec![x, 1.0]).collect();
     let training = Training::new("polynomial:7".parse().expect("a model"), method("rk4"), Sampling::new(0.5, 1).expect("positive"));
     let (file, data) = trained(&system, &starts, 40, "polynomial:7", &training);
-    let (out, report) = repaired(&file, &data, Some(&system), None);
     let states = data.concat();
-    let (before, after) = (apart(&file.learned, &system, &states), apart(&out.learned, &system, &states));
-    println!("loss {:.2e}; distance {before:.3e} before, {after:.3e} after, factor {:.1}; {:?}", file.loss, before / after, report.terms);
+    let before = apart(&file.learned, &system, &states);
+    // The series at this step: its terms shrink by little more than a half each, so that five powers of h gain a factor of 4.5.
+    let (out, report) = repaired(&file, &data, Some(&system), None);
+    let after = apart(&out.learned, &system, &states);
+    println!("loss {:.2e}; series: {before:.3e} before, {after:.3e} after, {:?}", file.loss, report.terms);
     assert_eq!(report.way, Way::Series);
+    assert!(before > 4.0 * after, "{before:e} {after:e}");
+    // The first term left out says how much is missing, to within a factor of two.
+    let left_out = report.left_out.expect("a series has one").size;
+    assert!((0.5..2.0).contains(&(after / left_out)), "{after:e} {left_out:e}");
+    // The fit to the map has no such limit.
+    let (out, report) = repaired(&file, &data, Some(&system), Some(Way::Refit));
+    let after = apart(&out.learned, &system, &states);
+    println!("refit: {after:.3e} after, factor {:.1}, mismatch {:?}", before / after, report.mismatch);
     assert!(before > 20.0 * after, "{before:e} {after:e}");
 }
 

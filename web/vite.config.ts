@@ -25,6 +25,8 @@ export default defineConfig({
   plugins: [core, classic],
   worker: { format: "iife", plugins: () => [core] },
   build: {
+    outDir: "../assets/tour",
+    emptyOutDir: true,
     target: "es2022",
     modulePreload: false,
     rollupOptions: { output: { format: "iife", entryFileNames: "tour.js", assetFileNames: "tour.[ext]" } },

@@ -10,6 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 out=${CARGO_TARGET_DIR:-../target}
 flags=(--release --target wasm32-unknown-unknown)
+# Small rather than fast: the page is sent over wires.
+export CARGO_PROFILE_RELEASE_OPT_LEVEL=s CARGO_PROFILE_RELEASE_LTO=fat
 
 if rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null | xargs -I{} test -d {}; then
   CARGO_TARGET_DIR="$out" cargo build "${flags[@]}"
@@ -23,4 +25,4 @@ else
   echo "no wasm32-unknown-unknown target: see the first lines of $0" >&2
   exit 1
 fi
-wasm-bindgen --target web --out-dir pkg "$out/wasm32-unknown-unknown/release/lambdahat_web.wasm"
+wasm-bindgen --target web --omit-default-module-path --out-dir pkg "$out/wasm32-unknown-unknown/release/lambdahat_web.wasm"

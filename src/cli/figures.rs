@@ -2,7 +2,7 @@
 
 use super::Answer;
 use super::failure::Failure;
-use lambdahat::figure::gallery::{Entry, GALLERY};
+use lambdahat::figure::gallery::{Entry, GALLERY, train};
 use std::path::PathBuf;
 
 /// Options of `figures`.
@@ -18,10 +18,21 @@ pub struct Args {
     /// Write the data of each figure as JSON too
     #[arg(long)]
     data: bool,
+    /// Instead of figures, train anew the models that they keep, and write those to this folder (minutes)
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["names", "data"])]
+    train: Option<PathBuf>,
 }
 
 /// Computes and writes, one figure after the other; each file is whole or absent if the run is cut short.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    if let Some(folder) = args.train {
+        for (name, text) in train()? {
+            let path = folder.join(name);
+            super::output::file(&path, text.as_bytes())?;
+            eprintln!("written: {}", path.display());
+        }
+        return Ok(Answer::Done);
+    }
     let known = || GALLERY.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
     let chosen: Vec<&Entry> = if args.names.is_empty() {
         GALLERY.iter().collect()

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod audit;
+mod basins;
 mod branches;
 mod check;
 mod completions;
@@ -19,6 +20,7 @@ mod predict;
 mod region;
 mod repair;
 mod samples;
+mod tour;
 mod trained;
 mod training;
 mod verify;
@@ -82,8 +84,12 @@ enum Command {
     Repair(repair::Args),
     /// Whether a trained model is one in continuous time, and which branch it sits on
     Audit(audit::Args),
+    /// Which start lands on which branch
+    Basins(basins::Args),
     /// Every figure of the README
     Figures(figures::Args),
+    /// The interactive page, as files
+    Tour(tour::Args),
     /// A completion script for a shell
     Completions(completions::Args),
 }
@@ -102,7 +108,9 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Check(args) => check::run(*args, json),
         Command::Repair(args) => repair::run(args, json),
         Command::Audit(args) => audit::run(args, json),
+        Command::Basins(args) => basins::run(args, json),
         Command::Figures(args) => figures::run(args, json),
+        Command::Tour(args) => tour::run(args, json),
         Command::Completions(args) => completions::run(args),
     }
 }

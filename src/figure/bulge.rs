@@ -148,7 +148,7 @@ pub fn bulge() -> Result<Figure, RegionError> {
         name: "bulge".into(),
         title: "Higher order reaches further into growth, but not over a larger area".into(),
         caption: "Left: the borders |R(z)| = 1 of explicit methods of order p with p stages, R = Σ z^k/k!, k ≤ p, upper half; right of the imaginary axis a growing \
-                  mode is damped, for orders 6, 8 and 10 mostly on islands. Middle: the largest Re z, proved to 12 digits by Sturm sequences and Routh's array. Right: the area right of the axis."
+                  mode is damped; the furthest part of orders 6, 8 and 10 is an island. Middle: the largest Re z, proved to 12 digits by Sturm sequences and Routh's array. Right: the area right of the axis."
             .into(),
         columns: 3,
         panels: vec![

@@ -4,12 +4,14 @@
 //! and the numbers that its caption rests on. `svg` draws any of them, `file` writes SVG, PNG and JSON whole or
 //! not at all. One file a picture holds the computation.
 
+mod basins;
 mod bulge;
 mod description;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod file;
 pub mod gallery;
+mod lotka_volterra;
 mod map;
 mod mode;
 mod oscillator;
@@ -19,10 +21,12 @@ mod stars;
 #[cfg(not(target_arch = "wasm32"))]
 mod svg;
 
+pub use basins::{BasinFigureError, RealFits, WAYS, basins, real_fits};
 pub use bulge::bulge;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
+pub use lotka_volterra::{LotkaVolterraError, lotka_volterra, train_lotka_volterra};
 pub use map::{fates, map};
-pub use mode::{Learned, ModeError};
+pub use mode::{Learned, ModeError, run_model};
 pub use oscillator::{hero, leap_frog, steps, three_panels};
 pub use prediction::{growing_step, prediction};
 pub use regions::regions;

@@ -2,7 +2,7 @@
 
 use super::{Axis, Ink, Mark, Panel};
 use crate::inverse::{BranchError, Branches, LearningEquation};
-use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
+use crate::method::{CatalogError, Method, Sampling, SamplingError, Step, catalog};
 use crate::stability::region::{Region, RegionError};
 use num_complex::Complex;
 
@@ -68,18 +68,7 @@ impl Learned {
 
     /// `(t, Re y)` of the model ẏ = λ̂y run by the method with steps h/k from y(0) = 1 to `end`.
     pub fn run(&self, lambda_hat: Complex<f64>, k: usize, end: f64) -> Vec<[f64; 2]> {
-        self.perturbed(lambda_hat, k, end, 0.0)
-    }
-
-    /// As [`run`](Self::run), with `epsilon` added to the second value that a multistep method of two or more steps starts from.
-    pub fn perturbed(&self, lambda_hat: Complex<f64>, k: usize, end: f64, epsilon: f64) -> Vec<[f64; 2]> {
-        let k = k.max(1);
-        let h = self.branches.sampling.step().get() / k as f64;
-        let count = (end / h).round().clamp(0.0, 1e6) as usize;
-        // A multistep method starts from the data at the step it was fitted with, from its own flow at a finer one.
-        let flow = if k == 1 { self.branches.lambda } else { lambda_hat };
-        let start = |n: usize| (flow * h * n as f64).exp() + if n == 1 { epsilon } else { 0.0 };
-        orbit(&self.region, lambda_hat * h, start, count).into_iter().enumerate().map(|(n, y)| [n as f64 * h, y.re]).collect()
+        run_model(&self.region, self.branches.lambda, self.branches.sampling.step(), lambda_hat, k, end, 0.0)
     }
 
     /// `(t, Re e^{λt})` at the samples.
@@ -88,6 +77,26 @@ impl Learned {
         let count = (end / interval).round() as usize;
         (0..=count).map(|n| n as f64 * interval).map(|t| [t, (self.branches.lambda * t).exp().re]).collect()
     }
+}
+
+/// `(t, Re y)` of the model ẏ = λ̂y, fitted to the mode λ with the step h, run by the method with steps h/k from y(0) = 1 to `end`.
+///
+/// A multistep method starts from the data where k = 1 and from the model's own flow at finer steps; `epsilon` is added to its second value.
+pub fn run_model(
+    region: &Region,
+    lambda: Complex<f64>,
+    h: Step,
+    lambda_hat: Complex<f64>,
+    k: usize,
+    end: f64,
+    epsilon: f64,
+) -> Vec<[f64; 2]> {
+    let k = k.max(1);
+    let h = h.get() / k as f64;
+    let count = (end / h).round().clamp(0.0, 1e6) as usize;
+    let flow = if k == 1 { lambda } else { lambda_hat };
+    let start = |n: usize| (flow * h * n as f64).exp() + if n == 1 { epsilon } else { 0.0 };
+    orbit(region, lambda_hat * h, start, count).into_iter().enumerate().map(|(n, y)| [n as f64 * h, y.re]).collect()
 }
 
 /// `count` steps of a method on ẏ = (z/h) y from `start(0)`; a k-step method takes `start(1)` to `start(k − 1)` too.
@@ -140,6 +149,8 @@ pub(super) fn words(z: Complex<f64>) -> String {
 }
 
 fn short(x: f64) -> String {
+    // What is zero to rounding is said as zero.
+    let x = if x.abs() < 1e-12 { 0.0 } else { x };
     let digits = (3 - x.abs().max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;
     let text = format!("{x:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };

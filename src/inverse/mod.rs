@@ -1,5 +1,6 @@
 //! What a loop learns: all branches of `R(hλ̂)^m = e^{Hλ}`, basins, verdicts.
 
+pub mod basins;
 pub mod batch;
 pub mod branches;
 mod continuation;
@@ -12,6 +13,7 @@ mod one_step;
 mod pencil;
 pub mod verdict;
 
+pub use basins::{BasinError, Basins, Descent, Shares};
 pub use batch::Batch;
 pub use branches::{Branch, BranchError, Branches, Principal, branches};
 pub use equation::LearningEquation;

@@ -8,14 +8,13 @@ export interface Mode { re: number; im: number; interval: number; substeps: numb
 export type Task =
   | { op: "names" }
   | { op: "paste"; text: string }
-  | { op: "describe"; method: string }
   | ({ op: "branches"; method: string } & Mode)
   | ({ op: "raster"; method: string } & Grid)
   | ({ op: "boundary"; method: string } & Frame)
   | ({ op: "fates"; method: string } & Grid)
   | ({ op: "taylor"; order: number } & Grid)
   | ({ op: "run"; method: string; learnedRe: number; learnedIm: number; refinement: number; end: number; epsilon: number } & Mode)
-  | { op: "modes"; text: string; name: string; log: boolean };
+  | { op: "predict"; text: string; name: string; log: boolean };
 
 export interface Question { id: number; task: Task }
 export interface Answer { id: number; value?: unknown; error?: string }
@@ -34,28 +33,64 @@ export interface Branches {
   branches: Branch[];
   characteristic_roots?: [number, number][];
 }
-export interface Description { method: string; title: string; source: string; facts: [string, string][] }
-export interface Modes { samples: number; trajectories: number; interval: number; modes: { lambda: [number, number]; uncertainty: number }[] }
+/** What `lambdahat verify --json` says of one scheme; only what the page shows is named. */
+export interface Verification extends Record<string, unknown> {
+  method: string;
+  stability: { numerator: string[]; denominator: string[] } | null;
+  learning: { sign_faithful: boolean; unique: boolean } | null;
+  claims: { claim: string; stated: unknown; found: unknown; holds: boolean }[];
+}
+/** What `lambdahat predict --json` says. */
+export interface Report {
+  samples: number;
+  interval: number;
+  modes: { lambda: [number, number]; uncertainty: number | null }[];
+  notes: string[];
+  methods: { method: string; verdict: string }[];
+  recommendation: { method: string; substeps: number; why: string };
+}
 
-const worker = new ComputeWorker();
-const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
-let last = 0;
+/** One worker answers at once; what takes longer than a blink goes to another, so that nothing waits for it. */
+class Desk {
+  private readonly worker = new ComputeWorker();
+  private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  private last = 0;
 
-worker.onmessage = (event: MessageEvent<Answer>) => {
-  const { id, value, error } = event.data;
-  const asked = waiting.get(id);
-  waiting.delete(id);
-  if (error === undefined) asked?.resolve(value as never);
-  else asked?.reject(new Error(error));
-};
+  constructor() {
+    this.worker.onmessage = (event: MessageEvent<Answer>) => {
+      const { id, value, error } = event.data;
+      const asked = this.waiting.get(id);
+      this.waiting.delete(id);
+      if (error === undefined) asked?.resolve(value as never);
+      else asked?.reject(new Error(error));
+    };
+  }
+
+  ask<T>(task: Task): Promise<T> {
+    const id = ++this.last;
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.worker.postMessage({ id, task } satisfies Question);
+    });
+  }
+}
+
+const front = new Desk();
+let back: Desk | undefined;
+let pasted: Task | undefined;
 
 /** Asks the library; rejects with its own message. */
 export function ask<T>(task: Task): Promise<T> {
-  const id = ++last;
-  return new Promise<T>((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, task } satisfies Question);
-  });
+  if (task.op === "paste") {
+    pasted = task;
+    back?.ask(task).catch(() => undefined);
+  }
+  if (task.op !== "fates" && task.op !== "predict") return front.ask<T>(task);
+  if (!back) {
+    back = new Desk();
+    if (pasted) back.ask(pasted).catch(() => undefined);
+  }
+  return back.ask<T>(task);
 }
 
 /** A drawing that is asked for more often than it can be done: one runs, the latest request waits, the others are dropped. */

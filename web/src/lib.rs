@@ -3,15 +3,13 @@
 //! Every function computes with the same library as the command line, so that the page's numbers are the program's.
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
-use lambdahat::data::{ModesOptions, Reading, find_modes};
-use lambdahat::figure::{Learned, fates};
+use lambdahat::data::{ModesOptions, Reading};
+use lambdahat::figure::{fates, run_model};
 use lambdahat::inverse::LearningEquation;
 use lambdahat::method::{Method, Sampling, catalog, scheme};
-use lambdahat::order;
+use lambdahat::predict::{Limits, Prediction, Subject, verify};
 use lambdahat::stability::region::{Region, Window};
-use lambdahat::stability::{self, StabilityFunction};
 use num_complex::Complex;
-use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 
 fn message(error: impl std::fmt::Display) -> JsError {
@@ -50,12 +48,9 @@ impl Scheme {
         Ok(Self { method, region, equation })
     }
 
-    /// Its name, title, source, and what is decided exactly of it, as JSON:
-    /// `{"method","title","source","facts":[[what, answer]...]}`.
-    pub fn describe(&self) -> String {
-        let identity = self.method.identity();
-        let facts: Vec<Value> = facts(&self.method).into_iter().map(|(what, answer)| json!([what, answer])).collect();
-        json!({ "method": identity.name, "title": identity.title, "source": identity.source, "facts": facts }).to_string()
+    /// Everything known of it, as the JSON of `lambdahat verify --json`.
+    pub fn verify(&self) -> Result<String, JsError> {
+        serde_json::to_string(&verify(&self.method)).map_err(message)
     }
 
     /// The artifact map over a window of the true hλ, one byte a point, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped,
@@ -105,43 +100,9 @@ impl Scheme {
         epsilon: f64,
     ) -> Result<Vec<f64>, JsError> {
         let sampling = Sampling::new(interval, substeps).map_err(message)?;
-        let learned = Learned::of(&self.method, Complex::new(re, im), sampling).map_err(message)?;
-        let line = learned.perturbed(Complex::new(learned_re, learned_im), refinement, end, epsilon);
+        let (mode, learned) = (Complex::new(re, im), Complex::new(learned_re, learned_im));
+        let line = run_model(&self.region, mode, sampling.step(), learned, refinement, end, epsilon);
         Ok(line.into_iter().flatten().collect())
-    }
-}
-
-/// What is decided exactly of a method, in words.
-fn facts(method: &Method) -> Vec<(&'static str, String)> {
-    let yes = |holds: bool| if holds { "yes" } else { "no" }.to_owned();
-    match method {
-        Method::RungeKutta(tableau) => {
-            let r = StabilityFunction::of(tableau);
-            let report = order::order_up_to(tableau, 8, |_| std::ops::ControlFlow::Continue(()));
-            let reduction = stability::reduce(tableau);
-            let order = if report.order >= 8 { "at least 8".into() } else { report.order.to_string() };
-            vec![
-                ("stages", tableau.stages().to_string()),
-                ("explicit", yes(method.is_explicit())),
-                ("order", order),
-                ("numerator of R", r.numerator().to_string()),
-                ("denominator of R", r.denominator().to_string()),
-                ("A-stable", yes(stability::is_a_stable(&r))),
-                ("L-stable", yes(stability::is_l_stable(&r))),
-                ("symmetric", yes(stability::is_symmetric(&reduction))),
-                ("symplectic", yes(stability::is_symplectic(&reduction))),
-                ("branches a mode has", r.degree().to_string()),
-            ]
-        }
-        Method::Multistep(multistep) => vec![
-            ("steps", multistep.steps().to_string()),
-            ("explicit", yes(method.is_explicit())),
-            ("ρ", multistep.rho().to_string()),
-            ("σ", multistep.sigma().to_string()),
-            ("A-stable", yes(stability::multistep::is_a_stable(multistep))),
-            ("L-stable", yes(stability::multistep::is_l_stable(multistep))),
-            ("branches a mode has", "1".into()),
-        ],
     }
 }
 
@@ -158,13 +119,11 @@ pub fn taylor_raster(order: u32, re0: f64, re1: f64, im0: f64, im1: f64, width: 
     Ok(region.raster(window, width, height).map_err(message)?.as_bytes().to_vec())
 }
 
-/// The modes of the samples in a CSV text, as JSON: `{"samples","trajectories","interval","modes":[{"lambda":[re,im],"uncertainty"}...]}`.
+/// The prediction for the samples in a CSV text, as the JSON of `lambdahat predict FILE --json`.
 #[wasm_bindgen]
-pub fn modes(text: &str, name: &str, log: bool) -> Result<String, JsError> {
+pub fn predict(text: &str, name: &str, log: bool) -> Result<String, JsError> {
     let data = Reading::default().parse(text.as_bytes(), name).map_err(message)?;
-    let found = find_modes(&data, &ModesOptions { log, ..ModesOptions::default() }).map_err(message)?;
-    let modes: Vec<Value> =
-        found.modes.iter().map(|mode| json!({ "lambda": [mode.lambda.re, mode.lambda.im], "uncertainty": mode.uncertainty })).collect();
-    let answer = json!({ "samples": data.samples(), "trajectories": data.count(), "interval": data.interval(), "modes": modes, "notes": found.notes });
-    Ok(answer.to_string())
+    let subject = Subject::from_data(&data, &ModesOptions { log, ..ModesOptions::default() }).map_err(message)?;
+    let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
+    serde_json::to_string(&prediction.report().map_err(message)?).map_err(message)
 }

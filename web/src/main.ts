@@ -1,7 +1,7 @@
 /** The page: its controls, its demos, and what they ask of the library. */
 import "./style.css";
 import { facts as bulgeFacts } from "../../figures/bulge.json";
-import { ask, latest, type Branches, type Description, type Mode, type Modes } from "./core";
+import { ask, latest, type Branches, type Mode, type Report, type Verification } from "./core";
 import { chart, INK, Plane, type Series } from "./draw";
 import { bounded, read, remember, state, type State } from "./state";
 
@@ -74,8 +74,8 @@ const drawOne = latest(async () => counted((async () => {
   const end = endOf(Math.min(60, Math.max(8, Math.ceil(14 / state.interval))));
   const series: Series[] = [];
   if (learned) {
-    series.push({ points: await run(state.method, learned.lambda, state.refinement * 1, end), ink: INK.fine });
-    series.push({ points: await run(state.method, learned.lambda, 1, end), ink: INK.fit });
+    const [fine, fit] = await Promise.all([run(state.method, learned.lambda, state.refinement, end), run(state.method, learned.lambda, 1, end)]);
+    series.push({ points: fine, ink: INK.fine }, { points: fit, ink: INK.fit });
   }
   series.push({ points: samples(end), ink: INK.data, dots: true });
   const shape = await regionOf(state.method);
@@ -162,7 +162,8 @@ const drawFrog = latest(async () => counted((async () => {
 
 const drawBulge = latest(async () => counted((async () => {
   const canvas = bulgePlane.canvas;
-  const side = Math.round(Math.min(800, Math.max(64, canvas.getBoundingClientRect().width)));
+  const side = Math.round(Math.min(800, Math.max(64, canvas.getBoundingClientRect().width * Math.min(window.devicePixelRatio || 1, 2))));
+  canvas.dataset.side = String(side);
   const values = await ask<Uint8Array>({ op: "taylor", order: state.order, ...bulgePlane.frame, width: side, height: side });
   bulgePlane.draw({ values, width: side, height: side, inks: ["transparent", INK.region] }, () => undefined);
   const key = String(state.order).padStart(2, "0");
@@ -178,7 +179,7 @@ const drawMap = latest(async () => counted((async () => {
   const key = `${state.method} ${state.method === "pasted" ? pastes : 0} ${canvas.getBoundingClientRect().width} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
   if (key === mapKey) return;
   mapKey = key;
-  for (const side of [30, 110]) {
+  for (const side of [40, 160]) {
     const values = await ask<Uint8Array>({ op: "fates", method: state.method, ...mapPlane.frame, width: side, height: side });
     mapPlane.draw({ values, width: side, height: side, inks: [0, 1, 2, 3, 4, 5, 6].map((k) => `--k${k}`) }, () => undefined);
     const wrong = values.filter((v) => v === 2).length / values.length;
@@ -256,15 +257,27 @@ function controls(): void {
     Object.assign(state, read(location.hash));
     show();
   });
-  new ResizeObserver(() => show()).observe(document.body);
+  const resized = new ResizeObserver(() => show());
+  for (const each of document.querySelectorAll("canvas")) resized.observe(each);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+}
+
+/** What is said of a verified scheme, line by line; what does not apply is left out. */
+function known(v: Verification): [string, string][] {
+  const plain = ["kind", "stages", "steps", "explicit", "order", "stage_order", "exact", "a_stable", "l_stable", "b_stable", "symplectic", "symmetric", "zero_stable"];
+  const say = (x: unknown) => (x === true ? "yes" : x === false ? "no" : String(x));
+  const lines = plain.filter((key) => v[key] !== null && v[key] !== undefined).map((key): [string, string] => [key.replaceAll("_", "-"), say(v[key])]);
+  if (v.stability) lines.push(["R, numerator", v.stability.numerator.join(", ")], ["R, denominator", v.stability.denominator.join(", ")]);
+  if (v.learning) lines.push(["sign-faithful", say(v.learning.sign_faithful)], ["one branch only", say(v.learning.unique)]);
+  for (const claim of v.claims) lines.push([`claims ${claim.claim} = ${say(claim.stated)}`, claim.holds ? "holds" : `does not hold: ${say(claim.found)}`]);
+  return lines;
 }
 
 async function useScheme(): Promise<void> {
   $("scheme-error").textContent = "";
   $("scheme-facts").replaceChildren();
   try {
-    const described = await ask<Description>({ op: "paste", text: $<HTMLTextAreaElement>("scheme").value });
+    const verified = await ask<Verification>({ op: "paste", text: $<HTMLTextAreaElement>("scheme").value });
     pastes++;
     const select = $<HTMLSelectElement>("method");
     let option = select.querySelector<HTMLOptionElement>('option[value="pasted"]');
@@ -272,8 +285,8 @@ async function useScheme(): Promise<void> {
       option = new Option("", "pasted");
       select.prepend(option);
     }
-    option.text = `${described.method} (pasted)`;
-    $("scheme-facts").replaceChildren(...described.facts.flatMap(([what, answer]) => {
+    option.text = `${verified.method} (pasted)`;
+    $("scheme-facts").replaceChildren(...known(verified).flatMap(([what, answer]) => {
       const [term, value] = [document.createElement("dt"), document.createElement("dd")];
       term.textContent = what;
       value.textContent = answer;
@@ -289,7 +302,7 @@ async function readSamples(file: File): Promise<void> {
   $("csv-error").textContent = "";
   $("csv-modes").replaceChildren();
   try {
-    const found = await ask<Modes>({ op: "modes", text: await file.text(), name: file.name, log: $<HTMLInputElement>("log").checked });
+    const found = await ask<Report>({ op: "predict", text: await file.text(), name: file.name, log: $<HTMLInputElement>("log").checked });
     const words = document.createElement("p");
     words.textContent = `${found.samples} samples every ${digits(found.interval, 4)}. Modes, found without any integrator:`;
     const list = document.createElement("ul");
@@ -304,7 +317,24 @@ async function readSamples(file: File): Promise<void> {
       item.append(button);
       list.append(item);
     }
-    $("csv-modes").replaceChildren(words, list);
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const title of ["trained through", "what is learned is"]) {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = title;
+      head.append(cell);
+    }
+    const rows = table.createTBody();
+    for (const { method, verdict } of found.methods) {
+      const row = rows.insertRow();
+      row.insertCell().textContent = method;
+      row.insertCell().textContent = verdict;
+    }
+    const advice = document.createElement("p");
+    advice.id = "advice";
+    advice.textContent = `Take ${found.recommendation.method} with m = ${found.recommendation.substeps}: ${found.recommendation.why}`;
+    $("csv-modes").replaceChildren(words, list, table, advice);
   } catch (error) {
     $("csv-error").textContent = (error as Error).message;
   }

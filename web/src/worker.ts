@@ -28,10 +28,8 @@ function answer(task: Task): unknown {
     case "paste": {
       const pasted = rust.Scheme.parse(task.text);
       schemes.set("pasted", pasted);
-      return JSON.parse(pasted.describe());
+      return JSON.parse(pasted.verify());
     }
-    case "describe":
-      return JSON.parse(scheme(task.method).describe());
     case "branches":
       return JSON.parse(scheme(task.method).branches(task.re, task.im, task.interval, task.substeps));
     case "raster":
@@ -44,8 +42,8 @@ function answer(task: Task): unknown {
       return rust.taylor_raster(task.order, task.re0, task.re1, task.im0, task.im1, task.width, task.height);
     case "run":
       return scheme(task.method).run(task.re, task.im, task.interval, task.substeps, task.learnedRe, task.learnedIm, task.refinement, task.end, task.epsilon);
-    case "modes":
-      return JSON.parse(rust.modes(task.text, task.name, task.log));
+    case "predict":
+      return JSON.parse(rust.predict(task.text, task.name, task.log));
   }
 }
 

@@ -1,0 +1,60 @@
+//! `basins`: which start lands on which branch.
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use lambdahat::figure;
+use lambdahat::method::Sampling;
+use num_complex::Complex64;
+use std::path::PathBuf;
+
+/// Options of `basins`.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  lambdahat basins --method rk4 --lambda -0.1+2i -o basins.svg\n  lambdahat basins --method rk4 --fits 500 -o basins.png"
+)]
+pub struct Args {
+    /// The method that is trained through
+    #[arg(long, default_value = "rk4", value_name = "METHOD")]
+    method: String,
+    /// The true mode, with an imaginary part
+    #[arg(long, default_value = "-0.1+2i", value_parser = arguments::complex, allow_hyphen_values = true)]
+    lambda: Complex64,
+    /// Time between samples
+    #[arg(long, default_value_t = 1.0, value_parser = arguments::positive)]
+    interval: f64,
+    /// Steps between samples
+    #[arg(long, default_value_t = 1)]
+    substeps: u32,
+    /// Lay this many real fits (Gauss–Newton and Adam, for each width of start) beside the prediction
+    #[arg(long, default_value_t = 0)]
+    fits: usize,
+    /// The file to write: .svg, .png or .json (the figure's data)
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+/// Computes, writes, and reports the predicted shares.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let method = arguments::method(&args.method)?;
+    let sampling = Sampling::new(args.interval, args.substeps)?;
+    let mut real = Vec::new();
+    if args.fits > 0 {
+        for way in figure::WAYS.into_iter().skip(1) {
+            for width in [1.0, 2.0, 4.0] {
+                eprintln!("{} fits by {} from starts {width} wide", args.fits, way.0);
+                real.push(figure::real_fits(&method, args.lambda, sampling, way, width, args.fits)?);
+            }
+        }
+    }
+    let figure = figure::basins(&method, args.lambda, sampling, &real)?;
+    figure.save(&args.output)?;
+    if json {
+        output::json(&serde_json::json!({ "method": method.name(), "facts": figure.facts, "real": real, "output": args.output }))?;
+    } else {
+        for (fact, value) in &figure.facts {
+            output::line(format!("{fact}: {value:.3}"))?;
+        }
+        output::line(format!("written: {}", args.output.display()))?;
+    }
+    Ok(Answer::Done)
+}

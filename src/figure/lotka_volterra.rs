@@ -1,0 +1,154 @@
+//! Lotka–Volterra: the truth, and two models trained on its samples through two methods, run at a hundredth of their step.
+
+use super::mode::words;
+use super::{Axis, Figure, Ink, Mark, Panel};
+use crate::dynamics::{DynamicsError, Field, System};
+use crate::fit::{Activation, FitError, Form, Learned, ModelSpec, Optimiser, Training, rollout, unwatched};
+use crate::inverse::{BranchError, branches};
+use crate::method::{CatalogError, Sampling, SamplingError, catalog};
+use num_complex::Complex;
+use std::collections::BTreeMap;
+
+/// Time between samples; one step of the method.
+const INTERVAL: f64 = 1.5;
+/// Time that each trajectory is sampled for, and drawn.
+const END: f64 = 60.0;
+/// Where the trajectories that are drawn start. Implicit midpoint sees the field only in the middle of a chord, well inside the orbit, so a model
+/// trained through it knows nothing of the field as far out as its samples: the drawn ones start further in.
+const STARTS: [[f64; 2]; 3] = [[1.2, 1.0], [1.35, 1.0], [1.5, 1.0]];
+/// Prey at the start of the trajectories that are trained on (one predator each): close enough that the field between them is seen too.
+const TRAINED_ON: [f64; 8] = [1.05, 1.2, 1.35, 1.5, 1.65, 1.8, 2.0, 2.2];
+
+/// A method and the model that was trained through it, kept because training takes minutes where drawing takes a second.
+/// `lambdahat figures --train assets/models` makes them anew.
+const MODELS: [(&str, &str); 2] = [
+    ("rk4", include_str!("../../assets/models/lotka-volterra-rk4.json")),
+    ("implicit-midpoint", include_str!("../../assets/models/lotka-volterra-implicit-midpoint.json")),
+];
+
+/// Why there is no figure of Lotka–Volterra.
+#[derive(Debug, thiserror::Error)]
+pub enum LotkaVolterraError {
+    /// A kept model cannot be read.
+    #[error("the kept model of {method} cannot be read: {source}; make it anew with `lambdahat figures --train assets/models`")]
+    Model {
+        /// The method it was trained through.
+        method: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The truth.
+    #[error(transparent)]
+    Dynamics(#[from] DynamicsError),
+    /// Training or running.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The catalogue.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The sampling.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// The prediction.
+    #[error(transparent)]
+    Branch(#[from] BranchError),
+}
+
+/// Trains the models of the figure: each a file name and the model as JSON. Through RK4 a network 2-32-32-2, tanh, by 6000 steps of Adam from
+/// seed 0, because where it lands is the optimiser's choice; through implicit midpoint, where there is only one branch to land on, a
+/// polynomial of degree 8, by least squares on the method's equation.
+pub fn train_lotka_volterra() -> Result<Vec<(String, String)>, LotkaVolterraError> {
+    let system = System::named("lotka-volterra")?;
+    let count = (END / INTERVAL).round() as usize;
+    let data = TRAINED_ON.iter().map(|&prey| system.trajectory(&[prey, 1.0], INTERVAL, count)).collect::<Result<Vec<_>, _>>()?;
+    MODELS
+        .iter()
+        .map(|&(name, _)| {
+            let (method, sampling) = (catalog::find(name)?, Sampling::new(INTERVAL, 1)?);
+            let training = if name == "rk4" {
+                let network = ModelSpec::Perceptron(vec![32, 32], Activation::Tanh);
+                Training { optimiser: Optimiser::Adam, iterations: Some(6000), ..Training::new(network, method, sampling) }
+            } else {
+                Training { form: Form::Residual, ..Training::new(ModelSpec::Polynomial(8), method, sampling) }
+            };
+            let fit = training.prepare(&data)?.fit(0, None, &mut unwatched)?;
+            let text = serde_json::to_string(&fit.learned).map_err(|source| LotkaVolterraError::Model { method: name, source })?;
+            Ok((format!("lotka-volterra-{name}.json"), text + "\n"))
+        })
+        .collect()
+}
+
+/// Phase planes with arrows: the truth, the model learned with RK4, the model learned with implicit midpoint, the models run at h/100.
+///
+/// Facts: real and imaginary part of H times the eigenvalue of each model's Jacobian at its equilibrium, of the branch nearest to it, and their distance.
+pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
+    let system = System::named("lotka-volterra")?;
+    let fine = INTERVAL / 100.0;
+    let count = (END / fine).round() as usize;
+    let mut facts = BTreeMap::new();
+    let truth = STARTS.iter().map(|start| system.trajectory(start, 0.02, 400)).collect::<Result<Vec<_>, _>>()?;
+    let mut panels = vec![phase_plane("the truth", &truth, Ink::Blue, "the truth")];
+    let mut ends = Vec::new();
+    for (name, text) in MODELS {
+        let learned: Learned = serde_json::from_str(text).map_err(|source| LotkaVolterraError::Model { method: name, source })?;
+        let method = catalog::find(name)?;
+        let starts: Vec<Vec<f64>> = STARTS.iter().map(|start| start.to_vec()).collect();
+        let orbits = rollout(&learned, &method, Sampling::new(fine, 1)?, &starts, count)?;
+        let eigenvalue = eigenvalue_at_rest(&learned);
+        let found = branches(&method, Complex::new(0.0, 1.0), Sampling::new(INTERVAL, 1)?)?;
+        let nearest = found.branches.iter().map(|b| b.lambda).min_by(|a, b| (a - eigenvalue).norm().total_cmp(&(b - eigenvalue).norm()));
+        facts.insert(format!("Re H·eigenvalue, {name}"), INTERVAL * eigenvalue.re);
+        facts.insert(format!("Im H·eigenvalue, {name}"), INTERVAL * eigenvalue.im);
+        if let Some(branch) = nearest {
+            facts.insert(format!("Re of the nearest branch, {name}"), INTERVAL * branch.re);
+            facts.insert(format!("Im of the nearest branch, {name}"), INTERVAL * branch.im);
+            ends.push(format!("{name} learned {} where a branch is {}", words(eigenvalue * INTERVAL), words(branch * INTERVAL)));
+        }
+        panels.push(phase_plane(&format!("learned with {name}"), &orbits, Ink::Red, "the learned model at h/100"));
+    }
+    Ok(Figure {
+        name: "lotka-volterra".into(),
+        title: "Closed orbits, learned".into(),
+        caption: format!(
+            "Lotka–Volterra, ẋ = x − xy, ẏ = xy − y, sampled every H = {INTERVAL}: a network (RK4) and a polynomial (implicit midpoint) trained through one step a sample, run at \
+             h/100 for t ≤ {END}. H times the eigenvalue at rest: {}.",
+            ends.join("; ")
+        ),
+        columns: 3,
+        panels,
+        facts,
+    })
+}
+
+fn phase_plane(title: &str, orbits: &[Vec<Vec<f64>>], ink: Ink, label: &str) -> Panel {
+    let mut marks: Vec<Mark> = orbits
+        .iter()
+        .enumerate()
+        .map(|(k, orbit)| Mark::Line {
+            points: orbit.iter().step_by(4).map(|x| [x[0], x[1]]).collect(),
+            ink,
+            width: 1.3,
+            dashed: false,
+            arrows: if orbit.len() > 1000 { 4 } else { 2 },
+            label: if k == 0 { label.to_owned() } else { String::new() },
+        })
+        .collect();
+    marks.push(Mark::Dots { points: STARTS.to_vec(), ink: Ink::Black, radius: 4.5, filled: false, label: "starts".into() });
+    Panel { title: title.into(), x: Axis::new("prey x", [0.5, 1.7]), y: Axis::new("predators y", [0.5, 1.7]), equal: true, marks }
+}
+
+/// The eigenvalue with Im ≥ 0 of the Jacobian at the field's equilibrium near (1, 1), by Newton's method.
+fn eigenvalue_at_rest(field: &dyn Field) -> Complex<f64> {
+    let (mut x, mut f, mut j) = ([1.0, 1.0], [0.0; 2], [0.0; 4]);
+    for _ in 0..50 {
+        field.value(&x, &mut f);
+        field.jacobian(&x, &mut j);
+        let determinant = j[0] * j[3] - j[1] * j[2];
+        x[0] -= (j[3] * f[0] - j[1] * f[1]) / determinant;
+        x[1] -= (j[0] * f[1] - j[2] * f[0]) / determinant;
+    }
+    field.jacobian(&x, &mut j);
+    let half = 0.5 * (j[0] + j[3]);
+    let root = Complex::new(half * half - (j[0] * j[3] - j[1] * j[2]), 0.0).sqrt();
+    Complex::new(half, 0.0) + if root.im >= 0.0 { root } else { -root }
+}

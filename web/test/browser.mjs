@@ -1,0 +1,215 @@
+/**
+ * Drives the built page in Chromium: every demo, wrong input, three sizes; compares what it shows with the command-line program.
+ *
+ *   cargo build --release && cd web && npm ci && npm test
+ *
+ * CHROMIUM names the browser if it is not in the usual place, LAMBDAHAT the program, SHOTS a folder for screenshots.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page_ = `file://${root}assets/tour/index.html`;
+const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const program = process.env.LAMBDAHAT ?? [`${root}target/release/lambdahat`, `${root}target/debug/lambdahat`].find(existsSync);
+assert.ok(browserPath, "no Chromium found: set CHROMIUM");
+assert.ok(program, "no lambdahat found: cargo build --release, or set LAMBDAHAT");
+
+const native = (...args) => JSON.parse(execFileSync(program, [...args, "--json"], { encoding: "utf8" }));
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const browser = await chromium.launch({ executablePath: browserPath, args: flags });
+let passed = 0;
+const problems = [];
+
+async function opened(fragment = "", options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.on("console", (m) => m.type() === "error" && problems.push(m.text()));
+  page.on("pageerror", (e) => problems.push(String(e)));
+  page.on("request", (r) => /^https?:/.test(r.url()) && problems.push(`asked the network for ${r.url()}`));
+  await page.goto(page_ + fragment);
+  await page.waitForSelector("#branches tbody tr");
+  await settled(page);
+  return page;
+}
+
+const settled = (page) => page.waitForFunction(() => document.body.dataset.live && document.body.dataset.busy === "false", undefined, { timeout: 30000 });
+
+async function test(name, work) {
+  await work();
+  passed++;
+  console.log(`ok  ${name}`);
+}
+
+const shown = (page) => page.$$eval("#branches tbody tr", (rows) => rows.map((row) => [...row.querySelectorAll("[data-value]")].map((c) => Number(c.dataset.value))));
+
+/** Every pair of one list is within 1e-12 of one of the other. */
+function same(a, b) {
+  assert.equal(a.length, b.length);
+  for (const [x, y] of a) {
+    const nearest = Math.min(...b.map(([u, v]) => Math.hypot(u - x, v - y)));
+    assert.ok(nearest <= 1e-12 * Math.max(1, Math.hypot(x, y)), `${x} + ${y}i is ${nearest} away from the program's`);
+  }
+}
+
+await test("the page is small and is files only", async () => {
+  const folder = `${root}assets/tour`;
+  const bytes = readdirSync(folder).filter((f) => statSync(`${folder}/${f}`).isFile()).reduce((sum, f) => sum + gzipSync(readFileSync(`${folder}/${f}`), { level: 9 }).length, 0);
+  console.log(`    ${(bytes / 1024).toFixed(0)} KiB compressed`);
+  assert.ok(bytes < 1.5e6);
+});
+
+await test("the first demo is live within a second", async () => {
+  const page = await opened();
+  const live = await page.evaluate(() => Number(document.body.dataset.live));
+  console.log(`    controls live after ${live.toFixed(0)} ms`);
+  assert.ok(live < Number(process.env.LIVE_MS ?? 1000), `${live} ms`);
+  await page.context().close();
+});
+
+await test("branches agree with the program to 1e-12", async () => {
+  for (const [method, re, im, interval, substeps] of [["rk4", -0.1, 2, 1, 1], ["rk4", 0.3, -1.2, 0.7, 2], ["gauss3", -0.1, 2, 1, 1], ["dormand-prince5", -0.5, 1, 1.5, 1], ["radau-iia-2", 0, 2, 1, 3], ["leap-frog", -0.1, 2, 1, 1], ["forward-euler", -0.1, 2, 1, 1]]) {
+    const page = await opened(`#method=${method}&re=${re}&im=${im}&interval=${interval}&substeps=${substeps}`);
+    const answer = native("branches", "--method", method, `--lambda=${re}${im < 0 ? "" : "+"}${im}i`, "--interval", String(interval), "--substeps", String(substeps));
+    same(await shown(page), answer.branches.map((b) => b.lambda));
+    await page.context().close();
+  }
+});
+
+await test("dragging the truth moves every λ̂, in time for the eye", async () => {
+  const page = await opened();
+  const before = await shown(page);
+  const box = await page.locator("#plane").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.3);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.45, box.y + box.height * 0.2, { steps: 12 });
+  await page.mouse.up();
+  await settled(page);
+  const after = await shown(page);
+  assert.notDeepEqual(before, after);
+  const hash = new URLSearchParams(await page.evaluate(async () => { await new Promise((r) => setTimeout(r, 300)); return location.hash.slice(1); }));
+  const [re, im] = [Number(hash.get("re")), Number(hash.get("im"))];
+  same(after, native("branches", "--method", "rk4", `--lambda=${re}${im < 0 ? "" : "+"}${im}i`).branches.map((b) => b.lambda));
+  const { frame, raster } = await page.evaluate(() => ({ frame: Number(document.getElementById("plane").dataset.frameMs), raster: Number(document.getElementById("plane").dataset.rasterMs) }));
+  console.log(`    ${frame.toFixed(1)} ms from question to picture, raster ${raster.toFixed(1)} ms`);
+  assert.ok(frame < Number(process.env.FRAME_MS ?? 16), `${frame} ms a frame`);
+  assert.ok(raster < Number(process.env.RASTER_MS ?? 100), `${raster} ms for the region`);
+  await page.context().close();
+});
+
+await test("keys move the truth, sliders and pickers work, the URL remembers", async () => {
+  const page = await opened();
+  await page.focus("#plane");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Shift+ArrowUp");
+  await page.fill("#im", "1.5");
+  await page.selectOption("#method", "heun2");
+  await page.locator("#interval").evaluate((input) => { input.value = "0.8"; input.dispatchEvent(new Event("input")); });
+  await page.locator("#refinement").evaluate((input) => { input.value = "7"; input.dispatchEvent(new Event("input")); });
+  await page.locator("#branches input").nth(1).check();
+  await settled(page);
+  await page.waitForTimeout(300);
+  const hash = new URLSearchParams((await page.evaluate(() => location.hash)).slice(1));
+  assert.deepEqual(Object.fromEntries(hash), { method: "heun2", re: "0", im: "1.5", interval: "0.8", refinement: "7", branch: "1" });
+  const again = await opened(await page.evaluate(() => location.hash));
+  assert.deepEqual(await shown(again), await shown(page));
+  await page.context().close();
+  await again.context().close();
+});
+
+await test("leap frog wakes with ε", async () => {
+  const page = await opened("#epsilon=-1");
+  const loud = Math.abs(Number(await page.locator("#frog-time").getAttribute("data-last")));
+  await page.locator("#epsilon").evaluate((input) => { input.value = "-6"; input.dispatchEvent(new Event("input")); });
+  await settled(page);
+  const quiet = Math.abs(Number(await page.locator("#frog-time").getAttribute("data-last")));
+  assert.ok(loud > 1e4 * quiet, `${loud} and ${quiet}`);
+  await page.context().close();
+});
+
+await test("the order slider tells the reach", async () => {
+  const page = await opened();
+  await page.locator("#order").evaluate((input) => { input.value = "6"; input.dispatchEvent(new Event("input")); });
+  await settled(page);
+  assert.match(await page.locator("#bulge-words").textContent(), /1\.01885/);
+  await page.context().close();
+});
+
+await test("a pasted scheme is checked and used; a broken one says where it is broken", async () => {
+  const page = await opened();
+  await page.click("#use");
+  await settled(page);
+  assert.equal(await page.locator("#method").inputValue(), "pasted");
+  assert.match(await page.locator("#scheme-facts").textContent(), /order2/);
+  same(await shown(page), native("branches", "--method", "ralston2", "--lambda=-0.1+2i").branches.map((b) => b.lambda));
+  await page.fill("#scheme", 'name = "broken"\n[runge-kutta]\nA = [[0, 0], ["2/3"]]\nb = [1, 0]');
+  await page.click("#use");
+  await settled(page);
+  assert.match(await page.locator("#scheme-error").textContent(), /line|row/i);
+  await page.fill("#scheme", "nonsense [[");
+  await page.click("#use");
+  await settled(page);
+  assert.notEqual(await page.locator("#scheme-error").textContent(), "");
+  await page.context().close();
+});
+
+await test("samples give their modes; bad ones name the cell", async () => {
+  const page = await opened();
+  const rows = Array.from({ length: 40 }, (_, n) => [n * 0.5, Math.exp(-0.05 * n) * Math.cos(n), Math.exp(-0.05 * n) * Math.sin(n)].join(","));
+  await page.setInputFiles("#csv", { name: "spiral.csv", mimeType: "text/csv", buffer: Buffer.from(`t,x,y\n${rows.join("\n")}\n`) });
+  await page.waitForSelector("#csv-modes button");
+  const mode = await page.locator("#csv-modes button").first().evaluate((b) => [Number(b.dataset.re), Number(b.dataset.im)]);
+  assert.ok(Math.hypot(mode[0] + 0.1, Math.abs(mode[1]) - 2) < 1e-9, String(mode));
+  const folder = mkdtempSync(`${tmpdir()}/lambdahat-`);
+  writeFileSync(`${folder}/spiral.csv`, `t,x,y\n${rows.join("\n")}\n`);
+  const report = native("predict", `${folder}/spiral.csv`);
+  rmSync(folder, { recursive: true });
+  assert.deepEqual(await page.$$eval("#csv-modes tbody tr", (list) => list.map((row) => [...row.cells].map((cell) => cell.textContent))), report.methods.map((m) => [m.method, m.verdict]));
+  assert.ok((await page.locator("#advice").textContent()).includes(report.recommendation.why));
+  await page.locator("#csv-modes button").first().click();
+  await settled(page);
+  assert.equal(Number(await page.locator("#interval").inputValue()), 0.5);
+  const transfer = await page.evaluateHandle(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["t,x\n0,1\n1,oops\n2,3\n"], "bad.csv", { type: "text/csv" }));
+    return data;
+  });
+  await page.dispatchEvent("#csv", "drop", { dataTransfer: transfer });
+  await page.waitForFunction(() => document.getElementById("csv-error").textContent !== "");
+  assert.match(await page.locator("#csv-error").textContent(), /bad\.csv.*line 3.*oops/);
+  await page.context().close();
+});
+
+await test("a fragment of nonsense does no harm", async () => {
+  const page = await opened("#method=nothing&re=NaN&im=1e99&interval=-3&substeps=1.7&branch=77");
+  assert.ok((await shown(page)).length > 0);
+  await page.context().close();
+});
+
+await test("it fits three sizes, light and dark", async () => {
+  for (const [name, options] of [
+    ["desktop", { viewport: { width: 1280, height: 900 } }],
+    ["tablet", { viewport: { width: 820, height: 1180 }, colorScheme: "dark" }],
+    ["phone", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 }],
+  ]) {
+    const page = await opened("", options);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${name} scrolls sideways by ${overflow} px`);
+    const unnamed = await page.$$eval("input, select, textarea, button, canvas", (list) => list.filter((e) => !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim())).map((e) => e.id));
+    assert.deepEqual(unnamed, [], `${name}: controls without a name`);
+    if (process.env.SHOTS) {
+      mkdirSync(process.env.SHOTS, { recursive: true });
+      await page.screenshot({ path: `${process.env.SHOTS}/${name}.png`, fullPage: true });
+    }
+    await page.context().close();
+  }
+});
+
+await browser.close();
+assert.deepEqual(problems, [], "errors on the console");
+console.log(`${passed} tests passed, no console errors, no request to any network`);
