@@ -195,6 +195,14 @@ fn root_condition(rho: &[f64], sigma: &[f64], z: Complex<f64>) -> bool {
         if first.norm_sqr() > last.norm_sqr() || last == zero {
             return false;
         }
+        if self_inversive(&f[..=degree]) {
+            // All coefficients of the reduced polynomial would vanish. The roots are on the circle or paired about it; the former iff
+            // those of the derivative are in the disc (Cohn 1922).
+            for k in 1..=degree {
+                f[k - 1] = f[k] * k as f64;
+            }
+            continue;
+        }
         let (mut lo, mut hi) = (0, degree);
         // The reduced polynomial's coefficient k − 1 is conj(f_d) f_k − f_0 conj(f_{d−k}); pairs (k, d − k) are done together.
         while lo <= hi {
@@ -210,12 +218,17 @@ fn root_condition(rho: &[f64], sigma: &[f64], z: Complex<f64>) -> bool {
         f.copy_within(1..=degree, 0);
         let scale = f[..degree].iter().fold(0.0f64, |m, c| m.max(c.re.abs()).max(c.im.abs()));
         if scale == 0.0 {
-            // |f_0| = |f_d| and self-inversive: every root on the circle, or paired about it; the border itself.
-            return true;
+            return false;
         }
         for c in &mut f[..degree] {
             *c /= scale;
         }
     }
     true
+}
+
+/// Whether `conj(f_d) f_k = f_0 conj(f_{d−k})` for every k, in doubles.
+fn self_inversive(f: &[Complex<f64>]) -> bool {
+    let (Some(first), Some(last)) = (f.first(), f.last()) else { return false };
+    f.iter().zip(f.iter().rev()).all(|(a, b)| last.conj() * a == first * b.conj())
 }
