@@ -33,7 +33,7 @@ const label = (t: number) => String(Number(t.toPrecision(6))).replace("-", "−"
 
 /** Maps the window of the plane to the canvas and back, in equal scale. */
 export class Plane {
-  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame) {}
+  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame, private readonly units: [string, string] = ["", "i"]) {}
 
   toCanvas(re: number, im: number): [number, number] {
     const { width, height } = this.canvas.getBoundingClientRect();
@@ -60,13 +60,13 @@ export class Plane {
       const [x] = this.toCanvas(t, 0);
       c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
       stroke(c, [[x, 0], [x, height]]);
-      c.fillText(label(t), x + 3, height - 5);
+      c.fillText(label(t) + (t ? this.units[0] : ""), x + 3, height - 5);
     }
     for (const t of ticks(im0, im1, height / 60)) {
       const [, y] = this.toCanvas(0, t);
       c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
       stroke(c, [[0, y], [width, y]]);
-      if (t !== 0) c.fillText(`${label(t)}i`, 4, y - 3);
+      if (t !== 0) c.fillText(label(t) + this.units[1], 4, y - 3);
     }
     paint(c);
   }
@@ -115,7 +115,13 @@ function stroke(c: CanvasRenderingContext2D, points: [number, number][]): void {
   c.stroke();
 }
 
+/** Painted rasters, so that a drag over the same region does not paint it anew. */
+const painted = new WeakMap<Uint8Array, { sheet: HTMLCanvasElement; key: string }>();
+
 function pixels({ values, width, height, inks }: { values: Uint8Array; width: number; height: number; inks: string[] }): HTMLCanvasElement {
+  const key = inks.slice(0, 8).map((ink) => colour(ink) || ink).join();
+  const kept = painted.get(values);
+  if (kept?.key === key) return kept.sheet;
   const sheet = document.createElement("canvas");
   sheet.width = width;
   sheet.height = height;
@@ -128,6 +134,7 @@ function pixels({ values, width, height, inks }: { values: Uint8Array; width: nu
   });
   for (let k = 0; k < values.length; k++) words[k] = colours[values[k]!] ?? 0;
   context.putImageData(image, 0, 0);
+  painted.set(values, { sheet, key });
   return sheet;
 }
 
