@@ -53,6 +53,8 @@ export class Plane {
     const { re0, re1, im0, im1 } = this.frame;
     c.fillStyle = colour(INK.paper);
     c.fillRect(0, 0, width, height);
+    // Few cells are shown as what they are.
+    c.imageSmoothingEnabled = (cells?.width ?? 0) >= 150;
     if (cells) c.drawImage(pixels(cells), 0, 0, width, height);
     c.lineWidth = 1;
     c.fillStyle = colour(INK.axis);
@@ -66,7 +68,7 @@ export class Plane {
       const [, y] = this.toCanvas(0, t);
       c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
       stroke(c, [[0, y], [width, y]]);
-      if (t !== 0) c.fillText(label(t) + this.units[1], 4, y - 3);
+      if (t !== 0 && y < height - 16) c.fillText(label(t) + this.units[1], 4, y - 3);
     }
     paint(c);
   }

@@ -259,9 +259,12 @@ const drawOrbits = latest(async () => counted((async () => {
     });
     const [x, y] = [flat.at(-2)!, flat.at(-1)!];
     view.canvas.dataset.end = `${x} ${y}`;
-    const away = Math.hypot(x - 1, y - 1) / Math.max(Math.hypot(state.prey - 1, state.predators - 1), 1e-9);
+    // The widest excursion from rest in the last two turns against the first two: it does not depend on the phase at which the time runs out.
+    const away = Array.from({ length: flat.length / 2 }, (_, k) => Math.hypot(flat[2 * k]! - 1, flat[2 * k + 1]! - 1));
+    const turns = Math.ceil((13 * refinement) / 1.5);
+    const ratio = Math.max(...away.slice(-turns)) / Math.max(...away.slice(0, turns), 1e-9);
     const name = ["The truth", "Learned through RK4", "Learned through implicit midpoint"][which]!;
-    const words = which === 0 ? `${name}: closed.` : `${name}, run at H/${state.finer}: after t = 60 it is ${digits(away, 2)} times as far from rest as at the start.`;
+    const words = which === 0 ? `${name}: closed.` : `${name}, run at H/${state.finer}: at t = 60 its orbit is ${digits(ratio, 2)} times as wide as at the start.`;
     $(`orbit-words-${which}`).textContent = words;
     view.canvas.setAttribute("aria-label", `Prey and predators. ${words} The arrow keys move the start.`);
   }
