@@ -128,9 +128,7 @@ impl Algebra {
         let (steps, kept) = (method.steps(), rho.degree().unwrap_or(0));
         let padded = |p: &Polynomial<Number>| (0..=kept).map(|k| p.coefficient(k)).collect();
         let reduced = match Multistep::new(method.identity().clone(), padded(&rho), padded(&sigma)) {
-            Ok(reduced) if kept < steps => {
-                Relative::of(Method::Multistep(reduced), Some(format!("ρ and σ share {} zeros", steps - kept)))
-            }
+            Ok(reduced) if kept < steps => Relative::of(Method::Multistep(reduced), Some(format!("ρ and σ share {} zeros", steps - kept))),
             _ => Relative::of(Method::Multistep(method.clone()), Some("irreducible: ρ and σ share no zero".into())),
         };
         let of_tableaux = "defined for Runge–Kutta methods";
@@ -159,7 +157,8 @@ impl Algebra {
         let polynomial = |p: &Polynomial<Number>| latex::polynomial(p, symbol.as_ref());
         if let Some(functions) = &self.stage_functions {
             let over = polynomial(&functions.denominator);
-            let quotient = |p: &Polynomial<Number>| if over == "1" { polynomial(p) } else { format!("\\frac{{{}}}{{{over}}}", polynomial(p)) };
+            let quotient =
+                |p: &Polynomial<Number>| if over == "1" { polynomial(p) } else { format!("\\frac{{{}}}{{{over}}}", polynomial(p)) };
             let lines = |name: &str, list: &[Polynomial<Number>]| {
                 let line = |(i, p): (usize, &Polynomial<Number>)| format!("{name}_{{{}}}(z) = {}", i + 1, quotient(p));
                 list.iter().enumerate().map(line).collect::<Vec<_>>().join(" \\\\\n")
@@ -211,7 +210,7 @@ fn what_was_reduced(reduction: &Reduction) -> String {
     for group in &reduction.equal {
         parts.push(format!("stages {} merged, which are always equal", list(group)));
     }
-    if parts.is_empty() { "irreducible: the method itself".into() } else { parts.join("; ") }
+    if parts.is_empty() { "irreducible".into() } else { parts.join("; ") }
 }
 
 #[cfg(test)]

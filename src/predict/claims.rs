@@ -117,9 +117,8 @@ fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
         _ => return None,
     };
     let Stated::Value(stated) = &claim.stated else { return None };
-    (stated.to_f64() >= reached as f64).then(|| {
-        format!("undecided: all conditions through order {reached} hold, and the search ended there; no simplifying assumptions decide more")
-    })
+    (stated.to_f64() >= reached as f64)
+        .then(|| format!("all conditions through order {reached} hold, and the search ended there; no simplifying assumptions decide more"))
 }
 
 fn found(report: &Verification, claim: &str) -> Option<Found> {

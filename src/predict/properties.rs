@@ -82,7 +82,9 @@ mod tests {
     /// What is decided here is what files claim.
     #[test]
     fn decisions_and_claims_agree() {
-        for name in ["rk4", "ssprk33", "gauss2", "radau-iia-3", "lobatto-iiic-3", "implicit-midpoint", "bdf2", "leap-frog", "ssp-multistep-3-2"] {
+        for name in
+            ["rk4", "ssprk33", "gauss2", "radau-iia-3", "lobatto-iiic-3", "implicit-midpoint", "bdf2", "leap-frog", "ssp-multistep-3-2"]
+        {
             let method = catalog::find(name).unwrap();
             let bare = match method.clone() {
                 Method::RungeKutta(m) => Method::RungeKutta(m.with_identity(Identity::default())),

@@ -1,10 +1,12 @@
 //! Everything that is known of a scheme, in one report, with its claims checked.
 
 use super::claims::{CheckedClaim, check};
-use crate::exact::Number;
 use super::learning_report::LearningReport;
-use crate::method::{FieldSymbol, Method, Multistep, RungeKutta};
-use crate::order::{DEFAULT_CAP, FailingCondition, OrderReport, PrincipalError, Progress, SimplifyingAssumptions, order_up_to};
+use crate::exact::Number;
+use crate::method::{FieldSymbol, Method, Multistep, RungeKutta, Stated};
+use crate::order::{
+    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, SimplifyingAssumptions, order_up_to,
+};
 use crate::stability::{
     Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
     imaginary_interval, is_a_stable, is_algebraically_stable, is_i_stable, is_l_stable, is_stiffly_accurate, is_symplectic, linear_order,
@@ -152,7 +154,12 @@ fn order_of(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<(
     let assumptions = SimplifyingAssumptions::of(method);
     let implied = assumptions.implied_order();
     // Without a second set of weights, no tree is needed for what the assumptions prove beyond the last tree.
-    let cap = if implied > DEFAULT_CAP && method.b_hat().is_none() { 1 } else { DEFAULT_CAP };
+    let cap = match implied > DEFAULT_CAP && method.b_hat().is_none() {
+        true => 1,
+        // The last trees are many: they are for those who claim something of them.
+        false if claims_more(method) => LARGEST_CAP,
+        false => DEFAULT_CAP,
+    };
     let mut report = order_up_to(method, cap, progress);
     if !report.complete && implied > report.order {
         report.order = implied;
@@ -164,6 +171,12 @@ fn order_of(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<(
         }
     }
     report
+}
+
+/// Whether an order is claimed that trees up to the default cap cannot show.
+fn claims_more(method: &RungeKutta) -> bool {
+    let beyond = |stated: &Stated| matches!(stated, Stated::Value(p) if p.to_f64() > DEFAULT_CAP as f64);
+    method.identity().claims.iter().any(|claim| claim.claim == "order" && beyond(&claim.stated))
 }
 
 /// The condition `Σ b_i c_i^(n−1) = 1/n`, which fails.

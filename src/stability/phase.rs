@@ -149,7 +149,9 @@ mod tests {
     /// Against the principal root itself, by Newton's method on ρ(ζ) = zσ(ζ). Backward Euler and the trapezoid have one of each kind.
     #[test]
     fn multistep_constants_are_the_limits() {
-        for name in ["bdf1", "bdf2", "bdf3", "bdf4", "adams-bashforth-2", "adams-bashforth-3", "adams-moulton-1", "adams-moulton-2", "leap-frog"] {
+        for name in
+            ["bdf1", "bdf2", "bdf3", "bdf4", "adams-bashforth-2", "adams-bashforth-3", "adams-moulton-1", "adams-moulton-2", "leap-frog"]
+        {
             let Method::Multistep(method) = catalog::find(name).unwrap() else { unreachable!() };
             let errors = multistep_phase_errors(&method).unwrap();
             let nu: f64 = 0.05;

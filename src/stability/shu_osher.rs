@@ -85,12 +85,8 @@ pub fn shu_osher(reduction: &Reduction) -> Result<ShuOsher, ShuOsherError> {
     };
     let rows: Vec<&[Number]> = entries.chunks(s).collect();
     // (I + rA)⁻¹, from which the whole follows: K(I + rK)⁻¹ has the rows of K times it, and v = 𝟙 − α𝟙.
-    let inverse = inverse(
-        (0..s)
-            .map(|i| (0..s).map(|j| r.clone() * &rows[i][j] + Number::from(i64::from(i == j))).collect())
-            .collect(),
-    )
-    .ok_or(ShuOsherError::Singular)?;
+    let inverse = inverse((0..s).map(|i| (0..s).map(|j| r.clone() * &rows[i][j] + Number::from(i64::from(i == j))).collect()).collect())
+        .ok_or(ShuOsherError::Singular)?;
     let beta: Vec<Vec<Number>> = rows
         .iter()
         .map(|row| {

@@ -177,4 +177,3 @@ fn extents(report: &Verification) -> impl Iterator<Item = (&'static str, &Extent
     ]
     .into_iter()
 }
-

@@ -1,7 +1,7 @@
 //! The methods that belong to a method, as text.
 
-use super::super::output;
 use super::super::failure::Failure;
+use super::super::output;
 use lambdahat::exact::{Number, Polynomial};
 use lambdahat::method::Method;
 use lambdahat::predict::Algebra;
@@ -90,7 +90,10 @@ fn columns(rows: &[Vec<String>]) -> Vec<String> {
 }
 
 fn shu_osher(form: &ShuOsher) -> Result<(), Failure> {
-    output::line(format!("\n  Shu–Osher form at r = {}: y_i = v_i u + Σ_j α_ij (y_j + h/r f(y_j)), the last row is the step", number(&form.r)))?;
+    output::line(format!(
+        "\n  Shu–Osher form at r = {}: y_i = v_i u + Σ_j α_ij (y_j + h/r f(y_j)), the last row is the step",
+        number(&form.r)
+    ))?;
     let mut rows: Vec<Vec<String>> =
         form.v.iter().zip(&form.alpha).map(|(v, row)| std::iter::once(v).chain(row).map(number).collect()).collect();
     rows.insert(0, std::iter::once("v".to_owned()).chain((1..form.v.len()).map(|j| format!("y_{j}"))).collect());

@@ -1,8 +1,8 @@
 //! One scheme, or two side by side, as lines of text.
 
 use super::super::arguments;
-use super::super::output;
 use super::super::failure::Failure;
+use super::super::output;
 use lambdahat::exact::{Number, Polynomial};
 use lambdahat::inverse::Crossing;
 use lambdahat::order::FailingCondition;
@@ -52,7 +52,8 @@ fn claims(report: &Verification) -> Result<(), Failure> {
         .claims
         .iter()
         .map(|claim| {
-            let found = claim.found.as_ref().map_or("does not apply".into(), |found| found.to_string());
+            let least = if claim.undecided { "at least " } else { "" };
+            let found = claim.found.as_ref().map_or("does not apply".into(), |found| format!("{least}{found}"));
             let holds = match (claim.undecided, claim.holds) {
                 (true, _) => "undecided",
                 (false, true) => "yes",
@@ -96,9 +97,8 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
     };
     let order = format!("{}{}", if report.order_complete { "" } else { "at least " }, report.order);
     let exact = |x: &Number| report.field.as_ref().map_or_else(|| x.to_string(), |field| field.number(x));
-    let polynomial = |p: &Polynomial<Number>| {
-        shortened(report.field.as_ref().map_or_else(|| p.to_string(), |field| field.polynomial_text(p)))
-    };
+    let polynomial =
+        |p: &Polynomial<Number>| shortened(report.field.as_ref().map_or_else(|| p.to_string(), |field| field.polynomial_text(p)));
     let constant = |x: &Number| {
         let text = exact(x);
         if text.chars().count() > 40 { x.decimal(digits) } else { text }

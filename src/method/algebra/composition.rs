@@ -72,9 +72,7 @@ mod tests {
             let at = |p: &crate::exact::Polynomial<Number>, x: &Number, z: &Number| p.eval(&(x.clone() * z));
             let rest = Number::ratio(2, 3);
             for z in [Number::ratio(1, 2), Number::ratio(-3, 4)] {
-                let left = at(whole.numerator(), &Number::one(), &z)
-                    * at(one.denominator(), &third, &z)
-                    * at(two.denominator(), &rest, &z);
+                let left = at(whole.numerator(), &Number::one(), &z) * at(one.denominator(), &third, &z) * at(two.denominator(), &rest, &z);
                 let right = at(whole.denominator(), &Number::one(), &z) * at(one.numerator(), &third, &z) * at(two.numerator(), &rest, &z);
                 assert_eq!(left, right);
             }

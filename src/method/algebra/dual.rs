@@ -70,7 +70,9 @@ mod tests {
 
     #[test]
     fn self_dual_exactly_where_symplectic() {
-        for name in ["implicit-midpoint", "gauss2", "gauss3", "radau-iia-2", "radau-iia-3", "lobatto-iiic-3", "rk4", "rk38", "implicit-euler"] {
+        for name in
+            ["implicit-midpoint", "gauss2", "gauss3", "radau-iia-2", "radau-iia-3", "lobatto-iiic-3", "rk4", "rk38", "implicit-euler"]
+        {
             let method = method(name);
             let dual = dual(&method).unwrap();
             assert_eq!(dual.a() == method.a(), is_symplectic(&reduce(&method)), "{name}");
