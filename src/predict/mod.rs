@@ -8,17 +8,22 @@
 //! | every method asked for, mode by mode | `report` |
 //! | which method to take instead | `recommendation` |
 //! | the prediction beside real fits | `check` |
-//! | everything known of a scheme, its claims checked | `verify`, `claims` |
+//! | everything known of a scheme, its claims checked | `verify`, `claims`, `learning_report` |
+//! | one property of a method, for filters | `properties` |
+//! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 //! | whether a trained model is one in continuous time | `audit` |
 //! | the continuous-time model behind a trained one | `repair`, `matrix_logarithm`, `series_repair` |
 
+pub mod algebra;
 pub mod ambiguity;
 pub mod audit;
 pub mod check;
 pub mod claims;
 pub mod cost;
 pub mod learned_modes;
+pub mod learning_report;
 pub mod matrix_logarithm;
+pub mod properties;
 pub mod recommendation;
 pub mod repair;
 pub mod report;
@@ -26,12 +31,15 @@ pub mod series_repair;
 pub mod subject;
 pub mod verify;
 
+pub use algebra::Algebra;
 pub use ambiguity::{reachable_by_real_models, without_aliases};
 pub use audit::{Audit, AuditedMode, Nature, StepTest, audit};
 pub use check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Drift, motion};
 pub use claims::{CheckedClaim, Found};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
+pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
 pub use matrix_logarithm::principal_logarithm;
+pub use properties::{PROPERTIES, has_property};
 pub use recommendation::{AnyStep, Recommendation};
 pub use repair::{LinearRepair, Repair, RepairError, RepairReport, RolloutError, Way, linear_repair};
 pub use report::{Limits, MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
