@@ -6,6 +6,7 @@
 
 mod basins;
 mod bulge;
+mod check;
 mod description;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -23,6 +24,7 @@ mod svg;
 
 pub use basins::{BasinFigureError, RealFits, WAYS, basins, real_fits};
 pub use bulge::bulge;
+pub use check::check;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
 pub use lotka_volterra::{LotkaVolterraError, lotka_volterra, train_lotka_volterra};
 pub use map::{fates, map};

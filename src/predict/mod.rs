@@ -8,6 +8,9 @@
 //! | every method asked for, mode by mode | `report` |
 //! | which method to take instead | `recommendation` |
 //! | the prediction beside real fits | `check` |
+//! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
+//! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
+//! | where the loss asks the field, beside the samples | `coverage` |
 //! | everything known of a scheme, its claims checked | `verify`, `claims` |
 //! | whether a trained model is one in continuous time | `audit` |
 //! | the continuous-time model behind a trained one | `repair`, `matrix_logarithm`, `series_repair` |
@@ -15,22 +18,28 @@
 pub mod ambiguity;
 pub mod audit;
 pub mod check;
+mod checked_modes;
 pub mod claims;
 pub mod cost;
+mod coverage;
+mod followed;
 pub mod learned_modes;
 pub mod matrix_logarithm;
 pub mod recommendation;
 pub mod repair;
 pub mod report;
 pub mod series_repair;
+mod settling;
 pub mod subject;
 pub mod verify;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};
 pub use audit::{Audit, AuditedMode, Nature, StepTest, audit};
-pub use check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Drift, motion};
+pub use check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion};
 pub use claims::{CheckedClaim, Found};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
+pub use coverage::Coverage;
+pub use followed::{Drift, Followed, Rollouts};
 pub use matrix_logarithm::principal_logarithm;
 pub use recommendation::{AnyStep, Recommendation};
 pub use repair::{LinearRepair, Repair, RepairError, RepairReport, RolloutError, Way, linear_repair};
