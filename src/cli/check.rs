@@ -4,20 +4,37 @@ use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
-use comfy_table::{Cell, Color};
+use comfy_table::{Cell, Color, Table};
 use lambdahat::data::ModesOptions;
+use lambdahat::figure;
+use lambdahat::fit::{Optimiser, Prepared};
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::{Agreement, Check, CheckedFit, Checker, Limits, Prediction, Subject, motion};
+use lambdahat::predict::{
+    Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift, Limits, MethodReport, Prediction, Subject,
+};
 use num_complex::Complex64;
+use rayon::prelude::*;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
   lambdahat check                                            a 2×2 matrix through RK4: four eigenvalues, found by 20 starts
   lambdahat check --spread 3 --seeds 200 --method rk4 --method implicit-midpoint
-  lambdahat check --system lotka-volterra --model mlp:32x32 --seeds 5
+  lambdahat check --system lotka-volterra --model mlp:32x32 --seeds 5 --figure check.svg
   lambdahat check DATA.csv --method rk4 --model polynomial:3
 
-Exit status 1: a fit of small loss landed where no branch was predicted, or no start reached a small loss.";
+A fit counts where its loss is small, and its eigenvalue is on a branch where it is near. Left out, --small and --tolerance are
+  linear, affine       1e-6   1e-8
+  polynomial, sindy    1e-6   1e-4
+  rbf                  1e-6   1e-3
+  mlp                  1e-5   2e-2
+  any, by Adam         1e-2   5e-2
+--tolerance is relative to |λ̂| of the branch or to the largest |λ| at that equilibrium, whichever is larger. To it is added what the data leave open:
+three standard deviations of the true mode (from data), and of the learned eigenvalue for residuals of the size of the loss, by the Jacobian of
+all residuals (Laplace's approximation). Where that is more than a tenth of the scale or than half the distance to the next branch, the eigenvalue is
+\"not settled by the data\": a mode that the samples hardly excite, or an equilibrium far from all of them. It then counts neither for nor against.
+
+Exit status 1: a fit of small loss landed where no branch was predicted, no start reached a small loss, or Ctrl-C ended the fits.";
 
 /// Options of `check`.
 #[derive(clap::Args)]
@@ -30,15 +47,18 @@ pub struct Args {
     method: Vec<String>,
     #[command(flatten)]
     training: TrainingArgs,
-    /// A loss counts as small up to this part of the mean square of the samples' steps; left out, by class of model
+    /// A loss counts as small up to this part of the mean square of the samples' steps; left out, by class of model and optimiser
     #[arg(long, value_name = "SHARE", value_parser = arguments::positive)]
     small: Option<f64>,
-    /// How far from a branch a learned eigenvalue may be, relative to it; left out, by class of model
+    /// How far from a branch a learned eigenvalue may be, relative to it; left out, by class of model and optimiser
     #[arg(long, value_name = "SHARE", value_parser = arguments::positive)]
     tolerance: Option<f64>,
     /// Fit the logarithms of the data when looking for their true modes
     #[arg(long)]
     log: bool,
+    /// Draw the best fit through each method: samples, rollouts at h and h/100, predicted branches and learned eigenvalues; .svg, .png or .json
+    #[arg(long, value_name = "FILE")]
+    figure: Option<PathBuf>,
 }
 
 /// Predicts, fits, compares, prints.
@@ -52,15 +72,26 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     };
     let substeps = args.training.substeps;
     let report = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report()?;
-    let mut agreement = Agreement::of(&args.training.model);
-    agreement.small = args.small.unwrap_or(agreement.small);
-    agreement.tolerance = args.tolerance.unwrap_or(agreement.tolerance);
     let seeds = args.training.seeds(20)?;
+    // Whatever is wrong with a method or with the figure's name is said before the first fit begins.
+    let prepared: Vec<Prepared> = methods
+        .iter()
+        .map(|method| Ok(args.training.training(method.clone(), interval)?.prepare(&samples.states)?))
+        .collect::<Result<_, Failure>>()?;
+    if let Some(path) = &args.figure {
+        figure::file::writable(path)?;
+    }
+    // The most lenient of the optimisers that run: with several methods, Levenberg–Marquardt may have the memory for some of them only.
+    let lenient = |a: Agreement, b: Agreement| Agreement { small: a.small.max(b.small), tolerance: a.tolerance.max(b.tolerance) };
+    let usual = prepared.iter().map(|p| Agreement::of(&args.training.model, p.optimiser())).reduce(lenient);
+    let usual = usual.unwrap_or_else(|| Agreement::of(&args.training.model, Optimiser::Auto));
+    let agreement = Agreement { small: args.small.unwrap_or(usual.small), tolerance: args.tolerance.unwrap_or(usual.tolerance) };
     keep_on_interrupt()?;
-    let mut fits = Vec::with_capacity(methods.len() * seeds.len());
-    for (place, method) in methods.iter().enumerate() {
-        let training = args.training.training(method.clone(), interval)?;
-        let prepared = training.prepare(&samples.states)?;
+    let mut fits: Vec<CheckedFit> = Vec::with_capacity(methods.len() * seeds.len());
+    for (place, (method, prepared)) in methods.iter().zip(&prepared).enumerate() {
+        if stopped() {
+            break;
+        }
         let checker = Checker {
             report: &report,
             method: (method, place),
@@ -68,101 +99,243 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             model: &args.training.model,
             agreement,
             system: samples.system.as_ref(),
-            motion: motion(&samples.states),
+            samples: &samples.states,
         };
-        let outcome = train(&prepared, method.name(), &seeds, None);
-        fits.extend(seeds.iter().zip(&outcome).map(|(&seed, fit)| checker.check(seed, &prepared, fit)));
-        if stopped() {
-            break;
-        }
+        let outcome = train(prepared, method.name(), &seeds, None);
+        let loss = |k: &usize| outcome[*k].as_ref().map_or(f64::INFINITY, |fit| fit.loss);
+        let best = (0..outcome.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
+        let checked = seeds.par_iter().zip(&outcome).enumerate();
+        let drawn = |k: usize| args.figure.is_some() && best == Some(k);
+        fits.par_extend(checked.map(|(k, (&seed, fit))| checker.check(seed, prepared, fit, drawn(k))));
     }
-    let check = Check::new(report, agreement, fits);
+    let check = Check::new(report, agreement, fits, stopped());
+    if let Some(path) = &args.figure {
+        figure::check(&check, &samples.states).save(path)?;
+    }
     if json {
         output::json(&check)?;
     } else {
-        print(&check)?;
+        print(&check, &methods, seeds.len())?;
+        if let Some(path) = &args.figure {
+            output::line(format!("written: {}", path.display()))?;
+        }
     }
-    Ok(if check.agrees { Answer::Done } else { Answer::No })
+    let no = matches!(check.comparison, Comparison::Disagrees | Comparison::NothingFitted | Comparison::Interrupted);
+    Ok(if no { Answer::No } else { Answer::Done })
 }
 
 fn short(z: Complex64) -> String {
     arguments::show(z, 6)
 }
 
-fn print(check: &Check) -> Result<(), Failure> {
+fn print(check: &Check, methods: &[Method], seeds: usize) -> Result<(), Failure> {
     let report = &check.report;
-    output::line(format!("{}, H = {}", report.source, report.interval))?;
+    output::line(format!(
+        "{}, H = {}; a loss is small up to {:e} of the samples' motion, an eigenvalue is on a branch to {:e} of its size",
+        report.source, report.interval, check.agreement.small, check.agreement.tolerance
+    ))?;
     let mut table = output::table(&["METHOD", "TRUE λ", "PREDICTED λ̂", "LEARNED λ̂", "DIFFERENCE", "SHARE OF STARTS"]);
     for method in &report.methods {
-        let fits: Vec<&CheckedFit> = check.fits.iter().filter(|fit| fit.method == method.method).collect();
-        let fitted: Vec<&CheckedFit> = fits.iter().copied().filter(|fit| fit.fitted).collect();
-        let mut first = true;
-        for (k, mode) in report.upper_modes() {
-            for (b, branch) in method.modes[k].branches.branches.iter().enumerate() {
-                let landed: Vec<_> = fitted.iter().flat_map(|fit| &fit.modes).filter(|m| m.mode == k && m.branch == Some(b)).collect();
-                let worst = landed.iter().max_by(|x, y| x.error.total_cmp(&y.error));
-                let colour = if branch.principal { Color::Green } else { Color::Yellow };
-                table.add_row([
-                    Cell::new(if first { method.method.as_str() } else { "" }),
-                    Cell::new(if b == 0 { short(mode.lambda) } else { String::new() }),
-                    Cell::new(format!("{}{}", short(branch.lambda), if branch.principal { "  principal" } else { "" })).fg(colour),
-                    Cell::new(worst.map_or_else(String::new, |m| short(m.learned))),
-                    Cell::new(worst.map_or_else(String::new, |m| format!("{:.1e}", m.error))),
-                    Cell::new(format!("{} of {}", landed.len(), fits.len())),
-                ]);
-                first = false;
-            }
-            for stray in fitted.iter().flat_map(|fit| &fit.modes).filter(|m| m.mode == k && m.branch.is_none()) {
-                table.add_row([
-                    Cell::new(""),
-                    Cell::new(short(mode.lambda)),
-                    Cell::new("none").fg(Color::Red),
-                    Cell::new(short(stray.learned)),
-                    Cell::new(format!("{:.1e}", stray.error)),
-                    Cell::new("1"),
-                ]);
-            }
-        }
-        let lost = fits.len() - fitted.len();
-        if lost > 0 {
-            let least = fits.iter().filter(|f| !f.fitted).filter_map(|f| f.loss).fold(f64::INFINITY, f64::min);
-            let failed = fits.iter().find(|fit| fit.loss.is_none());
-            let least = if least.is_finite() { format!("smallest loss {least:.1e}") } else { "none could begin".into() };
-            let why = failed.map_or_else(String::new, |fit| format!("; one could not begin: {}", fit.ended));
-            table.add_row([
-                method.method.clone(),
-                String::new(),
-                "no fit".into(),
-                least + &why,
-                String::new(),
-                format!("{lost} of {}", fits.len()),
-            ]);
-        }
+        rows(check, method, &mut table);
     }
     output::line(table.trim_fmt())?;
-    let drifts: Vec<(&CheckedFit, &lambdahat::predict::Drift)> =
-        check.fits.iter().filter(|fit| fit.fitted).flat_map(|fit| fit.drift.iter().map(move |drift| (fit, drift))).take(12).collect();
-    if let Some((_, one)) = drifts.first() {
-        output::line(format!("\nThe invariant after t = {}, which the truth keeps:", one.time))?;
-        let mut table = output::table(&["METHOD", "SEED", "START", "TRUE", "STEP h", "STEP h/100"]);
-        let value = |v: Option<f64>| v.map_or_else(|| "left".to_owned(), |v| format!("{v:.6}"));
-        for (fit, drift) in &drifts {
-            table.add_row([
-                Cell::new(&fit.method),
-                Cell::new(fit.seed),
-                Cell::new(format!("{:?}", drift.start)),
-                Cell::new(format!("{:.6}", drift.before)),
-                Cell::new(value(drift.discrete)).fg(Color::Green),
-                Cell::new(value(drift.continuous)).fg(Color::Red),
-            ]);
+    rollouts(check)?;
+    drifts(check)?;
+    for method in &report.methods {
+        if let Some((fit, coverage)) = check.best_of(&method.method).and_then(|fit| Some((fit, fit.coverage.as_ref()?))) {
+            output::line(format!("\n{}, seed {}: {}", fit.method, fit.seed, covered(coverage)))?;
         }
-        output::line(table.trim_fmt())?;
     }
     let fitted = check.fits.iter().filter(|fit| fit.fitted).count();
-    let strays = check.fits.iter().flat_map(|fit| &fit.modes).filter(|mode| mode.branch.is_none()).count();
-    output::line(match (check.agrees, fitted) {
-        (true, n) => format!("\nEvery one of the {n} fits of small loss sits on a predicted branch."),
-        (false, 0) => "\nNo start reached a small loss: nothing to compare. More iterations, more seeds, or another --model.".into(),
-        (false, n) => format!("\n{strays} learned eigenvalues of {n} fits of small loss sit on no predicted branch."),
+    let modes = || check.fits.iter().filter(|fit| fit.fitted).flat_map(|fit| &fit.modes);
+    let open = modes().filter(|mode| !mode.settled).count();
+    let settled = modes().count() - open;
+    let left_open = match open {
+        0 => String::new(),
+        n => format!(" {n} more {} not settled by the data, and count neither way.", if n == 1 { "is" } else { "are" }),
+    };
+    if check.interrupted {
+        let begun = check.fits.len();
+        let unfinished = check.fits.iter().filter(|fit| fit.ended == "interrupted").count();
+        let never: Vec<&str> = methods.iter().map(Method::name).filter(|name| check.fits_of(name).next().is_none()).collect();
+        let never = if never.is_empty() { String::new() } else { format!(" Never begun: {}.", never.join(", ")) };
+        output::line(format!(
+            "\nInterrupted: of {} fits {unfinished} ended before their time and {} were never begun.{never}",
+            methods.len() * seeds,
+            methods.len() * seeds - begun
+        ))?;
+    }
+    output::line(match check.comparison {
+        Comparison::Agrees if open == 0 => format!("\nEvery one of the {fitted} fits of small loss sits on a predicted branch."),
+        Comparison::Agrees => {
+            format!(
+                "\nEvery one of the {settled} learned eigenvalues of {fitted} fits that the data settle sits on a predicted branch.{left_open}"
+            )
+        }
+        Comparison::NothingFitted => {
+            "\nNo start reached a small loss: nothing to compare. More iterations, more seeds, another --model, or a larger --small.".into()
+        }
+        Comparison::Unsettled => format!(
+            "\nThe data settle none of the {open} learned eigenvalues of {fitted} fits of small loss: nothing is shown either way. Samples nearer to the \
+             equilibrium, or that excite these modes more, would settle them."
+        ),
+        Comparison::Interrupted => "\nNothing is claimed of fits that did not end.".into(),
+        Comparison::Disagrees => {
+            let strays = modes().filter(|mode| mode.stray()).count();
+            format!("\n{strays} learned eigenvalues of {fitted} fits of small loss sit on no predicted branch.{left_open}")
+        }
     })
+}
+
+/// The rows of one method: its branches, what is on none, what the data do not settle, what did not fit.
+fn rows(check: &Check, method: &MethodReport, table: &mut Table) {
+    let report = &check.report;
+    let fits: Vec<&CheckedFit> = check.fits_of(&method.method).collect();
+    let fitted: Vec<&CheckedFit> = fits.iter().copied().filter(|fit| fit.fitted).collect();
+    let mut first = true;
+    for (k, mode) in report.upper_modes() {
+        let here = || fitted.iter().flat_map(|fit| &fit.modes).filter(move |m| m.mode == k);
+        for (b, branch) in method.modes[k].branches.branches.iter().enumerate() {
+            let landed: Vec<&CheckedMode> = here().filter(|m| m.branch == Some(b)).collect();
+            let worst = landed.iter().max_by(|x, y| x.error.total_cmp(&y.error));
+            let colour = if branch.principal { Color::Green } else { Color::Yellow };
+            table.add_row([
+                Cell::new(if first { method.method.as_str() } else { "" }),
+                Cell::new(if b == 0 { short(mode.lambda) } else { String::new() }),
+                Cell::new(format!("{}{}", short(branch.lambda), if branch.principal { "  principal" } else { "" })).fg(colour),
+                Cell::new(worst.map_or_else(String::new, |m| short(m.learned))),
+                Cell::new(worst.map_or_else(String::new, |m| format!("{:.1e}", m.error))),
+                Cell::new(format!("{} of {}", landed.len(), fits.len())),
+            ]);
+            first = false;
+        }
+        for stray in here().filter(|m| m.stray()) {
+            let (learned, error) = if stray.found() {
+                (short(stray.learned), format!("{:.1e}", stray.error))
+            } else {
+                (format!("no equilibrium near {}", place(&mode.equilibrium)), String::new())
+            };
+            table.add_row([
+                Cell::new(""),
+                Cell::new(short(mode.lambda)),
+                Cell::new("none").fg(Color::Red),
+                Cell::new(learned),
+                Cell::new(error),
+                Cell::new("1"),
+            ]);
+        }
+        let open: Vec<&CheckedMode> = here().filter(|m| !m.settled).collect();
+        if let Some(least) = open.iter().min_by(|x, y| x.open.total_cmp(&y.open)) {
+            let (learned, known) = if least.found() {
+                (short(least.learned), format!("known to ±{:.0e}", least.open))
+            } else {
+                (format!("no equilibrium near {}", place(&mode.equilibrium)), String::new())
+            };
+            table.add_row([
+                Cell::new(""),
+                Cell::new(short(mode.lambda)),
+                Cell::new("not settled by the data").fg(Color::Grey),
+                Cell::new(learned),
+                Cell::new(known),
+                Cell::new(format!("{} of {}", open.len(), fits.len())),
+            ]);
+        }
+    }
+    let lost = fits.len() - fitted.len();
+    if lost > 0 {
+        let least = fits.iter().filter(|f| !f.fitted).filter_map(|f| f.loss).fold(f64::INFINITY, f64::min);
+        let failed = fits.iter().find(|fit| fit.loss.is_none());
+        let least = if least.is_finite() { format!("smallest loss {least:.1e}") } else { "none could begin".into() };
+        let why = failed.map_or_else(String::new, |fit| format!("; one could not begin: {}", fit.ended));
+        table.add_row([
+            method.method.clone(),
+            String::new(),
+            "no fit".into(),
+            least + &why,
+            String::new(),
+            format!("{lost} of {}", fits.len()),
+        ]);
+    }
+}
+
+/// What following the best fit of each method gives.
+fn rollouts(check: &Check) -> Result<(), Failure> {
+    let mut table = output::table(&["METHOD", "SEED", "LOSS", "AT STEP h", "AT STEP h/100"]);
+    let mut any = false;
+    for method in &check.report.methods {
+        let Some((fit, rollout)) = check.best_of(&method.method).and_then(|fit| Some((fit, fit.rollout.as_ref()?))) else { continue };
+        any = true;
+        let value = |f: &lambdahat::predict::Followed| {
+            f.error.map_or_else(|| format!("leaves after t = {}", rounded(f.time)), |error| format!("{:.2e}", error))
+        };
+        table.add_row([
+            Cell::new(&fit.method),
+            Cell::new(fit.seed),
+            Cell::new(format!("{:.1e}", fit.loss.unwrap_or(f64::NAN))),
+            Cell::new(value(&rollout.step)).fg(Color::Green),
+            Cell::new(value(&rollout.fine)).fg(Color::Red),
+        ]);
+    }
+    if any {
+        output::line("\nThe best fit followed from the first samples: its distance from the others, relative to their spread:")?;
+        output::line(table.trim_fmt())?;
+    }
+    Ok(())
+}
+
+fn drifts(check: &Check) -> Result<(), Failure> {
+    let drifts: Vec<(&CheckedFit, &Drift)> =
+        check.fits.iter().filter(|fit| fit.fitted).flat_map(|fit| fit.drift.iter().map(move |drift| (fit, drift))).take(12).collect();
+    let Some((_, one)) = drifts.first() else { return Ok(()) };
+    output::line(format!(
+        "\nThe invariant, which the truth keeps: after t = {} at step h, at the last return to the start's ray at step h/100:",
+        rounded(one.time)
+    ))?;
+    let mut table = output::table(&["METHOD", "SEED", "START", "TRUE", "STEP h", "STEP h/100", "TURNS", "TIMES A TURN"]);
+    let value = |v: Option<f64>, without: &str| v.map_or_else(|| without.to_owned(), |v| format!("{v:.6}"));
+    for (fit, drift) in &drifts {
+        let without = if drift.turns == 0 { "no return" } else { "left" };
+        table.add_row([
+            Cell::new(&fit.method),
+            Cell::new(fit.seed),
+            Cell::new(place(&drift.start)),
+            Cell::new(format!("{:.6}", drift.before)),
+            Cell::new(value(drift.discrete, "left")).fg(Color::Green),
+            Cell::new(value(drift.continuous, without)).fg(Color::Red),
+            Cell::new(drift.turns),
+            Cell::new(drift.per_turn.map_or_else(String::new, |r| format!("{r:.5}"))),
+        ]);
+    }
+    output::line(table.trim_fmt())
+}
+
+/// Where the loss asked the field, in a sentence.
+fn covered(coverage: &Coverage) -> String {
+    let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+    let reach = rounded(coverage.reach);
+    let mut text = format!(
+        "{} of the points where the loss asks the field lie within {reach} of a sample, and {} of the samples within {reach} of such a point.",
+        percent(coverage.points_near_samples),
+        percent(coverage.samples_near_points)
+    );
+    if let (Some([_, points]), Some([_, samples])) = (coverage.points_from_equilibrium, coverage.samples_from_equilibrium)
+        && points < samples - coverage.reach
+    {
+        text.push_str(&format!(
+            " None of the points lies farther than {} from the equilibrium, samples lie up to {} from it: out there the field was never asked.",
+            rounded(points),
+            rounded(samples)
+        ));
+    }
+    text
+}
+
+/// Three digits.
+fn rounded(x: f64) -> String {
+    arguments::show(Complex64::new(x, 0.0), 3)
+}
+
+fn place(x: &[f64]) -> String {
+    let parts: Vec<String> = x.iter().take(4).map(|&x| rounded(x)).collect();
+    format!("({}{})", parts.join(", "), if x.len() > 4 { ", …" } else { "" })
 }

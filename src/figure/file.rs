@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// DejaVu Sans, cut down to the characters in use; its licence lies beside it.
 const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
+/// What [`Figure::save`] writes, by the end of the name.
+const KINDS: [&str; 3] = ["svg", "png", "json"];
+
 /// The longest side of a PNG.
 const PIXELS: u32 = 16384;
 
@@ -131,6 +134,23 @@ impl Drawing {
     }
 }
 
+/// Whether [`Figure::save`] can write there, before hours of work are spent on a figure: the kind is known and the folder exists.
+pub fn writable(path: &Path) -> Result<(), FigureError> {
+    if !path.extension().and_then(|e| e.to_str()).is_some_and(|kind| KINDS.contains(&kind)) {
+        return Err(FigureError::Kind(path.to_owned(), ".svg, .png or .json"));
+    }
+    folder_of(path).map(|_| ())
+}
+
+/// The folder of a file, which must exist.
+fn folder_of(path: &Path) -> Result<&Path, FigureError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if folder.is_dir() { Ok(folder) } else { Err(FigureError::NoFolder { path: path.to_owned(), folder: folder.to_owned() }) }
+}
+
 /// Writes a file whole or not at all: into a new file in the same folder, which then takes the name.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
     write_with(path, |file| file.write_all(bytes))
@@ -138,13 +158,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
 
 /// As [`write_whole`], for what is too long to be held in memory.
 pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), FigureError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        return Err(FigureError::NoFolder { path: path.to_owned(), folder: folder.to_owned() });
-    }
+    let folder = folder_of(path)?;
     let io = |source| FigureError::Io { path: path.to_owned(), source };
     let mut builder = tempfile::Builder::new();
     // A finished file is readable as any other, not only by its owner as a temporary one is.
@@ -197,6 +211,9 @@ mod tests {
         let missing = folder.path().join("no/such/a.svg");
         assert!(matches!(figure().save(&missing), Err(FigureError::NoFolder { .. })));
         assert!(matches!(figure().save(&folder.path().join("a.gif")), Err(FigureError::Kind(..))));
+        assert!(matches!(writable(&missing), Err(FigureError::NoFolder { .. })));
+        assert!(matches!(writable(&folder.path().join("a.gif")), Err(FigureError::Kind(..))));
+        assert!(writable(&folder.path().join("a.json")).is_ok());
         let mut broken = figure();
         broken.panels[0].x.range = [1.0, 1.0];
         assert!(broken.save(&folder.path().join("a.svg")).is_err());

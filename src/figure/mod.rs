@@ -6,6 +6,7 @@
 
 mod basins;
 mod bulge;
+mod check;
 mod description;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -23,6 +24,7 @@ mod svg;
 
 pub use basins::{BasinFigureError, RealFits, STARTS, WAYS, basins, landings, real_fits, starts_window};
 pub use bulge::bulge;
+pub use check::check;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
 pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volterra_orbit, train_lotka_volterra};
 pub use map::{fates, map};

@@ -1,67 +1,50 @@
 //! The prediction beside real fits: which branch did each start land on?
 
+pub use super::checked_modes::CheckedMode;
+use super::checked_modes::Matching;
+use super::coverage::{Coverage, coverage};
+use super::followed::{Drift, Following, Rollouts};
 use super::report::Report;
-use crate::data::Mode;
-use crate::dynamics::{Field, System, equilibria};
-use crate::exact::eigenvalues;
-use crate::fit::{Fit, FitError, Learned, ModelSpec, Prepared, Stop, rollout};
-use crate::inverse::Branches;
+use crate::dynamics::System;
+use crate::fit::{Fit, FitError, ModelSpec, Optimiser, Prepared, Stop};
 use crate::method::{Method, Sampling};
 use num_complex::Complex;
 use serde::{Serialize, Serializer};
+
+/// Samples are taken to be no more exact than this part of the largest of them.
+const ROUNDING: f64 = 1e-14;
 
 /// When a fit counts, and how near to a branch it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Agreement {
     /// A fit counts where its loss is at most this part of the mean square of the samples' steps.
     pub small: f64,
-    /// How far a learned eigenvalue may be from a branch, relative to 1/H and |λ̂|, besides what the data's uncertainty and the loss explain.
+    /// How far a learned eigenvalue may be from a branch, relative to |λ̂| of the branch or the largest |λ| at its equilibrium, whichever is larger;
+    /// besides what the data leave open.
     pub tolerance: f64,
 }
 
 impl Agreement {
-    /// What a class can do: a linear field is pinned down everywhere, the equilibrium of a network lies between its samples.
-    pub fn of(model: &ModelSpec) -> Self {
-        let (small, tolerance) = match model {
-            ModelSpec::Linear | ModelSpec::Affine => (1e-6, 1e-6),
-            ModelSpec::Polynomial(_) | ModelSpec::Sindy(_) | ModelSpec::Gaussian(_) => (1e-6, 1e-3),
-            ModelSpec::Perceptron(..) => (1e-5, 2e-2),
+    /// What a class can do through an optimiser. A linear field is pinned down everywhere; polynomials, Gaussians and networks are asked for their
+    /// Jacobian at an equilibrium that lies between the samples. First-order optimisers stop at losses of 1e-4 to 1e-2 of the samples' motion.
+    ///
+    /// | class | small | tolerance |
+    /// | --- | --- | --- |
+    /// | linear, affine | 1e-6 | 1e-8 |
+    /// | polynomial, sindy | 1e-6 | 1e-4 |
+    /// | rbf | 1e-6 | 1e-3 |
+    /// | mlp | 1e-5 | 2e-2 |
+    /// | any, by Adam | 1e-2 | 5e-2 |
+    pub fn of(model: &ModelSpec, optimiser: Optimiser) -> Self {
+        let (small, tolerance) = match (optimiser, model) {
+            (Optimiser::Adam, _) => (1e-2, 5e-2),
+            (_, ModelSpec::Linear | ModelSpec::Affine) => (1e-6, 1e-8),
+            (_, ModelSpec::Polynomial(_) | ModelSpec::Sindy(_)) => (1e-6, 1e-4),
+            (_, ModelSpec::Gaussian(_)) => (1e-6, 1e-3),
+            (_, ModelSpec::Perceptron(..)) => (1e-5, 2e-2),
         };
         Self { small, tolerance }
     }
-}
-
-/// One learned eigenvalue.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CheckedMode {
-    /// Which of the report's modes.
-    pub mode: usize,
-    /// Where the learned field stands still.
-    pub equilibrium: Vec<f64>,
-    /// The eigenvalue of its Jacobian there, of a conjugate pair the one that is nearer to a branch.
-    #[serde(serialize_with = "pair")]
-    pub learned: Complex<f64>,
-    /// The branch that it sits on, `null` where it is on none.
-    pub branch: Option<usize>,
-    /// Its distance from the nearest branch.
-    pub error: f64,
-    /// The distance up to which it counts as that branch.
-    pub allowed: f64,
-}
-
-/// What the learned field, followed with a small step, does to a quantity that the truth keeps.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Drift {
-    /// The start.
-    pub start: Vec<f64>,
-    /// The invariant there.
-    pub before: f64,
-    /// The invariant after `time`, with the step of the training; `null` where there is no such step or the rollout left.
-    pub discrete: Option<f64>,
-    /// The invariant after `time`, with a hundredth of that step; `null` where the rollout left.
-    pub continuous: Option<f64>,
-    /// The time followed.
-    pub time: f64,
 }
 
 /// One fit.
@@ -83,6 +66,26 @@ pub struct CheckedFit {
     pub modes: Vec<CheckedMode>,
     /// Where an invariant is known.
     pub drift: Vec<Drift>,
+    /// The learned field followed with h and with h/100; `null` unless fitted.
+    pub rollout: Option<Rollouts>,
+    /// Where the loss asked the field; `null` unless fitted.
+    pub coverage: Option<Coverage>,
+}
+
+/// What the fits say of the prediction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    /// Every eigenvalue that the data settle sits on a predicted branch, and there is one.
+    Agrees,
+    /// An eigenvalue of a fit of small loss that the data settle sits on no predicted branch.
+    Disagrees,
+    /// There are fits of small loss, but the data settle none of their eigenvalues.
+    Unsettled,
+    /// No start reached a small loss.
+    NothingFitted,
+    /// The fits were ended before their time; what there is does not disagree.
+    Interrupted,
 }
 
 /// Prediction and outcome.
@@ -95,11 +98,16 @@ pub struct Check {
     pub agreement: Agreement,
     /// The fits, in the order of methods and seeds.
     pub fits: Vec<CheckedFit>,
-    /// Whether every fit of small loss is on a predicted branch with every mode. `false` too where no fit has a small loss.
+    /// Whether the comparison is [`Comparison::Agrees`].
     pub agrees: bool,
+    /// What the fits say.
+    pub comparison: Comparison,
+    /// Whether the fits were ended before their time: some may be missing or unfinished.
+    pub interrupted: bool,
 }
 
-fn pair<S: Serializer>(z: &Complex<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+/// A complex number as `[re, im]`.
+pub(super) fn pair<S: Serializer>(z: &Complex<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     [z.re, z.im].serialize(serializer)
 }
 
@@ -115,10 +123,10 @@ pub struct Checker<'a> {
     pub model: &'a ModelSpec,
     /// When a fit counts.
     pub agreement: Agreement,
-    /// The true system, where it is known: its invariant is followed from its default starts.
+    /// The true system, where it is known: its invariant is followed from the starts of the samples.
     pub system: Option<&'a System>,
-    /// The samples' steps, mean square.
-    pub motion: f64,
+    /// The samples that were trained on.
+    pub samples: &'a [Vec<Vec<f64>>],
 }
 
 /// The mean square of the difference between successive samples.
@@ -132,8 +140,8 @@ pub fn motion(trajectories: &[Vec<Vec<f64>>]) -> f64 {
 }
 
 impl Checker<'_> {
-    /// One fit against the branches.
-    pub fn check(&self, seed: u64, prepared: &Prepared, fit: &Result<Fit, FitError>) -> CheckedFit {
+    /// One fit against the branches. Its rollouts are kept for a figure where `drawn` says so.
+    pub fn check(&self, seed: u64, prepared: &Prepared, fit: &Result<Fit, FitError>, drawn: bool) -> CheckedFit {
         let mut checked = CheckedFit {
             method: self.method.0.name().into(),
             model: self.model.to_string(),
@@ -143,6 +151,8 @@ impl Checker<'_> {
             ended: String::new(),
             modes: Vec::new(),
             drift: Vec::new(),
+            rollout: None,
+            coverage: None,
         };
         let fit = match fit {
             Ok(fit) => fit,
@@ -151,131 +161,63 @@ impl Checker<'_> {
                 return checked;
             }
         };
+        let motion = motion(self.samples);
         checked.loss = Some(fit.loss);
         checked.ended = ended(fit.stop).into();
-        checked.fitted = fit.loss <= self.agreement.small * self.motion;
-        if checked.fitted {
-            checked.modes = self.modes(fit, prepared);
-            checked.drift = self.drift(&fit.learned);
+        checked.fitted = fit.loss <= self.agreement.small * motion;
+        if !checked.fitted {
+            return checked;
         }
-        checked
-    }
-
-    fn modes(&self, fit: &Fit, prepared: &Prepared) -> Vec<CheckedMode> {
-        let reports = &self.report.methods[self.method.1].modes;
-        let upper: Vec<(usize, &Mode)> = self.report.upper_modes().collect();
-        let mut checked = Vec::with_capacity(upper.len());
-        let mut done: Vec<&[f64]> = Vec::new();
-        for (_, mode) in &upper {
-            if done.contains(&mode.equilibrium.as_slice()) {
-                continue;
-            }
-            done.push(&mode.equilibrium);
-            let here: Vec<usize> = upper.iter().filter(|(_, m)| m.equilibrium == mode.equilibrium).map(|&(k, _)| k).collect();
-            // A linear field without a constant stands still at the origin whatever its matrix.
-            let found = equilibria(&fit.learned, std::slice::from_ref(&mode.equilibrium));
-            let learned: Vec<Complex<f64>> = found
-                .first()
-                .and_then(|e| eigenvalues(&e.jacobian).ok())
-                .map(|discs| discs.iter().flat_map(|d| std::iter::repeat_n(d.centre, d.count)).collect())
-                .unwrap_or_default();
-            let state = found.first().map_or_else(Vec::new, |e| e.state.clone());
-            let mut free: Vec<Complex<f64>> = learned;
-            for k in here {
-                let branches = &reports[k].branches;
-                // The nearest pair of a free eigenvalue and a branch.
-                let mut best: Option<(usize, Complex<f64>, usize, f64)> = None;
-                for (place, &z) in free.iter().enumerate() {
-                    for (b, branch) in branches.branches.iter().enumerate() {
-                        let distance = (z - branch.lambda).norm();
-                        if best.is_none_or(|(.., least)| distance < least) {
-                            best = Some((place, z, b, distance));
-                        }
-                    }
-                }
-                match best {
-                    Some((place, z, b, error)) => {
-                        free.remove(place);
-                        // The mode's mirror image, which is not listed, takes the conjugate.
-                        if self.report.modes[k].lambda.im > 0.0
-                            && let Some(twin) = free.iter().position(|other| *other == z.conj())
-                        {
-                            free.remove(twin);
-                        }
-                        let allowed = self.allowed(branches, b, self.report.modes[k].uncertainty, fit, prepared);
-                        checked.push(CheckedMode {
-                            mode: k,
-                            equilibrium: state.clone(),
-                            learned: z,
-                            branch: (error <= allowed).then_some(b),
-                            error,
-                            allowed,
-                        });
-                    }
-                    None => checked.push(CheckedMode {
-                        mode: k,
-                        equilibrium: state.clone(),
-                        learned: Complex::new(f64::NAN, f64::NAN),
-                        branch: None,
-                        error: f64::INFINITY,
-                        allowed: 0.0,
-                    }),
-                }
-            }
-        }
-        checked
-    }
-
-    /// Tolerance of the class, three times the data's own uncertainty, and what the loss leaves open: residuals of size √loss over samples
-    /// that move by √motion in each interval.
-    fn allowed(&self, branches: &Branches, b: usize, uncertainty: Option<f64>, fit: &Fit, prepared: &Prepared) -> f64 {
-        let branch = &branches.branches[b];
-        let interval = self.sampling.interval();
-        let scale = branch.lambda.norm().max(1.0 / interval);
-        let span = prepared.step().span() as f64;
-        let open = (fit.loss / self.motion).sqrt() / (span * self.sampling.step().get());
-        let data = branch.condition * uncertainty.unwrap_or(0.0);
-        // What a large loss leaves open would cover every branch: a fit that far off is on none.
-        let unfitted = (10.0 * branch.condition.max(1.0) * open).min(0.05 * scale);
-        self.agreement.tolerance * scale + 3.0 * data + unfitted + branch.radius
-    }
-
-    fn drift(&self, learned: &Learned) -> Vec<Drift> {
-        let Some(system) = self.system else { return Vec::new() };
-        let starts: Vec<Vec<f64>> = system.default_starts().into_iter().filter(|s| system.invariant(s).is_some()).collect();
-        if starts.is_empty() || starts[0].len() != learned.dimension() {
-            return Vec::new();
-        }
-        const INTERVALS: usize = 20;
-        let fine = Sampling::new(self.sampling.interval(), self.sampling.substeps().saturating_mul(100));
-        let invariant = |path: &[Vec<f64>]| {
-            let last = path.last().filter(|_| path.len() == INTERVALS + 1)?;
-            system.invariant(last).filter(|v| v.is_finite())
+        // A threshold raised by hand does not make the misfit of an unfinished fit the noise of the data.
+        let usual = Agreement::of(self.model, fit.optimiser).small * motion;
+        let largest = self.samples.iter().flatten().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
+        let noise = fit.loss.min(usual).max((ROUNDING * largest).powi(2));
+        let matching = Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, noise };
+        checked.modes = matching.modes(fit, prepared);
+        let following = Following {
+            method: self.method.0,
+            sampling: self.sampling,
+            samples: self.samples,
+            system: self.system,
+            modes: &self.report.modes,
         };
-        let discrete = rollout(learned, self.method.0, self.sampling, &starts, INTERVALS).ok();
-        let reference = crate::method::catalog::find("rk4").ok();
-        let continuous = reference.zip(fine.ok()).and_then(|(rk4, fine)| rollout(learned, &rk4, fine, &starts, INTERVALS).ok());
-        let end = |paths: &Option<Vec<Vec<Vec<f64>>>>, k: usize| paths.as_ref().and_then(|paths| invariant(&paths[k]));
-        starts
-            .iter()
-            .enumerate()
-            .map(|(k, start)| Drift {
-                start: start.clone(),
-                before: system.invariant(start).unwrap_or(f64::NAN),
-                discrete: end(&discrete, k),
-                continuous: end(&continuous, k),
-                time: INTERVALS as f64 * self.sampling.interval(),
-            })
-            .collect()
+        (checked.rollout, checked.drift) = following.follow(&fit.learned);
+        if let Some(rollout) = checked.rollout.as_mut().filter(|_| !drawn) {
+            (rollout.step_paths, rollout.fine_paths) = (Vec::new(), Vec::new());
+        }
+        let equilibrium = self.report.modes.first().map(|mode| mode.equilibrium.as_slice());
+        checked.coverage = prepared.stage_points(&fit.learned).ok().and_then(|points| coverage(&points, self.samples, equilibrium));
+        checked
     }
 }
 
 impl Check {
-    /// The verdict over all fits.
-    pub fn new(report: Report, agreement: Agreement, fits: Vec<CheckedFit>) -> Self {
-        let mut fitted = fits.iter().filter(|fit| fit.fitted).peekable();
-        let agrees = fitted.peek().is_some() && fitted.all(|fit| fit.modes.iter().all(|mode| mode.branch.is_some()));
-        Self { report, agreement, fits, agrees }
+    /// The verdict over all fits; `interrupted` says that they were ended before their time.
+    pub fn new(report: Report, agreement: Agreement, fits: Vec<CheckedFit>, interrupted: bool) -> Self {
+        let modes = || fits.iter().filter(|fit| fit.fitted).flat_map(|fit| &fit.modes);
+        let comparison = if modes().any(CheckedMode::stray) {
+            Comparison::Disagrees
+        } else if interrupted {
+            Comparison::Interrupted
+        } else if !fits.iter().any(|fit| fit.fitted) {
+            Comparison::NothingFitted
+        } else if modes().any(|mode| mode.settled) {
+            Comparison::Agrees
+        } else {
+            Comparison::Unsettled
+        };
+        Self { report, agreement, fits, agrees: comparison == Comparison::Agrees, comparison, interrupted }
+    }
+
+    /// The fits of a method.
+    pub fn fits_of<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a CheckedFit> {
+        self.fits.iter().filter(move |fit| fit.method == method)
+    }
+
+    /// The fit of a method with the smallest loss, if one is small.
+    pub fn best_of(&self, method: &str) -> Option<&CheckedFit> {
+        let loss = |fit: &CheckedFit| fit.loss.unwrap_or(f64::INFINITY);
+        self.fits.iter().filter(|fit| fit.method == method && fit.fitted).min_by(|a, b| loss(a).total_cmp(&loss(b)))
     }
 }
 
@@ -287,5 +229,61 @@ fn ended(stop: Stop) -> &'static str {
         Stop::Iterations => "iterations used up",
         Stop::Diverged => "diverged",
         Stop::Interrupted => "interrupted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predict::{Limits, Prediction, Subject};
+
+    fn report() -> Report {
+        let system = System::named("oscillator").expect("listed");
+        let subject = Subject::from_system(&system, 1.0).expect("two modes");
+        let methods = vec![crate::method::catalog::find("rk4").expect("in the catalogue")];
+        Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().expect("predicts")
+    }
+
+    fn fit(branch: Option<usize>, settled: bool, fitted: bool) -> CheckedFit {
+        let mode = CheckedMode {
+            mode: 0,
+            equilibrium: vec![0.0, 0.0],
+            learned: Complex::new(1.0, 1.0),
+            branch,
+            error: 0.5,
+            allowed: 0.1,
+            open: 0.1,
+            settled,
+        };
+        CheckedFit {
+            method: "rk4".into(),
+            model: "linear".into(),
+            seed: 0,
+            loss: Some(1.0),
+            fitted,
+            ended: String::new(),
+            modes: if fitted { vec![mode] } else { Vec::new() },
+            drift: Vec::new(),
+            rollout: None,
+            coverage: None,
+        }
+    }
+
+    #[test]
+    fn agreement_is_claimed_only_where_something_was_compared() {
+        let agreement = Agreement::of(&ModelSpec::Linear, Optimiser::LevenbergMarquardt);
+        let verdict = |fits: Vec<CheckedFit>, interrupted: bool| {
+            let check = Check::new(report(), agreement, fits, interrupted);
+            assert_eq!(check.agrees, check.comparison == Comparison::Agrees);
+            check.comparison
+        };
+        let (on, stray, open, lost) = (fit(Some(1), true, true), fit(None, true, true), fit(None, false, true), fit(None, true, false));
+        assert_eq!(verdict(vec![on.clone(), open.clone()], false), Comparison::Agrees);
+        assert_eq!(verdict(vec![on.clone(), stray.clone()], false), Comparison::Disagrees);
+        assert_eq!(verdict(vec![stray], true), Comparison::Disagrees);
+        assert_eq!(verdict(vec![open], false), Comparison::Unsettled);
+        assert_eq!(verdict(vec![lost], false), Comparison::NothingFitted);
+        assert_eq!(verdict(vec![on], true), Comparison::Interrupted);
+        assert_eq!(verdict(Vec::new(), true), Comparison::Interrupted);
     }
 }

@@ -11,6 +11,9 @@
 //! | everything known of a scheme, its claims checked | `verify`, `claims`, `learning_report` |
 //! | one property of a method, for filters | `properties` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
+//! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
+//! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
+//! | where the loss asks the field, beside the samples | `coverage` |
 //! | whether a trained model is one in continuous time | `audit` |
 //! | the continuous-time model behind a trained one | `repair`, `matrix_logarithm`, `series_repair` |
 
@@ -18,8 +21,11 @@ pub mod algebra;
 pub mod ambiguity;
 pub mod audit;
 pub mod check;
+mod checked_modes;
 pub mod claims;
 pub mod cost;
+mod coverage;
+mod followed;
 pub mod learned_modes;
 pub mod learning_report;
 pub mod matrix_logarithm;
@@ -28,15 +34,18 @@ pub mod recommendation;
 pub mod repair;
 pub mod report;
 pub mod series_repair;
+mod settling;
 pub mod subject;
 pub mod verify;
 
 pub use algebra::Algebra;
 pub use ambiguity::{reachable_by_real_models, without_aliases};
 pub use audit::{Audit, AuditedMode, Nature, StepTest, audit};
-pub use check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Drift, motion};
+pub use check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion};
 pub use claims::{CheckedClaim, Found};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
+pub use coverage::Coverage;
+pub use followed::{Drift, Followed, Rollouts};
 pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
 pub use matrix_logarithm::principal_logarithm;
 pub use properties::{PROPERTIES, has_property};

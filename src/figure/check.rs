@@ -1,0 +1,187 @@
+//! A check, drawn: samples, the best fit followed at h and at h/100, and the plane of the predicted branches with the learned eigenvalues.
+
+use super::mode::words;
+use super::{Axis, Figure, Ink, Mark, Panel};
+use crate::predict::{Check, CheckedFit, CheckedMode, Comparison, MethodReport, Rollouts};
+use std::collections::BTreeMap;
+
+/// Trajectories that are drawn.
+const TRAJECTORIES: usize = 3;
+/// Points of a fine rollout in a sampling interval.
+const POINTS: usize = 20;
+
+/// The figure of a check, a row a method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
+/// planar systems in the plane; then every predicted branch (open circles) with what the fits learned (red), and how many starts landed there.
+///
+/// Rollouts are drawn of the fits whose [`Checker::check`](crate::predict::Checker::check) was told to keep them.
+pub fn check(check: &Check, samples: &[Vec<Vec<f64>>]) -> Figure {
+    let planar = samples.iter().flatten().next().is_some_and(|x| x.len() == 2);
+    let interval = check.report.interval;
+    let mut panels = Vec::new();
+    let mut facts = BTreeMap::new();
+    for method in &check.report.methods {
+        let drawn = check.fits_of(&method.method).find(|fit| fit.rollout.as_ref().is_some_and(|r| !r.fine_paths.is_empty()));
+        let rollout = drawn.and_then(|fit| fit.rollout.as_ref());
+        panels.push(over_time(&method.method, samples, rollout, interval));
+        if planar {
+            panels.push(in_the_plane(samples, rollout));
+        }
+        panels.push(branches(check, method, &mut facts));
+        if let Some(fit) = drawn {
+            note(&mut facts, method, fit);
+        }
+    }
+    let names: Vec<&str> = check.report.methods.iter().map(|m| m.method.as_str()).take(3).collect();
+    Figure {
+        name: "check".into(),
+        title: format!("What real fits through {} learn", names.join(", ")),
+        caption: caption(check),
+        columns: if planar { 3 } else { 2 },
+        panels,
+        facts,
+    }
+}
+
+fn caption(check: &Check) -> String {
+    let fitted = check.fits.iter().filter(|fit| fit.fitted).count();
+    let verdict = match check.comparison {
+        Comparison::Agrees => "every eigenvalue that the data settle sits on a predicted branch",
+        Comparison::Disagrees => "an eigenvalue sits on no predicted branch",
+        Comparison::Unsettled => "the data settle none of the eigenvalues",
+        Comparison::NothingFitted => "there is nothing to compare",
+        Comparison::Interrupted => "the fits were interrupted",
+    };
+    format!(
+        "{}, sampled every H = {}. {fitted} of {} fits reached a small loss; {verdict}. Left: the best fit followed from the first sample, with the step \
+         of its training and with a hundredth of it. Right: the plane of λ̂, with the number of starts that landed on each branch.",
+        check.report.source,
+        check.report.interval,
+        check.fits.len()
+    )
+}
+
+fn note(facts: &mut BTreeMap<String, f64>, method: &MethodReport, fit: &CheckedFit) {
+    let mut put = |what: &str, value: Option<f64>| {
+        if let Some(value) = value {
+            facts.insert(format!("{what}, {}", method.method), value);
+        }
+    };
+    put("smallest loss", fit.loss);
+    put("rollout error at h", fit.rollout.as_ref().and_then(|r| r.step.error));
+    put("rollout error at h/100", fit.rollout.as_ref().and_then(|r| r.fine.error));
+}
+
+/// The range of some numbers, with a margin on both sides as a share of it.
+fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
+    let finite = values.filter(|v| v.is_finite());
+    let (low, high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+    if low > high {
+        return [-1.0, 1.0];
+    }
+    let room = margin * (high - low).max(1e-9 * (1.0 + high.abs()));
+    [low - room, high + room]
+}
+
+/// The first component of the first trajectory.
+fn over_time(name: &str, samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>, interval: f64) -> Panel {
+    let first: &[Vec<f64>] = samples.first().map_or(&[], Vec::as_slice);
+    // Some forty samples show the period and the trend.
+    let end = first.len().saturating_sub(1).clamp(1, 40);
+    let mut marks = Vec::new();
+    if let Some(rollout) = rollout {
+        let stride = (rollout.fine_in_interval / POINTS).max(1);
+        let fine = rollout.fine_paths.first().map_or(&[][..], Vec::as_slice);
+        let fine: Vec<[f64; 2]> = fine
+            .iter()
+            .enumerate()
+            .step_by(stride)
+            .map(|(k, x)| [k as f64 * interval / rollout.fine_in_interval as f64, x[0]])
+            .take_while(|p| p[0] <= end as f64 * interval)
+            .collect();
+        let coarse = rollout.step_paths.first().map_or(&[][..], Vec::as_slice);
+        let coarse: Vec<[f64; 2]> = coarse.iter().take(end + 1).enumerate().map(|(k, x)| [k as f64 * interval, x[0]]).collect();
+        marks.push(Mark::line(fine, Ink::Red, 1.8, "the same model at h/100"));
+        marks.push(Mark::line(coarse, Ink::Green, 1.8, "the best fit at its own step h"));
+    }
+    let dots = first.iter().take(end + 1).enumerate().map(|(k, x)| [k as f64 * interval, x[0]]).collect();
+    marks.push(Mark::dots(dots, Ink::Black, 3.4, "samples"));
+    Panel {
+        title: name.into(),
+        x: Axis::new("time t", [0.0, end as f64 * interval]),
+        y: Axis::new("x₁", around(first.iter().take(end + 1).map(|x| x[0]), 0.6)),
+        equal: false,
+        marks,
+    }
+}
+
+fn in_the_plane(samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>) -> Panel {
+    let mut marks = Vec::new();
+    if let Some(rollout) = rollout {
+        let stride = (rollout.fine_in_interval / POINTS).max(1);
+        let point = |x: &Vec<f64>| [x[0], x[1]];
+        for path in rollout.fine_paths.iter().take(TRAJECTORIES) {
+            // As long as the samples, and no longer.
+            let length = samples.first().map_or(0, |t| t.len() * rollout.fine_in_interval);
+            marks.push(Mark::line(path.iter().take(length).step_by(stride).map(point).collect(), Ink::Red, 1.3, "the same model at h/100"));
+        }
+        for (path, samples) in rollout.step_paths.iter().zip(samples).take(TRAJECTORIES) {
+            let states = path.iter().take(samples.len()).map(point).collect();
+            marks.push(Mark::Dots {
+                points: states,
+                ink: Ink::Green,
+                radius: 4.6,
+                filled: false,
+                label: "the best fit at its own step h".into(),
+            });
+        }
+    }
+    let shown = || samples.iter().take(TRAJECTORIES).flatten();
+    marks.push(Mark::dots(shown().map(|x| [x[0], x[1]]).collect(), Ink::Black, 2.4, "samples"));
+    Panel {
+        title: "in the plane".into(),
+        x: Axis::new("x₁", around(shown().map(|x| x[0]), 0.45)),
+        y: Axis::new("x₂", around(shown().map(|x| x[1]), 0.45)),
+        equal: false,
+        marks,
+    }
+}
+
+fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f64>) -> Panel {
+    let fits: Vec<&CheckedFit> = check.fits_of(&method.method).collect();
+    let fitted: Vec<&CheckedFit> = fits.iter().copied().filter(|fit| fit.fitted).collect();
+    let learned = |keep: &dyn Fn(&CheckedMode) -> bool| -> Vec<[f64; 2]> {
+        fitted.iter().flat_map(|fit| &fit.modes).filter(|m| m.found() && keep(m)).map(|m| [m.learned.re, m.learned.im]).collect()
+    };
+    let upper: Vec<(usize, [f64; 2])> = check.report.upper_modes().map(|(k, mode)| (k, [mode.lambda.re, mode.lambda.im])).collect();
+    let predicted: Vec<[f64; 2]> =
+        upper.iter().flat_map(|&(k, _)| &method.modes[k].branches.branches).map(|b| [b.lambda.re, b.lambda.im]).collect();
+    let truth: Vec<[f64; 2]> = upper.iter().map(|&(_, p)| p).collect();
+    let (on, off, open) = (learned(&|m| m.branch.is_some()), learned(&CheckedMode::stray), learned(&|m| !m.settled));
+    let all = || predicted.iter().chain(&truth).chain(&on).chain(&off);
+    let mut x = around(all().map(|p| p[0]).chain([0.0]), 0.3);
+    let y = around(all().map(|p| p[1]).chain([0.0]), 0.2);
+    // Room for the words beside the rightmost branch.
+    x[1] += 0.12 * (x[1] - x[0]);
+    let mut marks = vec![
+        Mark::line(vec![[x[0], 0.0], [x[1], 0.0]], Ink::Grey, 0.8, ""),
+        Mark::line(vec![[0.0, y[0]], [0.0, y[1]]], Ink::Grey, 0.8, ""),
+        Mark::dots(truth, Ink::Blue, 5.0, "λ, the truth"),
+        Mark::Dots { points: predicted, ink: Ink::Black, radius: 8.0, filled: false, label: "λ̂, every predicted branch".into() },
+        Mark::Dots { points: open, ink: Ink::Grey, radius: 4.0, filled: true, label: "learned, not settled by the data".into() },
+        Mark::dots(on, Ink::Red, 4.5, "learned λ̂"),
+        Mark::dots(off, Ink::Purple, 5.5, "learned, on no branch"),
+    ];
+    marks.retain(|mark| !matches!(mark, Mark::Dots { points, .. } if points.is_empty()));
+    for &(k, _) in &upper {
+        for (b, branch) in method.modes[k].branches.branches.iter().enumerate() {
+            let landed = fitted.iter().flat_map(|fit| &fit.modes).filter(|m| m.mode == k && m.branch == Some(b)).count();
+            facts.insert(format!("landed on {}, {}", words(branch.lambda), method.method), landed as f64);
+            // Of many modes the numbers would lie on top of each other.
+            if upper.len() <= 2 {
+                let at = [branch.lambda.re + 0.04 * (x[1] - x[0]), branch.lambda.im + 0.02 * (y[1] - y[0])];
+                marks.push(Mark::Text { at, text: format!("{landed} of {}", fits.len()), ink: Ink::Black });
+            }
+        }
+    }
+    Panel { title: "the plane of λ̂".into(), x: Axis::new("Re λ̂", x), y: Axis::new("Im λ̂", y), equal: false, marks }
+}

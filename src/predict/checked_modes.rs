@@ -1,0 +1,192 @@
+//! Which predicted branch each learned eigenvalue sits on, and whether the data settle that.
+
+use super::check::{Agreement, pair};
+use super::report::Report;
+use super::settling::Settling;
+use crate::data::Mode;
+use crate::dynamics::{Equilibrium, Field, equilibria};
+use crate::exact::eigenvalues;
+use crate::fit::{Fit, Prepared};
+use crate::inverse::Branches;
+use num_complex::Complex;
+use serde::Serialize;
+
+/// Standard deviations that count.
+const DEVIATIONS: f64 = 3.0;
+/// The part of the scale that may be open for an eigenvalue to count as settled.
+const OPEN: f64 = 0.1;
+
+/// One learned eigenvalue.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CheckedMode {
+    /// Which of the report's modes.
+    pub mode: usize,
+    /// Where the learned field stands still; empty where it does so nowhere near the true equilibrium.
+    pub equilibrium: Vec<f64>,
+    /// The eigenvalue of its Jacobian there, of a conjugate pair the one that is nearer to a branch; `[null, null]` where there is no equilibrium.
+    #[serde(serialize_with = "pair")]
+    pub learned: Complex<f64>,
+    /// The branch that it sits on, `null` where it is on none or the data do not settle which.
+    pub branch: Option<usize>,
+    /// Its distance from the nearest branch.
+    pub error: f64,
+    /// The distance up to which it counts as that branch: the tolerance, and what the data leave open.
+    pub allowed: f64,
+    /// What the data leave open: three standard deviations of the true mode, carried to the branch, and of the learned eigenvalue for residuals of
+    /// the loss's size. The latter is computed only where the tolerance alone does not suffice.
+    pub open: f64,
+    /// Whether the data settle it: `open` is at most a tenth of the scale and half the distance from the branch to the next.
+    pub settled: bool,
+}
+
+impl CheckedMode {
+    /// Whether the learned field had an equilibrium, and so an eigenvalue.
+    pub fn found(&self) -> bool {
+        !self.equilibrium.is_empty()
+    }
+
+    /// Whether the data settle the eigenvalue and no branch is where it is.
+    pub fn stray(&self) -> bool {
+        self.settled && self.branch.is_none()
+    }
+}
+
+/// What the eigenvalues of a fit are laid beside.
+pub(super) struct Matching<'a> {
+    pub report: &'a Report,
+    /// The place of the method in the report.
+    pub place: usize,
+    pub agreement: Agreement,
+    pub samples: &'a [Vec<Vec<f64>>],
+    /// The variance of a residual.
+    pub noise: f64,
+}
+
+impl Matching<'_> {
+    /// Each mode with Im λ ≥ 0 beside a learned eigenvalue.
+    pub fn modes(&self, fit: &Fit, prepared: &Prepared) -> Vec<CheckedMode> {
+        let upper: Vec<(usize, &Mode)> = self.report.upper_modes().collect();
+        let mut settling = Settling::new(prepared, &fit.learned, self.noise);
+        let mut checked = Vec::with_capacity(upper.len());
+        let mut done: Vec<&[f64]> = Vec::new();
+        for (_, mode) in &upper {
+            if done.contains(&mode.equilibrium.as_slice()) {
+                continue;
+            }
+            done.push(&mode.equilibrium);
+            let here: Vec<usize> = upper.iter().filter(|(_, m)| m.equilibrium == mode.equilibrium).map(|&(k, _)| k).collect();
+            match self.standstill(fit, &mode.equilibrium) {
+                Some(place) => checked.extend(self.at(&place, &here, &mut settling)),
+                None => {
+                    let lost = self.lost(&mode.equilibrium, fit, &mut settling);
+                    checked.extend(here.iter().map(|&k| CheckedMode { mode: k, ..lost.clone() }));
+                }
+            }
+        }
+        checked.sort_by_key(|mode| mode.mode);
+        checked
+    }
+
+    /// The learned equilibrium nearest to the true one; none that is farther from it than half the extent of the samples.
+    fn standstill(&self, fit: &Fit, truth: &[f64]) -> Option<Equilibrium> {
+        let extent = (0..truth.len()).map(|c| {
+            let (low, high) = self.samples.iter().flatten().fold((truth[c], truth[c]), |(low, high), x| (low.min(x[c]), high.max(x[c])));
+            (high - low).powi(2)
+        });
+        let room = 0.5 * extent.sum::<f64>().sqrt();
+        let off = |state: &[f64]| state.iter().zip(truth).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+        equilibria(&fit.learned, &[truth.to_vec()]).into_iter().next().filter(|place| off(&place.state) <= room)
+    }
+
+    /// No equilibrium: the data settle that where the field's value at the true one is more than three standard deviations from zero.
+    fn lost(&self, truth: &[f64], fit: &Fit, settling: &mut Settling<'_>) -> CheckedMode {
+        let mut f = vec![0.0; truth.len()];
+        fit.learned.value(truth, &mut f);
+        let size = f.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let settled = settling.value(truth).is_some_and(|deviation| size > DEVIATIONS * deviation);
+        let nowhere = Complex::new(f64::NAN, f64::NAN);
+        CheckedMode {
+            mode: 0,
+            equilibrium: Vec::new(),
+            learned: nowhere,
+            branch: None,
+            error: f64::INFINITY,
+            allowed: 0.0,
+            open: f64::INFINITY,
+            settled,
+        }
+    }
+
+    /// The modes of one equilibrium: the nearest pair of a free eigenvalue and a branch first, over all modes.
+    fn at(&self, place: &Equilibrium, here: &[usize], settling: &mut Settling<'_>) -> Vec<CheckedMode> {
+        let discs = eigenvalues(&place.jacobian).unwrap_or_default();
+        let mut free: Vec<Complex<f64>> = discs.iter().flat_map(|d| std::iter::repeat_n(d.centre, d.count)).collect();
+        let mut waiting: Vec<usize> = here.to_vec();
+        let fastest = here.iter().map(|&k| self.report.modes[k].lambda.norm()).fold(0.0, f64::max);
+        let mut checked = Vec::with_capacity(here.len());
+        while !waiting.is_empty() {
+            let mut best: Option<(usize, usize, usize, f64)> = None;
+            for (w, &k) in waiting.iter().enumerate() {
+                for (b, branch) in self.branches(k).branches.iter().enumerate() {
+                    for (e, z) in free.iter().enumerate() {
+                        let distance = (z - branch.lambda).norm();
+                        if best.is_none_or(|(.., least)| distance < least) {
+                            best = Some((w, b, e, distance));
+                        }
+                    }
+                }
+            }
+            let Some((w, b, e, error)) = best else { break };
+            let k = waiting.remove(w);
+            let learned = free.remove(e);
+            // The mode's mirror image, which is not listed, takes the conjugate.
+            if self.report.modes[k].lambda.im > 0.0 {
+                let off = |z: &Complex<f64>| (z - learned.conj()).norm();
+                let twin = (0..free.len()).min_by(|&i, &j| off(&free[i]).total_cmp(&off(&free[j])));
+                if let Some(twin) = twin.filter(|&i| off(&free[i]) <= 1e-6 * (1.0 + learned.norm())) {
+                    free.remove(twin);
+                }
+            }
+            checked.push(self.judged(k, b, learned, error, fastest, place, settling));
+        }
+        checked
+    }
+
+    fn branches(&self, k: usize) -> &Branches {
+        &self.report.methods[self.place].modes[k].branches
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn judged(
+        &self,
+        k: usize,
+        b: usize,
+        learned: Complex<f64>,
+        error: f64,
+        fastest: f64,
+        place: &Equilibrium,
+        settling: &mut Settling<'_>,
+    ) -> CheckedMode {
+        let found = &self.branches(k).branches;
+        let branch = &found[b];
+        let scale = branch.lambda.norm().max(fastest);
+        let tolerance = self.agreement.tolerance * scale + branch.radius;
+        let mut open = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
+        if error > tolerance + open {
+            open += settling.eigenvalue(place, learned).map_or(0.0, |deviation| DEVIATIONS * deviation);
+        }
+        let gap = found.iter().enumerate().filter(|&(other, _)| other != b).map(|(_, other)| (other.lambda - branch.lambda).norm());
+        let settled = open <= (OPEN * scale).min(0.5 * gap.fold(f64::INFINITY, f64::min));
+        let allowed = tolerance + open;
+        CheckedMode {
+            mode: k,
+            equilibrium: place.state.clone(),
+            learned,
+            branch: (settled && error <= allowed).then_some(b),
+            error,
+            allowed,
+            open,
+            settled,
+        }
+    }
+}
