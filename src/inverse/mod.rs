@@ -6,6 +6,7 @@ pub mod batch;
 pub mod branches;
 mod continuation;
 pub mod equation;
+mod expansion;
 mod factor;
 pub mod flags;
 pub mod matrices;
