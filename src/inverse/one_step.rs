@@ -6,7 +6,6 @@ use super::continuation::{Continuation, End};
 use super::factor::{FactorValue, StepFactor};
 use super::flags::flags;
 use super::pencil::{Known, Pencil};
-use std::f64::consts::TAU;
 use crate::exact::certify::{self, Failure};
 use crate::exact::coefficients::Numbers;
 use crate::exact::discs::{RootDisc, joined, mirrored};
@@ -17,6 +16,7 @@ use crate::method::{RungeKutta, Sampling};
 use crate::stability::StabilityFunction;
 use num_complex::Complex;
 use num_traits::Zero;
+use std::f64::consts::TAU;
 
 /// Why a path that meets no zero of R′ may still give no answer.
 const UNSEPARATED: &str = "the path from z = 0 meets solutions that double-double precision does not separate";
