@@ -29,7 +29,6 @@ mod coverage;
 pub mod drift;
 mod followed;
 pub mod learned_modes;
-pub mod learned_modes;
 pub mod learning_report;
 pub mod linear_repair;
 pub mod matrix_logarithm;
