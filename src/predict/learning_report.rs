@@ -137,10 +137,6 @@ pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limi
                 reason = format!("{}; but for aliases of the samples {}", reason, rest.reasons.join("; "));
             }
         }
-        // More substeps bring the aliases nearer to λ + 2πik/H and leave none out; a few more m settle that none is faithful.
-        if but_for_aliases.is_some_and(|m| substeps >= 4 * m) {
-            break;
-        }
     }
     Ok(SmallestSubsteps {
         faithful_for: Asked { lambda, interval, limits, most_substeps: MOST_SUBSTEPS },
