@@ -105,7 +105,7 @@ pub struct Asked {
 /// use num_complex::Complex64;
 /// let rk4 = catalog::find("rk4")?;
 /// let found = smallest_substeps(&rk4, Complex64::new(-0.1, 2.0), 0.5, Limits::default()).unwrap();
-/// assert_eq!(found.smallest_substeps_but_for_aliases, Some(1));
+/// assert_eq!(found.smallest_substeps, Some(2));
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 ///
