@@ -105,7 +105,7 @@ pub struct Asked {
 /// use num_complex::Complex64;
 /// let rk4 = catalog::find("rk4")?;
 /// let found = smallest_substeps(&rk4, Complex64::new(-0.1, 2.0), 0.5, Limits::default()).unwrap();
-/// assert_eq!(found.smallest_substeps_but_for_aliases, Some(1));
+/// assert_eq!(found.smallest_substeps, Some(2));
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 ///
@@ -136,10 +136,6 @@ pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limi
                 but_for_aliases = Some(substeps);
                 reason = format!("{}; but for aliases of the samples {}", reason, rest.reasons.join("; "));
             }
-        }
-        // More substeps bring the aliases nearer to λ + 2πik/H and leave none out; a few more m settle that none is faithful.
-        if but_for_aliases.is_some_and(|m| substeps >= 4 * m) {
-            break;
         }
     }
     Ok(SmallestSubsteps {

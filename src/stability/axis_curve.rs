@@ -66,7 +66,7 @@ impl AxisCurve {
     /// The change of arg R between two points, in pieces so short that none turns by much.
     fn turn(&self, from: f64, to: f64, halvings: usize) -> f64 {
         let whole = (self.direction(to) * self.direction(from).conj()).arg();
-        if halvings == 0 || !(whole.abs() > TURN) {
+        if halvings == 0 || whole.is_nan() || whole.abs() <= TURN {
             return whole;
         }
         let middle = 0.5 * (from + to);

@@ -66,7 +66,7 @@ fn claims(report: &Verification) -> Result<(), Failure> {
     let width = |j: usize| cells.iter().chain([&headings]).map(|row| row[j].chars().count()).max().unwrap_or(0);
     let widths = [0, 1, 2].map(width);
     for (row, claim) in std::iter::once((&headings, None)).chain(cells.iter().zip(report.claims.iter().map(Some))) {
-        let why = claim.filter(|claim| !claim.holds).and_then(|claim| explained(claim));
+        let why = claim.filter(|claim| !claim.holds).and_then(explained);
         let why = why.map_or(String::new(), |why| format!(": {why}"));
         let [a, b, c] = widths;
         output::line(format!("    {:<a$}  {:<b$}  {:<c$}  {}{why}", row[0], row[1], row[2], row[3]))?;
