@@ -1,5 +1,6 @@
 //! The experiments of `docs/learning-through-a-step.md` at full size: which branch real fits land on. `cargo bench --bench experiments -- hero a b c d`
-//! runs those named, all where none is; minutes to an hour.
+//! runs those named, all where none is; minutes to an hour. What is measured is held against its bound; the last table says all of it, and the exit
+//! status is 1 where a bound does not hold.
 
 use lambdahat::dynamics::{System, equilibria, returns};
 use lambdahat::fit::{Fit, Form, Learned, Loss, Optimiser, Prepared, Training, rollout, unwatched};
@@ -8,19 +9,58 @@ use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex64;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
+use std::process::ExitCode;
 use std::time::Instant;
 
-fn main() {
+/// What was measured, beside its bound.
+#[derive(Default)]
+struct Table {
+    rows: Vec<(String, String, &'static str, bool)>,
+}
+
+impl Table {
+    fn row(&mut self, what: &str, measured: String, bound: &'static str, holds: bool) {
+        self.rows.push((what.to_owned(), measured, bound, holds));
+    }
+
+    fn print(&self) {
+        println!("| experiment | measured | bound | holds |\n| --- | --- | --- | --- |");
+        for (what, measured, bound, holds) in &self.rows {
+            println!("| {what} | {measured} | {bound} | {} |", if *holds { "yes" } else { "NO" });
+        }
+    }
+}
+
+/// Least and largest.
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| if v.is_nan() { (v, v) } else { (low.min(v), high.max(v)) })
+}
+
+fn within(values: &[f64], low: f64, high: f64) -> bool {
+    !values.is_empty() && values.iter().all(|v| (low..=high).contains(v))
+}
+
+fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    let all: [(&str, fn()); 6] =
-        [("hero", hero), ("a", euler_outward), ("b", clean_pair), ("c", inward), ("d", every_branch), ("rollouts", hero_rollouts)];
+    let all: [(&str, fn(&mut Table)); 7] = [
+        ("hero", hero),
+        ("rollouts", hero_rollouts),
+        ("a", euler_outward),
+        ("b", clean_pair),
+        ("c", inward),
+        ("d", every_branch),
+        ("models", dictionary_and_gaussians),
+    ];
+    let mut table = Table::default();
     for (name, run) in all {
         if wanted.is_empty() || wanted.iter().any(|w| w == name) {
             let clock = Instant::now();
-            run();
+            run(&mut table);
             println!("({name}: {:.1} s)\n", clock.elapsed().as_secs_f64());
         }
     }
+    table.print();
+    if table.rows.iter().all(|row| row.3) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn training(model: &str, method: &str, interval: f64, m: u32) -> Training {
@@ -38,66 +78,108 @@ fn oscillator() -> Vec<Vec<Vec<f64>>> {
     vec![(0..=20).map(|k| (w * f64::from(k)).exp()).map(|z| vec![z.re, z.im]).collect()]
 }
 
-fn shares(training: &Training, starts: u64) {
+/// How many fits sit on each branch to 1e-8, how many did not converge, how many are elsewhere, and the largest distance from a branch.
+struct Shares {
+    counts: Vec<usize>,
+    unfinished: usize,
+    astray: usize,
+    worst: f64,
+}
+
+fn shares(training: &Training, starts: u64) -> Shares {
     let predicted = branches(&training.method, Complex64::new(-0.1, 2.0), training.sampling).expect("branches");
     let prepared = training.prepare(&oscillator()).expect("fits together");
     let seeds: Vec<u64> = (0..starts).collect();
-    let mut counts = vec![0; predicted.branches.len()];
-    let (mut unfinished, mut astray, mut worst) = (0, 0, 0.0f64);
+    let mut found = Shares { counts: vec![0; predicted.branches.len()], unfinished: 0, astray: 0, worst: 0.0 };
     let clock = Instant::now();
     for fit in prepared.fit_seeds(&seeds, &go) {
-        let Ok(fit) = fit else {
-            unfinished += 1;
+        let Some(fit) = fit.ok().filter(|fit| fit.loss <= 1e-22) else {
+            found.unfinished += 1;
             continue;
         };
-        if fit.loss > 1e-22 {
-            unfinished += 1;
-            continue;
-        }
         let a = &fit.learned.parameters;
         let learned = Complex64::new((a[0] + a[3]) / 2.0, (a[2] - a[1]) / 2.0);
         let distances: Vec<f64> = predicted.branches.iter().map(|b| (b.lambda - learned).norm()).collect();
         let k = (0..distances.len()).min_by(|&i, &j| distances[i].total_cmp(&distances[j])).expect("a branch");
         if distances[k] < 1e-8 {
-            counts[k] += 1;
-            worst = worst.max(distances[k]);
+            found.counts[k] += 1;
+            found.worst = found.worst.max(distances[k]);
         } else {
-            astray += 1;
+            found.astray += 1;
         }
     }
     let listed: Vec<String> =
-        predicted.branches.iter().zip(&counts).map(|(b, n)| format!("{:+.4}{:+.4}i: {n}", b.lambda.re, b.lambda.im)).collect();
+        predicted.branches.iter().zip(&found.counts).map(|(b, n)| format!("{:+.4}{:+.4}i: {n}", b.lambda.re, b.lambda.im)).collect();
     println!(
-        "{:18} m = {} {:9} sd {:3}  {}   unfinished {unfinished}, astray {astray}, largest error {worst:.0e}, {:.2} ms a start",
+        "{:18} m = {} {:9} sd {:3}  {}   unfinished {}, astray {}, largest error {:.0e}, {:.2} ms a start",
         training.method.name(),
         training.sampling.substeps(),
         training.loss.to_string(),
         training.spread,
         listed.join("  "),
+        found.unfinished,
+        found.astray,
+        found.worst,
         clock.elapsed().as_secs_f64() * 1e3 / starts as f64
     );
+    found
 }
 
-fn hero() {
+const STARTS: u64 = 500;
+
+fn hero(table: &mut Table) {
     println!("A 2×2 matrix by Levenberg–Marquardt, 500 random starts each");
     for spread in [0.3, 1.0, 2.0, 3.0] {
-        shares(&Training { spread, ..training("linear", "rk4", 1.0, 1) }, 500);
+        let found = shares(&Training { spread, ..training("linear", "rk4", 1.0, 1) }, STARTS);
+        let four = spread < 2.0 || found.counts.iter().all(|&n| n > 0);
+        table.row(
+            &format!("hero, RK4, sd {spread}"),
+            format!("{:?}, unfinished {}, off by {:.0e}", found.counts, found.unfinished, found.worst),
+            if spread < 2.0 { "each on a branch to 1e-8" } else { "each on a branch to 1e-8, all four occur" },
+            found.astray == 0 && four && found.counts.iter().sum::<usize>() > 0,
+        );
     }
     for method in ["forward-euler", "implicit-euler", "implicit-midpoint", "leap-frog"] {
-        shares(&Training { optimiser: Optimiser::LevenbergMarquardt, ..training("linear", method, 1.0, 1) }, 500);
+        let found = shares(&Training { optimiser: Optimiser::LevenbergMarquardt, ..training("linear", method, 1.0, 1) }, STARTS);
+        table.row(
+            &format!("hero, {method}"),
+            format!("{} on its branch, {} unfinished, off by {:.0e}", found.counts[0], found.unfinished, found.worst),
+            "one branch, each on it to 1e-8",
+            found.astray == 0 && found.counts.len() == 1 && found.counts[0] > 250,
+        );
     }
     for m in [2, 4] {
         for spread in [1.0, 3.0] {
-            shares(&Training { spread, ..training("linear", "rk4", 1.0, m) }, 500);
+            let found = shares(&Training { spread, ..training("linear", "rk4", 1.0, m) }, STARTS);
+            let hit = found.counts.iter().filter(|&&n| n > 0).count();
+            table.row(
+                &format!("hero, RK4, m = {m}, sd {spread}"),
+                format!(
+                    "{hit} of {} branches hit, principal {}, unfinished {}, off by {:.0e}",
+                    found.counts.len(),
+                    found.counts[0],
+                    found.unfinished,
+                    found.worst
+                ),
+                "each on one of 4m branches to 1e-8",
+                found.astray == 0 && found.counts.len() == 4 * m as usize && hit > 1,
+            );
         }
     }
 }
 
-fn hero_rollouts() {
+fn hero_rollouts(table: &mut Table) {
     println!("The same with the loss of a rollout over all 20 intervals");
-    for spread in [0.3, 1.0, 2.0] {
-        shares(&Training { spread, loss: Loss::Rollout, ..training("linear", "rk4", 1.0, 1) }, 200);
-        shares(&Training { spread, loss: Loss::Windows(5), ..training("linear", "rk4", 1.0, 1) }, 200);
+    for (loss, name) in [(Loss::Rollout, "rollout"), (Loss::Windows(5), "windows:5")] {
+        for spread in [0.3, 1.0, 2.0, 3.0] {
+            let found = shares(&Training { spread, loss, ..training("linear", "rk4", 1.0, 1) }, STARTS);
+            table.row(
+                &format!("hero, {name}, sd {spread}"),
+                format!("{:?}, failed {}, off by {:.0e}", found.counts, found.unfinished, found.worst),
+                "what converges is on a branch to 1e-8",
+                found.astray == 0 && found.counts.iter().sum::<usize>() > 0,
+            );
+        }
     }
 }
 
@@ -144,21 +226,16 @@ fn turns(learned: &Learned, interval: f64, s: f64, time: f64) -> Turns {
     }
 }
 
-/// How far the stages' points lie from the samples: the share of stage points farther from every sample than a tenth of the orbit's radius.
-fn uncovered(prepared: &Prepared, fit: &Fit, samples: &[Vec<Vec<f64>>]) -> f64 {
-    // The second stage of RK4 from each sample: y + h/2 f(y), of the learned field.
-    let states: Vec<&Vec<f64>> = samples.iter().flatten().collect();
-    let h = prepared.step().size();
-    let far = states
-        .iter()
-        .filter(|y| {
-            let mut f = [0.0; 2];
-            lambdahat::dynamics::Field::value(&fit.learned, y, &mut f);
-            let stage = [y[0] + h / 2.0 * f[0], y[1] + h / 2.0 * f[1]];
-            states.iter().all(|s| (s[0] - stage[0]).hypot(s[1] - stage[1]) > 0.1)
-        })
-        .count();
-    far as f64 / states.len() as f64
+/// Per cent of the points where the loss asks the field that lie farther than 0.1 from every sample, and of the samples that lie farther than that
+/// from every such point.
+fn uncovered(prepared: &Prepared, fit: &Fit, samples: &[Vec<Vec<f64>>]) -> (f64, f64) {
+    let samples: Vec<Vec<f64>> = samples.concat();
+    let stages = prepared.stage_points(&fit.learned).expect("finite");
+    let far = |from: &[Vec<f64>], to: &[Vec<f64>]| {
+        let lonely = from.iter().filter(|x| to.iter().all(|y| (x[0] - y[0]).hypot(x[1] - y[1]) > 0.1)).count();
+        100.0 * lonely as f64 / from.len() as f64
+    };
+    (far(&stages, &samples), far(&samples, &stages))
 }
 
 fn nearest(method: &str, interval: f64, learned: (Complex64, f64)) -> (Complex64, f64) {
@@ -170,11 +247,20 @@ fn nearest(method: &str, interval: f64, learned: (Complex64, f64)) -> (Complex64
     (nearest.lambda, (nearest.lambda - z).norm())
 }
 
-fn report(method: &str, interval: f64, fit: &Fit, starts: &[f64], time: f64) {
+/// What one fit learned: the branch that it is nearest to and how far off, and its turns from each start.
+struct Seen {
+    loss: f64,
+    learned: Complex64,
+    branch: Complex64,
+    off: f64,
+    turns: Vec<Turns>,
+}
+
+fn report(method: &str, interval: f64, fit: &Fit, starts: &[f64], time: f64) -> Seen {
     let learned = eigenvalue(&fit.learned);
-    let (branch, distance) = nearest(method, interval, learned);
+    let (branch, off) = nearest(method, interval, learned);
     let mut line = format!(
-        "{method:17} H = {interval} seed {} loss {:.1e} ({} it)  λ̂ {:+.4}{:+.4}i, branch {:+.4}{:+.4}i, off {distance:.0e} ",
+        "{method:17} H = {interval} seed {} loss {:.1e} ({} it)  λ̂ {:+.4}{:+.4}i, branch {:+.4}{:+.4}i, off {off:.0e} ",
         fit.seed,
         fit.loss,
         fit.iterations,
@@ -183,49 +269,124 @@ fn report(method: &str, interval: f64, fit: &Fit, starts: &[f64], time: f64) {
         branch.re,
         branch.im
     );
-    for &s in starts {
-        let t = turns(&fit.learned, interval, s, time);
+    let turns: Vec<Turns> = starts.iter().map(|&s| turns(&fit.learned, interval, s, time)).collect();
+    for (s, t) in starts.iter().zip(&turns) {
         line.push_str(&format!("| {s}: {} turns E×{:.3} rate {:+.1e} ΔV₁ {:+.4} ", t.turns, t.ratio, t.rate, t.first));
     }
     println!("{line}");
+    Seen { loss: fit.loss, learned: learned.0, branch, off, turns }
 }
 
-fn euler_outward() {
+/// The Jacobian at the learned equilibrium beside its branch.
+fn equilibria_hold(table: &mut Table, what: &str, seen: &[Seen], small: f64, bound: f64, words: &'static str) {
+    let (least, largest) = range(&seen.iter().map(|s| s.loss).collect::<Vec<_>>());
+    let worst = range(&seen.iter().filter(|s| s.loss < small).map(|s| s.off).collect::<Vec<_>>()).1;
+    let some = seen.iter().any(|s| s.loss < small);
+    table.row(
+        &format!("e) {what}"),
+        format!("losses {least:.0e} to {largest:.0e}, off by at most {worst:.0e}"),
+        words,
+        some && worst <= bound,
+    );
+}
+
+fn euler_outward(table: &mut Table) {
     println!("a) forward Euler, H = 0.5, T = 20, mlp:64x64; truncated at h⁵ ΔV in the first period is −0.09079, −0.29498, −0.86812");
-    let data = orbits(0.5, 40, &[1.5, 2.0, 3.0]);
+    let starts = [1.5, 2.0, 3.0];
+    let data = orbits(0.5, 40, &starts);
     let training = Training { iterations: Some(150), target: 1e-13, ..training("mlp:64x64", "forward-euler", 0.5, 1) };
     let prepared = training.prepare(&data).expect("fits together");
-    for fit in prepared.fit_seeds(&[0, 1, 2], &go).into_iter().flatten() {
-        report("forward-euler", 0.5, &fit, &[1.5, 2.0, 3.0], 12.0);
+    let fits = prepared.fit_seeds(&[0, 1, 2], &go);
+    let seen: Vec<Seen> = fits.iter().flatten().map(|fit| report("forward-euler", 0.5, fit, &starts, 12.0)).collect();
+    for (k, expected) in [-0.0908, -0.2950, -0.8681].into_iter().enumerate() {
+        let changes: Vec<f64> = seen.iter().map(|s| s.turns[k].first).collect();
+        let (low, high) = range(&changes);
+        table.row(
+            &format!("a) ΔV of the first period, s = {}", starts[k]),
+            format!("{low:.4} to {high:.4} ({expected:.4} predicted)"),
+            "within 3 %",
+            within(&changes.iter().map(|c| c / expected).collect::<Vec<_>>(), 0.97, 1.03),
+        );
     }
+    equilibria_hold(table, "forward Euler, mlp:64x64", &seen, 1e-5, 2e-2, "2e-2 where the loss is below 1e-5");
 }
 
-fn clean_pair() {
+fn clean_pair(table: &mut Table) {
     println!("b) H = 1, mlp:32x32, Levenberg–Marquardt, 5 seeds: RK4 outward, implicit midpoint closed");
-    let data = orbits(1.0, 100, &[1.2, 1.5, 1.9]);
+    let starts = [1.2, 1.5, 1.9];
+    let data = orbits(1.0, 100, &starts);
+    let (mut away, mut unseen) = (Vec::new(), Vec::new());
     for (method, form) in [("rk4", Form::Step), ("implicit-midpoint", Form::Residual)] {
         let training = Training { form, iterations: Some(60), target: 1e-20, ..training("mlp:32x32", method, 1.0, 1) };
         let prepared = training.prepare(&data).expect("fits together");
+        let mut seen = Vec::new();
         for fit in prepared.fit_seeds(&[0, 1, 2, 3, 4], &go).into_iter().flatten() {
-            report(method, 1.0, &fit, &[1.2, 1.5, 1.9], 66.0);
-            println!("      stages farther than 0.1 from every sample: {:.0} %", 100.0 * uncovered(&prepared, &fit, &data));
+            seen.push(report(method, 1.0, &fit, &starts, 66.0));
+            let (far, lonely) = uncovered(&prepared, &fit, &data);
+            println!(
+                "      stages farther than 0.1 from every sample: {far:.0} %; samples farther than 0.1 from every stage: {lonely:.0} %"
+            );
+            (away, unseen) = (vec![far], vec![lonely]);
         }
+        table.row(
+            &format!("b) {method}: stages beyond 0.1 of a sample, samples beyond 0.1 of a stage"),
+            format!("{:.0} %, {:.0} %", away.first().unwrap_or(&f64::NAN), unseen.first().unwrap_or(&f64::NAN)),
+            "reported",
+            !away.is_empty(),
+        );
+        for (k, s) in starts.iter().enumerate() {
+            let ratios: Vec<f64> = seen.iter().map(|s| s.turns[k].ratio).collect();
+            let (low, high) = range(&ratios);
+            let (bound, holds) = match method {
+                "rk4" => ("1.6 to 2.5", within(&ratios, 1.6, 2.5)),
+                // The issue of these experiments has 0.98 to 1.06 from other seeds; see the document for why it scatters, and about what.
+                _ => ("0.94 to 1.06", within(&ratios, 0.94, 1.06)),
+            };
+            table.row(&format!("b) {method}, E after ten turns, s = {s}"), format!("× {low:.3} to {high:.3}"), bound, holds);
+        }
+        equilibria_hold(table, &format!("{method}, mlp:32x32, H = 1"), &seen, 1e-5, 2e-2, "2e-2 where the loss is below 1e-5");
     }
 }
 
-fn inward() {
+fn inward(table: &mut Table) {
     println!("c) RK4, Adam 3000 steps, mlp:32x32, 8 seeds");
     for interval in [1.5, 1.75] {
         let data = orbits(interval, 100, &[1.2, 1.5, 1.9]);
         let training = Training { optimiser: Optimiser::Adam, iterations: Some(3000), ..training("mlp:32x32", "rk4", interval, 1) };
         let prepared = training.prepare(&data).expect("fits together");
-        for fit in prepared.fit_seeds(&(0..8).collect::<Vec<u64>>(), &go).into_iter().flatten() {
-            report("rk4", interval, &fit, &[1.5], 66.0);
+        let fits = prepared.fit_seeds(&(0..8).collect::<Vec<u64>>(), &go);
+        let seen: Vec<Seen> = fits.iter().flatten().map(|fit| report("rk4", interval, fit, &[1.5], 66.0)).collect();
+        let damped: Vec<&Seen> = seen.iter().filter(|s| s.branch.re < -0.5).collect();
+        let (re, im) = (
+            range(&damped.iter().map(|s| s.learned.re).collect::<Vec<_>>()),
+            range(&damped.iter().map(|s| s.learned.im).collect::<Vec<_>>()),
+        );
+        let off = range(&damped.iter().map(|s| s.off).collect::<Vec<_>>()).1;
+        let (low, high) = range(&seen.iter().map(|s| s.loss).collect::<Vec<_>>());
+        let measured = format!(
+            "{} of 8 on the damped root, learned {:.3} to {:.3} + ({:.3} to {:.3})i, off by at most {off:.0e}, losses {low:.0e} to {high:.0e}",
+            damped.len(),
+            re.0,
+            re.1,
+            im.0,
+            im.1
+        );
+        let inward = damped.iter().all(|s| s.turns[0].turns == 0 || s.turns[0].ratio < 0.5);
+        if interval == 1.75 {
+            let root = (damped[0].branch - Complex64::new(-0.815, 1.253)).norm() < 1e-3;
+            table.row(
+                "c) H = 1.75, Adam",
+                measured,
+                "8 of 8, off by at most 5e-2, inward",
+                damped.len() == 8 && root && off <= 5e-2 && inward,
+            );
+        } else {
+            table.row("c) H = 1.5, Adam", measured, "some, not all", (1..8).contains(&damped.len()) && inward);
         }
     }
 }
 
-fn every_branch() {
+fn every_branch(table: &mut Table) {
     println!("d) polynomial:8 on 400 points over the area of the orbit of 1.4, started from the linear field of each branch, H = 1");
     // Points of the area, on a golden-ratio lattice in the logarithms; each with one exact step.
     let largest = energy(&[1.4, 1.0]);
@@ -254,8 +415,39 @@ fn every_branch() {
                 prepared.fit(0, start, &mut unwatched).expect("finite")
             })
             .collect();
-        for fit in &fits {
-            report(method, 1.0, fit, &[1.1, 1.25], 66.0);
+        let seen: Vec<Seen> = fits.iter().map(|fit| report(method, 1.0, fit, &[1.1, 1.25], 66.0)).collect();
+        for (branch, s) in found.branches.iter().zip(&seen) {
+            let rates: Vec<f64> = s.turns.iter().map(|t| t.rate).collect();
+            let (low, high) = range(&rates);
+            let collapsed = s.turns.iter().all(|t| t.turns == 0);
+            let (bound, holds) = match (method, (branch.lambda.re * 10.0).round() as i64) {
+                ("implicit-midpoint", _) => ("rate of ln E below 1e-6", within(&rates, -1e-6, 1e-6)),
+                (_, 0) if branch.principal => ("rate of ln E 0.0128 to 10 %", within(&rates, 0.0115, 0.0141)),
+                (_, -28..=-20) => ("collapse", collapsed),
+                (_, -12..=-8) => ("rate of ln E −2.2 to −1.9", within(&rates, -2.2, -1.9)),
+                _ => ("rate of ln E −0.6 to −0.5", within(&rates, -0.6, -0.5)),
+            };
+            let rate = if collapsed { "no turn".to_owned() } else { format!("rates {low:+.2e} to {high:+.2e}") };
+            let on = (s.branch - branch.lambda).norm() < 1e-9 && s.off <= 1e-4 && s.loss < 1e-11;
+            table.row(
+                &format!("d) {method}, from branch {:+.3}{:+.3}i", branch.lambda.re, branch.lambda.im),
+                format!("loss {:.0e}, off by {:.0e}, {rate}", s.loss, s.off),
+                bound,
+                holds && on,
+            );
         }
+        equilibria_hold(table, &format!("{method}, polynomial:8"), &seen, 1e-11, 1e-4, "1e-4, losses below 1e-11");
+    }
+}
+
+fn dictionary_and_gaussians(table: &mut Table) {
+    println!("The equilibrium of a dictionary and of Gaussians, 40 samples of three small orbits, RK4, H = 1");
+    let data = orbits(1.0, 40, &[1.1, 1.25, 1.4]);
+    for model in ["polynomial:6", "sindy:5", "rbf:40", "rbf:60"] {
+        let training = training(model, "rk4", 1.0, 1);
+        let prepared = training.prepare(&data).expect("fits together");
+        let fits = prepared.fit_seeds(&[0, 1, 2], &go);
+        let seen: Vec<Seen> = fits.iter().flatten().map(|fit| report("rk4", 1.0, fit, &[1.25], 66.0)).collect();
+        equilibria_hold(table, model, &seen, 1e-6, 1e-3, "1e-3 where the loss is below 1e-6");
     }
 }

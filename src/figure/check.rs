@@ -22,7 +22,7 @@ pub fn check(check: &Check, samples: &[Vec<Vec<f64>>]) -> Figure {
     for method in &check.report.methods {
         let drawn = check.fits_of(&method.method).find(|fit| fit.rollout.as_ref().is_some_and(|r| !r.fine_paths.is_empty()));
         let rollout = drawn.and_then(|fit| fit.rollout.as_ref());
-        panels.push(over_time(&method.method, samples, rollout, interval));
+        panels.push(over_time(&heading(method, drawn), samples, rollout, interval));
         if planar {
             panels.push(in_the_plane(samples, rollout));
         }
@@ -71,6 +71,14 @@ fn note(facts: &mut BTreeMap<String, f64>, method: &MethodReport, fit: &CheckedF
     put("rollout error at h/100", fit.rollout.as_ref().and_then(|r| r.fine.error));
 }
 
+/// The method, and what is drawn of it.
+fn heading(method: &MethodReport, drawn: Option<&CheckedFit>) -> String {
+    match drawn.and_then(|fit| fit.modes.iter().find(|mode| mode.found())) {
+        Some(mode) => format!("{}: λ̂ = {}", method.method, words(mode.learned)),
+        None => method.method.clone(),
+    }
+}
+
 /// The range of some numbers, with a margin on both sides as a share of it.
 fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
     let finite = values.filter(|v| v.is_finite());
@@ -85,8 +93,8 @@ fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
 /// The first component of the first trajectory.
 fn over_time(name: &str, samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>, interval: f64) -> Panel {
     let first: &[Vec<f64>] = samples.first().map_or(&[], Vec::as_slice);
-    // Some forty samples show the period and the trend.
-    let end = first.len().saturating_sub(1).clamp(1, 40);
+    // Some twenty samples show the period and the trend.
+    let end = first.len().saturating_sub(1).clamp(1, 24);
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);

@@ -11,10 +11,10 @@ use crate::inverse::Branches;
 use num_complex::Complex;
 use serde::Serialize;
 
-/// Standard deviations that count.
+/// Standard deviations of the true mode that count.
 const DEVIATIONS: f64 = 3.0;
-/// The part of the scale that may be open for an eigenvalue to count as settled.
-const OPEN: f64 = 0.1;
+/// However much the data leave open, nothing farther from a branch than this part of the scale beyond the tolerance counts as being on it.
+const FARTHEST: f64 = 2e-2;
 
 /// One learned eigenvalue.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,12 +30,12 @@ pub struct CheckedMode {
     pub branch: Option<usize>,
     /// Its distance from the nearest branch.
     pub error: f64,
-    /// The distance up to which it counts as that branch: the tolerance, and what the data leave open.
+    /// The distance up to which it counts as that branch: the tolerance, and what is open, of which the loss's share counts up to 2 % of the scale.
     pub allowed: f64,
-    /// What the data leave open: three standard deviations of the true mode, carried to the branch, and of the learned eigenvalue for residuals of
-    /// the loss's size. The latter is computed only where the tolerance alone does not suffice.
+    /// What the data leave open: three standard deviations of the true mode, carried to the branch, and what residuals of the loss's size leave open of
+    /// the learned eigenvalue. The latter is computed only where the former and the tolerance do not suffice; `null` where it cannot be told.
     pub open: f64,
-    /// Whether the data settle it: `open` is at most a tenth of the scale and half the distance from the branch to the next.
+    /// Whether the data settle it: it is on a branch, or farther from all of them than what is open explains.
     pub settled: bool,
 }
 
@@ -58,15 +58,15 @@ pub(super) struct Matching<'a> {
     pub place: usize,
     pub agreement: Agreement,
     pub samples: &'a [Vec<Vec<f64>>],
-    /// The variance of a residual.
-    pub noise: f64,
+    /// The mean square of the residuals that is taken for the data's.
+    pub loss: f64,
 }
 
 impl Matching<'_> {
     /// Each mode with Im λ ≥ 0 beside a learned eigenvalue.
     pub fn modes(&self, fit: &Fit, prepared: &Prepared) -> Vec<CheckedMode> {
         let upper: Vec<(usize, &Mode)> = self.report.upper_modes().collect();
-        let mut settling = Settling::new(prepared, &fit.learned, self.noise);
+        let mut settling = Settling::new(prepared, &fit.learned, self.loss);
         let mut checked = Vec::with_capacity(upper.len());
         let mut done: Vec<&[f64]> = Vec::new();
         for (_, mode) in &upper {
@@ -98,12 +98,12 @@ impl Matching<'_> {
         equilibria(&fit.learned, &[truth.to_vec()]).into_iter().next().filter(|place| off(&place.state) <= room)
     }
 
-    /// No equilibrium: the data settle that where the field's value at the true one is more than three standard deviations from zero.
+    /// No equilibrium: the data settle that where the field's value at the true one is farther from zero than what is open explains.
     fn lost(&self, truth: &[f64], fit: &Fit, settling: &mut Settling<'_>) -> CheckedMode {
         let mut f = vec![0.0; truth.len()];
         fit.learned.value(truth, &mut f);
         let size = f.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let settled = settling.value(truth).is_some_and(|deviation| size > DEVIATIONS * deviation);
+        let settled = settling.value(truth).is_some_and(|open| size > open);
         let nowhere = Complex::new(f64::NAN, f64::NAN);
         CheckedMode {
             mode: 0,
@@ -171,22 +171,26 @@ impl Matching<'_> {
         let branch = &found[b];
         let scale = branch.lambda.norm().max(fastest);
         let tolerance = self.agreement.tolerance * scale + branch.radius;
-        let mut open = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
-        if error > tolerance + open {
-            open += settling.eigenvalue(place, learned).map_or(0.0, |deviation| DEVIATIONS * deviation);
+        let truth = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
+        let mut loss = 0.0;
+        if error > tolerance + truth {
+            loss = settling.eigenvalue(place, learned).unwrap_or(f64::INFINITY);
         }
+        let allowed = tolerance + truth + loss.min(FARTHEST * scale);
         let gap = found.iter().enumerate().filter(|&(other, _)| other != b).map(|(_, other)| (other.lambda - branch.lambda).norm());
-        let settled = open <= (OPEN * scale).min(0.5 * gap.fold(f64::INFINITY, f64::min));
-        let allowed = tolerance + open;
+        // Data that do not tell this branch from the next settle nothing.
+        let told_apart = truth <= 0.5 * gap.fold(f64::INFINITY, f64::min);
+        let on = told_apart && error <= allowed;
+        let stray = told_apart && error > tolerance + truth + loss;
         CheckedMode {
             mode: k,
             equilibrium: place.state.clone(),
             learned,
-            branch: (settled && error <= allowed).then_some(b),
+            branch: on.then_some(b),
             error,
             allowed,
-            open,
-            settled,
+            open: truth + loss,
+            settled: on || stray,
         }
     }
 }
