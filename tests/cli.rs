@@ -198,3 +198,71 @@ fn help_has_examples() {
         lambdahat(&[command, "--help"]).assert().success().stdout(predicate::str::contains("Example"));
     }
 }
+
+/// The smallest m of a mode, in words and in the document; none is no failure.
+#[test]
+fn verify_finds_the_smallest_number_of_substeps() {
+    let document = &json(&["verify", "rk4", "--lambda", "-0.1+2i", "--interval", "0.5"])[0];
+    let m = document["learning"]["smallest_substeps"].as_u64().unwrap();
+    assert!(m >= 1 && document["learning"]["faithful_for"]["interval"] == 0.5);
+    assert_eq!(document["learning"]["artifact_boundary"].as_array().unwrap().len(), 6);
+    let none = &json(&["verify", "forward-euler", "--lambda", "1i"])[0];
+    assert!(none["learning"]["smallest_substeps"].is_null());
+    lambdahat(&["verify", "forward-euler", "--lambda", "1i"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("no m up to 64 is faithful"));
+    refused(&["verify", "rk4", "--interval", "0.5"], &["--lambda"]);
+    refused(&["verify", "rk4", "--lambda", "-0.1+2i", "--interval", "0"], &["positive"]);
+}
+
+#[test]
+fn verify_knows_the_algebra_of_methods() {
+    let documents = json(&["verify", "forward-euler", "--compose", "implicit-euler", "--algebra", "--latex"]);
+    let whole = &documents[1];
+    assert_eq!((whole["order"].as_u64(), whole["learning"]["sign_faithful"].as_bool()), (Some(2), Some(true)));
+    let algebra = &whole["algebra"];
+    assert_eq!(algebra["adjoint"]["coefficients"]["A"], algebra["method"]["coefficients"]["A"]);
+    assert_eq!(algebra["shu_osher"]["r"], "2");
+    assert!(whole["latex"].as_str().unwrap().contains("% dual"));
+    lambdahat(&["verify", "ssprk33", "--algebra"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("3/4 |   0  1/4    0").and(predicate::str::contains("Q_3 = 2/3 z")));
+    refused(&["verify", "bdf2", "--compose", "rk4"], &["bdf2 is a multistep method"]);
+    refused(&["verify", "rk4", "--compose", "rk4", "--weight", "1/"], &["--weight `1/`"]);
+}
+
+/// Every claim in one table, failures with the first failing tree; what the letter in coefficients stands for.
+#[test]
+fn verify_explains_claims_and_symbols() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let text = "[where]\ng = { polynomial = \"6x^3 - 18x^2 + 9x - 1\", near = 0.44 }\n[runge-kutta]\nA = [[\"g\"]]\nb = [1]\n[claims]\norder = 2\na_stable = true\n";
+    std::fs::write(&path, text).unwrap();
+    let file = path.to_str().unwrap();
+    lambdahat(&["verify", file]).assert().code(1).stdout(
+        predicate::str::contains("g = the root near 0.435866521508459 of 6x^3 - 18x^2 + 9x - 1")
+            .and(predicate::str::contains("1 + (1 - g) z"))
+            .and(predicate::str::contains("order 2 claimed, found 1: tree [τ] has "))
+            .and(predicate::str::contains("A(α)")),
+    );
+    let output = lambdahat(&["verify", file, "--json", "--latex"]).assert().code(1).get_output().stdout.clone();
+    let document: Value = serde_json::from_slice(&output).unwrap();
+    assert_eq!(document[0]["field"]["polynomial"], "x^3 - 18x^2 + 54x - 36");
+    assert!(document[0]["latex"].as_str().unwrap().contains("6 g^{3} - 18 g^{2} + 9 g - 1 = 0"));
+}
+
+#[test]
+fn methods_filters_by_every_property() {
+    let names = |filters: &[&str]| -> Vec<String> {
+        let document = json(&[&["methods"], filters].concat());
+        document["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap().to_owned()).collect()
+    };
+    let has = |filters: &[&str], name: &str| names(filters).iter().any(|n| n == name);
+    assert!(has(&["--i-stable"], "gauss2") && !has(&["--i-stable"], "rk4"));
+    assert!(has(&["--stiffly-accurate"], "radau-iia-3") && !has(&["--stiffly-accurate"], "gauss2"));
+    assert!(has(&["--zero-stable"], "bdf3") && !has(&["--zero-stable"], "rk4"));
+    assert!(has(&["--unique", "--sign-faithful"], "implicit-midpoint") && !has(&["--unique"], "gauss2"));
+    assert!(has(&["--ssp"], "ssprk33") && !has(&["--ssp"], "rk4"));
+}

@@ -105,6 +105,18 @@ fn unchanged(name: &str) {
     }
 }
 
+#[test]
+fn predicted_shares_are_those_of_real_fits() {
+    let path = format!("{}/figures/basins.json", env!("CARGO_MANIFEST_DIR"));
+    let basins: Figure = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+    let differences: Vec<_> = basins.facts.iter().filter(|(fact, _)| fact.starts_with("difference in standard errors")).collect();
+    // Four branches, Gauss–Newton and Adam, three widths.
+    assert_eq!(differences.len(), 24);
+    for (fact, difference) in differences {
+        assert!(difference.abs() <= 3.0, "{fact}: {difference}");
+    }
+}
+
 macro_rules! committed {
     ($($test:ident: $name:literal),* $(,)?) => {
         $(#[test] fn $test() { unchanged($name); })*

@@ -306,9 +306,9 @@ fn reference_drifts_of_lotka_volterra() {
     for (start, by_euler, by_rk4, digits) in
         [(1.5, -0.09079, 2.31e-4, 0.01e-4), (2.0, -0.29498, 5.23e-4, 0.01e-4), (3.0, -0.86812, 5.07e-3, 0.01e-3)]
     {
-        let found = drift(&euler, 0.5, 5, &[start, 1.0], v).unwrap();
+        let found = drift(&euler, 0.5, 5, &[start, 1.0], Some(&v)).unwrap();
         assert!((found.per_period - by_euler).abs() < 1e-4, "{found:?}");
-        let found = drift(&rk4, 0.5, 6, &[start, 1.0], v).unwrap();
+        let found = drift(&rk4, 0.5, 6, &[start, 1.0], Some(&v)).unwrap();
         assert!((found.per_period - by_rk4).abs() < digits, "{found:?}");
     }
 }
@@ -319,18 +319,18 @@ fn drifts_that_are_zero_and_drifts_that_are_not_there() {
     let v = |x: &[f64]| system.invariant(x).unwrap();
     let euler = FieldExpansion::inverse(&method("forward-euler"), &field, 3).unwrap();
     // The true field keeps V.
-    let still = drift(&euler, 0.1, 0, &[1.5, 1.0], v).unwrap();
+    let still = drift(&euler, 0.1, 0, &[1.5, 1.0], Some(&v)).unwrap();
     assert!(still.per_period.abs() < 1e-9 && still.truncation > 0.01 && (still.period - still.true_period).abs() < 1e-9);
     // by 64,000 steps of RK4 outside this crate
     assert!((still.true_period - 6.382_567_706_8).abs() < 1e-8, "{}", still.true_period);
-    assert!(matches!(drift(&euler, 0.1, 3, &[1.5, 1.0], v), Err(DriftError::TooShort { needed: 4, .. })));
-    assert!(matches!(drift(&euler, 0.1, 1, &[1.0, 1.0], v), Err(DriftError::Equilibrium(_))));
-    assert!(matches!(drift(&euler, 0.1, 1, &[1.0], v), Err(DriftError::Flow(_))));
+    assert!(matches!(drift(&euler, 0.1, 3, &[1.5, 1.0], Some(&v)), Err(DriftError::TooShort { needed: 4, .. })));
+    assert!(matches!(drift(&euler, 0.1, 1, &[1.0, 1.0], Some(&v)), Err(DriftError::Equilibrium(_))));
+    assert!(matches!(drift(&euler, 0.1, 1, &[1.0], Some(&v)), Err(DriftError::Flow(_))));
     // Implicit midpoint is closed where α = γ: its expansion keeps the symmetry.
     let midpoint = FieldExpansion::inverse(&method("implicit-midpoint"), &field, 5).unwrap();
-    assert!(drift(&midpoint, 0.5, 4, &[1.5, 1.0], v).unwrap().per_period.abs() < 1e-9);
+    assert!(drift(&midpoint, 0.5, 4, &[1.5, 1.0], Some(&v)).unwrap().per_period.abs() < 1e-9);
     // The warning: at h = 3 the terms grow.
-    let far = drift(&FieldExpansion::inverse(&method("implicit-midpoint"), &field, 5).unwrap(), 3.0, 4, &[1.5, 1.0], v);
+    let far = drift(&FieldExpansion::inverse(&method("implicit-midpoint"), &field, 5).unwrap(), 3.0, 4, &[1.5, 1.0], Some(&v));
     assert!(far.map_or(true, |found| !found.converging));
 }
 

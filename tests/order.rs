@@ -30,7 +30,7 @@ fn claim(method: &RungeKutta, name: &str) -> Option<usize> {
     let claim = method.identity().claims.iter().find(|claim| claim.claim == name)?;
     match &claim.stated {
         Stated::Value(number) => Some(number.to_f64() as usize),
-        Stated::Truth(_) => None,
+        Stated::Truth(_) | Stated::Infinite => None,
     }
 }
 

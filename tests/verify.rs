@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, RungeKutta, Stated, catalog, scheme};
-use lambdahat::predict::{Verification, verify};
+use lambdahat::predict::{Verification, verify, verify_with};
 use rayon::prelude::*;
 
 /// Verifying these takes seconds each: their order is tested in the order room's tests, and in `known_facts`.
@@ -140,4 +140,68 @@ fn odd_schemes_are_verified_or_refused() {
         let report = report(text).unwrap();
         serde_json::to_string(&report).unwrap();
     }
+}
+
+/// Beyond the trees: the simplifying assumptions prove the order of generated families that claim one above 15.
+#[test]
+fn orders_beyond_the_trees_follow_from_the_assumptions() {
+    for name in ["gauss:s=8", "lobatto-iiic:s=9"] {
+        let report = verify(&catalog::find(name).unwrap());
+        assert_eq!((report.order, report.order_complete), (16, true), "{name}");
+        assert!(report.failing[0].tree.starts_with("[τττ") && report.failing[0].order == 17, "{name}");
+        assert!(report.claims.iter().all(|claim| claim.holds), "{name}: {:?}", report.claims);
+    }
+}
+
+/// A search that ends early leaves a claim of the order open: it neither holds nor fails.
+#[test]
+fn an_unfinished_search_decides_nothing() {
+    let method = catalog::find("dormand-prince5").unwrap();
+    let report = verify_with(&method, |_| std::ops::ControlFlow::Break(()));
+    let order = report.claims.iter().find(|claim| claim.claim == "order").unwrap();
+    assert!(!report.order_complete && order.undecided && !order.holds && !order.fails());
+    assert!(order.why.as_ref().unwrap().starts_with("all conditions through order"));
+    let json = serde_json::to_value(order).unwrap();
+    assert!(json["holds"].is_null() && json["stated"] == "5");
+    // What is proved already refutes a smaller order.
+    let text = "[runge-kutta]\nA = [[0, 0], [\"1/2\", 0]]\nb = [0, 1]\n[claims]\norder = 0";
+    let report = verify_with(&scheme::parse(text, "x").unwrap(), |_| std::ops::ControlFlow::Break(()));
+    assert!(report.claims[0].fails());
+}
+
+/// Every claim of the vocabulary, right and wrong.
+#[test]
+fn the_whole_vocabulary_of_claims() {
+    let gauss = "[where]\ns = \"sqrt(3)\"\n[runge-kutta]\nA = [[\"1/4\", \"1/4 - s/6\"], [\"1/4 + s/6\", \"1/4\"]]\nb = [\"1/2\", \"1/2\"]\n[claims]\n";
+    let right = "order = 4\nstage_order = 2\nlinear_order = 4\ndispersion_order = 4\ndissipation_order = \"infinite\"\nat_infinity = 1\nreal_interval = \"infinite\"\nimaginary_interval = \"infinite\"\ndisc = \"infinite\"\nbranches = 2\nirreducible = true\nerror_constant = \"1/720\"\nssp_coefficient = 0\nsymmetric = true\ni_stable = true";
+    let wrong = "linear_order = 5\ndispersion_order = 3\ndissipation_order = 4\nat_infinity = \"infinite\"\nreal_interval = 2\ndisc = 3\nbranches = 1\nirreducible = false\nssp_coefficient = \"infinite\"\nstrongly_stable = true";
+    let claims = |list: &str| verify(&scheme::parse(&format!("{gauss}{list}"), "x").unwrap()).claims;
+    assert!(claims(right).iter().all(|claim| claim.holds), "{:?}", claims(right));
+    assert!(claims(wrong).iter().all(|claim| claim.fails()), "{:?}", claims(wrong));
+    let explicit = "[runge-kutta]\nA = [[0]]\nb = [1]\n[claims]\nat_infinity = \"infinite\"\ndisc = 1\nreal_interval = 2\ndispersion_order = 2\ndissipation_order = 1\nbranches = 1";
+    let report = verify(&scheme::parse(explicit, "x").unwrap());
+    let held = report.claims.iter().filter(|claim| claim.claim != "disc").all(|claim| claim.holds);
+    assert!(held, "{:?}", report.claims);
+    let multistep = "[multistep]\nalpha = [-1, 0, 1]\nbeta = [0, 2, 0]\n[claims]\nlinear_order = 2\ndispersion_order = 2\ndissipation_order = \"infinite\"\nirreducible = true\nstrongly_stable = false\nsymmetric = true\nbranches = 1\nimaginary_interval = 1";
+    let report = verify(&scheme::parse(multistep, "x").unwrap());
+    assert!(report.claims.iter().all(|claim| claim.holds), "{:?}", report.claims);
+    assert!(scheme::parse("[runge-kutta]\nA = [[0]]\nb = [1]\n[claims]\norder = \"infinite\"", "x").is_err());
+}
+
+/// Facts that are null say why, and multistep methods have those that are defined for them.
+#[test]
+fn multistep_reports() {
+    for (name, reach, dispersion, dissipation) in
+        [("bdf2", f64::INFINITY, Some(2), Some(3)), ("leap-frog", 0.0, Some(2), None), ("adams-bashforth-2", 0.0, Some(2), Some(3))]
+    {
+        let report = verify(&catalog::find(name).unwrap());
+        let phase = report.phase.unwrap();
+        assert_eq!((phase.dispersion_order, phase.dissipation_order), (dispersion, dissipation), "{name}");
+        assert_eq!(report.right_half_plane.map(|room| room.reach), Some(reach), "{name}");
+        assert!(report.root_locus.is_some() && report.learning.parasitic_growth.is_some(), "{name}");
+    }
+    // σ = (ζ + 1)ζ/2 … has a zero on the circle: nothing is said without a reason.
+    let text = "[multistep]\nalpha = [0, -1, 1]\nbeta = [\"1/4\", \"1/2\", \"1/4\"]";
+    let report = verify(&scheme::parse(text, "x").unwrap());
+    assert!(report.right_half_plane.is_some() != report.right_half_plane_reason.is_some());
 }

@@ -13,7 +13,8 @@ Examples:
   lambdahat audit model.json --data DATA.csv --horizon 100
 
 The model is followed with its own method at h, h/2 and h/4, and with one of order 5 at H/64. If the answer at h is another one, the model
-is discrete: right at its own step, wrong as a differential equation. `lambdahat repair` makes it one.";
+is discrete: right at its own step, wrong as a differential equation. `lambdahat repair` makes it one. It is discrete too where a mode of the field is not
+the one that its map shows, log(R(hλ̂)^m)/H, be it one that dies before it is seen.";
 
 /// Options of `audit`.
 #[derive(clap::Args)]
@@ -66,9 +67,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     output::line(match found.nature {
         Nature::Discrete => {
-            "Discrete: the answer changes with the step, the model is only right at its own. `lambdahat repair` makes it continuous."
+            let by = if found.steps.first().is_some_and(|s| s.difference.is_some_and(|d| d <= found.tolerance)) {
+                "a mode is another one at the step of the training"
+            } else {
+                "the rollouts change with the step"
+            };
+            format!("Discrete: {by}; the model is only right at its own. `lambdahat repair` makes it continuous.")
         }
-        Nature::Continuous => "Continuous: the answer does not depend on the step.",
+        Nature::Continuous => format!(
+            "Continuous: at its own step within {} % of continuous time over {} intervals, and so are its modes.",
+            100.0 * found.tolerance,
+            found.horizon
+        ),
     })?;
     Ok(Answer::Done)
 }

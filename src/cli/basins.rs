@@ -25,6 +25,9 @@ pub struct Args {
     /// Steps between samples
     #[arg(long, default_value_t = 1)]
     substeps: u32,
+    /// Random starts behind each predicted share
+    #[arg(long, default_value_t = figure::STARTS as u64, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    starts: u64,
     /// Lay this many real fits (Gauss–Newton and Adam, for each width of start) beside the prediction
     #[arg(long, default_value_t = 0)]
     fits: usize,
@@ -46,7 +49,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             }
         }
     }
-    let figure = figure::basins(&method, args.lambda, sampling, &real)?;
+    let figure = figure::basins(&method, args.lambda, sampling, args.starts as usize, &real)?;
     figure.save(&args.output)?;
     if json {
         output::json(&serde_json::json!({ "method": method.name(), "facts": figure.facts, "real": real, "output": args.output }))?;

@@ -46,7 +46,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let method = arguments::method(&args.method)?;
     let training = args.training.training(method, samples.data.interval())?;
     let prepared = training.prepare(&samples.states)?;
-    let record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);
+    let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);
+    if samples.system.is_some() {
+        record = record.with_starts(&samples.states);
+    }
     let resumed = args.resume.as_deref().map(model_file).transpose()?;
     if let Some(file) = &resumed
         && (file.learned.model != *prepared.model())

@@ -1,9 +1,10 @@
-//! `methods`: the catalogue, filtered by what its schemes claim (each claim is verified by the project's tests).
+//! `methods`: the catalogue, filtered by what its schemes claim (each claim is verified by the project's tests), or, where a file claims nothing, by what is decided.
 
 use super::failure::Failure;
 use super::{Answer, output};
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, Stated, catalog, families};
+use lambdahat::predict::has_property;
 use serde::Serialize;
 
 /// Options of `methods`.
@@ -27,6 +28,18 @@ pub struct Args {
     /// Only L-stable methods
     #[arg(long)]
     l_stable: bool,
+    /// Only methods that are stable on the imaginary axis
+    #[arg(long)]
+    i_stable: bool,
+    /// Only stiffly accurate methods
+    #[arg(long)]
+    stiffly_accurate: bool,
+    /// Only zero-stable multistep methods
+    #[arg(long)]
+    zero_stable: bool,
+    /// Only methods with a positive SSP coefficient
+    #[arg(long)]
+    ssp: bool,
     /// Only algebraically stable methods
     #[arg(long)]
     b_stable: bool,
@@ -39,6 +52,9 @@ pub struct Args {
     /// Only methods through which a damped mode is always learned damped
     #[arg(long)]
     sign_faithful: bool,
+    /// Only methods through which each eigenvalue is learned as one only
+    #[arg(long)]
+    unique: bool,
     /// Only multistep methods through which a field can be learned stably
     #[arg(long)]
     discovery_stable: bool,
@@ -134,11 +150,16 @@ impl Args {
         let truths = [
             (self.a_stable, "a_stable"),
             (self.l_stable, "l_stable"),
+            (self.i_stable, "i_stable"),
+            (self.stiffly_accurate, "stiffly_accurate"),
+            (self.zero_stable, "zero_stable"),
+            (self.unique, "unique"),
             (self.b_stable, "b_stable"),
             (self.symplectic, "symplectic"),
             (self.symmetric, "symmetric"),
             (self.sign_faithful, "sign_faithful"),
             (self.discovery_stable, "discovery_stable"),
+            (self.ssp, "ssp"),
         ];
         let contains = |text: &String| {
             let text = text.to_lowercase();
@@ -150,7 +171,7 @@ impl Args {
             && (!self.implicit || !method.is_explicit())
             && (!self.runge_kutta || matches!(method, Method::RungeKutta(_)))
             && (!self.multistep || matches!(method, Method::Multistep(_)))
-            && truths.iter().all(|(wanted, claim)| !wanted || claimed(method, claim) == Some(&Stated::Truth(true)))
+            && truths.iter().all(|(wanted, property)| !wanted || has_property(method, property) == Some(true))
     }
 }
 

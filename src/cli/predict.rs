@@ -8,7 +8,7 @@ use lambdahat::dynamics::System;
 use lambdahat::figure;
 use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::{Limits, MethodReport, ModeReport, Prediction, Report, Subject, default_methods};
+use lambdahat::predict::{Limits, Measure, MethodReport, ModeReport, Prediction, Report, Subject, default_methods};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -69,6 +69,7 @@ pub struct Args {
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let methods: Vec<Method> = args.method.iter().map(|name| arguments::method(name)).collect::<Result<_, _>>()?;
     let embedded = args.data.is_none() && args.system.is_none();
+    let mut known: Option<System> = None;
     let subject = match &args.data {
         Some(path) => {
             let data = Reading { spacing_tolerance: args.spacing_tolerance }.open(path)?;
@@ -77,12 +78,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
         None => {
             let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
-            Subject::from_system(&system, args.interval.unwrap_or_else(|| system.default_interval()))?
+            let subject = Subject::from_system(&system, args.interval.unwrap_or_else(|| system.default_interval()))?;
+            known = Some(system);
+            subject
         }
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let drawn = methods.clone();
-    let report = Prediction { subject, methods, substeps: args.substeps, limits }.report()?;
+    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report()?;
+    if let Some(system) = &known {
+        let asked = if drawn.is_empty() { default_methods()? } else { drawn.clone() };
+        report.add_drift(system, &asked);
+    }
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
         let (method, lambda) = worst(&report, drawn)?;
@@ -150,6 +157,7 @@ fn print(report: &Report) -> Result<(), Failure> {
         100.0 * report.limits.tolerance,
         report.limits.reach
     ))?;
+    print_drift(report)?;
     let advice = &report.recommendation;
     output::line(format!(
         "\nRecommended: {} with {} a sample: {}.",
@@ -244,4 +252,51 @@ fn behaviour(mode: &Mode) -> String {
         _ => "neither decays nor grows".into(),
     };
     if mode.lambda.im == 0.0 { growth } else { format!("turns once every {}, {growth}", time(TAU / mode.lambda.im.abs())) }
+}
+
+/// What becomes of orbits, where that is known.
+fn print_drift(report: &Report) -> Result<(), Failure> {
+    let Some(first) = report.methods.iter().flat_map(|m| &m.drift).next() else { return Ok(()) };
+    let (what, heading) = match first.measures {
+        Measure::Invariant => ("a quantity that the truth keeps", "CHANGE A TURN"),
+        Measure::Distance => ("the distance from the orbit's centre, beyond what the truth does", "CHANGE A TURN"),
+    };
+    output::line(format!("\nOrbits in the learned field (its series in h, on the principal branch), {what}:"))?;
+    let mut table = output::table(&["METHOD", "START", heading, "LEFT OUT", "THROUGH", "PERIOD (TRUE)", "AMPLITUDE", ""]);
+    let number = |x: Option<f64>| x.map_or_else(|| "unknown".to_owned(), |x| format!("{x:.1e}"));
+    let signed = |x: Option<f64>| x.map_or_else(|| "none".to_owned(), |x| format!("{x:+.3e}"));
+    let (mut diverging, mut judged) = (false, 0);
+    for method in &report.methods {
+        for (row, drift) in method.drift.iter().enumerate() {
+            let period = |x: Option<f64>| x.map_or_else(|| "?".to_owned(), |x| format!("{x:.4}"));
+            let warning = match (&drift.why, drift.converging) {
+                (Some(why), true) => why.clone(),
+                (_, false) => "does not converge".to_owned(),
+                (None, true) => String::new(),
+            };
+            diverging |= !drift.converging;
+            judged += 1;
+            table.add_row([
+                Cell::new(if row == 0 { method.method.as_str() } else { "" }),
+                Cell::new(point(&drift.start)),
+                Cell::new(signed(drift.per_period)),
+                Cell::new(number(drift.truncation)),
+                Cell::new(format!("h^{}", drift.power)),
+                Cell::new(format!("{} ({})", period(drift.period), period(drift.true_period))),
+                Cell::new(drift.amplitude_shift.map_or_else(String::new, |x| format!("{:+.3} %", 100.0 * x))),
+                Cell::new(warning).fg(Color::Red),
+            ]);
+        }
+    }
+    output::line(table.trim_fmt())?;
+    if judged > 0 {
+        paragraph("LEFT OUT is the effect of the first term left out, an estimate of the error of the change.")?;
+    }
+    if diverging {
+        paragraph(
+            "Does not converge: the series does not converge at this h (judged by the largest |h^k f_k| along the orbit, whose last ones do not \
+             shrink): these numbers say little. Take a smaller step.",
+        )?;
+    }
+    Ok(())
 }

@@ -4,7 +4,9 @@ use super::failure::Failure;
 use super::trained::TrainedArgs;
 use super::training::{keep_on_interrupt, stopped};
 use super::{Answer, arguments, output};
+use lambdahat::order::LARGEST_POWER;
 use lambdahat::predict::repair::{Modes, Repair, RepairReport, Way};
+use lambdahat::predict::series_repair::{DEFAULT_POWER, series_cost};
 use num_complex::Complex64;
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -17,7 +19,8 @@ Examples:
   lambdahat repair model.json --data DATA.csv --way refit
 
 Linear and affine models are repaired exactly, log(R(hÂ)^m)/H; polynomial ones by the modified equation, cut before its smallest term; the
-others by a fit of the same class to the map that they were trained as. Left out, -o is MODEL.repaired.json.";
+others by a fit of the same class to the map that they were trained as. Where the series leaves out more than 1 % of its first correction, or diverges, the fit is
+tried as well and the better one kept. Left out, -o is MODEL.repaired.json.";
 
 /// Options of `repair`.
 #[derive(clap::Args)]
@@ -41,7 +44,7 @@ fn way(text: &str) -> Result<Way, String> {
 }
 
 fn power(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|k| (1..=12).contains(k)).ok_or_else(|| "give a whole number from 1 to 12".to_owned())
+    text.parse().ok().filter(|k| (1..=LARGEST_POWER).contains(k)).ok_or_else(|| format!("give a whole number from 1 to {LARGEST_POWER}"))
 }
 
 /// The document of `repair --json`.
@@ -56,6 +59,13 @@ struct Document<'a> {
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
     let path = args.output.unwrap_or_else(|| beside(&args.trained.model));
+    let same = |a: &Path, b: &Path| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+    if same(&path, &args.trained.model) {
+        return Err(Failure::new(format!(
+            "-o {}: that is the trained model itself, which would be lost (the repaired one cannot be turned back); name another file",
+            path.display()
+        )));
+    }
     let repair = Repair {
         file: &trained.file,
         method: &trained.method,
@@ -63,8 +73,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         system: trained.system.as_ref(),
         way: args.way,
         power: args.power,
+        stop: Some(&stopped),
     };
     keep_on_interrupt()?;
+    if !args.way.is_some_and(|way| way != Way::Series)
+        && let Some(cost) = series_cost(&trained.file.learned, args.power.unwrap_or(DEFAULT_POWER.0)).filter(|cost| *cost > NOTICEABLE)
+    {
+        // A statement of cost, not a result: to standard error.
+        eprintln!(
+            "the series takes about {cost:.0e} products of coefficients, some {} (Ctrl-C ends it, --power lowers it)",
+            duration(cost)
+        );
+    }
     let bar = indicatif::ProgressBar::new_spinner();
     let (file, report) = repair.run(&mut |progress| {
         bar.set_message(format!("refit: iteration {} of at most {}, loss {:.2e}", progress.iteration, progress.of, progress.loss));
@@ -81,6 +101,19 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
+/// Products of coefficients a second, about.
+const SPEED: f64 = 1e7;
+/// Products that take long enough to be announced.
+const NOTICEABLE: f64 = 3e7;
+
+fn duration(products: f64) -> String {
+    match products / SPEED {
+        s if s < 90.0 => format!("{s:.0} seconds"),
+        s if s < 5400.0 => format!("{:.0} minutes", s / 60.0),
+        s => format!("{:.0} hours", s / 3600.0),
+    }
+}
+
 /// `model.json` becomes `model.repaired.json`.
 fn beside(model: &Path) -> PathBuf {
     model.with_extension("repaired.json")
@@ -91,8 +124,22 @@ fn print(report: &RepairReport, path: &Path) -> Result<(), Failure> {
     output::line(match report.way {
         Way::ExactLinear => format!("Repaired exactly: log(R(hÂ)^m)/H, which meets the map to {:.1e}", report.mismatch.unwrap_or(0.0)),
         Way::Series => {
-            let (kept, left) = (report.power.unwrap_or(0), report.left_out.map_or((0, 0.0), |t| (t.power, t.size)));
-            format!("Repaired by the modified equation through h^{kept}; the first term left out, h^{}, is at most {:.1e}", left.0, left.1)
+            let kept = report.power.unwrap_or(0);
+            match (report.left_out, report.terms.last()) {
+                (Some(left), _) => format!(
+                    "Repaired by the modified equation through h^{kept}; the first term left out, h^{}, is at most {:.1e}",
+                    left.power, left.size
+                ),
+                (None, Some(only)) => format!(
+                    "Repaired by the modified equation through h^{kept}, one correction of at most {:.1e}; no further term was computed, so nothing is \
+                     known of the error (--power {} computes more)",
+                    only.size,
+                    (kept + 2).min(LARGEST_POWER)
+                ),
+                (None, None) => {
+                    format!("Nothing to repair through h^{kept}: every term of the modified equation that was computed is zero")
+                }
+            }
         }
         Way::Refit => format!("Refitted to the map of one interval, to a root mean square of {:.1e}", report.mismatch.unwrap_or(0.0)),
     })?;
@@ -103,6 +150,17 @@ fn print(report: &RepairReport, path: &Path) -> Result<(), Failure> {
     };
     output::line(format!("Modes before: {}", show(&report.before)))?;
     output::line(format!("Modes after:  {}", show(&report.after)))?;
+    if let Some(map) = report.against_map {
+        output::line(format!("Off the map of one interval, root mean square: {:.1e} before, {:.1e} after", map.before, map.after))?;
+    }
+    if !report.turns.is_empty() {
+        let mut table = output::table(&["ORBIT FROM", "CHANGE OF THE INVARIANT IN ONE TURN: BEFORE", "AFTER"]);
+        let number = |x: Option<f64>| x.map_or_else(|| "no turn".to_owned(), |x| format!("{x:+.2e}"));
+        for turn in &report.turns {
+            table.add_row([format!("{:?}", turn.start), number(turn.before), number(turn.after)]);
+        }
+        output::line(table.trim_fmt())?;
+    }
     if !report.rollouts.is_empty() {
         let mut table = output::table(&["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"]);
         let number = |x: Option<f64>| x.map_or_else(|| "left".to_owned(), |x| format!("{x:.2e}"));

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{arguments, fit};
 use lambdahat::data::{Reading, SPACING_TOLERANCE};
-use lambdahat::dynamics::System;
+use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, ModelFile};
 use lambdahat::method::Method;
 use std::path::PathBuf;
@@ -46,7 +46,7 @@ impl TrainedArgs {
             )),
             (failure, _) => failure,
         })?;
-        let system = System::parse(&file.data.source).ok();
+        let system = System::parse(&file.data.source).ok().filter(|system| system.dimension() == file.learned.model.dimension());
         let trajectories = match &self.data {
             Some(path) => {
                 let data = Reading { spacing_tolerance: SPACING_TOLERANCE }.open(path)?;
@@ -75,7 +75,7 @@ impl TrainedArgs {
 fn again(file: &ModelFile, system: Option<&System>) -> Option<Vec<Vec<Vec<f64>>>> {
     let states: Vec<Vec<Vec<f64>>> = match system {
         Some(system) => {
-            let starts = system.default_starts();
+            let starts = if file.data.starts.is_empty() { system.default_starts() } else { file.data.starts.clone() };
             let samples = (file.data.samples / file.data.trajectories.max(1)).checked_sub(1).filter(|&n| n > 0)?;
             if starts.len() != file.data.trajectories {
                 return None;

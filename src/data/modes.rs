@@ -249,9 +249,28 @@ impl Search<'_> {
         samples: &[Vec<DVector<f64>>],
     ) -> Result<(Observer, Vec<DVector<f64>>), ModesError> {
         let all: Vec<DVector<f64>> = samples.concat();
+        let mut first = None;
+        if self.options.degree.is_none() && regression.degree() > 1 {
+            let lower = (1..regression.degree()).filter_map(|degree| pairs.fit(degree, |_| true));
+            let candidates: Vec<Observer> = lower.chain([regression.clone()]).map(|map| Observer::fitted(map, samples)).collect();
+            let best = candidates.into_iter().min_by(|a, b| a.information(samples).total_cmp(&b.information(samples)));
+            if let Some(best) = &best
+                && best.map.degree() < regression.degree()
+            {
+                self.notes.push(format!(
+                    "a map of degree {} predicts the next sample better, but only because it smooths the noise in the one before: followed over                      the whole trajectory it explains no more than its coefficients cost (Bayesian information), so degree {} is used",
+                    regression.degree(),
+                    best.map.degree()
+                ));
+            }
+            first = best;
+        }
         loop {
-            let degree = regression.degree();
-            let observer = Observer::fitted(regression, samples);
+            let observer = match first.take() {
+                Some(observer) => observer,
+                None => Observer::fitted(regression, samples),
+            };
+            let degree = observer.map.degree();
             let points = fixed_points::near_data(&observer.map, &all, &self.filled);
             if !points.is_empty() {
                 if points.len() > 1 {

@@ -77,6 +77,16 @@ impl Observer {
         Self { map: self.map.clone(), gain: self.gain, starts: self.starts.clone(), cost: self.cost }
     }
 
+    /// Schwarz's information criterion (Annals of Statistics 1978), `n log(cost/n) + p log n`, with n the numbers in the samples and p the
+    /// coefficients: of two degrees the one with the lesser value explains the samples better.
+    ///
+    /// One-step errors alone do not decide between degrees where the samples are noisy: a map of higher degree may win by moving each noisy
+    /// sample to the curve that the motion lies on before it maps it.
+    pub fn information(&self, samples: &Samples) -> f64 {
+        let numbers = (samples.iter().map(Vec::len).sum::<usize>() * self.map.coordinates.count()) as f64;
+        numbers * (self.cost / numbers).max(ROUNDING * ROUNDING).ln() + self.coefficients() as f64 * numbers.ln()
+    }
+
     /// How many coefficients the map has.
     fn coefficients(&self) -> usize {
         self.map.coefficients.len()

@@ -113,13 +113,17 @@ impl PolynomialField {
                 (names(&["v", "w"]), vec![sum(v), sum(w)])
             }
             SystemKind::Pendulum => return None,
-            // Linear as well, but on a grid: its matrix is what its Jacobian says.
+            // Linear as well, but on a grid.
             SystemKind::ConvectionDiffusion => {
-                let mut jacobian = vec![0.0; d * d];
-                system.jacobian(&vec![0.0; d], &mut jacobian);
-                let entries: Vec<BigRational> = jacobian.iter().map(|&x| simplest(x)).collect::<Option<_>>()?;
-                let variables = (1..=d).map(|i| format!("u{i}")).collect();
-                (variables, entries.chunks(d).map(|row| sum(row.iter().enumerate().map(|(j, a)| term(a, &[(j, 1)])).collect())).collect())
+                // −c u_x + ν u_xx by central differences, dx = length/points, in the fractions of the parameters.
+                let dx = &p[3] / &p[2];
+                let (advection, spread) = (&p[0] / (&dx * BigInt::from(2)), &p[1] / (&dx * &dx));
+                let row = |i: usize| {
+                    let left = term(&(&advection + &spread), &[((i + d - 1) % d, 1)]);
+                    let right = term(&(&spread - &advection), &[((i + 1) % d, 1)]);
+                    sum(vec![left, term(&(-&spread * BigInt::from(2)), &[(i, 1)]), right])
+                };
+                ((1..=d).map(|i| format!("u{i}")).collect(), (0..d).map(row).collect())
             }
         };
         Self::new(variables, components)
@@ -154,6 +158,15 @@ impl PolynomialField {
     pub fn to_decimals(&self, digits: usize) -> Vec<String> {
         let number = |q: &BigRational| rational::decimal(q, digits);
         self.components.iter().map(|p| print(p, &self.variables, &Notation { number: &number, ..TEXT })).collect()
+    }
+
+    /// The components as LaTeX with coefficients in so many significant digits, for coefficients that are not meant exactly.
+    pub fn to_latex_decimals(&self, digits: usize) -> Vec<String> {
+        let number = |q: &BigRational| match rational::decimal(q, digits).split_once('e') {
+            Some((mantissa, exponent)) => format!(r"{mantissa} \cdot 10^{{{exponent}}}"),
+            None => rational::decimal(q, digits),
+        };
+        self.components.iter().map(|p| print(p, &self.variables, &Notation { number: &number, ..LATEX })).collect()
     }
 
     /// The field in doubles.

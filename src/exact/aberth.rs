@@ -65,7 +65,7 @@ pub(crate) fn starts(logs: &[f64]) -> Option<Vec<Complex<f64>>> {
         let (i, j) = (edge[0], edge[1]);
         let count = j - i;
         let radius = ((logs[i] - logs[j]) / count as f64).exp2();
-        if !(radius.is_normal() && radius < 1e300) {
+        if !(radius.is_normal() && radius < 1e307) {
             return None;
         }
         for k in 0..count {

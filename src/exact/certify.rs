@@ -91,7 +91,8 @@ pub(crate) fn discs(source: &impl Coefficients) -> Result<Vec<RootDisc>, Failure
         iterate(&enclosure.centres, &sizes, &enclosure.errors, &mut working, Magnitude::power_of_two(-64 - i64::from(bits) / 4), 80, bits);
         let certified = certify(&enclosure, &sizes, &working, bits);
         fallback = Some(rounded_discs(&working, &certified.radii));
-        if certified.settled || certified.limited {
+        // More bits narrow the errors of exact coefficients, however large they are where coefficients cancel.
+        if certified.settled || (certified.limited && source.best_bits() <= 106) {
             break;
         }
         roots = Some(working);

@@ -219,11 +219,16 @@ pub fn exp_minus_one(z: Complex<DoubleDouble>) -> Complex<DoubleDouble> {
     multiply(&series, &z)
 }
 
-/// `a / b`, right to about 2⁻¹⁰⁰ unless a component's square overflows or underflows.
+/// `a / b`, right to about 2⁻¹⁰⁰ unless the quotient itself overflows or underflows.
 pub fn divide(a: Complex<DoubleDouble>, b: Complex<DoubleDouble>) -> Complex<DoubleDouble> {
+    // Divisors of size one: their squares neither overflow nor underflow.
+    let shift = |z: &Complex<DoubleDouble>| z.re.exponent().max(z.im.exponent()).unwrap_or(0).clamp(-1100, 1100) as i32;
+    let moved = |z: Complex<DoubleDouble>, k: i32| Complex { re: z.re.ldexp(k), im: z.im.ldexp(k) };
+    let (up, down) = (shift(&a), shift(&b));
+    let (a, b) = (moved(a, -up), moved(b, -down));
     let size = b.re * b.re + b.im * b.im;
     let product = multiply(&a, &Complex { re: b.re, im: -b.im });
-    Complex { re: product.re / size, im: product.im / size }
+    moved(Complex { re: product.re / size, im: product.im / size }, up - down)
 }
 
 #[cfg(test)]

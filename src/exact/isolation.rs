@@ -280,7 +280,8 @@ impl<T: Ordered> RealRoot<T> {
         }
     }
 
-    /// The decimal expansion, `digits` significant digits, each certain (the last one rounded).
+    /// The decimal expansion, `digits` significant digits, each certain (the last one rounded). A root that is a short decimal itself is given as that, any
+    /// other with all of its digits.
     pub fn decimal(&self, digits: usize) -> String {
         let mut root = self.clone();
         let mut width = BigRational::one();
@@ -289,7 +290,12 @@ impl<T: Ordered> RealRoot<T> {
             if a == b
                 || (root.low.is_negative() && root.high.is_positive() && sign_at(&root.polynomial, &BigRational::zero()) == Ordering::Equal)
             {
-                return if a == b { a } else { "0".into() };
+                if a != b {
+                    return "0".into();
+                }
+                let snap = rational::simplest_between(&root.low, &root.high);
+                let short = root.low == root.high || sign_at(&root.polynomial, &snap) == Ordering::Equal;
+                return if short { a } else { rational::full_decimal(&root.low, digits) };
             }
             // A root that is itself a decimal tie: the midpoint in question is rational and can be tested.
             if root.high == root.low {

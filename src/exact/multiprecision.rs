@@ -37,6 +37,16 @@ impl BigFloat {
         Self::rounded((&self.mantissa << shift) / BigInt::from(k.max(1)), self.exponent - shift, self.bits)
     }
 
+    /// `self / other`, rounded; zero where `other` is zero, which the caller has excluded.
+    pub fn divided(&self, other: &Self) -> Self {
+        if other.mantissa.is_zero() {
+            return Self { mantissa: BigInt::zero(), exponent: 0, bits: self.bits };
+        }
+        let bits = self.bits.max(other.bits);
+        let shift = (i64::from(bits) + 2 + other.mantissa.bits() as i64 - self.mantissa.bits() as i64).max(0);
+        Self::rounded((&self.mantissa << shift) / &other.mantissa, self.exponent - other.exponent - shift, bits)
+    }
+
     /// `self · 2^k`, exactly.
     pub fn ldexp(&self, k: i64) -> Self {
         Self { exponent: self.exponent + k, ..self.clone() }
@@ -172,6 +182,13 @@ mod tests {
             prop_assert_eq!(x.times(&y).scaled(e), (a * b) as f64);
             prop_assert_eq!(x.plus(&y.ldexp(e)).scaled(e), (a + b) as f64);
             prop_assert_eq!(x.minus(&y.ldexp(e)).scaled(e), (a - b) as f64);
+        }
+
+        #[test]
+        fn quotients_multiply_back(a in 1i64..1_000_000_000, b in 1i64..1_000_000_000, e in -2000i64..2000) {
+            let (x, y) = (BigFloat::of(a as f64, 120), BigFloat::of(-b as f64, 120).ldexp(e));
+            let off = x.divided(&y).times(&y).minus(&x);
+            prop_assert!(off.exponent().is_none_or(|k| k <= x.exponent().unwrap() - 117));
         }
 
         #[test]

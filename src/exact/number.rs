@@ -117,15 +117,15 @@ impl Number {
         }
     }
 
-    /// The decimal expansion to so many significant digits.
+    /// The decimal expansion to so many significant digits; of a rational without zeros at the end.
     pub fn decimal(&self, digits: usize) -> String {
         match self {
             Self::Rational(q) => rational::decimal(q, digits),
             Self::Algebraic(a) => a.refined(|low, high| {
-                let (a, b) = (rational::decimal(low, digits), rational::decimal(high, digits));
+                let (a, b) = (rational::full_decimal(low, digits), rational::full_decimal(high, digits));
                 (a == b).then_some(a)
             }),
-            Self::Rounded(ball) => rational::decimal(&ball.centre(), digits),
+            Self::Rounded(ball) => rational::full_decimal(&ball.centre(), digits),
         }
     }
 

@@ -62,6 +62,20 @@ pub fn round_to_bits(q: &BigRational, bits: u32) -> BigRational {
 /// assert_eq!(decimal(&ratio(1, 4), 15), "0.25");
 /// ```
 pub fn decimal(q: &BigRational, digits: usize) -> String {
+    expansion(q, digits, true)
+}
+
+/// The same with all digits written, zeros at the end too: what a rounded irrational number shows.
+///
+/// ```
+/// use lambdahat::exact::{ratio, rational::full_decimal};
+/// assert_eq!(full_decimal(&ratio(1, 4), 5), "0.25000");
+/// ```
+pub fn full_decimal(q: &BigRational, digits: usize) -> String {
+    expansion(q, digits, false)
+}
+
+fn expansion(q: &BigRational, digits: usize, trimmed: bool) -> String {
     if q.is_zero() {
         return "0".into();
     }
@@ -87,8 +101,10 @@ pub fn decimal(q: &BigRational, digits: usize) -> String {
         mantissa = scale(digits - 1 - exponent);
     }
     let mut text = mantissa.to_string();
-    let kept = text.trim_end_matches('0').len().max(1);
-    text.truncate(kept);
+    if trimmed {
+        let kept = text.trim_end_matches('0').len().max(1);
+        text.truncate(kept);
+    }
     let sign = if q.numer().sign() == Sign::Minus { "-" } else { "" };
     let body = match exponent {
         e if (-5..0).contains(&e) => format!("0.{}{text}", "0".repeat((-e - 1) as usize)),

@@ -5,11 +5,12 @@ use super::mode::words;
 use super::regions::plane;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::fit::{FitError, ModelSpec, Optimiser, Training, unwatched};
-use crate::inverse::{BasinError, Basins, Descent, Shares};
+use crate::inverse::{BasinError, Basins, Branches, Descent, Shares};
 use crate::method::{Method, Sampling};
 use crate::stability::region::{RegionError, Window, contour};
 use nalgebra::Matrix2;
 use num_complex::Complex;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -25,8 +26,8 @@ pub const WAYS: [(&str, Descent); 3] = [
 ];
 /// Widths of the random starts.
 const WIDTHS: [f64; 3] = [1.0, 2.0, 4.0];
-/// Random starts behind each predicted share.
-const STARTS: usize = 2000;
+/// Random starts behind each predicted share, where nothing else is asked for.
+pub const STARTS: usize = 2000;
 
 /// Shares of real fits, to be laid beside the predicted ones.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -96,17 +97,39 @@ pub fn real_fits(
     Ok(RealFits { way: way.0.into(), width, shares })
 }
 
+/// The square of starting guesses that is shown: about 0, with room around every branch.
+pub fn starts_window(found: &Branches) -> Result<Window, RegionError> {
+    let furthest = found.branches.iter().map(|b| b.lambda.re.abs().max(b.lambda.im.abs())).fold(found.lambda.norm(), f64::max);
+    let side = (1.4 * furthest).clamp(1.0, 40.0);
+    Window::new([-side, side], [-side, side])
+}
+
+/// The branch that each start of a grid over [`starts_window`] lands on, 255 for none, row by row from the greatest Im.
+pub fn landings(basins: &Basins, way: Descent, side: usize) -> Result<Vec<u8>, RegionError> {
+    let window = starts_window(&basins.branches)?;
+    let landing = |k: usize| {
+        let x = window.re[0] + ((k % side) as f64 + 0.5) / side as f64 * window.width();
+        let y = window.im[1] - ((k / side) as f64 + 0.5) / side as f64 * window.height();
+        basins.landing(Complex::new(x, y), way).and_then(|branch| u8::try_from(branch).ok()).unwrap_or(u8::MAX)
+    };
+    Ok((0..side * side).into_par_iter().map(landing).collect())
+}
+
 /// The figure: above, the plane of starting guesses λ̂₀ for three ways down, coloured by the branch they land on; below, the share of each
-/// branch under starts with N(0, width²) entries, predicted (bars) and, where given, of real fits (circles).
+/// branch under `starts` random starts with N(0, width²) entries, predicted (bars) and, where given, of real fits (circles).
 ///
 /// Facts: `share of branch k, way, width w` in the order of the branches, and for each real fit `difference in standard errors, …`.
-pub fn basins(method: &Method, lambda: Complex<f64>, sampling: Sampling, real: &[RealFits]) -> Result<Figure, BasinFigureError> {
+pub fn basins(
+    method: &Method,
+    lambda: Complex<f64>,
+    sampling: Sampling,
+    starts: usize,
+    real: &[RealFits],
+) -> Result<Figure, BasinFigureError> {
     let basins = Basins::new(method, lambda, sampling, SAMPLES)?;
     let found = basins.branches.branches.clone();
     let ink = |k: usize| Ink::SERIES[k % Ink::SERIES.len()];
-    let furthest = found.iter().map(|b| b.lambda.re.abs().max(b.lambda.im.abs())).fold(lambda.norm(), f64::max);
-    let side = (1.4 * furthest).clamp(1.0, 40.0);
-    let window = Window::new([-side, side], [-side, side])?;
+    let window = starts_window(&basins.branches)?;
     let mut panels = Vec::new();
     let mut facts = BTreeMap::new();
     for (name, way) in WAYS {
@@ -125,7 +148,7 @@ pub fn basins(method: &Method, lambda: Complex<f64>, sampling: Sampling, real: &
     for (name, way) in WAYS {
         let mut marks = Vec::new();
         for (group, &width) in WIDTHS.iter().enumerate() {
-            let shares = basins.shares(way, width, STARTS, 42);
+            let shares = basins.shares(way, width, starts, 42);
             let fits = real.iter().find(|fits| fits.way == name && fits.width == width && fits.shares.landed.len() == found.len());
             for k in 0..found.len() {
                 let (share, error) = shares.share(k);
@@ -157,7 +180,10 @@ pub fn basins(method: &Method, lambda: Complex<f64>, sampling: Sampling, real: &
         }
         panels.push(Panel {
             title: format!("shares, {name}"),
-            x: Axis::new("start: 1, 2, 4 wide (left to right)", [0.5, 3.5]),
+            x: Axis {
+                kinds: WIDTHS.iter().enumerate().map(|(k, width)| (k as f64 + 1.0, width.to_string())).collect(),
+                ..Axis::new("width of the start", [0.5, WIDTHS.len() as f64 + 0.5])
+            },
             y: Axis::new("share", [0.0, 1.0]),
             equal: false,
             marks,
@@ -168,7 +194,7 @@ pub fn basins(method: &Method, lambda: Complex<f64>, sampling: Sampling, real: &
         title: format!("Which start lands on which branch: {}, λ = {}", method.name(), words(lambda)),
         caption: format!(
             "A real 2×2 model fitted to {SAMPLES} samples of the oscillator every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
-             branch they land on. Below: random starts, entries N(0, width²), {STARTS} each; what is missing to 1 landed nowhere.",
+             branch they land on. Below: random starts, entries N(0, width²), {starts} each; what is missing to 1 landed nowhere.",
             sampling.interval()
         ),
         columns: 3,

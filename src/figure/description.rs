@@ -43,12 +43,15 @@ pub struct Axis {
     pub label: String,
     /// Lower and upper end.
     pub range: [f64; 2],
+    /// Words in place of the numbers at some ticks, for an axis of kinds; other ticks stay bare then. Empty for an axis of numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kinds: Vec<(f64, String)>,
 }
 
 impl Axis {
     /// An axis.
     pub fn new(label: &str, range: [f64; 2]) -> Self {
-        Self { label: label.to_owned(), range }
+        Self { label: label.to_owned(), range, kinds: Vec::new() }
     }
 }
 

@@ -67,7 +67,7 @@ fn subject() -> Result<(Method, Complex<f64>, Sampling), ModeError> {
 fn common_basins() -> Result<Figure, GalleryError> {
     let (method, lambda, sampling) = subject()?;
     let real: Vec<RealFits> = serde_json::from_str(REAL_FITS).map_err(GalleryError::RealFits)?;
-    Ok(basins(&method, lambda, sampling, &real)?)
+    Ok(basins(&method, lambda, sampling, super::STARTS, &real)?)
 }
 
 /// Where 500 real fits by each optimiser and width landed; `lambdahat figures --train assets/models` makes them anew.

@@ -120,6 +120,33 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
     })
 }
 
+/// An orbit of the figure, to be started anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orbit {
+    /// The true field.
+    Truth,
+    /// The model learned through RK4.
+    RungeKutta4,
+    /// The model learned through implicit midpoint.
+    ImplicitMidpoint,
+}
+
+/// One orbit from a start: the truth, or a kept model run by its own method at H divided by `refinement` (at least 1) until `end`. It stops where it leaves.
+pub fn lotka_volterra_orbit(orbit: Orbit, start: [f64; 2], refinement: usize, end: f64) -> Result<Vec<[f64; 2]>, LotkaVolterraError> {
+    let step = INTERVAL / refinement.max(1) as f64;
+    let count = (end / step).round() as usize;
+    let states = match orbit {
+        Orbit::Truth => System::named("lotka-volterra")?.trajectory(&start, step, count)?,
+        Orbit::RungeKutta4 | Orbit::ImplicitMidpoint => {
+            let (name, text) = MODELS[usize::from(orbit == Orbit::ImplicitMidpoint)];
+            let learned: Learned = serde_json::from_str(text).map_err(|source| LotkaVolterraError::Model { method: name, source })?;
+            let sampling = Sampling::new(step, 1)?;
+            rollout(&learned, &catalog::find(name)?, sampling, &[start.to_vec()], count)?.swap_remove(0)
+        }
+    };
+    Ok(states.iter().map(|x| [x[0], x[1]]).collect())
+}
+
 fn phase_plane(title: &str, orbits: &[Vec<Vec<f64>>], ink: Ink, label: &str) -> Panel {
     let mut marks: Vec<Mark> = orbits
         .iter()

@@ -92,7 +92,7 @@ pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
         name: "map".into(),
         title: "What would be learned, for every true mode".into(),
         caption: "Each point is a true mode z = hλ, sampled once a step (H = h). Its colour says what the principal λ̂ does; black lines are where \
-                  the number of anti-damped branches changes. Beyond |Im z| = π the samples themselves alias."
+                  the number of anti-damped branches changes, the numbers in between how many there are. Beyond |Im z| = π the samples themselves alias."
             .into(),
         columns: methods.len().clamp(1, 3),
         panels,
@@ -147,6 +147,7 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
         let loops = shapes(survey.outline(|value| value.1 >= count));
         marks.extend(loops.into_iter().map(|polygon| Mark::line(polygon, Ink::Black, 1.1, "")));
     }
+    marks.extend(counts(window, |z| judge(z).1));
     marks.push(Mark::line(vec![[0.0, window.im[0]], [0.0, window.im[1]]], Ink::Grey, 0.8, ""));
     marks.push(Mark::line(vec![[window.re[0], 0.0], [window.re[1], 0.0]], Ink::Grey, 0.8, ""));
     for edge in [-std::f64::consts::PI, std::f64::consts::PI] {
@@ -167,6 +168,61 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
     panel.x.label = "Re hλ (true)".into();
     panel.y.label = "Im hλ (true)".into();
     Ok(panel)
+}
+
+/// The number of anti-damped branches, written once into each patch that has room for it: at the cell that is furthest from other numbers.
+fn counts(window: Window, count: impl Fn(Complex<f64>) -> usize + Sync) -> Vec<Mark> {
+    const SIDE: usize = 36;
+    let at = |k: usize| {
+        let x = window.re[0] + ((k % SIDE) as f64 + 0.5) / SIDE as f64 * window.width();
+        let y = window.im[0] + ((k / SIDE) as f64 + 0.5) / SIDE as f64 * window.height();
+        Complex::new(x, y)
+    };
+    let cells: Vec<usize> = (0..SIDE * SIDE).into_par_iter().map(|k| count(at(k))).collect();
+    let neighbours = |k: usize| {
+        let (column, row) = (k % SIDE, k / SIDE);
+        let beside = [(column > 0).then(|| k - 1), (column + 1 < SIDE).then_some(k + 1)];
+        let above = [(row > 0).then(|| k - SIDE), (row + 1 < SIDE).then_some(k + SIDE)];
+        beside.into_iter().chain(above)
+    };
+    // Steps to the nearest cell of another number or the edge, by peeling.
+    let mut depth = vec![0; cells.len()];
+    let mut round = 1;
+    loop {
+        let peeled = depth.clone();
+        let inner = |k: usize| neighbours(k).all(|n| n.is_some_and(|n| cells[n] == cells[k] && peeled[n] == round - 1));
+        let deeper: Vec<usize> = (0..cells.len()).filter(|&k| peeled[k] == round - 1 && inner(k)).collect();
+        if deeper.is_empty() {
+            break;
+        }
+        for k in deeper {
+            depth[k] = round;
+        }
+        round += 1;
+    }
+    let mut seen = vec![false; cells.len()];
+    let mut marks = Vec::new();
+    for first in 0..cells.len() {
+        if seen[first] || cells[first] == 0 {
+            continue;
+        }
+        seen[first] = true;
+        let (mut patch, mut next) = (vec![first], 0);
+        while next < patch.len() {
+            for n in neighbours(patch[next]).flatten() {
+                if !seen[n] && cells[n] == cells[first] {
+                    seen[n] = true;
+                    patch.push(n);
+                }
+            }
+            next += 1;
+        }
+        if let Some(&deepest) = patch.iter().max_by_key(|&&k| depth[k]).filter(|&&k| depth[k] >= 1) {
+            let z = at(deepest);
+            marks.push(Mark::Text { at: [z.re, z.im], text: cells[first].to_string(), ink: Ink::Black });
+        }
+    }
+    marks
 }
 
 #[cfg(test)]

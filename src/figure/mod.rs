@@ -22,14 +22,14 @@ mod stars;
 #[cfg(not(target_arch = "wasm32"))]
 mod svg;
 
-pub use basins::{BasinFigureError, RealFits, WAYS, basins, real_fits};
+pub use basins::{BasinFigureError, RealFits, STARTS, WAYS, basins, landings, real_fits, starts_window};
 pub use bulge::bulge;
 pub use check::check;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
-pub use lotka_volterra::{LotkaVolterraError, lotka_volterra, train_lotka_volterra};
+pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volterra_orbit, train_lotka_volterra};
 pub use map::{fates, map};
 pub use mode::{Learned, ModeError, run_model};
 pub use oscillator::{hero, leap_frog, steps, three_panels};
 pub use prediction::{growing_step, prediction};
 pub use regions::regions;
-pub use stars::stars;
+pub use stars::{order_star, stars};

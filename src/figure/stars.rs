@@ -56,6 +56,20 @@ pub fn stars() -> Result<Figure, ModeError> {
     })
 }
 
+/// The order star of a one-step method over a window, one byte a point (1 where |R(z)| > |e^z|), row by row from the greatest Im z; of a
+/// multistep method, nothing: its picture is the root locus, [`Region::boundary`].
+pub fn order_star(region: &Region, window: Window, width: usize, height: usize) -> Vec<u8> {
+    if matches!(region, Region::Multistep { .. }) {
+        return Vec::new();
+    }
+    let inside = |k: usize| {
+        let x = window.re[0] + ((k % width) as f64 + 0.5) / width as f64 * window.width();
+        let y = window.im[1] - ((k / width) as f64 + 0.5) / height as f64 * window.height();
+        u8::from(star(region, Complex::new(x, y)) > 0.0)
+    };
+    (0..width * height).map(inside).collect()
+}
+
 /// `log|R(z)| − Re z`.
 fn star(region: &Region, z: Complex<f64>) -> f64 {
     match region {
@@ -77,6 +91,15 @@ fn sectors(region: &Region) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_raster_is_the_star() {
+        let window = Window::new([-6.0, 6.0], [-6.0, 6.0]).unwrap();
+        let of = |name: &str| order_star(&Region::of(&catalog::find(name).unwrap()).unwrap(), window, 4, 4);
+        // |1 + z| > e^x far on the left, and not far on the right of the axis.
+        assert_eq!(of("forward-euler"), [1, 1, 1, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0]);
+        assert!(of("bdf2").is_empty());
+    }
 
     #[test]
     fn a_star_has_order_plus_one_sectors() {

@@ -2,7 +2,7 @@
 //! numbers, so it draws on a canvas ten times larger that is scaled down; areas, lines and dots are written as paths in
 //! hundredths of a point.
 
-use super::{Figure, Ink, Mark};
+use super::{Axis, Figure, Ink, Mark};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt::Write;
@@ -192,8 +192,8 @@ fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<String, DrawEr
                 .configure_mesh()
                 .x_labels(((f.width / 46.0) as usize).clamp(2, 11))
                 .y_labels(((f.height / 42.0) as usize).clamp(2, 11))
-                .x_label_formatter(&|v| tick(*v, span(f.x)))
-                .y_label_formatter(&|v| tick(*v, span(f.y)))
+                .x_label_formatter(&|v| label(*v, &panel.x))
+                .y_label_formatter(&|v| label(*v, &panel.y))
                 .bold_line_style(grey(120).mix(0.25).stroke_width(fine(0.7) as u32))
                 .light_line_style(TRANSPARENT)
                 .axis_style(grey(60).stroke_width(fine(1.0) as u32))
@@ -209,6 +209,15 @@ fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<String, DrawEr
     }
     let body = drawn.find('>').and_then(|start| Some(&drawn[start + 1..drawn.rfind("</svg>")?]));
     body.map(str::to_owned).ok_or_else(|| failed(&"plotters gave no SVG"))
+}
+
+/// What stands at a tick: its number, or on an axis of kinds the kind's name.
+fn label(value: f64, axis: &Axis) -> String {
+    if axis.kinds.is_empty() {
+        return tick(value, span(axis.range));
+    }
+    let near = |at: f64| (at - value).abs() < 1e-6 * span(axis.range);
+    axis.kinds.iter().find(|(at, _)| near(*at)).map_or_else(String::new, |(_, name)| name.clone())
 }
 
 /// A number on an axis, with a true minus sign.

@@ -27,6 +27,9 @@ pub struct DataRecord {
     pub samples: usize,
     /// Names of the variables.
     pub variables: Vec<String>,
+    /// Where the trajectories of a built-in system start, so that they can be made again; empty for files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<Vec<f64>>,
 }
 
 impl DataRecord {
@@ -48,7 +51,14 @@ impl DataRecord {
             trajectories: trajectories.len(),
             samples: trajectories.iter().map(Vec::len).sum(),
             variables: variables.to_vec(),
+            starts: Vec::new(),
         }
+    }
+
+    /// The record with the starts of these trajectories.
+    pub fn with_starts(mut self, trajectories: &[Vec<Vec<f64>>]) -> Self {
+        self.starts = trajectories.iter().filter_map(|t| t.first().cloned()).collect();
+        self
     }
 }
 
@@ -87,6 +97,9 @@ pub struct ModelFile {
     pub history: Vec<f64>,
     /// The model and its parameters.
     pub learned: Learned,
+    /// For a repaired model, the report of the repair: from which method, in which way, modes, drift and errors before and after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repaired: Option<serde_json::Value>,
 }
 
 impl ModelFile {
@@ -110,6 +123,7 @@ impl ModelFile {
             stop: fit.stop,
             history: fit.history,
             learned: fit.learned,
+            repaired: None,
         }
     }
 

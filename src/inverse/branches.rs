@@ -20,13 +20,23 @@ pub enum BranchError {
         method: String,
     },
     /// λ is infinite or not a number.
-    #[error("λ must be finite, not {0}")]
+    #[error("λ must be finite, not {0:e}")]
     Mode(Complex<f64>),
     /// e^{Hλ} or e^{hλ} leaves the range of f64.
     #[error(
-        "e^(Hλ) with Hλ = {0} is too large or too small for double precision (|Re Hλ| must stay below 700, |Im Hλ| below 1e12): use a shorter interval"
+        "e^(Hλ) with Hλ = {} is too large or too small for double precision (|Re Hλ| must stay below 700, |Im Hλ| below 1e12): use a shorter interval",
+        words(*.0)
     )]
     Exponent(Complex<f64>),
+    /// A λ̂, or a characteristic root, leaves the range of f64.
+    #[error(
+        "λ̂ or a root of its recurrence is too large or too small for double precision (beyond 1e±300), at Hλ = {}: use a shorter interval",
+        words(*.exponent)
+    )]
+    Range {
+        /// Hλ.
+        exponent: Complex<f64>,
+    },
     /// More solutions than anyone can use.
     #[error("{substeps} substeps of degree {degree} have {count} solutions; at most {limit} are computed", count = u64::from(*.substeps) * *.degree as u64)]
     TooMany {
@@ -63,10 +73,13 @@ pub struct Branch {
     pub radius: f64,
     /// One; more for the members of a cluster, solutions that could not be separated, which all give the same disc.
     pub solutions: usize,
-    /// `|R(hλ̂)^m − e^{Hλ}|` at this very f64 λ̂, evaluated in double-double. For a multistep method `|ρ(ζ) − hλ̂ σ(ζ)|`.
+    /// `|R(hλ̂)^m − e^{Hλ}|` at this very f64 λ̂, evaluated in double-double. For a multistep method `|ζ̂^m − e^{Hλ}|` with the root ζ̂ of
+    /// `ρ − hλ̂σ` near ζ, to first order.
     pub residual: f64,
     /// `|dλ̂/dλ|`: how much further λ̂ moves than λ, and than the noise of the data. It is 1 for a faithful branch and grows without
-    /// bound towards a branch point. For a one-step method it is `|R(z)/R′(z)|`.
+    /// bound towards a branch point. For a one-step method it is `|R(z)/R′(z)|`. Infinite at a double solution, where it is
+    /// written as the largest double.
+    #[serde(serialize_with = "bounded")]
     pub condition: f64,
     /// Whether it is the continuation of z = 0 along s ↦ e^{sHλ}.
     pub principal: bool,
@@ -132,6 +145,18 @@ impl Branches {
 /// ```
 pub fn branches(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Branches, BranchError> {
     LearningEquation::of(method)?.branches(lambda, sampling)
+}
+
+/// JSON has no infinity.
+fn bounded<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(x.min(f64::MAX))
+}
+
+/// A complex number in a sentence: huge and tiny parts in powers of ten.
+pub(crate) fn words(z: Complex<f64>) -> String {
+    let number = |x: f64| if x == 0.0 || (1e-4..1e7).contains(&x.abs()) { format!("{x}") } else { format!("{x:e}") };
+    let sign = if z.im.is_sign_negative() { "" } else { "+" };
+    if z.im == 0.0 { number(z.re) } else { format!("{}{sign}{}i", number(z.re), number(z.im)) }
 }
 
 /// A complex number as `[re, im]`.

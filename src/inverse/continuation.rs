@@ -25,13 +25,18 @@ pub(crate) enum End {
     Critical { s: f64, z: Complex<f64> },
     /// The precision does not suffice to follow it.
     Lost,
+    /// It takes more steps than are worth taking.
+    TooLong,
 }
 
 /// Beyond this modulus the path is followed in 1/z, back within the half of it.
 const FAR: f64 = 16.0;
 /// Steps in s shorter than this are a standstill: the path passes a critical value closer than double precision can tell from meeting it.
 const STANDSTILL: f64 = 1e-13;
-const MOST_STEPS: usize = 4000;
+/// So many steps are taken for a short path, and so many more for each unit of |hλ|, by which `e^{s·hλ}` turns a radian or grows e-fold.
+const STEPS: (f64, f64) = (4000.0, 400.0);
+/// No path takes more.
+const MOST_STEPS: f64 = 1e6;
 
 /// P and Q, padded to equal length, both ways round.
 #[derive(Clone, Debug)]
@@ -104,7 +109,8 @@ impl Continuation {
         let (mut s, mut far_out) = (0.0, false);
         let mut z: Complex<T> = lifted(Complex { re: 0.0, im: 0.0 }, 106);
         let Some((mut w, mut w_error)) = factor(0.0) else { return End::Lost };
-        for _ in 0..MOST_STEPS {
+        let steps = STEPS.1.mul_add(speed, STEPS.0).min(MOST_STEPS) as usize;
+        for _ in 0..steps {
             let chart = match &far {
                 Some(far) if far_out => far,
                 _ => &near,
@@ -152,7 +158,7 @@ impl Continuation {
                 (z, far_out) = (moved, !far_out);
             }
         }
-        End::Lost
+        End::TooLong
     }
 }
 

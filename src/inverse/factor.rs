@@ -15,10 +15,10 @@ pub(crate) struct StepFactor {
 }
 
 /// `w` and `w − 1`, the latter with its own error, so that it is accurate also where hλ is tiny.
-pub(crate) struct FactorValue {
-    pub(crate) w: Complex<DoubleDouble>,
+pub(crate) struct FactorValue<T = DoubleDouble> {
+    pub(crate) w: Complex<T>,
     pub(crate) w_error: Magnitude,
-    pub(crate) less_one: Complex<DoubleDouble>,
+    pub(crate) less_one: Complex<T>,
     pub(crate) less_one_error: Magnitude,
 }
 
@@ -59,8 +59,18 @@ impl StepFactor {
         self.lambda.im == 0.0 && (2 * u64::from(self.index)).is_multiple_of(u64::from(self.substeps))
     }
 
+    /// Whether w is exactly ±1 or ±i: for λ = 0 and a fourth root of one.
+    pub(crate) fn is_fourth_root_of_one(&self) -> bool {
+        self.lambda == Complex { re: 0.0, im: 0.0 } && (4 * u64::from(self.index)).is_multiple_of(u64::from(self.substeps))
+    }
+
     /// In double-double; none where e^{hλ} leaves the range of f64.
     pub(crate) fn double_double(&self) -> Option<FactorValue> {
+        if self.is_fourth_root_of_one() {
+            let (w, _) = self.root_of_unity()?;
+            let less_one = Complex { re: w.re - DoubleDouble::from(1.0), im: w.im };
+            return Some(FactorValue { w, w_error: Magnitude::ZERO, less_one, less_one_error: Magnitude::ZERO });
+        }
         let x = self.exponent();
         let size = x.re.to_f64().abs() + x.im.to_f64().abs();
         let one = Complex { re: DoubleDouble::from(1.0), im: DoubleDouble::ZERO };
@@ -81,8 +91,8 @@ impl StepFactor {
         Some(FactorValue { w, w_error, less_one, less_one_error })
     }
 
-    /// `w − 1` to a relative `2^(−bits)` (absolute, times |w| + 1, where j ≠ 0), with the bound on its error.
-    pub(crate) fn less_one(&self, bits: u32) -> (Complex<BigFloat>, Magnitude) {
+    /// Both to a relative `2^(−bits)` (`w − 1` absolute, times |w| + 1, where j ≠ 0), with bounds on their errors.
+    pub(crate) fn to_bits(&self, bits: u32) -> FactorValue<BigFloat> {
         let cancelled = magnitude(&self.exponent()).log2().clamp(-1100.0, 0.0);
         let work = bits + 64 + (-cancelled) as u32;
         let h = BigFloat::of(self.interval, work);
@@ -91,11 +101,12 @@ impl StepFactor {
         let exponent = Complex { re: part(self.lambda.re), im: part(self.lambda.im).plus(&turn) };
         let w = multiprecision::exp(&exponent, work);
         let one = Complex { re: BigFloat::of(-1.0, work), im: BigFloat::of(0.0, work) };
-        let v = add(&w, &one);
+        let less_one = add(&w, &one);
         // The exponent is right to a few 2^(−work) of itself, and |exponent| < 2⁴⁸ here.
-        let spread = magnitude(&exponent).plus(Magnitude::ONE);
-        let error = magnitude(&w).plus(Magnitude::ONE).times(spread).shifted(4 - i64::from(work));
-        (v, error)
+        let unit = magnitude(&exponent).plus(Magnitude::ONE).shifted(4 - i64::from(work));
+        let w_error = magnitude(&w).times(unit);
+        let less_one_error = magnitude(&w).plus(Magnitude::ONE).times(unit);
+        FactorValue { w, w_error, less_one, less_one_error }
     }
 }
 
@@ -111,7 +122,8 @@ mod tests {
             let scale = 2f64.powi(-shrink);
             let factor = StepFactor { lambda: Complex { re, im } * scale, interval: 0.7, substeps, index: turn % substeps };
             let value = factor.double_double().unwrap();
-            let (v, error) = factor.less_one(200);
+            let wider = factor.to_bits(200);
+            let (v, error) = (wider.less_one, wider.less_one_error);
             let wide = |z: &Complex<DoubleDouble>| Complex {
                 re: BigFloat::of(z.re.to_f64(), 300).plus(&BigFloat::of(z.re.tail(), 300)),
                 im: BigFloat::of(z.im.to_f64(), 300).plus(&BigFloat::of(z.im.tail(), 300)),
@@ -119,6 +131,8 @@ mod tests {
             let off = magnitude(&subtract(&wide(&value.less_one), &v));
             prop_assert!(!off.exceeds(value.less_one_error.plus(error)), "{} of {}", off.to_f64(), value.less_one_error.to_f64());
             prop_assert!(!error.exceeds(magnitude(&v).shifted(-150)));
+            let off = magnitude(&subtract(&wide(&value.w), &wider.w));
+            prop_assert!(!off.exceeds(value.w_error.plus(wider.w_error)) && !wider.w_error.exceeds(magnitude(&wider.w).shifted(-190)));
         }
     }
 

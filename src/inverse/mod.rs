@@ -1,22 +1,27 @@
 //! What a loop learns: all branches of `R(hλ̂)^m = e^{Hλ}`, basins, verdicts.
 
+pub mod artifact_boundary;
 pub mod basins;
 pub mod batch;
 pub mod branches;
 mod continuation;
 pub mod equation;
+mod expansion;
 mod factor;
 pub mod flags;
 pub mod matrices;
 pub mod multistep;
 mod one_step;
+pub mod parasites;
 mod pencil;
 pub mod verdict;
 
+pub use artifact_boundary::{ArtifactBoundary, Crossing, artifact_boundary};
 pub use basins::{BasinError, Basins, Descent, Shares};
 pub use batch::Batch;
 pub use branches::{Branch, BranchError, Branches, Principal, branches};
 pub use equation::LearningEquation;
 pub use flags::Flag;
 pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choices};
+pub use parasites::{ParasiticGrowth, parasitic_growth};
 pub use verdict::{Judgement, Verdict, verdict, worst};

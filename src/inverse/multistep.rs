@@ -1,18 +1,19 @@
 //! What linear multistep methods learn: `λ̂ = ρ(ζ)/(hσ(ζ))` for each of the m roots ζ of `ζ^m = e^{Hλ}`, and their parasites.
 //!
-//! The learned λ̂ is unique for m = 1. The recurrence that it satisfies, `ρ(ζ) = hλ̂ σ(ζ)`, has the physical root `e^{hλ}` and k − 1
-//! parasitic ones; a perturbed start ignites those with `|ζ| > |e^{hλ}|`, which outgrow the physical solution.
+//! The learned λ̂ is unique for m = 1. The recurrence that it satisfies, `ρ(x) = hλ̂ σ(x)`, has the physical root `ζ = e^{hλ}` and k − 1
+//! parasitic ones; a perturbed start ignites those with `|x| > |e^{hλ}|`, which outgrow the physical solution. The parasitic roots are
+//! those of `(ρ(x)σ(ζ) − σ(x)ρ(ζ))/(x − ζ) = Σ B_ij x^i ζ^j`, with B the exact Bézout matrix of ρ and σ: the physical root is divided
+//! out before any rounding, and nothing cancels where ζ is tiny or huge.
 
 use super::branches::{Branch, BranchError, Branches, Principal};
+use super::expansion::{Expansion, Working, quotient};
 use super::factor::{FactorValue, StepFactor};
 use super::flags::flags;
-use super::pencil::Known;
-use crate::exact::aberth::evaluate;
 use crate::exact::certify::{self, Coefficients, Enclosure};
 use crate::exact::coefficients::{Numbers, fits};
-use crate::exact::discs::{RootDisc, joined, mirrored};
-use crate::exact::double_double::divide;
-use crate::exact::precision::{Magnitude, Real, magnitude, multiply, rounded, subtract};
+use crate::exact::discs::{RootDisc, joined};
+use crate::exact::precision::{Magnitude, Real, magnitude, rounded, subtract};
+use crate::exact::roots::{failure, finished};
 use crate::exact::{BigFloat, DoubleDouble, Number, Polynomial, RootsError};
 use crate::method::{Multistep, Sampling};
 use num_complex::Complex;
@@ -38,92 +39,43 @@ pub struct Characteristic {
 
 /// Most factors that are looked at.
 const LIMIT: usize = 200_000;
+/// Within 2^(±this) of one, ζ and its powers are safe in double-double.
+const MODERATE: f64 = 20.0;
+/// Where so many bits do not tell σ(ζ) from zero, no more are tried.
+const MOST_BITS: u32 = 6144;
 
-type Wide = Complex<DoubleDouble>;
-
-/// A polynomial about ζ = 1, in double-double with bounds.
-#[derive(Clone, Debug)]
-struct AboutOne {
-    coefficients: Vec<Wide>,
-    sizes: Vec<Magnitude>,
-    errors: Vec<Magnitude>,
-}
-
-/// A value, its derivative and a bound on the error of the value.
-struct Enclosed {
-    value: Wide,
-    derivative: Wide,
-    error: Magnitude,
-}
-
-impl AboutOne {
-    fn new(p: &Polynomial<Number>) -> Self {
-        let shifted = p.compose(&Polynomial::new(vec![Number::one(), Number::one()]));
-        let known: Vec<Known> = shifted.coefficients().iter().map(Known::new).collect();
-        Self {
-            coefficients: known.iter().map(|k| Complex { re: k.value, im: DoubleDouble::ZERO }).collect(),
-            sizes: known.iter().map(|k| Magnitude::of(k.value.to_f64()).plus(Magnitude::of(k.wide_error()))).collect(),
-            errors: known.iter().map(|k| Magnitude::of(k.wide_error())).collect(),
-        }
-    }
-
-    /// At `ζ = 1 + v`, v known to within `v_error`.
-    fn at(&self, v: &Wide, v_error: Magnitude) -> Enclosed {
-        let value = evaluate(&self.coefficients, &self.sizes, v, 106);
-        let reach = magnitude(v).plus(v_error);
-        let mut slope = Magnitude::ZERO;
-        let mut own = Magnitude::ZERO;
-        for (k, (size, error)) in self.sizes.iter().zip(&self.errors).enumerate().rev() {
-            if k > 0 {
-                slope = slope.times(reach).plus(size.times(Magnitude::of(k as f64)));
-            }
-            own = own.times(reach).plus(*error);
-        }
-        let error = value.rounding.plus(slope.times(v_error)).plus(own).times(Magnitude::of(1.0 + 1e-9));
-        Enclosed { value: value.p, derivative: value.derivative, error }
-    }
-}
-
-/// ρ and σ in every form that the work needs.
+/// ρ, σ and what follows from them, exactly.
 #[derive(Clone, Debug)]
 pub(crate) struct MultistepEquation {
-    rho: Polynomial<Number>,
-    alpha: Vec<Known>,
-    beta: Vec<Known>,
-    rho_about_one: AboutOne,
-    sigma_about_one: AboutOne,
+    rho: Expansion,
+    sigma: Expansion,
+    /// ρ′σ − ρσ′.
+    wronskian: Expansion,
+    /// Row i is `Σ_j B_ij ζ^j`, the coefficient of x^i of the parasites' polynomial.
+    parasites: Vec<Expansion>,
+    sigma_exact: Polynomial<Number>,
+    exact: bool,
 }
 
-/// Coefficients known in double-double, no better.
-struct Fixed(Enclosure<DoubleDouble>);
-
-impl Coefficients for Fixed {
-    fn double_double(&self) -> Option<Enclosure<DoubleDouble>> {
-        let rough: Vec<Complex<f64>> = self.0.centres.iter().map(rounded).collect();
-        fits(rough.iter()).then(|| Enclosure { centres: self.0.centres.clone(), errors: self.0.errors.clone() })
-    }
-
-    fn to_bits(&self, bits: u32) -> Enclosure<BigFloat> {
-        let widen = |x: &DoubleDouble| BigFloat::of(x.to_f64(), bits).plus(&BigFloat::of(x.tail(), bits));
-        let centres = self.0.centres.iter().map(|z| Complex { re: widen(&z.re), im: widen(&z.im) }).collect();
-        Enclosure { centres, errors: self.0.errors.clone() }
-    }
-
-    fn best_bits(&self) -> u32 {
-        106
-    }
+/// What one ζ gives.
+struct Solution {
+    lambda: Complex<f64>,
+    radius: f64,
+    condition: f64,
+    residual: f64,
 }
 
 impl MultistepEquation {
     pub(crate) fn of(method: &Multistep) -> Self {
         let (rho, sigma) = (method.rho(), method.sigma());
-        let known = |list: &[Number]| list.iter().map(Known::new).collect();
+        let wronskian = rho.derivative() * &sigma - rho.clone() * &sigma.derivative();
         Self {
-            rho_about_one: AboutOne::new(&rho),
-            sigma_about_one: AboutOne::new(&sigma),
-            rho,
-            alpha: known(method.alpha()),
-            beta: known(method.beta()),
+            rho: Expansion::new(&rho),
+            sigma: Expansion::new(&sigma),
+            wronskian: Expansion::new(&wronskian),
+            parasites: bezout(method.alpha(), method.beta()).iter().map(Expansion::new).collect(),
+            sigma_exact: sigma,
+            exact: method.is_exact(),
         }
     }
 
@@ -133,129 +85,249 @@ impl MultistepEquation {
             return Err(BranchError::TooMany { substeps, degree: 1, limit: LIMIT });
         }
         let mut at_infinity = 0;
-        let mut discs = Vec::new();
-        let mut details = Vec::new();
-        let mut principal = Principal::Infinity;
-        let mut characteristic = None;
+        let mut found: Vec<(Solution, u32)> = Vec::new();
         for index in 0..substeps {
             let factor = StepFactor { lambda, interval, substeps, index };
-            let value = factor.double_double().ok_or(BranchError::Exponent(lambda * interval))?;
-            let Some((disc, condition, scaled)) = self.solution(factor, &value, sampling) else {
+            if lambda.is_zero() && self.has_pole_at(substeps, index) {
                 at_infinity += 1;
                 continue;
-            };
-            if index == 0 {
-                principal = Principal::Branch(0);
-                let failed = |source| BranchError::Roots { method: method.to_owned(), source };
-                characteristic = Some(self.characteristic(factor, &value, scaled).map_err(failed)?);
             }
-            let residual = self.residual(&value, disc.centre, sampling);
-            discs.push(disc);
-            details.push((disc, condition, residual, index));
+            found.push((self.solution(factor, sampling)?, index));
         }
-        let clusters = joined(discs);
-        let mut branches = Vec::with_capacity(details.len());
-        for (disc, condition, residual, index) in details {
+        let discs = found.iter().map(|(s, _)| RootDisc { centre: s.lambda, radius: s.radius, count: 1, resolved: true }).collect();
+        // Almost always all are apart, and clusters few.
+        let clusters: Vec<RootDisc> = joined(discs).into_iter().filter(|d| d.count > 1).collect();
+        let mut branches = Vec::with_capacity(found.len());
+        for (solution, index) in found {
+            let Solution { lambda: own, radius, condition, residual } = solution;
+            let disc = RootDisc { centre: own, radius, count: 1, resolved: true };
             let home = clusters.iter().find(|c| c.touches(&disc)).copied().unwrap_or(disc);
-            let real = factor_is_real(lambda, substeps, index) && home.count == 1;
-            let lambda_hat = if home.count > 1 { home.centre } else { disc.centre };
-            let lambda_hat = if real { Complex { re: lambda_hat.re, im: 0.0 } } else { lambda_hat };
+            let real = StepFactor { lambda, interval, substeps, index }.is_real() && home.count == 1;
+            let lambda_hat = if real { Complex { re: home.centre.re, im: 0.0 } } else { home.centre };
             let z = lambda_hat * interval / f64::from(substeps);
             let flags = flags(lambda, lambda_hat, home.radius);
             let (radius, solutions) = (home.radius, home.count);
-            branches.push((Branch { lambda: lambda_hat, z, radius, solutions, residual, condition, principal: index == 0, flags }, index));
+            branches.push(Branch { lambda: lambda_hat, z, radius, solutions, residual, condition, principal: index == 0, flags });
         }
-        branches.sort_by(|(a, _), (b, _)| {
-            (a.lambda - lambda).norm().total_cmp(&(b.lambda - lambda).norm()).then(b.lambda.im.total_cmp(&a.lambda.im))
-        });
-        if let Some(position) = branches.iter().position(|(b, _)| b.principal) {
-            principal = Principal::Branch(position);
-        }
-        let branches = branches.into_iter().map(|(branch, _)| branch).collect();
+        branches
+            .sort_by(|a, b| (a.lambda - lambda).norm().total_cmp(&(b.lambda - lambda).norm()).then(b.lambda.im.total_cmp(&a.lambda.im)));
+        let principal = branches.iter().position(|b| b.principal).map_or(Principal::Infinity, Principal::Branch);
+        let characteristic = match principal {
+            Principal::Branch(_) => Some(self.characteristic(method, StepFactor { lambda, interval, substeps, index: 0 })?),
+            _ => None,
+        };
         Ok(Branches { method: method.to_owned(), lambda, sampling, at_infinity, branches, principal, characteristic, as_printed: false })
     }
 
-    /// The disc of λ̂ for one ζ, its condition number, and hλ̂ in double-double with a bound on its error; none where σ(ζ) = 0.
-    fn solution(&self, factor: StepFactor, value: &FactorValue, sampling: Sampling) -> Option<(RootDisc, f64, (Wide, Magnitude))> {
-        let exact = factor.lambda.is_zero() && (4 * u64::from(factor.index)).is_multiple_of(u64::from(factor.substeps));
-        let v_error = if exact { Magnitude::ZERO } else { value.less_one_error };
-        let rho = self.rho_about_one.at(&value.less_one, v_error);
-        let sigma = self.sigma_about_one.at(&value.less_one, v_error);
-        let size = magnitude(&sigma.value).over(Magnitude::of(1.0 + 1e-9)).minus(sigma.error);
-        if size.is_zero() {
-            return None;
+    /// λ̂ for one ζ with σ(ζ) ≠ 0, in as many bits as it takes.
+    fn solution(&self, factor: StepFactor, sampling: Sampling) -> Result<Solution, BranchError> {
+        let narrow = |s: &Solution| s.radius <= s.lambda.norm() * 2f64.powi(-50);
+        let mut best = None;
+        if let Some(zeta) = moderate(factor)
+            && let Some(solution) = self.ratio(factor, &zeta, 106, sampling)?
+        {
+            if narrow(&solution) {
+                return Ok(solution);
+            }
+            best = Some(solution);
         }
-        let scaled = divide(rho.value, sigma.value);
-        let scaled_size = magnitude(&scaled);
-        let error = rho.error.plus(scaled_size.times(sigma.error)).over(size).plus(scaled_size.shifted(-98));
-        let (m, interval) = (f64::from(sampling.substeps()), sampling.interval());
-        let ratio = |x: DoubleDouble| (x * DoubleDouble::from(m) / DoubleDouble::from(interval)).to_f64();
-        let centre = Complex { re: ratio(scaled.re), im: ratio(scaled.im) };
-        let radius = (error.to_f64() * m / interval * (1.0 + 1e-9) + centre.norm() * f64::EPSILON * 0.5) * (1.0 + 1e-9);
-        // dλ̂/dλ = ζ d(ρ/σ)/dζ
-        let wronskian = subtract(&multiply(&rho.derivative, &sigma.value), &multiply(&rho.value, &sigma.derivative));
-        let squared = magnitude(&sigma.value).times(magnitude(&sigma.value));
-        let condition = magnitude(&value.w).times(magnitude(&wronskian)).over(squared).to_f64();
-        Some((RootDisc { centre, radius, count: 1, resolved: true }, condition, (scaled, error)))
+        let mut bits = 192;
+        while bits <= if self.exact { MOST_BITS } else { 192 } {
+            if let Some(solution) = self.ratio(factor, &factor.to_bits(bits), bits, sampling)? {
+                if narrow(&solution) {
+                    return Ok(solution);
+                }
+                best = Some(best.filter(|b: &Solution| b.radius < solution.radius).unwrap_or(solution));
+            }
+            bits *= 2;
+        }
+        best.ok_or(BranchError::Infinity)
     }
 
-    /// `|ρ(ζ) − hλ̂ σ(ζ)|` at the f64 λ̂.
-    fn residual(&self, value: &FactorValue, learned: Complex<f64>, sampling: Sampling) -> f64 {
-        let scaled = StepFactor { lambda: learned, interval: sampling.interval(), substeps: sampling.substeps(), index: 0 }.exponent();
-        let rho = self.rho_about_one.at(&value.less_one, Magnitude::ZERO).value;
-        let sigma = self.sigma_about_one.at(&value.less_one, Magnitude::ZERO).value;
-        magnitude(&subtract(&rho, &multiply(&scaled, &sigma))).to_f64()
+    /// The same in one precision; none where it does not tell σ(ζ) from zero.
+    fn ratio<T: Working>(
+        &self,
+        factor: StepFactor,
+        zeta: &FactorValue<T>,
+        bits: u32,
+        sampling: Sampling,
+    ) -> Result<Option<Solution>, BranchError> {
+        let slack = Magnitude::of(1.0 + 1e-9);
+        let (rho, rho_error) = self.rho.at(zeta, bits);
+        let (sigma, sigma_error) = self.sigma.at(zeta, bits);
+        let size = magnitude(&sigma).over(slack).minus(sigma_error);
+        if size.is_zero() {
+            return Ok(None);
+        }
+        let (m, interval) = (f64::from(sampling.substeps()), sampling.interval());
+        let scaled = quotient(&rho, &sigma);
+        let scaled_size = magnitude(&scaled);
+        let error = rho_error.plus(scaled_size.times(sigma_error)).over(size).plus(scaled_size.times(T::step_error(bits).shifted(3)));
+        let per_time = |x: Magnitude| x.times(Magnitude::of(m)).over(Magnitude::of(interval));
+        let out_of_range = || BranchError::Range { exponent: factor.lambda * interval };
+        let learned_size = per_time(scaled_size);
+        if !learned_size.is_zero() && !(-1000.0..1020.0).contains(&learned_size.log2()) {
+            return Err(out_of_range());
+        }
+        let (times, over) = (T::of(m, bits), T::of(interval, bits));
+        // Exactly hλ̂ of the double λ̂, for the residual: the product of two doubles and a division.
+        let part = |x: &T| x.times(&times).over(&over).scaled(0);
+        let lambda = Complex { re: part(&scaled.re), im: part(&scaled.im) };
+        let back = |x: f64| T::of(x, bits).times(&over).over(&times);
+        let missed = magnitude(&subtract(&scaled, &Complex { re: back(lambda.re), im: back(lambda.im) }));
+        let radius = (per_time(error).to_f64() * (1.0 + 1e-9) + lambda.norm() * f64::EPSILON * 0.5) * (1.0 + 1e-9);
+        // dλ̂/dλ = ζ (ρ/σ)′
+        let (wronskian, _) = self.wronskian.at(zeta, bits);
+        let turned = magnitude(&wronskian).times(magnitude(&zeta.w)).over(magnitude(&sigma)).over(magnitude(&sigma));
+        // |ζ̂^m − e^{Hλ}| for the root ζ̂ of ρ − hλ̂σ near ζ; where the slope is zero the equation's own residual.
+        let growth = Magnitude::of((factor.lambda.re * interval).exp());
+        let residual =
+            if turned.is_zero() { missed.times(magnitude(&sigma)) } else { missed.times(Magnitude::of(m)).times(growth).over(turned) };
+        let (condition, residual) = (turned.to_f64(), if missed.is_zero() { 0.0 } else { residual.to_f64() });
+        if ![lambda.re, lambda.im, radius, condition, residual].iter().all(|x| x.is_finite()) {
+            return Err(out_of_range());
+        }
+        Ok(Some(Solution { lambda, radius, condition, residual }))
+    }
+
+    /// Whether σ vanishes at `e^{2πij/m}`, for certain: the cyclotomic polynomial of its order divides σ. For rational coefficients that is
+    /// also necessary.
+    fn has_pole_at(&self, substeps: u32, index: u32) -> bool {
+        let order = substeps / num_integer::gcd(substeps, index);
+        let degree = self.sigma_exact.degree().unwrap_or(0);
+        // φ(n) ≥ √(n/2): beyond, the cyclotomic polynomial is of higher degree than σ.
+        if !self.exact || u64::from(order) > 2 * (degree * degree) as u64 {
+            return false;
+        }
+        self.sigma_exact.div_rem(&cyclotomic(order as usize)).is_some_and(|(_, rest)| rest.coefficients().is_empty())
     }
 
     /// The roots of `ρ − hλ̂σ`.
-    fn characteristic(
-        &self,
-        factor: StepFactor,
-        value: &FactorValue,
-        (scaled, scaled_error): (Wide, Magnitude),
-    ) -> Result<Characteristic, RootsError> {
-        let zeta = rounded(&value.w);
-        let discs = if factor.lambda.is_zero() {
-            Numbers::new(self.rho.coefficients().iter().map(|c| Complex { re: c.clone(), im: Number::zero() }).collect()).roots()?
-        } else {
-            let (mut centres, mut errors) = (Vec::new(), Vec::new());
-            for (alpha, beta) in self.alpha.iter().zip(&self.beta) {
-                let product = Complex { re: scaled.re * beta.value, im: scaled.im * beta.value };
-                let c = subtract(&Complex { re: alpha.value, im: DoubleDouble::ZERO }, &product);
-                let beta_size = Magnitude::of(beta.value.to_f64()).plus(Magnitude::of(beta.wide_error()));
-                let spread = beta_size.times(scaled_error).plus(Magnitude::of(beta.wide_error()).times(magnitude(&scaled)));
-                errors.push(
-                    spread
-                        .plus(Magnitude::of(alpha.wide_error()))
-                        .plus(magnitude(&product).shifted(-102))
-                        .plus(magnitude(&c).shifted(-103)),
-                );
-                centres.push(c);
-            }
-            let degree = centres.len() - 1;
-            let discs = certify::discs(&Fixed(Enclosure { centres, errors })).map_err(crate::exact::roots::failure(degree))?;
-            if factor.is_real() { mirrored(discs) } else { discs }
+    fn characteristic(&self, method: &str, factor: StepFactor) -> Result<Characteristic, BranchError> {
+        let exponent = factor.lambda * factor.interval;
+        let failed = |source: RootsError| match source {
+            RootsError::Range { .. } => BranchError::Range { exponent },
+            source => BranchError::Roots { method: method.to_owned(), source },
         };
-        let mut parasitic: Vec<CharacteristicRoot> = Vec::new();
-        let mut physical = CharacteristicRoot { zeta, radius: value.w_error.to_f64() + zeta.norm() * f64::EPSILON, ignited: false };
-        let nearest =
-            discs.iter().enumerate().min_by(|(_, a), (_, b)| (a.centre - zeta).norm().total_cmp(&(b.centre - zeta).norm())).map(|(i, _)| i);
-        for (index, disc) in discs.iter().enumerate() {
-            let own = usize::from(nearest == Some(index));
-            if own == 1 && disc.count > 1 {
-                physical.radius = physical.radius.max((disc.centre - zeta).norm() + disc.radius);
+        let (zeta, error) = match moderate(factor) {
+            Some(value) => (rounded(&value.w), value.w_error),
+            None => {
+                let value = factor.to_bits(192);
+                (rounded(&value.w), value.w_error)
             }
+        };
+        let discs = self.parasitic_discs(factor).map_err(failed)?;
+        let mut parasitic: Vec<CharacteristicRoot> = Vec::new();
+        for disc in &discs {
             let ignited = disc.centre.norm() - disc.radius > zeta.norm() * (1.0 + 2.0 * f64::EPSILON);
-            parasitic.extend(std::iter::repeat_n(CharacteristicRoot { zeta: disc.centre, radius: disc.radius, ignited }, disc.count - own));
+            parasitic.extend(std::iter::repeat_n(CharacteristicRoot { zeta: disc.centre, radius: disc.radius, ignited }, disc.count));
         }
         parasitic.sort_by(|a, b| b.zeta.norm().total_cmp(&a.zeta.norm()).then(b.zeta.im.total_cmp(&a.zeta.im)));
-        let mut roots = vec![physical];
+        let mut roots = vec![CharacteristicRoot { zeta, radius: error.to_f64() + zeta.norm() * f64::EPSILON, ignited: false }];
         roots.append(&mut parasitic);
+        if roots.iter().any(|r| !(r.zeta.is_finite() && r.radius.is_finite())) {
+            return Err(BranchError::Range { exponent });
+        }
         Ok(Characteristic { roots })
+    }
+
+    fn parasitic_discs(&self, factor: StepFactor) -> Result<Vec<RootDisc>, RootsError> {
+        if factor.lambda.is_zero() {
+            let exact = self.parasites.iter().map(|row| Complex { re: row.at_one().clone(), im: Number::zero() }).collect();
+            return Numbers::new(exact).roots();
+        }
+        let at_zero = self.parasites.iter().take_while(|row| row.vanishes()).count();
+        let rows = &self.parasites[at_zero..];
+        let degree = rows.len().saturating_sub(1);
+        let discs = match degree {
+            0 => Vec::new(),
+            _ => certify::discs(&Parasites { rows, factor, exact: self.exact }).map_err(failure(degree))?,
+        };
+        Ok(finished(discs, at_zero, factor.is_real()))
     }
 }
 
-/// Whether ζ, and with it λ̂, is certainly real.
-fn factor_is_real(lambda: Complex<f64>, substeps: u32, index: u32) -> bool {
-    StepFactor { lambda, interval: 1.0, substeps, index }.is_real()
+/// ζ in double-double, where its powers are safe there.
+fn moderate(factor: StepFactor) -> Option<FactorValue> {
+    let value = factor.double_double()?;
+    (magnitude(&value.w).log2().abs() < MODERATE).then_some(value)
+}
+
+/// The rows `Σ_j B_ij y^j` of `(ρ(x)σ(y) − σ(x)ρ(y))/(x − y) = Σ B_ij x^i y^j`: `B_{i−1,j} = α_iβ_j − β_iα_j + B_{i,j−1}`.
+fn bezout(alpha: &[Number], beta: &[Number]) -> Vec<Polynomial<Number>> {
+    let k = alpha.len() - 1;
+    let mut matrix = vec![vec![Number::zero(); k]; k];
+    for i in (1..=k).rev() {
+        for j in 0..k {
+            let mut entry = alpha[i].clone() * &beta[j] - beta[i].clone() * &alpha[j];
+            if i < k && j > 0 {
+                entry = entry + &matrix[i][j - 1];
+            }
+            matrix[i - 1][j] = entry;
+        }
+    }
+    matrix.into_iter().map(Polynomial::new).collect()
+}
+
+/// The polynomial whose zeros are the primitive n-th roots of one.
+fn cyclotomic(n: usize) -> Polynomial<Number> {
+    let mut all = vec![Number::zero(); n + 1];
+    (all[0], all[n]) = (-Number::one(), Number::one());
+    (1..n).filter(|d| n.is_multiple_of(*d)).fold(Polynomial::new(all), |rest, d| match rest.div_rem(&cyclotomic(d)) {
+        Some((quotient, _)) => quotient,
+        None => rest,
+    })
+}
+
+/// The parasites' polynomial as the root finder takes it.
+struct Parasites<'a> {
+    rows: &'a [Expansion],
+    factor: StepFactor,
+    exact: bool,
+}
+
+impl Coefficients for Parasites<'_> {
+    fn double_double(&self) -> Option<Enclosure<DoubleDouble>> {
+        let zeta = moderate(self.factor)?;
+        let (centres, errors): (Vec<_>, Vec<_>) = self.rows.iter().map(|row| row.at(&zeta, 106)).unzip();
+        let known = centres.iter().zip(&errors).all(|(c, error)| magnitude(c).shifted(-80).exceeds(*error));
+        let rough: Vec<Complex<f64>> = centres.iter().map(rounded).collect();
+        (known && fits(rough.iter())).then_some(Enclosure { centres, errors })
+    }
+
+    fn to_bits(&self, bits: u32) -> Enclosure<BigFloat> {
+        let zeta = self.factor.to_bits(bits);
+        let (centres, errors) = self.rows.iter().map(|row| row.at(&zeta, bits)).unzip();
+        Enclosure { centres, errors }
+    }
+
+    fn best_bits(&self) -> u32 {
+        if self.exact { 1536 } else { 106 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::{Method, catalog};
+
+    #[test]
+    fn the_bezout_matrix_divides_the_physical_root_out() {
+        for name in ["leap-frog", "bdf6", "adams-bashforth-5", "adams-moulton-4"] {
+            let Method::Multistep(method) = catalog::find(name).unwrap() else { panic!("{name}") };
+            let (rho, sigma) = (method.rho(), method.sigma());
+            let (x, y) = (Number::ratio(7, 3), Number::ratio(-2, 5));
+            let rows = bezout(method.alpha(), method.beta());
+            let b = Polynomial::new(rows.iter().map(|row| row.eval(&y)).collect()).eval(&x);
+            let direct = rho.eval(&x) * &sigma.eval(&y) - sigma.eval(&x) * &rho.eval(&y);
+            assert_eq!(b * &(x - &y), direct, "{name}");
+        }
+    }
+
+    #[test]
+    fn cyclotomic_polynomials() {
+        let of = |n| cyclotomic(n).coefficients().iter().map(|c| c.to_f64() as i64).collect::<Vec<_>>();
+        assert_eq!((of(1), of(2), of(4)), (vec![-1, 1], vec![1, 1], vec![1, 0, 1]));
+        assert_eq!((of(6), of(12)), (vec![1, -1, 1], vec![1, 0, -1, 0, 1]));
+    }
 }

@@ -10,15 +10,19 @@ use crate::exact::certify::{self, Failure};
 use crate::exact::coefficients::Numbers;
 use crate::exact::discs::{RootDisc, joined, mirrored};
 use crate::exact::double_double::{divide, exp};
-use crate::exact::precision::{add, magnitude, multiply, subtract};
+use crate::exact::precision::{Magnitude, add, magnitude, multiply, subtract};
 use crate::exact::{DoubleDouble, Number, Polynomial, RootsError};
 use crate::method::{RungeKutta, Sampling};
 use crate::stability::StabilityFunction;
 use num_complex::Complex;
 use num_traits::Zero;
+use std::f64::consts::TAU;
 
 /// Why a path that meets no zero of R′ may still give no answer.
 const UNSEPARATED: &str = "the path from z = 0 meets solutions that double-double precision does not separate";
+
+/// From 2^(this) on |z| is huge: the squares of polynomials of high degree in it overflow.
+const FAR_OUT: f64 = 24.0;
 
 /// More solutions than this are refused.
 const LIMIT: usize = 200_000;
@@ -32,6 +36,7 @@ pub(crate) struct OneStepEquation {
     denominator: Polynomial<Number>,
     /// P − Q, padded to degree + 1 entries.
     difference: Vec<Known>,
+    p: Vec<Known>,
     q: Vec<Known>,
     p_wide: Vec<Wide>,
     q_wide: Vec<Wide>,
@@ -69,6 +74,7 @@ impl OneStepEquation {
             kernel: BatchKernel::new(&known_p, &known_q),
             p_wide: wide(&known_p),
             q_wide: wide(&known_q),
+            p: known_p,
             q: known_q,
             difference,
             degree,
@@ -110,19 +116,27 @@ impl OneStepEquation {
         }
         let failed = |source: RootsError| BranchError::Roots { method: method.to_owned(), source };
         let (mut discs, mut at_infinity) = (Vec::new(), 0);
+        let mut only = None;
         for index in 0..substeps {
             let factor = StepFactor { lambda, interval, substeps, index };
             let value = factor.double_double().ok_or(BranchError::Exponent(lambda * interval))?;
             let found = self.solutions(factor, &value).map_err(|source| match source {
                 RootsError::Leading { .. } => BranchError::Infinity,
+                RootsError::Range { .. } => BranchError::Range { exponent: lambda * interval },
                 source => failed(source),
             })?;
             let finite: usize = found.iter().map(|d| d.count).sum();
             at_infinity += self.degree - finite;
+            if let ([single], 0, 1) = (&found[..], index, self.degree) {
+                only = Some(End::At { centre: single.centre, radius: single.radius });
+            }
             discs.extend(found);
         }
         // Disjoint for each factor already; in f64 those of different factors may touch.
         let discs = scaled(joined(discs), sampling);
+        if discs.iter().any(|(d, z)| !(d.centre.is_finite() && d.radius.is_finite() && z.is_finite())) {
+            return Err(BranchError::Range { exponent: lambda * interval });
+        }
         let mut branches: Vec<Branch> = Vec::with_capacity(discs.len());
         let whole = StepFactor { lambda, interval, substeps: 1, index: 0 };
         let (target, _) = exp(whole.exponent()).ok_or(BranchError::Exponent(lambda * interval))?;
@@ -135,7 +149,7 @@ impl OneStepEquation {
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.total_cmp(&b.2))
         });
-        let principal = self.principal(&branches, at_infinity, lambda, sampling);
+        let principal = self.principal(&branches, at_infinity, only, lambda, sampling);
         if let Principal::Branch(index) = principal {
             branches[index].principal = true;
         }
@@ -159,7 +173,7 @@ impl OneStepEquation {
         };
         // For λ = 0 and w a fourth root of one the equation is algebraic: then, and only then, are multiple solutions and
         // solutions at infinity possible, because e^{Hλ} is transcendental for every other algebraic Hλ (Lindemann).
-        if factor.lambda.is_zero() && (4 * u64::from(factor.index)).is_multiple_of(u64::from(factor.substeps)) {
+        if factor.is_fourth_root_of_one() {
             let w = Complex { re: value.w.re.to_f64() as i64, im: value.w.im.to_f64() as i64 };
             let coefficient = |k: usize| {
                 let (p, q) = (self.numerator.coefficient(k), self.denominator.coefficient(k));
@@ -167,7 +181,7 @@ impl OneStepEquation {
             };
             return Numbers::new((0..=self.degree).map(coefficient).collect()).roots();
         }
-        let pencil = Pencil { difference: &self.difference, denominator: &self.q, factor, value, exact: self.exact };
+        let pencil = Pencil { difference: &self.difference, numerator: &self.p, denominator: &self.q, factor, value, exact: self.exact };
         let discs = certify::discs(&pencil).map_err(failure)?;
         Ok(if factor.is_real() { mirrored(discs) } else { discs })
     }
@@ -176,20 +190,34 @@ impl OneStepEquation {
     fn branch(&self, disc: &RootDisc, z: Complex<f64>, target: &Wide, lambda: Complex<f64>, sampling: Sampling) -> Branch {
         let learned = disc.centre;
         let exact_z = StepFactor { lambda: learned, interval: sampling.interval(), substeps: sampling.substeps(), index: 0 }.exponent();
-        let (p, dp) = horner(&self.p_wide, &exact_z);
-        let (q, dq) = horner(&self.q_wide, &exact_z);
-        let r = divide(p, q);
-        let residual = magnitude(&subtract(&power(r, sampling.substeps()), target)).to_f64();
         // |R/R′| = |w| |Q²/(P′Q − PQ′)|, with the exact |w| = |e^{hλ}|: at a steep branch R(z) at the f64 z may be far from it.
-        let wronskian = subtract(&multiply(&dp, &q), &multiply(&p, &dq));
+        let (r, slope) = self.value_and_slope(&exact_z);
+        let residual = magnitude(&subtract(&power(r, sampling.substeps()), target)).to_f64();
         let growth = (lambda.re * sampling.step().get()).exp();
-        let condition = growth * magnitude(&multiply(&q, &q)).over(magnitude(&wronskian)).to_f64();
+        let condition = if slope.is_zero() { f64::INFINITY } else { Magnitude::of(growth).over(slope).to_f64() };
         let flags = flags(lambda, learned, disc.radius);
         Branch { lambda: learned, z, radius: disc.radius, solutions: disc.count, residual, condition, principal: false, flags }
     }
 
-    /// The branch continued from zero.
-    fn principal(&self, branches: &[Branch], at_infinity: usize, lambda: Complex<f64>, sampling: Sampling) -> Principal {
+    /// R and |R′| at z. Where z is huge the polynomials are evaluated in 1/z, in which nothing overflows.
+    fn value_and_slope(&self, z: &Wide) -> (Wide, Magnitude) {
+        let slope = |(p, dp): (Wide, Wide), (q, dq): (Wide, Wide)| {
+            let wronskian = subtract(&multiply(&dp, &q), &multiply(&p, &dq));
+            (divide(p, q), magnitude(&wronskian).over(magnitude(&q)).over(magnitude(&q)))
+        };
+        if magnitude(z).log2() < FAR_OUT {
+            return slope(horner(&self.p_wide, z), horner(&self.q_wide, z));
+        }
+        let zero = Complex { re: DoubleDouble::ZERO, im: DoubleDouble::ZERO };
+        let reversed = |list: &[Wide]| (0..=self.degree).rev().map(|k| list.get(k).copied().unwrap_or(zero)).collect::<Vec<_>>();
+        let u = divide(Complex { re: DoubleDouble::from(1.0), im: DoubleDouble::ZERO }, *z);
+        let (r, by_u) = slope(horner(&reversed(&self.p_wide), &u), horner(&reversed(&self.q_wide), &u));
+        // dR/dz = −u² dR/du
+        (r, by_u.times(magnitude(&u)).times(magnitude(&u)))
+    }
+
+    /// The branch continued from zero; `only` is the one solution of the factor `e^{hλ}` where R is of degree one.
+    fn principal(&self, branches: &[Branch], at_infinity: usize, only: Option<End>, lambda: Complex<f64>, sampling: Sampling) -> Principal {
         let h = sampling.step().get();
         let touched = |centre: Complex<f64>, radius: f64| {
             let end = RootDisc { centre, radius, count: 1, resolved: true };
@@ -200,11 +228,11 @@ impl OneStepEquation {
                 count: 1,
                 resolved: true,
             };
-            let mut hits = branches.iter().enumerate().filter(|(_, b)| disc(b).touches(&end)).map(|(i, _)| i);
-            match (hits.next(), hits.next()) {
-                (Some(index), None) if branches[index].solutions == 1 => Some(index),
-                _ => None,
-            }
+            // One solution, or the members of one cluster, which share their disc: any of them names it.
+            let mut hits = branches.iter().enumerate().filter(|(_, b)| disc(b).touches(&end));
+            let (index, first) = hits.next()?;
+            let mut others = hits.map(|(_, b)| (b.lambda, b.radius));
+            others.all(|other| other == (first.lambda, first.radius)).then_some(index)
         };
         let decided = |end: End| match end {
             End::At { centre, radius } => touched(centre, radius).map(Principal::Branch),
@@ -214,8 +242,16 @@ impl OneStepEquation {
                 "the path s ↦ e^(sHλ) meets a zero of R′ at s = {s:.6}, z = {:.6}{:+.6}i: two branches meet there and neither is the continuation",
                 z.re, z.im
             ))),
+            End::TooLong => Some(Principal::Undefined(format!(
+                "the path from z = 0 is too long to follow: e^(s·hλ) turns {:.0} times and grows or shrinks by e^{:.0}; use a shorter step",
+                (lambda.im * h / TAU).abs(),
+                (lambda.re * h).abs()
+            ))),
             End::Lost => None,
         };
+        if let Some(principal) = only.and_then(decided) {
+            return principal;
+        }
         let mu = StepFactor { lambda, interval: sampling.interval(), substeps: sampling.substeps(), index: 0 }.exponent();
         decided(self.continuation.follow(mu))
             .or_else(|| decided(self.continuation.follow_wide(mu)))

@@ -3,7 +3,7 @@
 use super::factor::{FactorValue, StepFactor};
 use crate::exact::certify::{Coefficients, Enclosure};
 use crate::exact::coefficients::{double_double, fits};
-use crate::exact::precision::{Magnitude, Real, add, magnitude, rounded, subtract};
+use crate::exact::precision::{Magnitude, Real, magnitude, rounded, subtract};
 use crate::exact::{BigFloat, DoubleDouble, Number};
 use num_bigint::BigInt;
 use num_complex::Complex;
@@ -33,7 +33,8 @@ impl Known {
         Self { centre, radius, value, error: radius.plus(rounding) }
     }
 
-    fn to_bits(&self, bits: u32) -> (BigFloat, Magnitude) {
+    /// To so many bits, with a bound on the error.
+    pub(crate) fn to_bits(&self, bits: u32) -> (BigFloat, Magnitude) {
         let value = BigFloat::from_rational(&self.centre, bits);
         let size = value.exponent().map_or(Magnitude::ZERO, |e| Magnitude::power_of_two(e + 3 - i64::from(bits)));
         (value, size.plus(self.radius))
@@ -50,9 +51,11 @@ impl Known {
     }
 }
 
-/// `(P − Q) − (w − 1) Q`. Written so because P and Q agree at zero: the small constant coefficient of a small hλ keeps its digits.
+/// `(P − Q) − (w − 1) Q`: P and Q agree at zero, so the small constant coefficient of a small hλ keeps its digits. A coefficient that
+/// cancels in this form, as where w is tiny and P of lower degree than Q, is formed as `P − wQ`, in which it does not.
 pub(crate) struct Pencil<'a> {
     pub(crate) difference: &'a [Known],
+    pub(crate) numerator: &'a [Known],
     pub(crate) denominator: &'a [Known],
     pub(crate) factor: StepFactor,
     pub(crate) value: &'a FactorValue,
@@ -63,50 +66,77 @@ fn scaled<T: Real>(z: &Complex<T>, by: &T) -> Complex<T> {
     Complex { re: z.re.times(by), im: z.im.times(by) }
 }
 
-impl Coefficients for Pencil<'_> {
-    fn double_double(&self) -> Option<Enclosure<DoubleDouble>> {
-        let v = self.value;
-        let size = magnitude(&v.less_one);
+/// A number and a bound on its error.
+type Bounded<T> = (T, Magnitude);
+
+/// `a − vb` and a bound on its error, each operation right to `unit` relative.
+fn combined<T: Real>(a: &Bounded<T>, v: &Bounded<Complex<T>>, b: &Bounded<T>, unit: Magnitude, zero: &T) -> Bounded<Complex<T>> {
+    let real = |x: &T| Complex { re: x.clone(), im: zero.clone() };
+    let product = scaled(&v.0, &b.0);
+    let c = subtract(&real(&a.0), &product);
+    let b_size = magnitude(&real(&b.0)).plus(b.1);
+    let rounding = magnitude(&product).plus(magnitude(&c)).times(unit);
+    let error = a.1.plus(b.1.times(magnitude(&v.0))).plus(v.1.times(b_size)).plus(rounding);
+    (c, error)
+}
+
+/// The better known of `d − vq` and `p − wq`, which are one number.
+fn coefficient<T: Real>(
+    (d, p, q): (&Bounded<T>, &Bounded<T>, &Bounded<T>),
+    v: &Bounded<Complex<T>>,
+    w: &Bounded<Complex<T>>,
+    unit: Magnitude,
+    zero: &T,
+) -> Bounded<Complex<T>> {
+    let first = combined(d, v, q, unit, zero);
+    if !first.1.exceeds(magnitude(&first.0).times(unit.shifted(8))) {
+        return first;
+    }
+    let second = combined(p, w, q, unit, zero);
+    if first.1.exceeds(second.1) { second } else { first }
+}
+
+impl Pencil<'_> {
+    fn enclosure<T: Real>(
+        &self,
+        take: impl Fn(&Known) -> Bounded<T>,
+        v: &Bounded<Complex<T>>,
+        w: &Bounded<Complex<T>>,
+        unit: Magnitude,
+        zero: &T,
+    ) -> Enclosure<T> {
+        let none = (zero.clone(), Magnitude::ZERO);
         let (mut centres, mut errors) = (Vec::new(), Vec::new());
         for (k, d) in self.difference.iter().enumerate() {
-            let d_value = Complex { re: d.value, im: DoubleDouble::ZERO };
-            let Some(q) = self.denominator.get(k) else {
-                centres.push(d_value);
-                errors.push(d.error);
-                continue;
+            let d = take(d);
+            let (centre, error) = match self.denominator.get(k) {
+                None => (Complex { re: d.0, im: zero.clone() }, d.1),
+                Some(q) => {
+                    let p = self.numerator.get(k).map_or(none.clone(), &take);
+                    coefficient((&d, &p, &take(q)), v, w, unit, zero)
+                }
             };
-            let product = scaled(&v.less_one, &q.value);
-            let c = subtract(&d_value, &product);
-            let q_size = Magnitude::of(q.value.to_f64()).plus(q.error);
-            let rounding = magnitude(&product).shifted(-102).plus(magnitude(&c).shifted(-103));
-            errors.push(d.error.plus(q.error.times(size)).plus(v.less_one_error.times(q_size)).plus(rounding));
-            centres.push(c);
+            centres.push(centre);
+            errors.push(error);
         }
-        let rough: Vec<Complex<f64>> = centres.iter().map(rounded).collect();
-        fits(rough.iter()).then_some(Enclosure { centres, errors })
+        Enclosure { centres, errors }
+    }
+}
+
+impl Coefficients for Pencil<'_> {
+    fn double_double(&self) -> Option<Enclosure<DoubleDouble>> {
+        let value = self.value;
+        let take = |k: &Known| (k.value, k.error);
+        let (v, w) = ((value.less_one, value.less_one_error), (value.w, value.w_error));
+        let enclosure = self.enclosure(take, &v, &w, Magnitude::power_of_two(-102), &DoubleDouble::ZERO);
+        let rough: Vec<Complex<f64>> = enclosure.centres.iter().map(rounded).collect();
+        fits(rough.iter()).then_some(enclosure)
     }
 
     fn to_bits(&self, bits: u32) -> Enclosure<BigFloat> {
-        let (v, v_error) = self.factor.less_one(bits);
-        let size = magnitude(&v);
-        let zero = BigFloat::of(0.0, bits);
-        let (mut centres, mut errors) = (Vec::new(), Vec::new());
-        for (k, d) in self.difference.iter().enumerate() {
-            let (d_value, d_error) = d.to_bits(bits);
-            let d_value = Complex { re: d_value, im: zero.clone() };
-            let Some((q, q_error)) = self.denominator.get(k).map(|q| q.to_bits(bits)) else {
-                centres.push(d_value);
-                errors.push(d_error);
-                continue;
-            };
-            let product = scaled(&v, &q);
-            let q_size = magnitude(&Complex { re: q, im: zero.clone() }).plus(q_error);
-            let c = add(&d_value, &Complex { re: zero.minus(&product.re), im: zero.minus(&product.im) });
-            let rounding = magnitude(&product).plus(magnitude(&c)).shifted(4 - i64::from(bits));
-            errors.push(d_error.plus(q_error.times(size)).plus(v_error.times(q_size)).plus(rounding));
-            centres.push(c);
-        }
-        Enclosure { centres, errors }
+        let point = self.factor.to_bits(bits);
+        let (v, w) = ((point.less_one, point.less_one_error), (point.w, point.w_error));
+        self.enclosure(|k| k.to_bits(bits), &v, &w, Magnitude::power_of_two(4 - i64::from(bits)), &BigFloat::of(0.0, bits))
     }
 
     fn best_bits(&self) -> u32 {

@@ -17,6 +17,9 @@ pub struct Identity {
     pub aliases: Vec<String>,
     /// Statements to be verified, in the order of the file.
     pub claims: Vec<Claim>,
+    /// The names that its file declares under `[where]`, with their values.
+    #[serde(skip)]
+    pub symbols: Vec<(String, Number)>,
 }
 
 /// One statement of a scheme file, such as `order = 4`.
@@ -29,13 +32,25 @@ pub struct Claim {
 }
 
 /// The value of a claim.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Stated {
     /// `a_stable = true`
     Truth(bool),
     /// `order = 4`, `imaginary_interval = "2*sqrt(2)"`
     Value(Number),
+    /// `real_interval = "infinite"`
+    Infinite,
+}
+
+impl Serialize for Stated {
+    /// `true`, the number as a text, or `"Infinity"`.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Truth(truth) => serializer.serialize_bool(*truth),
+            Self::Value(number) => number.serialize(serializer),
+            Self::Infinite => serializer.serialize_str("Infinity"),
+        }
+    }
 }
 
 impl fmt::Display for Stated {
@@ -43,6 +58,7 @@ impl fmt::Display for Stated {
         match self {
             Self::Truth(truth) => write!(f, "{truth}"),
             Self::Value(number) => write!(f, "{number}"),
+            Self::Infinite => f.write_str("infinite"),
         }
     }
 }
@@ -51,12 +67,18 @@ impl fmt::Display for Stated {
 pub const CLAIMS: &[(&str, ClaimKind)] = &[
     ("order", ClaimKind::Value),
     ("stage_order", ClaimKind::Value),
+    ("linear_order", ClaimKind::Value),
     ("embedded_order", ClaimKind::Value),
+    ("dispersion_order", ClaimKind::Value),
+    ("dissipation_order", ClaimKind::Extent),
     ("error_constant", ClaimKind::Value),
+    ("at_infinity", ClaimKind::Extent),
     ("a_alpha_degrees", ClaimKind::Value),
-    ("ssp_coefficient", ClaimKind::Value),
-    ("imaginary_interval", ClaimKind::Value),
-    ("real_interval", ClaimKind::Value),
+    ("ssp_coefficient", ClaimKind::Extent),
+    ("imaginary_interval", ClaimKind::Extent),
+    ("real_interval", ClaimKind::Extent),
+    ("disc", ClaimKind::Extent),
+    ("branches", ClaimKind::Value),
     ("explicit", ClaimKind::Truth),
     ("stiffly_accurate", ClaimKind::Truth),
     ("a_stable", ClaimKind::Truth),
@@ -65,7 +87,9 @@ pub const CLAIMS: &[(&str, ClaimKind)] = &[
     ("b_stable", ClaimKind::Truth),
     ("symplectic", ClaimKind::Truth),
     ("symmetric", ClaimKind::Truth),
+    ("irreducible", ClaimKind::Truth),
     ("zero_stable", ClaimKind::Truth),
+    ("strongly_stable", ClaimKind::Truth),
     ("sign_faithful", ClaimKind::Truth),
     ("unique", ClaimKind::Truth),
     ("discovery_stable", ClaimKind::Truth),
@@ -78,4 +102,6 @@ pub enum ClaimKind {
     Truth,
     /// A number.
     Value,
+    /// A number, or `"infinite"`.
+    Extent,
 }

@@ -1,8 +1,10 @@
 //! What a scheme is: Runge–Kutta tableau, linear multistep (ρ, σ), the scheme file, the catalogue.
 
+pub mod algebra;
 pub mod catalog;
 pub mod expression;
 pub mod families;
+pub mod field_symbol;
 pub mod identity;
 pub mod latex;
 pub mod multistep;
@@ -11,6 +13,7 @@ pub mod scheme;
 pub mod tableau;
 
 pub use catalog::CatalogError;
+pub use field_symbol::FieldSymbol;
 pub use identity::{Claim, ClaimKind, Identity, Stated};
 pub use multistep::{Multistep, MultistepError};
 pub use sampling::{Sampling, SamplingError, Step};

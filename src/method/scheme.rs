@@ -143,6 +143,7 @@ fn read(table: &DeTable<'_>, origin: &str) -> Result<Method, Failure> {
         source: optional(table, "source", string)?.unwrap_or_default(),
         aliases: optional(table, "aliases", |v| list(v, string))?.unwrap_or_default(),
         claims: optional(table, "claims", claims)?.unwrap_or_default(),
+        symbols: names.clone(),
         name,
     };
     match (table.get("runge-kutta"), table.get("multistep")) {
@@ -324,7 +325,8 @@ fn claims(value: &Value<'_>) -> Result<Vec<Claim>, Failure> {
                 (ClaimKind::Truth, other) => {
                     return Err((value.span(), SchemeReason::Type { expected: "true or false", found: other.type_str() }));
                 }
-                (ClaimKind::Value, _) => Stated::Value(number(value, &[])?),
+                (ClaimKind::Extent, DeValue::String(text)) if matches!(text.as_ref(), "infinite" | "infinity") => Stated::Infinite,
+                (ClaimKind::Value | ClaimKind::Extent, _) => Stated::Value(number(value, &[])?),
             };
             Ok(Claim { claim, stated })
         })

@@ -1,7 +1,7 @@
 //! Runge–Kutta methods as exact Butcher tableaux.
 
 use super::identity::Identity;
-use crate::exact::Number;
+use crate::exact::{Number, NumberField};
 use num_traits::Zero;
 use thiserror::Error;
 
@@ -94,6 +94,18 @@ impl RungeKutta {
             return Err(TableauError::Node { stage: i + 1, stated: stated.to_string(), sum: sum.to_string() });
         }
         Ok(Self { identity, a, b, b_hat, c: sums })
+    }
+
+    /// A method whose shapes agree because of how its coefficients were formed; all in one number field where there is one.
+    pub(super) fn formed(identity: Identity, a: Vec<Vec<Number>>, b: Vec<Number>) -> Self {
+        let lengths: Vec<usize> = a.iter().map(Vec::len).collect();
+        let mut all: Vec<Number> = a.into_iter().flatten().chain(b).collect();
+        // Where no common field is small enough the coefficients stay in their own.
+        let _ = NumberField::unify(&mut all);
+        let mut rest = all.into_iter();
+        let a: Vec<Vec<Number>> = lengths.into_iter().map(|n| rest.by_ref().take(n).collect()).collect();
+        let c = a.iter().map(|row| row.iter().fold(Number::zero(), |sum, x| sum + x)).collect();
+        Self { identity, a, b: rest.collect(), b_hat: None, c }
     }
 
     /// What the scheme says of itself.

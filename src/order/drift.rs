@@ -1,7 +1,7 @@
 //! How an invariant of the true system drifts along a learned or followed field.
 
 use super::FieldExpansion;
-use crate::dynamics::{CompiledField, DynamicsError, Field, Flow};
+use crate::dynamics::{CompiledField, DynamicsError, Field, Flow, PolynomialField};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -12,12 +12,18 @@ pub struct Drift {
     pub start: Vec<f64>,
     /// V after one turn less V at the start.
     pub per_period: f64,
-    /// The change of `per_period` when the next term of the expansion is included: an estimate of the error.
+    /// The change of `per_period` when the next term of the expansion is included: an estimate of the error. Infinite (JSON: null)
+    /// where the orbit with that term does not come back.
     pub truncation: f64,
+    /// The last power of h that is included.
+    pub power: usize,
     /// The time of one turn.
     pub period: f64,
     /// The time of one turn of the true field.
     pub true_period: f64,
+    /// The change of the distance from the centre of the true orbit (its mean over time) in one turn, relative to that distance: positive outward.
+    /// What the true field itself does, which need not be periodic, is taken off.
+    pub amplitude_shift: f64,
     /// `max |h^k f_k|` along the orbit, k = 0, 1, … through the first term that is left out.
     pub sizes: Vec<f64>,
     /// Whether those sizes still shrink where the expansion is cut off. If not, h is too large for it, and the numbers say little.
@@ -53,14 +59,16 @@ pub enum DriftError {
     Flow(#[from] DynamicsError),
 }
 
-/// Samples a period is expected to have at least; orbits are followed in steps of this part of h.
+/// Orbits are followed in steps of this part of h, or of 8 or 64 times as much where they turn slowly.
 const PART: f64 = 0.25;
-/// Orbits are followed for so many h before they are given up.
-const LONGEST: f64 = 4000.0;
+/// Steps after which an orbit is given up.
+const MOST_PARTS: usize = 16_000;
 
 /// The drift of `invariant` in one turn along `Σ_{k ≤ power} h^k f_k`, from `start` back to the plane through it that the true field f_0 crosses at a right angle.
+/// Without an invariant the distance from the true orbit's centre takes its place, less what the true field makes of that distance.
 ///
-/// The expansion is asymptotic: it is judged by the largest sizes of its terms along the orbit, and the error is estimated by the effect of the first term left out.
+/// The expansion is asymptotic: it is judged by the largest sizes of its terms along the orbit ([`converging`](Drift::converging)), and the error is estimated
+/// by the effect of the first term left out.
 ///
 /// # Errors
 /// See [`DriftError`].
@@ -69,39 +77,135 @@ pub fn drift(
     h: f64,
     power: usize,
     start: &[f64],
-    invariant: impl Fn(&[f64]) -> f64,
+    invariant: Option<&(dyn Fn(&[f64]) -> f64 + Sync)>,
 ) -> Result<Drift, DriftError> {
-    let last = expansion.terms().len().saturating_sub(1);
-    if power >= last {
-        return Err(DriftError::TooShort { power, needed: power + 1, found: last });
-    }
-    let fields: Vec<CompiledField> = expansion.terms().iter().map(|term| term.compiled()).collect();
-    let d = fields[0].dimension();
-    if start.len() != d {
-        return Err(DynamicsError::Dimension { expected: d, found: start.len() }.into());
-    }
-    let mut normal = vec![0.0; d];
-    fields[0].value(start, &mut normal);
-    if normal.iter().all(|&x| x == 0.0) {
-        return Err(DriftError::Equilibrium(start.to_vec()));
-    }
-    let exact = turn(&fields[0], start, &normal, h)?;
-    let followed = turn(&expansion.truncated(h, power), start, &normal, h)?;
-    let per_period = invariant(&followed.end) - invariant(start);
-    let beyond = turn(&expansion.truncated(h, power + 1), start, &normal, h)?;
-    let truncation = (invariant(&beyond.end) - invariant(&followed.end)).abs();
-    let mut value = vec![0.0; d];
-    let mut size = |field: &CompiledField| {
-        followed.orbit.iter().fold(0.0, |largest: f64, x| {
+    let section = Section::of(expansion, h, power, start)?;
+    let followed = section.turn(&expansion.truncated(h, power))?;
+    let distance = |x: &[f64]| x.iter().zip(&section.centre).map(|(x, c)| (x - c).powi(2)).sum::<f64>().sqrt();
+    let measured = |x: &[f64]| invariant.map_or_else(|| distance(x), |invariant| invariant(x));
+    // What the truth itself does is no drift; an invariant has none.
+    let before = if invariant.is_some() { measured(start) } else { measured(&section.exact.end) };
+    let per_period = measured(&followed.end) - before;
+    let truncation = section
+        .turn(&expansion.truncated(h, power + 1))
+        .map_or(f64::INFINITY, |beyond| (measured(&beyond.end) - measured(&followed.end)).abs());
+    let sizes = sizes(expansion, h, power, &followed.orbit);
+    Ok(Drift {
+        start: start.to_vec(),
+        per_period,
+        truncation,
+        power,
+        period: followed.period,
+        true_period: section.exact.period,
+        amplitude_shift: (distance(&followed.end) - distance(&section.exact.end)) / distance(start),
+        converging: shrinking(&sizes),
+        sizes,
+    })
+}
+
+/// Whether the expansion through h^(power + 1) still shrinks along the *true* orbit from `start`, and the sizes of its terms: what can be said where
+/// [`drift`] itself fails because the truncated field leads astray.
+///
+/// # Errors
+/// See [`DriftError`].
+pub fn convergence(expansion: &FieldExpansion, h: f64, power: usize, start: &[f64]) -> Result<(Vec<f64>, bool), DriftError> {
+    let section = Section::of(expansion, h, power, start)?;
+    let sizes = sizes(expansion, h, power, &section.exact.orbit);
+    let converging = shrinking(&sizes);
+    Ok((sizes, converging))
+}
+
+/// `max |h^k f_k|` over the states, k = 0 to power + 1.
+fn sizes(expansion: &FieldExpansion, h: f64, power: usize, orbit: &[Vec<f64>]) -> Vec<f64> {
+    let size = |term: &PolynomialField| {
+        let field = term.compiled();
+        let mut value = vec![0.0; field.dimension()];
+        orbit.iter().fold(0.0, |largest: f64, x| {
             field.value(x, &mut value);
             value.iter().fold(largest, |largest, v| largest.max(v.abs()))
         })
     };
-    let sizes: Vec<f64> = fields.iter().take(power + 2).enumerate().map(|(k, field)| h.powi(k as i32) * size(field)).collect();
-    // Terms may vanish for symmetry, so each is compared with the largest of the two before.
+    expansion.terms().iter().take(power + 2).enumerate().map(|(k, term)| h.powi(k as i32) * size(term)).collect()
+}
+
+/// Whether the last two sizes shrink. Terms may vanish for symmetry, so each is compared with the largest of the two before.
+fn shrinking(sizes: &[f64]) -> bool {
     let shrinks = |k: usize| sizes[k] < 0.9 * sizes[k.saturating_sub(2)..k].iter().copied().fold(0.0, f64::max) || sizes[k] == 0.0;
-    let converging = shrinks(power + 1) && (power == 0 || shrinks(power));
-    Ok(Drift { start: start.to_vec(), per_period, truncation, period: followed.period, true_period: exact.period, sizes, converging })
+    let last = sizes.len() - 1;
+    shrinks(last) && (last == 1 || shrinks(last - 1))
+}
+
+/// The plane through a start that the true field crosses at a right angle, and the true orbit from it back to it.
+struct Section<'a> {
+    start: &'a [f64],
+    normal: Vec<f64>,
+    /// In which the orbit is followed.
+    part: f64,
+    exact: Turn,
+    /// The mean over time of the true orbit.
+    centre: Vec<f64>,
+}
+
+impl<'a> Section<'a> {
+    fn of(expansion: &FieldExpansion, h: f64, power: usize, start: &'a [f64]) -> Result<Self, DriftError> {
+        let last = expansion.terms().len().saturating_sub(1);
+        if power >= last {
+            return Err(DriftError::TooShort { power, needed: power + 1, found: last });
+        }
+        let field = expansion.terms()[0].compiled();
+        let d = field.dimension();
+        if start.len() != d {
+            return Err(DynamicsError::Dimension { expected: d, found: start.len() }.into());
+        }
+        let mut normal = vec![0.0; d];
+        field.value(start, &mut normal);
+        if normal.iter().all(|&x| x == 0.0) {
+            return Err(DriftError::Equilibrium(start.to_vec()));
+        }
+        let mut section =
+            Self { start, normal, part: PART * h, exact: Turn { period: 0.0, end: Vec::new(), orbit: Vec::new() }, centre: Vec::new() };
+        // A turn may take thousands of short steps.
+        let mut slower = 0;
+        section.exact = loop {
+            match section.turn(&field) {
+                Err(DriftError::NoTurn { .. }) if slower < 2 => {
+                    slower += 1;
+                    section.part *= 8.0;
+                }
+                other => break other?,
+            }
+        };
+        let orbit = &section.exact.orbit;
+        section.centre = (0..d).map(|j| orbit.iter().map(|x| x[j]).sum::<f64>() / orbit.len() as f64).collect();
+        Ok(section)
+    }
+
+    /// From the start to the first return through the plane, in the direction of the true field.
+    fn turn(&self, field: &CompiledField) -> Result<Turn, DriftError> {
+        let flow = Flow { absolute: 1e-12, relative: 1e-12 };
+        let height = |x: &[f64]| x.iter().zip(self.start).zip(&self.normal).map(|((x, s), n)| (x - s) * n).sum::<f64>();
+        let part = self.part;
+        let mut orbit = vec![self.start.to_vec()];
+        let mut below = false;
+        let no_turn = || DriftError::NoTurn { start: self.start.to_vec(), time: MOST_PARTS as f64 * part };
+        // In batches, so that the integrator keeps its step.
+        const BATCH: usize = 8;
+        while orbit.len() < MOST_PARTS {
+            let from = orbit.last().cloned().ok_or_else(no_turn)?;
+            let batch = flow.trajectory(field, &from, part, BATCH)?;
+            for pair in batch.windows(2) {
+                let (a, b) = (height(&pair[0]), height(&pair[1]));
+                if below && a < 0.0 && b >= 0.0 {
+                    let time = (orbit.len() - 1) as f64 * part;
+                    let (last, end) = crossing(field, flow, &pair[0], part, height)?;
+                    return Ok(Turn { period: time + last, end, orbit });
+                }
+                below |= b < 0.0;
+                orbit.push(pair[1].clone());
+            }
+        }
+        Err(no_turn())
+    }
 }
 
 /// One turn of an orbit.
@@ -109,33 +213,6 @@ struct Turn {
     period: f64,
     end: Vec<f64>,
     orbit: Vec<Vec<f64>>,
-}
-
-/// From `start` to the first return through the plane there with this normal, in its direction.
-fn turn(field: &CompiledField, start: &[f64], normal: &[f64], h: f64) -> Result<Turn, DriftError> {
-    let flow = Flow { absolute: 1e-12, relative: 1e-12 };
-    let height = |x: &[f64]| x.iter().zip(start).zip(normal).map(|((x, s), n)| (x - s) * n).sum::<f64>();
-    let part = PART * h;
-    let mut orbit = vec![start.to_vec()];
-    let mut below = false;
-    let no_turn = || DriftError::NoTurn { start: start.to_vec(), time: LONGEST * h };
-    // In batches, so that the integrator keeps its step.
-    const BATCH: usize = 32;
-    while (orbit.len() as f64) * part < LONGEST * h {
-        let from = orbit.last().cloned().ok_or_else(no_turn)?;
-        let batch = flow.trajectory(field, &from, part, BATCH)?;
-        for pair in batch.windows(2) {
-            let (a, b) = (height(&pair[0]), height(&pair[1]));
-            if below && a < 0.0 && b >= 0.0 {
-                let time = (orbit.len() - 1) as f64 * part;
-                let (last, end) = crossing(field, flow, &pair[0], part, height)?;
-                return Ok(Turn { period: time + last, end, orbit });
-            }
-            below |= b < 0.0;
-            orbit.push(pair[1].clone());
-        }
-    }
-    Err(no_turn())
 }
 
 /// The crossing of height zero in a time between 0 and `part` from x: the secant through a bracket, bisected where that stalls (Illinois).

@@ -20,7 +20,7 @@ pub mod weights;
 pub use assumptions::SimplifyingAssumptions;
 pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, order, order_up_to};
 pub use coproduct::{Cut, Cuts};
-pub use drift::{Drift, DriftError, drift};
+pub use drift::{Drift, DriftError, convergence, drift};
 pub use general_field::{Estimated, FieldClosure, inverse_modified_at, modified_from_map, step};
 pub use levels::LevelSequences;
 pub use linear_series::{Singularity, inverse_linear_radius, inverse_linear_series, modified_linear_series};
@@ -58,6 +58,9 @@ pub enum OrderError {
         /// The largest that can be had.
         largest: usize,
     },
+    /// A computation that was told to stop.
+    #[error("stopped before it was done")]
+    Stopped,
     /// The method follows another field than f even as h → 0.
     #[error("{method} is not consistent, so it has no modified equation: {why}")]
     Inconsistent {

@@ -68,8 +68,21 @@ impl FieldExpansion {
     /// # Errors
     /// As [`modified_equation`].
     pub fn modified(method: &RungeKutta, field: &PolynomialField, power: usize) -> Result<Self, OrderError> {
+        Self::modified_until(method, field, power, &|| false)
+    }
+
+    /// The same, unless `stop`, which is asked now and then from several threads, says so.
+    ///
+    /// # Errors
+    /// As [`modified_equation`]; [`OrderError::Stopped`].
+    pub fn modified_until(
+        method: &RungeKutta,
+        field: &PolynomialField,
+        power: usize,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, OrderError> {
         let series = modified_equation(method, power)?;
-        Ok(Self::of(method, false, field, series.trees(), series.coefficients()))
+        Self::of(method, false, field, series.trees(), series.coefficients(), stop)
     }
 
     /// The inverse modified equation of a method on a field through h^power: `S_h[f̂] = φ_h[f]`, what a perfect fit learns.
@@ -78,7 +91,7 @@ impl FieldExpansion {
     /// As [`inverse_modified_equation`].
     pub fn inverse(method: &RungeKutta, field: &PolynomialField, power: usize) -> Result<Self, OrderError> {
         let series = inverse_modified_equation(method, power)?;
-        Ok(Self::of(method, true, field, series.trees(), series.coefficients()))
+        Self::of(method, true, field, series.trees(), series.coefficients(), &|| false)
     }
 
     /// What learning through a linear multistep method from exact states finds, through h^power: `f̂ = Σ c_k h^k y^(k+1)`, with `y^(k+1)` the k-th derivative of f along
@@ -107,7 +120,14 @@ impl FieldExpansion {
     }
 
     /// `h^k f_k = Σ_{|t| = k+1} b(t)/σ(t) F(t)`.
-    fn of(method: &RungeKutta, inverse: bool, field: &PolynomialField, trees: &Trees, coefficients: &[Number]) -> Self {
+    fn of(
+        method: &RungeKutta,
+        inverse: bool,
+        field: &PolynomialField,
+        trees: &Trees,
+        coefficients: &[Number],
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, OrderError> {
         let weight = |t: Tree| {
             let b = &coefficients[t.index()];
             let q = b.as_rational().cloned().unwrap_or_else(|| b.approximate(APPROXIMATE_BITS));
@@ -115,7 +135,7 @@ impl FieldExpansion {
         };
         let weights: Vec<BigRational> = trees.iter().map(weight).collect();
         let exact = coefficients.iter().all(|b| b.as_rational().is_some());
-        let differentials = Differentials::of(field, trees, |t| !weights[t.index()].is_zero());
+        let differentials = Differentials::of(field, trees, |t| !weights[t.index()].is_zero(), stop).ok_or(OrderError::Stopped)?;
         let term = |k: usize| {
             let used: Vec<Tree> = trees.of_order(k + 1).filter(|&t| differentials.values[t.index()].is_some()).collect();
             let common = common_multiple(used.iter().map(|t| weights[t.index()].denom()));
@@ -133,7 +153,7 @@ impl FieldExpansion {
         };
         // As many components as variables each time, so no term is left out.
         let terms = (0..trees.max_order()).filter_map(term).collect();
-        Self { method: method.name().into(), inverse, exact, terms }
+        Ok(Self { method: method.name().into(), inverse, exact, terms })
     }
 
     /// The method's name.
@@ -161,7 +181,8 @@ impl FieldExpansion {
     /// Everything in words.
     pub fn report(&self) -> ModifiedReport {
         let text = |field: &PolynomialField| if self.exact { field.to_text() } else { field.to_decimals(17) };
-        let term = |(power, field): (usize, &PolynomialField)| ModifiedTerm { power, components: text(field), latex: field.to_latex() };
+        let latex = |field: &PolynomialField| if self.exact { field.to_latex() } else { field.to_latex_decimals(17) };
+        let term = |(power, field): (usize, &PolynomialField)| ModifiedTerm { power, components: text(field), latex: latex(field) };
         ModifiedReport {
             method: self.method.clone(),
             variables: self.terms.first().map_or_else(Vec::new, |field| field.variables().to_vec()),
@@ -183,8 +204,8 @@ struct Differentials {
 
 impl Differentials {
     /// `F([t₁…t_k])_i = Σ ∂^k f_i/∂x_{j₁}…∂x_{j_k} F(t₁)_{j₁} … F(t_k)_{j_k}`, where wanted or part of what is wanted. A vertex with more
-    /// branches than the field's degree makes F(t) vanish.
-    fn of(field: &PolynomialField, trees: &Trees, wanted: impl Fn(Tree) -> bool) -> Self {
+    /// branches than the field's degree makes F(t) vanish. `None` when stopped.
+    fn of(field: &PolynomialField, trees: &Trees, wanted: impl Fn(Tree) -> bool, stop: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
         let coefficients = field.components().iter().flat_map(|p| p.terms());
         let denominator = common_multiple(coefficients.map(|(_, c)| c.denom()));
         let components: Vec<IntegerPolynomial> =
@@ -208,14 +229,17 @@ impl Differentials {
             let value = |t: &Tree| {
                 let branches: Option<Vec<&Vec<IntegerPolynomial>>> =
                     trees.branches(*t).iter().map(|b| values[b.index()].as_ref()).collect();
-                let branches = branches.filter(|_| needed[t.index()])?;
+                let branches = branches.filter(|_| needed[t.index()] && !stop())?;
                 let value: Vec<IntegerPolynomial> = components.iter().map(|p| contract(p, &branches)).collect();
                 value.iter().any(|p| !p.is_zero()).then_some(value)
             };
             let new: Vec<_> = of_order.par_iter().map(value).collect();
             values.extend(new);
+            if stop() {
+                return None;
+            }
         }
-        Self { denominator, values }
+        Some(Self { denominator, values })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The step-size test: is a trained model a field in continuous time, or only right at the step of its training?
 
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
-use super::repair::RepairError;
+use super::repair_error::RepairError;
 use crate::fit::{ModelFile, rollout};
 use crate::inverse::LearningEquation;
 use crate::method::{Method, Sampling, catalog};
@@ -14,17 +14,17 @@ pub const STEP_TOLERANCE: f64 = 0.01;
 /// Intervals followed, unless another number is given.
 pub const HORIZON: usize = 20;
 /// Trajectories followed.
-const MOST_STARTS: usize = 8;
-/// Steps an interval of the reference, of order 5.
-const REFERENCE_STEPS: u32 = 64;
+const MOST_STARTS: usize = 64;
+/// Steps an interval of the reference, of order 5: at least, and at most for fields with fast modes.
+const REFERENCE_STEPS: (u32, u32) = (64, 8192);
 
 /// The two answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Nature {
-    /// The answer changes with the step: the model is only right at its own.
+    /// A rollout or a mode changes with the step by more than the tolerance: the model is only right at its own.
     Discrete,
-    /// The answer does not change: the model is a field in continuous time.
+    /// Neither does: the model is, to within the tolerance, a field in continuous time.
     Continuous,
 }
 
@@ -33,7 +33,7 @@ pub enum Nature {
 pub struct StepTest {
     /// The step.
     pub step: f64,
-    /// The largest distance from the high-order rollout, relative to how far that one moves; `null` where one of the two left.
+    /// The largest distance of a rollout from the high-order one, relative to how far that one moves; `null` where one of the two left.
     pub difference: Option<f64>,
 }
 
@@ -54,6 +54,8 @@ pub struct AuditedMode {
     pub principal: bool,
     /// In which ways λ̂ differs from `shown` in kind.
     pub flags: Vec<String>,
+    /// Whether λ̂ and `shown` are the same to within the tolerance: relative to λ̂, or over all intervals followed.
+    pub same: bool,
 }
 
 /// What the step-size test found.
@@ -71,6 +73,8 @@ pub struct Audit {
     pub nature: Nature,
     /// The difference beyond which it is "discrete".
     pub tolerance: f64,
+    /// How many intervals were followed.
+    pub horizon: usize,
     /// The rollouts with the method of the training at h, h/2 and h/4.
     pub steps: Vec<StepTest>,
     /// One for each mode with Im λ̂ ≥ 0 at each equilibrium among the states.
@@ -80,7 +84,9 @@ pub struct Audit {
 }
 
 /// Tests a model trained through a one-step method. `trajectories` are the data where they are at hand (else the starts are
-/// taken beside the equilibria, which a note says); `horizon` intervals are followed.
+/// taken beside the equilibria, displaced along each coordinate, which a note says); `horizon` intervals are followed. The answer is "continuous" where
+/// every rollout at the step of the training is that of continuous time to within the tolerance and every mode is what the map shows; a fast mode that dies within one step
+/// is seen by the modes alone.
 ///
 /// Errors for a multistep method, a model that cannot be followed, or a `tolerance` that nothing can be compared with.
 pub fn audit(
@@ -105,7 +111,10 @@ pub fn audit(
             "the training data are not at hand: the rollouts start beside the equilibria; give --data DATA.csv for the real ones".into(),
         );
     }
-    let reference = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, REFERENCE_STEPS)?, &from, horizon)?;
+    // The reference must be stable for the fastest mode.
+    let fastest = found.iter().flat_map(|place| &place.modes).map(|z| z.norm()).fold(0.0, f64::max);
+    let reference_steps = ((2.0 * fastest * file.interval).ceil() as u32).clamp(REFERENCE_STEPS.0, REFERENCE_STEPS.1);
+    let reference = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, reference_steps)?, &from, horizon)?;
     let mut steps = Vec::new();
     for division in [1, 2, 4] {
         let fine = Sampling::new(file.interval, file.substeps.saturating_mul(division))?;
@@ -115,26 +124,31 @@ pub fn audit(
     if reference.iter().any(|t| t.len() <= horizon) {
         notes.push("followed in continuous time, the field leaves a million (or the finite numbers)".into());
     }
-    let nature = if steps[0].difference.is_some_and(|d| d <= tolerance) { Nature::Continuous } else { Nature::Discrete };
     let equation = LearningEquation::of(method)?;
     let r = StabilityFunction::of(tableau);
-    let mode = |place: &Standstill, learned: Complex<f64>| audited(&equation, &r, sampling, place, learned);
+    let limits = (tolerance, tolerance / (file.interval * horizon as f64));
+    let mode = |place: &Standstill, learned: Complex<f64>| audited(&equation, &r, sampling, place, learned, limits);
     let modes: Vec<AuditedMode> = found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
+    let still = steps[0].difference.is_some_and(|d| d <= tolerance);
+    let nature = if still && modes.iter().all(|mode| mode.same) { Nature::Continuous } else { Nature::Discrete };
     if is_linear(learned) && found.is_empty() {
         notes.push("the matrix is singular".into());
     }
     let (method, class) = (file.method.clone(), file.class.clone());
-    Ok(Audit { method, class, interval: file.interval, substeps: file.substeps, nature, tolerance, steps, modes, notes })
+    Ok(Audit { method, class, interval: file.interval, substeps: file.substeps, nature, tolerance, horizon, steps, modes, notes })
 }
 
-/// The largest distance over the largest motion.
+/// The largest distance of a trajectory over its own motion: a small one beside a large one counts as much.
 fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize) -> Option<f64> {
     let whole = found.iter().chain(reference).all(|t| t.len() == horizon + 1);
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    let motion = reference.iter().flat_map(|t| t.iter().map(|x| distance(x, &t[0]))).fold(0.0, f64::max);
-    let apart = found.iter().zip(reference).flat_map(|(f, r)| f.iter().zip(r).map(|(a, b)| distance(a, b))).fold(0.0, f64::max);
-    // A field that moves nothing moves nothing at any step.
-    whole.then(|| if apart == 0.0 { 0.0 } else { apart / motion })
+    let one = |(f, r): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
+        let motion = r.iter().map(|x| distance(x, &r[0])).fold(0.0, f64::max);
+        let apart = f.iter().zip(r).map(|(a, b)| distance(a, b)).fold(0.0, f64::max);
+        // A field that moves nothing moves nothing at any step.
+        if apart == 0.0 { 0.0 } else { apart / motion }
+    };
+    whole.then(|| found.iter().zip(reference).map(one).fold(0.0, f64::max))
 }
 
 fn audited(
@@ -143,6 +157,7 @@ fn audited(
     sampling: Sampling,
     place: &Standstill,
     learned: Complex<f64>,
+    (relative, absolute): (f64, f64),
 ) -> AuditedMode {
     let shown = shown(r, sampling, learned);
     let found = shown.and_then(|shown| equation.branches(shown, sampling).ok());
@@ -157,6 +172,10 @@ fn audited(
         shown: shown.map(|z| [z.re, z.im]),
         branch: nearest,
         branches: found.as_ref().map_or(0, |found| found.branches.len()),
+        same: shown.is_some_and(|shown| {
+            let apart = (shown - learned).norm();
+            apart <= relative * learned.norm() || apart <= absolute
+        }),
         principal: branch.is_some_and(|branch| branch.principal),
         flags: branch
             .map_or_else(Vec::new, |b| b.flags.iter().filter_map(|f| serde_json::to_value(f).ok()?.as_str().map(str::to_owned)).collect()),

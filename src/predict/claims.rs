@@ -3,13 +3,15 @@
 use super::verify::Verification;
 use crate::exact::{Number, rational};
 use crate::method::{Claim, Stated};
+use crate::order::DEFAULT_CAP;
 use crate::stability::Extent;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// One claim and what became of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct CheckedClaim {
     /// The claim's name.
     pub claim: String,
@@ -17,11 +19,34 @@ pub struct CheckedClaim {
     pub stated: Stated,
     /// What was computed; null where the notion does not apply to the method.
     pub found: Option<Found>,
-    /// Whether the two agree.
+    /// Whether the two agree; false also where that is undecided.
     pub holds: bool,
+    /// Whether the question is left open: the claim neither holds nor fails.
+    pub undecided: bool,
     /// Why not, where there is more to say: the first order condition that fails.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+impl CheckedClaim {
+    /// Whether the claim was found wrong.
+    pub fn fails(&self) -> bool {
+        !self.holds && !self.undecided
+    }
+}
+
+impl Serialize for CheckedClaim {
+    /// `holds` is null where the question is undecided.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("claim", &self.claim)?;
+        map.serialize_entry("stated", &self.stated)?;
+        map.serialize_entry("found", &self.found)?;
+        map.serialize_entry("holds", &(!self.undecided).then_some(self.holds))?;
+        if let Some(why) = &self.why {
+            map.serialize_entry("why", why)?;
+        }
+        map.end()
+    }
 }
 
 /// A computed value that a claim can be about.
@@ -45,6 +70,7 @@ impl std::fmt::Display for Found {
         match self {
             Self::Truth(truth) => write!(f, "{truth}"),
             Self::Order(order) => write!(f, "{order}"),
+            Self::Extent(extent) if extent.is_infinite() => f.write_str("infinite"),
             Self::Extent(extent) => f.write_str(&extent.decimal(15)),
             Self::Value(number) => write!(f, "{number}"),
             Self::Degrees(degrees) => write!(f, "{degrees:.10}"),
@@ -65,12 +91,34 @@ fn checked(report: &Verification, claim: &Claim) -> CheckedClaim {
         (Stated::Value(stated), Some(Found::Value(found))) => stated == found,
         (Stated::Value(stated), Some(Found::Extent(extent))) => extent.agrees_with(stated) || same_double(stated, extent.to_f64()),
         (Stated::Value(stated), Some(Found::Degrees(degrees))) => angle_agrees(stated, *degrees, report.a_alpha_error.unwrap_or(0.0)),
+        (Stated::Infinite, Some(Found::Extent(extent))) => extent.is_infinite(),
         // A truth that does not apply to this kind of method is not true of it.
         (Stated::Truth(stated), None) => !stated,
         _ => false,
     };
     let why = (claim.claim == "order" && !holds).then(|| report.failing.first().map(ToString::to_string)).flatten();
-    CheckedClaim { claim: claim.claim.clone(), stated: claim.stated.clone(), found, holds, why }
+    let open = undecided(report, claim);
+    let why = open.clone().or(why);
+    CheckedClaim {
+        claim: claim.claim.clone(),
+        stated: claim.stated.clone(),
+        found,
+        holds: holds && open.is_none(),
+        undecided: open.is_some(),
+        why,
+    }
+}
+
+/// Why a claim of an order is neither proved nor refuted: the search for it ended before a condition failed.
+fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
+    let reached = match claim.claim.as_str() {
+        "order" if !report.order_complete => report.order,
+        "embedded_order" if report.embedded_order == Some(DEFAULT_CAP) => DEFAULT_CAP,
+        _ => return None,
+    };
+    let Stated::Value(stated) = &claim.stated else { return None };
+    (stated.to_f64() >= reached as f64)
+        .then(|| format!("all conditions through order {reached} hold, and the search ended there; no simplifying assumptions decide more"))
 }
 
 fn found(report: &Verification, claim: &str) -> Option<Found> {
@@ -78,6 +126,19 @@ fn found(report: &Verification, claim: &str) -> Option<Found> {
     match claim {
         "order" => Some(Found::Order(report.order)),
         "stage_order" => report.stage_order.map(Found::Order),
+        "linear_order" => Some(Found::Order(report.linear_order)),
+        "dispersion_order" => report.phase.as_ref()?.dispersion_order.map(Found::Order),
+        // No mode is ever damped: a dissipation of infinite order.
+        "dissipation_order" => Some(report.phase.as_ref()?.dissipation_order.map_or(Found::Extent(Extent::Infinite), Found::Order)),
+        "at_infinity" => match (&report.at_infinity, &report.stability) {
+            (Some(limit), _) => Some(Found::Value(limit.clone())),
+            (None, Some(_)) => Some(Found::Extent(Extent::Infinite)),
+            (None, None) => None,
+        },
+        "disc" => Some(Found::Extent(report.disc.clone())),
+        "branches" => Some(Found::Order(report.learning.branches)),
+        "irreducible" => report.irreducible.map(Found::Truth),
+        "strongly_stable" => report.strongly_stable.map(Found::Truth),
         "embedded_order" => report.embedded_order.map(Found::Order),
         "error_constant" => report.error_constant_number.clone().map(Found::Value),
         "a_alpha_degrees" => report.a_alpha_degrees.map(Found::Degrees),

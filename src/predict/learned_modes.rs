@@ -56,7 +56,8 @@ pub fn guesses(learned: &Learned, states: &[Vec<f64>]) -> Vec<Vec<f64>> {
     std::iter::once(centre.clone()).chain(sides).collect()
 }
 
-/// Where rollouts start: the trajectories' starts; else beside the equilibria; else the guesses.
+/// Where rollouts start: the trajectories' starts; else beside the equilibria, displaced along every coordinate in turn, so that no mode stays at rest; else
+/// the guesses.
 pub fn starts(learned: &Learned, trajectories: &[Vec<Vec<f64>>], found: &[Standstill], most: usize) -> Vec<Vec<f64>> {
     if !trajectories.is_empty() {
         return trajectories.iter().filter_map(|t| t.first().cloned()).take(most).collect();
@@ -64,10 +65,12 @@ pub fn starts(learned: &Learned, trajectories: &[Vec<Vec<f64>>], found: &[Stands
     if found.is_empty() {
         return guesses(learned, &[]).into_iter().take(most).collect();
     }
-    let beside = |place: &Standstill| {
+    let beside = |place: &Standstill, j: usize| {
         let mut start = place.state.clone();
-        start[0] += 0.2 * (1.0 + start[0].abs());
+        start[j] += 0.2 * (1.0 + start[j].abs());
         start
     };
-    found.iter().map(beside).take(most).collect()
+    let beside = &beside;
+    // Every coordinate about the first places before a further place.
+    found.iter().flat_map(|place| (0..place.state.len()).map(move |j| beside(place, j))).take(most.max(learned.dimension())).collect()
 }

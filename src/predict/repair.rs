@@ -4,116 +4,25 @@
 //! without training again: exactly for linear models, as a series for polynomial ones, and by a fit to the map for the others.
 
 use super::learned_modes::{is_linear, standstills};
-use super::matrix_logarithm::principal_logarithm;
+use super::linear_repair::linear_repair;
+use super::refit::{FAITHFUL, REFIT_STEPS, distance_from_map, map_pairs, refit};
+use super::repair_error::RepairError;
+use super::repair_notes;
 use super::series_repair::{DEFAULT_POWER, SeriesRepair, TermSize, series_repair};
-use crate::dynamics::{Field, System};
-use crate::exact::{EigenvaluesError, eigenvalues};
-use crate::fit::{
-    DataRecord, Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, Model, ModelFile, ModelSpec, Optimiser, Step, Stop,
-    Training, Watch, Windows, rollout,
-};
-use crate::inverse::BranchError;
-use crate::method::{CatalogError, Method, RungeKutta, Sampling, SamplingError, catalog};
-use crate::order::OrderError;
-use crate::stability::StabilityFunction;
+use super::turns::{MOST_ORBITS, TurnDrift, turn_drifts};
+use crate::dynamics::System;
+use crate::fit::{Features, Fit, Learned, ModelFile, ModelSpec, Optimiser, Stop, Training, Watch, rollout};
+use crate::method::{Method, RungeKutta, Sampling, catalog};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// The explicit method of order 5 that repaired models are followed and fitted with.
-const FAITHFUL: &str = "dormand-prince5";
-/// Its steps an interval in a refit, for each step of the training.
-const REFIT_STEPS: u32 = 4;
 /// Intervals followed at most for the errors of rollouts.
 const LONGEST: usize = 200;
 /// Trajectories followed at most for them.
 const MOST_STARTS: usize = 4;
-
-/// Why a model cannot be repaired or audited.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum RepairError {
-    /// A multistep method.
-    #[error(
-        "the model was trained through the multistep method {method}, which makes no map from one state to the next; this is for one-step \
-         methods (what multistep training learns: `lambdahat modified --method {method} --inverse`)"
-    )]
-    Multistep {
-        /// The method.
-        method: String,
-    },
-    /// No real logarithm.
-    #[error(
-        "the map that the model was trained as has the eigenvalue {multiplier:.6e} (from λ̂ = {learned}), and no real continuous-time \
-         model has a real multiplier that is zero or negative; sample at a shorter interval than {interval} and train again"
-    )]
-    NoLogarithm {
-        /// λ̂.
-        learned: Complex<f64>,
-        /// Re R(hλ̂)^m.
-        multiplier: f64,
-        /// H.
-        interval: f64,
-    },
-    /// The logarithm cannot be computed.
-    #[error("the logarithm of the map's matrix is too badly conditioned for double precision")]
-    Conditioned,
-    /// A linear way for a model that is not linear.
-    #[error("the way `exact-linear` is for linear and affine models, this one is {class}")]
-    NotLinear {
-        /// The class.
-        class: String,
-    },
-    /// A series for a model that is no polynomial.
-    #[error("the way `series` is for polynomial models; use --way refit")]
-    NotPolynomial,
-    /// A polynomial of too many variables.
-    #[error("a series is computed for at most 16 variables, the model has {found}; use --way refit")]
-    Variables {
-        /// d.
-        found: usize,
-    },
-    /// A degree that grows too large.
-    #[error("the series of a polynomial of degree {degree} would pass degree 64 with its first term; use --way refit")]
-    Degree {
-        /// The degree.
-        degree: usize,
-    },
-    /// A series of no use at this step.
-    #[error(
-        "the series does not converge at this step: its first correction, h^{power} f_{power}, is its smallest term ({size:.2e}); use --way refit"
-    )]
-    Diverges {
-        /// The first power with a term.
-        power: usize,
-        /// The size of that term.
-        size: f64,
-    },
-    /// A refit without data.
-    #[error("a refit needs the states that the model was trained on ({source_name}); give them with --data DATA.csv")]
-    NoStates {
-        /// What the file calls its data.
-        source_name: String,
-    },
-    /// From the other rooms.
-    #[error(transparent)]
-    Fit(#[from] FitError),
-    /// From the other rooms.
-    #[error(transparent)]
-    Sampling(#[from] SamplingError),
-    /// From the other rooms.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// From the other rooms.
-    #[error(transparent)]
-    Eigenvalues(#[from] EigenvaluesError),
-    /// From the other rooms.
-    #[error(transparent)]
-    Branches(#[from] BranchError),
-    /// From the other rooms.
-    #[error(transparent)]
-    Order(#[from] OrderError),
-}
+/// A term left out that is larger than this part of the first correction asks for a refit beside the series.
+const LEFT_OUT: f64 = 0.01;
 
 /// How a model is repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,7 +37,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// What suits a model.
+    /// What suits a model; for a polynomial one the refit is tried beside the series where that leaves much out.
     pub fn of(learned: &Learned) -> Self {
         match learned.model.features() {
             _ if is_linear(learned) => Self::ExactLinear,
@@ -143,6 +52,17 @@ impl Way {
 pub struct Modes {
     /// Both members of conjugate pairs.
     pub modes: Vec<[f64; 2]>,
+    /// Where the field stands still among the states.
+    pub equilibria: Vec<Vec<f64>>,
+}
+
+/// How far a flow over one interval is from the map that the loop fitted, root mean square over the states.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AgainstMap {
+    /// The trained field, followed in continuous time.
+    pub before: f64,
+    /// The repaired one; `null` where it leaves.
+    pub after: f64,
 }
 
 /// Rollouts against the data at one step.
@@ -186,6 +106,10 @@ pub struct RepairReport {
     pub left_out: Option<TermSize>,
     /// For a series, all corrections.
     pub terms: Vec<TermSize>,
+    /// The distance from the map `S_h[f̂]^m`, where states are at hand.
+    pub against_map: Option<AgainstMap>,
+    /// The change of the system's invariant in one turn of every orbit of the data, where one is known.
+    pub turns: Vec<TurnDrift>,
     /// Rollouts against the data, where they are at hand.
     pub rollouts: Vec<RolloutError>,
     /// What a reader must know.
@@ -193,7 +117,7 @@ pub struct RepairReport {
 }
 
 /// What to repair, and with what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Repair<'a> {
     /// The trained model.
     pub file: &'a ModelFile,
@@ -207,59 +131,19 @@ pub struct Repair<'a> {
     pub way: Option<Way>,
     /// For a series, the power of h up to which terms are computed.
     pub power: Option<usize>,
-}
-
-/// The continuous-time matrix behind a linear model that was trained through a one-step method.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinearRepair {
-    /// `A = log(R(hÂ)^m)/H`.
-    pub matrix: DMatrix<f64>,
-    /// `‖e^{HA} − R(hÂ)^m‖/‖R(hÂ)^m‖`, largest entries.
-    pub residual: f64,
-}
-
-/// `A = log(R(hÂ)^m)/H`, principal: |Im λ| < π/H for its eigenvalues. Samples H apart cannot tell λ from λ + 2πi/H, so no other branch
-/// is supported by the data.
-///
-/// Errors where R(hÂ)^m is singular or has an eigenvalue on the negative real axis (decided from certified eigenvalues of Â).
-///
-/// ```
-/// use lambdahat::{method::{Method, Sampling, catalog}, predict::linear_repair};
-/// use nalgebra::DMatrix;
-/// let Ok(Method::RungeKutta(rk4)) = catalog::find("rk4") else { panic!() };
-/// let learned = DMatrix::from_row_slice(2, 2, &[0.105105260738927, 1.926832632793115, -1.926832632793115, 0.105105260738927]);
-/// let found = linear_repair(&rk4, &learned, Sampling::new(1.0, 1).unwrap()).unwrap();
-/// assert!((found.matrix - DMatrix::from_row_slice(2, 2, &[-0.1, 2.0, -2.0, -0.1])).amax() < 1e-12);
-/// ```
-pub fn linear_repair(method: &RungeKutta, learned: &DMatrix<f64>, sampling: Sampling) -> Result<LinearRepair, RepairError> {
-    let r = StabilityFunction::of(method);
-    let (h, m) = (sampling.step().get(), sampling.substeps());
-    for disc in eigenvalues(learned)? {
-        let multiplier = |z: Complex<f64>| r.eval(z * h).powu(m);
-        let w = multiplier(disc.centre);
-        // How far the multiplier moves within the disc, and with the rounding of its own evaluation.
-        let radius = disc.radius + 1e-14 * (disc.centre.norm() + 1.0 / h);
-        let moved = [Complex::new(radius, 0.0), Complex::new(0.0, radius)].map(|e| (multiplier(disc.centre + e) - w).norm());
-        let slack = 2.0 * moved[0].max(moved[1]) + 1e-14 * w.norm();
-        if !w.is_finite() || (w.re <= slack && w.im.abs() <= slack) {
-            return Err(RepairError::NoLogarithm { learned: disc.centre, multiplier: w.re, interval: sampling.interval() });
-        }
-    }
-    let (p, q) = r.to_f64();
-    let z = learned * h;
-    let n = z.nrows();
-    let horner = |c: &[f64]| c.iter().rev().fold(DMatrix::<f64>::zeros(n, n), |value, &c| value * &z + DMatrix::<f64>::identity(n, n) * c);
-    let step = horner(&q).lu().solve(&horner(&p)).ok_or(RepairError::Conditioned)?;
-    let map = (1..m).fold(step.clone(), |power, _| power * &step);
-    let (log, residual) = principal_logarithm(&map).ok_or(RepairError::Conditioned)?;
-    Ok(LinearRepair { matrix: log / sampling.interval(), residual })
+    /// Asked while a series is computed: whether to give up.
+    pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 impl Repair<'_> {
     /// The repaired model, ready to be kept, and what was done. `watch` follows a refit.
     ///
+    /// Where no way is asked for and the series of a polynomial model diverges, or leaves out more than one per cent of its first correction, the refit is tried as well,
+    /// and the one that meets the map S_h\\[f̂\\]^m better is kept.
+    ///
     /// The file names a method of order 5 with steps small enough for the field, so that whoever goes on from it stays
-    /// in continuous time. Its loss is that of the trained model (the map over H is the same), for a refit that of the fit to the map.
+    /// in continuous time; its `step` is the step of that method. Its loss is that of the trained model (the map over H is the same), for a refit that of the
+    /// fit to the map. What was done stands in it as `repaired`.
     pub fn run(&self, watch: &mut Watch<'_>) -> Result<(ModelFile, RepairReport), RepairError> {
         let Method::RungeKutta(tableau) = self.method else {
             return Err(RepairError::Multistep { method: self.method.name().to_owned() });
@@ -267,6 +151,7 @@ impl Repair<'_> {
         let file = self.file;
         let sampling = Sampling::new(file.interval, file.substeps)?;
         let states = self.trajectories.concat();
+        let pairs = map_pairs(&file.learned, self.method, sampling, &states)?;
         let way = self.way.unwrap_or_else(|| Way::of(&file.learned));
         let mut report = RepairReport {
             method: self.method.name().to_owned(),
@@ -275,103 +160,157 @@ impl Repair<'_> {
             substeps: file.substeps,
             way,
             before: modes(&file.learned, &states)?,
-            after: Modes { modes: Vec::new() },
+            after: Modes { modes: Vec::new(), equilibria: Vec::new() },
             mismatch: None,
             power: None,
             left_out: None,
             terms: Vec::new(),
+            against_map: None,
+            turns: Vec::new(),
             rollouts: Vec::new(),
             notes: Vec::new(),
         };
-        let mut steps = file.substeps.saturating_mul(REFIT_STEPS);
-        let mut spec: ModelSpec = file.class.parse()?;
-        let mut fit = Fit {
-            seed: file.seed,
-            optimiser: Optimiser::Direct,
-            learned: file.learned.clone(),
-            loss: file.loss,
-            iterations: 0,
-            stop: Stop::Converged,
-            history: Vec::new(),
-        };
+        let (mut steps, mut spec): (u32, ModelSpec) = (file.substeps.saturating_mul(REFIT_STEPS), file.class.parse()?);
+        let mut fit = kept(file, file.learned.clone());
         match way {
             Way::ExactLinear => {
-                let (learned, residual) = self.linear(tableau, sampling)?;
+                let learned = self.linear(tableau, sampling, &mut report)?;
                 let largest = modes(&learned, &states)?.modes.iter().map(|z| z[0].hypot(z[1])).fold(0.0, f64::max);
                 steps = steps.max((8.0 * largest * file.interval).ceil().min(1e4) as u32);
                 fit.learned = learned;
-                report.mismatch = Some(residual);
-                report.notes.push(format!(
-                    "samples {} apart cannot tell λ from λ + {:.4}i; the logarithm with |Im λ| < {:.4} is given",
-                    file.interval,
-                    std::f64::consts::TAU / file.interval,
-                    std::f64::consts::PI / file.interval
-                ));
             }
-            Way::Series => {
-                let most = self.power.unwrap_or(DEFAULT_POWER);
-                let SeriesRepair { learned, degree, power, left_out, terms } =
-                    series_repair(&file.learned, tableau, sampling.step().get(), &states, most)?;
-                spec = ModelSpec::Polynomial(degree);
-                (fit.learned, report.power, report.left_out, report.terms) = (learned, Some(power), Some(left_out), terms);
-            }
+            Way::Series => match self.series(tableau, sampling, &states) {
+                Ok(found) => {
+                    let first = found.terms.first().map_or(0.0, |t| t.size);
+                    let rough = found.left_out.is_some_and(|t| t.size > LEFT_OUT * first);
+                    let series = found.learned.clone();
+                    (report.power, report.left_out, report.terms) = (Some(found.power), found.left_out, found.terms);
+                    let better =
+                        if rough && self.way.is_none() { self.better(&series, sampling, &pairs, steps, &mut report, watch)? } else { None };
+                    match better {
+                        Some(refitted) => self.refitted(refitted, &mut fit, &mut report),
+                        None => (fit.learned, spec) = (series, ModelSpec::Polynomial(found.degree)),
+                    }
+                }
+                Err(error @ RepairError::Diverges { .. }) if self.way.is_none() && !pairs.is_empty() => {
+                    report.notes.push(error.to_string().replace("; use --way refit", "; the refit is used instead"));
+                    let refitted = refit(file, sampling, &pairs, steps, watch)?;
+                    self.refitted(refitted, &mut fit, &mut report);
+                }
+                Err(error) => return Err(error),
+            },
             Way::Refit => {
-                let outcome = self.refit(sampling, steps, watch)?;
-                report.mismatch = Some(outcome.loss.sqrt());
-                fit = outcome;
+                if pairs.is_empty() {
+                    return Err(RepairError::NoStates { source_name: file.data.source.clone() });
+                }
+                let refitted = refit(file, sampling, &pairs, steps, watch)?;
+                self.refitted(refitted, &mut fit, &mut report);
             }
         }
-        report.after = modes(&fit.learned, &states)?;
-        let faithful = Sampling::new(file.interval, steps)?;
-        let through = catalog::find(FAITHFUL)?;
-        if !self.trajectories.is_empty() {
-            report.rollouts = self.rollouts(&fit.learned, &through, sampling, faithful)?;
+        self.measure(&fit.learned, sampling, steps, &pairs, &mut report)?;
+        repair_notes::add(self, &states, &mut report);
+        let training = Training::new(spec, catalog::find(FAITHFUL)?, Sampling::new(file.interval, steps)?);
+        let mut out = ModelFile::new(&training, file.data.clone(), fit);
+        out.repaired = serde_json::to_value(&report).ok();
+        Ok((out, report))
+    }
+
+    /// Everything that is reported of the repaired model.
+    fn measure(
+        &self,
+        repaired: &Learned,
+        sampling: Sampling,
+        steps: u32,
+        pairs: &[Vec<Vec<f64>>],
+        report: &mut RepairReport,
+    ) -> Result<(), RepairError> {
+        report.after = modes(repaired, &self.trajectories.concat())?;
+        if !pairs.is_empty() {
+            let before = distance_from_map(&self.file.learned, sampling, pairs)?;
+            report.against_map = Some(AgainstMap { before, after: distance_from_map(repaired, sampling, pairs)? });
         }
-        let training = Training::new(spec, through, faithful);
-        let data: DataRecord = file.data.clone();
-        Ok((ModelFile::new(&training, data, fit), report))
+        if let Some(system) = self.system {
+            let starts: Vec<Vec<f64>> = self.trajectories.iter().filter_map(|t| t.first().cloned()).take(MOST_ORBITS).collect();
+            if !starts.is_empty() && starts.iter().all(|start| system.invariant(start).is_some()) {
+                let before = turn_drifts(&self.file.learned, system, sampling.interval(), &starts)?;
+                let after = turn_drifts(repaired, system, sampling.interval(), &starts)?;
+                report.turns = starts
+                    .into_iter()
+                    .zip(before.into_iter().zip(after))
+                    .map(|(start, (before, after))| TurnDrift { start, before, after })
+                    .collect();
+            }
+        }
+        if !self.trajectories.is_empty() {
+            report.rollouts = self.rollouts(repaired, &catalog::find(FAITHFUL)?, sampling, Sampling::new(sampling.interval(), steps)?)?;
+        }
+        Ok(())
+    }
+
+    fn series(&self, tableau: &RungeKutta, sampling: Sampling, states: &[Vec<f64>]) -> Result<SeriesRepair, RepairError> {
+        let never = || false;
+        let stop = self.stop.unwrap_or(&never);
+        let most = self.power.map_or(DEFAULT_POWER, |power| (power, false));
+        series_repair(&self.file.learned, tableau, sampling.step().get(), states, most, stop)
+    }
+
+    /// A refit, where it meets the map better than the series does.
+    fn better(
+        &self,
+        series: &Learned,
+        sampling: Sampling,
+        pairs: &[Vec<Vec<f64>>],
+        steps: u32,
+        report: &mut RepairReport,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Fit>, RepairError> {
+        if pairs.is_empty() {
+            report.notes.push(
+                "the series leaves out more than one per cent of its first correction; with the states (--data DATA.csv) a refit would be tried".to_owned(),
+            );
+            return Ok(None);
+        }
+        let by_series = distance_from_map(series, sampling, pairs)?;
+        let refitted = refit(self.file, sampling, pairs, steps, watch)?;
+        let by_refit = distance_from_map(&refitted.learned, sampling, pairs)?;
+        let kept = if by_refit < by_series { "refit" } else { "series" };
+        report.notes.push(format!(
+            "against the map that the loop fitted: series {by_series:.1e}, refit {by_refit:.1e} (root mean square); the {kept} is kept"
+        ));
+        Ok((by_refit < by_series).then_some(refitted))
+    }
+
+    fn refitted(&self, refitted: Fit, fit: &mut Fit, report: &mut RepairReport) {
+        report.way = Way::Refit;
+        report.mismatch = Some(refitted.loss.sqrt());
+        *fit = refitted;
     }
 
     /// The affine field as the matrix [[Â, b̂], [0, 0]], which every Runge–Kutta method treats like any other.
-    fn linear(&self, tableau: &RungeKutta, sampling: Sampling) -> Result<(Learned, f64), RepairError> {
+    fn linear(&self, tableau: &RungeKutta, sampling: Sampling, report: &mut RepairReport) -> Result<Learned, RepairError> {
         let learned = &self.file.learned;
         if !is_linear(learned) {
             return Err(RepairError::NotLinear { class: self.file.class.clone() });
         }
-        let d = learned.dimension();
+        let d = learned.model.dimension();
         let columns = learned.model.layers()[0].columns();
         let entry = |i: usize, j: usize| if i < d { learned.parameters[i * columns + j] } else { 0.0 };
-        let matrix = DMatrix::from_fn(columns, columns, entry);
-        let found = linear_repair(tableau, &matrix, sampling)?;
-        let parameters = (0..d * columns).map(|k| found.matrix[(k / columns, k % columns)]).collect();
-        Ok((Learned { model: learned.model.clone(), parameters }, found.residual))
-    }
-
-    /// The same class fitted to one interval of the trained map from every state, from the trained parameters on.
-    fn refit(&self, sampling: Sampling, steps: u32, watch: &mut Watch<'_>) -> Result<Fit, RepairError> {
-        let learned = &self.file.learned;
-        let states = self.trajectories.concat();
-        if states.is_empty() {
-            return Err(RepairError::NoStates { source_name: self.file.data.source.clone() });
+        let found = linear_repair(tableau, &DMatrix::from_fn(columns, columns, entry), sampling)?;
+        report.mismatch = Some(found.residual);
+        let interval = sampling.interval();
+        report.notes.push(format!(
+            "samples {interval} apart cannot tell λ from λ + {:.4}i; the logarithm with |Im λ| at most {:.4} is given",
+            std::f64::consts::TAU / interval,
+            std::f64::consts::PI / interval
+        ));
+        for z in found.half_turns {
+            report.notes.push(format!(
+                "the pair λ̂ = {:.6} ± {:.6}i turns by half a turn an interval: the samples do not tell in which sense, that of the model is kept",
+                z.re, z.im
+            ));
         }
-        // Where the map throws a state out of reach there is nothing to fit.
-        let pairs: Vec<Vec<Vec<f64>>> =
-            rollout(learned, self.method, sampling, &states, 1)?.into_iter().filter(|pair| pair.len() == 2).collect();
-        let step = Step::new(&catalog::find(FAITHFUL)?, Sampling::new(sampling.interval(), steps)?, Form::Step)?;
-        let windows = Windows::new(&pairs, Loss::Pairs, &step)?;
-        let ridge = if matches!(learned.model.features(), Features::Gaussian(_)) { 1e-10 } else { 0.0 };
-        let optimiser = LevenbergMarquardt { ridge, ..LevenbergMarquardt::default() };
-        let model: &Model = &learned.model;
-        let outcome = optimiser.run(model, &step, &windows, learned.parameters.clone(), None, watch)?;
-        Ok(Fit {
-            seed: self.file.seed,
-            optimiser: Optimiser::LevenbergMarquardt,
-            learned: Learned { model: model.clone(), parameters: outcome.parameters },
-            loss: outcome.loss,
-            iterations: outcome.iterations,
-            stop: outcome.stop,
-            history: outcome.history,
-        })
+        let parameters = (0..d * columns).map(|k| found.matrix[(k / columns, k % columns)]).collect();
+        Ok(Learned { model: learned.model.clone(), parameters })
     }
 
     fn rollouts(
@@ -409,7 +348,22 @@ fn distance(found: &[Vec<Vec<f64>>], data: &[&Vec<Vec<f64>>], intervals: usize) 
     (whole && count > 0).then(|| (sum / count as f64).sqrt())
 }
 
+/// The fit of the file with another field of the same map.
+fn kept(file: &ModelFile, learned: Learned) -> Fit {
+    Fit {
+        seed: file.seed,
+        optimiser: Optimiser::Direct,
+        learned,
+        loss: file.loss,
+        iterations: 0,
+        stop: Stop::Converged,
+        history: Vec::new(),
+    }
+}
+
 fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<Modes, RepairError> {
     let both = |z: Complex<f64>| if z.im == 0.0 { vec![[z.re, 0.0]] } else { vec![[z.re, z.im], [z.re, -z.im]] };
-    Ok(Modes { modes: standstills(learned, states)?.into_iter().flat_map(|place| place.modes).flat_map(both).collect() })
+    let found = standstills(learned, states)?;
+    let equilibria = found.iter().map(|place| place.state.clone()).collect();
+    Ok(Modes { modes: found.into_iter().flat_map(|place| place.modes).flat_map(both).collect(), equilibria })
 }

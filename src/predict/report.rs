@@ -2,6 +2,7 @@
 
 use super::ambiguity::reachable_by_real_models;
 use super::cost::evaluations;
+use super::drift::PredictedDrift;
 use super::recommendation::{self, Recommendation};
 use super::subject::Subject;
 use crate::data::Mode;
@@ -125,6 +126,9 @@ pub struct MethodReport {
     pub evaluations: u64,
     /// One for each mode, in the same order.
     pub modes: Vec<ModeReport>,
+    /// What becomes of orbits, where the system is polynomial ([`Report::add_drift`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<PredictedDrift>,
 }
 
 /// What a loop makes of one mode.
@@ -203,6 +207,7 @@ impl Prediction {
                 verdict: modes.iter().map(|m| m.verdict).max().unwrap_or(Verdict::Faithful),
                 evaluations: evaluations(method, substeps),
                 modes,
+                drift: Vec::new(),
             });
         }
         let named = |name: &str| asked.iter().any(|m| m.name() == name);

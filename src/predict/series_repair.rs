@@ -1,19 +1,20 @@
 //! Repair of a polynomial model: the modified equation of S_h[f̂], exactly, then truncated.
 
-use super::repair::RepairError;
+use super::repair_error::RepairError;
 use crate::dynamics::{Field, Monomial, PolynomialField, RationalPolynomial};
 use crate::exact::rational;
 use crate::fit::{Dictionary, Family, Features, Learned, Model};
 use crate::method::RungeKutta;
-use crate::order::FieldExpansion;
+use crate::order::{FieldExpansion, LARGEST_POWER, OrderError, Trees};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Zero};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The power of h up to which terms are computed unless another is given: the last of them is at most the first left out.
-pub const DEFAULT_POWER: usize = 6;
+/// The power of h up to which terms are computed unless another is given, and whether more are computed while fewer than two of them are not zero
+/// (a method of order p has its first at h^p, a symmetric one its second at h^(p+2)).
+pub const DEFAULT_POWER: (usize, bool) = (6, true);
 /// The largest degree of a repaired model.
 const LARGEST_DEGREE: usize = 64;
 /// Bits kept of a coefficient of the sum: what is stored has 53.
@@ -37,48 +38,54 @@ pub struct SeriesRepair {
     pub degree: usize,
     /// The last power kept.
     pub power: usize,
-    /// The first term left out, the smallest of those computed.
-    pub left_out: TermSize,
+    /// The first term left out, the smallest of those computed; `None` where no term beyond the last one kept was computed, or none of any size.
+    pub left_out: Option<TermSize>,
     /// All terms but f̂ that are not zero.
     pub terms: Vec<TermSize>,
 }
 
 /// The field that the map S_h[f̂] follows in continuous time (Hairer, Lubich & Wanner, IX.1), through the term before the smallest one
-/// up to h^most: an asymptotic series is best cut there. The coefficients of f̂ are taken as the f64 that they are; everything
-/// up to the last rounding is exact.
+/// up to h^most: an asymptotic series is best cut there. With `further`, more terms than that are computed until two are not zero. Where only one is, it is kept, and
+/// nothing is said of what is left out. The coefficients of f̂ are taken as the f64 that they are; everything up to the last rounding is exact.
 ///
-/// Errors where the model is no polynomial, the series does not begin to converge over the states, or its degree passes 64.
+/// Errors where the model is no polynomial, the first of two or more terms is the smallest over the states, its degree passes 64, or `stop` says so.
 pub fn series_repair(
     learned: &Learned,
     method: &RungeKutta,
     h: f64,
     states: &[Vec<f64>],
-    most: usize,
+    (most, further): (usize, bool),
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<SeriesRepair, RepairError> {
     let Features::Polynomial(dictionary) = learned.model.features() else { return Err(RepairError::NotPolynomial) };
     let d = learned.dimension();
     let field = scaled_field(learned, dictionary)?;
-    let grown = |power: usize| (field.degree().max(1) - 1) * (power + 1) + 1;
-    let most = (1..=most).rev().find(|&power| grown(power - 1) <= LARGEST_DEGREE).ok_or(RepairError::Degree { degree: field.degree() })?;
-    let expansion = FieldExpansion::modified(method, &field, most)?;
+    let largest = largest_power(field.degree()).ok_or(RepairError::Degree { degree: field.degree() })?;
+    let mut most = most.min(largest);
     let half = dictionary.half_widths();
     let exact_h = rational::from_f64(h).unwrap_or_else(BigRational::zero);
-    let mut sizes = Vec::new();
-    for (k, term) in expansion.terms().iter().enumerate().skip(1) {
-        let size = h.powi(k as i32) * size(term, dictionary, states);
-        if size > 0.0 {
-            sizes.push(TermSize { power: k, size });
+    let (expansion, sizes) = loop {
+        let expansion = FieldExpansion::modified_until(method, &field, most, stop).map_err(|error| match error {
+            OrderError::Stopped => RepairError::Interrupted,
+            other => other.into(),
+        })?;
+        let size = |(k, term): (usize, &PolynomialField)| TermSize { power: k, size: h.powi(k as i32) * size(term, dictionary, states) };
+        let sizes: Vec<TermSize> = expansion.terms().iter().enumerate().skip(1).map(size).filter(|t| t.size > 0.0).collect();
+        if sizes.len() >= 2 || !further || most == largest {
+            break (expansion, sizes);
         }
-    }
+        // Two powers beyond the first correction, which is the next one where there is none yet.
+        most = sizes.first().map_or(most, |first| first.power).saturating_add(2).max(most + 1).min(largest);
+    };
     let (Some(first), Some(&smallest)) = (sizes.first(), sizes.iter().min_by(|a, b| a.size.total_cmp(&b.size))) else {
         // S_h[f̂] = φ_h[f̂] as far as was computed: nothing is to be repaired.
-        let left_out = TermSize { power: most + 1, size: 0.0 };
-        return Ok(SeriesRepair { learned: learned.clone(), degree: dictionary.degree(), power: most, left_out, terms: sizes });
+        return Ok(SeriesRepair { learned: learned.clone(), degree: dictionary.degree(), power: most, left_out: None, terms: sizes });
     };
-    if smallest.power == first.power {
-        return Err(RepairError::Diverges { power: first.power, size: first.size });
+    if sizes.len() >= 2 && smallest.power == first.power {
+        return Err(RepairError::Diverges { power: first.power, size: first.size, count: sizes.len() });
     }
-    let power = smallest.power - 1;
+    let left_out = (sizes.len() >= 2).then_some(smallest);
+    let power = left_out.map_or(first.power, |term| term.power - 1);
     let mut components: Vec<BTreeMap<Vec<usize>, BigRational>> = vec![BTreeMap::new(); d];
     let mut weight = BigRational::one();
     for term in expansion.terms().iter().take(power + 1) {
@@ -97,11 +104,31 @@ pub fn series_repair(
     let coefficient = |component: &BTreeMap<Vec<usize>, BigRational>, e: &Vec<usize>| component.get(e).map_or(0.0, rational::to_f64);
     let parameters = in_chebyshev.iter().flat_map(|c| repaired.exponents().iter().map(|e| coefficient(c, e)).collect::<Vec<_>>()).collect();
     let learned = Learned { model: Model::polynomial(repaired), parameters };
-    Ok(SeriesRepair { learned, degree, power, left_out: smallest, terms: sizes })
+    Ok(SeriesRepair { learned, degree, power, left_out, terms: sizes })
+}
+
+/// The largest power of h whose term may be computed, to be left out, for a field of this degree; `None` where that is not even the first.
+fn largest_power(degree: usize) -> Option<usize> {
+    let grown = |power: usize| (degree.max(1) - 1) * (power + 1) + 1;
+    (1..=LARGEST_POWER).rev().find(|&power| grown(power - 1) <= LARGEST_DEGREE)
+}
+
+/// What the terms through h^power take: how many products of a coefficient by a coefficient, to within a small factor. `None` for a model that is no polynomial.
+///
+/// Each tree of order n multiplies a polynomial of degree about (degree − 1)(n − 1) + 1 by one of the field's, for every variable.
+pub fn series_cost(learned: &Learned, power: usize) -> Option<f64> {
+    let Features::Polynomial(dictionary) = learned.model.features() else { return None };
+    let (d, degree) = (learned.dimension(), dictionary.degree().max(1));
+    let power = power.min(largest_power(degree)?);
+    let trees = Trees::up_to(power + 1).ok()?;
+    let terms = |n: usize| (1..=d).fold(1.0, |product, j| product * (n + j) as f64 / j as f64);
+    let of_order =
+        |n: usize| trees.of_order(n).len() as f64 * terms((degree - 1) * n.saturating_sub(1) + 1) * terms(degree) * (d * d) as f64;
+    Some((1..=power + 1).map(of_order).sum())
 }
 
 /// The model in u = (x − centre)/half, exactly: `u̇_i = f̂_i/half_i`.
-fn scaled_field(learned: &Learned, dictionary: &Dictionary) -> Result<PolynomialField, RepairError> {
+pub(super) fn scaled_field(learned: &Learned, dictionary: &Dictionary) -> Result<PolynomialField, RepairError> {
     let d = learned.dimension();
     let count = dictionary.count();
     let ladder = ladder(dictionary);

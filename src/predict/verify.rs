@@ -1,14 +1,18 @@
 //! Everything that is known of a scheme, in one report, with its claims checked.
 
 use super::claims::{CheckedClaim, check};
+use super::learning_report::LearningReport;
 use crate::exact::Number;
-use crate::method::{Method, Multistep, RungeKutta};
-use crate::order::{DEFAULT_CAP, FailingCondition, OrderReport, PrincipalError, Progress, order_up_to};
-use crate::stability::{
-    Angle, Extent, Learning, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
-    imaginary_interval, is_a_stable, is_algebraically_stable, is_i_stable, is_l_stable, is_stiffly_accurate, is_symmetric, is_symplectic,
-    linear_order, multistep, phase_errors, real_interval, reduce, ssp_coefficient,
+use crate::method::{FieldSymbol, Method, Multistep, RungeKutta, Stated};
+use crate::order::{
+    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, SimplifyingAssumptions, order_up_to,
 };
+use crate::stability::{
+    Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_i_stable, is_l_stable, is_stiffly_accurate, is_symplectic, linear_order,
+    multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, symmetry,
+};
+use num_traits::{One, Zero};
 use serde::Serialize;
 use std::ops::ControlFlow;
 
@@ -38,6 +42,8 @@ pub struct Verification {
     pub order: usize,
     /// False where the search ended before a condition failed: the order is at least [`order`](Self::order).
     pub order_complete: bool,
+    /// The largest p, η, ζ of B(p), C(η), D(ζ).
+    pub simplifying_assumptions: Option<SimplifyingAssumptions>,
     /// min(p, η) of the simplifying assumptions B(p), C(η).
     pub stage_order: Option<usize>,
     /// The order on linear problems, that of R.
@@ -53,6 +59,10 @@ pub struct Verification {
     pub principal_error: Option<PrincipalError>,
     /// The first order conditions that fail.
     pub failing: Vec<FailingCondition>,
+    /// How many of order p + 1 fail.
+    pub failing_count: Option<usize>,
+    /// What the letter in exact coefficients stands for, where they lie in a field of degree three or more.
+    pub field: Option<FieldSymbol>,
     /// R = P/Q.
     pub stability: Option<StabilityFunction>,
     /// |R| ≤ 1 in the left half plane.
@@ -71,6 +81,8 @@ pub struct Verification {
     pub symplectic: Option<bool>,
     /// Whether the method is its own adjoint.
     pub symmetric: Option<bool>,
+    /// The permutation of the reduced method's stages, counted from one, that turns it into its adjoint.
+    pub symmetry: Option<Vec<usize>>,
     /// Whether ρ satisfies the root condition.
     pub zero_stable: Option<bool>,
     /// Whether all zeros of ρ but 1 are strictly inside the circle.
@@ -87,18 +99,29 @@ pub struct Verification {
     pub disc: Extent,
     /// The stable room in Re z > 0.
     pub right_half_plane: Option<RightHalfPlane>,
+    /// Why it is not known.
+    pub right_half_plane_reason: Option<String>,
+    /// For a multistep method, the shape of the curve that its stability region's boundary is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_locus: Option<LocusShape>,
     /// Orders of the errors in phase and modulus along the imaginary axis.
     pub phase: Option<PhaseErrors>,
     /// Radius of absolute monotonicity.
     pub ssp_coefficient: Extent,
     /// The order of the embedded method.
     pub embedded_order: Option<usize>,
+    /// Whether nothing is superfluous: no stage for a Runge–Kutta method, no common factor of ρ and σ for a multistep method.
+    pub irreducible: Option<bool>,
+    /// Whether the step uses every stage (Dahlquist & Jeltsch).
+    pub dj_irreducible: Option<bool>,
+    /// Whether no two stages are always equal (Hundsdorfer & Spijker).
+    pub hs_irreducible: Option<bool>,
     /// Stages that the step does not use, counted from one.
     pub unused_stages: Option<Vec<usize>>,
     /// Groups of stages that are always equal.
     pub equal_stages: Option<Vec<Vec<usize>>>,
     /// What the scheme does to a model that learns through it.
-    pub learning: Learning,
+    pub learning: LearningReport,
     /// The claims of the scheme's file.
     pub claims: Vec<CheckedClaim>,
 }
@@ -126,13 +149,64 @@ pub fn verify_with(method: &Method, progress: impl FnMut(Progress) -> ControlFlo
     report
 }
 
+/// The order from the trees, or where these end too early, or would take long, from the simplifying assumptions.
+fn order_of(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
+    let assumptions = SimplifyingAssumptions::of(method);
+    let implied = assumptions.implied_order();
+    // Without a second set of weights, no tree is needed for what the assumptions prove beyond the last tree.
+    let cap = match implied > DEFAULT_CAP && method.b_hat().is_none() {
+        true => 1,
+        // The last trees are many: they are for those who claim something of them.
+        false if claims_more(method) => LARGEST_CAP,
+        false => DEFAULT_CAP,
+    };
+    let mut report = order_up_to(method, cap, progress);
+    if !report.complete && implied > report.order {
+        report.order = implied;
+        // B(p) is the condition of the bush: the order is no larger.
+        report.complete = implied == assumptions.b;
+        if report.complete {
+            report.failing = vec![failing_bush(method, implied + 1)];
+            report.failing_count = 1;
+        }
+    }
+    report
+}
+
+/// Whether an order is claimed that trees up to the default cap cannot show.
+fn claims_more(method: &RungeKutta) -> bool {
+    let beyond = |stated: &Stated| matches!(stated, Stated::Value(p) if p.to_f64() > DEFAULT_CAP as f64);
+    method.identity().claims.iter().any(|claim| claim.claim == "order" && beyond(&claim.stated))
+}
+
+/// The condition `Σ b_i c_i^(n−1) = 1/n`, which fails.
+fn failing_bush(method: &RungeKutta, n: usize) -> FailingCondition {
+    let power = |c: &Number| (1..n).fold(Number::one(), |power, _| power * c);
+    FailingCondition {
+        tree: format!("[{}]", "τ".repeat(n - 1)),
+        order: n,
+        found: method.b().iter().zip(method.c()).fold(Number::zero(), |sum, (b, c)| sum + power(c) * b).to_string(),
+        needed: Number::ratio(1, n as i64).to_string(),
+    }
+}
+
 fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
-    let OrderReport { order, complete, failing, stage_order, embedded_order, principal_error, .. } =
-        order_up_to(method, DEFAULT_CAP, progress);
+    let OrderReport { order, complete, failing, failing_count, assumptions, stage_order, embedded_order, principal_error, .. } =
+        order_of(method, progress);
+    let whole = Method::RungeKutta(method.clone());
     let r = StabilityFunction::of(method);
     let reduction = reduce(method);
     let (linear_order, error_constant) = linear_order(&r);
     let angle = a_alpha(&r);
+    let at_infinity = at_infinity(&r);
+    let room = RightHalfPlane::of(&r);
+    let room_reason = room.is_none().then(|| match &at_infinity {
+        Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
+            "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
+        }
+        _ => "no bound of the region was found below |z| = 10^6".to_owned(),
+    });
+    let permutation = symmetry(&reduction);
     Verification {
         method: method.name().into(),
         title: method.title().into(),
@@ -143,6 +217,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         explicit: method.is_explicit(),
         order,
         order_complete: complete,
+        simplifying_assumptions: Some(assumptions),
         stage_order: Some(stage_order),
         linear_order,
         exact: method.is_exact(),
@@ -150,6 +225,8 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         error_constant_number: error_constant,
         principal_error,
         failing,
+        failing_count: complete.then_some(failing_count),
+        field: FieldSymbol::of(&whole),
         a_stable: is_a_stable(&r),
         l_stable: is_l_stable(&r),
         i_stable: is_i_stable(&r),
@@ -157,21 +234,27 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         a_alpha_error: angle.map(Angle::error),
         b_stable: Some(is_algebraically_stable(&reduction)),
         symplectic: Some(is_symplectic(&reduction)),
-        symmetric: Some(is_symmetric(&reduction)),
+        symmetric: Some(permutation.is_some()),
+        symmetry: permutation,
         zero_stable: None,
         strongly_stable: None,
         stiffly_accurate: Some(is_stiffly_accurate(method)),
-        at_infinity: at_infinity(&r),
+        at_infinity,
         imaginary_interval: imaginary_interval(&r),
         real_interval: real_interval(&r),
         disc: disc_radius(&r),
-        right_half_plane: RightHalfPlane::of(&r),
+        right_half_plane: room,
+        right_half_plane_reason: room_reason,
+        root_locus: None,
         phase: Some(phase_errors(&r)),
         ssp_coefficient: ssp_coefficient(&reduction),
         embedded_order,
+        irreducible: Some(reduction.is_irreducible()),
+        dj_irreducible: Some(reduction.is_dj_irreducible()),
+        hs_irreducible: Some(reduction.is_hs_irreducible()),
         unused_stages: Some(reduction.unused),
         equal_stages: Some(reduction.equal),
-        learning: Learning::one_step(&r),
+        learning: LearningReport::of(&whole),
         stability: Some(r),
         claims: Vec::new(),
     }
@@ -182,6 +265,11 @@ fn of_multistep(method: &Multistep) -> Verification {
     let (rho, sigma) = multistep::reduced(method);
     let locus = RootLocus::new(&rho, &sigma);
     let angle = locus.a_alpha();
+    let whole = Method::Multistep(method.clone());
+    let (room, room_reason) = match RightHalfPlane::of_multistep(method) {
+        Ok(room) => (Some(room), None),
+        Err(reason) => (None, Some(reason)),
+    };
     Verification {
         method: method.name().into(),
         title: method.title().into(),
@@ -192,6 +280,7 @@ fn of_multistep(method: &Multistep) -> Verification {
         explicit: method.is_explicit(),
         order: found.order,
         order_complete: true,
+        simplifying_assumptions: None,
         stage_order: None,
         linear_order: found.order,
         exact: method.is_exact(),
@@ -199,6 +288,8 @@ fn of_multistep(method: &Multistep) -> Verification {
         error_constant_number: found.error_constant,
         principal_error: None,
         failing: Vec::new(),
+        failing_count: None,
+        field: FieldSymbol::of(&whole),
         stability: None,
         a_stable: multistep::is_a_stable(method),
         l_stable: multistep::is_l_stable(method),
@@ -207,7 +298,8 @@ fn of_multistep(method: &Multistep) -> Verification {
         a_alpha_error: angle.map(Angle::error),
         b_stable: None,
         symplectic: None,
-        symmetric: None,
+        symmetric: Some(multistep::is_symmetric(method)),
+        symmetry: None,
         zero_stable: Some(multistep::zero_stability(method).holds()),
         strongly_stable: Some(multistep::is_strongly_stable(method)),
         stiffly_accurate: None,
@@ -215,13 +307,18 @@ fn of_multistep(method: &Multistep) -> Verification {
         imaginary_interval: locus.imaginary_interval(),
         real_interval: locus.real_interval(),
         disc: locus.disc(),
-        right_half_plane: None,
-        phase: None,
+        right_half_plane: room,
+        right_half_plane_reason: room_reason,
+        root_locus: Some(LocusShape::of(method)),
+        phase: multistep_phase_errors(method),
         ssp_coefficient: multistep::ssp_coefficient(method),
         embedded_order: None,
+        irreducible: Some(rho.degree() == Some(method.steps())),
+        dj_irreducible: None,
+        hs_irreducible: None,
         unused_stages: None,
         equal_stages: None,
-        learning: Learning::multistep(method),
+        learning: LearningReport::of(&whole),
         claims: Vec::new(),
     }
 }

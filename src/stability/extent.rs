@@ -27,7 +27,7 @@ impl Extent {
     /// ```
     /// use lambdahat::{exact::{Number, Polynomial}, stability::Extent};
     /// let p = Polynomial::new([0, 2, 0, -1].map(Number::from).to_vec()); // 2t − t³
-    /// assert_eq!(Extent::of_non_negativity(&p).decimal(15), "1.4142135623731");
+    /// assert_eq!(Extent::of_non_negativity(&p).decimal(15), "1.41421356237310");
     /// ```
     pub fn of_non_negativity(p: &Polynomial<Number>) -> Self {
         let Some((_, body)) = stripped(p) else { return Self::Infinite };

@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(both("forward-euler"), ("0".into(), "2".into()));
         assert_eq!(both("heun2"), ("0".into(), "2".into()));
         assert_eq!(both("kutta3"), ("1.732050807568877".into(), "2.512745326618329".into()));
-        assert_eq!(both("rk4"), ("2.82842712474619".into(), "2.785293563405282".into()));
+        assert_eq!(both("rk4"), ("2.828427124746190".into(), "2.785293563405282".into()));
         assert_eq!(both("gauss2"), ("inf".into(), "inf".into()));
         assert_eq!(both("implicit-euler"), ("inf".into(), "inf".into()));
     }

@@ -107,6 +107,12 @@ pub fn is_l_stable(method: &Multistep) -> bool {
     sigma.coefficients().iter().rev().skip(1).all(Zero::is_zero) && sigma.degree() == Some(method.steps()) && is_a_stable(method)
 }
 
+/// Whether the method is its own adjoint: `α_{k−j} = −α_j` and `β_{k−j} = β_j`, or both with the other sign (Hairer, Lubich & Wanner, XV.1).
+pub fn is_symmetric(method: &Multistep) -> bool {
+    let mirrored = |list: &[Number], sign: i64| list.iter().zip(list.iter().rev()).all(|(a, b)| *a == Number::from(sign) * b);
+    [1, -1].into_iter().any(|sign| mirrored(method.alpha(), -sign) && mirrored(method.beta(), sign))
+}
+
 /// Whether the learned λ̂ = ρ(e^{hλ})/(hσ(e^{hλ})) has the sign of λ for every λ: `Re ρσ̄ ≡ 0` on the circle and ρ/σ positive real.
 pub fn is_sign_faithful(method: &Multistep) -> bool {
     let (rho, sigma) = reduced(method);
@@ -191,6 +197,8 @@ mod tests {
     #[test]
     fn weak_stability_of_leap_frog() {
         let leap_frog = method("leap-frog");
+        assert!(is_symmetric(&leap_frog) && is_symmetric(&method("milne-simpson")) && is_symmetric(&method("adams-moulton-1")));
+        assert!(!is_symmetric(&method("bdf1")) && !is_symmetric(&method("adams-bashforth-2")));
         assert_eq!(zero_stability(&leap_frog), RootCondition::SimpleOnCircle);
         assert!(!is_strongly_stable(&leap_frog) && !is_sign_faithful(&leap_frog));
     }

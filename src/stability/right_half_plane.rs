@@ -1,7 +1,10 @@
 //! The room that an anti-damped λ̂ can use: the part of the stability region with Re z > 0, in f64.
 
-use super::{StabilityFunction, at_infinity, e_polynomial};
-use crate::exact::Number;
+use super::region::{Region, Window};
+use super::root_condition::RootCondition;
+use super::{StabilityFunction, at_infinity, e_polynomial, multistep};
+use crate::exact::{Number, Polynomial};
+use crate::method::Multistep;
 use num_complex::Complex64;
 use num_traits::Zero;
 use serde::{Serialize, Serializer};
@@ -102,6 +105,69 @@ impl RightHalfPlane {
     }
 }
 
+/// Points along the circle at which the root locus is looked at.
+const LOCUS: u32 = 4096;
+/// Cells of the raster along each side.
+const RASTER: usize = 360;
+
+impl RightHalfPlane {
+    /// Reach and area of a multistep method's region; `None`, with the reason, where zeros of σ on the circle leave open whether it is bounded.
+    ///
+    /// The reach is the rightmost of 4096 points of the root locus that border on the region, polished to about 9 digits; the area is counted on a raster of
+    /// 360 by 360 cells, to about 2.
+    pub fn of_multistep(method: &Multistep) -> Result<Self, String> {
+        let (rho, sigma) = multistep::reduced(method);
+        if sigma.degree() == rho.degree() {
+            // At infinity the roots are those of σ.
+            match RootCondition::of(&sigma) {
+                RootCondition::Inside => return Ok(Self { reach: f64::INFINITY, area: f64::INFINITY }),
+                RootCondition::Outside => {}
+                _ if multistep::is_sign_faithful(method) => return Ok(Self { reach: 0.0, area: 0.0 }),
+                _ => return Err("σ has zeros on the unit circle, which leaves open whether the region is bounded on the right".into()),
+            }
+        }
+        let floats = |p: &Polynomial<Number>| p.coefficients().iter().map(Number::to_f64).collect::<Vec<_>>();
+        let (p, q) = (floats(&rho), floats(&sigma));
+        let region = Region::multistep(&p, &q).map_err(|e| e.to_string())?;
+        let horner = |c: &[f64], z: Complex64| c.iter().rev().fold(Complex64::zero(), |value, &c| value * z + c);
+        let at = |theta: f64| {
+            let zeta = Complex64::from_polar(1.0, theta);
+            horner(&p, zeta) / horner(&q, zeta)
+        };
+        // A point that borders on the region has some of it just beside: the locus itself is where rounding decides.
+        let borders = |z: Complex64| {
+            let gap = 1e-5 * (1.0 + z.norm());
+            (0..8).any(|k| region.contains(z + Complex64::from_polar(gap, f64::from(k) * std::f64::consts::FRAC_PI_4)))
+        };
+        let (mut reach, mut top, mut best) = (0.0f64, 0.0f64, None);
+        let step = std::f64::consts::PI / f64::from(LOCUS);
+        for k in 0..=LOCUS {
+            let theta = f64::from(k) * step;
+            let z = at(theta);
+            if z.is_finite() && z.re > 1e-9 && borders(z) {
+                top = top.max(z.im.abs());
+                if z.re > reach {
+                    (reach, best) = (z.re, Some(theta));
+                }
+            }
+        }
+        let Some(theta) = best else { return Ok(Self { reach: 0.0, area: 0.0 }) };
+        // Thirds of the interval about the rightmost point, where Re z has one maximum.
+        let (mut low, mut high) = (theta - step, theta + step);
+        for _ in 0..60 {
+            let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
+            if at(a).re < at(b).re { low = a } else { high = b }
+        }
+        let polished = at(0.5 * (low + high));
+        if borders(polished) {
+            reach = reach.max(polished.re);
+        }
+        let window = Window::new([0.0, reach * 1.0001], [-top * 1.01 - 1e-9, top * 1.01 + 1e-9]).map_err(|e| e.to_string())?;
+        let area = region.raster(window, RASTER, RASTER).map_err(|e| e.to_string())?.area();
+        Ok(Self { reach, area })
+    }
+}
+
 /// The largest x near a start, by ever closer grids about the best point so far.
 fn rightmost(gap: &impl Fn(f64, f64) -> f64, start: (f64, f64), dx: f64, dy: f64) -> f64 {
     let (mut x, mut y) = start;
@@ -142,7 +208,6 @@ fn bounding_radius(p: &[f64], q: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exact::Polynomial;
     use crate::method::{Method, catalog};
 
     /// Truncated exponentials of degree 1 to 6, against a count of 1.8 million points.
@@ -169,5 +234,25 @@ mod tests {
         };
         assert_eq!(room("gauss2"), RightHalfPlane { reach: 0.0, area: 0.0 });
         assert_eq!(room("implicit-euler").reach, f64::INFINITY);
+    }
+
+    #[test]
+    fn multistep_methods() {
+        let room = |name: &str| {
+            let Method::Multistep(method) = catalog::find(name).unwrap() else { unreachable!() };
+            RightHalfPlane::of_multistep(&method)
+        };
+        assert_eq!(room("bdf3").unwrap().reach, f64::INFINITY);
+        assert_eq!(room("adams-moulton-1").unwrap(), RightHalfPlane { reach: 0.0, area: 0.0 });
+        assert_eq!(room("leap-frog").unwrap().reach, 0.0);
+        assert_eq!(room("adams-bashforth-2").unwrap().reach, 0.0);
+        // Adams–Bashforth 3 and 4 bulge a little; the reach against a fine look at the region itself.
+        for name in ["adams-bashforth-3", "adams-bashforth-4"] {
+            let found = room(name).unwrap();
+            let region = Region::of(&catalog::find(name).unwrap()).unwrap();
+            let inside = |x: f64| (0..4000).any(|k| region.contains(Complex64::new(x, f64::from(k) * 2.5e-4)));
+            assert!(inside(found.reach - 1e-4) && !inside(found.reach + 1e-4), "{name}: {found:?}");
+            assert!(found.area > 0.0 && found.area < 2.0 * found.reach, "{name}: {found:?}");
+        }
     }
 }

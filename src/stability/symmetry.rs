@@ -3,6 +3,7 @@
 use super::irreducibility::Reduction;
 use crate::exact::Number;
 use crate::method::RungeKutta;
+use num_traits::Zero;
 
 /// The permutation π of stages (counted from one) with `a_ij + a_π(i)π(j) = b_j = b_π(j)`, which makes the method equal to its adjoint;
 /// `None` when there is none.
@@ -11,11 +12,12 @@ use crate::method::RungeKutta;
 /// where π reverses the order of the stages).
 pub fn symmetry(reduction: &Reduction) -> Option<Vec<usize>> {
     let method = &reduction.method;
-    let one = Number::from(1);
+    // The adjoint's nodes are Σb − c, whether or not the method is consistent.
+    let total = method.b().iter().fold(Number::zero(), |sum, b| sum + b);
     let s = method.stages();
     let candidates: Vec<Vec<usize>> = (0..s)
         .map(|i| {
-            let mirrored = one.clone() - &method.c()[i];
+            let mirrored = total.clone() - &method.c()[i];
             (0..s).filter(|&j| method.b()[j] == method.b()[i] && method.c()[j] == mirrored).collect()
         })
         .collect();
@@ -81,6 +83,20 @@ mod tests {
         ] {
             let Method::RungeKutta(method) = catalog::find(name).unwrap() else { unreachable!() };
             assert_eq!(is_symmetric(&reduce(&method)), symmetric, "{name}");
+        }
+    }
+
+    /// The midpoint rule with twice the step, and Gauss 2 with half of it: no consistent methods, and their own adjoints all the same.
+    #[test]
+    fn weights_that_do_not_add_up_to_one() {
+        for text in [
+            "[runge-kutta]\nA = [[1]]\nb = [2]",
+            "[where]\ns = \"sqrt(3)\"\n[runge-kutta]\nA = [[\"1/8\", \"1/8 - s/12\"], [\"1/8 + s/12\", \"1/8\"]]\nb = [\"1/4\", \"1/4\"]",
+        ] {
+            let Method::RungeKutta(method) = scheme::parse(text, "scaled").unwrap() else { unreachable!() };
+            let adjoint = crate::method::algebra::adjoint(&method);
+            assert_eq!((adjoint.a(), adjoint.b()), (method.a(), method.b()));
+            assert!(is_symmetric(&reduce(&method)));
         }
     }
 

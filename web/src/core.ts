@@ -9,10 +9,15 @@ export type Task =
   | { op: "names" }
   | { op: "paste"; text: string }
   | ({ op: "branches"; method: string } & Mode)
+  | ({ op: "scene"; method: string; branch: number; refinement: number; end: number } & Mode)
   | ({ op: "raster"; method: string } & Grid)
   | ({ op: "boundary"; method: string } & Frame)
   | ({ op: "fates"; method: string } & Grid)
   | ({ op: "taylor"; order: number } & Grid)
+  | ({ op: "star"; method: string } & Grid)
+  | ({ op: "landings"; method: string; way: number; cells: number } & Mode)
+  | ({ op: "shares"; method: string; way: number; width: number; starts: number } & Mode)
+  | { op: "orbit"; which: number; x: number; y: number; refinement: number; end: number }
   | ({ op: "run"; method: string; learnedRe: number; learnedIm: number; refinement: number; end: number; epsilon: number } & Mode)
   | { op: "predict"; text: string; name: string; log: boolean };
 
@@ -33,6 +38,10 @@ export interface Branches {
   branches: Branch[];
   characteristic_roots?: [number, number][];
 }
+/** Everything the first demo draws: the branches, the chosen one (−1 for none), and its model at its own step and at the finer one. */
+export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array }
+/** The plane of starts: the branches, half the side of the square, and for each cell the branch it lands on, 255 for none. */
+export interface Landings { found: Branches; side: number; values: Uint8Array }
 /** What `lambdahat verify --json` says of one scheme; only what the page shows is named. */
 export interface Verification extends Record<string, unknown> {
   method: string;
@@ -79,13 +88,16 @@ const front = new Desk();
 let back: Desk | undefined;
 let pasted: Task | undefined;
 
+/** What may take longer than a frame of the screen. */
+const SLOW = new Set<Task["op"]>(["fates", "predict", "star", "landings", "shares", "orbit"]);
+
 /** Asks the library; rejects with its own message. */
 export function ask<T>(task: Task): Promise<T> {
   if (task.op === "paste") {
     pasted = task;
     back?.ask(task).catch(() => undefined);
   }
-  if (task.op !== "fates" && task.op !== "predict") return front.ask<T>(task);
+  if (!SLOW.has(task.op)) return front.ask<T>(task);
   if (!back) {
     back = new Desk();
     if (pasted) back.ask(pasted).catch(() => undefined);

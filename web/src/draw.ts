@@ -33,7 +33,7 @@ const label = (t: number) => String(Number(t.toPrecision(6))).replace("-", "−"
 
 /** Maps the window of the plane to the canvas and back, in equal scale. */
 export class Plane {
-  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame) {}
+  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame, private readonly units: [string, string] = ["", "i"]) {}
 
   toCanvas(re: number, im: number): [number, number] {
     const { width, height } = this.canvas.getBoundingClientRect();
@@ -53,6 +53,8 @@ export class Plane {
     const { re0, re1, im0, im1 } = this.frame;
     c.fillStyle = colour(INK.paper);
     c.fillRect(0, 0, width, height);
+    // Few cells are shown as what they are.
+    c.imageSmoothingEnabled = (cells?.width ?? 0) >= 150;
     if (cells) c.drawImage(pixels(cells), 0, 0, width, height);
     c.lineWidth = 1;
     c.fillStyle = colour(INK.axis);
@@ -60,13 +62,13 @@ export class Plane {
       const [x] = this.toCanvas(t, 0);
       c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
       stroke(c, [[x, 0], [x, height]]);
-      c.fillText(label(t), x + 3, height - 5);
+      c.fillText(label(t) + (t ? this.units[0] : ""), x + 3, height - 5);
     }
     for (const t of ticks(im0, im1, height / 60)) {
       const [, y] = this.toCanvas(0, t);
       c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
       stroke(c, [[0, y], [width, y]]);
-      if (t !== 0) c.fillText(`${label(t)}i`, 4, y - 3);
+      if (t !== 0 && y < height - 16) c.fillText(label(t) + this.units[1], 4, y - 3);
     }
     paint(c);
   }
@@ -115,7 +117,13 @@ function stroke(c: CanvasRenderingContext2D, points: [number, number][]): void {
   c.stroke();
 }
 
+/** Painted rasters, so that a drag over the same region does not paint it anew. */
+const painted = new WeakMap<Uint8Array, { sheet: HTMLCanvasElement; key: string }>();
+
 function pixels({ values, width, height, inks }: { values: Uint8Array; width: number; height: number; inks: string[] }): HTMLCanvasElement {
+  const key = inks.slice(0, 8).map((ink) => colour(ink) || ink).join();
+  const kept = painted.get(values);
+  if (kept?.key === key) return kept.sheet;
   const sheet = document.createElement("canvas");
   sheet.width = width;
   sheet.height = height;
@@ -128,6 +136,7 @@ function pixels({ values, width, height, inks }: { values: Uint8Array; width: nu
   });
   for (let k = 0; k < values.length; k++) words[k] = colours[values[k]!] ?? 0;
   context.putImageData(image, 0, 0);
+  painted.set(values, { sheet, key });
   return sheet;
 }
 

@@ -4,8 +4,8 @@
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
 use lambdahat::data::{ModesOptions, Reading};
-use lambdahat::figure::{fates, run_model};
-use lambdahat::inverse::LearningEquation;
+use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
+use lambdahat::inverse::{Basins, LearningEquation};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
 use lambdahat::predict::{Limits, Prediction, Subject, verify};
 use lambdahat::stability::region::{Region, Window};
@@ -73,6 +73,20 @@ impl Scheme {
         Ok(self.region.raster(window, width, height).map_err(message)?.as_bytes().to_vec())
     }
 
+    /// The order star over a window, one byte a point, row by row from the greatest Im z; nothing for a multistep method.
+    pub fn star(&self, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
+        let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
+        Ok(order_star(&self.region, window, width.min(1000), height.min(1000)))
+    }
+
+    /// What the figure of basins shows, for one way down (0 gradient flow, 1 Gauss–Newton, 2 Adam).
+    pub fn basins(&self, re: f64, im: f64, interval: f64, substeps: u32, way: usize) -> Result<Landscape, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let basins = Basins::new(&self.method, Complex::new(re, im), sampling, SAMPLES).map_err(message)?;
+        let side = starts_window(&basins.branches).map_err(message)?.re[1];
+        Ok(Landscape { basins, way: way.min(WAYS.len() - 1), side })
+    }
+
     /// The boundary curves in a window: re, im, re, im, …, with NaN, NaN between curves.
     pub fn boundary(&self, re0: f64, re1: f64, im0: f64, im1: f64) -> Result<Vec<f64>, JsError> {
         let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
@@ -104,6 +118,50 @@ impl Scheme {
         let line = run_model(&self.region, mode, sampling.step(), learned, refinement, end, epsilon);
         Ok(line.into_iter().flatten().collect())
     }
+}
+
+/// Samples that the models of the basins are fitted to, as in the figure.
+const SAMPLES: usize = 40;
+
+/// The landscape of one mode, and one way down.
+#[wasm_bindgen]
+pub struct Landscape {
+    basins: Basins,
+    way: usize,
+    /// Half the side of the square of starts, about 0.
+    #[wasm_bindgen(readonly)]
+    pub side: f64,
+}
+
+#[wasm_bindgen]
+impl Landscape {
+    /// The branches, as the JSON of `lambdahat branches --json`.
+    pub fn branches(&self) -> Result<String, JsError> {
+        serde_json::to_string(&self.basins.branches).map_err(message)
+    }
+
+    /// The branch each start of a grid lands on, 255 for none, row by row from the greatest Im.
+    pub fn landings(&self, cells: usize) -> Result<Vec<u8>, JsError> {
+        landings(&self.basins, WAYS[self.way].1, cells.min(200)).map_err(message)
+    }
+
+    /// The share of each branch among random starts with entries N(0, width²), the same starts as the figure's.
+    pub fn shares(&self, width: f64, starts: usize) -> Vec<f64> {
+        let shares = self.basins.shares(WAYS[self.way].1, width, starts.min(10_000), 42);
+        (0..shares.landed.len()).map(|k| shares.share(k).0).collect()
+    }
+}
+
+/// An orbit of Lotka–Volterra, x, y, x, y, …: 0 the truth, 1 and 2 the models learned through RK4 and implicit midpoint at H = 1.5.
+#[wasm_bindgen]
+pub fn orbit(which: u8, x: f64, y: f64, refinement: usize, end: f64) -> Result<Vec<f64>, JsError> {
+    let orbit = match which {
+        0 => Orbit::Truth,
+        1 => Orbit::RungeKutta4,
+        _ => Orbit::ImplicitMidpoint,
+    };
+    let states = lotka_volterra_orbit(orbit, [x, y], refinement, end).map_err(message)?;
+    Ok(states.into_iter().flatten().collect())
 }
 
 /// The region of the explicit method of order p with p stages, R = Σ z^k/k!, as [`Scheme::raster`].

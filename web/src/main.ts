@@ -1,9 +1,9 @@
 /** The page: its controls, its demos, and what they ask of the library. */
 import "./style.css";
 import { facts as bulgeFacts } from "../../figures/bulge.json";
-import { ask, latest, type Branches, type Mode, type Report, type Verification } from "./core";
+import { ask, latest, type Branches, type Landings, type Mode, type Report, type Scene, type Verification } from "./core";
 import { chart, INK, Plane, type Series } from "./draw";
-import { bounded, read, remember, state, type State } from "./state";
+import { bounded, NAMED, read, remember, state, type State } from "./state";
 
 const $ = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const digits = (x: number, n = 6) => x.toPrecision(n).replace("-", "−");
@@ -13,6 +13,9 @@ const mode = (): Mode => ({ re: state.re, im: state.im, interval: state.interval
 const FRAME = { re0: -4.5, re1: 3.5, im0: -4, im1: 4 };
 const plane = new Plane($<HTMLCanvasElement>("plane"), FRAME);
 const mapPlane = new Plane($<HTMLCanvasElement>("map-plane"), { re0: -3, re1: 1, im0: 0, im1: 4 });
+const starPlane = new Plane($<HTMLCanvasElement>("star-plane"), { re0: -6, re1: 6, im0: -6, im1: 6 });
+const basinPlane = new Plane($<HTMLCanvasElement>("basin-plane"), { re0: -4, re1: 4, im0: -4, im1: 4 });
+const orbitPlanes = [0, 1, 2].map((k) => new Plane($<HTMLCanvasElement>(`orbit-${k}`), { re0: 0.4, re1: 1.8, im0: 0.4, im1: 1.8 }, ["", ""]));
 const bulgePlane = new Plane($<HTMLCanvasElement>("bulge-plane"), { re0: -6, re1: 4, im0: -5, im1: 5 });
 
 /** The page tells tests and readers alike when all drawings are up to date. */
@@ -52,31 +55,36 @@ async function regionOf(method: string): Promise<NonNullable<typeof region>> {
   if (region?.key !== key) {
     const started = performance.now();
     const values = await ask<Uint8Array>({ op: "raster", method, ...FRAME, width: side, height: side });
-    plane.canvas.dataset.rasterMs = String(performance.now() - started);
+    performance.measure("raster", { start: started, detail: side });
     const border = await ask<Float64Array>({ op: "boundary", method, ...FRAME });
     region = { key, values, border, size: [side, side] };
   }
   return region;
 }
 
+/** Called when the first demo is first drawn: the others wait for it. */
+let live: () => void;
+const firstDrawn = new Promise<void>((resolve) => {
+  live = () => {
+    document.body.dataset.live ??= String(performance.now());
+    resolve();
+  };
+});
+
 const drawOne = latest(async () => counted((async () => {
   const started = performance.now();
-  let found: Branches;
+  const end = endOf(Math.min(60, Math.max(8, Math.ceil(14 / state.interval))));
+  let scene: Scene;
   try {
-    found = await ask<Branches>({ op: "branches", method: state.method, ...mode() });
+    scene = await ask<Scene>({ op: "scene", method: state.method, ...mode(), branch: state.branch, refinement: state.refinement, end });
   } catch (error) {
     $("summary").textContent = (error as Error).message;
+    live();
     return;
   }
-  const principal = found.branches.findIndex((b) => b.principal);
-  const chosen = found.branches[state.branch] ? state.branch : Math.max(principal, 0);
-  const learned = found.branches[chosen];
-  const end = endOf(Math.min(60, Math.max(8, Math.ceil(14 / state.interval))));
+  const { found, chosen } = scene;
   const series: Series[] = [];
-  if (learned) {
-    const [fine, fit] = await Promise.all([run(state.method, learned.lambda, state.refinement, end), run(state.method, learned.lambda, 1, end)]);
-    series.push({ points: fine, ink: INK.fine }, { points: fit, ink: INK.fit });
-  }
+  if (chosen >= 0) series.push({ points: scene.fine, ink: INK.fine }, { points: scene.fit, ink: INK.fit });
   series.push({ points: samples(end), ink: INK.data, dots: true });
   const shape = await regionOf(state.method);
   plane.draw({ values: shape.values, width: shape.size[0], height: shape.size[1], inks: ["transparent", INK.region] }, (c) => {
@@ -87,7 +95,8 @@ const drawOne = latest(async () => counted((async () => {
   const top = 2.5 * Math.max(...[1, ...Array.from(samples(end)).filter((_, k) => k % 2).map(Math.abs)]);
   chart($<HTMLCanvasElement>("time"), end, top, series);
   tell(found, chosen);
-  plane.canvas.dataset.frameMs = String(performance.now() - started);
+  performance.measure("frame", { start: started });
+  live();
 })()));
 
 function tell(found: Branches, chosen: number): void {
@@ -125,7 +134,7 @@ function tell(found: Branches, chosen: number): void {
 
 const drawThree = latest(async () => counted((async () => {
   const end = endOf(Math.min(40, Math.max(8, Math.ceil(10 / state.interval))));
-  for (const [k, name] of ["forward-euler", "implicit-euler", "implicit-midpoint"].entries()) {
+  for (const [k, name] of [state.first, state.second, state.third].entries()) {
     const canvas = $<HTMLCanvasElement>(`three-${k}`);
     const caption = canvas.parentElement!.querySelector("figcaption")!;
     try {
@@ -187,7 +196,84 @@ const drawMap = latest(async () => counted((async () => {
   }
 })()));
 
+/** The order star of a one-step method, the root locus of a multistep one. */
+const drawStar = latest(async () => counted((async () => {
+  const side = Math.round(Math.min(500, Math.max(64, starPlane.canvas.getBoundingClientRect().width)));
+  const frame = { re0: -6, re1: 6, im0: -6, im1: 6 };
+  const values = await ask<Uint8Array>({ op: "star", method: state.method, ...frame, width: side, height: side });
+  const locus = values.length === 0;
+  const border = locus ? await ask<Float64Array>({ op: "boundary", method: state.method, ...frame }) : new Float64Array();
+  starPlane.draw(locus ? undefined : { values, width: side, height: side, inks: ["transparent", "--k3"] }, (c) => starPlane.curves(c, border, INK.fine));
+  const share = values.reduce((sum, v) => sum + v, 0) / Math.max(values.length, 1);
+  const words = locus
+    ? `The root locus of ${state.method}: a part of it is the border of the stability region.`
+    : `The order star of ${state.method}: the method grows faster than the truth on ${(100 * share).toFixed(1)} % of the square.`;
+  $("star-words").textContent = words;
+  starPlane.canvas.setAttribute("aria-label", words);
+})()));
+
+let basinKey = "";
+const drawBasins = latest(async () => counted((async () => {
+  const { method, way, width } = state;
+  const key = JSON.stringify([method, method === "pasted" ? pastes : 0, way, width, mode(), basinPlane.canvas.getBoundingClientRect().width, matchMedia("(prefers-color-scheme: dark)").matches]);
+  if (key === basinKey) return;
+  basinKey = key;
+  const words = $("basin-words");
+  try {
+    // Coarse at once, then fine.
+    for (const cells of [16, 48]) {
+      const { found, side, values } = await ask<Landings>({ op: "landings", method, way, cells, ...mode() });
+      basinPlane.frame = { re0: -side, re1: side, im0: -side, im1: side };
+      const inks = Array.from({ length: 256 }, (_, k) => (k === 255 ? "transparent" : BASIN_INKS[k % BASIN_INKS.length]!));
+      basinPlane.draw({ values, width: cells, height: cells, inks }, (c) => found.branches.forEach((b) => basinPlane.dot(c, b.lambda[0], b.lambda[1], INK.data, 5)));
+      if (cells !== 48) continue;
+      const shares = await ask<Float64Array>({ op: "shares", method, way, width, starts: 500, ...mode() });
+      $("basin-shares").replaceChildren(...found.branches.map((b, k) => {
+        const item = document.createElement("li");
+        item.className = `b${k % BASIN_INKS.length}`;
+        item.dataset.share = String(shares[k]);
+        item.textContent = `λ̂ = ${complex(...b.lambda)}${b.principal ? " (principal)" : ""}: ${(100 * shares[k]!).toFixed(1)} %`;
+        return item;
+      }));
+    }
+    words.textContent = `Of 500 random starts with entries N(0, ${digits(width, 2)}²), this share is predicted to land on each branch; the rest lands nowhere.`;
+  } catch (error) {
+    basinPlane.draw(undefined, () => undefined);
+    $("basin-shares").replaceChildren();
+    words.textContent = (error as Error).message;
+  }
+  basinPlane.canvas.setAttribute("aria-label", `Which start lands on which branch, ${method}. ${words.textContent}`);
+})()));
+const BASIN_INKS = ["--b0", "--b1", "--b2", "--b3", "--b4", "--b5"];
+
+/** Lotka–Volterra: the truth, and the models trained through RK4 and implicit midpoint at H = 1.5. */
+const drawOrbits = latest(async () => counted((async () => {
+  for (const [which, inkOf] of [INK.truth, INK.fine, INK.fine].entries()) {
+    const refinement = which === 0 ? 100 : state.finer;
+    const flat = await ask<Float64Array>({ op: "orbit", which, x: state.prey, y: state.predators, refinement, end: which === 0 ? 8 : 60 });
+    const view = orbitPlanes[which]!;
+    view.draw(undefined, (c) => {
+      view.curves(c, flat, inkOf);
+      view.dot(c, 1, 1, INK.axis, 3);
+      view.dot(c, state.prey, state.predators, INK.data, 6);
+    });
+    const [x, y] = [flat.at(-2)!, flat.at(-1)!];
+    view.canvas.dataset.end = `${x} ${y}`;
+    // The widest excursion from rest in the last two turns against the first two: it does not depend on the phase at which the time runs out.
+    const away = Array.from({ length: flat.length / 2 }, (_, k) => Math.hypot(flat[2 * k]! - 1, flat[2 * k + 1]! - 1));
+    const turns = Math.ceil((13 * refinement) / 1.5);
+    const ratio = Math.max(...away.slice(-turns)) / Math.max(...away.slice(0, turns), 1e-9);
+    const name = ["The truth", "Learned through RK4", "Learned through implicit midpoint"][which]!;
+    const words = which === 0 ? `${name}: closed.` : `${name}, run at H/${state.finer}: at t = 60 its orbit is ${digits(ratio, 2)} times as wide as at the start.`;
+    $(`orbit-words-${which}`).textContent = words;
+    view.canvas.setAttribute("aria-label", `Prey and predators. ${words} The arrow keys move the start.`);
+  }
+})()));
+
 let pastes = 0;
+
+/** The controls that are numbers. */
+const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width"] as const;
 
 /** Changes what is set and draws what depends on it. */
 function set(change: Partial<State>): void {
@@ -198,8 +284,9 @@ function set(change: Partial<State>): void {
 }
 
 function show(): void {
-  $<HTMLSelectElement>("method").value = state.method;
-  for (const id of ["re", "im", "interval", "substeps", "refinement", "epsilon", "order"] as const) {
+  for (const id of NAMED) $<HTMLSelectElement>(id).value = state[id];
+  $<HTMLSelectElement>("way").value = String(state.way);
+  for (const id of NUMBERS) {
     const input = $<HTMLInputElement>(id);
     if (document.activeElement !== input || input.type === "range") input.value = String(state[id]);
   }
@@ -208,28 +295,25 @@ function show(): void {
   $("refinement-out").textContent = String(state.refinement);
   $("epsilon-out").textContent = (10 ** state.epsilon).toPrecision(2);
   $("order-out").textContent = String(state.order);
+  $("finer-out").textContent = String(state.finer);
+  $("width-out").textContent = digits(state.width, 2);
   drawOne();
+  if (!document.body.dataset.live) return;
   drawThree();
   drawFrog();
   drawBulge();
   drawMap();
+  drawStar();
+  drawBasins();
+  drawOrbits();
 }
 
-function controls(): void {
-  for (const id of ["re", "im", "interval", "substeps", "refinement", "epsilon", "order"] as const) {
-    const input = $<HTMLInputElement>(id);
-    input.oninput = () => {
-      if (input.value !== "") set({ [id]: bounded(id, Number(input.value), state[id]) });
-    };
-  }
-  $<HTMLSelectElement>("method").onchange = (event) => set({ method: (event.target as HTMLSelectElement).value });
-  for (const form of document.querySelectorAll("form")) form.onsubmit = (event) => event.preventDefault();
-
-  const canvas = plane.canvas;
+/** A point of a plane that pointer and arrow keys move; `steps` are those of a key without and with Shift, `unit` the length of 1 in the plane. */
+function movable(view: Plane, steps: [number, number], now: () => [number, number], change: (to: [number, number]) => Partial<State>, unit: () => number): void {
+  const { canvas } = view;
   const drag = (event: PointerEvent) => {
-    const [re, im] = plane.toPlane(event.offsetX, event.offsetY);
-    const h = state.interval / state.substeps;
-    set({ re: bounded("re", Number((re / h).toFixed(4)), state.re), im: bounded("im", Number((im / h).toFixed(4)), state.im) });
+    const [x, y] = view.toPlane(event.offsetX, event.offsetY);
+    set(change([Number((x / unit()).toFixed(4)), Number((y / unit()).toFixed(4))]));
   };
   canvas.onpointerdown = (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -239,18 +323,36 @@ function controls(): void {
     if (canvas.hasPointerCapture(event.pointerId)) drag(event);
   };
   canvas.onkeydown = (event) => {
-    const step = event.shiftKey ? 0.01 : 0.1;
+    const step = steps[event.shiftKey ? 1 : 0]!;
     const moves: Record<string, [number, number]> = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
-    const to = (x: number) => Number(x.toFixed(6));
-    set({ re: bounded("re", to(state.re + move[0]), state.re), im: bounded("im", to(state.im + move[1]), state.im) });
+    const [x, y] = now();
+    set(change([Number((x + move[0]).toFixed(6)), Number((y + move[1]).toFixed(6))]));
   };
+}
+
+function controls(): void {
+  for (const id of NUMBERS) {
+    const input = $<HTMLInputElement>(id);
+    input.oninput = () => {
+      if (input.value !== "") set({ [id]: bounded(id, Number(input.value), state[id]) });
+    };
+  }
+  for (const id of NAMED) $<HTMLSelectElement>(id).onchange = (event) => set({ [id]: (event.target as HTMLSelectElement).value });
+  $<HTMLSelectElement>("way").onchange = (event) => set({ way: Number((event.target as HTMLSelectElement).value) });
+  for (const form of document.querySelectorAll("form")) form.onsubmit = (event) => event.preventDefault();
+
+  const h = () => state.interval / state.substeps;
+  movable(plane, [0.1, 0.01], () => [state.re, state.im], ([re, im]) => ({ re: bounded("re", re, state.re), im: bounded("im", im, state.im) }), h);
+  for (const view of orbitPlanes) {
+    movable(view, [0.05, 0.005], () => [state.prey, state.predators],
+      ([prey, predators]) => ({ prey: bounded("prey", prey, state.prey), predators: bounded("predators", predators, state.predators) }), () => 1);
+  }
   mapPlane.canvas.onclick = (event) => {
     const [re, im] = mapPlane.toPlane(event.offsetX, event.offsetY);
-    const h = state.interval / state.substeps;
-    set({ re: bounded("re", Number((re / h).toFixed(4)), state.re), im: bounded("im", Number((im / h).toFixed(4)), state.im) });
+    set({ re: bounded("re", Number((re / h()).toFixed(4)), state.re), im: bounded("im", Number((im / h()).toFixed(4)), state.im) });
     $("one").scrollIntoView({ behavior: "smooth" });
   };
   window.addEventListener("hashchange", () => {
@@ -360,12 +462,15 @@ function yours(): void {
 
 async function start(): Promise<void> {
   const names = await ask<string[]>({ op: "names" });
-  $<HTMLSelectElement>("method").append(...names.map((name) => new Option(name, name)));
-  if (!names.includes(state.method)) state.method = "rk4";
+  for (const id of NAMED) {
+    $<HTMLSelectElement>(id).append(...names.map((name) => new Option(name, name)));
+    if (!names.includes(state[id])) state[id] = "rk4";
+  }
   controls();
   yours();
   show();
-  document.body.dataset.live = String(performance.now());
+  await firstDrawn;
+  show();
 }
 
 void counted(start());

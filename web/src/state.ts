@@ -9,13 +9,30 @@ export interface State {
   branch: number;
   epsilon: number;
   order: number;
+  /** The methods of the three panels. */
+  first: string;
+  second: string;
+  third: string;
+  /** Where the orbits of Lotka–Volterra start, and how much finer than their fit the models are run. */
+  prey: number;
+  predators: number;
+  finer: number;
+  /** The way down the landscape of fits, and how wide the random starts are. */
+  way: number;
+  width: number;
 }
 
-const START: State = { method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 100, branch: -1, epsilon: -2, order: 4 };
-const LIMITS: Record<Exclude<keyof State, "method">, [number, number]> = {
-  re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
+const START: State = {
+  method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 100, branch: -1, epsilon: -2, order: 4,
+  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 100, way: 1, width: 2,
 };
-const WHOLE = new Set(["substeps", "refinement", "branch", "order"]);
+type Named = "method" | "first" | "second" | "third";
+export const NAMED: readonly Named[] = ["method", "first", "second", "third"];
+const LIMITS: Record<Exclude<keyof State, Named>, [number, number]> = {
+  re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
+  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8],
+};
+const WHOLE = new Set(["substeps", "refinement", "branch", "order", "finer", "way"]);
 
 export const state: State = read(location.hash);
 
@@ -23,8 +40,10 @@ export const state: State = read(location.hash);
 export function read(hash: string): State {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const state = { ...START };
-  const method = said.get("method");
-  if (method && /^[\w:.=-]+$/.test(method)) state.method = method;
+  for (const key of NAMED) {
+    const name = said.get(key);
+    if (name && /^[\w:.=-]+$/.test(name)) state[key] = name;
+  }
   for (const key of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
     const text = said.get(key);
     if (text !== null) state[key] = bounded(key, Number(text), state[key]);

@@ -1,7 +1,7 @@
 /** The computing side of the page: the Rust library, compiled to WebAssembly, answering one question after the other. */
 import coreText from "virtual:core";
 import init, * as rust from "../pkg/lambdahat_web.js";
-import type { Answer, Question, Task } from "./core";
+import type { Answer, Branches, Landings, Question, Scene, Task } from "./core";
 
 async function unpacked(base64: string): Promise<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -21,6 +21,18 @@ function scheme(name: string): rust.Scheme {
   return found;
 }
 
+/** The first demo in one answer, so that a drag costs one journey between page and worker. */
+function scene(task: Extract<Task, { op: "scene" }>): Scene {
+  const method = scheme(task.method);
+  const found = JSON.parse(method.branches(task.re, task.im, task.interval, task.substeps)) as Branches;
+  const principal = found.branches.findIndex((b) => b.principal);
+  const chosen = found.branches[task.branch] ? task.branch : found.branches.length ? Math.max(principal, 0) : -1;
+  const learned = found.branches[chosen]?.lambda;
+  const run = (refinement: number) =>
+    learned ? method.run(task.re, task.im, task.interval, task.substeps, learned[0], learned[1], refinement, task.end, 0) : new Float64Array();
+  return { found, chosen, fine: run(task.refinement), fit: run(1) };
+}
+
 function answer(task: Task): unknown {
   switch (task.op) {
     case "names":
@@ -32,6 +44,8 @@ function answer(task: Task): unknown {
     }
     case "branches":
       return JSON.parse(scheme(task.method).branches(task.re, task.im, task.interval, task.substeps));
+    case "scene":
+      return scene(task);
     case "raster":
       return scheme(task.method).raster(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
     case "boundary":
@@ -40,6 +54,26 @@ function answer(task: Task): unknown {
       return scheme(task.method).fates(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
     case "taylor":
       return rust.taylor_raster(task.order, task.re0, task.re1, task.im0, task.im1, task.width, task.height);
+    case "star":
+      return scheme(task.method).star(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
+    case "landings": {
+      const land = scheme(task.method).basins(task.re, task.im, task.interval, task.substeps, task.way);
+      try {
+        return { found: JSON.parse(land.branches()), side: land.side, values: land.landings(task.cells) } satisfies Landings;
+      } finally {
+        land.free();
+      }
+    }
+    case "shares": {
+      const land = scheme(task.method).basins(task.re, task.im, task.interval, task.substeps, task.way);
+      try {
+        return land.shares(task.width, task.starts);
+      } finally {
+        land.free();
+      }
+    }
+    case "orbit":
+      return rust.orbit(task.which, task.x, task.y, task.refinement, task.end);
     case "run":
       return scheme(task.method).run(task.re, task.im, task.interval, task.substeps, task.learnedRe, task.learnedIm, task.refinement, task.end, task.epsilon);
     case "predict":

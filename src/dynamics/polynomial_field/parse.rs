@@ -88,16 +88,17 @@ pub(super) fn field(text: &str, origin: &str) -> Result<PolynomialField, FieldFi
 
 fn read(text: &str) -> Result<PolynomialField, Failure> {
     let table = DeTable::parse(text).map_err(|e| (e.span().map_or(0, |span| span.start), FieldFileReason::Toml(e.message().to_owned())))?;
-    let table = match table.get_ref().get("field") {
+    // Beside variables at the top level stand what the file calls itself; within [field] everything is a variable.
+    let (table, at_top) = match table.get_ref().get("field") {
         Some(value) => match value.get_ref() {
-            DeValue::Table(inner) => inner,
+            DeValue::Table(inner) => (inner, false),
             _ => return Err((value.span().start, FieldFileReason::Toml("field must be a table: write [field]".into()))),
         },
-        None => table.get_ref(),
+        None => (table.get_ref(), true),
     };
     // Variables in the sequence of the file, not of the alphabet.
     let mut entries: Vec<(usize, String, &Spanned<DeValue>)> = Vec::new();
-    for (key, value) in table.iter().filter(|(key, _)| !matches!(key.get_ref().as_ref(), "name" | "title" | "source")) {
+    for (key, value) in table.iter().filter(|(key, _)| !(at_top && matches!(key.get_ref().as_ref(), "name" | "title" | "source"))) {
         let name = key.get_ref().strip_suffix('\'').unwrap_or(key.get_ref()).to_owned();
         let is_name = name.starts_with(|c: char| c.is_alphabetic()) && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         if !is_name {
@@ -326,6 +327,9 @@ mod tests {
         ] {
             assert_eq!(field(text, "b").unwrap(), expected, "{text}");
         }
+        // A variable of a table may have any name; at the top level these three are the file's own, unless primed.
+        assert_eq!(field("[field]\nname = 'title'\ntitle = '-name'", "d").unwrap().variables(), ["name", "title"]);
+        assert_eq!(field("\"source'\" = '-source'", "d").unwrap().variables(), ["source"]);
         // in the sequence of the file, numbers exact, bare numbers allowed
         let other = field("[field]\nv = '0.1 (v - w)^2 + 2.5e-1'\na = 3\nw = '-v^3/3 + 1e2 w'", "c").unwrap();
         assert_eq!(other.variables(), ["v", "a", "w"]);

@@ -114,6 +114,7 @@ impl Family {
             source: self.source.to_owned(),
             aliases: Vec::new(),
             claims: (self.claims)(size),
+            symbols: Vec::new(),
         };
         (self.generate)(size, identity)
     }

@@ -1,0 +1,179 @@
+//! `verify`: everything that is known of a scheme, its claims checked; two side by side with `--against`, two in a row with `--compose`.
+
+mod relatives;
+mod rows;
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use indicatif::{ProgressBar, ProgressStyle};
+use lambdahat::exact::Number;
+use lambdahat::method::expression::Expression;
+use lambdahat::method::{Method, algebra, latex};
+use lambdahat::predict::{Algebra, Limits, Verification, smallest_substeps, verify_with};
+use lambdahat::stability::{Extent, StabilityFunction};
+use num_complex::Complex64;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::ops::ControlFlow;
+
+/// Options of `verify`.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  lambdahat verify rk4 gauss3
+  lambdahat verify my_scheme.toml                a scheme of your own; exit status 1 when a claim of it does not hold
+  lambdahat verify tsitouras5 --against dormand-prince5
+  lambdahat verify rk4 --lambda -0.1+2i --interval 0.5    the smallest m that learns this mode faithfully
+  lambdahat verify gauss3 --algebra                       adjoint, dual, reduced method, stage functions, Shu–Osher form
+  lambdahat verify forward-euler --compose implicit-euler a half step of the one, then of the other
+  lambdahat verify rk4 --digits 50 --latex")]
+pub struct Args {
+    /// Catalogue names, library names, or paths to scheme files
+    #[arg(value_name = "METHOD|FILE", required = true)]
+    methods: Vec<String>,
+    /// A method to set beside each
+    #[arg(long, value_name = "METHOD")]
+    against: Option<String>,
+    /// Also verify the composition: a step with θh of each METHOD, then one with (1 − θ)h of this one (Runge–Kutta methods)
+    #[arg(long, value_name = "METHOD")]
+    compose: Option<String>,
+    /// θ of the composition, exact: 1/2, 0.25, 1 - sqrt(2)/2
+    #[arg(long, value_name = "THETA", default_value = "1/2", requires = "compose", allow_hyphen_values = true)]
+    weight: String,
+    /// Print the methods that belong to it: adjoint, dual, reduced; its stage and internal stability functions; its Shu–Osher form
+    #[arg(long)]
+    algebra: bool,
+    /// A mode λ: find the smallest number m of substeps that learns it faithfully
+    #[arg(long, short, value_name = "RE+IMi", allow_hyphen_values = true, value_parser = arguments::complex)]
+    lambda: Option<Complex64>,
+    /// The time H between two samples of that mode
+    #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, requires = "lambda", value_parser = arguments::positive)]
+    interval: f64,
+    /// The relative error of the principal λ̂ that still counts as faithful
+    #[arg(long, value_name = "X", default_value_t = Limits::default().tolerance, requires = "lambda", value_parser = arguments::positive)]
+    tolerance: f64,
+    /// Branches count while |λ̂| is at most so many times |λ|
+    #[arg(long, value_name = "X", default_value_t = Limits::default().reach, requires = "lambda", value_parser = arguments::positive)]
+    reach: f64,
+    /// Print intervals, radii and constants to this many significant digits; of values known by an enclosure (radii from decimals, the disc of a one-step method) those that it leaves certain
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    digits: Option<u16>,
+    /// Print the tableau and R(z) as LaTeX, and with --algebra all that it prints
+    #[arg(long)]
+    latex: bool,
+}
+
+/// A report, with what was asked for beside it.
+#[derive(Serialize)]
+struct Printed<'a> {
+    #[serde(flatten)]
+    report: &'a Verification,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digits: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    algebra: Option<Algebra>,
+}
+
+/// Verifies each method and prints what was found.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    // All are read before any is verified: a typing error should not come after minutes of work.
+    let mut methods: Vec<Method> = args.methods.iter().map(|text| arguments::method(text)).collect::<Result<_, _>>()?;
+    let against = args.against.as_deref().map(arguments::method).transpose()?;
+    if let Some(second) = &args.compose {
+        let second = arguments::method(second)?;
+        let weight = Expression::number(&args.weight, &[]).map_err(|e| Failure::new(format!("--weight `{}`: {e}", args.weight)))?;
+        methods = methods.into_iter().map(|first| composed(first, &second, &weight)).collect::<Result<Vec<_>, _>>()?.concat();
+    }
+    let compared = against.as_ref().map(verified);
+    let mut all_hold = true;
+    let mut documents = Vec::new();
+    for (k, method) in methods.iter().enumerate() {
+        let mut report = verified(method);
+        if let Some(lambda) = args.lambda {
+            let limits = Limits { reach: args.reach, tolerance: args.tolerance };
+            report.learning.mode = Some(smallest_substeps(method, lambda, args.interval, limits)?);
+        }
+        all_hold &= !report.claims.iter().any(|claim| claim.fails());
+        let algebra = args.algebra.then(|| Algebra::of(method));
+        let latex = args.latex.then(|| formulas(method, &report, algebra.as_ref()));
+        if json {
+            let digits =
+                args.digits.map(|n| extents(&report).map(|(name, extent)| (name.to_owned(), extent.decimal(n.into()).into())).collect());
+            documents.push(serde_json::to_value(Printed { report: &report, digits, latex, algebra })?);
+            continue;
+        }
+        if k > 0 {
+            output::line("")?;
+        }
+        rows::print(&report, compared.as_ref(), args.digits.map_or(15, usize::from))?;
+        if let Some(algebra) = &algebra {
+            relatives::print(algebra)?;
+        }
+        if let Some(text) = latex {
+            output::line(format!("\n{text}"))?;
+        }
+    }
+    if json {
+        if let Some(report) = &compared {
+            documents.push(serde_json::to_value(Printed { report, digits: None, latex: None, algebra: None })?);
+        }
+        output::json(&documents)?;
+    }
+    Ok(if all_hold { Answer::Done } else { Answer::No })
+}
+
+/// A method and its composition with a second one.
+fn composed(first: Method, second: &Method, weight: &Number) -> Result<Vec<Method>, Failure> {
+    match (&first, second) {
+        (Method::RungeKutta(one), Method::RungeKutta(two)) => {
+            let whole = Method::RungeKutta(algebra::compose(one, two, weight));
+            Ok(vec![first, whole])
+        }
+        (Method::Multistep(_), _) => Err(not_one_step(first.name())),
+        (_, Method::Multistep(_)) => Err(not_one_step(second.name())),
+    }
+}
+
+fn not_one_step(name: &str) -> Failure {
+    Failure::new(format!("--compose joins steps of Runge–Kutta methods, and {name} is a multistep method; name a one-step method"))
+}
+
+/// The report; a bar on standard error while many order conditions are tested.
+fn verified(method: &Method) -> Verification {
+    let mut bar: Option<ProgressBar> = None;
+    let report = verify_with(method, |progress| {
+        // Small searches are over before a bar could be read.
+        if progress.conditions > 2000 {
+            let bar = bar.get_or_insert_with(|| {
+                let style =
+                    ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} primes").unwrap_or_else(|_| ProgressStyle::default_bar());
+                ProgressBar::new(0).with_style(style)
+            });
+            bar.set_prefix(format!("{}: order {}, {} conditions", method.name(), progress.order, progress.conditions));
+            bar.set_length(progress.total as u64);
+            bar.set_position(progress.done as u64);
+        }
+        ControlFlow::Continue(())
+    });
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    report
+}
+
+fn formulas(method: &Method, report: &Verification, algebra: Option<&Algebra>) -> String {
+    let quotient = |r: &StabilityFunction| format!("\n\n{}", latex::quotient(r.numerator(), r.denominator(), report.field.as_ref()));
+    let more = algebra.map_or_else(String::new, |algebra| format!("\n\n{}", algebra.latex()));
+    latex::method(method) + &report.stability.as_ref().map_or_else(String::new, quotient) + &more
+}
+
+fn extents(report: &Verification) -> impl Iterator<Item = (&'static str, &Extent)> {
+    [
+        ("imaginary_interval", &report.imaginary_interval),
+        ("real_interval", &report.real_interval),
+        ("disc", &report.disc),
+        ("ssp_coefficient", &report.ssp_coefficient),
+    ]
+    .into_iter()
+}

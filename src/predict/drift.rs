@@ -1,0 +1,169 @@
+//! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
+
+use super::report::Report;
+use crate::dynamics::{PolynomialField, System};
+use crate::method::Method;
+use crate::order::{DriftError, FieldExpansion, LARGEST_POWER, OrderError, convergence, drift};
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// What becomes of one orbit of the true field in the field that a perfect fit learns, followed exactly for one turn.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PredictedDrift {
+    /// Where the orbit starts.
+    pub start: Vec<f64>,
+    /// The change in one turn of what is measured; `null` where the truncated field leads nowhere.
+    pub per_period: Option<f64>,
+    /// The effect of the first term left out on it: an estimate of its error; `null` where that is not known.
+    pub truncation: Option<f64>,
+    /// What `per_period` is the change of.
+    pub measures: Measure,
+    /// The last power of h in the series for the learned field.
+    pub power: usize,
+    /// The time of one turn in the learned field.
+    pub period: Option<f64>,
+    /// The time of one turn of the truth.
+    pub true_period: Option<f64>,
+    /// The change in one turn of the distance from the orbit's centre, relative to that distance: positive outward.
+    pub amplitude_shift: Option<f64>,
+    /// `max |h^k f_k|` along the orbit, k = 0, 1, …, through the first term left out.
+    pub sizes: Vec<f64>,
+    /// Whether the last of those sizes still shrink. If not, the series does not converge at this h, and the numbers say little.
+    pub converging: bool,
+    /// Why there is no number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What a drift is the change of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// An invariant that the true field keeps.
+    Invariant,
+    /// The distance from the centre of the true orbit, what the truth does to it taken off.
+    Distance,
+}
+
+/// The orbits to follow: a polynomial field and starts, with the invariant where one is known.
+pub struct Orbits<'a> {
+    /// The true field.
+    pub field: &'a PolynomialField,
+    /// One orbit each.
+    pub starts: &'a [Vec<f64>],
+    /// A quantity that the true field keeps.
+    pub invariant: Option<&'a (dyn Fn(&[f64]) -> f64 + Sync)>,
+}
+
+/// The powers of h that are tried for the first term left out.
+const FIRST_REACH: usize = 6;
+
+/// The field that a perfect fit through the method learns, and the power through which it is to be used: the first term left out is the first that
+/// is not zero from h^6 on, and at least three powers beyond the first correction, so that two corrections at least are in.
+///
+/// `None` where no two corrections are within reach (methods of order 9 and more): the drift is then of order h^9 or smaller.
+///
+/// # Errors
+/// Those of [`FieldExpansion::inverse`] and [`FieldExpansion::multistep`].
+pub fn learned_expansion(method: &Method, field: &PolynomialField) -> Result<Option<(FieldExpansion, usize)>, OrderError> {
+    let mut reach = FIRST_REACH;
+    loop {
+        let expansion = match method {
+            Method::RungeKutta(method) => FieldExpansion::inverse(method, field, reach)?,
+            Method::Multistep(method) => FieldExpansion::multistep(method, field, reach)?,
+        };
+        let nonzero = corrections(&expansion);
+        let wanted = nonzero.first().map_or(LARGEST_POWER, |first| FIRST_REACH.max(first + 3));
+        if let Some(&left_out) = nonzero.iter().find(|&&k| k >= wanted) {
+            return Ok(Some((expansion, left_out - 1)));
+        }
+        if reach == LARGEST_POWER {
+            return Ok(None);
+        }
+        reach = if reach < wanted { wanted.min(LARGEST_POWER) } else { reach + 1 };
+    }
+}
+
+/// The powers k ≥ 1 of h whose term is not zero.
+fn corrections(expansion: &FieldExpansion) -> Vec<usize> {
+    let lives = |term: &PolynomialField| term.components().iter().any(|p| !p.is_zero());
+    (1..expansion.terms().len()).filter(|&k| lives(&expansion.terms()[k])).collect()
+}
+
+impl Orbits<'_> {
+    /// The drift of every orbit through one method with step h.
+    ///
+    /// # Errors
+    /// As [`learned_expansion`].
+    pub fn through(&self, method: &Method, h: f64) -> Result<Vec<PredictedDrift>, OrderError> {
+        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok(Vec::new()) };
+        Ok(self.starts.iter().map(|start| self.one(&expansion, h, power, start)).collect())
+    }
+
+    fn one(&self, expansion: &FieldExpansion, h: f64, power: usize, start: &[f64]) -> PredictedDrift {
+        let measures = if self.invariant.is_some() { Measure::Invariant } else { Measure::Distance };
+        let found = drift(expansion, h, power, start, self.invariant);
+        match found {
+            Ok(found) => PredictedDrift {
+                start: start.to_vec(),
+                per_period: Some(found.per_period),
+                truncation: found.truncation.is_finite().then_some(found.truncation),
+                measures,
+                power,
+                period: Some(found.period),
+                true_period: Some(found.true_period),
+                amplitude_shift: Some(found.amplitude_shift),
+                sizes: found.sizes,
+                converging: found.converging,
+                why: None,
+            },
+            Err(error) => {
+                // The truth may have an orbit where the truncated series has none.
+                let judged = convergence(expansion, h, power, start);
+                let why = match (&judged, &error) {
+                    (Err(_), _) => format!("the true field itself: {error}"),
+                    (Ok(_), DriftError::NoTurn { .. } | DriftError::Flow(_)) => "the truncated series leads away from the orbit".to_owned(),
+                    _ => error.to_string(),
+                };
+                let (sizes, converging) = judged.unwrap_or_default();
+                PredictedDrift {
+                    start: start.to_vec(),
+                    per_period: None,
+                    truncation: None,
+                    measures,
+                    power,
+                    period: None,
+                    true_period: None,
+                    amplitude_shift: None,
+                    sizes,
+                    converging,
+                    why: Some(why),
+                }
+            }
+        }
+    }
+}
+
+impl Report {
+    /// Adds the drift of the system's default starts through each of the report's methods, `methods` in the same order, where the system is
+    /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
+    pub fn add_drift(&mut self, system: &System, methods: &[Method]) {
+        let starts = system.default_starts();
+        let known = starts.iter().all(|start| system.invariant(start).is_some());
+        let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
+        let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
+        self.add_drift_of(&Orbits { field: &field, starts: &starts, invariant: Some(&invariant) }, methods);
+    }
+
+    /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.
+    pub fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method]) {
+        let interval = self.interval;
+        self.methods.par_iter_mut().zip(methods).for_each(|(report, method)| {
+            // A multistep method steps from sample to sample only.
+            if matches!(method, Method::RungeKutta(_)) || report.substeps == 1 {
+                let h = interval / f64::from(report.substeps);
+                report.drift = orbits.through(method, h).unwrap_or_default();
+            }
+        });
+    }
+}

@@ -1,0 +1,61 @@
+//! Repair by a fit: the same class of models, fitted to the map that the trained one is, through a faithful method.
+
+use super::repair_error::RepairError;
+use crate::fit::{Features, Fit, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Watch, Windows, rollout};
+use crate::method::{Method, Sampling, catalog};
+
+/// The explicit method of order 5 that repaired models are followed and fitted with.
+pub(super) const FAITHFUL: &str = "dormand-prince5";
+/// Its steps an interval, for each step of the training.
+pub(super) const REFIT_STEPS: u32 = 4;
+
+/// States and where one interval of the trained map takes them; those thrown out of reach are left out.
+pub(super) fn map_pairs(
+    learned: &Learned,
+    method: &Method,
+    sampling: Sampling,
+    states: &[Vec<f64>],
+) -> Result<Vec<Vec<Vec<f64>>>, RepairError> {
+    Ok(rollout(learned, method, sampling, states, 1)?.into_iter().filter(|pair| pair.len() == 2).collect())
+}
+
+/// The root mean square distance between one interval of the flow of a field (by the faithful method, four steps of it for each of a refit) and the map
+/// that these pairs are of; infinite where the flow leaves.
+pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &[Vec<Vec<f64>>]) -> Result<f64, RepairError> {
+    let states: Vec<Vec<f64>> = pairs.iter().filter_map(|pair| pair.first().cloned()).collect();
+    let fine = Sampling::new(sampling.interval(), sampling.substeps().saturating_mul(4 * REFIT_STEPS))?;
+    let flown = rollout(learned, &catalog::find(FAITHFUL)?, fine, &states, 1)?;
+    let mut sum = 0.0;
+    let mut count = 0usize;
+    for (flown, pair) in flown.iter().zip(pairs) {
+        let (Some(reached), Some(target)) = (flown.get(1), pair.get(1)) else { return Ok(f64::INFINITY) };
+        sum += reached.iter().zip(target).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+        count += target.len();
+    }
+    Ok(if count == 0 { f64::INFINITY } else { (sum / count as f64).sqrt() })
+}
+
+/// The class of the trained model fitted to the pairs through the faithful method with so many steps an interval, from the trained parameters on.
+pub(super) fn refit(
+    file: &ModelFile,
+    sampling: Sampling,
+    pairs: &[Vec<Vec<f64>>],
+    steps: u32,
+    watch: &mut Watch<'_>,
+) -> Result<Fit, RepairError> {
+    let learned = &file.learned;
+    let step = Step::new(&catalog::find(FAITHFUL)?, Sampling::new(sampling.interval(), steps)?, Form::Step)?;
+    let windows = Windows::new(pairs, Loss::Pairs, &step)?;
+    let ridge = if matches!(learned.model.features(), Features::Gaussian(_)) { 1e-10 } else { 0.0 };
+    let optimiser = LevenbergMarquardt { ridge, ..LevenbergMarquardt::default() };
+    let outcome = optimiser.run(&learned.model, &step, &windows, learned.parameters.clone(), None, watch)?;
+    Ok(Fit {
+        seed: file.seed,
+        optimiser: Optimiser::LevenbergMarquardt,
+        learned: Learned { model: learned.model.clone(), parameters: outcome.parameters },
+        loss: outcome.loss,
+        iterations: outcome.iterations,
+        stop: outcome.stop,
+        history: outcome.history,
+    })
+}

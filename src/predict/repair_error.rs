@@ -1,0 +1,113 @@
+//! Why a model cannot be repaired or audited.
+
+use crate::exact::EigenvaluesError;
+use crate::fit::FitError;
+use crate::inverse::BranchError;
+use crate::method::{CatalogError, SamplingError};
+use crate::order::OrderError;
+use num_complex::Complex;
+use thiserror::Error;
+
+/// Why a model cannot be repaired or audited.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum RepairError {
+    /// A multistep method.
+    #[error(
+        "the model was trained through the multistep method {method}, which makes no map from one state to the next; this is for one-step \
+         methods (what multistep training learns: `lambdahat modified --method {method} --inverse`)"
+    )]
+    Multistep {
+        /// The method.
+        method: String,
+    },
+    /// No real logarithm.
+    #[error(
+        "the map that the model was trained as has the eigenvalue {multiplier:.6e} (from the real λ̂ = {learned}), and no real continuous-time \
+         model has a multiplier that is zero, or negative and without a partner; sample at a shorter interval than {interval} and train again"
+    )]
+    NoLogarithm {
+        /// λ̂.
+        learned: Complex<f64>,
+        /// Re R(hλ̂)^m.
+        multiplier: f64,
+        /// H.
+        interval: f64,
+    },
+    /// The logarithm cannot be computed.
+    #[error("the logarithm of the map's matrix is too badly conditioned for double precision")]
+    Conditioned,
+    /// A pair on the negative axis beside repeated eigenvalues.
+    #[error(
+        "the pair λ̂ = {learned} turns by half a turn each interval ({interval}), and a further eigenvalue is repeated, so that its logarithm \
+         cannot be singled out; sample at a shorter interval and train again"
+    )]
+    HalfTurn {
+        /// λ̂.
+        learned: Complex<f64>,
+        /// H.
+        interval: f64,
+    },
+    /// Ctrl-C.
+    #[error("interrupted; nothing is written")]
+    Interrupted,
+    /// A field's samples that do not fit together.
+    #[error("{0}")]
+    Samples(String),
+    /// A linear way for a model that is not linear.
+    #[error("the way `exact-linear` is for linear and affine models, this one is {class}")]
+    NotLinear {
+        /// The class.
+        class: String,
+    },
+    /// A series for a model that is no polynomial.
+    #[error("the way `series` is for polynomial models; use --way refit")]
+    NotPolynomial,
+    /// A polynomial of too many variables.
+    #[error("a series is computed for at most 16 variables, the model has {found}; use --way refit")]
+    Variables {
+        /// d.
+        found: usize,
+    },
+    /// A degree that grows too large.
+    #[error("the series of a polynomial of degree {degree} would pass degree 64 with its first term; use --way refit")]
+    Degree {
+        /// The degree.
+        degree: usize,
+    },
+    /// A series of no use at this step.
+    #[error(
+        "the series does not converge at this step: its first correction, h^{power} f_{power}, is the smallest of its {count} terms ({size:.2e}); use --way refit"
+    )]
+    Diverges {
+        /// The first power with a term.
+        power: usize,
+        /// The size of that term.
+        size: f64,
+        /// How many terms that are not zero were computed.
+        count: usize,
+    },
+    /// A refit without data.
+    #[error("a refit needs the states that the model was trained on ({source_name}); give them with --data DATA.csv")]
+    NoStates {
+        /// What the file calls its data.
+        source_name: String,
+    },
+    /// From the other rooms.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// From the other rooms.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// From the other rooms.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// From the other rooms.
+    #[error(transparent)]
+    Eigenvalues(#[from] EigenvaluesError),
+    /// From the other rooms.
+    #[error(transparent)]
+    Branches(#[from] BranchError),
+    /// From the other rooms.
+    #[error(transparent)]
+    Order(#[from] OrderError),
+}
