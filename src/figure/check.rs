@@ -5,8 +5,8 @@ use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::predict::{Check, CheckedFit, CheckedMode, Comparison, MethodReport, Rollouts};
 use std::collections::BTreeMap;
 
-/// Trajectories that are drawn.
-const TRAJECTORIES: usize = 3;
+/// Sampling intervals for which a fine rollout is drawn in the plane: some ten turns, not a blot.
+const TURNING: usize = 60;
 /// Points of a fine rollout in a sampling interval.
 const POINTS: usize = 20;
 
@@ -122,28 +122,27 @@ fn over_time(name: &str, samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>, 
     }
 }
 
+/// The first and the last of so many trajectories.
+fn ends(count: usize) -> impl Iterator<Item = usize> {
+    (0..count).filter(move |&k| k == 0 || k + 1 == count)
+}
+
 fn in_the_plane(samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>) -> Panel {
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
         let point = |x: &Vec<f64>| [x[0], x[1]];
-        for path in rollout.fine_paths.iter().take(TRAJECTORIES) {
-            // As long as the samples, and no longer.
-            let length = samples.first().map_or(0, |t| t.len() * rollout.fine_in_interval);
-            marks.push(Mark::line(path.iter().take(length).step_by(stride).map(point).collect(), Ink::Red, 1.3, "the same model at h/100"));
+        for k in ends(rollout.fine_paths.len()) {
+            let length = TURNING.min(samples.get(k).map_or(0, Vec::len)) * rollout.fine_in_interval;
+            let line = rollout.fine_paths[k].iter().take(length).step_by(stride).map(point).collect();
+            marks.push(Mark::line(line, Ink::Red, 1.0, "the same model at h/100"));
         }
-        for (path, samples) in rollout.step_paths.iter().zip(samples).take(TRAJECTORIES) {
-            let states = path.iter().take(samples.len()).map(point).collect();
-            marks.push(Mark::Dots {
-                points: states,
-                ink: Ink::Green,
-                radius: 4.6,
-                filled: false,
-                label: "the best fit at its own step h".into(),
-            });
+        for k in ends(rollout.step_paths.len().min(samples.len())) {
+            let points = rollout.step_paths[k].iter().take(samples[k].len()).map(point).collect();
+            marks.push(Mark::Dots { points, ink: Ink::Green, radius: 4.6, filled: false, label: "the best fit at its own step h".into() });
         }
     }
-    let shown = || samples.iter().take(TRAJECTORIES).flatten();
+    let shown = || ends(samples.len()).flat_map(|k| &samples[k]);
     marks.push(Mark::dots(shown().map(|x| [x[0], x[1]]).collect(), Ink::Black, 2.4, "samples"));
     Panel {
         title: "in the plane".into(),
@@ -173,7 +172,7 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
     let mut marks = vec![
         Mark::line(vec![[x[0], 0.0], [x[1], 0.0]], Ink::Grey, 0.8, ""),
         Mark::line(vec![[0.0, y[0]], [0.0, y[1]]], Ink::Grey, 0.8, ""),
-        Mark::dots(truth, Ink::Blue, 5.0, "λ, the truth"),
+        Mark::Dots { points: truth, ink: Ink::Blue, radius: 11.5, filled: false, label: "λ, the truth".into() },
         Mark::Dots { points: predicted, ink: Ink::Black, radius: 8.0, filled: false, label: "λ̂, every predicted branch".into() },
         Mark::Dots { points: open, ink: Ink::Grey, radius: 4.0, filled: true, label: "learned, not settled by the data".into() },
         Mark::dots(on, Ink::Red, 4.5, "learned λ̂"),

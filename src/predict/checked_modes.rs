@@ -13,6 +13,8 @@ use serde::Serialize;
 
 /// Standard deviations of the true mode that count.
 const DEVIATIONS: f64 = 3.0;
+/// The part of the scale up to which what the loss leaves open is added to the tolerance.
+const OPEN: f64 = 0.1;
 /// However much the data leave open, nothing farther from a branch than this part of the scale beyond the tolerance counts as being on it.
 const FARTHEST: f64 = 2e-2;
 
@@ -30,12 +32,14 @@ pub struct CheckedMode {
     pub branch: Option<usize>,
     /// Its distance from the nearest branch.
     pub error: f64,
-    /// The distance up to which it counts as that branch: the tolerance, and what is open, of which the loss's share counts up to 2 % of the scale.
+    /// The distance up to which it counts as that branch: the tolerance, and what is open. Of that the loss's share counts only where it is at most a tenth
+    /// of the scale and half the distance to the next branch, and then up to 2 % of the scale.
     pub allowed: f64,
     /// What the data leave open: three standard deviations of the true mode, carried to the branch, and what residuals of the loss's size leave open of
     /// the learned eigenvalue. The latter is computed only where the former and the tolerance do not suffice; `null` where it cannot be told.
     pub open: f64,
-    /// Whether the data settle it: it is on a branch, or farther from all of them than what is open explains.
+    /// Whether the data settle it: it is on a branch, or farther from all of them than what is open explains. Not where it is on a branch of another
+    /// mode, which the fit then has twice.
     pub settled: bool,
 }
 
@@ -147,9 +151,20 @@ impl Matching<'_> {
                     free.remove(twin);
                 }
             }
-            checked.push(self.judged(k, b, learned, error, fastest, place, settling));
+            let mut judged = self.judged(k, b, learned, error, fastest, place, settling);
+            // On a branch of another mode: the fit has that mode twice, by two of its branches, in the place of one that the samples do not show.
+            if judged.stray() && here.iter().any(|&other| self.sits(other, learned, judged.allowed)) {
+                judged.settled = false;
+            }
+            checked.push(judged);
         }
         checked
+    }
+
+    /// Whether a branch of the mode, or of its mirror image, is as near as allowed.
+    fn sits(&self, k: usize, learned: Complex<f64>, allowed: f64) -> bool {
+        let near = |z: Complex<f64>| (z - learned).norm() <= allowed;
+        self.branches(k).branches.iter().any(|branch| near(branch.lambda) || near(branch.lambda.conj()))
     }
 
     fn branches(&self, k: usize) -> &Branches {
@@ -176,10 +191,12 @@ impl Matching<'_> {
         if error > tolerance + truth {
             loss = settling.eigenvalue(place, learned).unwrap_or(f64::INFINITY);
         }
-        let allowed = tolerance + truth + loss.min(FARTHEST * scale);
         let gap = found.iter().enumerate().filter(|&(other, _)| other != b).map(|(_, other)| (other.lambda - branch.lambda).norm());
+        let half = 0.5 * gap.fold(f64::INFINITY, f64::min);
+        // What is wide open is near a branch by chance.
+        let allowed = tolerance + truth + if loss <= half.min(OPEN * scale) { loss.min(FARTHEST * scale) } else { 0.0 };
         // Data that do not tell this branch from the next settle nothing.
-        let told_apart = truth <= 0.5 * gap.fold(f64::INFINITY, f64::min);
+        let told_apart = truth <= half;
         let on = told_apart && error <= allowed;
         let stray = told_apart && error > tolerance + truth + loss;
         CheckedMode {
