@@ -173,7 +173,8 @@ fn every_branch_on_purpose() {
         let fit = prepared.fit(0, start, &mut unwatched).expect("finite");
         let off = (eigenvalue(&fit) - b).norm();
         assert!(fit.loss < 1e-11 && off < 1e-4, "{b}: loss {:e}, {off} off", fit.loss);
-        let found = turns(&fit, 1.1, 66.0);
+        // Some turns only: later the distance from the learned equilibrium, which is (1, 1) to a millionth, would count.
+        let found = turns(&fit, 1.1, 16.0);
         let rate = found.last().map(|last| (energy(last.1) / energy(1.1)).ln() / last.0);
         // Near the equilibrium ln E changes at twice the real part, collapse is a field that does not turn any more before it is there.
         let expected = 2.0 * b.re;
@@ -236,19 +237,23 @@ fn every_fit_is_followed_at_h_and_at_a_hundredth_of_it() {
 
 #[test]
 fn the_invariant_is_followed_from_turn_to_turn_and_from_the_starts_of_the_training() {
-    let shape = ["--system", "lotka-volterra", "--start", "1.3,1", "--start", "1.1,1", "--samples", "60", "--model", "polynomial:8"];
+    let starts = ["--start", "1.3,1", "--start", "1.1,1", "--start", "1.2,1", "--start", "1.4,1"];
+    let shape = [&["--system", "lotka-volterra", "--samples", "60", "--model", "polynomial:6"][..], &starts].concat();
     let midpoint = ["--method", "implicit-midpoint", "--residual-form", "--seeds", "1"];
     let document = json(&[&shape[..], &midpoint].concat(), 0);
     let drift = document["fits"][0]["drift"].as_array().expect("a list").clone();
-    assert_eq!(
-        drift.iter().map(|d| d["start"].clone()).collect::<Vec<_>>(),
-        [serde_json::json!([1.3, 1.0]), serde_json::json!([1.1, 1.0])]
-    );
+    let from: Vec<f64> = drift.iter().map(|d| number(&d["start"][0])).collect();
+    assert_eq!(from, [1.3, 1.1, 1.2, 1.4]);
     for d in &drift {
-        assert!(number(&d["turns"]) >= 9.0);
         // Read off at a fixed time, within a turn, this would be ten per cent.
-        assert!((number(&d["per_turn"]) - 1.0).abs() < 1e-3, "{d}");
-        assert!((number(&d["continuous"]) / number(&d["before"]) - 1.0).abs() < 1e-2, "{d}");
+        assert!(number(&d["turns"]) >= 9.0 && (number(&d["per_turn"]) - 1.0).abs() < 1e-4, "{d}");
+        assert!((number(&d["continuous"]) / number(&d["before"]) - 1.0).abs() < 1e-3, "{d}");
+        assert!((number(&d["discrete"]) / number(&d["before"]) - 1.0).abs() < 1e-3, "{d}");
+    }
+    // Through RK4 the same samples give a field that moves outward by 8 % of E a turn: e^(2 Re λ̂ · 2π/Im λ̂).
+    let document = json(&[&shape[..], &["--seeds", "1", "--spread", "0.5"]].concat(), 0);
+    for d in document["fits"][0]["drift"].as_array().expect("a list") {
+        assert!((number(&d["per_turn"]) - 1.084).abs() < 0.01, "{d}");
     }
 }
 

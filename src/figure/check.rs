@@ -153,6 +153,12 @@ fn in_the_plane(samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>) -> Panel 
     }
 }
 
+/// At least so wide, about the same middle.
+fn widened(range: &mut [f64; 2], least: f64) {
+    let lacking = 0.5 * (least - (range[1] - range[0])).max(0.0);
+    *range = [range[0] - lacking, range[1] + lacking];
+}
+
 fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f64>) -> Panel {
     let fits: Vec<&CheckedFit> = check.fits_of(&method.method).collect();
     let fitted: Vec<&CheckedFit> = fits.iter().copied().filter(|fit| fit.fitted).collect();
@@ -166,7 +172,11 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
     let (on, off, open) = (learned(&|m| m.branch.is_some()), learned(&CheckedMode::stray), learned(&|m| !m.settled));
     let all = || predicted.iter().chain(&truth).chain(&on).chain(&off);
     let mut x = around(all().map(|p| p[0]).chain([0.0]), 0.3);
-    let y = around(all().map(|p| p[1]).chain([0.0]), 0.2);
+    let mut y = around(all().map(|p| p[1]).chain([0.0]), 0.2);
+    // Differences that are small beside the eigenvalues themselves must look small.
+    let size = all().map(|p| p[0].hypot(p[1])).fold(1e-9, f64::max);
+    widened(&mut x, size);
+    widened(&mut y, size);
     // Room for the words beside the rightmost branch.
     x[1] += 0.12 * (x[1] - x[0]);
     let mut marks = vec![

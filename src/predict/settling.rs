@@ -10,6 +10,9 @@ use crate::fit::{Evidence, Features, Learned, Prepared};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex;
 
+/// A complex vector.
+type Vector = DVector<Complex<f64>>;
+
 /// Part of a parameter's size by which it is varied.
 const VARIED: f64 = 1e-5;
 
@@ -49,7 +52,7 @@ impl<'a> Settling<'a> {
 }
 
 /// The square of what the span of Gaussians misses of wᵀ(∂f)v; zero for the other classes.
-fn missed(learned: &Learned, state: &[f64], left: &DVector<Complex<f64>>, right: &DVector<Complex<f64>>) -> f64 {
+fn missed(learned: &Learned, state: &[f64], left: &Vector, right: &Vector) -> f64 {
     let Features::Gaussian(kernel) = learned.model.features() else { return 0.0 };
     let d = state.len();
     // The features are the field's first component by its weights.
@@ -76,41 +79,34 @@ fn missed(learned: &Learned, state: &[f64], left: &DVector<Complex<f64>>, right:
 
 /// ∂f(x)/∂θ, a row a component.
 fn value_gradient(learned: &Learned, state: &[f64]) -> Vec<Vec<f64>> {
-    let (d, p) = (state.len(), learned.parameters.len());
+    let d = state.len();
     let mut probe = learned.clone();
-    let mut rows = vec![vec![0.0; p]; d];
+    let mut rows = vec![Vec::new(); d];
     let (mut up, mut down) = (vec![0.0; d], vec![0.0; d]);
-    for i in 0..p {
-        let here = learned.parameters[i];
+    for (i, &here) in learned.parameters.iter().enumerate() {
         let step = VARIED * (1.0 + here.abs());
         probe.parameters[i] = here + step;
         probe.value(state, &mut up);
         probe.parameters[i] = here - step;
         probe.value(state, &mut down);
         probe.parameters[i] = here;
-        for c in 0..d {
-            rows[c][i] = (up[c] - down[c]) / (2.0 * step);
+        for (row, (up, down)) in rows.iter_mut().zip(up.iter().zip(&down)) {
+            row.push((up - down) / (2.0 * step));
         }
     }
     rows
 }
 
 /// ∂λ/∂θ, real and imaginary part: wᵀ(∂J)v with wᵀv = 1, where J is taken at the equilibrium that moves with θ.
-fn eigenvalue_gradient(
-    learned: &Learned,
-    place: &Equilibrium,
-    left: &DVector<Complex<f64>>,
-    right: &DVector<Complex<f64>>,
-) -> Option<Vec<Vec<f64>>> {
+fn eigenvalue_gradient(learned: &Learned, place: &Equilibrium, left: &Vector, right: &Vector) -> Option<Vec<Vec<f64>>> {
     let d = place.state.len();
     let solver = place.jacobian.clone().lu();
     // Newton's step from here at varied parameters; none that would lead out of reach of the linearisation.
     let room = 1e-2 * (1.0 + place.state.iter().fold(0.0f64, |m, x| m.max(x.abs())));
     let mut probe = learned.clone();
     let (mut f, mut j) = (vec![0.0; d], vec![0.0; d * d]);
-    let mut parts = vec![vec![0.0; learned.parameters.len()]; 2];
-    for i in 0..learned.parameters.len() {
-        let here = learned.parameters[i];
+    let mut parts = vec![Vec::new(), Vec::new()];
+    for (i, &here) in learned.parameters.iter().enumerate() {
         let step = VARIED * (1.0 + here.abs());
         let mut sides = [Complex::new(0.0, 0.0); 2];
         for (side, sign) in sides.iter_mut().zip([1.0, -1.0]) {
@@ -126,13 +122,14 @@ fn eigenvalue_gradient(
         if !slope.is_finite() {
             return None;
         }
-        (parts[0][i], parts[1][i]) = (slope.re, slope.im);
+        parts[0].push(slope.re);
+        parts[1].push(slope.im);
     }
     Some(parts)
 }
 
 /// Left and right eigenvectors of a simple eigenvalue, by inverse iteration, scaled so that wᵀv = 1.
-fn eigenvectors(matrix: &DMatrix<f64>, lambda: Complex<f64>) -> Option<(DVector<Complex<f64>>, DVector<Complex<f64>>)> {
+fn eigenvectors(matrix: &DMatrix<f64>, lambda: Complex<f64>) -> Option<(Vector, Vector)> {
     let d = matrix.nrows();
     let size = matrix.amax().max(f64::MIN_POSITIVE);
     // Just beside the eigenvalue, so that the system has a solution.
@@ -185,7 +182,7 @@ mod tests {
         let (place, lambda) = eigenvalue(&learned);
         let (left, right) = eigenvectors(&place.jacobian, lambda).expect("simple");
         let gradient = eigenvalue_gradient(&learned, &place, &left, &right).expect("finite");
-        for i in 0..learned.parameters.len() {
+        for (i, (re, im)) in gradient[0].iter().zip(&gradient[1]).enumerate() {
             let here = learned.parameters[i];
             learned.parameters[i] = here + 1e-5;
             let up = eigenvalue(&learned).1;
@@ -193,7 +190,7 @@ mod tests {
             let down = eigenvalue(&learned).1;
             learned.parameters[i] = here;
             let slope = (up - down) / 2e-5;
-            let found = Complex::new(gradient[0][i], gradient[1][i]);
+            let found = Complex::new(*re, *im);
             assert!((slope - found).norm() < 1e-6 * (1.0 + slope.norm()), "{i}: {slope} {found}");
         }
     }

@@ -1,187 +1,12 @@
-//! The experiments of `docs/learning-through-a-step.md` at full size: which branch real fits land on. `cargo bench --bench experiments -- hero a b c d`
-//! runs those named, all where none is; minutes to an hour. What is measured is held against its bound; the last table says all of it, and the exit
-//! status is 1 where a bound does not hold.
+//! Lotka–Volterra with all parameters 1, orbits from (s, 1), E = V − 2: what networks, polynomials and Gaussians make of it.
 
+use super::{Table, go, range, training, within};
 use lambdahat::dynamics::{System, equilibria, returns};
-use lambdahat::fit::{Fit, Form, Learned, Loss, Optimiser, Prepared, Training, rollout, unwatched};
+use lambdahat::fit::{Fit, Form, Learned, Optimiser, Prepared, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
 use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex64;
 use rayon::prelude::*;
-use std::ops::ControlFlow;
-use std::process::ExitCode;
-use std::time::Instant;
-
-/// What was measured, beside its bound.
-#[derive(Default)]
-struct Table {
-    rows: Vec<(String, String, &'static str, bool)>,
-}
-
-impl Table {
-    fn row(&mut self, what: &str, measured: String, bound: &'static str, holds: bool) {
-        self.rows.push((what.to_owned(), measured, bound, holds));
-    }
-
-    fn print(&self) {
-        println!("| experiment | measured | bound | holds |\n| --- | --- | --- | --- |");
-        for (what, measured, bound, holds) in &self.rows {
-            println!("| {what} | {measured} | {bound} | {} |", if *holds { "yes" } else { "NO" });
-        }
-    }
-}
-
-/// Least and largest.
-fn range(values: &[f64]) -> (f64, f64) {
-    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| if v.is_nan() { (v, v) } else { (low.min(v), high.max(v)) })
-}
-
-fn within(values: &[f64], low: f64, high: f64) -> bool {
-    !values.is_empty() && values.iter().all(|v| (low..=high).contains(v))
-}
-
-fn main() -> ExitCode {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    let all: [(&str, fn(&mut Table)); 7] = [
-        ("hero", hero),
-        ("rollouts", hero_rollouts),
-        ("a", euler_outward),
-        ("b", clean_pair),
-        ("c", inward),
-        ("d", every_branch),
-        ("models", dictionary_and_gaussians),
-    ];
-    let mut table = Table::default();
-    for (name, run) in all {
-        if wanted.is_empty() || wanted.iter().any(|w| w == name) {
-            let clock = Instant::now();
-            run(&mut table);
-            println!("({name}: {:.1} s)\n", clock.elapsed().as_secs_f64());
-        }
-    }
-    table.print();
-    if table.rows.iter().all(|row| row.3) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn training(model: &str, method: &str, interval: f64, m: u32) -> Training {
-    let method = catalog::find(method).expect("in the catalogue");
-    Training::new(model.parse().expect("a model"), method, Sampling::new(interval, m).expect("positive"))
-}
-
-fn go(_: usize, _: lambdahat::fit::Progress<'_>) -> ControlFlow<()> {
-    ControlFlow::Continue(())
-}
-
-/// α = 0.1, ω = 2, H = 1, 20 samples from (1, 0).
-fn oscillator() -> Vec<Vec<Vec<f64>>> {
-    let w = Complex64::new(-0.1, 2.0);
-    vec![(0..=20).map(|k| (w * f64::from(k)).exp()).map(|z| vec![z.re, z.im]).collect()]
-}
-
-/// How many fits sit on each branch to 1e-8, how many did not converge, how many are elsewhere, and the largest distance from a branch.
-struct Shares {
-    counts: Vec<usize>,
-    unfinished: usize,
-    astray: usize,
-    worst: f64,
-}
-
-fn shares(training: &Training, starts: u64) -> Shares {
-    let predicted = branches(&training.method, Complex64::new(-0.1, 2.0), training.sampling).expect("branches");
-    let prepared = training.prepare(&oscillator()).expect("fits together");
-    let seeds: Vec<u64> = (0..starts).collect();
-    let mut found = Shares { counts: vec![0; predicted.branches.len()], unfinished: 0, astray: 0, worst: 0.0 };
-    let clock = Instant::now();
-    for fit in prepared.fit_seeds(&seeds, &go) {
-        let Some(fit) = fit.ok().filter(|fit| fit.loss <= 1e-22) else {
-            found.unfinished += 1;
-            continue;
-        };
-        let a = &fit.learned.parameters;
-        let learned = Complex64::new((a[0] + a[3]) / 2.0, (a[2] - a[1]) / 2.0);
-        let distances: Vec<f64> = predicted.branches.iter().map(|b| (b.lambda - learned).norm()).collect();
-        let k = (0..distances.len()).min_by(|&i, &j| distances[i].total_cmp(&distances[j])).expect("a branch");
-        if distances[k] < 1e-8 {
-            found.counts[k] += 1;
-            found.worst = found.worst.max(distances[k]);
-        } else {
-            found.astray += 1;
-        }
-    }
-    let listed: Vec<String> =
-        predicted.branches.iter().zip(&found.counts).map(|(b, n)| format!("{:+.4}{:+.4}i: {n}", b.lambda.re, b.lambda.im)).collect();
-    println!(
-        "{:18} m = {} {:9} sd {:3}  {}   unfinished {}, astray {}, largest error {:.0e}, {:.2} ms a start",
-        training.method.name(),
-        training.sampling.substeps(),
-        training.loss.to_string(),
-        training.spread,
-        listed.join("  "),
-        found.unfinished,
-        found.astray,
-        found.worst,
-        clock.elapsed().as_secs_f64() * 1e3 / starts as f64
-    );
-    found
-}
-
-const STARTS: u64 = 500;
-
-fn hero(table: &mut Table) {
-    println!("A 2×2 matrix by Levenberg–Marquardt, 500 random starts each");
-    for spread in [0.3, 1.0, 2.0, 3.0] {
-        let found = shares(&Training { spread, ..training("linear", "rk4", 1.0, 1) }, STARTS);
-        let four = spread < 2.0 || found.counts.iter().all(|&n| n > 0);
-        table.row(
-            &format!("hero, RK4, sd {spread}"),
-            format!("{:?}, unfinished {}, off by {:.0e}", found.counts, found.unfinished, found.worst),
-            if spread < 2.0 { "each on a branch to 1e-8" } else { "each on a branch to 1e-8, all four occur" },
-            found.astray == 0 && four && found.counts.iter().sum::<usize>() > 0,
-        );
-    }
-    for method in ["forward-euler", "implicit-euler", "implicit-midpoint", "leap-frog"] {
-        let found = shares(&Training { optimiser: Optimiser::LevenbergMarquardt, ..training("linear", method, 1.0, 1) }, STARTS);
-        table.row(
-            &format!("hero, {method}"),
-            format!("{} on its branch, {} unfinished, off by {:.0e}", found.counts[0], found.unfinished, found.worst),
-            "one branch, each on it to 1e-8",
-            found.astray == 0 && found.counts.len() == 1 && found.counts[0] > 250,
-        );
-    }
-    for m in [2, 4] {
-        for spread in [1.0, 3.0] {
-            let found = shares(&Training { spread, ..training("linear", "rk4", 1.0, m) }, STARTS);
-            let hit = found.counts.iter().filter(|&&n| n > 0).count();
-            table.row(
-                &format!("hero, RK4, m = {m}, sd {spread}"),
-                format!(
-                    "{hit} of {} branches hit, principal {}, unfinished {}, off by {:.0e}",
-                    found.counts.len(),
-                    found.counts[0],
-                    found.unfinished,
-                    found.worst
-                ),
-                "each on one of 4m branches to 1e-8",
-                found.astray == 0 && found.counts.len() == 4 * m as usize && hit > 1,
-            );
-        }
-    }
-}
-
-fn hero_rollouts(table: &mut Table) {
-    println!("The same with the loss of a rollout over all 20 intervals");
-    for (loss, name) in [(Loss::Rollout, "rollout"), (Loss::Windows(5), "windows:5")] {
-        for spread in [0.3, 1.0, 2.0, 3.0] {
-            let found = shares(&Training { spread, loss, ..training("linear", "rk4", 1.0, 1) }, STARTS);
-            table.row(
-                &format!("hero, {name}, sd {spread}"),
-                format!("{:?}, failed {}, off by {:.0e}", found.counts, found.unfinished, found.worst),
-                "what converges is on a branch to 1e-8",
-                found.astray == 0 && found.counts.iter().sum::<usize>() > 0,
-            );
-        }
-    }
-}
 
 fn unit() -> System {
     System::named("lotka-volterra").expect("a system")
@@ -284,13 +109,13 @@ fn equilibria_hold(table: &mut Table, what: &str, seen: &[Seen], small: f64, bou
     let some = seen.iter().any(|s| s.loss < small);
     table.row(
         &format!("e) {what}"),
-        format!("losses {least:.0e} to {largest:.0e}, off by at most {worst:.0e}"),
+        format!("losses {least:.0e} to {largest:.0e}, off by at most {worst:.1e}"),
         words,
         some && worst <= bound,
     );
 }
 
-fn euler_outward(table: &mut Table) {
+pub fn euler_outward(table: &mut Table) {
     println!("a) forward Euler, H = 0.5, T = 20, mlp:64x64; truncated at h⁵ ΔV in the first period is −0.09079, −0.29498, −0.86812");
     let starts = [1.5, 2.0, 3.0];
     let data = orbits(0.5, 40, &starts);
@@ -311,13 +136,16 @@ fn euler_outward(table: &mut Table) {
     equilibria_hold(table, "forward Euler, mlp:64x64", &seen, 1e-5, 2e-2, "2e-2 where the loss is below 1e-5");
 }
 
-fn clean_pair(table: &mut Table) {
+pub fn clean_pair(table: &mut Table) {
     println!("b) H = 1, mlp:32x32, Levenberg–Marquardt, 5 seeds: RK4 outward, implicit midpoint closed");
     let starts = [1.2, 1.5, 1.9];
     let data = orbits(1.0, 100, &starts);
     let (mut away, mut unseen) = (Vec::new(), Vec::new());
-    for (method, form) in [("rk4", Form::Step), ("implicit-midpoint", Form::Residual)] {
-        let training = Training { form, iterations: Some(60), target: 1e-20, ..training("mlp:32x32", method, 1.0, 1) };
+    // Implicit midpoint a second time, trained five times as long.
+    for (method, form, iterations) in
+        [("rk4", Form::Step, 60), ("implicit-midpoint", Form::Residual, 60), ("implicit-midpoint", Form::Residual, 300)]
+    {
+        let training = Training { form, iterations: Some(iterations), target: 1e-20, ..training("mlp:32x32", method, 1.0, 1) };
         let prepared = training.prepare(&data).expect("fits together");
         let mut seen = Vec::new();
         for fit in prepared.fit_seeds(&[0, 1, 2, 3, 4], &go).into_iter().flatten() {
@@ -329,7 +157,7 @@ fn clean_pair(table: &mut Table) {
             (away, unseen) = (vec![far], vec![lonely]);
         }
         table.row(
-            &format!("b) {method}: stages beyond 0.1 of a sample, samples beyond 0.1 of a stage"),
+            &format!("b) {method}, {iterations} iterations: stages beyond 0.1 of a sample, samples beyond 0.1 of a stage"),
             format!("{:.0} %, {:.0} %", away.first().unwrap_or(&f64::NAN), unseen.first().unwrap_or(&f64::NAN)),
             "reported",
             !away.is_empty(),
@@ -337,18 +165,31 @@ fn clean_pair(table: &mut Table) {
         for (k, s) in starts.iter().enumerate() {
             let ratios: Vec<f64> = seen.iter().map(|s| s.turns[k].ratio).collect();
             let (low, high) = range(&ratios);
-            let (bound, holds) = match method {
-                "rk4" => ("1.6 to 2.5", within(&ratios, 1.6, 2.5)),
-                // The issue of these experiments has 0.98 to 1.06 from other seeds; see the document for why it scatters, and about what.
-                _ => ("0.94 to 1.06", within(&ratios, 0.94, 1.06)),
+            let (bound, holds) = match (method, *s < 1.9) {
+                ("rk4", _) => ("1.6 to 2.5", within(&ratios, 1.6, 2.5)),
+                (_, true) => ("0.98 to 1.06", within(&ratios, 0.98, 1.06)),
+                // A part of the outermost orbit lies beyond every chord's middle: there the field is extrapolated, however long the training.
+                (_, false) => ("0.94 to 1.06", within(&ratios, 0.94, 1.06)),
             };
-            table.row(&format!("b) {method}, E after ten turns, s = {s}"), format!("× {low:.3} to {high:.3}"), bound, holds);
+            table.row(
+                &format!("b) {method}, {iterations} iterations, E after ten turns, s = {s}"),
+                format!("× {low:.3} to {high:.3}"),
+                bound,
+                holds,
+            );
         }
-        equilibria_hold(table, &format!("{method}, mlp:32x32, H = 1"), &seen, 1e-5, 2e-2, "2e-2 where the loss is below 1e-5");
+        equilibria_hold(
+            table,
+            &format!("{method}, mlp:32x32, H = 1, {iterations} iterations"),
+            &seen,
+            1e-5,
+            2e-2,
+            "2e-2 where the loss is below 1e-5",
+        );
     }
 }
 
-fn inward(table: &mut Table) {
+pub fn inward(table: &mut Table) {
     println!("c) RK4, Adam 3000 steps, mlp:32x32, 8 seeds");
     for interval in [1.5, 1.75] {
         let data = orbits(interval, 100, &[1.2, 1.5, 1.9]);
@@ -386,7 +227,7 @@ fn inward(table: &mut Table) {
     }
 }
 
-fn every_branch(table: &mut Table) {
+pub fn every_branch(table: &mut Table) {
     println!("d) polynomial:8 on 400 points over the area of the orbit of 1.4, started from the linear field of each branch, H = 1");
     // Points of the area, on a golden-ratio lattice in the logarithms; each with one exact step.
     let largest = energy(&[1.4, 1.0]);
@@ -441,11 +282,11 @@ fn every_branch(table: &mut Table) {
     }
 }
 
-fn dictionary_and_gaussians(table: &mut Table) {
+pub fn dictionary_and_gaussians(table: &mut Table) {
     println!("The equilibrium of a dictionary and of Gaussians, 40 samples of three small orbits, RK4, H = 1");
     let data = orbits(1.0, 40, &[1.1, 1.25, 1.4]);
     for model in ["polynomial:6", "polynomial:8", "rbf:40", "rbf:60"] {
-        let training = training(model, "rk4", 1.0, 1);
+        let training = Training { spread: 0.5, ..training(model, "rk4", 1.0, 1) };
         let prepared = training.prepare(&data).expect("fits together");
         let fits = prepared.fit_seeds(&[0, 1, 2], &go);
         let seen: Vec<Seen> = fits.iter().flatten().map(|fit| report("rk4", 1.0, fit, &[1.25], 66.0)).collect();
