@@ -178,7 +178,7 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
     widened(&mut x, size);
     widened(&mut y, size);
     // Room for the words beside the rightmost branch.
-    x[1] += 0.12 * (x[1] - x[0]);
+    x[1] += 0.2 * (x[1] - x[0]);
     let mut marks = vec![
         Mark::line(vec![[x[0], 0.0], [x[1], 0.0]], Ink::Grey, 0.8, ""),
         Mark::line(vec![[0.0, y[0]], [0.0, y[1]]], Ink::Grey, 0.8, ""),
