@@ -30,9 +30,9 @@ A fit counts where its loss is small, and its eigenvalue is on a branch where it
   mlp                  1e-5   2e-2
   any, by Adam         1e-2   5e-2
 --tolerance is relative to |λ̂| of the branch or to the largest |λ| at that equilibrium, whichever is larger. To it is added what the data leave open:
-three standard deviations of the true mode (from data), and of the learned eigenvalue for residuals of the size of the loss, by the Jacobian of
-all residuals (Laplace's approximation). Where that is more than a tenth of the scale or than half the distance to the next branch, the eigenvalue is
-\"not settled by the data\": a mode that the samples hardly excite, or an equilibrium far from all of them. It then counts neither for nor against.
+three standard deviations of the true mode (from data), and how far the learned eigenvalue moves among all parameters that fit as well and are no
+farther away than their own size (by the Jacobian of all residuals), up to 2 %, and nothing where that is over 10 %. What is farther from a branch, but not farther than that explains,
+is \"not settled by the data\": a mode that the samples hardly excite, or an equilibrium far from all of them. It counts neither way.
 
 Exit status 1: a fit of small loss landed where no branch was predicted, no start reached a small loss, or Ctrl-C ended the fits.";
 
@@ -124,8 +124,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(if no { Answer::No } else { Answer::Done })
 }
 
+/// Six digits; a part that is rounding is left at zero.
 fn short(z: Complex64) -> String {
-    arguments::show(z, 6)
+    let part = |x: f64| if x.abs() <= 1e-14 { 0.0 } else { x };
+    arguments::show(Complex64::new(part(z.re), part(z.im)), 6)
 }
 
 fn print(check: &Check, methods: &[Method], seeds: usize) -> Result<(), Failure> {
@@ -227,7 +229,7 @@ fn rows(check: &Check, method: &MethodReport, table: &mut Table) {
         let open: Vec<&CheckedMode> = here().filter(|m| !m.settled).collect();
         if let Some(least) = open.iter().min_by(|x, y| x.open.total_cmp(&y.open)) {
             let (learned, known) = if least.found() {
-                (short(least.learned), format!("known to ±{:.0e}", least.open))
+                (short(least.learned), if least.open.is_finite() { format!("known to ±{:.0e}", least.open) } else { "not known".into() })
             } else {
                 (format!("no equilibrium near {}", place(&mode.equilibrium)), String::new())
             };

@@ -5,8 +5,8 @@ use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::predict::{Check, CheckedFit, CheckedMode, Comparison, MethodReport, Rollouts};
 use std::collections::BTreeMap;
 
-/// Trajectories that are drawn.
-const TRAJECTORIES: usize = 3;
+/// Sampling intervals for which a fine rollout is drawn in the plane: some ten turns, not a blot.
+const TURNING: usize = 60;
 /// Points of a fine rollout in a sampling interval.
 const POINTS: usize = 20;
 
@@ -22,7 +22,7 @@ pub fn check(check: &Check, samples: &[Vec<Vec<f64>>]) -> Figure {
     for method in &check.report.methods {
         let drawn = check.fits_of(&method.method).find(|fit| fit.rollout.as_ref().is_some_and(|r| !r.fine_paths.is_empty()));
         let rollout = drawn.and_then(|fit| fit.rollout.as_ref());
-        panels.push(over_time(&method.method, samples, rollout, interval));
+        panels.push(over_time(&heading(method, drawn), samples, rollout, interval));
         if planar {
             panels.push(in_the_plane(samples, rollout));
         }
@@ -71,6 +71,14 @@ fn note(facts: &mut BTreeMap<String, f64>, method: &MethodReport, fit: &CheckedF
     put("rollout error at h/100", fit.rollout.as_ref().and_then(|r| r.fine.error));
 }
 
+/// The method, and what is drawn of it.
+fn heading(method: &MethodReport, drawn: Option<&CheckedFit>) -> String {
+    match drawn.and_then(|fit| fit.modes.iter().find(|mode| mode.found())) {
+        Some(mode) => format!("{}: λ̂ = {}", method.method, words(mode.learned)),
+        None => method.method.clone(),
+    }
+}
+
 /// The range of some numbers, with a margin on both sides as a share of it.
 fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
     let finite = values.filter(|v| v.is_finite());
@@ -85,8 +93,8 @@ fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
 /// The first component of the first trajectory.
 fn over_time(name: &str, samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>, interval: f64) -> Panel {
     let first: &[Vec<f64>] = samples.first().map_or(&[], Vec::as_slice);
-    // Some forty samples show the period and the trend.
-    let end = first.len().saturating_sub(1).clamp(1, 40);
+    // Some twenty samples show the period and the trend.
+    let end = first.len().saturating_sub(1).clamp(1, 24);
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
@@ -114,28 +122,27 @@ fn over_time(name: &str, samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>, 
     }
 }
 
+/// The first and the last of so many trajectories.
+fn ends(count: usize) -> impl Iterator<Item = usize> {
+    (0..count).filter(move |&k| k == 0 || k + 1 == count)
+}
+
 fn in_the_plane(samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>) -> Panel {
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
         let point = |x: &Vec<f64>| [x[0], x[1]];
-        for path in rollout.fine_paths.iter().take(TRAJECTORIES) {
-            // As long as the samples, and no longer.
-            let length = samples.first().map_or(0, |t| t.len() * rollout.fine_in_interval);
-            marks.push(Mark::line(path.iter().take(length).step_by(stride).map(point).collect(), Ink::Red, 1.3, "the same model at h/100"));
+        for k in ends(rollout.fine_paths.len()) {
+            let length = TURNING.min(samples.get(k).map_or(0, Vec::len)) * rollout.fine_in_interval;
+            let line = rollout.fine_paths[k].iter().take(length).step_by(stride).map(point).collect();
+            marks.push(Mark::line(line, Ink::Red, 1.0, "the same model at h/100"));
         }
-        for (path, samples) in rollout.step_paths.iter().zip(samples).take(TRAJECTORIES) {
-            let states = path.iter().take(samples.len()).map(point).collect();
-            marks.push(Mark::Dots {
-                points: states,
-                ink: Ink::Green,
-                radius: 4.6,
-                filled: false,
-                label: "the best fit at its own step h".into(),
-            });
+        for k in ends(rollout.step_paths.len().min(samples.len())) {
+            let points = rollout.step_paths[k].iter().take(samples[k].len()).map(point).collect();
+            marks.push(Mark::Dots { points, ink: Ink::Green, radius: 4.6, filled: false, label: "the best fit at its own step h".into() });
         }
     }
-    let shown = || samples.iter().take(TRAJECTORIES).flatten();
+    let shown = || ends(samples.len()).flat_map(|k| &samples[k]);
     marks.push(Mark::dots(shown().map(|x| [x[0], x[1]]).collect(), Ink::Black, 2.4, "samples"));
     Panel {
         title: "in the plane".into(),
@@ -144,6 +151,12 @@ fn in_the_plane(samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>) -> Panel 
         equal: false,
         marks,
     }
+}
+
+/// At least so wide, about the same middle.
+fn widened(range: &mut [f64; 2], least: f64) {
+    let lacking = 0.5 * (least - (range[1] - range[0])).max(0.0);
+    *range = [range[0] - lacking, range[1] + lacking];
 }
 
 fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f64>) -> Panel {
@@ -159,13 +172,17 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
     let (on, off, open) = (learned(&|m| m.branch.is_some()), learned(&CheckedMode::stray), learned(&|m| !m.settled));
     let all = || predicted.iter().chain(&truth).chain(&on).chain(&off);
     let mut x = around(all().map(|p| p[0]).chain([0.0]), 0.3);
-    let y = around(all().map(|p| p[1]).chain([0.0]), 0.2);
+    let mut y = around(all().map(|p| p[1]).chain([0.0]), 0.2);
+    // Differences that are small beside the eigenvalues themselves must look small.
+    let size = all().map(|p| p[0].hypot(p[1])).fold(1e-9, f64::max);
+    widened(&mut x, size);
+    widened(&mut y, size);
     // Room for the words beside the rightmost branch.
-    x[1] += 0.12 * (x[1] - x[0]);
+    x[1] += 0.2 * (x[1] - x[0]);
     let mut marks = vec![
         Mark::line(vec![[x[0], 0.0], [x[1], 0.0]], Ink::Grey, 0.8, ""),
         Mark::line(vec![[0.0, y[0]], [0.0, y[1]]], Ink::Grey, 0.8, ""),
-        Mark::dots(truth, Ink::Blue, 5.0, "λ, the truth"),
+        Mark::Dots { points: truth, ink: Ink::Blue, radius: 11.5, filled: false, label: "λ, the truth".into() },
         Mark::Dots { points: predicted, ink: Ink::Black, radius: 8.0, filled: false, label: "λ̂, every predicted branch".into() },
         Mark::Dots { points: open, ink: Ink::Grey, radius: 4.0, filled: true, label: "learned, not settled by the data".into() },
         Mark::dots(on, Ink::Red, 4.5, "learned λ̂"),

@@ -1,9 +1,9 @@
 //! How firmly the data hold what is read off a learned field, and where the loss asks the field at all.
 //!
-//! Near a fit θ the residuals are r + Jδ. With noise of variance σ² in each residual, and parameters of variance τ² before any data are seen, δ
-//! has the covariance `(JᵀJ/σ² + I/τ²)⁻¹` (Laplace's approximation; MacKay 1992, Neural Computation 4). A quantity with the gradient g in the
-//! parameters then has the variance `gᵀ(JᵀJ/σ² + I/τ²)⁻¹g`: small where the data see it, τ²|g|² where they do not. τ² is the mean square of
-//! the parameters that were learned.
+//! Near a fit θ the residuals are r + Jδ. Which other parameters fit about as well, and are no farther from θ than θ is large? To first order those of
+//! the ellipsoid `|Jδ|²/S + |δ|²/|θ|² ≤ 1`, with S the sum of squared residuals, however the residuals are arranged. A quantity with the gradient g in
+//! the parameters changes within it by at most `√(gᵀ(JᵀJ/S + I/|θ|²)⁻¹g)`: little where the data see it, |θ||g| where they do not. (With S and
+//! |θ|² divided by their numbers of terms it is the standard deviation of Laplace's approximation; MacKay 1992, Neural Computation 4.)
 
 use super::error::FitError;
 use super::lanes::Width;
@@ -24,11 +24,13 @@ const MOST_DIRECTIONS: usize = 256;
 /// Windows whose stage points are listed.
 const MOST_WINDOWS: usize = 2_000;
 
-/// The spread that data and prior leave to the parameters.
+/// What data and size leave open of the parameters.
 #[derive(Clone, Debug)]
 pub struct Evidence {
-    noise: f64,
-    prior: f64,
+    /// S.
+    misfit: f64,
+    /// |θ|².
+    size: f64,
     known: Known,
 }
 
@@ -36,41 +38,41 @@ pub struct Evidence {
 enum Known {
     /// Right singular vectors of J as rows, with their singular values.
     Directions(DMatrix<f64>, DVector<f64>),
-    /// JᵀJ + (σ²/τ²) I.
+    /// JᵀJ + (S/|θ|²) I.
     Parameters(Cholesky<f64, Dyn>),
-    /// J, and JJᵀ + (σ²/τ²) I.
+    /// J, and JJᵀ + (S/|θ|²) I.
     Residuals(DMatrix<f64>, Cholesky<f64, Dyn>),
 }
 
 impl Evidence {
-    /// The variance of a quantity with this gradient in the parameters.
-    pub fn variance(&self, gradient: &[f64]) -> f64 {
+    /// The square of the largest change of a quantity with this gradient in the parameters.
+    pub fn square_of_change(&self, gradient: &[f64]) -> f64 {
         let g = DVector::from_column_slice(gradient);
-        let variance = match &self.known {
+        let square = match &self.known {
             Known::Directions(directions, values) => {
                 let along = directions * &g;
                 let outside = (g.norm_squared() - along.norm_squared()).max(0.0);
                 // What is left outside by rounding alone does not count as unseen.
                 let outside = if outside <= 1e-14 * g.norm_squared() && directions.nrows() == g.len() { 0.0 } else { outside };
-                let inside: f64 = along.iter().zip(values).map(|(a, s)| a * a / (s * s / self.noise + 1.0 / self.prior)).sum();
-                inside + outside * self.prior
+                let inside: f64 = along.iter().zip(values).map(|(a, s)| a * a / (s * s / self.misfit + 1.0 / self.size)).sum();
+                inside + outside * self.size
             }
-            Known::Parameters(factor) => self.noise * g.dot(&factor.solve(&g)),
+            Known::Parameters(factor) => self.misfit * g.dot(&factor.solve(&g)),
             Known::Residuals(j, factor) => {
                 let seen = j * &g;
-                self.prior * (g.norm_squared() - seen.dot(&factor.solve(&seen)))
+                self.size * (g.norm_squared() - seen.dot(&factor.solve(&seen)))
             }
         };
-        variance.max(0.0)
+        square.max(0.0)
     }
 }
 
 impl Prepared {
-    /// What the data of this training say of the parameters near those of `learned`, for residuals of variance `noise` (its loss, say); `None` where
-    /// the model and the data are too large to be asked within seconds.
+    /// What the data of this training leave open near the parameters of `learned`, for residuals of mean square `loss`; `None` where the model and
+    /// the data are too large to be asked within seconds.
     ///
     /// Errors where the residuals cannot be evaluated there.
-    pub fn evidence(&self, learned: &Learned, noise: f64) -> Result<Option<Evidence>, FitError> {
+    pub fn evidence(&self, learned: &Learned, loss: f64) -> Result<Option<Evidence>, FitError> {
         let (model, step, windows) = (self.model(), self.step(), self.windows());
         if learned.model.dimension() != windows.dimension() || learned.model != *model {
             return Err(FitError::Dimension { model: learned.model.dimension(), data: windows.dimension() });
@@ -83,8 +85,8 @@ impl Prepared {
         let large = p.saturating_mul(size) > MOST_ENTRIES
             || p.min(size) > MOST_UNKNOWNS
             || Sweep::size(model, step, intervals, n, copies) > MOST_NUMBERS;
-        let prior = theta.iter().map(|t| t * t).sum::<f64>() / p.max(1) as f64;
-        if large || !(noise > 0.0 && noise.is_finite() && prior > 0.0 && prior.is_finite()) {
+        let (misfit, reach) = (loss * (copies * block.count) as f64, theta.iter().map(|t| t * t).sum::<f64>());
+        if large || !(misfit > 0.0 && misfit.is_finite() && reach > 0.0 && reach.is_finite()) {
             return Ok(None);
         }
         let width = Width::detected();
@@ -95,7 +97,7 @@ impl Prepared {
         let mut rows = vec![0.0; p * size];
         jacobian(model, &sweep.tape, &adjoint, slots, copies, n, &mut rows);
         let j = DMatrix::from_column_slice(size, p, &rows);
-        Ok(known(j, noise / prior).map(|known| Evidence { noise, prior, known }))
+        Ok(known(j, misfit / reach).map(|known| Evidence { misfit, size: reach, known }))
     }
 
     /// The states at which the loss asks the field when it is evaluated at this model: every stage of every step from every window (the first
@@ -120,7 +122,7 @@ impl Prepared {
     }
 }
 
-/// J in the form that is the cheapest to ask, `kappa` = σ²/τ².
+/// J in the form that is the cheapest to ask, `kappa` = S/|θ|².
 fn known(j: DMatrix<f64>, kappa: f64) -> Option<Known> {
     let (size, p) = j.shape();
     if p <= MOST_DIRECTIONS {
@@ -128,7 +130,7 @@ fn known(j: DMatrix<f64>, kappa: f64) -> Option<Known> {
         let svd = r.try_svd(false, true, f64::EPSILON, 10_000)?;
         return Some(Known::Directions(svd.v_t?, svd.singular_values));
     }
-    // Below this the prior is lost in the rounding of the product.
+    // Below this the bound is lost in the rounding of the product.
     let damped = |mut matrix: DMatrix<f64>| {
         let largest = matrix.diagonal().amax();
         let least = kappa.max(1e-14 * largest);
@@ -154,36 +156,34 @@ mod tests {
     }
 
     #[test]
-    fn least_squares_through_forward_euler_have_the_variance_of_the_textbook() {
-        // ẏ = ay through y + h a y: r = y_k + a y_k − y_{k+1}, so that the variance of a is σ²/Σy².
+    fn one_parameter_through_forward_euler_by_hand() {
+        // ẏ = ay through y + h a y: r = y_k + a y_k − y_{k+1}, so that J has the entries y_k.
         let data = vec![(0..6).map(|k| vec![0.8f64.powi(k)]).collect::<Vec<_>>()];
         let prepared = training("linear", "forward-euler").prepare(&data).expect("fits together");
         let fit = prepared.fit(0, None, &mut unwatched).expect("direct");
-        let noise = 1e-6;
-        let evidence = prepared.evidence(&fit.learned, noise).expect("finite").expect("small");
+        let evidence = prepared.evidence(&fit.learned, 1e-6).expect("finite").expect("small");
         let sum: f64 = (0..5).map(|k| 0.8f64.powi(2 * k)).sum();
-        let prior = fit.learned.parameters[0].powi(2);
-        let expected = 1.0 / (sum / noise + 1.0 / prior);
-        assert!((evidence.variance(&[1.0]) / expected - 1.0).abs() < 1e-12);
+        let expected = 1.0 / (sum / 5e-6 + 1.0 / fit.learned.parameters[0].powi(2));
+        assert!((evidence.square_of_change(&[1.0]) / expected - 1.0).abs() < 1e-12);
     }
 
     #[test]
-    fn what_no_sample_shows_keeps_the_prior() {
+    fn what_no_sample_shows_is_open_to_the_size_of_the_parameters() {
         // Only the first component moves or is ever other than zero: the second column of A is not seen.
         let data = vec![(0..8).map(|k| vec![0.7f64.powi(k), 0.0]).collect::<Vec<_>>()];
         let prepared = training("linear", "rk4").prepare(&data).expect("fits together");
         let fit = prepared.fit(3, None, &mut unwatched).expect("finite");
         let evidence = prepared.evidence(&fit.learned, 1e-20).expect("finite").expect("small");
-        let prior = fit.learned.parameters.iter().map(|t| t * t).sum::<f64>() / 4.0;
-        assert!(evidence.variance(&[1.0, 0.0, 0.0, 0.0]) < 1e-15, "seen");
-        assert!((evidence.variance(&[0.0, 0.0, 0.0, 1.0]) / prior - 1.0).abs() < 1e-6, "unseen");
+        let size = fit.learned.parameters.iter().map(|t| t * t).sum::<f64>();
+        assert!(evidence.square_of_change(&[1.0, 0.0, 0.0, 0.0]) < 1e-15, "seen");
+        assert!((evidence.square_of_change(&[0.0, 0.0, 0.0, 1.0]) / size - 1.0).abs() < 1e-6, "unseen");
     }
 
     #[test]
     fn the_three_forms_agree() {
         let j = DMatrix::from_fn(7, 4, |i, k| ((i * 5 + k * 3) as f64 * 0.7).sin());
-        let (noise, prior) = (1e-2, 2.0);
-        let kappa = noise / prior;
+        let (misfit, size) = (1e-2, 2.0);
+        let kappa = misfit / size;
         let mut normal = j.tr_mul(&j);
         (0..4).for_each(|i| normal[(i, i)] += kappa);
         let mut dual = &j * j.transpose();
@@ -193,7 +193,8 @@ mod tests {
             Known::Parameters(Cholesky::new(normal).expect("positive")),
             Known::Residuals(j, Cholesky::new(dual).expect("positive")),
         ];
-        let values: Vec<f64> = forms.into_iter().map(|known| Evidence { noise, prior, known }.variance(&[1.0, -2.0, 0.5, 3.0])).collect();
+        let values: Vec<f64> =
+            forms.into_iter().map(|known| Evidence { misfit, size, known }.square_of_change(&[1.0, -2.0, 0.5, 3.0])).collect();
         assert!((values[0] / values[1] - 1.0).abs() < 1e-10 && (values[0] / values[2] - 1.0).abs() < 1e-10, "{values:?}");
     }
 

@@ -80,6 +80,11 @@ impl Kernel {
         self.length
     }
 
+    /// What each component is divided by: the states' standard deviations.
+    pub fn scale(&self) -> &[f64] {
+        &self.scale
+    }
+
     /// L⁻¹ of K + jitter = LLᵀ.
     fn inverse_factor(&self) -> Vec<f64> {
         let (r, d) = (self.count(), self.dimension);

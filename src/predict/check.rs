@@ -168,11 +168,12 @@ impl Checker<'_> {
         if !checked.fitted {
             return checked;
         }
-        // A threshold raised by hand does not make the misfit of an unfinished fit the noise of the data.
-        let usual = Agreement::of(self.model, fit.optimiser).small * motion;
+        // Samples from a file have noise. Those of a system have none, and a threshold raised by hand does not make the misfit of an unfinished fit one.
+        let noisy = self.report.samples > 0;
+        let usual = if noisy { f64::INFINITY } else { Agreement::of(self.model, fit.optimiser).small * motion };
         let largest = self.samples.iter().flatten().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
-        let noise = fit.loss.min(usual).max((ROUNDING * largest).powi(2));
-        let matching = Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, noise };
+        let loss = fit.loss.min(usual).max((ROUNDING * largest).powi(2));
+        let matching = Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, loss };
         checked.modes = matching.modes(fit, prepared);
         let following = Following {
             method: self.method.0,

@@ -11,10 +11,12 @@ use crate::inverse::Branches;
 use num_complex::Complex;
 use serde::Serialize;
 
-/// Standard deviations that count.
+/// Standard deviations of the true mode that count.
 const DEVIATIONS: f64 = 3.0;
-/// The part of the scale that may be open for an eigenvalue to count as settled.
+/// The part of the scale up to which what the loss leaves open is added to the tolerance.
 const OPEN: f64 = 0.1;
+/// However much the data leave open, nothing farther from a branch than this part of the scale beyond the tolerance counts as being on it.
+const FARTHEST: f64 = 2e-2;
 
 /// One learned eigenvalue.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,12 +32,14 @@ pub struct CheckedMode {
     pub branch: Option<usize>,
     /// Its distance from the nearest branch.
     pub error: f64,
-    /// The distance up to which it counts as that branch: the tolerance, and what the data leave open.
+    /// The distance up to which it counts as that branch: the tolerance, and what is open. Of that the loss's share counts only where it is at most a tenth
+    /// of the scale and half the distance to the next branch, and then up to 2 % of the scale.
     pub allowed: f64,
-    /// What the data leave open: three standard deviations of the true mode, carried to the branch, and of the learned eigenvalue for residuals of
-    /// the loss's size. The latter is computed only where the tolerance alone does not suffice.
+    /// What the data leave open: three standard deviations of the true mode, carried to the branch, and what residuals of the loss's size leave open of
+    /// the learned eigenvalue. The latter is computed only where the former and the tolerance do not suffice; `null` where it cannot be told.
     pub open: f64,
-    /// Whether the data settle it: `open` is at most a tenth of the scale and half the distance from the branch to the next.
+    /// Whether the data settle it: it is on a branch, or farther from all of them than what is open explains. Not where it is on a branch of another
+    /// mode, which the fit then has twice.
     pub settled: bool,
 }
 
@@ -58,15 +62,15 @@ pub(super) struct Matching<'a> {
     pub place: usize,
     pub agreement: Agreement,
     pub samples: &'a [Vec<Vec<f64>>],
-    /// The variance of a residual.
-    pub noise: f64,
+    /// The mean square of the residuals that is taken for the data's.
+    pub loss: f64,
 }
 
 impl Matching<'_> {
     /// Each mode with Im λ ≥ 0 beside a learned eigenvalue.
     pub fn modes(&self, fit: &Fit, prepared: &Prepared) -> Vec<CheckedMode> {
         let upper: Vec<(usize, &Mode)> = self.report.upper_modes().collect();
-        let mut settling = Settling::new(prepared, &fit.learned, self.noise);
+        let mut settling = Settling::new(prepared, &fit.learned, self.loss);
         let mut checked = Vec::with_capacity(upper.len());
         let mut done: Vec<&[f64]> = Vec::new();
         for (_, mode) in &upper {
@@ -98,12 +102,12 @@ impl Matching<'_> {
         equilibria(&fit.learned, &[truth.to_vec()]).into_iter().next().filter(|place| off(&place.state) <= room)
     }
 
-    /// No equilibrium: the data settle that where the field's value at the true one is more than three standard deviations from zero.
+    /// No equilibrium: the data settle that where the field's value at the true one is farther from zero than what is open explains.
     fn lost(&self, truth: &[f64], fit: &Fit, settling: &mut Settling<'_>) -> CheckedMode {
         let mut f = vec![0.0; truth.len()];
         fit.learned.value(truth, &mut f);
         let size = f.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let settled = settling.value(truth).is_some_and(|deviation| size > DEVIATIONS * deviation);
+        let settled = settling.value(truth).is_some_and(|open| size > open);
         let nowhere = Complex::new(f64::NAN, f64::NAN);
         CheckedMode {
             mode: 0,
@@ -147,9 +151,20 @@ impl Matching<'_> {
                     free.remove(twin);
                 }
             }
-            checked.push(self.judged(k, b, learned, error, fastest, place, settling));
+            let mut judged = self.judged(k, b, learned, error, fastest, place, settling);
+            // On a branch of another mode: the fit has that mode twice, by two of its branches, in the place of one that the samples do not show.
+            if judged.stray() && here.iter().any(|&other| self.sits(other, learned, judged.allowed)) {
+                judged.settled = false;
+            }
+            checked.push(judged);
         }
         checked
+    }
+
+    /// Whether a branch of the mode, or of its mirror image, is as near as allowed.
+    fn sits(&self, k: usize, learned: Complex<f64>, allowed: f64) -> bool {
+        let near = |z: Complex<f64>| (z - learned).norm() <= allowed;
+        self.branches(k).branches.iter().any(|branch| near(branch.lambda) || near(branch.lambda.conj()))
     }
 
     fn branches(&self, k: usize) -> &Branches {
@@ -171,22 +186,28 @@ impl Matching<'_> {
         let branch = &found[b];
         let scale = branch.lambda.norm().max(fastest);
         let tolerance = self.agreement.tolerance * scale + branch.radius;
-        let mut open = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
-        if error > tolerance + open {
-            open += settling.eigenvalue(place, learned).map_or(0.0, |deviation| DEVIATIONS * deviation);
+        let truth = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
+        let mut loss = 0.0;
+        if error > tolerance + truth {
+            loss = settling.eigenvalue(place, learned).unwrap_or(f64::INFINITY);
         }
         let gap = found.iter().enumerate().filter(|&(other, _)| other != b).map(|(_, other)| (other.lambda - branch.lambda).norm());
-        let settled = open <= (OPEN * scale).min(0.5 * gap.fold(f64::INFINITY, f64::min));
-        let allowed = tolerance + open;
+        let half = 0.5 * gap.fold(f64::INFINITY, f64::min);
+        // What is wide open is near a branch by chance.
+        let allowed = tolerance + truth + if loss <= half.min(OPEN * scale) { loss.min(FARTHEST * scale) } else { 0.0 };
+        // Data that do not tell this branch from the next settle nothing.
+        let told_apart = truth <= half;
+        let on = told_apart && error <= allowed;
+        let stray = told_apart && error > tolerance + truth + loss;
         CheckedMode {
             mode: k,
             equilibrium: place.state.clone(),
             learned,
-            branch: (settled && error <= allowed).then_some(b),
+            branch: on.then_some(b),
             error,
             allowed,
-            open,
-            settled,
+            open: truth + loss,
+            settled: on || stray,
         }
     }
 }
