@@ -36,7 +36,9 @@ const STANDSTILL: f64 = 1e-13;
 /// So many steps are taken for a short path, and so many more for each unit of |hλ|, by which `e^{s·hλ}` turns a radian or grows e-fold.
 const STEPS: (f64, f64) = (4000.0, 400.0);
 /// No path takes more.
-const MOST_STEPS: f64 = 1e6;
+const MOST_STEPS: f64 = 2e5;
+/// A unit of |hλ| takes no fewer steps than this.
+const FEWEST: f64 = 4.0;
 
 /// P and Q, padded to equal length, both ways round.
 #[derive(Clone, Debug)]
@@ -109,6 +111,9 @@ impl Continuation {
         let (mut s, mut far_out) = (0.0, false);
         let mut z: Complex<T> = lifted(Complex { re: 0.0, im: 0.0 }, 106);
         let Some((mut w, mut w_error)) = factor(0.0) else { return End::Lost };
+        if speed * FEWEST > MOST_STEPS {
+            return End::TooLong;
+        }
         let steps = STEPS.1.mul_add(speed, STEPS.0).min(MOST_STEPS) as usize;
         for _ in 0..steps {
             let chart = match &far {
