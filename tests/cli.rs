@@ -205,7 +205,8 @@ fn help_has_examples() {
     let help = String::from_utf8(help).unwrap();
     let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
     // A line a command: two spaces, its name, what it does.
-    let commands: Vec<&str> = listed.lines().filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|c| !c.is_empty() && *c != "help").collect();
+    let commands: Vec<&str> =
+        listed.lines().filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|c| !c.is_empty() && *c != "help").collect();
     assert!(commands.len() >= 15 && commands.contains(&"completions"), "{commands:?}");
     for command in commands {
         lambdahat(&[command, "--help"]).assert().success().stdout(predicate::str::contains("Example"));

@@ -106,10 +106,8 @@ fn a_noisy_circle_is_a_rotation() {
         for seed in 0..100 {
             let mut random = ChaCha8Rng::seed_from_u64(1000 + seed);
             let mut normal = || -> f64 { StandardNormal.sample(&mut random) };
-            let samples: Vec<Vec<f64>> = (0..40)
-                .map(|n| f64::from(n) * spans)
-                .map(|t| vec![t.cos() + level * normal(), t.sin() + level * normal()])
-                .collect();
+            let samples: Vec<Vec<f64>> =
+                (0..40).map(|n| f64::from(n) * spans).map(|t| vec![t.cos() + level * normal(), t.sin() + level * normal()]).collect();
             let members = vec![Trajectory::new(None, 0.0, &samples)];
             let data = Trajectories::new("circle", vec!["x".into(), "y".into()], spans, members).unwrap();
             let found = find_modes(&data, &ModesOptions::default()).unwrap();
@@ -118,7 +116,10 @@ fn a_noisy_circle_is_a_rotation() {
             spurious += usize::from(found.modes.len() > 2);
         }
         println!("circle, noise {level}, H = {spans}: {three} of 100 within three uncertainties, {spurious} with other fixed points");
-        assert!(three >= 95 && spurious == 0, "noise {level}, H = {spans}: {three} within three uncertainties, {spurious} with more fixed points");
+        assert!(
+            three >= 95 && spurious == 0,
+            "noise {level}, H = {spans}: {three} within three uncertainties, {spurious} with more fixed points"
+        );
     }
 }
 

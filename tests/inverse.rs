@@ -245,7 +245,11 @@ fn multistep_methods_far_from_one() {
         assert_eq!(one_step.principal, Principal::Branch(0));
     }
     // BDF 6: ρ(0) = 10/60, σ = ζ⁶: λ̂ ~ ζ⁻⁶/6 to the left, 147/60 to the right.
-    for (re, known) in [(-110.0f64, Complex::from_polar((660f64 - 6f64.ln()).exp(), -6.0)), (100.0, Complex::new(2.45, 0.0)), (600.0, Complex::new(2.45, 0.0))] {
+    for (re, known) in [
+        (-110.0f64, Complex::from_polar((660f64 - 6f64.ln()).exp(), -6.0)),
+        (100.0, Complex::new(2.45, 0.0)),
+        (600.0, Complex::new(2.45, 0.0)),
+    ] {
         assert!((one("bdf6", re, 1.0) - known).norm() < 1e-11 * known.norm(), "{re}");
     }
     assert!((one("bdf6", -12.0, 1.0).norm() / (72.0 - 6f64.ln()).exp() - 1.0).abs() < 1e-4);
@@ -538,7 +542,10 @@ fn random_modes_through_the_whole_catalogue() {
     }
     let sum = |f: fn(&(String, usize, usize, usize)) -> usize| met.iter().map(f).sum::<usize>();
     let (thousand, strict, total) = (met.iter().filter(|(_, count, ..)| *count == 1000).count(), sum(|m| m.2), sum(|m| m.3));
-    println!("{} methods, {thousand} with 1000 modes; {strict} of {total} branches within 1e-12, the rest within the spacing of doubles", met.len());
+    println!(
+        "{} methods, {thousand} with 1000 modes; {strict} of {total} branches within 1e-12, the rest within the spacing of doubles",
+        met.len()
+    );
 }
 
 /// The same for a thousand modes at once, for every method that the kernel of many modes takes.
@@ -558,9 +565,8 @@ fn a_thousand_modes_at_once_through_the_catalogue() {
             }
             let mut random = ChaCha8Rng::seed_from_u64(7000 + number as u64);
             let interval = 10f64.powf(random.random_range(-2.0..2.0));
-            let lambdas: Vec<Complex<f64>> = (0..1000)
-                .map(|_| Complex::new(random.random_range(-2.5..1.0), random.random_range(-4.0..4.0)) / interval)
-                .collect();
+            let lambdas: Vec<Complex<f64>> =
+                (0..1000).map(|_| Complex::new(random.random_range(-2.5..1.0), random.random_range(-4.0..4.0)) / interval).collect();
             let (mut strict, mut total) = (0, 0);
             for m in 1..=3u32 {
                 let batch = equation.batch(&lambdas, Sampling::new(interval, m).unwrap()).unwrap();
@@ -578,7 +584,8 @@ fn a_thousand_modes_at_once_through_the_catalogue() {
                         );
                         strict += usize::from(residual <= 1e-12 * scale);
                         total += 1;
-                        let apart = |(other, reach): (&Complex<f64>, &f64)| (other - z).norm() > radius + reach || (other, reach) == (z, radius);
+                        let apart =
+                            |(other, reach): (&Complex<f64>, &f64)| (other - z).norm() > radius + reach || (other, reach) == (z, radius);
                         assert!(batch.z(k)[..i].iter().zip(&batch.radius(k)[..i]).all(apart), "{} at {lambda}, m = {m}", method.name());
                     }
                 }
@@ -587,7 +594,10 @@ fn a_thousand_modes_at_once_through_the_catalogue() {
         })
         .collect();
     let (strict, total) = taken.iter().fold((0, 0), |(a, b), (_, s, t)| (a + s, b + t));
-    println!("{} methods with 1000 modes each, m = 1, 2, 3: {strict} of {total} solutions within 1e-12, the rest within their radii", taken.len());
+    println!(
+        "{} methods with 1000 modes each, m = 1, 2, 3: {strict} of {total} solutions within 1e-12, the rest within their radii",
+        taken.len()
+    );
     assert!(taken.len() > 60, "{}", taken.len());
 }
 

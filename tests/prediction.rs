@@ -26,7 +26,8 @@ fn times_at_the_end_of_the_range_are_refused() {
 fn a_strongly_damped_mode_through_multistep_methods() {
     // λ = −15.4: BDF 6 learns e^{92}, not infinity.
     let rows: String = (0..4).map(|n| format!("{n},{:e}\n", (-15.4 * f64::from(n)).exp())).collect();
-    let output = predict(&format!("t,x\n{rows}"), &["--method", "bdf6", "--method", "bdf1", "--json"]).success().get_output().stdout.clone();
+    let output =
+        predict(&format!("t,x\n{rows}"), &["--method", "bdf6", "--method", "bdf1", "--json"]).success().get_output().stdout.clone();
     let document: serde_json::Value = serde_json::from_slice(&output).unwrap();
     let branch = &document["methods"][0]["modes"][0]["branches"][0];
     let (lambda, radius) = (branch["lambda"][0].as_f64().unwrap(), branch["radius"].as_f64().unwrap());

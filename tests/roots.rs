@@ -58,7 +58,8 @@ fn random_polynomials_of_degree_100() {
         assert!(disjoint(&discs) && discs.iter().all(|d| d.radius <= 4e-16 * d.centre.norm()));
         // Newton's step from each centre, relative to the spacing: the zero is where the disc says.
         for d in &discs {
-            let (p, dp) = c.iter().rev().fold((Complex::new(0.0, 0.0), Complex::new(0.0, 0.0)), |(p, dp), a| (p * d.centre + a, dp * d.centre + p));
+            let (p, dp) =
+                c.iter().rev().fold((Complex::new(0.0, 0.0), Complex::new(0.0, 0.0)), |(p, dp), a| (p * d.centre + a, dp * d.centre + p));
             assert!((p / dp).norm() < 1e-11 * d.centre.norm(), "{}", d.centre);
         }
         // Vieta: the sum and the product of all roots.

@@ -97,7 +97,8 @@ fn print(found: &Branches) -> Result<(), Failure> {
         output::line("Roots of ρ(ζ) − hλ̂σ(ζ), the physical one first:")?;
         for root in &characteristic.roots {
             let word = if root.ignited { "   parasitic, grows faster than the solution" } else { "" };
-            output::line(format!("  {}   |ζ| = {:.6}{word}", arguments::show(root.zeta, 12), root.zeta.norm()))?;
+            let size = arguments::show(Complex64::new(root.zeta.norm(), 0.0), 7);
+            output::line(format!("  {}   |ζ| = {size}{word}", arguments::show(root.zeta, 12)))?;
         }
     }
     Ok(())

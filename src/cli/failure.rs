@@ -47,7 +47,8 @@ const LONGEST_WORD: usize = 160;
 /// A message as it may be shown: control characters other than line breaks as escapes, endless words cut short.
 pub fn readable(message: &str) -> String {
     let shown = |word: &str| {
-        let word: String = word.chars().flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect() } else { vec![c] }).collect();
+        let word: String =
+            word.chars().flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect() } else { vec![c] }).collect();
         let count = word.chars().count();
         if count <= LONGEST_WORD {
             return word;

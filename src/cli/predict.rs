@@ -127,7 +127,7 @@ fn print(report: &Report) -> Result<(), Failure> {
     };
     output::line(format!("{}: {samples}one every {}", report.source, report.interval))?;
     output::line("\nThe truth, found without an integrator:")?;
-    let mut table = output::table(&["λ", "CERTAIN TO", "EQUILIBRIUM", "WHAT IT DOES"]);
+    let mut table = output::table(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES"]);
     for (_, mode) in report.upper_modes() {
         table.add_row([pair(mode), certainty(mode), point(&mode.equilibrium), behaviour(mode)]);
     }
@@ -152,7 +152,9 @@ fn print(report: &Report) -> Result<(), Failure> {
     ))?;
     let steep: usize = report.methods.iter().flat_map(|m| &m.modes).map(|m| m.branches.steep()).sum();
     if steep > 0 {
-        paragraph(&format!("{steep} of these λ̂ do so only in more digits than a double has: R is that steep there, and no training in doubles finds them."))?;
+        paragraph(&format!(
+            "{steep} of these λ̂ do so only in more digits than a double has: R is that steep there, and no training in doubles finds them."
+        ))?;
     }
     let advice = &report.recommendation;
     output::line(format!(

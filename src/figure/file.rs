@@ -151,7 +151,8 @@ pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Re
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     // The error would name the temporary file, of which nobody has heard.
-    let refused = |e: std::io::Error| io(std::io::Error::new(e.kind(), format!("no file can be made in {} ({})", folder.display(), e.kind())));
+    let refused =
+        |e: std::io::Error| io(std::io::Error::new(e.kind(), format!("no file can be made in {} ({})", folder.display(), e.kind())));
     let mut buffered = std::io::BufWriter::new(builder.tempfile_in(folder).map_err(refused)?);
     write(&mut buffered).map_err(io)?;
     let file = buffered.into_inner().map_err(|e| io(e.into_error()))?;

@@ -130,7 +130,7 @@ impl Continuation {
             let step = if speed > 0.0 { (spread / w_size).ln_1p() / speed } else { 1.0 };
             if step.is_nan() || step <= STANDSTILL {
                 let noisy = here.errors[1] > 0.05 * here.t[1].norm() || here.errors[0] > 0.05 * here.slope() * rho;
-                let at = if far_out { rounded(&z).inv() } else { rounded(&z) };
+                let at = if far_out { rounded(&z).finv() } else { rounded(&z) };
                 return if noisy && s > 0.0 { End::Lost } else { End::Critical { s, z: at } };
             }
             s = (s + step).min(1.0);
@@ -153,10 +153,10 @@ impl Continuation {
                 // The small disc in the new chart must come to lie in the isolating disc of the old one.
                 let here = chart.shift(&z, &w, w_error);
                 let rho = here.isolating_radius();
-                let start: Complex<T> = lifted(rounded(&z).inv(), 106);
+                let start: Complex<T> = lifted(rounded(&z).finv(), 106);
                 let Some((moved, radius)) = other.solve(&start, &w, w_error) else { return End::Lost };
                 let (a, b) = (rounded(&moved), rounded(&z));
-                let image = (a.inv() - b).norm() + 1e-14 * b.norm() + radius / (a.norm() * (a.norm() - radius));
+                let image = (a.finv() - b).norm() + 1e-14 * b.norm() + radius / (a.norm() * (a.norm() - radius));
                 if !(radius < a.norm() && image < rho) {
                     return End::Lost;
                 }
@@ -176,7 +176,7 @@ fn ended(z: Complex<f64>, radius: Option<f64>, far_out: bool) -> End {
     if radius >= z.norm() {
         return End::Infinity;
     }
-    let centre = z.inv();
+    let centre = z.finv();
     End::At { centre, radius: radius / (z.norm() * (z.norm() - radius)) + 4.0 * f64::EPSILON * centre.norm() }
 }
 
@@ -237,7 +237,8 @@ impl<'a, T: Real + FromWide> Prepared<'a, T> {
             {
                 return Some((z, radius));
             }
-            let step = here.t[0] / here.t[1];
+            // Division by parts, so that huge values do not overflow their squares.
+            let step = here.t[0].fdiv(here.t[1]);
             if !step.is_finite() {
                 return None;
             }

@@ -50,12 +50,7 @@ impl Expansion {
     pub(crate) fn new(p: &Polynomial<Number>) -> Self {
         let known = |p: &Polynomial<Number>| p.coefficients().iter().map(Known::new).collect::<Vec<_>>();
         let shifted = p.compose(&Polynomial::new(vec![Number::one(), Number::one()]));
-        Self {
-            about_zero: known(p),
-            about_one: known(&shifted),
-            vanishes: p.coefficients().is_empty(),
-            at_one: p.eval(&Number::one()),
-        }
+        Self { about_zero: known(p), about_one: known(&shifted), vanishes: p.coefficients().is_empty(), at_one: p.eval(&Number::one()) }
     }
 
     /// Whether it is the zero polynomial.
@@ -71,11 +66,8 @@ impl Expansion {
     /// The value at ζ, and a bound on its error.
     pub(crate) fn at<T: Working>(&self, zeta: &FactorValue<T>, bits: u32) -> (Complex<T>, Magnitude) {
         let near_one = !magnitude(&zeta.less_one).exceeds(Magnitude::power_of_two(-1));
-        let (list, point, point_error) = if near_one {
-            (&self.about_one, &zeta.less_one, zeta.less_one_error)
-        } else {
-            (&self.about_zero, &zeta.w, zeta.w_error)
-        };
+        let (list, point, point_error) =
+            if near_one { (&self.about_one, &zeta.less_one, zeta.less_one_error) } else { (&self.about_zero, &zeta.w, zeta.w_error) };
         if list.is_empty() {
             return (lifted(Complex { re: 0.0, im: 0.0 }, bits), Magnitude::ZERO);
         }
@@ -133,7 +125,10 @@ mod tests {
         let (value, error) = Expansion::new(&p).at(&zeta, 192);
         assert!((value.re.scaled(0) / -(-600f64).exp() - 1.0).abs() < 1e-12);
         assert!(magnitude(&value).shifted(-180).exceeds(error));
-        let (one, two) = (Complex { re: BigFloat::of(1.0, 100), im: BigFloat::of(1.0, 100) }, Complex { re: BigFloat::of(0.0, 100), im: BigFloat::of(2.0, 100) });
+        let (one, two) = (
+            Complex { re: BigFloat::of(1.0, 100), im: BigFloat::of(1.0, 100) },
+            Complex { re: BigFloat::of(0.0, 100), im: BigFloat::of(2.0, 100) },
+        );
         let ratio = quotient(&one, &two);
         assert_eq!((ratio.re.scaled(0), ratio.im.scaled(0)), (0.5, -0.5));
     }

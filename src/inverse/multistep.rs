@@ -109,9 +109,8 @@ impl MultistepEquation {
             let (radius, solutions) = (home.radius, home.count);
             branches.push(Branch { lambda: lambda_hat, z, radius, solutions, residual, condition, principal: index == 0, flags });
         }
-        branches.sort_by(|a, b| {
-            (a.lambda - lambda).norm().total_cmp(&(b.lambda - lambda).norm()).then(b.lambda.im.total_cmp(&a.lambda.im))
-        });
+        branches
+            .sort_by(|a, b| (a.lambda - lambda).norm().total_cmp(&(b.lambda - lambda).norm()).then(b.lambda.im.total_cmp(&a.lambda.im)));
         let principal = branches.iter().position(|b| b.principal).map_or(Principal::Infinity, Principal::Branch);
         let characteristic = match principal {
             Principal::Branch(_) => Some(self.characteristic(method, StepFactor { lambda, interval, substeps, index: 0 })?),
@@ -146,7 +145,13 @@ impl MultistepEquation {
     }
 
     /// The same in one precision; none where it does not tell σ(ζ) from zero.
-    fn ratio<T: Working>(&self, factor: StepFactor, zeta: &FactorValue<T>, bits: u32, sampling: Sampling) -> Result<Option<Solution>, BranchError> {
+    fn ratio<T: Working>(
+        &self,
+        factor: StepFactor,
+        zeta: &FactorValue<T>,
+        bits: u32,
+        sampling: Sampling,
+    ) -> Result<Option<Solution>, BranchError> {
         let slack = Magnitude::of(1.0 + 1e-9);
         let (rho, rho_error) = self.rho.at(zeta, bits);
         let (sigma, sigma_error) = self.sigma.at(zeta, bits);
@@ -176,7 +181,8 @@ impl MultistepEquation {
         let turned = magnitude(&wronskian).times(magnitude(&zeta.w)).over(magnitude(&sigma)).over(magnitude(&sigma));
         // |ζ̂^m − e^{Hλ}| for the root ζ̂ of ρ − hλ̂σ near ζ; where the slope is zero the equation's own residual.
         let growth = Magnitude::of((factor.lambda.re * interval).exp());
-        let residual = if turned.is_zero() { missed.times(magnitude(&sigma)) } else { missed.times(Magnitude::of(m)).times(growth).over(turned) };
+        let residual =
+            if turned.is_zero() { missed.times(magnitude(&sigma)) } else { missed.times(Magnitude::of(m)).times(growth).over(turned) };
         let (condition, residual) = (turned.to_f64(), if missed.is_zero() { 0.0 } else { residual.to_f64() });
         if ![lambda.re, lambda.im, radius, condition, residual].iter().all(|x| x.is_finite()) {
             return Err(out_of_range());

@@ -1,7 +1,7 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
-use crate::data::{Mode, ModesError, ModesOptions, Trajectories, find_modes};
 use super::report::PredictError;
+use crate::data::{Mode, ModesError, ModesOptions, Trajectories, find_modes};
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DMatrix;
