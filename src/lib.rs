@@ -35,3 +35,8 @@ pub mod method;
 pub mod order;
 pub mod predict;
 pub mod stability;
+
+/// The README's Rust compiles and holds: `cargo test --doc` runs it.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+pub struct ReadmeExamples;

@@ -160,6 +160,13 @@ fn methods_lists_and_filters() {
     for key in ["method", "title", "kind", "order", "explicit", "aliases"] {
         assert!(all.iter().all(|m| m.get(key).is_some()), "{key}");
     }
+    // A count of stages or of steps, whichever the kind has.
+    for method in all {
+        let (has, lacks) = if method["kind"] == "multistep" { ("steps", "stages") } else { ("stages", "steps") };
+        assert!(method[has].as_u64().is_some_and(|n| n > 0) && method.get(lacks).is_none_or(Value::is_null), "{method}");
+    }
+    let named = |name: &str| all.iter().find(|m| m["method"] == name).unwrap();
+    assert_eq!((&named("rk4")["stages"], &named("dormand-prince5")["stages"], &named("bdf6")["steps"]), (&4.into(), &7.into(), &6.into()));
     let filtered = json(&["methods", "--order", "4", "--a-stable", "--sign-faithful"]);
     let names: Vec<&str> = filtered["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap()).collect();
     assert!(names.contains(&"gauss2") && !names.contains(&"rk4"), "{names:?}");
@@ -194,7 +201,14 @@ fn completions_for_each_shell() {
 
 #[test]
 fn help_has_examples() {
-    for command in ["branches", "region", "methods", "predict", "verify", "modified", "fit", "figures", "map"] {
+    let help = lambdahat(&["--help"]).assert().success().stdout(predicate::str::contains("Example")).get_output().stdout.clone();
+    let help = String::from_utf8(help).unwrap();
+    let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    // A line a command: two spaces, its name, what it does.
+    let commands: Vec<&str> =
+        listed.lines().filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|c| !c.is_empty() && *c != "help").collect();
+    assert!(commands.len() >= 15 && commands.contains(&"completions"), "{commands:?}");
+    for command in commands {
         lambdahat(&[command, "--help"]).assert().success().stdout(predicate::str::contains("Example"));
     }
 }
@@ -265,4 +279,42 @@ fn methods_filters_by_every_property() {
     assert!(has(&["--zero-stable"], "bdf3") && !has(&["--zero-stable"], "rk4"));
     assert!(has(&["--unique", "--sign-faithful"], "implicit-midpoint") && !has(&["--unique"], "gauss2"));
     assert!(has(&["--ssp"], "ssprk33") && !has(&["--ssp"], "rk4"));
+}
+
+/// What is typed after an option is its value, also where it starts with a hyphen.
+#[test]
+fn negative_values_get_the_message_of_their_option() {
+    let mode = ["branches", "--method", "rk4", "--lambda", "-0.1+2i"];
+    refused(&[&mode[..], &["--substeps", "-1"]].concat(), &["--substeps", "-1"]);
+    refused(&["predict", "--substeps", "-1"], &["--substeps", "-1"]);
+    refused(&["predict", "--tolerance", "-1"], &["--tolerance", "not a positive number"]);
+    refused(&["predict", "--reach", "-2"], &["--reach", "not a positive number"]);
+    refused(&["predict", "--degree", "-2"], &["--degree", "-2"]);
+    refused(&["predict", "--system", "linear"], &["linear:-0.1,-2;2,-0.1"]);
+}
+
+#[test]
+fn messages_stay_readable() {
+    let long = "(".repeat(100_000);
+    for arguments in [["branches", "--method", "rk4", "--lambda", &long], ["branches", "--lambda", "1", "--method", &long]] {
+        let output = lambdahat(&arguments).assert().code(2).get_output().stderr.clone();
+        assert!(output.len() < 2000, "{} bytes", output.len());
+    }
+    let output = lambdahat(&["branches", "--method", "rk4", "--lambda", "1e308"]).assert().code(2).get_output().stderr.clone();
+    assert!(output.len() < 300);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.toml");
+    std::fs::write(&path, "name = \"a\\u001b[2Jb\"\n[runge-kutta]\nA = [[0]]\nb = [1]\n").unwrap();
+    refused(&["branches", "--method", path.to_str().unwrap(), "--lambda", "2i"], &[":1:8:", "control characters"]);
+}
+
+#[test]
+fn branches_at_the_ends_of_the_range() {
+    let at = |method: &str, lambda: &str| json(&["branches", "--method", method, "--lambda", lambda]);
+    assert!((pair(&at("leap-frog", "-69+1i")["branches"][0]["lambda"]).0 / -(69f64.exp() / 2.0 * 1f64.cos()) - 1.0).abs() < 1e-12);
+    assert!((pair(&at("bdf6", "100+1i")["branches"][0]["lambda"]).0 - 2.45).abs() < 1e-14);
+    assert_eq!(at("implicit-euler", "-400+1i")["at_infinity"], 0);
+    refused(&["branches", "--method", "bdf6", "--lambda", "-200+1i"], &["too large or too small", "shorter interval"]);
+    refused(&["branches", "--method", "rk4", "--lambda", "1i", "--interval", "1e-310"], &["1e-310", "unit of time"]);
+    refused(&["region", "rk4", "--re=-1e308..1.7e308", "-o", "never.svg"], &["1e9"]);
 }

@@ -97,6 +97,32 @@ fn stated_uncertainties_hold_the_truth() {
     }
 }
 
+/// A conservative mode, λ = ±i, H = 1/2, 40 samples on a noisy circle: a map of higher degree predicts the next sample better by moving the
+/// noisy one back to the circle, and must not be taken for the motion.
+#[test]
+fn a_noisy_circle_is_a_rotation() {
+    for (level, spans) in [(0.01, 0.5), (0.03, 0.5), (0.01, 0.15)] {
+        let (mut three, mut spurious) = (0, 0);
+        for seed in 0..100 {
+            let mut random = ChaCha8Rng::seed_from_u64(1000 + seed);
+            let mut normal = || -> f64 { StandardNormal.sample(&mut random) };
+            let samples: Vec<Vec<f64>> =
+                (0..40).map(|n| f64::from(n) * spans).map(|t| vec![t.cos() + level * normal(), t.sin() + level * normal()]).collect();
+            let members = vec![Trajectory::new(None, 0.0, &samples)];
+            let data = Trajectories::new("circle", vec!["x".into(), "y".into()], spans, members).unwrap();
+            let found = find_modes(&data, &ModesOptions::default()).unwrap();
+            let (distance, uncertainty) = nearest(&found, Complex64::i());
+            three += usize::from(uncertainty.is_some_and(|u| distance <= 3.0 * u));
+            spurious += usize::from(found.modes.len() > 2);
+        }
+        println!("circle, noise {level}, H = {spans}: {three} of 100 within three uncertainties, {spurious} with other fixed points");
+        assert!(
+            three >= 95 && spurious == 0,
+            "noise {level}, H = {spans}: {three} within three uncertainties, {spurious} with more fixed points"
+        );
+    }
+}
+
 #[test]
 fn one_seed_gives_one_answer() {
     let noisy = oscillator(Noise::Added(0.01), 3);

@@ -42,6 +42,38 @@ fn wilkinson_20_to_the_last_digit() {
     }
 }
 
+/// Random complex polynomials up to degree 100: as many roots as the degree, in disjoint discs, each of which really holds a zero: the
+/// coefficients rebuilt from the roots are those given.
+#[test]
+fn random_polynomials_of_degree_100() {
+    let mut state = 7u64;
+    let mut uniform = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    };
+    for (degree, real) in [(100, false), (100, true), (99, false), (80, true)] {
+        let c: Vec<Complex<f64>> = (0..=degree).map(|_| Complex::new(uniform(), if real { 0.0 } else { uniform() })).collect();
+        let discs = roots(&c).unwrap();
+        assert_eq!((count(&discs), discs.len()), (degree, degree));
+        assert!(disjoint(&discs) && discs.iter().all(|d| d.radius <= 4e-16 * d.centre.norm()));
+        // Newton's step from each centre, relative to the spacing: the zero is where the disc says.
+        for d in &discs {
+            let (p, dp) =
+                c.iter().rev().fold((Complex::new(0.0, 0.0), Complex::new(0.0, 0.0)), |(p, dp), a| (p * d.centre + a, dp * d.centre + p));
+            assert!((p / dp).norm() < 1e-11 * d.centre.norm(), "{}", d.centre);
+        }
+        // Vieta: the sum and the product of all roots.
+        let sum: Complex<f64> = discs.iter().map(|d| d.centre).sum();
+        let product: Complex<f64> = discs.iter().map(|d| d.centre).product();
+        let sign = if degree % 2 == 0 { 1.0 } else { -1.0 };
+        assert!((sum + c[degree - 1] / c[degree]).norm() < 1e-12 * (degree as f64));
+        assert!((product - sign * c[0] / c[degree]).norm() < 1e-11 * product.norm());
+        if real {
+            assert!(discs.iter().all(|d| d.centre.im == 0.0 || discs.iter().any(|e| e.centre == d.centre.conj())));
+        }
+    }
+}
+
 #[test]
 fn wilkinson_20_in_f64_coefficients_is_another_polynomial() {
     // 20! and its neighbours are rounded: the exact roots of the rounded polynomial have moved by 1e-2 and more.

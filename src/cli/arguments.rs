@@ -61,13 +61,23 @@ pub fn show(z: Complex64, digits: usize) -> String {
     if z.im == 0.0 { re } else { format!("{re} {} {im}i", if z.im < 0.0 { "-" } else { "+" }) }
 }
 
+/// Farther out than any boundary of a stability region, and finer than a raster of f64 resolves.
+const FARTHEST: f64 = 1e9;
+const FINEST: f64 = 1e-9;
+
 /// A range as typed: `-5..2`.
 pub fn range(text: &str) -> Result<Range<f64>, String> {
     let fail = || format!("`{text}` is not a range; write it like -5..2");
     let (low, high) = text.split_once("..").ok_or_else(fail)?;
     let number = |part: &str| part.trim().parse::<f64>().ok().filter(|x| x.is_finite());
     let (low, high) = number(low).zip(number(high)).ok_or_else(fail)?;
-    if low < high { Ok(low..high) } else { Err(format!("`{text}`: the lower end must lie below the upper one")) }
+    if low >= high {
+        return Err(format!("`{text}`: the lower end must lie below the upper one"));
+    }
+    if low.abs().max(high.abs()) > FARTHEST || high - low < FINEST * low.abs().max(high.abs()) {
+        return Err(format!("`{text}`: give a range within ±{FARTHEST:e}, and no narrower than {FINEST:e} of its ends"));
+    }
+    Ok(low..high)
 }
 
 /// A size in pixels as typed: `4096x4096`, or `512` for a square.
@@ -118,6 +128,7 @@ mod tests {
     #[test]
     fn ranges_and_sizes() {
         assert_eq!(range("-5..2"), Ok(-5.0..2.0));
+        assert!(range("-1e300..1e300").is_err() && range("1e9..1.0000000001e9").is_err() && range("-1e9..1e9").is_ok());
         assert!(range("2..-5").is_err() && range("1").is_err() && range("a..b").is_err());
         assert_eq!(size("40x30"), Ok((40, 30)));
         assert!(size("0x3").is_err() && size("ax3").is_err() && size("-4").is_err());

@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, allow_hyphen_values = true)]
     interval: f64,
     /// The number m of integrator steps between two samples
-    #[arg(long, value_name = "m", default_value_t = 1)]
+    #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
 }
 
@@ -46,10 +46,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
 fn print(found: &Branches) -> Result<(), Failure> {
     let count = found.branches.len();
     output::line(format!(
-        "{}, λ = {}, H = {}, m = {}: {count} {} that reproduce{} the samples exactly{}",
+        "{}, λ = {}, H = {}, m = {}: {count} {} that reproduce{} the samples{}",
         found.method,
         arguments::show(found.lambda, 6),
-        found.sampling.interval(),
+        arguments::show(Complex64::new(found.sampling.interval(), 0.0), 15),
         found.sampling.substeps(),
         if count == 1 { "eigenvalue" } else { "eigenvalues" },
         if count == 1 { "s" } else { "" },
@@ -72,11 +72,22 @@ fn print(found: &Branches) -> Result<(), Failure> {
             arguments::show(branch.lambda, 15),
             words.join(", "),
             format!("{:.0e}", branch.radius),
-            if branch.condition < 1e4 { format!("{:.3}", branch.condition) } else { format!("{:.1e}", branch.condition) },
+            match branch.condition {
+                k if k < 1e4 => format!("{k:.3}"),
+                k if k.is_finite() => format!("{k:.1e}"),
+                _ => "infinite".into(),
+            },
             format!("{:.0e}", branch.residual),
         ]);
     }
     output::line(table.trim_fmt())?;
+    let steep = found.steep();
+    if steep > 0 {
+        output::line(format!(
+            "{steep} of them {} steep: the exact λ̂ reproduces the samples, the nearest double misses them by the residual.",
+            if steep == 1 { "is" } else { "are" }
+        ))?;
+    }
     match &found.principal {
         Principal::Branch(_) => {}
         Principal::Infinity => output::line("The principal branch lies at infinity.")?,
@@ -86,7 +97,8 @@ fn print(found: &Branches) -> Result<(), Failure> {
         output::line("Roots of ρ(ζ) − hλ̂σ(ζ), the physical one first:")?;
         for root in &characteristic.roots {
             let word = if root.ignited { "   parasitic, grows faster than the solution" } else { "" };
-            output::line(format!("  {}   |ζ| = {:.6}{word}", arguments::show(root.zeta, 12), root.zeta.norm()))?;
+            let size = arguments::show(Complex64::new(root.zeta.norm(), 0.0), 7);
+            output::line(format!("  {}   |ζ| = {size}{word}", arguments::show(root.zeta, 12)))?;
         }
     }
     Ok(())

@@ -28,7 +28,7 @@ impl Failure {
                 use std::io::Write;
                 let red = anstream::stderr();
                 // Nothing is left to be done when even standard error is closed.
-                let _ = writeln!(red.lock(), "\u{1b}[1;31merror:\u{1b}[0m {message}");
+                let _ = writeln!(red.lock(), "\u{1b}[1;31merror:\u{1b}[0m {}", readable(&message));
                 ExitCode::from(2)
             }
         }
@@ -41,7 +41,39 @@ impl<E: Error> From<E> for Failure {
     }
 }
 
+/// The longest word of a message that is shown whole.
+const LONGEST_WORD: usize = 160;
+
+/// A message as it may be shown: control characters other than line breaks as escapes, endless words cut short.
+pub fn readable(message: &str) -> String {
+    let shown = |word: &str| {
+        let word: String =
+            word.chars().flat_map(|c| if c.is_control() && c != '\n' { c.escape_default().collect() } else { vec![c] }).collect();
+        let count = word.chars().count();
+        if count <= LONGEST_WORD {
+            return word;
+        }
+        let start: String = word.chars().take(40).collect();
+        let end: String = word.chars().skip(count - 40).collect();
+        format!("{start}…({} characters left out)…{end}", count - 80)
+    };
+    message.split(' ').map(shown).collect::<Vec<_>>().join(" ")
+}
+
 /// A failure to write to standard output: the reader is gone, or the disk is full.
 pub fn printing(error: io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe { Failure::ReaderGone } else { Failure::new(format!("cannot write the output: {error}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn messages_are_readable_whatever_they_quote() {
+        assert_eq!(readable("a `b` c\nd"), "a `b` c\nd");
+        assert_eq!(readable("scheme `\u{1b}[2J`"), "scheme `\\u{1b}[2J`");
+        let long = format!("`{}` is not a number", "(".repeat(100_000));
+        assert!(readable(&long).chars().count() < 160 && readable(&long).ends_with("(((` is not a number"));
+    }
 }

@@ -117,7 +117,13 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
 
 /// Parses the arguments, runs, and reports.
 pub fn main() -> ExitCode {
-    match dispatch(Cli::parse()) {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help, and what is wrong with usual arguments; endless ones are not repeated whole.
+        Err(error) if !error.use_stderr() || std::env::args_os().all(|argument| argument.len() < 1000) => error.exit(),
+        Err(error) => return Failure::new(error.to_string().trim_start_matches("error: ").trim_end()).report(),
+    };
+    match dispatch(cli) {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(failure) => failure.report(),

@@ -43,7 +43,9 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(fail(&"it is a folder; name a file"));
     }
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(|e| fail(&e))?;
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)
+        // The error would name the temporary file, of which nobody has heard.
+        .map_err(|e| fail(&format!("no file can be made in {} ({})", folder.display(), e.kind())))?;
     temporary.write_all(bytes).map_err(|e| fail(&e))?;
     // The temporary file is private; the finished one has the permissions that a new file would have.
     #[cfg(unix)]

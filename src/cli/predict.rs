@@ -40,25 +40,25 @@ pub struct Args {
     #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
     interval: Option<f64>,
     /// The number m of integrator steps between two samples
-    #[arg(long, value_name = "m", default_value_t = 1)]
+    #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
     /// Branches with |λ̂| up to so many times |λ| count
-    #[arg(long, value_name = "TIMES", default_value_t = 3.0, value_parser = arguments::positive)]
+    #[arg(long, value_name = "TIMES", default_value_t = 3.0, value_parser = arguments::positive, allow_negative_numbers = true)]
     reach: f64,
     /// How far λ̂ may be from λ, relative to |λ|, and still be faithful
-    #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = arguments::positive)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = arguments::positive, allow_negative_numbers = true)]
     tolerance: f64,
     /// The degree of the map between samples; left out, cross-validation chooses
-    #[arg(long, value_name = "DEGREE")]
+    #[arg(long, value_name = "DEGREE", allow_negative_numbers = true)]
     degree: Option<usize>,
     /// Fit the logarithms of the data, which must be positive
     #[arg(long)]
     log: bool,
     /// How unevenly the samples may be spaced, relative to the interval
-    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE, value_parser = arguments::positive)]
+    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE, value_parser = arguments::positive, allow_negative_numbers = true)]
     spacing_tolerance: f64,
     /// The seed of the bootstrap
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
     /// Draw the worst mode, through the method that makes the worst of it: .svg, .png or .json (the figure's data)
     #[arg(long, value_name = "FILE")]
@@ -134,7 +134,7 @@ fn print(report: &Report) -> Result<(), Failure> {
     };
     output::line(format!("{}: {samples}one every {}", report.source, report.interval))?;
     output::line("\nThe truth, found without an integrator:")?;
-    let mut table = output::table(&["λ", "CERTAIN TO", "EQUILIBRIUM", "WHAT IT DOES"]);
+    let mut table = output::table(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES"]);
     for (_, mode) in report.upper_modes() {
         table.add_row([pair(mode), certainty(mode), point(&mode.equilibrium), behaviour(mode)]);
     }
@@ -158,6 +158,12 @@ fn print(report: &Report) -> Result<(), Failure> {
         report.limits.reach
     ))?;
     print_drift(report)?;
+    let steep: usize = report.methods.iter().flat_map(|m| &m.modes).map(|m| m.branches.steep()).sum();
+    if steep > 0 {
+        paragraph(&format!(
+            "{steep} of these λ̂ do so only in more digits than a double has: R is that steep there, and no training in doubles finds them."
+        ))?;
+    }
     let advice = &report.recommendation;
     output::line(format!(
         "\nRecommended: {} with {} a sample: {}.",

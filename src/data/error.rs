@@ -153,8 +153,8 @@ pub enum DataProblem {
         /// Numbers in a sample.
         dimension: usize,
     },
-    /// A sampling interval that is not positive and finite.
-    #[error("the sampling interval must be positive and finite, not {0}")]
+    /// A sampling interval that is not positive, or too short or too long to compute with.
+    #[error("the sampling interval must be positive and between 1e-100 and 1e100, not {0:?}; change the unit of time")]
     Interval(f64),
 }
 

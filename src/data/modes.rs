@@ -33,8 +33,10 @@ pub enum ModesError {
     },
     /// More coefficients than equations.
     #[error(
-        "{origin}: {pairs} pairs of successive samples do not suffice for a map of degree {degree} in {variables} variables, \
-         which has {terms} coefficients for each; give more samples, a lower degree, or fewer columns"
+        "{origin}: {} not suffice for a map of degree {degree} in {}, which has {terms} coefficients for each; \
+         give more samples, a lower degree, or fewer columns",
+        if *.pairs == 1 { "1 pair of successive samples does".to_owned() } else { format!("{} pairs of successive samples do", .pairs) },
+        if *.variables == 1 { "1 variable".to_owned() } else { format!("{} variables", .variables) }
     )]
     TooFewSamples {
         /// Where the data come from.

@@ -3,6 +3,10 @@
 use super::error::{DataError, DataProblem};
 use serde::{Deserialize, Serialize};
 
+/// Times between samples beyond these leave no room in f64 for what is computed from them.
+const SHORTEST: f64 = 1e-100;
+const LONGEST: f64 = 1e100;
+
 /// One trajectory: its states, a row a sample, and where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trajectory {
@@ -54,7 +58,7 @@ pub struct Trajectories {
 impl Trajectories {
     /// Checked trajectories: `source` names them in messages, `interval` is H.
     ///
-    /// Errors: H not positive and finite, a trajectory of one sample or of the wrong shape, a value that is not finite, a variable
+    /// Errors: H not between 1e-100 and 1e100, a trajectory of one sample or of the wrong shape, a value that is not finite, a variable
     /// that never changes, no variable at all, no trajectory at all.
     pub fn new(source: impl Into<String>, variables: Vec<String>, interval: f64, trajectories: Vec<Trajectory>) -> Result<Self, DataError> {
         Self::from_columns(source.into(), variables, Vec::new(), interval, trajectories)
@@ -75,7 +79,7 @@ impl Trajectories {
         if data.trajectories.is_empty() {
             return Err(data.error(DataProblem::Empty));
         }
-        if !(interval > 0.0 && interval.is_finite()) {
+        if !(SHORTEST..=LONGEST).contains(&interval) {
             return Err(data.error(DataProblem::Interval(interval)));
         }
         for t in &data.trajectories {
@@ -204,6 +208,7 @@ mod tests {
         };
         assert_eq!(new(1.0, &[1.0, 2.0]), Ok(()));
         assert_eq!(new(0.0, &[1.0, 2.0]), Err(DataProblem::Interval(0.0)));
+        assert_eq!(new(1e-310, &[1.0, 2.0]), Err(DataProblem::Interval(1e-310)));
         assert_eq!(new(1.0, &[1.0]), Err(DataProblem::OneSample { label: None }));
         assert_eq!(new(1.0, &[1.0, 1.0]), Err(DataProblem::AllConstant));
         assert_eq!(new(1.0, &[1.0, f64::INFINITY]), Err(DataProblem::NotFinite { text: "inf".into() }));

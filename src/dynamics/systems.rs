@@ -164,6 +164,10 @@ impl System {
     pub fn parse(text: &str) -> Result<Self, DynamicsError> {
         let (name, rest) = text.split_once(':').unwrap_or((text, ""));
         if name == "linear" {
+            if rest.trim().is_empty() {
+                let expected = "a matrix: write its rows like linear:-0.1,-2;2,-0.1";
+                return Err(DynamicsError::Value { system: "linear", parameter: "A".into(), value: rest.trim().into(), expected });
+            }
             let rows: Result<Vec<Vec<f64>>, _> =
                 rest.split(';').map(|row| row.split(',').map(|entry| number("linear", "A", entry)).collect()).collect();
             return Self::linear(&rows?);

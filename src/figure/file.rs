@@ -164,7 +164,10 @@ pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Re
     // A finished file is readable as any other, not only by its owner as a temporary one is.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut buffered = std::io::BufWriter::new(builder.tempfile_in(folder).map_err(io)?);
+    // The error would name the temporary file, of which nobody has heard.
+    let refused =
+        |e: std::io::Error| io(std::io::Error::new(e.kind(), format!("no file can be made in {} ({})", folder.display(), e.kind())));
+    let mut buffered = std::io::BufWriter::new(builder.tempfile_in(folder).map_err(refused)?);
     write(&mut buffered).map_err(io)?;
     let file = buffered.into_inner().map_err(|e| io(e.into_error()))?;
     file.persist(path).map_err(|e| io(e.error))?;

@@ -25,10 +25,11 @@ pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> 
     let h = sampling.step().get();
     let truth = lambda * h;
     let found: Vec<[f64; 2]> = learned.branches.branches.iter().map(|b| [b.z.re, b.z.im]).collect();
-    // Far branches would shrink the rest to a speck: those beyond 12 are named in the facts and left outside.
+    // Far branches would shrink the rest to a speck: those beyond 12 are named in the facts and may fall outside, which the caption says.
     let near = found.iter().filter(|p| p[0].hypot(p[1]) <= 12.0);
     let size = near.fold(3.2f64.max(truth.norm() * 1.15), |size, p| size.max(p[0].abs()).max(p[1].abs())) * 1.12;
     let window = Window::new([-size, size], [-size, size])?;
+    let outside = found.iter().filter(|p| !window.contains(Complex::new(p[0], p[1]))).count();
     let mut marks = cross(window);
     marks.extend(region_marks(&learned.region, window, Ink::Sky, 0.3, &format!("stability region of {}", method.name())));
     marks.push(Mark::dots(found.clone(), Ink::Red, 6.5, "hλ̂, every branch"));
@@ -60,11 +61,13 @@ pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> 
         name: "prediction".into(),
         title: format!("What a fit through {} learns from λ = {}", method.name(), words(lambda)),
         caption: format!(
-            "Sampled every H = {interval}, {} step{} of h = {h} between samples. {} branch{}; the principal one is λ̂ = {}.",
+            "Sampled every H = {interval}, {} step{} of h = {h} between samples. {} branch{}{}; {} λ̂ = {}.",
             sampling.substeps(),
             if sampling.substeps() == 1 { "" } else { "s" },
             learned.branches.branches.len(),
             if learned.branches.branches.len() == 1 { "" } else { "es" },
+            if outside == 0 { String::new() } else { format!(", {outside} of them outside the picture") },
+            if learned.branches.principal().is_some() { "the principal one is" } else { "none is principal, and the nearest to λ is" },
             words(lambda_hat)
         ),
         columns: 2,

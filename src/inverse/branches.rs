@@ -121,6 +121,14 @@ pub struct Branches {
 }
 
 impl Branches {
+    /// How many branches are so steep that the doubles nearest to them miss the samples: their residual exceeds 10⁻⁶ of e^{Hλ}.
+    ///
+    /// The exact λ̂ reproduces the samples all the same; what misses is the rounding of λ̂ to a double, which R′ magnifies.
+    pub fn steep(&self) -> usize {
+        let growth = (self.lambda.re * self.sampling.interval()).exp();
+        self.branches.iter().filter(|b| b.residual > 1e-6 * growth).count()
+    }
+
     /// The principal branch, where it is finite and defined.
     pub fn principal(&self) -> Option<&Branch> {
         match self.principal {

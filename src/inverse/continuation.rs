@@ -36,7 +36,9 @@ const STANDSTILL: f64 = 1e-13;
 /// So many steps are taken for a short path, and so many more for each unit of |hλ|, by which `e^{s·hλ}` turns a radian or grows e-fold.
 const STEPS: (f64, f64) = (4000.0, 400.0);
 /// No path takes more.
-const MOST_STEPS: f64 = 1e6;
+const MOST_STEPS: f64 = 2e5;
+/// A unit of |hλ| takes no fewer steps than this.
+const FEWEST: f64 = 4.0;
 
 /// P and Q, padded to equal length, both ways round.
 #[derive(Clone, Debug)]
@@ -109,6 +111,9 @@ impl Continuation {
         let (mut s, mut far_out) = (0.0, false);
         let mut z: Complex<T> = lifted(Complex { re: 0.0, im: 0.0 }, 106);
         let Some((mut w, mut w_error)) = factor(0.0) else { return End::Lost };
+        if speed * FEWEST > MOST_STEPS {
+            return End::TooLong;
+        }
         let steps = STEPS.1.mul_add(speed, STEPS.0).min(MOST_STEPS) as usize;
         for _ in 0..steps {
             let chart = match &far {
@@ -125,7 +130,7 @@ impl Continuation {
             let step = if speed > 0.0 { (spread / w_size).ln_1p() / speed } else { 1.0 };
             if step.is_nan() || step <= STANDSTILL {
                 let noisy = here.errors[1] > 0.05 * here.t[1].norm() || here.errors[0] > 0.05 * here.slope() * rho;
-                let at = if far_out { rounded(&z).inv() } else { rounded(&z) };
+                let at = if far_out { rounded(&z).finv() } else { rounded(&z) };
                 return if noisy && s > 0.0 { End::Lost } else { End::Critical { s, z: at } };
             }
             s = (s + step).min(1.0);
@@ -148,10 +153,10 @@ impl Continuation {
                 // The small disc in the new chart must come to lie in the isolating disc of the old one.
                 let here = chart.shift(&z, &w, w_error);
                 let rho = here.isolating_radius();
-                let start: Complex<T> = lifted(rounded(&z).inv(), 106);
+                let start: Complex<T> = lifted(rounded(&z).finv(), 106);
                 let Some((moved, radius)) = other.solve(&start, &w, w_error) else { return End::Lost };
                 let (a, b) = (rounded(&moved), rounded(&z));
-                let image = (a.inv() - b).norm() + 1e-14 * b.norm() + radius / (a.norm() * (a.norm() - radius));
+                let image = (a.finv() - b).norm() + 1e-14 * b.norm() + radius / (a.norm() * (a.norm() - radius));
                 if !(radius < a.norm() && image < rho) {
                     return End::Lost;
                 }
@@ -171,7 +176,7 @@ fn ended(z: Complex<f64>, radius: Option<f64>, far_out: bool) -> End {
     if radius >= z.norm() {
         return End::Infinity;
     }
-    let centre = z.inv();
+    let centre = z.finv();
     End::At { centre, radius: radius / (z.norm() * (z.norm() - radius)) + 4.0 * f64::EPSILON * centre.norm() }
 }
 
@@ -232,7 +237,8 @@ impl<'a, T: Real + FromWide> Prepared<'a, T> {
             {
                 return Some((z, radius));
             }
-            let step = here.t[0] / here.t[1];
+            // Division by parts, so that huge values do not overflow their squares.
+            let step = here.t[0].fdiv(here.t[1]);
             if !step.is_finite() {
                 return None;
             }

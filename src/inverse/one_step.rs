@@ -17,6 +17,7 @@ use crate::stability::StabilityFunction;
 use num_complex::Complex;
 use num_traits::Zero;
 use std::f64::consts::TAU;
+use std::sync::OnceLock;
 
 /// Why a path that meets no zero of R′ may still give no answer.
 const UNSEPARATED: &str = "the path from z = 0 meets solutions that double-double precision does not separate";
@@ -44,8 +45,8 @@ pub(crate) struct OneStepEquation {
     exact: bool,
     continuation: Continuation,
     kernel: Option<BatchKernel>,
-    /// For a scheme given in rounded decimals, the same with those decimals taken as exact.
-    as_printed: Option<Box<OneStepEquation>>,
+    /// For a scheme given in rounded decimals, the same with those decimals taken as exact; made when first needed.
+    as_printed: OnceLock<Box<OneStepEquation>>,
 }
 
 impl OneStepEquation {
@@ -55,13 +56,12 @@ impl OneStepEquation {
         if degree == 0 {
             return Err(BranchError::Degenerate { method: method.name().to_owned() });
         }
-        let exact = Self::new(r.numerator().clone(), r.denominator().clone(), degree);
-        if r.is_exact() {
-            return Ok(exact);
-        }
+        Ok(Self::new(r.numerator().clone(), r.denominator().clone(), degree))
+    }
+
+    fn printed(&self) -> &Self {
         let centres = |p: &Polynomial<Number>| p.map(|c| Number::from(c.to_ball().centre()));
-        let as_printed = Self::new(centres(r.numerator()), centres(r.denominator()), degree);
-        Ok(Self { as_printed: Some(Box::new(as_printed)), ..exact })
+        self.as_printed.get_or_init(|| Box::new(Self::new(centres(&self.numerator), centres(&self.denominator), self.degree)))
     }
 
     fn new(p: Polynomial<Number>, q: Polynomial<Number>, degree: usize) -> Self {
@@ -81,7 +81,7 @@ impl OneStepEquation {
             exact: p.coefficients().iter().chain(q.coefficients()).all(Number::is_exact),
             numerator: p,
             denominator: q,
-            as_printed: None,
+            as_printed: OnceLock::new(),
         }
     }
 
@@ -101,12 +101,10 @@ impl OneStepEquation {
             Ok(found) => found.principal == Principal::Undefined(UNSEPARATED.to_owned()) || found.branches.iter().any(|b| b.solutions > 1),
             Err(error) => matches!(error, BranchError::Infinity | BranchError::Roots { .. }),
         };
-        match &self.as_printed {
-            Some(printed) if unresolved => {
-                printed.within_rounding(method, lambda, sampling).map(|found| Branches { as_printed: true, ..found })
-            }
-            _ => found,
+        if self.exact || !unresolved {
+            return found;
         }
+        self.printed().within_rounding(method, lambda, sampling).map(|found| Branches { as_printed: true, ..found })
     }
 
     fn within_rounding(&self, method: &str, lambda: Complex<f64>, sampling: Sampling) -> Result<Branches, BranchError> {

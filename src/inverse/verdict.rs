@@ -3,6 +3,7 @@
 use super::branches::{Branch, Branches, Principal};
 use num_complex::Complex;
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 
 /// Branches farther out than this many |λ| are not counted by default: no optimiser is likely to land there from a reasonable start.
@@ -61,12 +62,15 @@ pub struct Judgement {
 pub fn verdict(found: &Branches, reach: f64, tolerance: f64) -> Judgement {
     let size = found.lambda.norm();
     let mut changes: Vec<(bool, String)> = Vec::new();
-    let mut seen: Vec<Complex<f64>> = Vec::new();
+    // The members of a cluster share their λ̂.
+    let mut seen: HashSet<[u64; 2]> = HashSet::new();
     for branch in &found.branches {
-        if !branch.principal && branch.lambda.norm() > reach * size || seen.contains(&branch.lambda) {
+        if !branch.principal && branch.lambda.norm() > reach * size {
             continue;
         }
-        seen.push(branch.lambda);
+        if !seen.insert([branch.lambda.re.to_bits(), branch.lambda.im.to_bits()]) {
+            continue;
+        }
         if let Some(change) = change(found.lambda, branch) {
             let who = if branch.principal { "the principal branch" } else { "a branch within reach," };
             changes.push((branch.principal, format!("{who} {} {change}", complex(branch.lambda))));
@@ -114,9 +118,16 @@ fn change(lambda: Complex<f64>, branch: &Branch) -> Option<String> {
 }
 
 fn complex(z: Complex<f64>) -> String {
+    // Four decimals, or powers of ten where those say nothing or too much.
+    let number = |x: f64, sign: bool| match (x == 0.0 || (5e-5..1e6).contains(&x.abs()), sign) {
+        (true, false) => format!("{x:.4}"),
+        (true, true) => format!("{x:+.4}"),
+        (false, false) => format!("{x:.1e}"),
+        (false, true) => format!("{x:+.1e}"),
+    };
     match z.im {
-        0.0 => format!("{:.4}", z.re),
-        _ => format!("{:.4}{:+.4}i", z.re, z.im),
+        0.0 => number(z.re, false),
+        _ => format!("{}{}i", number(z.re, false), number(z.im, true)),
     }
 }
 
@@ -151,6 +162,13 @@ mod tests {
         assert_eq!(judgement.reasons[0], "the principal branch 0.1051+1.9268i grows where the mode decays");
         assert_eq!(judgement.reasons.len(), 3, "{:?}", judgement.reasons);
         assert!(judgement.reasons[2].ends_with("grows where the mode decays and turns the other way"));
+    }
+
+    #[test]
+    fn what_is_small_is_not_written_as_zero() {
+        assert_eq!(complex(Complex::new(-3e-6, 0.9996)), "-3.0e-6+0.9996i");
+        assert_eq!(complex(Complex::new(0.0, -2e9)), "0.0000-2.0e9i");
+        assert_eq!(complex(Complex::new(-0.25, 0.0)), "-0.2500");
     }
 
     #[test]

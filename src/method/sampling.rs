@@ -8,8 +8,11 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 pub enum SamplingError {
     /// Not a positive finite number.
-    #[error("the interval must be positive and finite, not {0}")]
+    #[error("the interval must be positive and finite, not {0:?}")]
     Interval(f64),
+    /// At the end of the range of f64.
+    #[error("the interval {0:?} is too short or too long to compute with (1e-100 to 1e100); change the unit of time")]
+    Extreme(f64),
     /// No substep at all.
     #[error("the number of substeps must be at least 1, not 0")]
     Substeps,
@@ -62,10 +65,13 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// `interval` is H, `substeps` is m. Errors when H is not positive and finite, when H/m underflows, or when m = 0.
+    /// `interval` is H, `substeps` is m. Errors when H is not positive and between 1e-100 and 1e100, or when m = 0.
     pub fn new(interval: f64, substeps: u32) -> Result<Self, SamplingError> {
         let substeps = NonZeroU32::new(substeps).ok_or(SamplingError::Substeps)?;
-        Step::new(interval / f64::from(substeps.get())).map_err(|_| SamplingError::Interval(interval))?;
+        Step::new(interval)?;
+        if !(1e-100..=1e100).contains(&interval) {
+            return Err(SamplingError::Extreme(interval));
+        }
         Ok(Self { interval: Step::new(interval)?, substeps })
     }
 

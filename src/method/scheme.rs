@@ -133,13 +133,14 @@ fn read(table: &DeTable<'_>, origin: &str) -> Result<Method, Failure> {
     only(table, KEYS)?;
     let stem = origin.rsplit(['/', '\\']).next().unwrap_or(origin);
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
-    let name = optional(table, "name", string)?.unwrap_or_else(|| stem.to_owned());
+    // What is printed must not move a terminal's cursor.
+    let name = optional(table, "name", line)?.unwrap_or_else(|| stem.replace(char::is_control, "?"));
     let names = match table.get("where") {
         Some(value) => declarations(value)?,
         None => Vec::new(),
     };
     let identity = Identity {
-        title: optional(table, "title", string)?.unwrap_or_else(|| name.clone()),
+        title: optional(table, "title", line)?.unwrap_or_else(|| name.clone()),
         source: optional(table, "source", string)?.unwrap_or_default(),
         aliases: optional(table, "aliases", |v| list(v, string))?.unwrap_or_default(),
         claims: optional(table, "claims", claims)?.unwrap_or_default(),
@@ -383,6 +384,15 @@ fn string(value: &Value<'_>) -> Result<String, Failure> {
         DeValue::String(text) => Ok(text.to_string()),
         other => Err((value.span(), SchemeReason::Type { expected: "a text in quotes", found: other.type_str() })),
     }
+}
+
+/// A text without line breaks and other control characters.
+fn line(value: &Value<'_>) -> Result<String, Failure> {
+    let text = string(value)?;
+    if text.contains(char::is_control) {
+        return Err((value.span(), SchemeReason::Type { expected: "one line of text", found: "a text with control characters" }));
+    }
+    Ok(text)
 }
 
 fn list<T>(value: &Value<'_>, read: impl Fn(&Value<'_>) -> Result<T, Failure>) -> Result<Vec<T>, Failure> {

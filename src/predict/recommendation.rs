@@ -59,8 +59,9 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         let solves =
             if method.is_explicit() { String::new() } else { format!(", an implicit stage counted as {EVALUATIONS_PER_IMPLICIT_STAGE}") };
         let of = format!(
-            "the cheapest of {} methods and up to {MOST_SUBSTEPS} substeps: {cost} evaluations of f a sample{solves}",
-            candidates.len()
+            "the cheapest of {} methods and up to {MOST_SUBSTEPS} substeps: {} of f a sample{solves}",
+            candidates.len(),
+            if cost == 1 { "1 evaluation".to_owned() } else { format!("{cost} evaluations") }
         );
         let why = if verdict == Verdict::Faithful {
             format!("every mode faithful, {of}")
@@ -71,7 +72,7 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
     }
     let Some(kept) = any_step else {
         // The default methods, which are always candidates, hold the implicit midpoint rule.
-        return Err(PredictError::NoModes(subject.source.clone()));
+        return Err(subject.without_modes());
     };
     let method = candidates.iter().find(|m| m.name() == kept.method).copied();
     let cost = method.map_or(0, |m| evaluations(m, 1));

@@ -42,8 +42,13 @@ pub enum PredictError {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// Nothing to predict.
-    #[error("{0} has no mode to predict: no equilibrium is known; give samples of it as CSV")]
-    NoModes(String),
+    #[error("{subject} has no mode to predict: {why}")]
+    NoModes {
+        /// The file or the system.
+        subject: String,
+        /// What became of its modes.
+        why: String,
+    },
 }
 
 /// The methods that a report covers when none is named.
@@ -187,7 +192,7 @@ impl Prediction {
     pub fn report(self) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         if subject.modes.is_empty() {
-            return Err(PredictError::NoModes(subject.source));
+            return Err(subject.without_modes());
         }
         let defaults = default_methods()?;
         let asked = if methods.is_empty() { &defaults } else { &methods };

@@ -1,5 +1,6 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
+use super::report::PredictError;
 use crate::data::{Mode, ModesError, ModesOptions, Trajectories, find_modes};
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
@@ -75,6 +76,16 @@ impl Subject {
         let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
         Ok(Self { source, interval, trajectories: starts.len(), samples: 0, modes, notes: Vec::new() })
+    }
+
+    /// What to say where there is no mode.
+    pub(super) fn without_modes(&self) -> PredictError {
+        let why = match (self.samples, &self.notes[..]) {
+            (0, _) => "no equilibrium is known; give samples of it as CSV".to_owned(),
+            (_, []) => "the samples show none; give samples of a slower motion, or more of them".to_owned(),
+            (_, notes) => format!("{}; sample more closely, or from other starts", notes.join("; ")),
+        };
+        PredictError::NoModes { subject: self.source.clone(), why }
     }
 
     /// Whether a mode is the only one with its λ at its equilibrium.
