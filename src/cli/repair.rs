@@ -5,8 +5,8 @@ use super::trained::TrainedArgs;
 use super::training::{keep_on_interrupt, stopped};
 use super::{Answer, arguments, output};
 use lambdahat::order::LARGEST_POWER;
-use lambdahat::predict::series_repair::{DEFAULT_POWER, series_cost};
 use lambdahat::predict::repair::{Modes, Repair, RepairReport, Way};
+use lambdahat::predict::series_repair::{DEFAULT_POWER, series_cost};
 use num_complex::Complex64;
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -17,6 +17,7 @@ Examples:
   lambdahat fit --method rk4 -o model.json
   lambdahat repair model.json -o repaired.json
   lambdahat repair model.json --data DATA.csv --way refit
+  lambdahat repair field.csv --method rk4 --interval 0.5 --model polynomial:5      values of a field that was trained elsewhere
 
 Linear and affine models are repaired exactly, log(R(hÂ)^m)/H; polynomial ones by the modified equation, cut before its smallest term; the
 others by a fit of the same class to the map that they were trained as. Where the series leaves out more than 1 % of its first correction, or diverges, the fit is
@@ -80,7 +81,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         && let Some(cost) = series_cost(&trained.file.learned, args.power.unwrap_or(DEFAULT_POWER.0)).filter(|cost| *cost > NOTICEABLE)
     {
         // A statement of cost, not a result: to standard error.
-        eprintln!("the series takes about {cost:.0e} products of coefficients, some {} (Ctrl-C ends it, --power lowers it)", duration(cost));
+        eprintln!(
+            "the series takes about {cost:.0e} products of coefficients, some {} (Ctrl-C ends it, --power lowers it)",
+            duration(cost)
+        );
     }
     let bar = indicatif::ProgressBar::new_spinner();
     let (file, report) = repair.run(&mut |progress| {
@@ -93,7 +97,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if json {
         output::json(&Document { report: &report, model: path.display().to_string() })?;
     } else {
-        print(&report, &path)?;
+        print(&report, &path, trained.note.as_deref())?;
     }
     Ok(Answer::Done)
 }
@@ -116,8 +120,11 @@ fn beside(model: &Path) -> PathBuf {
     model.with_extension("repaired.json")
 }
 
-fn print(report: &RepairReport, path: &Path) -> Result<(), Failure> {
+fn print(report: &RepairReport, path: &Path, note: Option<&str>) -> Result<(), Failure> {
     output::line(format!("{} trained through {}, H = {}, m = {}", report.class, report.method, report.interval, report.substeps))?;
+    if let Some(note) = note {
+        output::line(format!("Fitted: {note}"))?;
+    }
     output::line(match report.way {
         Way::ExactLinear => format!("Repaired exactly: log(R(hÂ)^m)/H, which meets the map to {:.1e}", report.mismatch.unwrap_or(0.0)),
         Way::Series => {
@@ -133,7 +140,9 @@ fn print(report: &RepairReport, path: &Path) -> Result<(), Failure> {
                     only.size,
                     (kept + 2).min(LARGEST_POWER)
                 ),
-                (None, None) => format!("Nothing to repair through h^{kept}: every term of the modified equation that was computed is zero"),
+                (None, None) => {
+                    format!("Nothing to repair through h^{kept}: every term of the modified equation that was computed is zero")
+                }
             }
         }
         Way::Refit => format!("Refitted to the map of one interval, to a root mean square of {:.1e}", report.mismatch.unwrap_or(0.0)),

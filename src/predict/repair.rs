@@ -139,7 +139,7 @@ impl Repair<'_> {
     /// The repaired model, ready to be kept, and what was done. `watch` follows a refit.
     ///
     /// Where no way is asked for and the series of a polynomial model diverges, or leaves out more than one per cent of its first correction, the refit is tried as well,
-    /// and the one that meets the map S_h\\[f̂\\]^m better is kept.
+    /// and the one that meets the map S_h\[f̂\]^m better is kept.
     ///
     /// The file names a method of order 5 with steps small enough for the field, so that whoever goes on from it stays
     /// in continuous time; its `step` is the step of that method. Its loss is that of the trained model (the map over H is the same), for a refit that of the
@@ -185,7 +185,8 @@ impl Repair<'_> {
                     let rough = found.left_out.is_some_and(|t| t.size > LEFT_OUT * first);
                     let series = found.learned.clone();
                     (report.power, report.left_out, report.terms) = (Some(found.power), found.left_out, found.terms);
-                    let better = if rough && self.way.is_none() { self.better(&series, sampling, &pairs, steps, &mut report, watch)? } else { None };
+                    let better =
+                        if rough && self.way.is_none() { self.better(&series, sampling, &pairs, steps, &mut report, watch)? } else { None };
                     match better {
                         Some(refitted) => self.refitted(refitted, &mut fit, &mut report),
                         None => (fit.learned, spec) = (series, ModelSpec::Polynomial(found.degree)),
@@ -233,11 +234,14 @@ impl Repair<'_> {
             if !starts.is_empty() && starts.iter().all(|start| system.invariant(start).is_some()) {
                 let before = turn_drifts(&self.file.learned, system, sampling.interval(), &starts)?;
                 let after = turn_drifts(repaired, system, sampling.interval(), &starts)?;
-                report.turns =
-                    starts.into_iter().zip(before.into_iter().zip(after)).map(|(start, (before, after))| TurnDrift { start, before, after }).collect();
+                report.turns = starts
+                    .into_iter()
+                    .zip(before.into_iter().zip(after))
+                    .map(|(start, (before, after))| TurnDrift { start, before, after })
+                    .collect();
             }
         }
-        if !self.trajectories.is_empty() {
+        if self.trajectories.iter().any(|t| t.len() > 1) {
             report.rollouts = self.rollouts(repaired, &catalog::find(FAITHFUL)?, sampling, Sampling::new(sampling.interval(), steps)?)?;
         }
         Ok(())
@@ -270,7 +274,9 @@ impl Repair<'_> {
         let refitted = refit(self.file, sampling, pairs, steps, watch)?;
         let by_refit = distance_from_map(&refitted.learned, sampling, pairs)?;
         let kept = if by_refit < by_series { "refit" } else { "series" };
-        report.notes.push(format!("against the map that the loop fitted: series {by_series:.1e}, refit {by_refit:.1e} (root mean square); the {kept} is kept"));
+        report.notes.push(format!(
+            "against the map that the loop fitted: series {by_series:.1e}, refit {by_refit:.1e} (root mean square); the {kept} is kept"
+        ));
         Ok((by_refit < by_series).then_some(refitted))
     }
 

@@ -49,7 +49,9 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
     };
     // An exact logarithm has the equilibria of the model, a singular matrix apart.
     for place in report.after.equilibria.iter().filter(|_| report.way != Way::ExactLinear).filter(strange).take(3) {
-        notes.push(format!("the repaired field stands still at {place:.4?}, where the trained one does not: an equilibrium that is not in the original"));
+        notes.push(format!(
+            "the repaired field stands still at {place:.4?}, where the trained one does not: an equilibrium that is not in the original"
+        ));
     }
     report.notes.extend(notes);
 }

@@ -122,7 +122,8 @@ pub fn series_cost(learned: &Learned, power: usize) -> Option<f64> {
     let power = power.min(largest_power(degree)?);
     let trees = Trees::up_to(power + 1).ok()?;
     let terms = |n: usize| (1..=d).fold(1.0, |product, j| product * (n + j) as f64 / j as f64);
-    let of_order = |n: usize| trees.of_order(n).len() as f64 * terms((degree - 1) * n.saturating_sub(1) + 1) * terms(degree) * (d * d) as f64;
+    let of_order =
+        |n: usize| trees.of_order(n).len() as f64 * terms((degree - 1) * n.saturating_sub(1) + 1) * terms(degree) * (d * d) as f64;
     Some((1..=power + 1).map(of_order).sum())
 }
 
