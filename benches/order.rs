@@ -1,10 +1,10 @@
 //! Trees, order conditions and B-series, beside the naive way to the same result.
 
 use divan::{Bencher, black_box};
-use lambdahat::dynamics::{PolynomialField, System};
+use lambdahat::dynamics::{PolynomialField, RationalPolynomial, System};
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, RungeKutta, catalog};
-use lambdahat::order::{self, FieldExpansion, LevelSequences, MapSeries, SeriesTable, Trees, elementary_weights};
+use lambdahat::order::{self, FieldExpansion, FieldSeries, LevelSequences, MapSeries, SeriesTable, Tree, Trees, elementary_weights};
 
 fn main() {
     divan::main();
@@ -67,6 +67,26 @@ fn inverse_modified_to_h9(bencher: Bencher, name: &str) {
     bencher.bench(|| order::inverse_modified_equation(black_box(&method), 9).unwrap());
 }
 
+/// The same by substitution, order after order: b ⋆ Φ = 1/γ solved for the trees with n vertices, the whole product computed anew for each n.
+#[divan::bench(args = ["rk4"], sample_count = 1, sample_size = 1)]
+fn inverse_modified_to_h9_naive(bencher: Bencher, name: &str) {
+    let method = method(name);
+    bencher.bench(|| naive_inverse(black_box(&method), 10));
+}
+
+fn naive_inverse(method: &RungeKutta, order: usize) -> FieldSeries<Number> {
+    let table = SeriesTable::up_to(order).unwrap();
+    let map = MapSeries::runge_kutta(table.clone(), method);
+    let mut known: Vec<Number> = table.trees().iter().map(|_| Number::from(0)).collect();
+    for n in 1..=order {
+        let reached = map.of_field(&FieldSeries::new(table.clone(), known.clone()).unwrap());
+        for t in table.trees().of_order(n) {
+            known[t.index()] = Number::ratio(1, table.trees().density(t) as i64) - reached.coefficient(t).clone();
+        }
+    }
+    FieldSeries::new(table, known).unwrap()
+}
+
 #[divan::bench(args = ["rk4", "dormand-prince5"])]
 fn modified_to_h9(bencher: Bencher, name: &str) {
     let method = method(name);
@@ -95,4 +115,35 @@ fn lotka_volterra_to_h8_by_lie_derivatives(bencher: Bencher) {
     let field = PolynomialField::of_system(&System::named("lotka-volterra").unwrap()).unwrap();
     let Ok(Method::Multistep(euler)) = catalog::find("adams-bashforth-1") else { return };
     bencher.bench(|| FieldExpansion::multistep(black_box(&euler), &field, 8).unwrap());
+}
+
+/// The same with every elementary differential computed by itself, in rationals: no subtree is shared.
+#[divan::bench(args = ["forward-euler"], sample_count = 1, sample_size = 1)]
+fn lotka_volterra_to_h8_naive(bencher: Bencher, name: &str) {
+    let method = method(name);
+    let field = PolynomialField::of_system(&System::named("lotka-volterra").unwrap()).unwrap();
+    bencher.bench(|| {
+        let series = order::inverse_modified_equation(black_box(&method), 8).unwrap();
+        let trees = series.trees();
+        let mut sums = vec![vec![RationalPolynomial::zero(); 2]; 9];
+        for t in trees.iter() {
+            let weight = series.coefficient(t).clone() / Number::from(trees.symmetry(t) as i64);
+            let Some(weight) = weight.as_rational().cloned() else { continue };
+            for (sum, value) in sums[trees.order(t) - 1].iter_mut().zip(differential(&field, trees, t)) {
+                *sum = sum.plus(&value.scaled(&weight));
+            }
+        }
+        sums
+    });
+}
+
+/// F(t) by its definition: a sum over all directions of all branches.
+fn differential(field: &PolynomialField, trees: &Trees, t: Tree) -> Vec<RationalPolynomial> {
+    fn along(p: &RationalPolynomial, branches: &[Vec<RationalPolynomial>]) -> RationalPolynomial {
+        let Some((first, rest)) = branches.split_first() else { return p.clone() };
+        let parts = first.iter().enumerate().map(|(j, direction)| along(&p.derivative(j), rest).times(direction));
+        parts.fold(RationalPolynomial::zero(), |sum, part| sum.plus(&part))
+    }
+    let branches: Vec<Vec<RationalPolynomial>> = trees.branches(t).into_iter().map(|b| differential(field, trees, b)).collect();
+    field.components().iter().map(|p| along(p, &branches)).collect()
 }

@@ -5,7 +5,7 @@ use lambdahat::exact::ratio;
 use lambdahat::inverse::branches;
 use lambdahat::method::{Method, RungeKutta, Sampling, catalog};
 use lambdahat::order::{
-    DriftError, FieldExpansion, OrderError, drift, inverse_linear_radius, inverse_linear_series, inverse_modified_at,
+    DriftError, FieldExpansion, OrderError, convergence, drift, inverse_linear_radius, inverse_linear_series, inverse_modified_at,
     inverse_modified_equation, modified_equation, modified_from_map, modified_linear_series, step,
 };
 use lambdahat::stability::StabilityFunction;
@@ -204,7 +204,7 @@ fn multistep_fields() {
     let one_step = FieldExpansion::inverse(&method("implicit-euler"), &lotka_volterra, 5).unwrap();
     let multi_step = FieldExpansion::multistep(&multistep("bdf1"), &lotka_volterra, 5).unwrap();
     assert_eq!(one_step.terms(), multi_step.terms());
-    assert!(matches!(FieldExpansion::multistep(&multistep("bdf2"), &square, 40), Err(OrderError::TooLong { .. })));
+    assert!(matches!(FieldExpansion::multistep(&multistep("bdf2"), &square, 40), Err(OrderError::TooWide { degree: 42, .. })));
 }
 
 #[test]
@@ -214,6 +214,8 @@ fn irrational_methods_print_decimals() {
     assert!(!expansion.is_exact());
     let report = expansion.report();
     assert!(report.terms[2].components[0].contains('.'), "{:?}", report.terms[2]);
+    // In LaTeX too: no fraction of fifty digits for a number that is not rational.
+    assert!(report.terms[2].latex[0].contains('.') && !report.terms[2].latex[0].contains("frac"), "{:?}", report.terms[2]);
     // Gauss methods have irrational coefficients and rational elementary weights.
     assert!(FieldExpansion::inverse(&method("gauss2"), &oscillator, 4).unwrap().is_exact());
     let error = FieldExpansion::inverse(&method("rk4"), &oscillator, 40).unwrap_err();
@@ -329,9 +331,31 @@ fn drifts_that_are_zero_and_drifts_that_are_not_there() {
     // Implicit midpoint is closed where α = γ: its expansion keeps the symmetry.
     let midpoint = FieldExpansion::inverse(&method("implicit-midpoint"), &field, 5).unwrap();
     assert!(drift(&midpoint, 0.5, 4, &[1.5, 1.0], Some(&v)).unwrap().per_period.abs() < 1e-9);
-    // The warning: at h = 3 the terms grow.
-    let far = drift(&FieldExpansion::inverse(&method("implicit-midpoint"), &field, 5).unwrap(), 3.0, 4, &[1.5, 1.0], Some(&v));
-    assert!(far.map_or(true, |found| !found.converging));
+}
+
+/// The verdict on convergence, with numbers on both sides of it.
+#[test]
+fn the_warning_is_given_where_it_is_due() {
+    let (system, field) = lotka_volterra();
+    let v = |x: &[f64]| system.invariant(x).unwrap();
+    let euler = FieldExpansion::inverse(&method("forward-euler"), &field, 6).unwrap();
+    let rk4 = FieldExpansion::inverse(&method("rk4"), &field, 7).unwrap();
+    for start in [1.2, 1.5, 1.9] {
+        assert!(drift(&euler, 0.5, 5, &[start, 1.0], Some(&v)).unwrap().converging);
+        let found = drift(&rk4, 0.5, 6, &[start, 1.0], Some(&v)).unwrap();
+        assert!(found.converging && found.truncation < found.per_period.abs(), "{found:?}");
+        // Outward and by little, as the drift of V says.
+        assert!(found.amplitude_shift > 0.0 && found.amplitude_shift < 0.01, "{found:?}");
+        assert!((found.period / found.true_period - 1.0).abs() < 0.01, "{found:?}");
+        // At three times the step, cut earlier, numbers come out as well, and the terms no longer shrink.
+        let far = drift(&rk4, 1.6, 4, &[start, 1.0], Some(&v)).unwrap();
+        assert!(!far.converging, "{far:?}");
+        let (sizes, converging) = convergence(&rk4, 3.0, 6, &[start, 1.0]).unwrap();
+        assert!(!converging && sizes.len() == 8, "{sizes:?}");
+    }
+    // Without an invariant: the distance from the centre, which for Euler shrinks.
+    let found = drift(&euler, 0.5, 5, &[1.5, 1.0], None).unwrap();
+    assert!(found.per_period < 0.0 && (found.per_period / 0.5 - found.amplitude_shift).abs() < 1e-3, "{found:?}");
 }
 
 /// Fields without derivatives against fields with all of them.
@@ -355,4 +379,55 @@ fn closures_and_polynomials_have_the_same_modified_fields() {
         let error = found.value.iter().zip(expected).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
         assert!(error < 1e-9 && error <= found.error + 1e-11, "{name}: {error:e}, estimated {:e}", found.error);
     }
+}
+
+/// Networks and kernels have modified fields: S_h[f̂] = φ_h[f] to the order stated, whatever f is.
+#[test]
+fn modified_fields_of_a_network_and_of_a_kernel() {
+    use lambdahat::fit::{Learned, Model};
+    use rand::SeedableRng;
+    let states: Vec<Vec<f64>> = (0..40).map(|k| vec![(0.7 * f64::from(k)).cos(), (1.1 * f64::from(k)).sin()]).collect();
+    let tableau = method("midpoint").coefficients();
+    for class in ["mlp:8", "rbf:12"] {
+        let model = Model::new(&class.parse().unwrap(), &states).unwrap();
+        let parameters = model.random(1.0, &mut rand_chacha::ChaCha8Rng::seed_from_u64(5));
+        let learned = Learned { model, parameters };
+        let f = |x: &[f64], out: &mut [f64]| learned.value(x, out);
+        let y = [0.3, -0.2];
+        // With three rounds f̂ is right through h^4, so the step with it misses the flow by h^6.
+        let missed = |h: f64| {
+            let flow = |x: &[f64]| Flow::reference().trajectory(&learned, x, h, 1).ok().map(|states| states[1].clone());
+            let inner = |x: &[f64], out: &mut [f64]| match inverse_modified_at(&tableau, &f, &flow, x, h, 3) {
+                Some(found) => out.copy_from_slice(&found.value),
+                None => out.fill(f64::NAN),
+            };
+            let (reached, target) = (step(&tableau, &inner, &y, h).unwrap(), flow(&y).unwrap());
+            reached.iter().zip(&target).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()))
+        };
+        let slope = (missed(0.4) / missed(0.2)).log2();
+        assert!(slope > 5.0, "{class}: {slope}, {:e}", missed(0.2));
+        // Forwards: the flow of the modified field is the step; with six iterates it is right through h^5.
+        let error = |h: f64| {
+            let map = |x: &[f64]| step(&tableau, &f, x, h);
+            let (coarse, fine) = (modified_from_map(map, &y, h, 6).unwrap(), modified_from_map(map, &y, h, 9).unwrap());
+            coarse.value.iter().zip(&fine.value).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()))
+        };
+        let slope = (error(0.2) / error(0.1)).log2();
+        assert!(slope > 4.0, "{class}: {slope}");
+    }
+}
+
+#[test]
+fn forwards_the_linear_series_ends_at_a_zero_or_pole() {
+    let radius = |name: &str| lambdahat::order::modified_linear_radius(&StabilityFunction::of(&method(name))).unwrap();
+    assert!((radius("forward-euler") - 1.0).abs() < 1e-12 && (radius("implicit-midpoint") - 2.0).abs() < 1e-12);
+    assert!((radius("heun2") - 2f64.sqrt()).abs() < 1e-12);
+}
+
+/// −c u_x + ν u_xx in the fractions of its parameters, not of rounded quotients.
+#[test]
+fn the_grid_is_exact() {
+    let system = System::parse("convection-diffusion:speed=1,diffusion=1/3,points=3,length=1").unwrap();
+    let field = PolynomialField::of_system(&system).unwrap();
+    assert_eq!(field.to_text()[0], "-6*u1 + 3/2*u2 + 9/2*u3");
 }

@@ -43,6 +43,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     output::line(format!("{} trained through {}, H = {}, m = {}", found.class, found.method, found.interval, found.substeps))?;
+    if let Some(note) = &trained.note {
+        output::line(format!("Fitted: {note}"))?;
+    }
     let mut table = output::table(&["STEP", "DIFFERENCE FROM CONTINUOUS TIME"]);
     for step in &found.steps {
         let difference = step.difference.map_or_else(|| "left".to_owned(), |d| format!("{d:.2e} of the motion"));

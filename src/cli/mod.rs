@@ -15,6 +15,7 @@ mod fit;
 mod map;
 mod methods;
 mod modified;
+mod modified_at;
 mod output;
 mod predict;
 mod region;

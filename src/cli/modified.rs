@@ -1,24 +1,30 @@
 //! `modified`: the field that a method really follows, or with `--inverse` the one that a perfect fit through it learns.
 
 use super::failure::Failure;
+use super::modified_at::{self, Point};
 use super::{Answer, arguments, output};
 use lambdahat::dynamics::{PolynomialField, System};
 use lambdahat::method::Method;
-use lambdahat::order::FieldExpansion;
+use lambdahat::order::{FieldExpansion, ModifiedReport, inverse_linear_radius, modified_linear_radius};
+use lambdahat::stability::StabilityFunction;
+use serde::Serialize;
 
 const EXAMPLES: &str = "\
 Examples:
   lambdahat modified --system lotka-volterra --method rk4 --order 8 --inverse
   lambdahat modified --system my_field.toml --method forward-euler --order 4 --latex
   lambdahat modified --system van-der-pol:mu=2 --method adams-bashforth-2 --order 3 --inverse
+  lambdahat modified --system pendulum --method midpoint --inverse --at 0.5,1 --step 0.1
+  lambdahat modified --system model.json --method rk4 --at 1.5,1 --step 0.5
 
-A field file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y'.";
+A field file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y'. With --at any built-in system or model file will do: the field is only
+evaluated.";
 
 /// Options of `modified`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// A built-in polynomial system (NAME or NAME:parameter=value) or a field file
+    /// A built-in polynomial system (NAME or NAME:parameter=value) or a field file; with --at any system, or a model file
     #[arg(long, value_name = "NAME|FILE")]
     system: String,
     /// The method
@@ -33,6 +39,22 @@ pub struct Args {
     /// Print LaTeX
     #[arg(long)]
     latex: bool,
+    /// The value at one point instead of polynomials
+    #[arg(long, value_name = "X,Y,…", allow_hyphen_values = true, requires = "step", conflicts_with = "latex")]
+    at: Option<String>,
+    /// h, for --at
+    #[arg(long, value_name = "h", value_parser = arguments::positive, requires = "at")]
+    step: Option<f64>,
+}
+
+/// The document of `modified --json`.
+#[derive(Serialize)]
+struct Document {
+    #[serde(flatten)]
+    report: ModifiedReport,
+    /// On a linear field the series converges while |hλ| is smaller; `null` where it always does, absent for multistep methods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linear_radius: Option<Option<f64>>,
 }
 
 /// Prints the expansion.
@@ -40,8 +62,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if args.order == 0 {
         return Err(Failure::new("--order 0 is the field itself; ask for at least the first power of h"));
     }
+    let method = arguments::method(&args.method)?;
+    if let Some((at, step)) = args.at.as_deref().zip(args.step) {
+        let point = Point { system: &args.system, at, step, power: args.order, inverse: args.inverse };
+        return modified_at::run(&point, &method, json);
+    }
     let field = field(&args.system)?;
-    let expansion = match (arguments::method(&args.method)?, args.inverse) {
+    let radius = match &method {
+        Method::RungeKutta(method) if args.inverse => Some(inverse_linear_radius(&StabilityFunction::of(method))?.radius),
+        Method::RungeKutta(method) => Some(modified_linear_radius(&StabilityFunction::of(method))?),
+        Method::Multistep(_) => None,
+    };
+    let expansion = match (method, args.inverse) {
         (Method::RungeKutta(method), true) => FieldExpansion::inverse(&method, &field, args.order)?,
         (Method::RungeKutta(method), false) => FieldExpansion::modified(&method, &field, args.order)?,
         (Method::Multistep(method), true) => FieldExpansion::multistep(&method, &field, args.order)?,
@@ -55,7 +87,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     };
     let report = expansion.report();
     if json {
-        output::json(&report)?;
+        output::json(&Document { report, linear_radius: radius.map(|r| Some(r).filter(|r| r.is_finite())) })?;
         return Ok(Answer::Done);
     }
     if !args.latex {
@@ -82,16 +114,29 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let sum = if terms.is_empty() { "0".to_owned() } else { terms.join("\n    + ") };
         output::line(if args.latex { format!("\\dot {variable} = {sum}") } else { format!("{variable}' = {sum}") })?;
     }
+    if let Some(radius) = radius.filter(|_| !args.latex) {
+        output::line(if radius.is_finite() {
+            format!("On a mode λ of the linear part the series converges while |hλ| < {radius:.6}; beyond, cutting it off means little.")
+        } else {
+            "On the linear part the series converges at every h.".to_owned()
+        })?;
+    }
     Ok(Answer::Done)
 }
 
 /// The polynomial field of a file, or of a built-in system.
 fn field(text: &str) -> Result<PolynomialField, Failure> {
-    if text.contains(['/', '\\']) || text.to_lowercase().ends_with(".toml") {
+    // The slash of a parameter (beta=4/3) makes no path.
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    if name.contains('/') || text.contains('\\') || text.to_lowercase().ends_with(".toml") {
         let content = std::fs::read_to_string(text).map_err(|e| Failure::new(format!("cannot read the field file {text}: {e}")))?;
         return Ok(PolynomialField::parse(&content, text)?);
     }
     let system = System::parse(text)?;
-    PolynomialField::of_system(&system)
-        .ok_or_else(|| Failure::new(format!("the system `{}` is not polynomial, so its terms have no polynomials to print", system.name())))
+    PolynomialField::of_system(&system).ok_or_else(|| {
+        let name = system.name();
+        Failure::new(format!(
+            "the system `{name}` is not polynomial, so its terms have no polynomials to print; --at X,Y --step h gives their sum at a point"
+        ))
+    })
 }

@@ -70,11 +70,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let methods: Vec<Method> = args.method.iter().map(|name| arguments::method(name)).collect::<Result<_, _>>()?;
     let embedded = args.data.is_none() && args.system.is_none();
     let mut known: Option<System> = None;
+    let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
             let data = Reading { spacing_tolerance: args.spacing_tolerance }.open(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
-            Subject::from_data(&data, &options)?
+            let subject = Subject::from_data(&data, &options)?;
+            samples = Some(data);
+            subject
         }
         None => {
             let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
@@ -86,9 +89,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let drawn = methods.clone();
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report()?;
-    if let Some(system) = &known {
-        let asked = if drawn.is_empty() { default_methods()? } else { drawn.clone() };
-        report.add_drift(system, &asked);
+    let asked = if drawn.is_empty() { default_methods()? } else { drawn.clone() };
+    match (&known, &samples) {
+        (Some(system), _) => report.add_drift(system, &asked),
+        (None, Some(data)) => report.add_drift_of_samples(data, &asked),
+        (None, None) => {}
     }
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
@@ -300,8 +305,9 @@ fn print_drift(report: &Report) -> Result<(), Failure> {
     }
     if diverging {
         paragraph(
-            "Does not converge: the series does not converge at this h (judged by the largest |h^k f_k| along the orbit, whose last ones do not \
-             shrink): these numbers say little. Take a smaller step.",
+            "Does not converge: the series does not converge at this h (judged by the largest |h^k f_k| along the orbit, the last two of which must \
+             shrink, and by |hλ| at the equilibrium, which must be smaller than the series' radius on the linear part): these numbers say little. \
+             Take a smaller step.",
         )?;
     }
     Ok(())

@@ -17,6 +17,7 @@ Examples:
   lambdahat fit --method rk4 -o model.json
   lambdahat repair model.json -o repaired.json
   lambdahat repair model.json --data DATA.csv --way refit
+  lambdahat repair field.csv --method rk4 --interval 0.5 --model polynomial:5      values of a field that was trained elsewhere
 
 Linear and affine models are repaired exactly, log(R(hÂ)^m)/H; polynomial ones by the modified equation, cut before its smallest term; the
 others by a fit of the same class to the map that they were trained as. Where the series leaves out more than 1 % of its first correction, or diverges, the fit is
@@ -96,7 +97,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if json {
         output::json(&Document { report: &report, model: path.display().to_string() })?;
     } else {
-        print(&report, &path)?;
+        print(&report, &path, trained.note.as_deref())?;
     }
     Ok(Answer::Done)
 }
@@ -119,8 +120,11 @@ fn beside(model: &Path) -> PathBuf {
     model.with_extension("repaired.json")
 }
 
-fn print(report: &RepairReport, path: &Path) -> Result<(), Failure> {
+fn print(report: &RepairReport, path: &Path, note: Option<&str>) -> Result<(), Failure> {
     output::line(format!("{} trained through {}, H = {}, m = {}", report.class, report.method, report.interval, report.substeps))?;
+    if let Some(note) = note {
+        output::line(format!("Fitted: {note}"))?;
+    }
     output::line(match report.way {
         Way::ExactLinear => format!("Repaired exactly: log(R(hÂ)^m)/H, which meets the map to {:.1e}", report.mismatch.unwrap_or(0.0)),
         Way::Series => {

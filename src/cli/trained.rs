@@ -4,15 +4,17 @@ use super::failure::Failure;
 use super::{arguments, fit};
 use lambdahat::data::{Reading, SPACING_TOLERANCE};
 use lambdahat::dynamics::{Field, System};
-use lambdahat::fit::{DataRecord, ModelFile};
-use lambdahat::method::Method;
-use std::path::PathBuf;
+use lambdahat::fit::{DataRecord, ModelFile, ModelSpec};
+use lambdahat::method::{Method, Sampling};
+use lambdahat::predict::SampledField;
+use std::path::{Path, PathBuf};
 
 /// Options that say which model.
 #[derive(clap::Args)]
 pub struct TrainedArgs {
-    /// A model file, as `fit -o` writes it
-    #[arg(value_name = "MODEL.json")]
+    /// A model file, as `fit -o` writes it; or values of a field that was trained elsewhere: a table with columns x, …, f_x, … or a JSON document with
+    /// variables, states and field
+    #[arg(value_name = "MODEL.json|FIELD.csv")]
     pub model: PathBuf,
     /// The data of the training; left out, they are made again where the model file names a system, or read where it names a file that is still the same
     #[arg(long, value_name = "DATA.csv")]
@@ -20,6 +22,19 @@ pub struct TrainedArgs {
     /// The scheme file of the training's method, where the catalogue does not have it
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
+    /// For values of a field: the time H between two samples of its training
+    #[arg(long, short = 'H', value_name = "H", value_parser = arguments::positive)]
+    interval: Option<f64>,
+    /// For values of a field: the steps m between two samples of its training
+    #[arg(long, value_name = "m")]
+    substeps: Option<u32>,
+    /// For values of a field: the class that is fitted to them, as in `fit`
+    #[arg(long = "model", value_name = "MODEL", value_parser = class)]
+    class: Option<ModelSpec>,
+}
+
+fn class(text: &str) -> Result<ModelSpec, String> {
+    text.parse().map_err(|error: lambdahat::fit::FitError| error.to_string())
 }
 
 /// A trained model with its method and data.
@@ -32,11 +47,28 @@ pub struct Trained {
     pub trajectories: Vec<Vec<Vec<f64>>>,
     /// The system, where the file names one.
     pub system: Option<System>,
+    /// How well the class meets a field that is known by its values.
+    pub note: Option<String>,
 }
 
 impl TrainedArgs {
     /// Reads everything.
     pub fn open(&self) -> Result<Trained, Failure> {
+        let content =
+            std::fs::read_to_string(&self.model).map_err(|error| Failure::new(format!("cannot read {}: {error}", self.model.display())))?;
+        if let Some(field) = sampled(&self.model, &content)? {
+            return self.fitted(&field);
+        }
+        for (option, given) in
+            [("--interval", self.interval.is_some()), ("--substeps", self.substeps.is_some()), ("--model", self.class.is_some())]
+        {
+            if given {
+                return Err(Failure::new(format!(
+                    "{option} is for values of a field; {} is a model file, which says it itself",
+                    self.model.display()
+                )));
+            }
+        }
         let file = fit::model_file(&self.model)?;
         let name = self.method.as_deref().unwrap_or(&file.method);
         let method = arguments::method(name).map_err(|failure| match (failure, &self.method) {
@@ -67,8 +99,50 @@ impl TrainedArgs {
             }
             None => again(&file, system.as_ref()).unwrap_or_default(),
         };
-        Ok(Trained { file, method, trajectories, system })
+        Ok(Trained { file, method, trajectories, system, note: None })
     }
+
+    /// Values of a field, fitted.
+    fn fitted(&self, field: &SampledField) -> Result<Trained, Failure> {
+        let origin = self.model.display().to_string();
+        let missing = |option: &str, what: &str| {
+            Failure::new(format!("{origin} holds values of a field and does not say {what}; give it with {option}"))
+        };
+        let name = self
+            .method
+            .as_deref()
+            .or(field.method.as_deref())
+            .ok_or_else(|| missing("--method METHOD", "through which method it was trained"))?;
+        let method = arguments::method(name)?;
+        let interval =
+            self.interval.or(field.interval).ok_or_else(|| missing("--interval H", "how far apart the samples of its training were"))?;
+        let class = self
+            .class
+            .clone()
+            .ok_or_else(|| missing("--model MODEL", "which class of models to fit to it (linear, polynomial:5, rbf, …)"))?;
+        let sampling = Sampling::new(interval, self.substeps.or(field.substeps).unwrap_or(1))?;
+        let file = field.fitted(&origin, &class, &method, sampling)?;
+        let squares = field.field.iter().flatten().map(|f| f * f).sum::<f64>() / (field.field.len() * field.variables.len()) as f64;
+        let note = format!(
+            "{class} meets the {} values of the field to {:.1e}, root mean square; they are of size {:.1e}",
+            field.states.len() * field.variables.len(),
+            file.loss.max(0.0).sqrt(),
+            squares.sqrt()
+        );
+        let trajectories = field.states.iter().map(|state| vec![state.clone()]).collect();
+        Ok(Trained { file, method, trajectories, system: None, note: Some(note) })
+    }
+}
+
+/// Values of a field, where the file holds them: a table, or a document that is no model file but has states.
+fn sampled(path: &Path, content: &str) -> Result<Option<SampledField>, Failure> {
+    let origin = path.display().to_string();
+    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        return Ok(Some(SampledField::from_csv(content, &origin)?));
+    }
+    let Ok(serde_json::Value::Object(document)) = serde_json::from_str(content) else { return Ok(None) };
+    let field = document.get("format").is_none() && (document.contains_key("states") || document.contains_key("field"));
+    if field { Ok(Some(SampledField::from_json(content, &origin)?)) } else { Ok(None) }
 }
 
 /// The data that the file names, if they can be had and have its hash.

@@ -101,7 +101,7 @@ pub fn modified_from_map(map: impl Fn(&[f64]) -> Option<Vec<f64>>, y: &[f64], h:
 /// The inverse modified field at y: the f̂ with S_h\[f̂\] = φ_h\[f\], given the exact flow φ_h and the method.
 ///
 /// `f̂_{n+1}(y) = f̂_n(y) + (φ_h(y) − S_h[f̂_n](y))/h` from `f̂_0 = f`. For a method of order p the error of f̂_n is O(h^(p+n)): a step depends on its field as `h f̂ + O(h²)`, so every round
-/// gains one power of h beyond the method's own. f̂_n takes s^n evaluations of f and as many flows, since each stage asks for f̂_{n−1} where it stands; 3 or 4 rounds
+/// gains one power of h beyond the method's own. f̂_n takes (s + 1)^n evaluations of f and as many flows, since each stage asks for f̂_{n−1} where it stands; 3 or 4 rounds
 /// are plenty. `None` when a step or the flow fails.
 pub fn inverse_modified_at(
     method: &Coefficients,

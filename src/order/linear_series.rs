@@ -47,6 +47,21 @@ pub fn inverse_linear_series(r: &StabilityFunction, terms: usize) -> Vec<Number>
         .collect()
 }
 
+/// The radius of convergence of [`modified_linear_series`]: log R is singular at the zeros and poles of R, and nowhere else.
+///
+/// # Errors
+/// Those of the root finder.
+pub fn modified_linear_radius(r: &StabilityFunction) -> Result<f64, RootsError> {
+    let mut radius = f64::INFINITY;
+    for p in [r.numerator(), r.denominator()] {
+        let coefficients: Vec<Complex64> = p.coefficients().iter().map(|c| Complex64::new(c.to_f64(), 0.0)).collect();
+        if coefficients.len() > 1 {
+            radius = roots(&coefficients)?.iter().fold(radius, |least, disc| least.min(disc.centre.norm()));
+        }
+    }
+    Ok(radius)
+}
+
 /// Where the expansion of the principal branch stops converging.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Singularity {

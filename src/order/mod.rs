@@ -23,7 +23,7 @@ pub use coproduct::{Cut, Cuts};
 pub use drift::{Drift, DriftError, convergence, drift};
 pub use general_field::{Estimated, FieldClosure, inverse_modified_at, modified_from_map, step};
 pub use levels::LevelSequences;
-pub use linear_series::{Singularity, inverse_linear_radius, inverse_linear_series, modified_linear_series};
+pub use linear_series::{Singularity, inverse_linear_radius, inverse_linear_series, modified_linear_radius, modified_linear_series};
 pub use modified::{LARGEST_POWER, inverse_modified_equation, modified_equation};
 pub use modified_field::{FieldExpansion, ModifiedReport, ModifiedTerm};
 pub use multistep_series::{LARGEST_MULTISTEP_POWER, multistep_series};
@@ -57,6 +57,21 @@ pub enum OrderError {
         order: usize,
         /// The largest that can be had.
         largest: usize,
+    },
+    /// A field whose polynomials grow too large.
+    #[error(
+        "fields learned through the power of h {power}: 0 to {largest} can be had, {power} would take polynomials of degree {degree} with up to {terms:.1e} \
+         terms a component"
+    )]
+    TooWide {
+        /// The power asked for.
+        power: usize,
+        /// The largest that can be had.
+        largest: usize,
+        /// The degree of its polynomials.
+        degree: usize,
+        /// Their number of terms at most.
+        terms: f64,
     },
     /// A computation that was told to stop.
     #[error("stopped before it was done")]

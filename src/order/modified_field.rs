@@ -98,10 +98,13 @@ impl FieldExpansion {
     /// itself ([`multistep_series`]).
     ///
     /// # Errors
-    /// As [`multistep_series`]; [`OrderError::TooLong`] beyond [`LARGEST_POWER`], where degrees outgrow what a polynomial can hold.
+    /// As [`multistep_series`]; [`OrderError::TooWide`] beyond [`LARGEST_POWER`], where degrees outgrow what a polynomial can hold.
     pub fn multistep(method: &Multistep, field: &PolynomialField, power: usize) -> Result<Self, OrderError> {
         if power > LARGEST_POWER {
-            return Err(OrderError::TooLong { what: "fields learned through the power of h", order: power, largest: LARGEST_POWER });
+            // Each Lie derivative raises the degree by that of the field less one.
+            let degree = field.degree().saturating_sub(1).saturating_mul(power).saturating_add(field.degree());
+            let terms = (1..=field.variables().len()).fold(1.0, |product, j| product * (degree + j) as f64 / j as f64);
+            return Err(OrderError::TooWide { power, largest: LARGEST_POWER, degree, terms });
         }
         let series = multistep_series(method, power)?;
         let mut derivative = field.components().to_vec();

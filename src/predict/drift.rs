@@ -1,9 +1,11 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
 use super::report::Report;
-use crate::dynamics::{PolynomialField, System};
+use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
+use crate::exact::eigenvalues;
 use crate::method::Method;
-use crate::order::{DriftError, FieldExpansion, LARGEST_POWER, OrderError, convergence, drift};
+use crate::order::{DriftError, FieldExpansion, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
+use crate::stability::StabilityFunction;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -28,11 +30,23 @@ pub struct PredictedDrift {
     pub amplitude_shift: Option<f64>,
     /// `max |h^k f_k|` along the orbit, k = 0, 1, …, through the first term left out.
     pub sizes: Vec<f64>,
-    /// Whether the last of those sizes still shrink. If not, the series does not converge at this h, and the numbers say little.
+    /// The largest |hλ| of the true field at the equilibrium within the orbit, and the radius of convergence of the series on the linear part there; `null` where there
+    /// is no such equilibrium, the radius is infinite, or the method is a multistep one.
+    pub linear: Option<LinearPart>,
+    /// Whether the last of those sizes still shrink, and |hλ| is within the radius. If not, the series does not converge at this h, and the numbers say little.
     pub converging: bool,
     /// Why there is no number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+/// How far the linear part is from where its series ends.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LinearPart {
+    /// |hλ|.
+    pub size: f64,
+    /// Beyond this the series diverges.
+    pub radius: f64,
 }
 
 /// What a drift is the change of.
@@ -84,6 +98,10 @@ pub fn learned_expansion(method: &Method, field: &PolynomialField) -> Result<Opt
     }
 }
 
+fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
 /// The powers k ≥ 1 of h whose term is not zero.
 fn corrections(expansion: &FieldExpansion) -> Vec<usize> {
     let lives = |term: &PolynomialField| term.components().iter().any(|p| !p.is_zero());
@@ -97,7 +115,32 @@ impl Orbits<'_> {
     /// As [`learned_expansion`].
     pub fn through(&self, method: &Method, h: f64) -> Result<Vec<PredictedDrift>, OrderError> {
         let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok(Vec::new()) };
-        Ok(self.starts.iter().map(|start| self.one(&expansion, h, power, start)).collect())
+        let radius = match method {
+            Method::RungeKutta(method) => inverse_linear_radius(&StabilityFunction::of(method)).ok().map(|found| found.radius),
+            Method::Multistep(_) => None,
+        };
+        let one = |start: &Vec<f64>| {
+            let mut found = self.one(&expansion, h, power, start);
+            found.linear =
+                radius.filter(|r| r.is_finite()).zip(self.turning(start)).map(|(radius, size)| LinearPart { size: h * size, radius });
+            found.converging &= found.linear.is_none_or(|part| part.size < part.radius);
+            found
+        };
+        Ok(self.starts.iter().map(one).collect())
+    }
+
+    /// The largest |λ| at the equilibrium next to the centre of the orbit from here.
+    fn turning(&self, start: &[f64]) -> Option<f64> {
+        let field = self.field.compiled();
+        // Any step will do to follow the true field: this one samples a slow orbit coarsely and a fast one finely.
+        let mut f = vec![0.0; start.len()];
+        field.value(start, &mut f);
+        let (size, speed) = (norm(start), norm(&f));
+        let step = 0.02 * size / speed;
+        let orbit = Flow { absolute: 1e-8, relative: 1e-8 }.trajectory(&field, start, step, 400).ok()?;
+        let centre = (0..start.len()).map(|j| orbit.iter().map(|x| x[j]).sum::<f64>() / orbit.len() as f64).collect();
+        let found = equilibria(&field, &[centre]).into_iter().next()?;
+        Some(eigenvalues(&found.jacobian).ok()?.iter().map(|disc| disc.centre.norm()).fold(0.0, f64::max))
     }
 
     fn one(&self, expansion: &FieldExpansion, h: f64, power: usize, start: &[f64]) -> PredictedDrift {
@@ -114,6 +157,7 @@ impl Orbits<'_> {
                 true_period: Some(found.true_period),
                 amplitude_shift: Some(found.amplitude_shift),
                 sizes: found.sizes,
+                linear: None,
                 converging: found.converging,
                 why: None,
             },
@@ -136,6 +180,7 @@ impl Orbits<'_> {
                     true_period: None,
                     amplitude_shift: None,
                     sizes,
+                    linear: None,
                     converging,
                     why: Some(why),
                 }

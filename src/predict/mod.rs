@@ -6,7 +6,7 @@
 //! | which branches are no fault of the method | `ambiguity` |
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
-//! | what becomes of orbits: drift, period, amplitude | `drift` |
+//! | what becomes of orbits: drift, period, amplitude | `drift`, `fitted_orbits` |
 //! | which method to take instead | `recommendation` |
 //! | the prediction beside real fits | `check` |
 //! | everything known of a scheme, its claims checked | `verify`, `claims`, `learning_report` |
@@ -16,6 +16,7 @@
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
 //! | where the loss asks the field, beside the samples | `coverage` |
 //! | whether a trained model is one in continuous time | `audit` |
+//! | a field known by its values only | `sampled_field` |
 //! | the continuous-time model behind a trained one | `repair`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
 
 pub mod algebra;
@@ -27,6 +28,7 @@ pub mod claims;
 pub mod cost;
 mod coverage;
 pub mod drift;
+mod fitted_orbits;
 mod followed;
 pub mod learned_modes;
 pub mod learning_report;
@@ -39,6 +41,7 @@ pub mod repair;
 pub mod repair_error;
 mod repair_notes;
 pub mod report;
+pub mod sampled_field;
 pub mod series_repair;
 mod settling;
 pub mod subject;
@@ -62,6 +65,7 @@ pub use recommendation::{AnyStep, Recommendation};
 pub use repair::{AgainstMap, Repair, RepairReport, RolloutError, Way};
 pub use repair_error::RepairError;
 pub use report::{Limits, MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
+pub use sampled_field::SampledField;
 pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};
 pub use subject::Subject;
 pub use turns::TurnDrift;

@@ -139,7 +139,7 @@ impl Repair<'_> {
     /// The repaired model, ready to be kept, and what was done. `watch` follows a refit.
     ///
     /// Where no way is asked for and the series of a polynomial model diverges, or leaves out more than one per cent of its first correction, the refit is tried as well,
-    /// and the one that meets the map S_h\\[f̂\\]^m better is kept.
+    /// and the one that meets the map S_h\[f̂\]^m better is kept.
     ///
     /// The file names a method of order 5 with steps small enough for the field, so that whoever goes on from it stays
     /// in continuous time; its `step` is the step of that method. Its loss is that of the trained model (the map over H is the same), for a refit that of the
@@ -241,7 +241,7 @@ impl Repair<'_> {
                     .collect();
             }
         }
-        if !self.trajectories.is_empty() {
+        if self.trajectories.iter().any(|t| t.len() > 1) {
             report.rollouts = self.rollouts(repaired, &catalog::find(FAITHFUL)?, sampling, Sampling::new(sampling.interval(), steps)?)?;
         }
         Ok(())

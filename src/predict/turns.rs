@@ -25,16 +25,16 @@ const LONGEST: usize = 200;
 /// Orbits followed at most.
 pub(super) const MOST_ORBITS: usize = 16;
 
-/// The change of the invariant in one turn of this field from each start, H apart in time: back to the plane through the start that the field crosses there
-/// at a right angle.
-pub(super) fn turn_drifts(learned: &Learned, system: &System, interval: f64, starts: &[Vec<f64>]) -> Result<Vec<Option<f64>>, RepairError> {
+/// The change of the invariant in one turn of this field from each start, H apart in time: back to the plane through the start that the truth crosses there
+/// at a right angle (a field that spirals fast need not come back to its own).
+pub fn turn_drifts(learned: &Learned, system: &System, interval: f64, starts: &[Vec<f64>]) -> Result<Vec<Option<f64>>, RepairError> {
     let method = catalog::find(FAITHFUL)?;
     let part = interval / f64::from(STEPS);
     let paths = rollout(learned, &method, Sampling::new(part, 1)?, starts, LONGEST * STEPS as usize)?;
     let mut all = Vec::with_capacity(starts.len());
     for (start, path) in starts.iter().zip(&paths) {
         let mut normal = vec![0.0; start.len()];
-        learned.value(start, &mut normal);
+        system.value(start, &mut normal);
         let height = |x: &[f64]| x.iter().zip(start).zip(&normal).map(|((x, s), n)| (x - s) * n).sum::<f64>();
         let first_below = path.iter().position(|x| height(x) < 0.0);
         let crossing = first_below.and_then(|from| (from..path.len().saturating_sub(1)).find(|&k| height(&path[k + 1]) >= 0.0));

@@ -1,0 +1,166 @@
+//! `predict`'s drift, `modified`, `repair` and `audit` as a user meets them.
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+use std::path::Path;
+
+fn lambdahat(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("lambdahat").expect("the binary is built with the tests");
+    command.args(arguments);
+    command
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = lambdahat(arguments).arg("--json").assert().success().get_output().stdout.clone();
+    serde_json::from_slice(&output).expect("one JSON document")
+}
+
+/// Exit 2, nothing on standard output, and a message that holds each of these texts.
+fn refused(arguments: &[&str], texts: &[&str]) {
+    let mut assert = lambdahat(arguments).assert().code(2).stdout("");
+    for text in texts {
+        assert = assert.stderr(predicate::str::contains(*text));
+    }
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+#[test]
+fn predict_states_the_drift() {
+    let arguments = ["predict", "--system", "lotka-volterra", "--interval", "0.5", "-m", "forward-euler", "-m", "rk4"];
+    let document = json(&arguments);
+    for (k, sign) in [(0, -1.0), (1, 1.0)] {
+        let drift = document["methods"][k]["drift"].as_array().unwrap();
+        assert_eq!(drift.len(), 3);
+        for entry in drift {
+            let per_period = entry["per_period"].as_f64().unwrap();
+            assert!(per_period * sign > 0.0 && entry["truncation"].as_f64().unwrap() < per_period.abs(), "{entry}");
+            assert!(entry["converging"] == true && entry["start"].is_array() && entry["period"].as_f64().unwrap() > 6.0, "{entry}");
+        }
+    }
+    // The design's value for Euler from (1.5, 1), the second default start.
+    let euler = document["methods"][0]["drift"][1]["per_period"].as_f64().unwrap();
+    assert!((euler + 0.09079).abs() < 1e-4, "{euler}");
+    let text = lambdahat(&arguments).assert().success().get_output().stdout.clone();
+    let text = String::from_utf8(text).unwrap();
+    assert!(text.contains("CHANGE A TURN") && !text.contains("does not converge"), "{text}");
+    // Two steps an interval are half the step: less drift, by about 2^5.
+    let halved = json(&[&arguments[..], &["--substeps", "2"]].concat());
+    let rk4 = |d: &Value| d["methods"][1]["drift"][1]["per_period"].as_f64().unwrap();
+    assert!(rk4(&halved) < rk4(&document) / 16.0, "{} {}", rk4(&halved), rk4(&document));
+    // At H = 1.5 the series is of no use, and says so.
+    lambdahat(&["predict", "--system", "lotka-volterra", "--interval", "1.5", "-m", "rk4"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("the series does not converge at this h (judged by"));
+    // A system without a known invariant has none to drift.
+    assert!(json(&["predict", "--system", "van-der-pol", "-m", "rk4"])["methods"][0].get("drift").is_none());
+}
+
+/// Samples of the same system, as a table: no invariant is known of them, so it is the distance from the centre that is followed.
+#[test]
+fn predict_follows_orbits_of_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = path(folder.path(), "lv.csv");
+    let system = lambdahat::dynamics::System::named("lotka-volterra").unwrap();
+    let mut text = String::from("trajectory,t,x,y\n");
+    for (k, start) in [1.2, 1.5, 1.8].into_iter().enumerate() {
+        for (n, x) in system.trajectory(&[start, 1.0], 0.5, 40).unwrap().iter().enumerate() {
+            text.push_str(&format!("{k},{},{},{}\n", 0.5 * n as f64, x[0], x[1]));
+        }
+    }
+    std::fs::write(&csv, text).unwrap();
+    let document = json(&["predict", &csv, "-m", "forward-euler", "-m", "rk4"]);
+    let drift = |k: usize| document["methods"][k]["drift"][1].clone();
+    assert_eq!(drift(0)["measures"], "distance");
+    // By the system itself: V falls by 0.09079 from 0.0945, and V goes with the square of the distance.
+    let euler = drift(0)["amplitude_shift"].as_f64().unwrap();
+    assert!((-0.95..-0.5).contains(&euler), "{euler}");
+    let rk4 = drift(1)["amplitude_shift"].as_f64().unwrap();
+    assert!((2e-4..5e-3).contains(&rk4), "{rk4}");
+    assert!(document["notes"].as_array().unwrap().iter().any(|note| note.as_str().unwrap().contains("fitted to the samples")));
+}
+
+#[test]
+fn a_polynomial_is_repaired_by_default_and_by_refit_without_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, out) = (path(folder.path(), "p7.json"), path(folder.path(), "out.json"));
+    let fit =
+        ["fit", "--system", "lotka-volterra", "-H", "0.5", "--samples", "40", "--start", "1.2,1", "--start", "1.5,1", "--start", "1.8,1"];
+    let fit = [&fit[..], &["--start", "2.1,1", "--model", "polynomial:7", "-o", &model]].concat();
+    lambdahat(&fit).assert().success();
+    let document = json(&["repair", &model, "-o", &out]);
+    assert_eq!(document["way"], "refit");
+    let map = &document["against_map"];
+    assert!(map["before"].as_f64().unwrap() > 20.0 * map["after"].as_f64().unwrap(), "{map}");
+    assert_eq!(document["turns"].as_array().unwrap().len(), 4);
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!(kept["repaired"]["method"], "rk4");
+    assert_eq!(json(&["audit", &out])["nature"], "continuous");
+    lambdahat(&["repair", &model, "--way", "refit", "-o", &out]).assert().success().stdout(predicate::str::contains("Refitted"));
+    refused(&["repair", &model, "-o", &model], &["that is the trained model itself"]);
+    refused(&["repair", &model, "--power", "12"], &["from 1 to 11"]);
+    refused(&["repair", &model, "--interval", "0.5"], &["--interval is for values of a field"]);
+}
+
+#[test]
+fn a_model_of_an_unknown_method_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (model, other) = (path(folder.path(), "m.json"), path(folder.path(), "other.json"));
+    lambdahat(&["fit", "-o", &model]).assert().success();
+    let text = std::fs::read_to_string(&model).unwrap().replace("\"method\":\"rk4\"", "\"method\":\"nonesuch\"");
+    std::fs::write(&other, text).unwrap();
+    for command in ["repair", "audit"] {
+        refused(&[command, &other], &["nonesuch", "--method"]);
+    }
+    lambdahat(&["repair", &other, "--method", "rk4"]).assert().success();
+}
+
+#[test]
+fn values_of_a_field_are_repaired() {
+    let folder = tempfile::tempdir().unwrap();
+    let (csv, out) = (path(folder.path(), "f.csv"), path(folder.path(), "out.json"));
+    let (re, im) = (0.105105260738927, 1.926832632793115);
+    let mut text = String::from("x,y,f_x,f_y\n");
+    for k in 0..9 {
+        let (x, y) = (f64::from(k % 3) - 1.0, f64::from(k / 3) - 0.5);
+        text.push_str(&format!("{x},{y},{},{}\n", re * x + im * y, re * y - im * x));
+    }
+    std::fs::write(&csv, text).unwrap();
+    let document = json(&["repair", &csv, "--method", "rk4", "--interval", "1", "--model", "linear", "-o", &out]);
+    for mode in document["after"]["modes"].as_array().unwrap() {
+        assert!((mode[0].as_f64().unwrap() + 0.1).abs() < 1e-9 && (mode[1].as_f64().unwrap().abs() - 2.0).abs() < 1e-9, "{mode}");
+    }
+    assert_eq!(json(&["audit", &csv, "--method", "rk4", "--interval", "1", "--model", "linear"])["nature"], "discrete");
+    refused(&["repair", &csv, "--method", "rk4", "--interval", "1"], &["--model"]);
+    refused(&["repair", &csv, "--interval", "1", "--model", "linear"], &["--method METHOD"]);
+    refused(&["repair", &csv, "--method", "rk4", "--model", "linear"], &["--interval H"]);
+    std::fs::write(&csv, "x,y,f_x\n1,2,3\n").unwrap();
+    refused(&["repair", &csv, "--method", "rk4", "--interval", "1", "--model", "linear"], &["column `y` has no partner"]);
+}
+
+#[test]
+fn modified_at_a_point_and_its_bad_input() {
+    let document = json(&["modified", "--system", "pendulum", "--method", "forward-euler", "--inverse", "--at", "0.5,1", "--step", "0.1"]);
+    // Euler learns (φ_h(y) − y)/h.
+    assert!((document["value"][0].as_f64().unwrap() - 1.0).abs() < 0.1, "{document}");
+    assert_ne!(document["value"], document["field"]);
+    let folder = tempfile::tempdir().unwrap();
+    let model = path(folder.path(), "m.json");
+    lambdahat(&["fit", "-o", &model]).assert().success();
+    let at = json(&["modified", "--system", &model, "--method", "rk4", "--at", "1,0", "--step", "0.1"]);
+    assert_eq!(at["value"].as_array().unwrap().len(), 2);
+    refused(&["modified", "--system", "pendulum", "--method", "rk4", "--at", "1", "--step", "0.1"], &["1 components, the field has 2"]);
+    refused(&["modified", "--system", "pendulum", "--method", "rk4"], &["not polynomial", "--at"]);
+    refused(&["modified", "--system", "pendulum", "--method", "bdf2", "--at", "1,0", "--step", "0.1"], &["multistep"]);
+    // A slash in a parameter makes no path.
+    let field = json(&["modified", "--system", "lotka-volterra:alpha=2/3,beta=4/3", "--method", "rk4", "--order", "4", "--inverse"]);
+    assert_eq!(field["terms"][0]["components"][0], "-4/3*x*y + 2/3*x");
+    assert!(field["linear_radius"].as_f64().unwrap() > 1.0);
+    refused(&["modified", "--system", "lotka-volterra", "--method", "rk4", "--order", "40"], &["rooted trees"]);
+    refused(&["modified", "--system", "lotka-volterra", "--method", "bdf2", "--order", "40"], &["multistep method", "--inverse"]);
+    refused(&["modified", "--system", "lotka-volterra", "--method", "bdf2", "--order", "40", "--inverse"], &["0 to 11", "degree 42"]);
+}
