@@ -37,6 +37,7 @@ fn hero(class: &str) -> ModelFile {
         iterations: 0,
         stop: lambdahat::fit::Stop::Converged,
         history: Vec::new(),
+        trouble: None,
     };
     ModelFile::new(&training, DataRecord::of("a hero", &["x".into(), "y".into()], &[]), fit)
 }

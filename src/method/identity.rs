@@ -17,6 +17,9 @@ pub struct Identity {
     pub aliases: Vec<String>,
     /// Statements to be verified, in the order of the file.
     pub claims: Vec<Claim>,
+    /// The scheme file that it was read from, whole, so that a result can carry its method with it.
+    #[serde(skip)]
+    pub text: Option<String>,
 }
 
 /// One statement of a scheme file, such as `order = 4`.

@@ -293,6 +293,7 @@ impl Repair<'_> {
             iterations: 0,
             stop: Stop::Converged,
             history: Vec::new(),
+            trouble: None,
         };
         match way {
             Way::ExactLinear => {
@@ -371,6 +372,7 @@ impl Repair<'_> {
             iterations: outcome.iterations,
             stop: outcome.stop,
             history: outcome.history,
+            trouble: outcome.trouble,
         })
     }
 

@@ -114,6 +114,7 @@ impl Family {
             source: self.source.to_owned(),
             aliases: Vec::new(),
             claims: (self.claims)(size),
+            text: None,
         };
         (self.generate)(size, identity)
     }
