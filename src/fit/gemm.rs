@@ -6,7 +6,7 @@
 //! - [`multiply_transposed`]: `C += Σ_s A_s·B_sᵀ`, vectors along the summed columns: gradients of weights, `Σ_n δ_n z_nᵀ` over all slots,
 //!   so that each entry of C is summed across its vector once.
 //!
-//! Both hold a tile of C in registers (8 rows × 3 vectors where the processor has 32 of them), so that each loaded number
+//! Both hold a tile of C in registers (8 rows × 3 vectors where the processor has 32 of them, 6 × 2 where it has 16: 4 × 3 leaves none free and spills), so that each loaded number
 //! is used many times; the operands are small enough to sit in the second-level cache, and nothing is packed.
 
 mod dots;
@@ -182,18 +182,18 @@ unsafe fn multiply_kernel<L: Lanes>(
 ) {
     unsafe {
         let mut j = 0;
-        while j + 3 * L::WIDTH <= n {
+        // Three vectors of columns only where the registers hold 8 × 3 sums.
+        while L::WIDTH == 8 && j + 3 * L::WIDTH <= n {
             panel::<L, 3>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
             j += 3 * L::WIDTH;
         }
+        while j + 2 * L::WIDTH <= n {
+            panel::<L, 2>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
+            j += 2 * L::WIDTH;
+        }
         while j + L::WIDTH <= n {
-            if j + 2 * L::WIDTH <= n {
-                panel::<L, 2>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
-                j += 2 * L::WIDTH;
-            } else {
-                panel::<L, 1>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
-                j += L::WIDTH;
-            }
+            panel::<L, 1>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
+            j += L::WIDTH;
         }
     }
 }
@@ -220,6 +220,11 @@ unsafe fn panel<L: Lanes, const VECTORS: usize>(
             while i + 8 <= m {
                 tile::<L, 8, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
                 i += 8;
+            }
+        } else if L::WIDTH == 4 {
+            while i + 6 <= m {
+                tile::<L, 6, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
+                i += 6;
             }
         }
         while i + 4 <= m {

@@ -44,7 +44,7 @@ fn condition(method: &Coefficients, z: Complex64) -> f64 {
     1.0 + last + (0..s).map(|i| w[i].norm() * z.norm() * (1.0 + row(i))).sum::<f64>()
 }
 
-/// 1e-12; where εκ itself is larger, εκ. That is so for two methods, whose coefficients go up to 4e2 and 1.6e2 and cancel.
+/// 1e-12; where εκ itself is larger, εκ. That is so for two methods, whose coefficients go up to 458 and 208 and cancel.
 fn allowed(method: &Method, z: Complex64) -> f64 {
     let Method::RungeKutta(tableau) = method else { return 1e-12 };
     let rounding = f64::EPSILON * condition(&tableau.coefficients(), z);
