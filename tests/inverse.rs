@@ -254,7 +254,7 @@ fn multistep_methods_far_from_one() {
     }
     assert!((one("bdf6", -12.0, 1.0).norm() / (72.0 - 6f64.ln()).exp() - 1.0).abs() < 1e-4);
     // Adams–Bashforth 2: ρ/σ = 2ζ(ζ − 1)/(3ζ − 1).
-    let zeta = Complex::new(-600.0, 1.0).exp();
+    let zeta = Complex::new(-600.0f64, 1.0).exp();
     assert!((one("adams-bashforth-2", -600.0, 1.0) - 2.0 * zeta).norm() < 1e-12 * zeta.norm());
     // Beyond the range of doubles there is an error, and no infinity.
     for (name, re) in [("bdf6", -200.0), ("adams-bashforth-5", -300.0)] {

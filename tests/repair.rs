@@ -37,6 +37,7 @@ fn hero(class: &str) -> ModelFile {
         iterations: 0,
         stop: lambdahat::fit::Stop::Converged,
         history: Vec::new(),
+        trouble: None,
     };
     ModelFile::new(&training, DataRecord::of("a hero", &["x".into(), "y".into()], &[]), fit)
 }
@@ -230,6 +231,7 @@ fn the_step_test_looks_along_every_coordinate() {
             iterations: 0,
             stop: lambdahat::fit::Stop::Converged,
             history: Vec::new(),
+            trouble: None,
         };
         file = ModelFile::new(&training, file.data, fit);
         audit(&file, &method(through), &[], HORIZON, STEP_TOLERANCE).expect("follows")

@@ -11,6 +11,7 @@ pip: numpy scipy, and jax optax, torch, torchdiffeq, diffrax for those rows.
 import argparse, json, os, time
 A = argparse.ArgumentParser()
 A.add_argument("what"); A.add_argument("--width", type=int, default=32)
+A.add_argument("--start", help="theta of `--peer-start`: the same weights as ours")
 A.add_argument("--repeats", type=int, default=9); A.add_argument("--per", type=int, default=100)
 a = A.parse_args()
 for v in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -34,7 +35,15 @@ def data():
 
 
 def weights():
-    rng = np.random.default_rng(0); layers = []; sizes = [2, W, W, 2]
+    sizes = [2, W, W, 2]; layers = []
+    if a.start:
+        # Row by row, the bias last.
+        theta = np.array(json.load(open(a.start)))
+        for m, n in zip(sizes[:-1], sizes[1:]):
+            rows, theta = theta[:n*(m+1)].reshape(n, m+1), theta[n*(m+1):]
+            layers.append((rows[:, :m].T.copy(), rows[:, m].copy()))
+        return layers
+    rng = np.random.default_rng(0)
     for i, (m, n) in enumerate(zip(sizes[:-1], sizes[1:])):
         layers.append((rng.normal(size=(m, n))/np.sqrt(m), rng.uniform(-1, 1, size=n)/np.sqrt(m)*(i < 2)))
     return layers

@@ -5,7 +5,8 @@ Prints one JSON line: seconds of CPU time with and without compilation, iteratio
   python levenberg_marquardt.py [--width 32] [--seed 0]          pip: numpy scipy jax
 """
 import argparse, json, os, time
-A = argparse.ArgumentParser(); A.add_argument("--width", type=int, default=32); A.add_argument("--seed", type=int, default=0); a = A.parse_args()
+A = argparse.ArgumentParser(); A.add_argument("--width", type=int, default=32); A.add_argument("--seed", type=int, default=0)
+A.add_argument("--start", help="theta of `--peer-start`: the same weights as ours"); a = A.parse_args()
 for v in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[v] = "1"
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
@@ -23,8 +24,14 @@ for s in (1.4, 1.9, 2.6):
     before.append(y[:-1]); after.append(y[1:])
 Y0, Y1 = jnp.array(np.concatenate(before)), jnp.array(np.concatenate(after))
 rng = np.random.default_rng(a.seed); P = []; sizes = [2, W, W, 2]
+theta = np.array(json.load(open(a.start))) if a.start else None
 for i, (m, n) in enumerate(zip(sizes[:-1], sizes[1:])):
-    P.append((jnp.array(rng.normal(size=(m, n))/np.sqrt(m)), jnp.array(rng.uniform(-1, 1, size=n)/np.sqrt(m)*(i < 2))))
+    if theta is None:
+        P.append((jnp.array(rng.normal(size=(m, n))/np.sqrt(m)), jnp.array(rng.uniform(-1, 1, size=n)/np.sqrt(m)*(i < 2))))
+    else:
+        # Row by row, the bias last.
+        rows, theta = theta[:n*(m+1)].reshape(n, m+1), theta[n*(m+1):]
+        P.append((jnp.array(rows[:, :m].T), jnp.array(rows[:, m])))
 
 
 def field(P, y):

@@ -1,6 +1,7 @@
 //! The types of arguments: methods, complex numbers, ranges, sizes.
 
 use super::failure::Failure;
+use lambdahat::fit::MethodRecord;
 use lambdahat::method::{Method, catalog, scheme};
 use num_complex::Complex64;
 use std::ops::Range;
@@ -17,6 +18,19 @@ pub fn method(text: &str) -> Result<Method, Failure> {
     let content =
         String::from_utf8(bytes).map_err(|e| Failure::new(format!("{text}: not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))?;
     Ok(scheme::parse(&content, text)?)
+}
+
+/// The methods of a list, each once: a name given twice, or two names of one method, count as one.
+pub fn methods(texts: &[String]) -> Result<Vec<Method>, Failure> {
+    let mut all: Vec<Method> = Vec::with_capacity(texts.len());
+    for text in texts {
+        let found = method(text)?;
+        let record = MethodRecord::of(&found);
+        if !all.iter().any(|known| known.name() == found.name() && MethodRecord::of(known).same(&record)) {
+            all.push(found);
+        }
+    }
+    Ok(all)
 }
 
 /// A complex number as typed: `-0.1+2i`, `2i`, `-i`, `3`, `1e-3-2.5e1i`.

@@ -64,7 +64,7 @@ pub struct Args {
 /// Predicts, fits, compares, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let samples = args.samples.samples()?;
-    let methods: Vec<Method> = args.method.iter().map(|name| arguments::method(name)).collect::<Result<_, _>>()?;
+    let methods: Vec<Method> = arguments::methods(&args.method)?;
     let interval = samples.data.interval();
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?,

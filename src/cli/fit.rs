@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
-use lambdahat::fit::{DataRecord, Fit, FitError, ModelFile};
+use lambdahat::fit::{DataRecord, Fit, FitError, Loss, ModelFile, Stop};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -13,7 +13,11 @@ Examples:
   lambdahat fit DATA.csv --method torchdiffeq:rk4 --model polynomial:5 -o model.json
   lambdahat fit DATA.csv --method rk4 --model mlp:64x64 --resume model.json -o model.json
 
-Ctrl-C ends the training and keeps the best model so far; a second Ctrl-C ends the program.";
+--resume begins at the parameters of the file. Its history and its best loss go on where method, H, m, form, loss, ridge, threshold and data
+are the same; else a new history begins, and a note says why. Adam's schedule and moments begin anew.
+
+Ctrl-C ends the training, writes the best model so far whole and exits with status 0; starts whose turn had not come are not begun.
+A second Ctrl-C ends the program with status 130 and writes nothing.";
 
 /// Options of `fit`.
 #[derive(clap::Args)]
@@ -26,7 +30,7 @@ pub struct Args {
     method: String,
     #[command(flatten)]
     training: TrainingArgs,
-    /// Go on from the parameters of this model file, instead of a random start
+    /// Go on from the parameters of this model file, instead of a random start (through another method, on other data: as a warm start)
     #[arg(long, value_name = "MODEL.json", conflicts_with = "seeds")]
     resume: Option<PathBuf>,
     /// Where to write the best model
@@ -36,29 +40,40 @@ pub struct Args {
 
 /// Reads a model file.
 pub fn model_file(path: &std::path::Path) -> Result<ModelFile, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
-    ModelFile::parse(&text).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+    let bytes = std::fs::read(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+    ModelFile::parse_bytes(&bytes).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }
 
 /// Trains, writes, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    if let Some(path) = &args.output {
+        output::writable(path)?;
+    }
     let samples = args.samples.samples()?;
     let method = arguments::method(&args.method)?;
     let training = args.training.training(method, samples.data.interval())?;
-    let prepared = training.prepare(&samples.states)?;
+    let mut prepared = training.prepare(&samples.states)?;
     let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);
     if samples.system.is_some() {
         record = record.with_starts(&samples.states);
     }
     let resumed = args.resume.as_deref().map(model_file).transpose()?;
-    if let Some(file) = &resumed
-        && (file.learned.model != *prepared.model())
-    {
-        return Err(Failure::new(format!(
-            "--resume: the file holds a {} model trained on {}; what is asked for is another structure, {} on {} (the same --model and the \
-             same data go on where it stopped)",
-            file.class, file.data.source, training.model, record.source
-        )));
+    let mut differences = Vec::new();
+    if let Some(file) = &resumed {
+        if file.class != training.model.to_string() {
+            return Err(Failure::new(format!(
+                "--resume: the file holds a {} model, what is asked for is {}; parameters of one class mean nothing to another",
+                file.class, training.model
+            )));
+        }
+        prepared = prepared.with_model(file.learned.model.clone()).map_err(|error| Failure::new(format!("--resume: {error}")))?;
+        differences = file.differences(&training, &record);
+        if !differences.is_empty() {
+            output::note(format!(
+                "--resume: {}. Its parameters are the start; its history and its loss belong to another problem and are left behind.",
+                differences.join("; ")
+            ));
+        }
     }
     keep_on_interrupt()?;
     let seeds = match &resumed {
@@ -73,10 +88,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let first = failures.first().map_or_else(|| "no start".to_owned(), ToString::to_string);
         return Err(Failure::new(format!("no start could be trained: {first}")));
     };
-    if let Some(file) = resumed {
+    if let Some(file) = resumed.filter(|_| differences.is_empty()) {
         best.iterations += file.iterations;
         best.history = [file.history, best.history].concat();
-        if file.data.hash == record.hash && file.loss < best.loss {
+        // With a ridge or a threshold the loss alone does not say which is better; every optimiser begins at the file's parameters.
+        if file.loss < best.loss && training.ridge == 0.0 && training.threshold == 0.0 {
             best.loss = file.loss;
             best.learned = file.learned;
         }
@@ -90,11 +106,22 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     let parameters = file.learned.parameters.len();
-    let residuals = prepared.windows().count() * prepared.windows().dimension();
+    let residuals = prepared.residual_count();
     output::line(format!(
         "{} ({parameters} parameters) through {}, H = {}, m = {}: {residuals} residuals",
         file.class, file.method, file.interval, file.substeps
     ))?;
+    let left_out = prepared.windows().left_out();
+    if left_out > 0 {
+        output::line(format!(
+            "{left_out} of {} samples are in no window: {}",
+            file.data.samples,
+            match training.loss {
+                Loss::Rollout => "rollouts are as long as the shortest trajectory",
+                _ => "what is left of a trajectory is shorter than a window",
+            }
+        ))?;
+    }
     let mut table = output::table(&["SEED", "LOSS", "ITERATIONS", "ENDED"]);
     let mut shown: Vec<&Fit> = fits.iter().flatten().collect();
     shown.sort_by(|a, b| a.loss.total_cmp(&b.loss));
@@ -107,11 +134,23 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if shown.len() > 10 {
         output::line(format!("… and {} more starts, none better", shown.len() - 10))?;
     }
-    for failure in failures.iter().take(3) {
+    for fit in shown.iter().filter(|fit| fit.stop == Stop::Diverged).take(3) {
+        output::line(format!(
+            "Seed {} diverged after {} iterations, and stopped with the best that it had; a smaller --rate goes slower and farther.",
+            fit.seed, fit.iterations
+        ))?;
+    }
+    for (fit, trouble) in shown.iter().filter_map(|fit| Some((fit, fit.trouble.as_ref()?))).take(3) {
+        output::line(format!("Seed {} left a point that it tried: {trouble}", fit.seed))?;
+    }
+    let begun: Vec<_> = failures.iter().filter(|failure| ***failure != FitError::NotBegun).collect();
+    for failure in begun.iter().take(3) {
         output::line(format!("A start failed: {failure}"))?;
     }
     if stopped() {
-        output::line("Interrupted: this is the best so far.")?;
+        let waiting = failures.len() - begun.len();
+        let more = if waiting > 0 { format!(" ({waiting} starts were not begun)") } else { String::new() };
+        output::line(format!("Interrupted: this is the best so far{more}."))?;
     }
     match &args.output {
         Some(path) => output::line(format!("Wrote {}", path.display()))?,

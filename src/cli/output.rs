@@ -23,6 +23,12 @@ pub fn line(text: impl AsRef<str>) -> Result<(), Failure> {
     self::text(&format!("{}\n", text.as_ref()))
 }
 
+/// Says something on standard error that is no failure.
+pub fn note(text: impl AsRef<str>) {
+    // Nothing is left to be done when even standard error is closed.
+    let _ = writeln!(anstream::stderr().lock(), "note: {}", text.as_ref());
+}
+
 /// A table with these headings, without frames, as wide as the terminal allows.
 pub fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
@@ -30,8 +36,8 @@ pub fn table(headings: &[&str]) -> Table {
     table
 }
 
-/// Writes a file whole: first beside its place, then moved there. Errors leave nothing behind.
-pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// A file beside the one that will be written, or why there can be none.
+fn temporary(path: &Path) -> Result<tempfile::NamedTempFile, Failure> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -43,9 +49,19 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(fail(&"it is a folder; name a file"));
     }
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)
-        // The error would name the temporary file, of which nobody has heard.
-        .map_err(|e| fail(&format!("no file can be made in {} ({})", folder.display(), e.kind())))?;
+    // The error would name the temporary file, of which nobody has heard.
+    tempfile::NamedTempFile::new_in(folder).map_err(|e| fail(&format!("no file can be made in {} ({})", folder.display(), e.kind())))
+}
+
+/// Errors where [`file`] could not write this path: asked before long work whose result goes there.
+pub fn writable(path: &Path) -> Result<(), Failure> {
+    temporary(path).map(drop)
+}
+
+/// Writes a file whole: first beside its place, then moved there. Errors leave nothing behind.
+pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let fail = |what: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {what}", path.display()));
+    let mut temporary = temporary(path)?;
     temporary.write_all(bytes).map_err(|e| fail(&e))?;
     // The temporary file is private; the finished one has the permissions that a new file would have.
     #[cfg(unix)]

@@ -67,7 +67,7 @@ pub struct Args {
 
 /// Predicts and prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    let methods: Vec<Method> = args.method.iter().map(|name| arguments::method(name)).collect::<Result<_, _>>()?;
+    let methods: Vec<Method> = arguments::methods(&args.method)?;
     let embedded = args.data.is_none() && args.system.is_none();
     let mut known: Option<System> = None;
     let mut samples = None;

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{arguments, fit};
 use lambdahat::data::{Reading, SPACING_TOLERANCE};
 use lambdahat::dynamics::{Field, System};
-use lambdahat::fit::{DataRecord, ModelFile, ModelSpec};
+use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::SampledField;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ pub struct TrainedArgs {
     /// The data of the training; left out, they are made again where the model file names a system, or read where it names a file that is still the same
     #[arg(long, value_name = "DATA.csv")]
     data: Option<PathBuf>,
-    /// The scheme file of the training's method, where the catalogue does not have it
+    /// The training's method, where an older model file does not hold it and the catalogue does not have it
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
     /// For values of a field: the time H between two samples of its training
@@ -70,14 +70,15 @@ impl TrainedArgs {
             }
         }
         let file = fit::model_file(&self.model)?;
-        let name = self.method.as_deref().unwrap_or(&file.method);
-        let method = arguments::method(name).map_err(|failure| match (failure, &self.method) {
-            (Failure::Message(message), None) => Failure::new(format!(
-                "{}: its method is not in the catalogue ({message}); give the scheme file with --method",
-                self.model.display()
-            )),
-            (failure, _) => failure,
-        })?;
+        let fail = |error: FitError| Failure::new(format!("{}: {error}", self.model.display()));
+        let method = match &self.method {
+            Some(name) => {
+                let method = arguments::method(name)?;
+                file.verify_method(&method).map_err(fail)?;
+                method
+            }
+            None => file.method().map_err(fail)?,
+        };
         let system = System::parse(&file.data.source).ok().filter(|system| system.dimension() == file.learned.model.dimension());
         let trajectories = match &self.data {
             Some(path) => {

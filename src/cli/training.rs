@@ -23,13 +23,13 @@ pub struct TrainingArgs {
     /// What is compared: pairs (each interval from its own sample), windows:K, or rollout
     #[arg(long, value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
     loss: Loss,
-    /// auto (direct where linear, Levenberg–Marquardt where memory allows, else adam), lm, adam, lbfgs, direct
+    /// auto (direct where linear, else Levenberg–Marquardt; adam where memory does not allow these), lm, adam, lbfgs, direct
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = parsed::<Optimiser>)]
     optimiser: Optimiser,
     /// Iterations at most; each optimiser has its own default
     #[arg(long, value_name = "N")]
     iterations: Option<usize>,
-    /// Adam's first learning rate
+    /// Adam's first learning rate; it falls as a cosine over --iterations
     #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = super::arguments::positive)]
     rate: f64,
     /// The loss at which to stop
@@ -38,13 +38,13 @@ pub struct TrainingArgs {
     /// The standard deviation of the random start
     #[arg(long, value_name = "SD", default_value_t = 1.0, value_parser = super::arguments::positive)]
     spread: f64,
-    /// Added to the sum of squares, times the sum of squared parameters; left out, 1e-10 for rbf, else 0
+    /// Added to the sum of squares, times the sum of squared parameters, whatever the optimiser; left out, 1e-10 for rbf, else 0
     #[arg(long, value_name = "RIDGE")]
     ridge: Option<f64>,
-    /// Coefficients smaller than this are set to zero and the others fitted again; left out, 0.05 for sindy, else 0
+    /// Coefficients smaller than this are set to zero and the others fitted again, whatever the optimiser; left out, 0.05 for sindy, else 0
     #[arg(long, value_name = "SIZE")]
     threshold: Option<f64>,
-    /// Memory that an optimiser may use, in GiB
+    /// Memory in GiB that all starts which run at once may use together, whatever the optimiser; fewer run at once where it is small
     #[arg(long, value_name = "GIB", default_value_t = 4.0, value_parser = super::arguments::positive)]
     memory: f64,
     /// How many random starts, in parallel on all cores

@@ -6,12 +6,14 @@ mod field;
 mod flow;
 pub mod polynomial_field;
 mod section;
+mod sensitivity;
 mod systems;
 
 pub use equilibria::{Equilibrium, equilibria};
 pub use error::DynamicsError;
-pub use field::Field;
+pub use field::{At, Field, ParameterisedField};
 pub use flow::Flow;
 pub use polynomial_field::{CompiledField, FieldFileError, Monomial, Multivariate, PolynomialField, RationalPolynomial};
 pub use section::{Return, returns};
+pub use sensitivity::equilibrium_shift;
 pub use systems::{System, SystemKind};

@@ -1,5 +1,7 @@
 //! The named systems, their parameters, their invariants and equilibria.
 
+mod parameters;
+
 use super::{DynamicsError, Field, Flow};
 use serde::{Deserialize, Serialize};
 

@@ -45,29 +45,11 @@ impl Activation {
     pub(crate) fn stores_derivatives(self) -> bool {
         self != Self::Tanh
     }
-
-    /// `adjoint ⟵ adjoint ∘ activation′`, from the values that `apply` left (tanh) or the derivatives that it wrote.
-    pub(crate) fn pull_back(self, width: Width, values: &[f64], derivatives: &[f64], adjoint: &mut [f64]) {
-        let n = adjoint.len();
-        assert!(n.is_multiple_of(super::lanes::PADDING));
-        // SAFETY: lengths checked; the width was detected.
-        unsafe {
-            if self == Self::Tanh {
-                assert!(values.len() >= n);
-                one_minus_square_width(width, values.as_ptr(), adjoint.as_mut_ptr(), n);
-            } else {
-                assert!(derivatives.len() >= n);
-                times_width(width, derivatives.as_ptr(), adjoint.as_mut_ptr(), n);
-            }
-        }
-    }
 }
 
 vectorised! { unsafe fn tanh_width(x: *mut f64, n: usize) = tanh_kernel }
 vectorised! { unsafe fn softplus_width(x: *mut f64, d: *mut f64, n: usize) = softplus_kernel }
 vectorised! { unsafe fn gelu_width(x: *mut f64, d: *mut f64, n: usize) = gelu_kernel }
-vectorised! { unsafe fn one_minus_square_width(z: *const f64, d: *mut f64, n: usize) = one_minus_square_kernel }
-vectorised! { unsafe fn times_width(z: *const f64, d: *mut f64, n: usize) = times_kernel }
 vectorised! { unsafe fn exp_width(x: *mut f64, n: usize) = exp_kernel }
 
 /// Replaces each x ≤ 0 (the exponents of a Gaussian) by eˣ.
@@ -203,30 +185,6 @@ unsafe fn exp_kernel<L: Lanes>(x: *mut f64, n: usize) {
         while i < n {
             let v = L::max(L::splat(-700.0), L::load(x.add(i)));
             L::store(x.add(i), exp::<L>(v));
-            i += L::WIDTH;
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn one_minus_square_kernel<L: Lanes>(z: *const f64, d: *mut f64, n: usize) {
-    unsafe {
-        let mut i = 0;
-        while i < n {
-            let t = L::load(z.add(i));
-            let slope = L::fnma(t, t, L::splat(1.0));
-            L::store(d.add(i), L::mul(L::load(d.add(i)), slope));
-            i += L::WIDTH;
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn times_kernel<L: Lanes>(z: *const f64, d: *mut f64, n: usize) {
-    unsafe {
-        let mut i = 0;
-        while i < n {
-            L::store(d.add(i), L::mul(L::load(d.add(i)), L::load(z.add(i))));
             i += L::WIDTH;
         }
     }

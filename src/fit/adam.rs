@@ -1,6 +1,7 @@
 //! Adam (Kingma & Ba 2015) on the full batch, with a cosine schedule.
 
 use super::error::FitError;
+use super::lanes::{Lanes, Portable, Width, vectorised};
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use std::ops::ControlFlow;
@@ -26,37 +27,44 @@ impl Default for Adam {
 
 impl Adam {
     /// Lowers the loss from θ; keeps the best θ seen. A loss that leaves the finite numbers, or grows a millionfold beyond the
-    /// best, ends the run as [`Stop::Diverged`].
+    /// best, ends the run as [`Stop::Diverged`]; the history holds finite losses only.
     ///
     /// Errors when the loss cannot be evaluated at the start.
     pub fn run(&self, objective: &mut Objective<'_>, start: Vec<f64>, watch: &mut Watch<'_>) -> Result<Outcome, FitError> {
         let mut theta = start;
         let p = theta.len();
         let (mut g, mut m, mut v) = (vec![0.0; p], vec![0.0; p], vec![0.0; p]);
-        let (mut best, mut best_loss) = (theta.clone(), f64::INFINITY);
-        let mut history = Vec::with_capacity(self.iterations);
+        let (mut best, mut best_loss, mut best_square) = (theta.clone(), f64::INFINITY, f64::INFINITY);
+        let mut history = Vec::with_capacity(self.iterations.min(1 << 16));
         let mut stop = Stop::Iterations;
+        let mut trouble = None;
         let (mut power1, mut power2) = (1.0, 1.0);
+        let width = Width::detected();
         for iteration in 0..self.iterations {
             let loss = match objective.gradient(&theta, &mut g) {
                 Ok(loss) => loss,
                 Err(error) if iteration == 0 => return Err(error),
-                Err(_) => f64::INFINITY,
+                Err(error) => {
+                    trouble = Some(error.to_string());
+                    stop = Stop::Diverged;
+                    break;
+                }
             };
-            history.push(loss);
+            let square = objective.mean_square();
+            history.push(square);
             if loss < best_loss {
-                best_loss = loss;
+                (best_loss, best_square) = (loss, square);
                 best.copy_from_slice(&theta);
             }
-            if !loss.is_finite() || loss > 1e6 * best_loss.max(1e-300) && loss > 1.0 {
+            if loss > 1e6 * best_loss.max(1e-300) && loss > 1.0 {
                 stop = Stop::Diverged;
                 break;
             }
-            if loss <= self.target {
+            if square <= self.target {
                 stop = Stop::Target;
                 break;
             }
-            let progress = Progress { iteration: iteration + 1, of: self.iterations, loss, parameters: &theta };
+            let progress = Progress { iteration: iteration + 1, of: self.iterations, loss: square, parameters: &theta };
             if watch(progress) == ControlFlow::Break(()) {
                 stop = Stop::Interrupted;
                 break;
@@ -66,20 +74,85 @@ impl Adam {
             let part = iteration as f64 / self.iterations as f64;
             let cosine = 0.5 * (1.0 + (std::f64::consts::PI * part).cos());
             let rate = self.rate * (self.last + (1.0 - self.last) * cosine);
-            let (scale1, scale2) = (rate / (1.0 - power1), 1.0 / (1.0 - power2));
-            for (((x, &g), m), v) in theta.iter_mut().zip(&g).zip(&mut m).zip(&mut v) {
-                *m = 0.9 * *m + 0.1 * g;
-                *v = 0.999 * *v + 0.001 * g * g;
-                *x -= scale1 * *m / ((*v * scale2).sqrt() + 1e-8);
-            }
+            update(width, rate / (1.0 - power1), 1.0 / (1.0 - power2), &mut theta, &g, &mut m, &mut v);
         }
         if stop == Stop::Iterations
             && let Ok(loss) = objective.loss(&theta)
             && loss < best_loss
         {
-            best_loss = loss;
+            best_square = objective.mean_square();
             best.copy_from_slice(&theta);
         }
-        Ok(Outcome { parameters: best, loss: best_loss, iterations: history.len(), history, stop })
+        Ok(Outcome { parameters: best, loss: best_square, iterations: history.len(), history, stop, trouble })
+    }
+}
+
+/// m ⟵ 0.9 m + 0.1 g, v ⟵ 0.999 v + 0.001 g², θ ⟵ θ − scale₁ m/(√(scale₂ v) + ε).
+fn update(width: Width, scale1: f64, scale2: f64, theta: &mut [f64], g: &[f64], m: &mut [f64], v: &mut [f64]) {
+    let p = theta.len();
+    assert!(g.len() == p && m.len() == p && v.len() == p);
+    // SAFETY: the lengths were checked; the width was detected.
+    unsafe { update_width(width, p, scale1, scale2, theta.as_mut_ptr(), g.as_ptr(), m.as_mut_ptr(), v.as_mut_ptr()) }
+}
+
+vectorised! {
+    unsafe fn update_width(
+        p: usize, scale1: f64, scale2: f64, theta: *mut f64, g: *const f64, m: *mut f64, v: *mut f64,
+    ) = update_kernel
+}
+
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+unsafe fn update_kernel<L: Lanes>(p: usize, scale1: f64, scale2: f64, theta: *mut f64, g: *const f64, m: *mut f64, v: *mut f64) {
+    unsafe {
+        let mut i = 0;
+        while i + L::WIDTH <= p {
+            update_one::<L>(scale1, scale2, theta.add(i), g.add(i), m.add(i), v.add(i));
+            i += L::WIDTH;
+        }
+        // What is left over, through two lanes of which the second is nothing.
+        while i < p {
+            let (mut x, slope, mut first, mut second) = ([*theta.add(i), 0.0], [*g.add(i), 0.0], [*m.add(i), 0.0], [*v.add(i), 0.0]);
+            update_one::<Portable>(scale1, scale2, x.as_mut_ptr(), slope.as_ptr(), first.as_mut_ptr(), second.as_mut_ptr());
+            (*theta.add(i), *m.add(i), *v.add(i)) = (x[0], first[0], second[0]);
+            i += 1;
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn update_one<L: Lanes>(scale1: f64, scale2: f64, theta: *mut f64, g: *const f64, m: *mut f64, v: *mut f64) {
+    unsafe {
+        let slope = L::load(g);
+        let first = L::fma(L::splat(0.9), L::load(m), L::mul(L::splat(0.1), slope));
+        let second = L::fma(L::splat(0.999), L::load(v), L::mul(L::mul(L::splat(0.001), slope), slope));
+        L::store(m, first);
+        L::store(v, second);
+        let root = L::add(L::sqrt(L::mul(second, L::splat(scale2))), L::splat(1e-8));
+        L::store(theta, L::sub(L::load(theta), L::div(L::mul(L::splat(scale1), first), root)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_update_is_the_formula_for_every_length() {
+        for width in [Width::Portable, Width::detected()] {
+            for p in [1, 7, 8, 21] {
+                let numbers = |scale: f64| -> Vec<f64> { (0..p).map(|i| scale * (1.0 + i as f64).sin()).collect() };
+                let (mut theta, g, mut m) = (numbers(1.0), numbers(0.3), numbers(0.1));
+                let mut v: Vec<f64> = numbers(0.2).iter().map(|x| x * x).collect();
+                let expected: Vec<f64> = (0..p)
+                    .map(|i| {
+                        let (first, second) = (0.9 * m[i] + 0.1 * g[i], 0.999 * v[i] + 0.001 * g[i] * g[i]);
+                        theta[i] - 0.02 * first / ((3.0 * second).sqrt() + 1e-8)
+                    })
+                    .collect();
+                update(width, 0.02, 3.0, &mut theta, &g, &mut m, &mut v);
+                assert!(theta.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-15), "{width:?} {p}");
+            }
+        }
     }
 }

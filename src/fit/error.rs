@@ -48,11 +48,13 @@ pub enum FitError {
     },
     /// Newton's iteration for the stages of an implicit method did not converge.
     #[error(
-        "Newton's iteration for the stages failed in interval {interval}, step {substep}, from the state {state:?}: after {iterations} iterations the equations were still {residual:e} off; use more substeps or a smaller model"
+        "Newton's iteration for the stages failed in trajectory {trajectory}, in the interval after sample {sample}, step {substep}, from the state {state:?}: after {iterations} iterations the equations were still {residual:e} off; use more substeps or a smaller model"
     )]
     Newton {
-        /// Interval of the window, from 0.
-        interval: usize,
+        /// Which trajectory, from 0.
+        trajectory: usize,
+        /// The sample that the interval begins at, from 0.
+        sample: usize,
         /// Step of the interval, from 0.
         substep: usize,
         /// Where the step began.
@@ -63,14 +65,20 @@ pub enum FitError {
         residual: f64,
     },
     /// The model's prediction is not finite.
-    #[error("the prediction from {state:?} is not finite; start from smaller parameters, or use a smaller step")]
+    #[error(
+        "the prediction from {state:?} (trajectory {trajectory}, sample {sample}) is not finite; start from smaller parameters, or use a smaller step"
+    )]
     NotFinite {
+        /// Which trajectory, from 0.
+        trajectory: usize,
+        /// The first sample of the window, from 0.
+        sample: usize,
         /// The start of the first window that left the finite numbers.
         state: Vec<f64>,
     },
     /// More memory than allowed.
     #[error(
-        "{what} needs {needed} of memory, {limit} are allowed; use fewer samples, a smaller model, --optimiser adam, or raise --memory"
+        "{what} would need {needed} of memory, {limit} are allowed; use fewer samples, a smaller model, --optimiser adam, or raise --memory"
     )]
     Memory {
         /// What would be allocated.
@@ -91,13 +99,24 @@ pub enum FitError {
     /// A direct solution where the residuals are not linear in the parameters.
     #[error("a direct solution needs a model that is linear in its parameters and a loss that is linear in the field: {0}")]
     NotLinear(&'static str),
+    /// A start whose turn had not come when the training was stopped.
+    #[error("stopped before it began")]
+    NotBegun,
     /// A model file that cannot be used.
     #[error("model file: {0}")]
     File(String),
 }
 
+/// Errors where `needed` bytes are more than allowed.
+pub(crate) fn within(what: &'static str, needed: usize, limit: usize) -> Result<(), FitError> {
+    if needed <= limit { Ok(()) } else { Err(FitError::Memory { what, needed: bytes(needed), limit: bytes(limit) }) }
+}
+
 /// A number of bytes in words.
 pub(crate) fn bytes(n: usize) -> String {
+    if n == usize::MAX {
+        return "more than can be addressed".into();
+    }
     let gib = n as f64 / (1u64 << 30) as f64;
     if gib >= 1.0 { format!("{gib:.1} GiB") } else { format!("{:.0} MiB", (gib * 1024.0).ceil()) }
 }

@@ -27,6 +27,7 @@ pub(crate) trait Lanes: Copy {
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn mul(a: Self::V, b: Self::V) -> Self::V;
     unsafe fn div(a: Self::V, b: Self::V) -> Self::V;
+    unsafe fn sqrt(a: Self::V) -> Self::V;
     /// a·b + c, in one rounding where the processor can.
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     /// c − a·b.
@@ -77,6 +78,10 @@ impl Lanes for Avx512 {
     #[inline(always)]
     unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
         unsafe { std::arch::x86_64::_mm512_div_pd(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn sqrt(a: Self::V) -> Self::V {
+        unsafe { std::arch::x86_64::_mm512_sqrt_pd(a) }
     }
     #[inline(always)]
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
@@ -157,6 +162,10 @@ impl Lanes for Avx2 {
     #[inline(always)]
     unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
         unsafe { std::arch::x86_64::_mm256_div_pd(a, b) }
+    }
+    #[inline(always)]
+    unsafe fn sqrt(a: Self::V) -> Self::V {
+        unsafe { std::arch::x86_64::_mm256_sqrt_pd(a) }
     }
     #[inline(always)]
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
@@ -242,6 +251,10 @@ impl Lanes for Portable {
     #[inline(always)]
     unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
         [a[0] / b[0], a[1] / b[1]]
+    }
+    #[inline(always)]
+    unsafe fn sqrt(a: Self::V) -> Self::V {
+        [a[0].sqrt(), a[1].sqrt()]
     }
     #[inline(always)]
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {

@@ -45,12 +45,18 @@ impl Lbfgs {
         let mut theta = start;
         let mut gradient = vec![0.0; p];
         let mut loss = objective.gradient(&theta, &mut gradient)?;
+        let mut square = objective.mean_square();
+        let mut trouble = None;
         let mut pairs: VecDeque<(Vec<f64>, Vec<f64>, f64)> = VecDeque::new();
         let (mut trial, mut slope_there) = (vec![0.0; p], vec![0.0; p]);
         let mut history = Vec::new();
         let mut stop = Stop::Iterations;
+        let before = Progress { iteration: 0, of: self.iterations, loss: square, parameters: &theta };
+        if watch(before) == ControlFlow::Break(()) {
+            return Ok(Outcome { parameters: theta, loss: square, iterations: 0, history, stop: Stop::Interrupted, trouble });
+        }
         for iteration in 0..self.iterations {
-            if loss <= self.target {
+            if square <= self.target {
                 stop = Stop::Target;
                 break;
             }
@@ -71,8 +77,11 @@ impl Lbfgs {
                     *t = x + step * d;
                 }
                 match objective.gradient(&trial, &mut slope_there) {
-                    Ok(loss) if loss.is_finite() => Sample { step, loss, slope: dot(&slope_there, &direction) },
-                    _ => Sample { step, loss: f64::INFINITY, slope: 0.0 },
+                    Ok(loss) => Sample { step, loss, slope: dot(&slope_there, &direction) },
+                    Err(error) => {
+                        trouble = Some(error.to_string());
+                        Sample { step, loss: f64::INFINITY, slope: 0.0 }
+                    }
                 }
             };
             let here = Sample { step: 0.0, loss, slope };
@@ -98,18 +107,19 @@ impl Lbfgs {
             gradient.copy_from_slice(&slope_there);
             let relative = (loss - found.loss) / loss.max(f64::MIN_POSITIVE);
             loss = found.loss;
-            history.push(loss);
+            square = objective.mean_square();
+            history.push(square);
             if relative <= 1e-15 {
                 stop = Stop::Converged;
                 break;
             }
-            let progress = Progress { iteration: iteration + 1, of: self.iterations, loss, parameters: &theta };
+            let progress = Progress { iteration: iteration + 1, of: self.iterations, loss: square, parameters: &theta };
             if watch(progress) == ControlFlow::Break(()) {
                 stop = Stop::Interrupted;
                 break;
             }
         }
-        Ok(Outcome { parameters: theta, loss, iterations: history.len(), history, stop })
+        Ok(Outcome { parameters: theta, loss: square, iterations: history.len(), history, stop, trouble })
     }
 }
 

@@ -5,22 +5,25 @@
 //! parameters J is formed: by a QR factorisation of J, then of (R; √μ I), up to 256 parameters (no squared condition number), by
 //! Cholesky's factorisation of JᵀJ + μI beyond.
 
-use super::cholesky;
-use super::error::{FitError, bytes};
-use super::gemm::multiply_transposed;
+mod linear;
+
+use super::error::{FitError, within};
 use super::lanes::{Width, padded};
 use super::loss::{Block, Windows};
 use super::model::Model;
-use super::normal::{Gram, jacobian};
+use super::normal::Gram;
 use super::objective::square;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use super::step::Step;
-use super::sweep::{Adjoint, Seeds, Sweep};
+use super::sweep::{Adjoint, Sweep, product};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 
 /// Parameters up to which J is factorised by QR.
 const QR_COLUMNS: usize = 256;
+
+/// Bytes that may be allocated where nothing is said: 4 GiB, or all where pointers have 32 bits.
+const MEMORY: usize = (1usize << 30).saturating_mul(4);
 
 /// Settings of the optimiser.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,21 +42,33 @@ pub struct LevenbergMarquardt {
 
 impl Default for LevenbergMarquardt {
     fn default() -> Self {
-        Self { iterations: 200, target: 1e-28, damping: 1e-3, ridge: 0.0, memory: 4 << 30 }
+        Self { iterations: 200, target: 1e-28, damping: 1e-3, ridge: 0.0, memory: MEMORY }
     }
 }
 
 impl LevenbergMarquardt {
-    /// Bytes that a run allocates.
+    /// Bytes that a run allocates, the largest number where they cannot be counted.
     pub fn bytes(&self, model: &Model, step: &Step, windows: &Windows) -> usize {
+        self.bytes_with(model, step, windows, false)
+    }
+
+    /// The same where parameters may be frozen, which needs the space of parameters.
+    pub(crate) fn bytes_with(&self, model: &Model, step: &Step, windows: &Windows, frozen: bool) -> usize {
         let (n, intervals) = (padded(windows.count()), windows.intervals());
-        let copies = step.residual_groups(intervals) * model.dimension();
+        let copies = product(&[step.residual_groups(intervals), model.dimension()]);
         let slots = step.slots(intervals);
-        let p = model.parameter_count();
-        let sweeps = 2 * Sweep::size(model, step, intervals, n, 0) + Sweep::size(model, step, intervals, n, copies + 1);
-        let solve =
-            if self.dual(model, copies * n) { 2 * Gram::size(model, n, slots, copies) } else { 2 * p * copies * n + 2 * padded(p).pow(2) };
-        8usize.saturating_mul(sweeps.saturating_add(solve))
+        let p = padded(model.parameter_count());
+        let sweep = |copies: usize| Sweep::size(model, step, intervals, n, copies);
+        let sweeps = sweep(0).saturating_add(sweep(copies.saturating_add(1)));
+        let residuals = product(&[copies, n]);
+        let solve = if self.dual(model, residuals) && !frozen {
+            Gram::size(model, n, slots, copies).saturating_add(product(&[residuals, residuals + 1]))
+        } else {
+            // Jᵀ, and by QR two copies of it; R and what is stacked on it, or JᵀJ and its factor.
+            product(&[3, p, residuals]).saturating_add(product(&[6, p, p]))
+        };
+        let vectors = product(&[6, p]);
+        product(&[8, sweeps.saturating_add(solve).saturating_add(vectors)])
     }
 
     fn dual(&self, model: &Model, residuals: usize) -> bool {
@@ -75,11 +90,11 @@ impl LevenbergMarquardt {
         if model.dimension() != windows.dimension() {
             return Err(FitError::Dimension { model: model.dimension(), data: windows.dimension() });
         }
-        let needed = self.bytes(model, step, windows);
-        if needed > self.memory {
-            let what = "Levenberg–Marquardt with this model and these samples";
-            return Err(FitError::Memory { what, needed: bytes(needed), limit: bytes(self.memory) });
-        }
+        within(
+            "Levenberg–Marquardt with this model and these samples",
+            self.bytes_with(model, step, windows, frozen.is_some()),
+            self.memory,
+        )?;
         let mut state = State::new(self, model, step, windows, start, frozen)?;
         state.run(self, watch)
     }
@@ -168,13 +183,27 @@ impl<'a> State<'a> {
     fn run(&mut self, settings: &LevenbergMarquardt, watch: &mut Watch<'_>) -> Result<Outcome, FitError> {
         self.here.forward(self.model, self.step, self.width, &self.theta, &self.block)?;
         let mut cost = square(&self.here.residuals) + settings.ridge * square(&self.theta);
+        if !cost.is_finite() {
+            let (trajectory, sample) = self.block.origin(0);
+            let state = (0..self.model.dimension()).map(|c| self.block.sample(0)[c * self.block.n]).collect();
+            return Err(FitError::NotFinite { trajectory, sample, state });
+        }
         let mut history = Vec::new();
+        let mut trouble = None;
         let mut mu = 0.0;
         let mut stop = Stop::Iterations;
         let mut quiet = 0;
         for iteration in 0..settings.iterations {
-            if square(&self.here.residuals) / self.count as f64 <= settings.target {
+            let loss = square(&self.here.residuals) / self.count as f64;
+            if loss <= settings.target {
                 stop = Stop::Target;
+                break;
+            }
+            let here = |theta: &[f64], watch: &mut Watch<'_>| {
+                watch(Progress { iteration, of: settings.iterations, loss, parameters: theta }) == ControlFlow::Break(())
+            };
+            if iteration == 0 && here(&self.theta, watch) {
+                stop = Stop::Interrupted;
                 break;
             }
             let largest = self.linearise();
@@ -188,8 +217,12 @@ impl<'a> State<'a> {
             };
             mu = mu.max(floor);
             let mut lowered = false;
-            for _ in 0..40 {
+            for attempt in 0..40 {
                 if !mu.is_finite() {
+                    break;
+                }
+                if attempt > 0 && here(&self.theta, watch) {
+                    stop = Stop::Interrupted;
                     break;
                 }
                 let Some(predicted) = self.propose(mu, settings.ridge, cost) else {
@@ -197,7 +230,13 @@ impl<'a> State<'a> {
                     continue;
                 };
                 let evaluated = self.there.forward(self.model, self.step, self.width, &self.trial, &self.block);
-                let next = evaluated.map_or(f64::INFINITY, |()| square(&self.there.residuals) + settings.ridge * square(&self.trial));
+                let next = match evaluated {
+                    Ok(()) => square(&self.there.residuals) + settings.ridge * square(&self.trial),
+                    Err(error) => {
+                        trouble = Some(error.to_string());
+                        f64::INFINITY
+                    }
+                };
                 if next < cost {
                     let gain = (cost - next) / (cost - predicted).max(f64::MIN_POSITIVE);
                     let relative = (cost - next) / cost;
@@ -215,6 +254,9 @@ impl<'a> State<'a> {
                 }
                 mu *= 4.0;
             }
+            if stop == Stop::Interrupted {
+                break;
+            }
             let loss = square(&self.here.residuals) / self.count as f64;
             history.push(loss);
             if !lowered || quiet >= 8 {
@@ -231,133 +273,6 @@ impl<'a> State<'a> {
         if loss <= settings.target {
             stop = Stop::Target;
         }
-        Ok(Outcome { parameters: self.theta.clone(), loss, iterations: history.len(), history, stop })
-    }
-
-    /// J at θ in the space's form; the largest diagonal entry of the normal matrix.
-    fn linearise(&mut self) -> f64 {
-        let count = self.block.count;
-        self.here.reverse(self.model, self.step, self.width, &self.theta, count, Seeds::Unit, &mut self.unit);
-        let n = self.block.n;
-        let size = self.copies * n;
-        match &mut self.space {
-            Space::Residuals { gram, .. } => {
-                gram.fill(self.model, self.width, &self.here.tape, &self.unit, self.slots);
-                (0..size).map(|i| gram.matrix[i * size + i]).fold(f64::MIN_POSITIVE, f64::max)
-            }
-            Space::Parameters { rows, reduced } => {
-                jacobian(self.model, &self.here.tape, &self.unit, self.slots, self.copies, n, rows);
-                if let Some(frozen) = self.frozen {
-                    for (row, _) in rows.chunks_exact_mut(size).zip(frozen).filter(|(_, frozen)| **frozen) {
-                        row.fill(0.0);
-                    }
-                }
-                let p = self.theta.len();
-                match reduced {
-                    Reduced::Qr(r, projected) => {
-                        let j = DMatrix::from_column_slice(size, p, rows);
-                        let qr = j.qr();
-                        let mut right = DMatrix::from_column_slice(size, 1, &self.here.residuals);
-                        qr.q_tr_mul(&mut right);
-                        *r = qr.unpack_r();
-                        *projected = DVector::from_column_slice(&right.as_slice()[..r.nrows()]);
-                        (0..p).map(|c| r.column(c).norm_squared()).fold(f64::MIN_POSITIVE, f64::max)
-                    }
-                    Reduced::Normal { matrix, gradient, .. } => {
-                        let padded = padded(p);
-                        matrix.fill(0.0);
-                        gradient.fill(0.0);
-                        multiply_transposed(self.width, (p, p, size), rows, size, rows, size, matrix, padded);
-                        multiply_transposed(self.width, (p, 1, size), rows, size, &self.here.residuals, size, gradient, 1);
-                        (0..p).map(|i| matrix[i * padded + i]).fold(f64::MIN_POSITIVE, f64::max)
-                    }
-                }
-            }
-        }
-    }
-
-    /// The trial point for this damping, and the cost that the linear model predicts there; `None` where the system cannot be factorised.
-    fn propose(&mut self, mu: f64, ridge: f64, cost: f64) -> Option<f64> {
-        match &mut self.space {
-            Space::Residuals { gram, factor, w } => {
-                let size = w.len();
-                factor.copy_from_slice(&gram.matrix);
-                (0..size).for_each(|i| factor[i * size + i] += mu);
-                if !cholesky::factor(self.width, factor, size) {
-                    return None;
-                }
-                w.copy_from_slice(&self.here.residuals);
-                cholesky::solve(factor, size, w);
-                // r + Jδ = r − JJᵀw = μw.
-                let predicted = mu * mu * square(w);
-                let seeds = Seeds::Weighted(w);
-                self.here.reverse(self.model, self.step, self.width, &self.theta, self.block.count, seeds, &mut self.single);
-                self.trial.fill(0.0);
-                self.single.deltas.gradient(self.model, self.width, &self.here.tape, 0..self.slots, 0, &mut self.trial);
-                self.trial.iter_mut().zip(&self.theta).for_each(|(t, x)| *t = x - *t);
-                Some(predicted)
-            }
-            Space::Parameters { reduced, .. } => {
-                let p = self.theta.len();
-                let delta: Vec<f64> = match reduced {
-                    Reduced::Qr(r, projected) => {
-                        // min |R δ + Qᵀr|² + μ|δ|² + ridge|θ + δ|²
-                        let rows = r.nrows();
-                        let damped = if ridge > 0.0 { 2 } else { 1 };
-                        let mut stacked = DMatrix::zeros(rows + damped * p, p);
-                        stacked.view_mut((0, 0), (rows, p)).copy_from(r);
-                        let mut right = DMatrix::zeros(rows + damped * p, 1);
-                        (0..rows).for_each(|i| right[i] = -projected[i]);
-                        for i in 0..p {
-                            stacked[(rows + i, i)] = mu.sqrt();
-                            if ridge > 0.0 {
-                                stacked[(rows + p + i, i)] = ridge.sqrt();
-                                right[rows + p + i] = -ridge.sqrt() * self.theta[i];
-                            }
-                        }
-                        let qr = stacked.qr();
-                        qr.q_tr_mul(&mut right);
-                        let upper = qr.unpack_r();
-                        let mut delta = DVector::from_column_slice(&right.as_slice()[..p]);
-                        if !upper.solve_upper_triangular_mut(&mut delta) {
-                            return None;
-                        }
-                        delta.as_slice().to_vec()
-                    }
-                    Reduced::Normal { matrix, factor, gradient } => {
-                        let size = padded(p);
-                        factor.copy_from_slice(matrix);
-                        (0..size).for_each(|i| factor[i * size + i] += if i < p { mu + ridge } else { 1.0 });
-                        if !cholesky::factor(self.width, factor, size) {
-                            return None;
-                        }
-                        let mut delta: Vec<f64> = gradient.iter().map(|g| -g).collect();
-                        (0..p).for_each(|i| delta[i] -= ridge * self.theta[i]);
-                        cholesky::solve(factor, size, &mut delta);
-                        delta.truncate(p);
-                        delta
-                    }
-                };
-                let mut moved = 0.0;
-                for i in 0..p {
-                    let step = if self.frozen.is_some_and(|frozen| frozen[i]) { 0.0 } else { delta[i] };
-                    self.trial[i] = self.theta[i] + step;
-                    moved += step * step;
-                }
-                // |r + Jδ|² (+ ridge) = cost − |Jδ|² − (2μ + ridge)|δ|²: bounded here by its last part, which is all that the
-                // damping rule needs to tell a good step from a bad one once QR has no rounding to hide.
-                let predicted = match reduced {
-                    Reduced::Qr(r, projected) => {
-                        let model = r.clone() * DVector::from_column_slice(&delta) + projected.clone();
-                        cost - projected.norm_squared() + model.norm_squared()
-                    }
-                    Reduced::Normal { gradient, .. } => {
-                        let slope: f64 = delta.iter().zip(gradient.iter()).map(|(d, g)| d * g).sum();
-                        cost + slope - mu * moved
-                    }
-                };
-                Some(predicted)
-            }
-        }
+        Ok(Outcome { parameters: self.theta.clone(), loss, iterations: history.len(), history, stop, trouble })
     }
 }

@@ -51,6 +51,9 @@ pub struct Windows {
     intervals: usize,
     /// A window: intervals + 1 states of d numbers.
     samples: Vec<f64>,
+    /// A window's trajectory and first sample.
+    origins: Vec<(usize, usize)>,
+    left_out: usize,
 }
 
 impl Windows {
@@ -88,18 +91,21 @@ impl Windows {
             Loss::Windows(k) => (k, k, format!("a window of {k} intervals")),
             Loss::Rollout => (shortest.saturating_sub(1).max(1), usize::MAX, "a rollout".to_owned()),
         };
-        let mut samples = Vec::new();
-        for trajectory in trajectories {
-            let mut start = 0usize;
+        let (mut samples, mut origins, mut left_out) = (Vec::new(), Vec::new(), 0);
+        for (t, trajectory) in trajectories.iter().enumerate() {
+            let (mut start, mut reached) = (0usize, 0);
             while start.saturating_add(intervals) < trajectory.len() {
-                samples.extend(trajectory[start..=start + intervals].iter().flatten());
+                reached = start + intervals + 1;
+                samples.extend(trajectory[start..reached].iter().flatten());
+                origins.push((t, start));
                 start = start.saturating_add(stride);
             }
+            left_out += trajectory.len() - reached;
         }
         if samples.is_empty() {
             return Err(FitError::TooFewSamples { needed: intervals + 1, why, trajectories: trajectories.len(), longest });
         }
-        Ok(Self { dimension: d, intervals, samples })
+        Ok(Self { dimension: d, intervals, samples, origins, left_out })
     }
 
     /// d.
@@ -117,6 +123,11 @@ impl Windows {
         self.samples.len() / ((self.intervals + 1) * self.dimension)
     }
 
+    /// Samples that no window reaches: remainders shorter than a window, and what lies beyond the shortest trajectory's length in rollouts.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
     /// The windows `from..to` in feature-major form, padded by copies of the last.
     pub(crate) fn block(&self, from: usize, to: usize) -> Block {
         let (d, k) = (self.dimension, self.intervals);
@@ -129,7 +140,7 @@ impl Windows {
                 states[row * n + i] = x;
             }
         }
-        Block { n, count, dimension: d, states }
+        Block { n, count, dimension: d, states, origins: self.origins[from..to].to_vec() }
     }
 }
 
@@ -143,11 +154,13 @@ pub(crate) struct Block {
     dimension: usize,
     /// Sample j of all windows: d × n.
     states: Vec<f64>,
+    /// A window's trajectory and first sample.
+    origins: Vec<(usize, usize)>,
 }
 
 impl Block {
-    /// One interval from these states to zero, so that the residual is the prediction itself.
-    pub(crate) fn from_states(d: usize, starts: &[&[f64]]) -> Self {
+    /// One interval from these states (and where each is from) to zero, so that the residual is the prediction itself.
+    pub(crate) fn from_states(d: usize, starts: &[&[f64]], origins: Vec<(usize, usize)>) -> Self {
         let n = padded(starts.len());
         let mut states = vec![0.0; 2 * d * n];
         for i in 0..n {
@@ -155,7 +168,12 @@ impl Block {
                 states[c * n + i] = x;
             }
         }
-        Self { n, count: starts.len(), dimension: d, states }
+        Self { n, count: starts.len(), dimension: d, states, origins }
+    }
+
+    /// The trajectory and the first sample of the window in a column.
+    pub(crate) fn origin(&self, column: usize) -> (usize, usize) {
+        self.origins.get(column.min(self.count - 1)).copied().unwrap_or_default()
     }
 
     /// Intervals a window.

@@ -10,13 +10,12 @@ use super::error::FitError;
 use super::features::Features;
 use super::kernel::Kernel;
 use super::lanes::Width;
+use super::model_spec::ModelSpec;
 use super::tape::{Deltas, Tape};
-use crate::dynamics::Field;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
 /// A dense layer: `outputs × inputs` weights, and as many biases as outputs where it has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,90 +37,6 @@ impl Layer {
     /// Numbers stored.
     pub fn size(self) -> usize {
         self.outputs * self.columns()
-    }
-}
-
-/// A class of models, as people write it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ModelSpec {
-    /// `linear`: ẋ = Ax.
-    Linear,
-    /// `affine`: ẋ = Ax + b.
-    Affine,
-    /// `polynomial:DEGREE`, in Chebyshev products over the box of the data.
-    Polynomial(usize),
-    /// `sindy:DEGREE`, in powers of the state, thresholded.
-    Sindy(usize),
-    /// `rbf` or `rbf:CENTRES`.
-    Gaussian(usize),
-    /// `mlp:32x32` or `mlp:32x32:softplus`.
-    Perceptron(Vec<usize>, Activation),
-}
-
-/// Centres of `rbf` where no number is given.
-const CENTRES: usize = 60;
-
-impl FromStr for ModelSpec {
-    type Err = FitError;
-
-    fn from_str(text: &str) -> Result<Self, FitError> {
-        let fail = |why: &str| FitError::Model { text: text.to_owned(), why: why.to_owned() };
-        let mut parts = text.split(':');
-        let name = parts.next().unwrap_or("");
-        let first = parts.next();
-        let second = parts.next();
-        if parts.next().is_some() {
-            return Err(fail("too many `:`"));
-        }
-        let number = |text: Option<&str>, most: usize, what: &str| -> Result<usize, FitError> {
-            let value: usize = text.unwrap_or("").parse().map_err(|_| fail(&format!("{what} is not a whole number")))?;
-            if (1..=most).contains(&value) { Ok(value) } else { Err(fail(&format!("{what} must lie in 1..={most}"))) }
-        };
-        if second.is_some() && name != "mlp" {
-            return Err(fail("too many `:`"));
-        }
-        match name {
-            "linear" | "affine" if first.is_some() => Err(fail("takes no argument")),
-            "linear" => Ok(Self::Linear),
-            "affine" => Ok(Self::Affine),
-            "polynomial" => Ok(Self::Polynomial(number(first, 40, "the degree")?)),
-            "sindy" => Ok(Self::Sindy(number(first, 12, "the degree")?)),
-            "rbf" if first.is_none() => Ok(Self::Gaussian(CENTRES)),
-            "rbf" => Ok(Self::Gaussian(number(first, 2000, "the number of centres")?)),
-            "mlp" => {
-                let widths: Result<Vec<usize>, FitError> =
-                    first.unwrap_or("").split('x').map(|w| number(Some(w), 65_536, "a layer's width")).collect();
-                let activation = match second {
-                    None | Some("tanh") => Activation::Tanh,
-                    Some("softplus") => Activation::Softplus,
-                    Some("gelu") => Activation::Gelu,
-                    Some(_) => return Err(fail("the activations are tanh, softplus and gelu")),
-                };
-                Ok(Self::Perceptron(widths?, activation))
-            }
-            _ => Err(fail("unknown class")),
-        }
-    }
-}
-
-impl std::fmt::Display for ModelSpec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Linear => write!(f, "linear"),
-            Self::Affine => write!(f, "affine"),
-            Self::Polynomial(degree) => write!(f, "polynomial:{degree}"),
-            Self::Sindy(degree) => write!(f, "sindy:{degree}"),
-            Self::Gaussian(centres) => write!(f, "rbf:{centres}"),
-            Self::Perceptron(widths, activation) => {
-                let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
-                write!(f, "mlp:{}", widths.join("x"))?;
-                match activation {
-                    Activation::Tanh => Ok(()),
-                    Activation::Softplus => write!(f, ":softplus"),
-                    Activation::Gelu => write!(f, ":gelu"),
-                }
-            }
-        }
     }
 }
 
@@ -317,44 +232,10 @@ pub struct Learned {
     pub parameters: Vec<f64>,
 }
 
-impl Field for Learned {
-    fn dimension(&self) -> usize {
-        self.model.dimension
-    }
-
-    fn value(&self, x: &[f64], out: &mut [f64]) {
-        let n = super::lanes::PADDING;
-        let d = self.model.dimension;
-        let mut tape = Tape::new(&self.model, n, 1);
-        for (row, &x) in tape.states(0).chunks_exact_mut(n).zip(x) {
-            row.fill(x);
-        }
-        let mut f = vec![0.0; d * n];
-        self.model.forward(Width::detected(), &self.parameters, &mut tape, 0, &mut f);
-        out.iter_mut().zip(f.chunks_exact(n)).for_each(|(o, row)| *o = row[0]);
-    }
-
-    fn jacobian(&self, x: &[f64], out: &mut [f64]) {
-        let n = super::lanes::PADDING;
-        let d = self.model.dimension;
-        let mut tape = Tape::new(&self.model, n, 1);
-        for (row, &x) in tape.states(0).chunks_exact_mut(n).zip(x) {
-            row.fill(x);
-        }
-        let mut f = vec![0.0; d * n];
-        let width = Width::detected();
-        self.model.forward(width, &self.parameters, &mut tape, 0, &mut f);
-        let mut deltas = Deltas::new(&self.model, n, 1, d);
-        let (mut seeds, mut rows) = (vec![0.0; d * d * n], vec![0.0; d * d * n]);
-        (0..d).for_each(|i| seeds[(i * d + i) * n..(i * d + i + 1) * n].fill(1.0));
-        self.model.reverse(width, &self.parameters, &tape, 0, &mut deltas, (0, d), &seeds, Some(&mut rows));
-        out.iter_mut().zip(rows.chunks_exact(n)).for_each(|(o, row)| *o = row[0]);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dynamics::Field;
     use rand::SeedableRng;
 
     fn states() -> Vec<Vec<f64>> {
@@ -401,14 +282,6 @@ mod tests {
             let mut f = [0.0; 2];
             Learned { model, parameters }.value(&[1.3, -0.3], &mut f);
             assert!((f[0] - (1.0 - 2.0)).abs() < 1e-14 && (f[1] - (-3.0 - 0.5)).abs() < 1e-14, "{text} {f:?}");
-        }
-    }
-
-    #[test]
-    fn bad_models_are_told() {
-        for text in ["", "mlp", "mlp:0", "mlp:4x", "mlp:4:relu", "polynomial", "polynomial:x", "linear:2", "rbf:0", "tree", "mlp:4:tanh:1"]
-        {
-            assert!(matches!(text.parse::<ModelSpec>(), Err(FitError::Model { .. })), "{text}");
         }
     }
 }

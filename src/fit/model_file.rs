@@ -3,11 +3,13 @@
 use super::error::FitError;
 use super::features::Features;
 use super::loss::Loss;
+use super::method_record::{self, MethodRecord};
 use super::model::{Learned, Model};
 use super::progress::Stop;
 use super::step::Form;
 use super::training::{Fit, Optimiser, Training};
-use serde::{Deserialize, Serialize};
+use crate::method::Method;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What the file calls itself.
 const FORMAT: &str = "lambdahat-model";
@@ -62,6 +64,23 @@ impl DataRecord {
     }
 }
 
+/// What else the optimiser was told.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Iterations at most, where a number was given.
+    pub iterations: Option<usize>,
+    /// Adam's first rate.
+    pub rate: f64,
+    /// The loss at which to stop.
+    pub target: f64,
+    /// The standard deviation of the start.
+    pub spread: f64,
+    /// Added to the sum of squares times |θ|².
+    pub ridge: f64,
+    /// Coefficients below it were set to zero.
+    pub threshold: f64,
+}
+
 /// A trained model, how it was trained, and on what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
@@ -71,6 +90,12 @@ pub struct ModelFile {
     pub class: String,
     /// The method's name.
     pub method: String,
+    /// The method's coefficients; files of older programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coefficients: Option<MethodRecord>,
+    /// The scheme file of the method, whole, where the catalogue does not have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
     /// H.
     pub interval: f64,
     /// m.
@@ -83,6 +108,9 @@ pub struct ModelFile {
     pub compared: String,
     /// The data.
     pub data: DataRecord,
+    /// What else the optimiser was told; files of older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
     /// The seed of the start.
     pub seed: u64,
     /// The optimiser that ran.
@@ -93,13 +121,22 @@ pub struct ModelFile {
     pub iterations: usize,
     /// Why the last run ended.
     pub stop: Stop,
+    /// The last error at a point that was tried and left again, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
     /// The loss after each iteration.
+    #[serde(deserialize_with = "finite_only")]
     pub history: Vec<f64>,
     /// The model and its parameters.
     pub learned: Learned,
     /// For a repaired model, the report of the repair: from which method, in which way, modes, drift and errors before and after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repaired: Option<serde_json::Value>,
+}
+
+/// A history without the entries that JSON has no number for.
+fn finite_only<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    Ok(Vec::<Option<f64>>::deserialize(deserializer)?.into_iter().flatten().collect())
 }
 
 impl ModelFile {
@@ -110,18 +147,29 @@ impl ModelFile {
             version: VERSION,
             class: training.model.to_string(),
             method: training.method.name().to_owned(),
+            coefficients: Some(MethodRecord::of(&training.method)),
+            scheme: MethodRecord::scheme_of(&training.method),
             interval: training.sampling.interval(),
             substeps: training.sampling.substeps(),
             step: training.sampling.step().get(),
             form: training.form,
             compared: training.loss.to_string(),
             data,
+            settings: Some(Settings {
+                iterations: training.iterations,
+                rate: training.rate,
+                target: training.target,
+                spread: training.spread,
+                ridge: training.ridge,
+                threshold: training.threshold,
+            }),
             seed: fit.seed,
             optimiser: fit.optimiser,
             loss: fit.loss,
             iterations: fit.iterations,
             stop: fit.stop,
-            history: fit.history,
+            trouble: fit.trouble,
+            history: fit.history.into_iter().filter(|loss| loss.is_finite()).collect(),
             learned: fit.learned,
             repaired: None,
         }
@@ -132,9 +180,68 @@ impl ModelFile {
         self.compared.parse()
     }
 
+    /// The method of the training: the scheme that the file holds, else the catalogue's of that name, its coefficients compared with
+    /// the recorded ones. Errors where there is none or it is another.
+    pub fn method(&self) -> Result<Method, FitError> {
+        method_record::method(&self.method, self.scheme.as_deref(), self.coefficients.as_ref())
+    }
+
+    /// Errors where `method` has other coefficients than the method of the training.
+    pub fn verify_method(&self, method: &Method) -> Result<(), FitError> {
+        method_record::verify(method, &self.method, self.coefficients.as_ref())
+    }
+
+    /// In which ways the loss of this file is another function than that of a training on these data: what each of them says, empty
+    /// where losses can be compared and the history goes on.
+    pub fn differences(&self, training: &Training, data: &DataRecord) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut differ =
+            |what: &str, old: &dyn std::fmt::Display, new: &dyn std::fmt::Display| all.push(format!("{what} was {old}, is {new}"));
+        let record = self.coefficients.clone().or_else(|| self.method().ok().as_ref().map(MethodRecord::of));
+        if !record.is_some_and(|record| record.same(&MethodRecord::of(&training.method))) {
+            differ("the method", &self.method, &training.method.name());
+        }
+        let sampling = training.sampling;
+        if (self.interval - sampling.interval()).abs() > 1e-12 * self.interval {
+            differ("H", &self.interval, &sampling.interval());
+        }
+        if self.substeps != sampling.substeps() {
+            differ("m", &self.substeps, &sampling.substeps());
+        }
+        if self.form != training.form {
+            differ("the form", &format!("{:?}", self.form).to_lowercase(), &format!("{:?}", training.form).to_lowercase());
+        }
+        let loss = training.loss.to_string();
+        if self.compared != loss {
+            differ("the loss", &self.compared, &loss);
+        }
+        if let Some(settings) = &self.settings {
+            for (what, old, new) in
+                [("the ridge", settings.ridge, training.ridge), ("the threshold", settings.threshold, training.threshold)]
+            {
+                if old != new {
+                    differ(what, &old, &new);
+                }
+            }
+        }
+        if self.data.hash != data.hash {
+            differ("the data", &self.data.source, &format!("{} (other samples)", data.source));
+        }
+        all
+    }
+
     /// The document. Errors never happen for a file that came from [`new`](Self::new) or [`parse`](Self::parse).
     pub fn to_json(&self) -> Result<String, FitError> {
         serde_json::to_string(self).map(|text| text + "\n").map_err(|error| FitError::File(error.to_string()))
+    }
+
+    /// Reads a document as it lies on the disk. Errors as [`parse`](Self::parse) does, and where it is not UTF-8.
+    pub fn parse_bytes(bytes: &[u8]) -> Result<Self, FitError> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text),
+            Err(error) if error.error_len().is_none() => Err(FitError::File("it is cut short (within a character)".into())),
+            Err(error) => Err(FitError::File(format!("it is not UTF-8 text (byte {})", error.valid_up_to()))),
+        }
     }
 
     /// Reads a document, and checks that all its parts fit together.
@@ -150,8 +257,8 @@ impl ModelFile {
         if value.get("format").and_then(|f| f.as_str()) != Some(FORMAT) {
             return fail(format!("it is not a model of this program (no \"format\": \"{FORMAT}\")"));
         }
-        match value.get("version").and_then(serde_json::Value::as_u64) {
-            Some(VERSION) => {}
+        match value.get("version") {
+            Some(version) if version.as_u64() == Some(VERSION) => {}
             Some(other) => {
                 return fail(format!(
                     "it is of version {other}, this program reads version {VERSION}; train it again with `lambdahat fit`"
@@ -173,6 +280,9 @@ impl ModelFile {
             return fail(format!("interval {} with {} substeps", file.interval, file.substeps));
         }
         file.loss_kind()?;
+        if let Some(text) = &file.scheme {
+            method_record::method(&file.method, Some(text), file.coefficients.as_ref())?;
+        }
         Ok(file)
     }
 }
@@ -225,6 +335,21 @@ mod tests {
     }
 
     #[test]
+    fn files_of_older_programs_are_still_read() {
+        let file = file("mlp:3");
+        let mut value: serde_json::Value = serde_json::from_str(&file.to_json().expect("writes")).expect("JSON");
+        let object = value.as_object_mut().expect("an object");
+        ["coefficients", "settings"].iter().for_each(|key| drop(object.remove(*key)));
+        // A diverged training used to write its last loss as null.
+        object["history"].as_array_mut().expect("a list").push(serde_json::Value::Null);
+        let old = ModelFile::parse(&value.to_string()).expect("reads");
+        assert_eq!((old.history.len(), &old.learned), (file.history.len(), &file.learned));
+        assert_eq!(old.method().expect("the catalogue's").name(), "heun2");
+        value["method"] = "nonesuch".into();
+        assert!(ModelFile::parse(&value.to_string()).expect("reads").method().expect_err("unknown").to_string().contains("--method"));
+    }
+
+    #[test]
     fn files_of_another_kind_are_told() {
         let text = file("mlp:3").to_json().expect("writes");
         let told = |text: &str, word: &str| {
@@ -233,6 +358,10 @@ mod tests {
         };
         told(&text[..text.len() / 2], "cut short");
         told(&text.replace("\"version\":1", "\"version\":2"), "version 2");
+        told(&text.replace("\"version\":1", "\"version\":1.5"), "version 1.5");
+        let cut = [&text.as_bytes()[..40], "é".as_bytes()].concat();
+        let error = ModelFile::parse_bytes(&cut[..cut.len() - 1]).expect_err("must fail").to_string();
+        assert!(error.contains("cut short"), "{error}");
         told(&text.replace("lambdahat-model", "other"), "not a model");
         told("[1, 2]", "not a model");
         told("nonsense", "not JSON");

@@ -26,7 +26,7 @@ pub(crate) struct Gram {
 
 /// Whether a layer's share is cheaper as a product of Gram matrices than through its rows of J.
 fn by_gram(layer: Layer, slots: usize, copies: usize) -> bool {
-    let gram = slots * slots * (layer.outputs + layer.columns() / (copies * copies) + 8);
+    let gram = slots.saturating_mul(slots).saturating_mul(layer.outputs + layer.columns() / copies.saturating_mul(copies).max(1) + 8);
     layer.size() > gram
 }
 
@@ -39,12 +39,13 @@ impl Gram {
 
     fn scratch(model: &Model, n: usize, slots: usize, copies: usize) -> usize {
         let direct = model.layers().iter().filter(|layer| !by_gram(**layer, slots, copies)).map(|layer| layer.size()).max();
-        direct.unwrap_or(0) * copies * n
+        direct.unwrap_or(0).saturating_mul(copies).saturating_mul(n)
     }
 
     /// Numbers that it holds.
     pub(crate) fn size(model: &Model, n: usize, slots: usize, copies: usize) -> usize {
-        (copies * n).pow(2) + TILE * n + Self::scratch(model, n, slots, copies)
+        let size = copies.saturating_mul(n);
+        size.saturating_mul(size).saturating_add(TILE * n).saturating_add(Self::scratch(model, n, slots, copies))
     }
 
     /// J Jᵀ, from a reverse sweep with unit seeds.

@@ -1,16 +1,16 @@
 //! The loss of a model on windows of samples, and its gradient: by blocks that stay in the processor's cache.
 
 use super::error::FitError;
-use super::lanes::{Width, padded};
+use super::lanes::{PADDING, Width, padded};
 use super::loss::{Block, Windows};
 use super::model::Model;
 use super::step::Step;
-use super::sweep::{Adjoint, Seeds, Sweep};
+use super::sweep::{Adjoint, Seeds, Sweep, product};
 
-/// Bytes of activations and adjoints that a block may have: most of a second-level cache.
-const BLOCK_BYTES: usize = 700 << 10;
+/// Bytes of activations and adjoints that a block may have: half of a second-level cache.
+const BLOCK_BYTES: usize = 480 << 10;
 
-/// The mean square of all residuals, as a function of θ.
+/// The mean square of all residuals, as a function of θ; with a ridge the mean of the squares and of ridge·|θ|².
 ///
 /// ```
 /// use lambdahat::fit::{Form, Loss, Model, Objective, Step, Windows};
@@ -34,6 +34,9 @@ pub struct Objective<'a> {
     adjoint: Adjoint,
     seeds: Vec<f64>,
     residual_count: usize,
+    ridge: f64,
+    frozen: Option<Vec<bool>>,
+    mean_square: f64,
 }
 
 impl<'a> Objective<'a> {
@@ -43,10 +46,7 @@ impl<'a> Objective<'a> {
             return Err(FitError::Dimension { model: model.dimension(), data: windows.dimension() });
         }
         let (count, intervals) = (windows.count(), windows.intervals());
-        let per_window = 8 * Sweep::size(model, step, intervals, 8, 1) / 8;
-        let most = (BLOCK_BYTES / per_window.max(1)).clamp(16, count.max(16));
-        let chunks = count.div_ceil(most);
-        let n = padded(count.div_ceil(chunks));
+        let n = block_width(model, step, windows);
         let blocks: Vec<Block> = (0..count).step_by(n).map(|from| windows.block(from, (from + n).min(count))).collect();
         // The last block may be shorter, padded to less than n: give every block the same width.
         let blocks: Vec<Block> = blocks.into_iter().map(|block| block.widened(n)).collect();
@@ -60,7 +60,34 @@ impl<'a> Objective<'a> {
             adjoint: Adjoint::new(model, step, intervals, n, 1),
             seeds: vec![0.0; groups * model.dimension() * n],
             residual_count: count * groups * model.dimension(),
+            ridge: 0.0,
+            frozen: None,
+            mean_square: f64::INFINITY,
         })
+    }
+
+    /// Adds ridge·|θ|² to the sum of squares.
+    pub fn with_ridge(self, ridge: f64) -> Self {
+        Self { ridge, ..self }
+    }
+
+    /// Takes these parameters (one flag each) out of the gradient, so that a descent leaves them as they are.
+    pub fn with_frozen(self, frozen: Option<&[bool]>) -> Self {
+        Self { frozen: frozen.map(<[bool]>::to_vec), ..self }
+    }
+
+    /// Bytes that [`new`](Self::new) allocates, the largest number where they cannot be counted.
+    pub fn bytes(model: &Model, step: &Step, windows: &Windows) -> usize {
+        let n = block_width(model, step, windows);
+        let samples = product(&[windows.intervals().saturating_add(1), windows.dimension(), padded(windows.count()).saturating_add(n)]);
+        let seeds = product(&[step.residual_groups(windows.intervals()), windows.dimension(), n]);
+        let sweep = Sweep::size(model, step, windows.intervals(), n, 1);
+        product(&[8, sweep.saturating_add(samples).saturating_add(seeds)])
+    }
+
+    /// The mean square of the residuals alone at the last θ that was asked for: without a ridge the loss itself.
+    pub fn mean_square(&self) -> f64 {
+        self.mean_square
     }
 
     /// How many residuals are averaged.
@@ -75,7 +102,7 @@ impl<'a> Objective<'a> {
             self.sweep.forward(self.model, self.step, self.width, theta, block)?;
             sum += square(&self.sweep.residuals);
         }
-        Ok(sum / self.residual_count as f64)
+        self.finish(theta, sum)
     }
 
     /// The loss at θ, its gradient written to `gradient` (as long as θ).
@@ -92,8 +119,37 @@ impl<'a> Objective<'a> {
             self.sweep.reverse(self.model, self.step, self.width, theta, block.count, seeds, &mut self.adjoint);
             self.adjoint.deltas.gradient(self.model, self.width, &self.sweep.tape, 0..slots, 0, gradient);
         }
-        Ok(sum / self.residual_count as f64)
+        if self.ridge > 0.0 {
+            gradient.iter_mut().zip(theta).for_each(|(g, x)| *g += scale * self.ridge * x);
+        }
+        if let Some(frozen) = &self.frozen {
+            gradient.iter_mut().zip(frozen).filter(|(_, frozen)| **frozen).for_each(|(g, _)| *g = 0.0);
+        }
+        self.finish(theta, sum)
     }
+
+    fn finish(&mut self, theta: &[f64], sum: f64) -> Result<f64, FitError> {
+        self.mean_square = sum / self.residual_count as f64;
+        let penalty = if self.ridge > 0.0 { self.ridge * square(theta) / self.residual_count as f64 } else { 0.0 };
+        let loss = self.mean_square + penalty;
+        if loss.is_finite() {
+            return Ok(loss);
+        }
+        // Each residual is finite, their squares are not: any window may stand for all.
+        let block = &self.blocks[0];
+        let (trajectory, sample) = block.origin(0);
+        let state = (0..self.model.dimension()).map(|c| block.sample(0)[c * block.n]).collect();
+        Err(FitError::NotFinite { trajectory, sample, state })
+    }
+}
+
+/// Windows a block, so that a block's memory stays in the cache.
+fn block_width(model: &Model, step: &Step, windows: &Windows) -> usize {
+    let count = windows.count();
+    // Numbers for eight windows are bytes for one.
+    let per_window = Sweep::size(model, step, windows.intervals(), PADDING, 1);
+    let most = (BLOCK_BYTES / per_window.max(1)).clamp(16, count.max(16));
+    padded(count.div_ceil(count.div_ceil(most)))
 }
 
 /// Σ r².

@@ -16,7 +16,8 @@ pub struct Progress<'a> {
     pub parameters: &'a [f64],
 }
 
-/// Called after every iteration; `Break` stops the optimiser, which keeps what it has.
+/// Called before the first iteration (which may then be long), after every iteration, and between the attempts of a long one;
+/// `Break` stops the optimiser, which keeps what it has.
 pub type Watch<'a> = dyn FnMut(Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// A watch that lets an optimiser run to its end.
@@ -53,4 +54,7 @@ pub struct Outcome {
     pub history: Vec<f64>,
     /// Why it ended.
     pub stop: Stop,
+    /// The last error at a point that was tried and left again (a step that Newton's method could not solve, a prediction that was
+    /// not finite), in words; `None` where every point could be evaluated.
+    pub trouble: Option<String>,
 }

@@ -35,12 +35,12 @@ pub fn rollout(
     // Those that still move; each block has their present states, and zero targets.
     let mut moving: Vec<usize> = (0..starts.len()).collect();
     let mut sweep: Option<(usize, Sweep)> = None;
-    for _ in 0..intervals {
+    for interval in 0..intervals {
         if moving.is_empty() {
             break;
         }
         let states: Vec<&[f64]> = moving.iter().filter_map(|&t| trajectories[t].last().map(Vec::as_slice)).collect();
-        let block = Block::from_states(d, &states);
+        let block = Block::from_states(d, &states, moving.iter().map(|&t| (t, interval)).collect());
         let fits = sweep.as_ref().is_some_and(|(n, _)| *n == block.n);
         let (_, memory) = match &mut sweep {
             Some(kept) if fits => kept,

@@ -113,7 +113,7 @@ impl Step {
     /// Evaluations of the field in a window of `intervals`.
     pub(crate) fn slots(&self, intervals: usize) -> usize {
         match &self.kind {
-            Kind::RungeKutta { method, .. } => intervals * self.substeps * method.stages,
+            Kind::RungeKutta { method, .. } => intervals.saturating_mul(self.substeps).saturating_mul(method.stages),
             Kind::Residual { points, .. } => points.len(),
         }
     }

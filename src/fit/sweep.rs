@@ -6,6 +6,8 @@
 
 #![allow(clippy::needless_range_loop, reason = "sums over stages and components read as in the formulas")]
 
+mod reverse;
+
 use super::error::FitError;
 use super::lanes::Width;
 use super::loss::Block;
@@ -115,11 +117,28 @@ impl Sweep {
     pub(crate) fn size(model: &Model, step: &Step, intervals: usize, n: usize, copies: usize) -> usize {
         let d = model.dimension();
         let slots = step.slots(intervals);
-        let newton = match &step.kind {
-            Kind::RungeKutta { method, explicit: false } => intervals * step.substeps * n * (method.stages * d).pow(2),
-            _ => 0,
+        let (stages, newton) = match &step.kind {
+            Kind::RungeKutta { method, explicit } => (method.stages, !explicit),
+            Kind::Residual { .. } => (1, false),
         };
-        Tape::size(model, n, slots) + Deltas::size(model, n, slots, copies) + newton
+        let system = stages.saturating_mul(d);
+        let newton = if newton {
+            let steps = intervals.saturating_mul(step.substeps);
+            // Factors and pivots of every step, ∂f at the stages of one, and the sweep that makes it.
+            product(&[steps, n, system, system + 1])
+                .saturating_add(product(&[stages + 1, d, d, n]))
+                .saturating_add(Deltas::size(model, n, 1, d))
+        } else {
+            0
+        };
+        // The states of the window, its residuals, stages and values; λ, K̄ and X̄ of each copy.
+        let states = product(&[intervals.saturating_mul(2) + 2 + 2 * stages, d, n]);
+        let adjoint = product(&[copies, d, n, 1 + 2 * stages]);
+        Tape::size(model, n, slots)
+            .saturating_add(Deltas::size(model, n, slots, copies))
+            .saturating_add(newton)
+            .saturating_add(states)
+            .saturating_add(adjoint)
     }
 
     /// Residuals of all windows of the block: prediction − sample.
@@ -133,7 +152,7 @@ impl Sweep {
                         if *explicit {
                             self.explicit(model, method, step.h, width, theta, at.2);
                         } else {
-                            self.implicit(model, method, step.h, width, theta, at, block.count)?;
+                            self.implicit(model, method, step.h, width, theta, at, block)?;
                         }
                         for i in 0..method.stages {
                             let k = &self.stages[i * self.d * self.n..(i + 1) * self.d * self.n];
@@ -169,7 +188,8 @@ impl Sweep {
         }
         if let Some(at) = self.residuals.iter().position(|r| !r.is_finite()) {
             let i = at % n;
-            return Err(FitError::NotFinite { state: (0..self.d).map(|c| block.sample(0)[c * n + i]).collect() });
+            let (trajectory, sample) = block.origin(i);
+            return Err(FitError::NotFinite { trajectory, sample, state: (0..self.d).map(|c| block.sample(0)[c * n + i]).collect() });
         }
         Ok(())
     }
@@ -198,9 +218,10 @@ impl Sweep {
         width: Width,
         theta: &[f64],
         (interval, substep, step): (usize, usize, usize),
-        count: usize,
+        block: &Block,
     ) -> Result<(), FitError> {
         let (s, d, n) = (method.stages, self.d, self.n);
+        let count = block.count;
         let size = d * n;
         let system = s * d;
         let Some(newton) = self.newton.as_mut() else {
@@ -273,136 +294,18 @@ impl Sweep {
             before = worst;
             if !solvable || iteration + 1 == NEWTON {
                 let state = (0..d).map(|c| self.state[c * n + where_worst]).collect();
-                return Err(FitError::Newton { interval, substep, state, iterations: iteration + 1, residual: worst });
+                let (trajectory, first) = block.origin(where_worst);
+                let sample = first + interval;
+                return Err(FitError::Newton { trajectory, sample, substep, state, iterations: iteration + 1, residual: worst });
             }
         }
         Ok(())
     }
-
-    /// The reverse sweep after [`forward`](Self::forward) at the same parameters: leaves every layer's adjoint at every slot in `adjoint`.
-    #[allow(clippy::too_many_arguments)]
-    pub(crate) fn reverse(
-        &mut self,
-        model: &Model,
-        step: &Step,
-        width: Width,
-        theta: &[f64],
-        count: usize,
-        seeds: Seeds<'_>,
-        adjoint: &mut Adjoint,
-    ) {
-        let (d, n, copies) = (self.d, self.n, adjoint.copies);
-        let size = d * n;
-        adjoint.lambda.fill(0.0);
-        for j in (0..self.groups).rev() {
-            match seeds {
-                Seeds::Weighted(weights) => axpy(1.0, &weights[j * size..(j + 1) * size], &mut adjoint.lambda),
-                Seeds::Unit => {
-                    for c in 0..d {
-                        let row = ((j * d + c) * d + c) * n;
-                        adjoint.lambda[row..row + count].fill(1.0);
-                    }
-                }
-            }
-            match &step.kind {
-                Kind::RungeKutta { method, explicit } => {
-                    for substep in (0..step.substeps).rev() {
-                        let at = j * step.substeps + substep;
-                        if *explicit {
-                            reverse_explicit(model, method, step.h, width, theta, &self.tape, at, adjoint);
-                        } else {
-                            self.reverse_implicit(model, method, step.h, width, theta, at, adjoint);
-                        }
-                        for i in 0..method.stages {
-                            let x_bar = &adjoint.x_bar[i * copies * size..(i + 1) * copies * size];
-                            axpy(1.0, x_bar, &mut adjoint.lambda);
-                        }
-                    }
-                }
-                Kind::Residual { points, .. } => {
-                    for (slot, point) in points.iter().enumerate() {
-                        adjoint.k_bar.fill(0.0);
-                        axpy(-step.h * point.beta, &adjoint.lambda, &mut adjoint.k_bar);
-                        model.reverse(width, theta, &self.tape, slot, &mut adjoint.deltas, (slot, copies), &adjoint.k_bar, None);
-                    }
-                }
-            }
-        }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn reverse_implicit(
-        &mut self,
-        model: &Model,
-        method: &Coefficients,
-        h: f64,
-        width: Width,
-        theta: &[f64],
-        step: usize,
-        adjoint: &mut Adjoint,
-    ) {
-        let (s, d, n, copies) = (method.stages, self.d, self.n, adjoint.copies);
-        let (size, system) = (d * n, s * d);
-        let Some(newton) = self.newton.as_mut() else { return };
-        for i in 0..n {
-            let factors = &newton.factors[(step * n + i) * system * system..(step * n + i + 1) * system * system];
-            let pivots = &newton.pivots[(step * n + i) * system..(step * n + i + 1) * system];
-            for copy in 0..copies {
-                for p in 0..s {
-                    for a in 0..d {
-                        newton.rhs[p * d + a] = h * method.b[p] * adjoint.lambda[copy * size + a * n + i];
-                    }
-                }
-                lu::solve_transposed(factors, pivots, &mut newton.rhs);
-                for p in 0..s {
-                    for a in 0..d {
-                        adjoint.k_bar[(p * copies + copy) * size + a * n + i] = newton.rhs[p * d + a];
-                    }
-                }
-            }
-        }
-        for p in 0..s {
-            let range = p * copies * size..(p + 1) * copies * size;
-            let slot = step * s + p;
-            let (k_bar, x_bar) = (&adjoint.k_bar[range.clone()], &mut adjoint.x_bar[range]);
-            model.reverse(width, theta, &self.tape, slot, &mut adjoint.deltas, (slot, copies), k_bar, Some(x_bar));
-        }
-    }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn reverse_explicit(
-    model: &Model,
-    method: &Coefficients,
-    h: f64,
-    width: Width,
-    theta: &[f64],
-    tape: &Tape,
-    step: usize,
-    adjoint: &mut Adjoint,
-) {
-    let (s, copies) = (method.stages, adjoint.copies);
-    let block = adjoint.lambda.len();
-    for i in (0..s).rev() {
-        let slot = step * s + i;
-        let later = (i + 1..s).filter(|l| method.a[l * s + i] != 0.0);
-        if method.b[i] == 0.0 && later.clone().next().is_none() {
-            adjoint.deltas.clear(model, slot);
-            adjoint.x_bar[i * block..(i + 1) * block].fill(0.0);
-            continue;
-        }
-        let k_bar = &mut adjoint.k_bar[..block];
-        for (k, lambda) in k_bar.iter_mut().zip(&adjoint.lambda) {
-            *k = h * method.b[i] * lambda;
-        }
-        let (earlier, known) = adjoint.x_bar.split_at_mut((i + 1) * block);
-        for l in later {
-            let x_bar = &known[(l - i - 1) * block..(l - i) * block];
-            axpy(h * method.a[l * s + i], x_bar, k_bar);
-        }
-        let x_bar = &mut earlier[i * block..];
-        model.reverse(width, theta, tape, slot, &mut adjoint.deltas, (slot, copies), k_bar, Some(x_bar));
-    }
+/// The product of sizes, the largest number where it is larger.
+pub(crate) fn product(sizes: &[usize]) -> usize {
+    sizes.iter().fold(1, |all, &size| all.saturating_mul(size))
 }
 
 /// y += a·x; nothing where a = 0.

@@ -3,9 +3,11 @@
 //! A *slot* is one evaluation of the field for all samples of a block (stage i of step s of interval j); a *copy* is one of several
 //! adjoints carried through the same slot at once, one a residual. All is allocated once and reused.
 
-use super::gemm::{Strided, Update, multiply, multiply_transposed};
+use super::activation::Activation;
+use super::gemm::{Slots, Strided, Update, multiply, multiply_transposed};
 use super::lanes::Width;
 use super::model::Model;
+use super::sweep::product;
 
 /// Activations of every layer at every slot, each slot's rows contiguous.
 pub(crate) struct Tape {
@@ -41,8 +43,9 @@ impl Tape {
 
     /// Numbers that a tape holds.
     pub(crate) fn size(model: &Model, n: usize, slots: usize) -> usize {
-        let rows: usize = model.layers().iter().map(|layer| 2 * layer.columns()).sum();
-        (rows + model.dimension()) * n * slots
+        let twice = if model.activation().stores_derivatives() { 2 } else { 1 };
+        let rows: usize = model.layers().iter().map(|layer| twice * layer.columns()).sum();
+        product(&[rows + model.dimension(), n, slots])
     }
 
     /// The states at a slot, d × n, to be written before [`forward`](Self::forward).
@@ -106,7 +109,8 @@ impl Deltas {
 
     /// Numbers that it holds.
     pub(crate) fn size(model: &Model, n: usize, slots: usize, copies: usize) -> usize {
-        model.layers().iter().map(|layer| layer.outputs).sum::<usize>() * n * slots * copies
+        let rows: usize = model.layers().iter().map(|layer| layer.outputs).sum();
+        product(&[rows, n, slots, copies]).saturating_add(product(&[model.layers()[0].inputs, n]))
     }
 
     /// The adjoint of layer `l`'s output.
@@ -158,11 +162,13 @@ impl Deltas {
                     let (below, above) = self.layers.split_at_mut(l);
                     let delta = &above[0][place(layer.outputs)];
                     let next = &mut below[l - 1][place(layer.inputs)];
-                    multiply(width, shape, weights, delta, n, next, n, Update::Assign);
-                    let z = &tape.inputs(model, l, slot)[..layer.inputs * n];
-                    let slopes = &tape.slopes[l];
-                    let slopes = if slopes.is_empty() { &[][..] } else { &slopes[slot * z.len()..(slot + 1) * z.len()] };
-                    model.activation().pull_back(width, z, slopes, next);
+                    // Times the activation's slope: for tanh from its values, else as the forward sweep left it.
+                    let size = layer.inputs * n;
+                    let slope = match model.activation() {
+                        Activation::Tanh => Update::TimesTanhSlope(&tape.inputs(model, l, slot)[..size], n),
+                        Activation::Softplus | Activation::Gelu => Update::Times(&tape.slopes[l][slot * size..(slot + 1) * size], n),
+                    };
+                    multiply(width, shape, weights, delta, n, next, n, slope);
                 } else if let Some(state) = state.as_deref_mut() {
                     let delta = &self.layers[0][place(layer.outputs)];
                     multiply(width, shape, weights, delta, n, &mut self.scratch, n, Update::Assign);
@@ -188,18 +194,11 @@ impl Deltas {
         for (l, layer) in model.layers().iter().enumerate() {
             let k = layer.columns();
             let target = &mut gradient[offset..offset + layer.size()];
-            for slot in slots.clone() {
-                multiply_transposed(
-                    width,
-                    (layer.outputs, k, n),
-                    self.of(model, l, slot, copy),
-                    n,
-                    tape.inputs(model, l, slot),
-                    n,
-                    target,
-                    k,
-                );
-            }
+            let (delta, z) = (layer.outputs * n, k * n);
+            let from = &self.layers[l][(slots.start * self.copies + copy) * delta..];
+            let seen = &tape.z[l][slots.start * z..];
+            let pairs = Slots { count: slots.len(), a: self.copies * delta, b: z };
+            multiply_transposed(width, (layer.outputs, k, n), pairs, from, n, seen, n, target, k);
             offset += layer.size();
         }
     }

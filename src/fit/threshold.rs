@@ -8,7 +8,7 @@ use super::progress::Outcome;
 pub type Refit<'a> = dyn FnMut(Vec<f64>, Option<&[bool]>) -> Result<Outcome, FitError> + 'a;
 
 /// Fits with `fit(start, frozen)`, freezes every coefficient below `threshold` in magnitude at zero, and fits again until no more
-/// fall below it. The last outcome, and which parameters are frozen.
+/// fall below it. The last outcome with the iterations and the history of all, and which parameters are frozen.
 ///
 /// Errors as `fit` does.
 pub fn sequential(model: &Model, start: Vec<f64>, threshold: f64, fit: &mut Refit<'_>) -> Result<(Outcome, Vec<bool>), FitError> {
@@ -26,6 +26,10 @@ pub fn sequential(model: &Model, start: Vec<f64>, threshold: f64, fit: &mut Refi
         if !fell || outcome.stop == super::progress::Stop::Interrupted {
             return Ok((outcome, frozen));
         }
-        outcome = fit(outcome.parameters, Some(&frozen))?;
+        let before = outcome;
+        outcome = fit(before.parameters, Some(&frozen))?;
+        outcome.iterations += before.iterations;
+        outcome.history = [before.history, outcome.history].concat();
+        outcome.trouble = outcome.trouble.or(before.trouble);
     }
 }

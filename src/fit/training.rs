@@ -2,14 +2,16 @@
 
 use super::adam::Adam;
 use super::direct;
-use super::error::FitError;
+use super::error::{FitError, within};
 use super::lbfgs::Lbfgs;
 use super::levenberg_marquardt::LevenbergMarquardt;
 use super::loss::{Loss, Windows};
-use super::model::{Learned, Model, ModelSpec};
+use super::model::{Learned, Model};
+use super::model_spec::ModelSpec;
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use super::step::{Form, Step};
+use super::sweep::product;
 use super::threshold;
 use crate::method::{Method, Sampling};
 use rand::SeedableRng;
@@ -23,7 +25,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimiser {
-    /// A direct solution where the residuals are linear in the parameters, Levenberg–Marquardt where its memory suffices, Adam else.
+    /// A direct solution where the residuals are linear in the parameters, else Levenberg–Marquardt; Adam where their memory does not suffice.
     #[default]
     Auto,
     /// [`LevenbergMarquardt`].
@@ -75,9 +77,9 @@ pub struct Training {
     pub spread: f64,
     /// Added to the sum of squares times |θ|².
     pub ridge: f64,
-    /// Coefficients below it are set to zero (dictionaries of powers).
+    /// Coefficients below it are set to zero and the others fitted again (dictionaries of powers).
     pub threshold: f64,
-    /// Bytes that an optimiser may allocate.
+    /// Bytes that all starts which run at once may allocate together.
     pub memory: usize,
 }
 
@@ -100,16 +102,19 @@ impl Training {
             spread: 1.0,
             ridge,
             threshold,
-            memory: 4 << 30,
+            memory: LevenbergMarquardt::default().memory,
         }
     }
 
     /// Ready for these trajectories: the step, the windows, the model's structure.
     ///
-    /// Errors where they do not fit together.
+    /// Errors where they do not fit together, or where the model alone would not fit into memory.
     pub fn prepare(&self, trajectories: &[Vec<Vec<f64>>]) -> Result<Prepared, FitError> {
         let step = Step::new(&self.method, self.sampling, self.form)?;
         let windows = Windows::new(trajectories, self.loss, &step)?;
+        let count = trajectories.iter().map(Vec::len).sum();
+        let (features, parameters) = self.model.sizes(windows.dimension(), count);
+        within("this model", product(&[8, features.saturating_add(parameters)]), self.memory)?;
         let states: Vec<Vec<f64>> = trajectories.concat();
         let model = Model::new(&self.model, &states)?;
         Ok(Prepared { training: self.clone(), step, windows, model })
@@ -142,9 +147,21 @@ pub struct Fit {
     pub stop: Stop,
     /// The loss after each iteration.
     pub history: Vec<f64>,
+    /// The last error at a point that was tried and left again, in words ([`Outcome::trouble`]).
+    pub trouble: Option<String>,
 }
 
 impl Prepared {
+    /// The same training of this structure (its dictionary's box, its centres) instead of the one that the data suggest.
+    ///
+    /// Errors where it has another dimension than the data.
+    pub fn with_model(self, model: Model) -> Result<Self, FitError> {
+        if model.dimension() != self.windows.dimension() {
+            return Err(FitError::Dimension { model: model.dimension(), data: self.windows.dimension() });
+        }
+        Ok(Self { model, ..self })
+    }
+
     /// The model's structure.
     pub fn model(&self) -> &Model {
         &self.model
@@ -160,19 +177,40 @@ impl Prepared {
         &self.step
     }
 
+    /// How many numbers are squared and averaged.
+    pub fn residual_count(&self) -> usize {
+        self.windows.count() * self.step.residual_groups(self.windows.intervals()) * self.windows.dimension()
+    }
+
+    /// Bytes that one start holds while it runs; the largest number where they cannot be counted.
+    pub fn bytes(&self) -> usize {
+        self.bytes_of(self.optimiser())
+    }
+
+    fn bytes_of(&self, optimiser: Optimiser) -> usize {
+        let (work, vectors) = match optimiser {
+            Optimiser::Adam => (Objective::bytes(&self.model, &self.step, &self.windows), 6),
+            Optimiser::Lbfgs => (Objective::bytes(&self.model, &self.step, &self.windows), 2 * Lbfgs::default().memory + 8),
+            Optimiser::Direct | Optimiser::LevenbergMarquardt | Optimiser::Auto => {
+                let freezes = self.training.threshold > 0.0;
+                (self.levenberg_marquardt().bytes_with(&self.model, &self.step, &self.windows, freezes), 2)
+            }
+        };
+        work.saturating_add(product(&[8, vectors, self.model.parameter_count()]))
+    }
+
     /// What `Auto` means here.
     pub fn optimiser(&self) -> Optimiser {
-        let settings = self.levenberg_marquardt();
         match self.training.optimiser {
             Optimiser::Auto => {
                 let linear = self.model.is_linear_in_parameters() && self.step.is_linear_in_field();
                 let single = self.step.span() > 1 || self.windows.intervals() == 1;
-                if linear && single {
-                    Optimiser::Direct
-                } else if settings.bytes(&self.model, &self.step, &self.windows) <= settings.memory {
-                    Optimiser::LevenbergMarquardt
-                } else {
+                if self.bytes_of(Optimiser::LevenbergMarquardt) > self.training.memory {
                     Optimiser::Adam
+                } else if linear && single {
+                    Optimiser::Direct
+                } else {
+                    Optimiser::LevenbergMarquardt
                 }
             }
             chosen => chosen,
@@ -200,47 +238,70 @@ impl Prepared {
     /// Errors when memory does not suffice or the start cannot be evaluated.
     pub fn fit(&self, seed: u64, start: Option<Vec<f64>>, watch: &mut Watch<'_>) -> Result<Fit, FitError> {
         let optimiser = self.optimiser();
+        within("this optimiser with this model and these samples", self.bytes_of(optimiser), self.training.memory)?;
         let start = start.unwrap_or_else(|| self.start(seed));
+        let objective = |frozen: Option<&[bool]>| {
+            let objective = Objective::new(&self.model, &self.step, &self.windows)?;
+            Ok::<_, FitError>(objective.with_ridge(self.training.ridge).with_frozen(frozen))
+        };
         let mut run = |start: Vec<f64>, frozen: Option<&[bool]>| -> Result<Outcome, FitError> {
             match optimiser {
                 Optimiser::Direct => {
                     direct::solve(&self.model, &self.step, &self.windows, self.training.ridge, frozen, self.training.memory)
                 }
                 Optimiser::Adam => {
-                    let mut objective = Objective::new(&self.model, &self.step, &self.windows)?;
                     let defaults = Adam::default();
                     let iterations = self.training.iterations.unwrap_or(defaults.iterations);
-                    Adam { iterations, rate: self.training.rate, target: self.training.target, ..defaults }.run(
-                        &mut objective,
-                        start,
-                        watch,
-                    )
+                    let adam = Adam { iterations, rate: self.training.rate, target: self.training.target, ..defaults };
+                    adam.run(&mut objective(frozen)?, start, watch)
                 }
                 Optimiser::Lbfgs => {
-                    let mut objective = Objective::new(&self.model, &self.step, &self.windows)?;
                     let defaults = Lbfgs::default();
                     let iterations = self.training.iterations.unwrap_or(defaults.iterations);
-                    Lbfgs { iterations, target: self.training.target, ..defaults }.run(&mut objective, start, watch)
+                    Lbfgs { iterations, target: self.training.target, ..defaults }.run(&mut objective(frozen)?, start, watch)
                 }
                 Optimiser::LevenbergMarquardt | Optimiser::Auto => {
                     self.levenberg_marquardt().run(&self.model, &self.step, &self.windows, start, frozen, watch)
                 }
             }
         };
-        let freezes = matches!(optimiser, Optimiser::Direct | Optimiser::LevenbergMarquardt);
-        let outcome = if self.training.threshold > 0.0 && freezes {
+        let outcome = if self.training.threshold > 0.0 {
             threshold::sequential(&self.model, start, self.training.threshold, &mut run)?.0
         } else {
             run(start, None)?
         };
         let learned = Learned { model: self.model.clone(), parameters: outcome.parameters };
-        let Outcome { loss, iterations, history, stop, .. } = outcome;
-        Ok(Fit { seed, optimiser, learned, loss, iterations, stop, history })
+        let Outcome { loss, iterations, history, stop, trouble, .. } = outcome;
+        Ok(Fit { seed, optimiser, learned, loss, iterations, stop, history, trouble })
     }
 
     /// Fits from the random starts of the seeds, in parallel; the results are in the order of the seeds, and do not depend on the
-    /// number of threads. `watch` is called from all of them with the seed's place in the list.
-    pub fn fit_seeds(&self, seeds: &[u64], watch: &(dyn Fn(usize, Progress<'_>) -> ControlFlow<()> + Sync)) -> Vec<Result<Fit, FitError>> {
-        seeds.par_iter().enumerate().map(|(k, &seed)| self.fit(seed, None, &mut |progress| watch(k, progress))).collect()
+    /// number of threads. As many run at once as the memory allows. `watch` is called from all of them with the seed's place in the list,
+    /// and before each start but the first with an infinite loss: where it breaks there the start is not begun ([`FitError::NotBegun`]).
+    pub fn fit_seeds(&self, seeds: &[u64], watch: &SharedWatch<'_>) -> Vec<Result<Fit, FitError>> {
+        let (features, parameters) = self.training.model.sizes(self.windows.dimension(), self.windows.count());
+        let kept = product(&[8, seeds.len(), features.saturating_add(parameters)]);
+        let room = self.training.memory.saturating_sub(kept);
+        let threads = rayon::current_num_threads().min(seeds.len()).max(1);
+        let at_once = (room / self.bytes().max(1)).min(threads);
+        if at_once == 0 {
+            let needed = kept.saturating_add(self.bytes());
+            let refused = within("this training and the models of all its starts", needed, self.training.memory);
+            return seeds.iter().map(|_| Err(refused.clone().err().unwrap_or(FitError::NotBegun))).collect();
+        }
+        let one = |k: usize, seed: u64| {
+            let before = Progress { iteration: 0, of: 0, loss: f64::INFINITY, parameters: &[] };
+            if k > 0 && watch(k, before) == ControlFlow::Break(()) {
+                return Err(FitError::NotBegun);
+            }
+            self.fit(seed, None, &mut |progress| watch(k, progress))
+        };
+        // One seed a task where all threads may work; else as many tasks as may run at once, each through its seeds in turn.
+        let length = if at_once == threads { 1 } else { seeds.len().div_ceil(at_once) };
+        let tasks = seeds.par_chunks(length).enumerate();
+        tasks.flat_map_iter(|(t, chunk)| chunk.iter().enumerate().map(move |(i, &seed)| one(t * length + i, seed))).collect()
     }
 }
+
+/// A [`Watch`] of many starts at once: called with the start's place.
+pub type SharedWatch<'a> = dyn Fn(usize, Progress<'_>) -> ControlFlow<()> + Sync + 'a;

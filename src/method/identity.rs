@@ -20,6 +20,9 @@ pub struct Identity {
     /// The names that its file declares under `[where]`, with their values.
     #[serde(skip)]
     pub symbols: Vec<(String, Number)>,
+    /// The scheme file that it was read from, whole, so that a result can carry its method with it.
+    #[serde(skip)]
+    pub text: Option<String>,
 }
 
 /// One statement of a scheme file, such as `order = 4`.

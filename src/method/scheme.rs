@@ -117,7 +117,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Method, SchemeError> {
         let reason = SchemeReason::Toml(e.message().to_owned());
         located((e.span().unwrap_or(0..0), reason))
     })?;
-    read(table.get_ref(), origin).map_err(located)
+    read(table.get_ref(), origin, text).map_err(located)
 }
 
 fn floor_boundary(text: &str, mut at: usize) -> usize {
@@ -128,7 +128,7 @@ fn floor_boundary(text: &str, mut at: usize) -> usize {
     at
 }
 
-fn read(table: &DeTable<'_>, origin: &str) -> Result<Method, Failure> {
+fn read(table: &DeTable<'_>, origin: &str, text: &str) -> Result<Method, Failure> {
     const KEYS: &[&str] = &["name", "title", "source", "aliases", "note", "where", "runge-kutta", "multistep", "claims"];
     only(table, KEYS)?;
     let stem = origin.rsplit(['/', '\\']).next().unwrap_or(origin);
@@ -145,6 +145,7 @@ fn read(table: &DeTable<'_>, origin: &str) -> Result<Method, Failure> {
         aliases: optional(table, "aliases", |v| list(v, string))?.unwrap_or_default(),
         claims: optional(table, "claims", claims)?.unwrap_or_default(),
         symbols: names.clone(),
+        text: Some(text.to_owned()),
         name,
     };
     match (table.get("runge-kutta"), table.get("multistep")) {

@@ -57,5 +57,6 @@ pub(super) fn refit(
         iterations: outcome.iterations,
         stop: outcome.stop,
         history: outcome.history,
+        trouble: outcome.trouble,
     })
 }

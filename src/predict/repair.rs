@@ -358,6 +358,7 @@ fn kept(file: &ModelFile, learned: Learned) -> Fit {
         iterations: 0,
         stop: Stop::Converged,
         history: Vec::new(),
+        trouble: None,
     }
 }
 

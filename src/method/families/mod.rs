@@ -115,6 +115,7 @@ impl Family {
             aliases: Vec::new(),
             claims: (self.claims)(size),
             symbols: Vec::new(),
+            text: None,
         };
         (self.generate)(size, identity)
     }
