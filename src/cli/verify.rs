@@ -108,12 +108,13 @@ fn formulas(method: &Method, report: &Verification) -> String {
 
 fn extents(report: &Verification) -> impl Iterator<Item = (&'static str, &Extent)> {
     [
-        ("imaginary_interval", &report.imaginary_interval),
-        ("real_interval", &report.real_interval),
-        ("disc", &report.disc),
-        ("ssp_coefficient", &report.ssp_coefficient),
+        ("imaginary_interval", Some(&report.imaginary_interval)),
+        ("real_interval", Some(&report.real_interval)),
+        ("disc", report.disc.as_ref()),
+        ("ssp_coefficient", report.ssp_coefficient.as_ref()),
     ]
     .into_iter()
+    .filter_map(|(name, extent)| Some((name, extent?)))
 }
 
 fn print(report: &Verification, against: Option<&Verification>, digits: usize) -> Result<(), Failure> {
@@ -197,6 +198,7 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("linear order", if report.linear_order == report.order { String::new() } else { report.linear_order.to_string() }),
         ("embedded order", number(report.embedded_order)),
         ("first failing tree", report.failing.first().map_or(String::new(), |tree| format!("{tree} (order {})", tree.order))),
+        ("first failing", report.failing_condition.clone().unwrap_or_default()),
         (
             "principal error",
             report.principal_error.as_ref().map_or(String::new(), |e| format!("norm {:.3e}, largest {:.3e}", e.norm2, e.largest)),
@@ -211,22 +213,24 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("I-stable", yes(report.i_stable)),
         ("imaginary interval", length(&report.imaginary_interval)),
         ("real interval", length(&report.real_interval)),
-        ("largest disc", length(&report.disc)),
+        ("largest disc", report.disc.as_ref().map_or(String::new(), length)),
         ("right half plane", room),
         ("dispersion order", number(report.phase.as_ref().and_then(|phase| phase.dispersion_order))),
         ("dissipation order", number(report.phase.as_ref().and_then(|phase| phase.dissipation_order))),
         ("zero-stable", maybe(report.zero_stable)),
         ("strongly stable", maybe(report.strongly_stable)),
         ("stiffly accurate", maybe(report.stiffly_accurate)),
+        ("first same as last", maybe(report.fsal)),
         ("B-stable", maybe(report.b_stable)),
         ("symplectic", maybe(report.symplectic)),
         ("symmetric", maybe(report.symmetric)),
-        ("SSP coefficient", length(&report.ssp_coefficient)),
+        ("SSP coefficient", report.ssp_coefficient.as_ref().map_or(String::new(), length)),
         ("stages not used", spare),
         ("stages always equal", equal),
         ("learning: faithful", reasoned(learning.sign_faithful, &learning.sign_reason)),
         ("learning: unique", reasoned(learning.unique, &learning.unique_reason)),
         ("learning: discovery", discovery),
+        ("left out", report.left_out.iter().map(|part| format!("{}: {}", part.what, part.why)).collect::<Vec<_>>().join("; ")),
     ]
 }
 

@@ -37,4 +37,4 @@ pub use repair::{LinearRepair, Repair, RepairError, RepairReport, RolloutError, 
 pub use report::{Limits, MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use series_repair::{SeriesRepair, TermSize, series_repair};
 pub use subject::Subject;
-pub use verify::{Verification, verify, verify_with};
+pub use verify::{LeftOut, Verification, verify, verify_with};

@@ -6,8 +6,8 @@ use crate::method::{Method, Multistep, RungeKutta};
 use crate::order::{DEFAULT_CAP, FailingCondition, OrderReport, PrincipalError, Progress, order_up_to};
 use crate::stability::{
     Angle, Extent, Learning, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
-    imaginary_interval, is_a_stable, is_algebraically_stable, is_i_stable, is_l_stable, is_stiffly_accurate, is_symmetric, is_symplectic,
-    linear_order, multistep, phase_errors, real_interval, reduce, ssp_coefficient,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable, is_stiffly_accurate,
+    is_symmetric, is_symplectic, linear_order, multistep, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero,
 };
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -53,6 +53,11 @@ pub struct Verification {
     pub principal_error: Option<PrincipalError>,
     /// The first order conditions that fail.
     pub failing: Vec<FailingCondition>,
+    /// The first order conditions that the embedded method fails.
+    pub embedded_failing: Vec<FailingCondition>,
+    /// For a multistep method the first order condition that fails: `C_3 = 1/4, needs 0`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failing_condition: Option<String>,
     /// R = P/Q.
     pub stability: Option<StabilityFunction>,
     /// |R| ≤ 1 in the left half plane.
@@ -77,20 +82,22 @@ pub struct Verification {
     pub strongly_stable: Option<bool>,
     /// Whether b is the last row of A.
     pub stiffly_accurate: Option<bool>,
+    /// Whether the last stage of a step is the first of the next.
+    pub fsal: Option<bool>,
     /// R(∞), exactly; null where infinite.
     pub at_infinity: Option<Number>,
     /// Largest y with |R(it)| ≤ 1 for 0 ≤ t ≤ y.
     pub imaginary_interval: Extent,
     /// Largest x with |R(−t)| ≤ 1 for 0 ≤ t ≤ x.
     pub real_interval: Extent,
-    /// Largest r such that the disc |z + r| ≤ r is stable.
-    pub disc: Extent,
+    /// Largest r such that the disc |z + r| ≤ r is stable; `None` where it is left out.
+    pub disc: Option<Extent>,
     /// The stable room in Re z > 0.
     pub right_half_plane: Option<RightHalfPlane>,
     /// Orders of the errors in phase and modulus along the imaginary axis.
     pub phase: Option<PhaseErrors>,
-    /// Radius of absolute monotonicity.
-    pub ssp_coefficient: Extent,
+    /// Radius of absolute monotonicity; `None` where it is left out.
+    pub ssp_coefficient: Option<Extent>,
     /// The order of the embedded method.
     pub embedded_order: Option<usize>,
     /// Stages that the step does not use, counted from one.
@@ -99,9 +106,28 @@ pub struct Verification {
     pub equal_stages: Option<Vec<Vec<usize>>>,
     /// What the scheme does to a model that learns through it.
     pub learning: Learning,
+    /// What was not computed, since it would take minutes for a scheme of this size.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// The claims of the scheme's file.
     pub claims: Vec<CheckedClaim>,
 }
+
+/// A quantity that was not computed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Its field.
+    pub what: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+/// The stages of a full A above which the SSP coefficient is left out: its s² rational functions take time as s⁵. The zeros that signs and gaps of A show are free.
+const SSP_STAGES: usize = 32;
+/// The degree of a denominator above which sectors and discs are left out: each of some dozen decisions takes as many exact root counts.
+const IMPLICIT_DEGREE: usize = 24;
+/// The degree of a polynomial R above which the disc is left out.
+const EXPLICIT_DEGREE: usize = 128;
 
 /// Verifies a scheme.
 ///
@@ -122,17 +148,34 @@ pub fn verify_with(method: &Method, progress: impl FnMut(Progress) -> ControlFlo
         Method::RungeKutta(method) => of_runge_kutta(method, progress),
         Method::Multistep(method) => of_multistep(method),
     };
-    report.claims = check(&report, &method.identity().claims);
+    report.claims = check(&report, method);
     report
 }
 
 fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
-    let OrderReport { order, complete, failing, stage_order, embedded_order, principal_error, .. } =
+    let OrderReport { order, complete, failing, stage_order, embedded_order, embedded_failing, principal_error, .. } =
         order_up_to(method, DEFAULT_CAP, progress);
     let r = StabilityFunction::of(method);
     let reduction = reduce(method);
     let (linear_order, error_constant) = linear_order(&r);
-    let angle = a_alpha(&r);
+    let mut left_out = Vec::new();
+    let mut within = |what: &'static str, noun: &str, size: usize, limit: usize| {
+        if size > limit {
+            let why = format!("{noun} {size} is above {limit}: the exact decision would take minutes");
+            left_out.push(LeftOut { what, why });
+        }
+        size <= limit
+    };
+    let real = real_interval(&r);
+    let a_stable = is_a_stable(&r);
+    let degree = r.degree();
+    // What the axes decide needs no search.
+    let no_sector = !a_stable && !real.is_infinite();
+    let angle = (a_stable || no_sector || within("a_alpha_degrees", "degree", degree, IMPLICIT_DEGREE)).then(|| a_alpha(&r)).flatten();
+    let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
+    let disc = (a_stable || within("disc", "degree", degree, longest)).then(|| disc_radius(&r));
+    let small = ssp_is_zero(&reduction) || within("ssp_coefficient", "the number of stages", reduction.method.stages(), SSP_STAGES);
+    let ssp = small.then(|| ssp_coefficient(&reduction));
     Verification {
         method: method.name().into(),
         title: method.title().into(),
@@ -150,7 +193,9 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         error_constant_number: error_constant,
         principal_error,
         failing,
-        a_stable: is_a_stable(&r),
+        embedded_failing,
+        failing_condition: None,
+        a_stable,
         l_stable: is_l_stable(&r),
         i_stable: is_i_stable(&r),
         a_alpha_degrees: angle.map(Angle::degrees),
@@ -161,17 +206,19 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         zero_stable: None,
         strongly_stable: None,
         stiffly_accurate: Some(is_stiffly_accurate(method)),
+        fsal: Some(is_first_same_as_last(method)),
         at_infinity: at_infinity(&r),
         imaginary_interval: imaginary_interval(&r),
-        real_interval: real_interval(&r),
-        disc: disc_radius(&r),
+        real_interval: real,
+        disc,
         right_half_plane: RightHalfPlane::of(&r),
         phase: Some(phase_errors(&r)),
-        ssp_coefficient: ssp_coefficient(&reduction),
+        ssp_coefficient: ssp,
         embedded_order,
         unused_stages: Some(reduction.unused),
         equal_stages: Some(reduction.equal),
         learning: Learning::one_step(&r),
+        left_out,
         stability: Some(r),
         claims: Vec::new(),
     }
@@ -179,6 +226,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
 
 fn of_multistep(method: &Multistep) -> Verification {
     let found = multistep::order(method);
+    let failing_condition = found.failure();
     let (rho, sigma) = multistep::reduced(method);
     let locus = RootLocus::new(&rho, &sigma);
     let angle = locus.a_alpha();
@@ -199,6 +247,8 @@ fn of_multistep(method: &Multistep) -> Verification {
         error_constant_number: found.error_constant,
         principal_error: None,
         failing: Vec::new(),
+        embedded_failing: Vec::new(),
+        failing_condition,
         stability: None,
         a_stable: multistep::is_a_stable(method),
         l_stable: multistep::is_l_stable(method),
@@ -211,17 +261,19 @@ fn of_multistep(method: &Multistep) -> Verification {
         zero_stable: Some(multistep::zero_stability(method).holds()),
         strongly_stable: Some(multistep::is_strongly_stable(method)),
         stiffly_accurate: None,
+        fsal: None,
         at_infinity: None,
         imaginary_interval: locus.imaginary_interval(),
         real_interval: locus.real_interval(),
-        disc: locus.disc(),
+        disc: Some(locus.disc()),
         right_half_plane: None,
         phase: None,
-        ssp_coefficient: multistep::ssp_coefficient(method),
+        ssp_coefficient: Some(multistep::ssp_coefficient(method)),
         embedded_order: None,
         unused_stages: None,
         equal_stages: None,
         learning: Learning::multistep(method),
+        left_out: Vec::new(),
         claims: Vec::new(),
     }
 }

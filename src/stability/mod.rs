@@ -12,6 +12,7 @@ pub mod irreducibility;
 pub mod learning;
 mod multiplicity;
 pub mod multistep;
+mod nearby;
 pub mod phase;
 pub mod region;
 pub mod right_half_plane;
@@ -22,7 +23,9 @@ pub mod ssp;
 pub mod symmetry;
 
 pub use a_alpha::{Angle, a_alpha};
-pub use a_stability::{at_infinity, is_a_stable, is_i_stable, is_l_stable, is_stiffly_accurate, poles_in_right_half_plane};
+pub use a_stability::{
+    at_infinity, is_a_stable, is_first_same_as_last, is_i_stable, is_l_stable, is_stiffly_accurate, poles_in_right_half_plane,
+};
 pub use algebraic_stability::{is_algebraically_stable, is_symplectic};
 pub use disc::disc_radius;
 pub use error_constant::linear_order;
@@ -36,5 +39,5 @@ pub use right_half_plane::RightHalfPlane;
 pub use root_condition::RootCondition;
 pub use root_locus::RootLocus;
 pub use routh_hurwitz::is_hurwitz;
-pub use ssp::ssp_coefficient;
+pub use ssp::{ssp_coefficient, ssp_is_zero};
 pub use symmetry::is_symmetric;

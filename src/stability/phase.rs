@@ -29,10 +29,23 @@ pub struct PhaseErrors {
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 pub fn phase_errors(r: &StabilityFunction) -> PhaseErrors {
-    // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase.
-    let count = 2 * (r.numerator_degree() + r.denominator_degree()) + 4;
-    let taylor = r.taylor(count);
+    // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase; nearly always within a few.
+    let limit = 2 * (r.numerator_degree() + r.denominator_degree()) + 4;
     let undamped = e_polynomial(r).is_zero();
+    let mut count = limit.min(12);
+    loop {
+        let errors = errors_within(r, count, undamped);
+        let shown = errors.dispersion_order.is_some() && (errors.dissipation_order.is_some() || undamped);
+        if shown || count == limit {
+            return errors;
+        }
+        count = limit.min(2 * count);
+    }
+}
+
+/// What the first `count` Taylor coefficients show.
+fn errors_within(r: &StabilityFunction, count: usize, undamped: bool) -> PhaseErrors {
+    let taylor = r.taylor(count);
     // log R from R′ = (log R)′R: k r_k = Σ_{j=1}^{k} j l_j r_{k−j}, until both kinds of error have shown themselves.
     let mut log = vec![Number::zero()];
     let (mut turn, mut damp) = (None, None);
