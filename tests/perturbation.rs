@@ -172,6 +172,16 @@ fn every_method_notices_a_wrong_coefficient() {
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
+/// Every coefficient of every method: `cargo test --test perturbation -- --ignored`.
+#[test]
+#[ignore = "some 6,700 coefficients, those of long methods with conditions to order 15, take minutes"]
+fn every_method_notices_every_wrong_coefficient() {
+    let pairs: Vec<(&Method, Place)> =
+        CATALOGUE.iter().flat_map(|method| places(method).into_iter().map(move |place| (method, place))).collect();
+    let missed: Vec<String> = pairs.par_iter().filter_map(|&(method, place)| failure(method, place)).collect();
+    assert!(missed.is_empty(), "{} of {}:\n{}", missed.len(), pairs.len(), missed.join("\n"));
+}
+
 /// Each coefficient of the shorter methods whose claims of order leave some of them free, of every multistep method, and of every last row
 /// that is there for the next step.
 #[test]
