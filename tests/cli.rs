@@ -318,3 +318,26 @@ fn branches_at_the_ends_of_the_range() {
     refused(&["branches", "--method", "rk4", "--lambda", "1i", "--interval", "1e-310"], &["1e-310", "unit of time"]);
     refused(&["region", "rk4", "--re=-1e308..1.7e308", "-o", "never.svg"], &["1e9"]);
 }
+
+/// Sixty stages, every entry of A present: verified but for what is named with the reason.
+#[test]
+fn sixty_full_stages_are_verified_but_for_what_is_named() {
+    let entry = |i: usize, j: usize| format!("\"{}/{}\"", (7 * i + 13 * j) % 11 + 1, 40 + (i * j) % 7);
+    let row = |i: usize| format!("[{}]", (0..60).map(|j| entry(i, j)).collect::<Vec<_>>().join(", "));
+    let rows = (0..60).map(row).collect::<Vec<_>>().join(",\n");
+    let weights = vec!["\"1/60\""; 60].join(", ");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sixty.toml");
+    std::fs::write(&path, format!("[runge-kutta]\nA = [{rows}]\nb = [{weights}]\n")).unwrap();
+    let path = path.to_str().unwrap();
+    // A run that hangs fails here, long before anyone's patience.
+    let output = lambdahat(&["verify", path, "--json"]).timeout(std::time::Duration::from_secs(120)).assert().success();
+    let report: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    let report = &report[0];
+    assert_eq!((report["stages"].as_u64(), report["order"].as_u64()), (Some(60), Some(1)));
+    let left_out: Vec<&str> = report["left_out"].as_array().unwrap().iter().map(|part| part["what"].as_str().unwrap()).collect();
+    assert!(left_out.contains(&"disc") && left_out.contains(&"ssp_coefficient"), "{left_out:?}");
+    for what in left_out {
+        assert!(report[what].is_null(), "{what}");
+    }
+}

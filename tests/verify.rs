@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, RungeKutta, Stated, catalog, scheme};
-use lambdahat::predict::{Verification, verify, verify_with};
+use lambdahat::predict::{verify, verify_with};
 use rayon::prelude::*;
 
 /// Verifying these takes seconds each: their order is tested in the order room's tests, and in `known_facts`.
@@ -25,62 +25,6 @@ fn every_claim_of_the_catalogue_holds() {
         })
         .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-}
-
-/// The tableau as a scheme file in 20-digit decimals.
-fn in_decimals(method: &RungeKutta) -> String {
-    let number = |x: &Number| {
-        let text = x.decimal(20);
-        // Short decimals would be read as exact, which they are.
-        format!("\"{text}\"")
-    };
-    let row = |row: &[Number]| format!("[{}]", row.iter().map(number).collect::<Vec<_>>().join(", "));
-    let rows: Vec<String> = method.a().iter().map(|a| row(a)).collect();
-    format!("name = \"{}\"\n[runge-kutta]\nA = [{}]\nb = {}\n", method.name(), rows.join(", "), row(method.b()))
-}
-
-#[test]
-fn twenty_digits_give_the_same_verdicts_marked_as_rounded() {
-    let verdicts = |v: &Verification| {
-        (
-            (v.order, v.stage_order, v.linear_order, v.a_stable, v.l_stable, v.i_stable),
-            (v.b_stable, v.symplectic, v.symmetric, v.stiffly_accurate),
-            (v.learning.sign_faithful, v.learning.unique, v.learning.branches),
-            v.phase.as_ref().map(|p| (p.dispersion_order, p.dissipation_order)),
-        )
-    };
-    let names = [
-        "rk38",
-        "kutta3",
-        "ralston2",
-        "bogacki-shampine3",
-        "cash-karp5",
-        "dormand-prince5",
-        "gauss2",
-        "gauss3",
-        "radau-iia-2",
-        "radau-iia-3",
-        "lobatto-iiia-3",
-        "lobatto-iiic-3",
-        "sdirk2",
-        "ssprk33",
-    ];
-    for name in names {
-        let Method::RungeKutta(exact) = catalog::find(name).unwrap() else { unreachable!() };
-        let text = in_decimals(&exact);
-        let rounded = scheme::parse(&text, name).unwrap();
-        let (exact, rounded) = (verify(&Method::RungeKutta(exact)), verify(&rounded));
-        assert!(exact.exact && !rounded.exact, "{name}");
-        assert_eq!(verdicts(&exact), verdicts(&rounded), "{name}");
-        for (a, b) in [
-            (&exact.imaginary_interval, &rounded.imaginary_interval),
-            (&exact.real_interval, &rounded.real_interval),
-            (&exact.ssp_coefficient, &rounded.ssp_coefficient),
-        ] {
-            let (a, b) = (a.to_f64(), b.to_f64());
-            assert!(a == b || (a - b).abs() < 1e-9 * a, "{name}: {a} {b}");
-        }
-    }
 }
 
 /// One coefficient off by 1/1000: the order claimed falls, and the first condition that fails is named.

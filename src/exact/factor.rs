@@ -154,6 +154,14 @@ fn recombine(mut f: Vec<BigInt>, mut lifted: Vec<Vec<BigInt>>, modulus: &BigInt)
         let mut chosen: Vec<usize> = (0..size).collect();
         loop {
             let lead = f[f.len() - 1].clone();
+            // The constant term alone refutes nearly every subset: that of a factor divides f's.
+            let constant = symmetric(&chosen.iter().fold(lead.clone(), |c, &k| (c * &lifted[k][0]).mod_floor(modulus)), modulus);
+            if !constant.is_zero() && !(&lead * &f[0]).is_multiple_of(&constant) {
+                if !next_subset(&mut chosen, lifted.len()) {
+                    break;
+                }
+                continue;
+            }
             let product =
                 chosen.iter().fold(vec![lead], |product, &k| times(&product, &lifted[k]).iter().map(|c| c.mod_floor(modulus)).collect());
             let candidate: Vec<BigInt> = product.iter().map(|c| symmetric(c, modulus)).collect();
@@ -167,12 +175,8 @@ fn recombine(mut f: Vec<BigInt>, mut lifted: Vec<Vec<BigInt>>, modulus: &BigInt)
                 }
                 continue 'sizes;
             }
-            // the next subset in lexicographic order
-            let n = lifted.len();
-            let Some(i) = (0..size).rev().find(|&i| chosen[i] < n - size + i) else { break };
-            chosen[i] += 1;
-            for j in i + 1..size {
-                chosen[j] = chosen[j - 1] + 1;
+            if !next_subset(&mut chosen, lifted.len()) {
+                break;
             }
         }
         size += 1;
@@ -181,6 +185,17 @@ fn recombine(mut f: Vec<BigInt>, mut lifted: Vec<Vec<BigInt>>, modulus: &BigInt)
         found.push(f);
     }
     found
+}
+
+/// The next subset of 0 … n − 1 of the same size in lexicographic order; false after the last.
+fn next_subset(chosen: &mut [usize], n: usize) -> bool {
+    let size = chosen.len();
+    let Some(i) = (0..size).rev().find(|&i| chosen[i] < n - size + i) else { return false };
+    chosen[i] += 1;
+    for j in i + 1..size {
+        chosen[j] = chosen[j - 1] + 1;
+    }
+    true
 }
 
 /// `f/g` where `g` divides `f` over the integers.

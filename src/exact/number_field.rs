@@ -16,8 +16,9 @@ use std::sync::Arc;
 /// Bits to which a new field knows its generator, before anyone asks for more.
 const FIRST_BITS: i64 = 128;
 
-/// The largest degree of a field. Six independent square roots reach it; arithmetic beyond is slower than it is useful.
-pub const LARGEST_DEGREE: usize = 64;
+/// The largest degree of a field. Five independent square roots reach it. Factoring the next such polynomial, of degree 64, has 2³¹ combinations of factors
+/// modulo a prime to try.
+pub const LARGEST_DEGREE: usize = 32;
 
 /// Q(α): α a real algebraic integer, given by its monic minimal polynomial over Z and an interval that holds no other root.
 ///

@@ -84,6 +84,7 @@ pub const CLAIMS: &[(&str, ClaimKind)] = &[
     ("branches", ClaimKind::Value),
     ("explicit", ClaimKind::Truth),
     ("stiffly_accurate", ClaimKind::Truth),
+    ("fsal", ClaimKind::Truth),
     ("a_stable", ClaimKind::Truth),
     ("l_stable", ClaimKind::Truth),
     ("i_stable", ClaimKind::Truth),

@@ -450,6 +450,8 @@ mod tests {
         assert_eq!(method.c()[0], Number::from(1));
         assert!(error(&scheme("g = { polynomial = \"x^2 - 2\", near = 0 }")).contains("isolates no root: the real roots are -1.41"));
         assert!(error(&scheme("g = { polynomial = \"x^2 + 2\", near = 0 }")).contains("no real root"));
+        let roots: Vec<String> = [2, 3, 5, 7, 11, 13].iter().map(|n| format!("g{n} = \"sqrt({n})\"")).collect();
+        assert!(error(&scheme(&roots.join("\n"))).contains("common field of degree above 32"));
         assert!(error(&scheme("g = \"g + 1\"")).contains("unknown name `g`"));
         assert!(error(&scheme("g = \"k\"\nk = \"g\"")).contains("unknown name `k`"));
     }

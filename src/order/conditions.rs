@@ -39,6 +39,8 @@ pub struct OrderReport {
     pub stage_order: usize,
     /// The order of the embedded method, where there is one.
     pub embedded_order: Option<usize>,
+    /// The first trees whose conditions the embedded method fails.
+    pub embedded_failing: Vec<FailingCondition>,
     /// The size of the first error terms, where p + 1 is at most 16.
     pub principal_error: Option<PrincipalError>,
 }
@@ -120,9 +122,11 @@ pub fn order(method: &RungeKutta) -> OrderReport {
 /// The same up to an order of choice (at most [`LARGEST_CAP`]), with progress reports that may stop the search; what is proved until then is kept.
 pub fn order_up_to(method: &RungeKutta, cap: usize, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
     let (main, tableau) = search(method.a(), method.b(), method.c(), cap, &mut progress);
-    let embedded_order = method.b_hat().map(|b_hat| search(method.a(), b_hat, method.c(), cap, &mut progress).0.order);
+    let embedded = method.b_hat().map(|b_hat| search(method.a(), b_hat, method.c(), cap, &mut progress).0);
     let principal_error = principal_error(&tableau, main.order + 1, &mut progress).filter(|_| main.complete);
-    OrderReport { embedded_order, principal_error, ..main }
+    let embedded_order = embedded.as_ref().map(|report| report.order);
+    let embedded_failing = embedded.map_or_else(Vec::new, |report| report.failing);
+    OrderReport { embedded_order, embedded_failing, principal_error, ..main }
 }
 
 /// Coefficients in one field, where there is one.
@@ -161,6 +165,7 @@ fn search(
         assumptions,
         stage_order: assumptions.stage_order(),
         embedded_order: None,
+        embedded_failing: Vec::new(),
         principal_error: None,
     };
     let rounded = if exact.is_none() { RoundedTableau::new(&tableau.a, &tableau.b) } else { None };

@@ -2,7 +2,7 @@
 
 use super::verify::Verification;
 use crate::exact::{Number, rational};
-use crate::method::{Claim, Stated};
+use crate::method::{Claim, Method, Stated};
 use crate::order::DEFAULT_CAP;
 use crate::stability::Extent;
 use num_rational::BigRational;
@@ -23,7 +23,7 @@ pub struct CheckedClaim {
     pub holds: bool,
     /// Whether the question is left open: the claim neither holds nor fails.
     pub undecided: bool,
-    /// Why not, where there is more to say: the first order condition that fails.
+    /// Why not, where there is more to say: the first order condition that fails, the coefficients that differ.
     pub why: Option<String>,
 }
 
@@ -78,12 +78,12 @@ impl std::fmt::Display for Found {
     }
 }
 
-/// Checks each claim against a report.
-pub(super) fn check(report: &Verification, claims: &[Claim]) -> Vec<CheckedClaim> {
-    claims.iter().map(|claim| checked(report, claim)).collect()
+/// Checks the claims of a method against its report.
+pub(super) fn check(report: &Verification, method: &Method) -> Vec<CheckedClaim> {
+    method.identity().claims.iter().map(|claim| checked(report, method, claim)).collect()
 }
 
-fn checked(report: &Verification, claim: &Claim) -> CheckedClaim {
+fn checked(report: &Verification, method: &Method, claim: &Claim) -> CheckedClaim {
     let found = found(report, &claim.claim);
     let holds = match (&claim.stated, &found) {
         (Stated::Truth(stated), Some(Found::Truth(found))) => stated == found,
@@ -96,9 +96,8 @@ fn checked(report: &Verification, claim: &Claim) -> CheckedClaim {
         (Stated::Truth(stated), None) => !stated,
         _ => false,
     };
-    let why = (claim.claim == "order" && !holds).then(|| report.failing.first().map(ToString::to_string)).flatten();
     let open = undecided(report, claim);
-    let why = open.clone().or(why);
+    let why = open.clone().or_else(|| if holds { None } else { why(report, method, claim) });
     CheckedClaim {
         claim: claim.claim.clone(),
         stated: claim.stated.clone(),
@@ -109,8 +108,11 @@ fn checked(report: &Verification, claim: &Claim) -> CheckedClaim {
     }
 }
 
-/// Why a claim of an order is neither proved nor refuted: the search for it ended before a condition failed.
+/// Why a claim is neither proved nor refuted: the search for an order ended before a condition failed, or the quantity was left out.
 fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
+    if let Some(part) = report.left_out.iter().find(|part| part.what == claim.claim) {
+        return Some(format!("left out: {}", part.why));
+    }
     let reached = match claim.claim.as_str() {
         "order" if !report.order_complete => report.order,
         "embedded_order" if report.embedded_order == Some(DEFAULT_CAP) => DEFAULT_CAP,
@@ -119,6 +121,51 @@ fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
     let Stated::Value(stated) = &claim.stated else { return None };
     (stated.to_f64() >= reached as f64)
         .then(|| format!("all conditions through order {reached} hold, and the search ended there; no simplifying assumptions decide more"))
+}
+
+/// What a claim that does not hold fails by: the first order condition, the coefficient of R, the entries of the last row.
+fn why(report: &Verification, method: &Method, claim: &Claim) -> Option<String> {
+    let beyond = |found: usize| matches!(&claim.stated, Stated::Value(stated) if stated.to_f64() > found as f64);
+    match claim.claim.as_str() {
+        "order" if beyond(report.order) => report.failing.first().map(ToString::to_string).or_else(|| report.failing_condition.clone()),
+        "embedded_order" if beyond(report.embedded_order?) => report.embedded_failing.first().map(ToString::to_string),
+        "error_constant" => tall_tree(report, claim).or_else(|| report.failing_condition.clone()),
+        "stage_order" if beyond(report.stage_order?) => simplifying_assumption(report, method),
+        "stiffly_accurate" | "fsal" if matches!(claim.stated, Stated::Truth(true)) => {
+            let Method::RungeKutta(method) = method else { return None };
+            let row = method.a().last()?;
+            match row.iter().zip(method.b()).position(|(a, b)| a != b) {
+                Some(j) => Some(format!("the last row of A has {} at stage {}, b has {}", row[j], j + 1, method.b()[j])),
+                None => Some("the first stage is implicit".into()),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The first simplifying assumption that fails: `B(n): Σ b_i c_i^(n−1) = 1/n`, or `C(n): Σ_j a_ij c_j^(n−1) = c_i^n/n` at some stage.
+fn simplifying_assumption(report: &Verification, method: &Method) -> Option<String> {
+    let Method::RungeKutta(method) = method else { return None };
+    let n = report.stage_order? + 1;
+    let power = |c: &Number, e: usize| (0..e).fold(Number::one(), |p, _| p * c);
+    let sum = |row: &[Number]| row.iter().zip(method.c()).fold(Number::zero(), |sum, (a, c)| sum + a.clone() * &power(c, n - 1));
+    let quadrature = sum(method.b());
+    if quadrature != Number::ratio(1, n as i64) {
+        return Some(format!("B({n}): Σ b c^{} has {quadrature}, needs 1/{n}", n - 1));
+    }
+    let needed = |i: usize| power(&method.c()[i], n) / Number::from(n as i64);
+    let stage = (0..method.stages()).find(|&i| sum(&method.a()[i]) != needed(i))?;
+    Some(format!("C({n}) at stage {}: Σ a c^{} has {}, needs {}", stage + 1, n - 1, sum(&method.a()[stage]), needed(stage)))
+}
+
+/// The error constant is a statement about one tree: the coefficient of `z^n` in R is the elementary weight of the tall tree of order n.
+fn tall_tree(report: &Verification, claim: &Claim) -> Option<String> {
+    let n = report.linear_order + 1;
+    let weight = report.stability.as_ref()?.taylor(n + 1).pop()?;
+    let exponential = (1..=n).fold(Number::one(), |c, k| c / Number::from(k as i64));
+    let tree = if n == 1 { "τ".into() } else { format!("{}τ{}", "[".repeat(n - 1), "]".repeat(n - 1)) };
+    let Stated::Value(stated) = &claim.stated else { return None };
+    Some(format!("tree {tree} has {weight}, needs {} for this constant, {exponential} for none", exponential.clone() - stated))
 }
 
 fn found(report: &Verification, claim: &str) -> Option<Found> {
@@ -135,18 +182,19 @@ fn found(report: &Verification, claim: &str) -> Option<Found> {
             (None, Some(_)) => Some(Found::Extent(Extent::Infinite)),
             (None, None) => None,
         },
-        "disc" => Some(Found::Extent(report.disc.clone())),
+        "disc" => report.disc.clone().map(Found::Extent),
         "branches" => Some(Found::Order(report.learning.branches)),
         "irreducible" => report.irreducible.map(Found::Truth),
         "strongly_stable" => report.strongly_stable.map(Found::Truth),
         "embedded_order" => report.embedded_order.map(Found::Order),
         "error_constant" => report.error_constant_number.clone().map(Found::Value),
         "a_alpha_degrees" => report.a_alpha_degrees.map(Found::Degrees),
-        "ssp_coefficient" => Some(Found::Extent(report.ssp_coefficient.clone())),
+        "ssp_coefficient" => report.ssp_coefficient.clone().map(Found::Extent),
         "imaginary_interval" => Some(Found::Extent(report.imaginary_interval.clone())),
         "real_interval" => Some(Found::Extent(report.real_interval.clone())),
         "explicit" => truth(report.explicit),
         "stiffly_accurate" => report.stiffly_accurate.map(Found::Truth),
+        "fsal" => report.fsal.map(Found::Truth),
         "a_stable" => truth(report.a_stable),
         "l_stable" => truth(report.l_stable),
         "i_stable" => truth(report.i_stable),

@@ -69,4 +69,4 @@ pub use sampled_field::SampledField;
 pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};
 pub use subject::Subject;
 pub use turns::TurnDrift;
-pub use verify::{Verification, verify, verify_with};
+pub use verify::{LeftOut, Verification, verify, verify_with};

@@ -25,7 +25,7 @@ pub fn is_i_stable(r: &StabilityFunction) -> bool {
 /// assert!(stable("gauss2") && stable("radau-iia-3") && !stable("rk4"));
 /// ```
 pub fn is_a_stable(r: &StabilityFunction) -> bool {
-    r.numerator_degree() <= r.denominator_degree() && poles_in_right_half_plane(r) && is_i_stable(r)
+    r.numerator_degree() <= r.denominator_degree() && is_i_stable(r) && poles_in_right_half_plane(r)
 }
 
 /// Whether all poles of R lie in Re z > 0. True where there are none.
@@ -50,6 +50,11 @@ pub fn is_l_stable(r: &StabilityFunction) -> bool {
 /// Whether b is A's last row, so that the step ends on its last stage (Prothero & Robinson 1974).
 pub fn is_stiffly_accurate(method: &RungeKutta) -> bool {
     method.a().last().is_some_and(|row| row.iter().zip(method.b()).all(|(a, b)| a == b))
+}
+
+/// Whether the last stage of a step is the first of the next, *first same as last*: A's first row is zero and its last row is b (Dormand & Prince 1980).
+pub fn is_first_same_as_last(method: &RungeKutta) -> bool {
+    method.stages() > 1 && method.a()[0].iter().all(Zero::is_zero) && is_stiffly_accurate(method)
 }
 
 /// Where I-stability fails: some y with `|R(iy)| > 1`, as a double; `None` for an I-stable method.
@@ -97,6 +102,15 @@ mod tests {
             let (method, r) = of(name);
             assert_eq!((is_a_stable(&r), is_l_stable(&r), is_stiffly_accurate(&method)), (a, l, stiff), "{name}");
             assert_eq!(violating_frequency(&r).is_some(), !is_i_stable(&r), "{name}");
+        }
+    }
+
+    #[test]
+    fn first_same_as_last() {
+        for (name, fsal) in
+            [("dormand-prince5", true), ("bogacki-shampine3", true), ("rk4", false), ("trapezoid", true), ("implicit-euler", false)]
+        {
+            assert_eq!(is_first_same_as_last(&of(name).0), fsal, "{name}");
         }
     }
 

@@ -13,19 +13,25 @@ use num_traits::{One, Zero};
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 pub fn linear_order(r: &StabilityFunction) -> (usize, Option<Number>) {
-    // A quotient of degrees (k, j) has at most the order k + j of Padé's.
-    let count = r.numerator_degree() + r.denominator_degree() + 2;
-    let mut inverse_factorial = Number::one();
-    for (k, c) in r.taylor(count).into_iter().enumerate() {
-        if k > 1 {
-            inverse_factorial = inverse_factorial / Number::from(k as i64);
+    // A quotient of degrees (k, j) has at most the order k + j of Padé's; nearly all show their error within a few terms.
+    let limit = r.numerator_degree() + r.denominator_degree() + 2;
+    let mut count = limit.min(8);
+    loop {
+        let mut inverse_factorial = Number::one();
+        for (k, c) in r.taylor(count).into_iter().enumerate() {
+            if k > 1 {
+                inverse_factorial = inverse_factorial / Number::from(k as i64);
+            }
+            let error = inverse_factorial.clone() - c;
+            if !error.is_zero() {
+                return (k.saturating_sub(1), Some(error));
+            }
         }
-        let error = inverse_factorial.clone() - c;
-        if !error.is_zero() {
-            return (k.saturating_sub(1), Some(error));
+        if count == limit {
+            return (limit - 1, None);
         }
+        count = limit.min(2 * count);
     }
-    (count - 1, None)
 }
 
 #[cfg(test)]

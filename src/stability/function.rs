@@ -1,5 +1,6 @@
 //! The stability function `R = P/Q` of a Runge–Kutta method, exactly.
 
+use super::multiplicity::common_factor;
 use crate::exact::{Number, Polynomial};
 use crate::method::RungeKutta;
 use num_bigint::BigInt;
@@ -32,13 +33,39 @@ impl StabilityFunction {
     /// The stability function of a method.
     pub fn of(method: &RungeKutta) -> Self {
         if method.is_explicit() {
-            return Self { numerator: Polynomial::new(explicit_series(method)), denominator: Polynomial::one() };
+            let series = rational_series(method).unwrap_or_else(|| series(method, method.stages()));
+            return Self { numerator: Polynomial::new(series), denominator: Polynomial::one() };
         }
         let s = method.stages();
         let denominator = characteristic(method.a());
-        let series = Polynomial::new(series(method, s));
+        let series = Polynomial::new(rational_series(method).unwrap_or_else(|| series(method, s)));
         let numerator = (denominator.clone() * &series).truncated(s + 1);
+        if is_lower_triangular(method.a()) && !numerator.coefficients().iter().chain(denominator.coefficients()).all(Number::is_exact) {
+            let diagonal = (0..s).map(|i| method.a()[i][i].clone()).collect();
+            return Self::reduced_to_rounding(numerator, diagonal);
+        }
         Self::reduced(numerator, denominator)
+    }
+
+    /// The quotient of a rounded numerator and `Π (1 − γ_i z)`, without the factors of which the numerator is a multiple to within the rounding.
+    fn reduced_to_rounding(mut numerator: Polynomial<Number>, diagonal: Vec<Number>) -> Self {
+        let mut denominator = Polynomial::one();
+        for gamma in diagonal.into_iter().filter(|gamma| !gamma.is_zero()) {
+            // P(1/γ) = 0, in the form Σ p_k γ^(s−k) = 0, which stays small.
+            let at_pole = numerator.coefficients().iter().fold(Number::zero(), |value, c| value * &gamma + c);
+            if numerator.degree().is_some_and(|n| n > 0) && at_pole.is_zero() {
+                // P/(1 − γz) as a series, which ends.
+                let mut quotient: Vec<Number> = Vec::with_capacity(numerator.coefficients().len());
+                for c in &numerator.coefficients()[..numerator.coefficients().len() - 1] {
+                    let term = quotient.last().map_or_else(|| c.clone(), |last| c.clone() + last.clone() * &gamma);
+                    quotient.push(term);
+                }
+                numerator = Polynomial::new(quotient);
+            } else {
+                denominator = denominator * Polynomial::new(vec![Number::one(), -gamma]);
+            }
+        }
+        Self { numerator, denominator }
     }
 
     /// The reduced quotient of two polynomials that are both 1 at z = 0.
@@ -47,7 +74,7 @@ impl StabilityFunction {
         if !numerator.coefficients().iter().chain(denominator.coefficients()).all(Number::is_exact) {
             return Self { numerator, denominator };
         }
-        let common = numerator.gcd(&denominator);
+        let common = common_factor(&numerator, &denominator);
         let lowest = common.coefficient(0);
         if common.degree().is_none_or(|n| n == 0) || lowest.is_zero() {
             return Self { numerator, denominator };
@@ -137,39 +164,49 @@ fn dot(a: &[Number], b: &[Number]) -> Number {
         .fold(Number::zero(), |sum, (x, y)| sum + x.clone() * y)
 }
 
-/// The same for an explicit method, where the series ends after s terms; over the integers with row-wise common denominators if
-/// the tableau is rational, which spares every gcd but the last.
-fn explicit_series(method: &RungeKutta) -> Vec<Number> {
-    let rational = |list: &[Number]| list.iter().map(|x| x.as_rational().cloned()).collect::<Option<Vec<_>>>();
-    let rows: Option<Vec<Vec<BigRational>>> = method.a().iter().map(|row| rational(row)).collect();
-    let (Some(a), Some(b)) = (rows, rational(method.b())) else { return series(method, method.stages()) };
-    let s = b.len();
-    let common = |list: &[BigRational]| list.iter().fold(BigInt::one(), |d, q| d.lcm(q.denom()));
-    let over = |list: &[BigRational], d: &BigInt| list.iter().map(|q| q.numer() * (d / q.denom())).collect::<Vec<_>>();
-    // One scale for each row: with D = diag(d_i), rows of integers N = D·A. A plain common denominator d = lcm(d_i) keeps one scale.
-    let denominator = a.iter().fold(BigInt::one(), |d, row| d.lcm(&common(row)));
-    let a: Vec<Vec<BigInt>> = a.iter().map(|row| over(row, &denominator)).collect();
-    let b_denominator = common(&b);
-    let b = over(&b, &b_denominator);
-    let integer_dot = |row: &[BigInt], v: &[BigInt]| row.iter().zip(v).filter(|(x, _)| !x.is_zero()).map(|(x, y)| x * y).sum::<BigInt>();
+/// The same s + 1 terms over the integers, with one common denominator of A and one of b, which spares every gcd but the last; `None` where some
+/// coefficient is not rational.
+fn rational_series(method: &RungeKutta) -> Option<Vec<Number>> {
+    let (a, denominator) = over_integers(method.a())?;
+    let (b, b_denominator) = over_integers(&[method.b().to_vec()])?;
+    let s = method.stages();
+    let explicit = method.is_explicit();
     let mut v = vec![BigInt::one(); s];
     let mut scale = b_denominator;
     let mut coefficients = vec![Number::one()];
     for k in 0..s {
-        coefficients.push(Number::from(BigRational::new(integer_dot(&b, &v), scale.clone())));
+        coefficients.push(Number::from(BigRational::new(integer_dot(&b[0], &v), scale.clone())));
         // A^k 𝟙 of a strictly triangular A vanishes in its first k entries.
-        v = a.iter().enumerate().map(|(i, row)| if i <= k { BigInt::zero() } else { integer_dot(row, &v) }).collect();
+        v = a.iter().enumerate().map(|(i, row)| if explicit && i <= k { BigInt::zero() } else { integer_dot(row, &v) }).collect();
         scale *= &denominator;
     }
-    coefficients
+    Some(coefficients)
+}
+
+fn integer_dot(row: &[BigInt], v: &[BigInt]) -> BigInt {
+    row.iter().zip(v).filter(|(x, y)| !x.is_zero() && !y.is_zero()).map(|(x, y)| x * y).sum()
+}
+
+/// The rows times their common denominator, and that denominator; `None` where some entry is not rational.
+fn over_integers(rows: &[Vec<Number>]) -> Option<(Vec<Vec<BigInt>>, BigInt)> {
+    let denominator = rows.iter().flatten().try_fold(BigInt::one(), |d, x| Some(d.lcm(x.as_rational()?.denom())))?;
+    let scaled = |x: &Number| x.as_rational().map_or_else(BigInt::zero, |q| q.numer() * (&denominator / q.denom()));
+    Some((rows.iter().map(|row| row.iter().map(scaled).collect()).collect(), denominator))
+}
+
+fn is_lower_triangular(a: &[Vec<Number>]) -> bool {
+    a.iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero))
 }
 
 /// `det(I − zA)`, by the Faddeev–LeVerrier recursion: `M₁ = A, c_k = −tr M_k / k, M_{k+1} = A(M_k + c_k I)`.
 pub(crate) fn characteristic(a: &[Vec<Number>]) -> Polynomial<Number> {
     let s = a.len();
     // Triangular matrices, the diagonally implicit methods', have their zeros on the diagonal.
-    if a.iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero)) {
+    if is_lower_triangular(a) {
         return (0..s).fold(Polynomial::one(), |p, i| p * Polynomial::new(vec![Number::one(), -a[i][i].clone()]));
+    }
+    if let Some((integers, denominator)) = over_integers(a) {
+        return integer_characteristic(&integers, &denominator);
     }
     let mut coefficients = vec![Number::one()];
     let mut m: Vec<Vec<Number>> = a.to_vec();
@@ -184,6 +221,28 @@ pub(crate) fn characteristic(a: &[Vec<Number>]) -> Polynomial<Number> {
             m = a.iter().map(|row| columns.iter().map(|column| dot(row, column)).collect()).collect();
         }
         coefficients.push(c);
+    }
+    Polynomial::new(coefficients)
+}
+
+/// The same for `A = N/d` with N over the integers, where each division by k is exact and the matrices N of every product stay short.
+fn integer_characteristic(n: &[Vec<BigInt>], denominator: &BigInt) -> Polynomial<Number> {
+    let s = n.len();
+    let mut coefficients = vec![Number::one()];
+    let mut m: Vec<Vec<BigInt>> = n.to_vec();
+    let mut scale = BigInt::one();
+    for k in 1..=s {
+        let trace: BigInt = (0..s).map(|i| &m[i][i]).sum();
+        let c = -trace / BigInt::from(k);
+        scale *= denominator;
+        if k < s {
+            for (i, row) in m.iter_mut().enumerate() {
+                row[i] += &c;
+            }
+            let columns: Vec<Vec<BigInt>> = (0..s).map(|j| m.iter().map(|row| row[j].clone()).collect()).collect();
+            m = n.iter().map(|row| columns.iter().map(|column| integer_dot(row, column)).collect()).collect();
+        }
+        coefficients.push(Number::from(BigRational::new(c, scale.clone())));
     }
     Polynomial::new(coefficients)
 }
@@ -227,6 +286,19 @@ mod tests {
         assert!(exact.is_exact() && !rounded.is_exact());
         assert_eq!((rounded.numerator_degree(), rounded.denominator_degree()), (1, 2));
         assert_eq!(rounded, exact);
+    }
+
+    /// det(I − zA) by Leibniz' formula for a full rational matrix.
+    #[test]
+    fn integer_recursion_is_the_determinant() {
+        let entries = [[1, 2, -3], [4, -5, 6], [7, 8, 10]];
+        let a: Vec<Vec<Number>> =
+            entries.iter().enumerate().map(|(i, row)| row.iter().map(|&x| Number::ratio(x, i as i64 + 2)).collect()).collect();
+        let entry = |i: usize, j: usize| Polynomial::new(vec![if i == j { Number::one() } else { Number::zero() }, -a[i][j].clone()]);
+        let product = |p: [usize; 3]| entry(0, p[0]) * entry(1, p[1]) * entry(2, p[2]);
+        let determinant =
+            product([0, 1, 2]) + product([1, 2, 0]) + product([2, 0, 1]) - product([0, 2, 1]) - product([1, 0, 2]) - product([2, 1, 0]);
+        assert_eq!(characteristic(&a), determinant);
     }
 
     #[test]

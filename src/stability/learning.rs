@@ -44,7 +44,7 @@ impl Learning {
     pub fn one_step(r: &StabilityFunction) -> Self {
         let branches = r.degree();
         let on_axis = e_polynomial(r).is_zero();
-        let poles = poles_in_right_half_plane(r);
+        let poles = on_axis && poles_in_right_half_plane(r);
         let (sign_faithful, sign_reason) = match (branches, on_axis, poles) {
             (0, ..) => (false, "R is constant: a step does not depend on the field"),
             (_, false, _) if r.denominator_degree() == 0 => {

@@ -14,6 +14,7 @@ pub mod learning;
 pub mod locus_shape;
 mod multiplicity;
 pub mod multistep;
+mod nearby;
 pub mod phase;
 pub mod region;
 pub mod right_half_plane;
@@ -26,7 +27,9 @@ pub mod stage_functions;
 pub mod symmetry;
 
 pub use a_alpha::{Angle, a_alpha};
-pub use a_stability::{at_infinity, is_a_stable, is_i_stable, is_l_stable, is_stiffly_accurate, poles_in_right_half_plane};
+pub use a_stability::{
+    at_infinity, is_a_stable, is_first_same_as_last, is_i_stable, is_l_stable, is_stiffly_accurate, poles_in_right_half_plane,
+};
 pub use algebraic_stability::{is_algebraically_stable, is_symplectic};
 pub use disc::disc_radius;
 pub use error_constant::linear_order;
@@ -42,6 +45,6 @@ pub use root_condition::RootCondition;
 pub use root_locus::RootLocus;
 pub use routh_hurwitz::is_hurwitz;
 pub use shu_osher::{ShuOsher, ShuOsherError, shu_osher};
-pub use ssp::ssp_coefficient;
+pub use ssp::{ssp_coefficient, ssp_is_zero};
 pub use stage_functions::{StageFunctions, stage_functions};
 pub use symmetry::{is_symmetric, symmetry};

@@ -18,6 +18,15 @@ pub struct MultistepOrder {
     pub order: usize,
     /// `C_{p+1}/σ(1)`, so that `ρ(e^z)/(zσ(e^z)) = 1 + C z^p + …` (Henrici 1962; Hairer, Nørsett & Wanner I, III.2, (2.13)). `None` where σ(1) = 0.
     pub error_constant: Option<Number>,
+    /// The first condition that fails, as its number `q = p + 1` and `C_q`; `None` where the search ended before.
+    pub failing: Option<(usize, Number)>,
+}
+
+impl MultistepOrder {
+    /// The first condition that fails in words: `C_3 = 1/4, needs 0`.
+    pub fn failure(&self) -> Option<String> {
+        self.failing.as_ref().map(|(q, c)| format!("C_{q} = {c}, needs 0"))
+    }
 }
 
 /// The order, from `C_q = Σ_j (α_j j^q/q! − β_j j^{q−1}/(q−1)!)` (Hairer, Nørsett & Wanner I, III.2, (2.6)).
@@ -49,10 +58,11 @@ pub fn order(method: &Multistep) -> MultistepOrder {
         let residual = sum(method.alpha(), q) / &factorial - beta;
         if !residual.is_zero() {
             let sigma = method.sigma().eval(&Number::one());
-            return MultistepOrder { order: q.saturating_sub(1), error_constant: (!sigma.is_zero()).then(|| residual / sigma) };
+            let error_constant = (!sigma.is_zero()).then(|| residual.clone() / sigma);
+            return MultistepOrder { order: q.saturating_sub(1), error_constant, failing: Some((q, residual)) };
         }
     }
-    MultistepOrder { order: 2 * method.steps() + SPARE_CONDITIONS, error_constant: None }
+    MultistepOrder { order: 2 * method.steps() + SPARE_CONDITIONS, error_constant: None, failing: None }
 }
 
 /// ρ and σ without common factors: a reducible method has the stability of the reduced one, and further roots that z does not move.
@@ -165,7 +175,10 @@ mod tests {
             ("bdf3", 3, -1, 4),
             ("bdf6", 6, -1, 7),
         ] {
-            assert_eq!(order(&method(name)), MultistepOrder { order: p, error_constant: Some(Number::ratio(n, d)) }, "{name}");
+            let found = order(&method(name));
+            assert_eq!((found.order, &found.error_constant), (p, &Some(Number::ratio(n, d))), "{name}");
+            let (q, residual) = found.failing.unwrap();
+            assert!(q == p + 1 && !residual.is_zero(), "{name}");
         }
     }
 

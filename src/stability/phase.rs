@@ -30,9 +30,18 @@ pub struct PhaseErrors {
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 pub fn phase_errors(r: &StabilityFunction) -> PhaseErrors {
-    // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase.
-    let count = 2 * (r.numerator_degree() + r.denominator_degree()) + 4;
-    of_growth(&r.taylor(count), e_polynomial(r).is_zero())
+    // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase; nearly always within a few.
+    let limit = 2 * (r.numerator_degree() + r.denominator_degree()) + 4;
+    let undamped = e_polynomial(r).is_zero();
+    let mut count = limit.min(12);
+    loop {
+        let errors = of_growth(&r.taylor(count), undamped);
+        let shown = errors.dispersion_order.is_some() && (errors.dissipation_order.is_some() || undamped);
+        if shown || count == limit {
+            return errors;
+        }
+        count = limit.min(2 * count);
+    }
 }
 
 /// The same of the principal root `ζ(z) = e^{w(z)}` of a multistep method, where `ρ(e^w) = zσ(e^w)`; all zero-stable methods have one with ζ = 1 at z = 0.

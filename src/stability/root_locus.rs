@@ -4,6 +4,7 @@
 //! questions how wide a sector, how large a disc, how long an interval is free of the curve become minima of rational functions on [−1, 1].
 
 use super::multiplicity::{cleared, common_factor, odd_part, settled, without};
+use super::nearby::nearby;
 use super::root_condition::{RootCondition, is_schur};
 use super::{Angle, Extent};
 use crate::exact::isolation::sign_at;
@@ -28,14 +29,26 @@ pub struct RootLocus {
     rho_square: Polynomial<Number>,
     /// `|σ(e^{iθ})|²`.
     sigma_square: Polynomial<Number>,
+    /// `Re ρσ̄` with the rounding of the coefficients as they were given.
+    real_as_given: Polynomial<Number>,
 }
 
 impl RootLocus {
-    /// The curve of ρ and σ, which must have no common zero.
+    /// The curve of ρ and σ, which must have no common zero. Coefficients in decimals stand for the nearest exact ones with the order that they have
+    /// to within their rounding.
     pub fn new(rho: &Polynomial<Number>, sigma: &Polynomial<Number>) -> Self {
-        let [rho, sigma] = &cleared([rho, sigma]);
+        let given = cleared([rho, sigma]);
+        let exact = given.iter().flat_map(|p| p.coefficients()).all(Number::is_exact);
+        let settled = if exact {
+            None
+        } else {
+            // Not cleared of their long denominators: what is evaluated in balls must stay of moderate size.
+            Some(<[_; 2]>::from(nearby(rho, sigma)))
+        };
+        let [rho, sigma] = settled.as_ref().unwrap_or(&given);
         let (real, imaginary) = product_on_circle(rho, sigma);
         Self {
+            real_as_given: if exact { real.clone() } else { product_on_circle(&given[0], &given[1]).0 },
             rho: rho.clone(),
             sigma: sigma.clone(),
             real,
@@ -47,12 +60,12 @@ impl RootLocus {
 
     /// Whether the curve lies in the closed right half plane.
     pub fn stays_right(&self) -> bool {
-        non_negative_on_circle(&self.real)
+        non_negative_on_circle(&self.real_as_given)
     }
 
     /// Whether the curve lies on the imaginary axis.
     pub fn is_imaginary(&self) -> bool {
-        self.real.is_zero()
+        self.real_as_given.is_zero()
     }
 
     /// The real stability interval: the largest r such that −t is in the stability region for `0 < t < r`.
@@ -129,7 +142,8 @@ impl RootLocus {
         let numerator = one_minus_square * &self.imaginary * &self.imaginary;
         match self.least(&numerator, &(self.real.clone() * &self.real)) {
             Extent::Infinite => Some(Angle::RIGHT),
-            Extent::Zero => Some(Angle::ZERO),
+            // The curve leaves 0 along the negative real axis or meets that axis: then not even the axis need be stable.
+            Extent::Zero => self.real_interval().is_infinite().then_some(Angle::ZERO),
             tangent_square => Some(Angle::of_tangent(&tangent_square.sqrt())),
         }
     }
@@ -348,7 +362,10 @@ mod tests {
             assert!((angle.degrees() - degrees).abs() < 5e-3, "{name}: {angle:?}");
             assert!(angle.error() < 1e-12);
         }
-        assert!(locus("adams-bashforth-2").a_alpha().is_none());
+        // Bounded on the real axis: no sector, of whatever angle.
+        for name in ["adams-bashforth-2", "adams-moulton-2", "adams-moulton-3", "adams-moulton-4", "adams-moulton-5", "hamming-4"] {
+            assert!(locus(name).a_alpha().is_none(), "{name}");
+        }
     }
 
     #[test]

@@ -27,12 +27,7 @@ pub fn ssp_coefficient(reduction: &Reduction) -> Extent {
     let (a, b) = (method.a(), method.b());
     let s = method.stages();
     let rows: Vec<&[Number]> = a.iter().map(Vec::as_slice).chain([b]).collect();
-    // Needed at r = 0: K ≥ 0; and just beyond it: K² has no entry where K has none.
-    if rows.iter().flat_map(|row| row.iter()).any(|x| x.sign() == Ordering::Less) {
-        return Extent::Zero;
-    }
-    let reaches = |row: &[Number], j: usize| (0..s).any(|l| !row[l].is_zero() && !a[l][j].is_zero());
-    if rows.iter().any(|row| (0..s).any(|j| row[j].is_zero() && reaches(row, j))) {
+    if ssp_is_zero(reduction) {
         return Extent::Zero;
     }
     // d(r)(I + rA)⁻¹ = Σ M_k r^k with M_0 = I, M_k = d_k I − A M_{k−1}.
@@ -75,6 +70,17 @@ pub fn ssp_coefficient(reduction: &Reduction) -> Extent {
         }
     }
     radius
+}
+
+/// Whether signs and gaps of the tableau leave no positive SSP coefficient. Needed at r = 0: K ≥ 0; and just beyond it: K² has no entry where K
+/// has none (Kraaijevanger 1991, theorem 4.2).
+pub fn ssp_is_zero(reduction: &Reduction) -> bool {
+    let (a, b) = (reduction.method.a(), reduction.method.b());
+    let s = b.len();
+    let rows: Vec<&[Number]> = a.iter().map(Vec::as_slice).chain([b]).collect();
+    let reaches = |row: &[Number], j: usize| (0..s).any(|l| !row[l].is_zero() && !a[l][j].is_zero());
+    rows.iter().flat_map(|row| row.iter()).any(|x| x.sign() == Ordering::Less)
+        || rows.iter().any(|row| (0..s).any(|j| row[j].is_zero() && reaches(row, j)))
 }
 
 fn identity(s: usize) -> Vec<Vec<Number>> {

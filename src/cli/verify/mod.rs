@@ -170,10 +170,11 @@ fn formulas(method: &Method, report: &Verification, algebra: Option<&Algebra>) -
 
 fn extents(report: &Verification) -> impl Iterator<Item = (&'static str, &Extent)> {
     [
-        ("imaginary_interval", &report.imaginary_interval),
-        ("real_interval", &report.real_interval),
-        ("disc", &report.disc),
-        ("ssp_coefficient", &report.ssp_coefficient),
+        ("imaginary_interval", Some(&report.imaginary_interval)),
+        ("real_interval", Some(&report.real_interval)),
+        ("disc", report.disc.as_ref()),
+        ("ssp_coefficient", report.ssp_coefficient.as_ref()),
     ]
     .into_iter()
+    .filter_map(|(name, extent)| Some((name, extent?)))
 }
