@@ -30,9 +30,11 @@ fn product(h: f64, z: Complex<f64>) -> Complex<DoubleDouble> {
 impl StepFactor {
     /// hλ = Hλ/m in double-double.
     pub(crate) fn exponent(&self) -> Complex<DoubleDouble> {
+        // Exact products split their factors, which overflows within 2^27 of the largest double.
+        let shift = if self.lambda.re.abs().max(self.lambda.im.abs()) > 1e250 { 200 } else { 0 };
         let m = DoubleDouble::from(f64::from(self.substeps));
-        let x = product(self.interval, self.lambda);
-        Complex { re: x.re / m, im: x.im / m }
+        let x = product(self.interval, self.lambda * 2f64.powi(-shift));
+        Complex { re: (x.re / m).ldexp(shift), im: (x.im / m).ldexp(shift) }
     }
 
     /// `e^{2πij/m}`, exactly where it is ±1 or ±i, with a bound on its error.

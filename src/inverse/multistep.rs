@@ -53,6 +53,7 @@ pub(crate) struct MultistepEquation {
     wronskian: Expansion,
     /// Row i is `Σ_j B_ij ζ^j`, the coefficient of x^i of the parasites' polynomial.
     parasites: Vec<Expansion>,
+    rho_exact: Polynomial<Number>,
     sigma_exact: Polynomial<Number>,
     exact: bool,
 }
@@ -74,6 +75,7 @@ impl MultistepEquation {
             sigma: Expansion::new(&sigma),
             wronskian: Expansion::new(&wronskian),
             parasites: bezout(method.alpha(), method.beta()).iter().map(Expansion::new).collect(),
+            rho_exact: rho,
             sigma_exact: sigma,
             exact: method.is_exact(),
         }
@@ -90,6 +92,10 @@ impl MultistepEquation {
             let factor = StepFactor { lambda, interval, substeps, index };
             if lambda.is_zero() && self.has_pole_at(substeps, index) {
                 at_infinity += 1;
+                continue;
+            }
+            if lambda.is_zero() && self.cyclotomic_divides(&self.rho_exact, substeps, index) {
+                found.push((self.resting(factor), index));
                 continue;
             }
             found.push((self.solution(factor, sampling)?, index));
@@ -184,22 +190,36 @@ impl MultistepEquation {
         let residual =
             if turned.is_zero() { missed.times(magnitude(&sigma)) } else { missed.times(Magnitude::of(m)).times(growth).over(turned) };
         let (condition, residual) = (turned.to_f64(), if missed.is_zero() { 0.0 } else { residual.to_f64() });
-        if ![lambda.re, lambda.im, radius, condition, residual].iter().all(|x| x.is_finite()) {
+        // Where ζ is huge and λ̂ at its limit, no double reproduces e^{Hλ}, and by how much none says either.
+        let residual = residual.min(f64::MAX);
+        if ![lambda.re, lambda.im, radius, condition].iter().all(|x| x.is_finite()) {
             return Err(out_of_range());
         }
         Ok(Some(Solution { lambda, radius, condition, residual }))
     }
 
-    /// Whether σ vanishes at `e^{2πij/m}`, for certain: the cyclotomic polynomial of its order divides σ. For rational coefficients that is
-    /// also necessary.
+    /// λ̂ = 0, exactly, for a ζ with ρ(ζ) = 0.
+    fn resting(&self, factor: StepFactor) -> Solution {
+        let zeta = factor.to_bits(192);
+        let (sigma, wronskian) = (magnitude(&self.sigma.at(&zeta, 192).0), magnitude(&self.wronskian.at(&zeta, 192).0));
+        let condition = wronskian.over(sigma).over(sigma).to_f64();
+        Solution { lambda: Complex { re: 0.0, im: 0.0 }, radius: 0.0, condition, residual: 0.0 }
+    }
+
     fn has_pole_at(&self, substeps: u32, index: u32) -> bool {
+        self.cyclotomic_divides(&self.sigma_exact, substeps, index)
+    }
+
+    /// Whether a polynomial vanishes at `e^{2πij/m}`, for certain: the cyclotomic polynomial of its order divides it. For rational coefficients
+    /// that is also necessary.
+    fn cyclotomic_divides(&self, polynomial: &Polynomial<Number>, substeps: u32, index: u32) -> bool {
         let order = substeps / num_integer::gcd(substeps, index);
-        let degree = self.sigma_exact.degree().unwrap_or(0);
-        // φ(n) ≥ √(n/2): beyond, the cyclotomic polynomial is of higher degree than σ.
+        let degree = polynomial.degree().unwrap_or(0);
+        // φ(n) ≥ √(n/2): beyond, the cyclotomic polynomial is of higher degree.
         if !self.exact || u64::from(order) > 2 * (degree * degree) as u64 {
             return false;
         }
-        self.sigma_exact.div_rem(&cyclotomic(order as usize)).is_some_and(|(_, rest)| rest.coefficients().is_empty())
+        polynomial.div_rem(&cyclotomic(order as usize)).is_some_and(|(_, rest)| rest.coefficients().is_empty())
     }
 
     /// The roots of `ρ − hλ̂σ`.
@@ -241,10 +261,31 @@ impl MultistepEquation {
         let degree = rows.len().saturating_sub(1);
         let discs = match degree {
             0 => Vec::new(),
+            1 => match single(rows, factor) {
+                Some(disc) => vec![disc],
+                None => certify::discs(&Parasites { rows, factor, exact: self.exact }).map_err(failure(degree))?,
+            },
             _ => certify::discs(&Parasites { rows, factor, exact: self.exact }).map_err(failure(degree))?,
         };
         Ok(finished(discs, at_zero, factor.is_real()))
     }
+}
+
+/// The one root of `c_0 + c_1 x`, to the last bit also where ζ is near the ends of what doubles hold; none where c_1 is not told from zero.
+fn single(rows: &[Expansion], factor: StepFactor) -> Option<RootDisc> {
+    const BITS: u32 = 192;
+    let zeta = factor.to_bits(BITS);
+    let [(low, low_error), (high, high_error)] = [0, 1].map(|k| rows[k].at(&zeta, BITS));
+    let size = magnitude(&high).over(Magnitude::of(1.0 + 1e-9)).minus(high_error);
+    if size.is_zero() {
+        return None;
+    }
+    let root = quotient(&low, &high);
+    let own = magnitude(&root);
+    let error = low_error.plus(own.times(high_error)).over(size).plus(own.times(BigFloat::step_error(BITS).shifted(3)));
+    let centre = -rounded(&root);
+    let radius = (error.to_f64() * (1.0 + 1e-9) + centre.norm() * f64::EPSILON) * (1.0 + 1e-9);
+    Some(RootDisc { centre, radius, count: 1, resolved: true })
 }
 
 /// ζ in double-double, where its powers are safe there.

@@ -54,7 +54,8 @@ pub fn parasitic_growth(method: &Multistep, dampings: &[f64]) -> Vec<ParasiticGr
                 let t = PI * f64::from(k) / f64::from(POINTS);
                 let Some(found) = at(t) else { continue };
                 let ratio = ratio(&found);
-                if ratio > growth.largest {
+                // Of equals the first, whatever the last digit says.
+                if ratio > growth.largest * (1.0 + 1e-9) {
                     (growth.largest, growth.at) = (ratio, t);
                 }
                 if growth.outgrows_from.is_none() && ignites(&found) {

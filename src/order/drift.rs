@@ -175,8 +175,15 @@ impl<'a> Section<'a> {
                 other => break other?,
             }
         };
-        let orbit = &section.exact.orbit;
-        section.centre = (0..d).map(|j| orbit.iter().map(|x| x[j]).sum::<f64>() / orbit.len() as f64).collect();
+        let Turn { period, end, orbit } = &section.exact;
+        // The trapezoid rule, its last panel the shorter one that closes the turn.
+        let last = period - (orbit.len() - 1) as f64 * section.part;
+        let panel = |x: &[f64], y: &[f64], width: f64, j: usize| 0.5 * width * (x[j] + y[j]);
+        let mean = |j: usize| {
+            let whole: f64 = orbit.windows(2).map(|pair| panel(&pair[0], &pair[1], section.part, j)).sum();
+            (whole + orbit.last().map_or(0.0, |x| panel(x, end, last, j))) / period
+        };
+        section.centre = (0..d).map(mean).collect();
         Ok(section)
     }
 

@@ -25,7 +25,7 @@ const BITS: u32 = 192;
 pub struct TermSize {
     /// k of h^k f_k.
     pub power: usize,
-    /// The largest component of `h^k f_k` over the states, or a bound on it over the model's box where there are none.
+    /// The largest component of `h^k f_k` over the states, or over 256 points of the model's box where there are none.
     pub size: f64,
 }
 
@@ -45,7 +45,7 @@ pub struct SeriesRepair {
 }
 
 /// The field that the map S_h[f̂] follows in continuous time (Hairer, Lubich & Wanner, IX.1), through the term before the smallest one
-/// up to h^most: an asymptotic series is best cut there. With `further`, more terms than that are computed until two are not zero. Where only one is, it is kept, and
+/// up to h^most: an asymptotic series is best cut there. With `further`, more terms than that are computed until one is smaller than the first, or four are not zero. Where only one is, it is kept, and
 /// nothing is said of what is left out. The coefficients of f̂ are taken as the f64 that they are; everything up to the last rounding is exact.
 ///
 /// Errors where the model is no polynomial, the first of two or more terms is the smallest over the states, its degree passes 64, or `stop` says so.
@@ -71,7 +71,9 @@ pub fn series_repair(
         })?;
         let size = |(k, term): (usize, &PolynomialField)| TermSize { power: k, size: h.powi(k as i32) * size(term, dictionary, states) };
         let sizes: Vec<TermSize> = expansion.terms().iter().enumerate().skip(1).map(size).filter(|t| t.size > 0.0).collect();
-        if sizes.len() >= 2 || !further || most == largest {
+        // The first coefficient of a good method may be small by design: two larger ones after it are no divergence yet.
+        let shrinks = sizes.iter().skip(1).any(|term| term.size < sizes[0].size);
+        if shrinks || sizes.len() >= 4 || !further || most == largest {
             break (expansion, sizes);
         }
         // Two powers beyond the first correction, which is the next one where there is none yet.
@@ -173,20 +175,31 @@ fn ladder(dictionary: &Dictionary) -> Vec<Vec<BigRational>> {
     all
 }
 
-/// The largest component over the states, in the units of x; without states the bound Σ|coefficient| over the box.
+/// The largest component over the states, in the units of x; without states over points all over the box.
 fn size(term: &PolynomialField, dictionary: &Dictionary, states: &[Vec<f64>]) -> f64 {
     let (centre, half) = (dictionary.centre(), dictionary.half_widths());
-    if states.is_empty() {
-        let bound = |(p, &half): (&RationalPolynomial, &f64)| half * p.terms().iter().map(|(_, c)| rational::to_f64(c).abs()).sum::<f64>();
-        return term.components().iter().zip(half).map(bound).fold(0.0, f64::max);
-    }
     let compiled = term.compiled();
     let mut value = vec![0.0; half.len()];
-    states.iter().fold(0.0, |largest: f64, x| {
+    let mut largest = |u: &[f64]| {
+        compiled.value(u, &mut value);
+        value.iter().zip(half).fold(0.0, |largest: f64, (v, h)| largest.max((v * h).abs()))
+    };
+    if states.is_empty() {
+        return box_points(half.len()).iter().map(|u| largest(u)).fold(0.0, f64::max);
+    }
+    states.iter().fold(0.0, |most: f64, x| {
         let u: Vec<f64> = x.iter().zip(centre.iter().zip(half)).map(|(x, (c, h))| (x - c) / h).collect();
-        compiled.value(&u, &mut value);
-        value.iter().zip(half).fold(largest, |largest, (v, h)| largest.max((v * h).abs()))
+        most.max(largest(&u))
     })
+}
+
+/// 256 points of [−1, 1]^d: corners first (all of them for d ≤ 6), then the fractional parts of multiples of square roots of primes, which leave no part empty.
+fn box_points(d: usize) -> Vec<Vec<f64>> {
+    let primes = (2u32..).filter(|n| (2..*n).all(|k| n % k != 0)).take(d).map(|p| f64::from(p).sqrt()).collect::<Vec<_>>();
+    let corner = |k: usize| (0..d).map(|j| if k >> j & 1 == 0 { -1.0 } else { 1.0 }).collect();
+    let inside = |k: usize| primes.iter().map(|root| 2.0 * (k as f64 * root).fract() - 1.0).collect();
+    let corners = 1usize << d.min(6);
+    (0..256).map(|k| if k < corners { corner(k) } else { inside(k) }).collect()
 }
 
 /// Powers to Chebyshev products, one variable after another: `u^n = 2^{1−n} Σ_k C(n, k) T_{n−2k}`, the term of T_0 halved.

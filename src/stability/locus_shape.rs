@@ -3,10 +3,11 @@
 use super::multiplicity::{common_factor, settled, without};
 use super::multistep::reduced;
 use super::root_locus::product_on_circle;
+use crate::exact::coefficients::Numbers;
 use crate::exact::isolation::sign_at;
 use crate::exact::{Number, Polynomial, RealRoot, ratio, rational};
 use crate::method::Multistep;
-use num_complex::Complex64;
+use num_complex::{Complex, Complex64};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use serde::{Serialize, Serializer};
@@ -70,7 +71,10 @@ impl LocusShape {
             .filter(|z| z.is_finite() && z.norm() < 1e12)
             .map(|z| [z.re, z.im.abs().copysign(z.im)])
             .collect();
-        Self { leftmost, rightmost, topmost: top.sqrt(), curves: poles_on_circle(&sigma).max(1), points }
+        // Coefficients of some 16 digits tell no pole on the circle from one beside it: so far out is infinite to within their rounding.
+        let reach = |x: f64| if !method.is_exact() && x.abs() > 1e12 { f64::INFINITY.copysign(x) } else { x };
+        let curves = poles_on_circle(&sigma).max(1);
+        Self { leftmost: reach(leftmost), rightmost: reach(rightmost), topmost: reach(top.sqrt()), curves, points }
     }
 }
 
@@ -79,6 +83,13 @@ fn poles_on_circle(sigma: &Polynomial<Number>) -> usize {
     let shared = common_factor(sigma, &sigma.reversed());
     if shared.degree().is_none_or(|n| n == 0) {
         return 0;
+    }
+    if shared.coefficients().iter().any(|c| !c.is_exact()) {
+        // To within the rounding the zeros of |σ|² on the circle are double, and come apart: those of σ itself do not.
+        let coefficients = shared.coefficients().iter().map(|c| Complex { re: c.clone(), im: Number::zero() }).collect();
+        return Numbers::new(coefficients)
+            .roots()
+            .map_or(0, |discs| discs.iter().filter(|disc| (disc.centre.norm() - 1.0).abs() <= disc.radius.max(1e-9)).count());
     }
     let square = settled(&product_on_circle(&shared, &shared).0);
     let one = BigRational::one();
