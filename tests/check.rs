@@ -289,7 +289,7 @@ fn a_field_without_an_equilibrium_is_said_in_words() {
     // A straight drift has none: affine through one step of forward Euler, on samples that move at a constant speed.
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("samples.csv");
-    let rows: String = (0..30).map(|k| f64::from(k)).map(|t| format!("{t},{},{}\n", (0.7 * t).cos(), (0.7 * t).sin())).collect();
+    let rows: String = (0..30).map(f64::from).map(|t: f64| format!("{t},{},{}\n", (0.7 * t).cos(), (0.7 * t).sin())).collect();
     std::fs::write(&path, format!("t,x,y\n{rows}")).expect("writes");
     let path = path.to_str().expect("a name");
     // Far too few iterations of a network: whatever it has, words are printed.

@@ -74,7 +74,7 @@ fn components(discs: &[RootDisc]) -> Vec<usize> {
     let mut open: Vec<usize> = Vec::new();
     for i in order {
         // What is not a number is never put aside.
-        open.retain(|&j| !(shadows[j].1 < shadows[i].0));
+        open.retain(|&j| shadows[j].1.total_cmp(&shadows[i].0).is_ge());
         for &j in open.iter().filter(|&&j| discs[i].touches(&discs[j])) {
             let (a, b) = (first(&mut parent, i), first(&mut parent, j));
             parent[a.max(b)] = a.min(b);

@@ -94,7 +94,7 @@ impl StepFactor {
     }
 
     /// Both to a relative `2^(−bits)` (`w − 1` absolute, times |w| + 1, where j ≠ 0), with bounds on their errors.
-    pub(crate) fn to_bits(&self, bits: u32) -> FactorValue<BigFloat> {
+    pub(crate) fn to_bits(self, bits: u32) -> FactorValue<BigFloat> {
         let cancelled = magnitude(&self.exponent()).log2().clamp(-1100.0, 0.0);
         let work = bits + 64 + (-cancelled) as u32;
         let h = BigFloat::of(self.interval, work);

@@ -59,6 +59,9 @@ pub enum DriftError {
     Flow(#[from] DynamicsError),
 }
 
+/// A function of the state that the true field keeps.
+pub type Invariant<'a> = dyn Fn(&[f64]) -> f64 + Sync + 'a;
+
 /// Orbits are followed in steps of this part of h, or of 8 or 64 times as much where they turn slowly.
 const PART: f64 = 0.25;
 /// Steps after which an orbit is given up.
@@ -77,7 +80,7 @@ pub fn drift(
     h: f64,
     power: usize,
     start: &[f64],
-    invariant: Option<&(dyn Fn(&[f64]) -> f64 + Sync)>,
+    invariant: Option<&Invariant<'_>>,
 ) -> Result<Drift, DriftError> {
     let section = Section::of(expansion, h, power, start)?;
     let followed = section.turn(&expansion.truncated(h, power))?;

@@ -4,7 +4,7 @@ use super::report::Report;
 use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
-use crate::order::{DriftError, FieldExpansion, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
+use crate::order::{DriftError, FieldExpansion, Invariant, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
 use crate::stability::StabilityFunction;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -66,7 +66,7 @@ pub struct Orbits<'a> {
     /// One orbit each.
     pub starts: &'a [Vec<f64>],
     /// A quantity that the true field keeps.
-    pub invariant: Option<&'a (dyn Fn(&[f64]) -> f64 + Sync)>,
+    pub invariant: Option<&'a Invariant<'a>>,
 }
 
 /// The powers of h that are tried for the first term left out.
