@@ -39,9 +39,12 @@ fn within(values: &[f64], low: f64, high: f64) -> bool {
     !values.is_empty() && values.iter().all(|v| (low..=high).contains(v))
 }
 
+/// Runs, and writes what it measured into the table.
+type Experiment = fn(&mut Table);
+
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
-    let all: [(&str, fn(&mut Table)); 7] = [
+    let all: [(&str, Experiment); 7] = [
         ("hero", hero::pairs),
         ("rollouts", hero::rollouts),
         ("a", lotka_volterra::euler_outward),
