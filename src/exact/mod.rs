@@ -1,6 +1,7 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
 pub(crate) mod aberth;
+pub mod algebraic;
 pub mod ball;
 pub(crate) mod certify;
 pub(crate) mod coefficients;
@@ -20,6 +21,7 @@ pub mod rational;
 pub mod ring;
 pub mod roots;
 
+pub use algebraic::Algebraic;
 pub use ball::Ball;
 pub use discs::RootDisc;
 pub use double_double::DoubleDouble;
@@ -29,7 +31,7 @@ pub use integer::Integer;
 pub use isolation::{Ordered, RealRoot, SturmSequence};
 pub use multiprecision::BigFloat;
 pub use number::Number;
-pub use number_field::{Algebraic, NumberField};
+pub use number_field::NumberField;
 pub use polynomial::Polynomial;
 pub use rational::{decimal, ratio, simplest_between};
 pub use ring::{Field, Ring};

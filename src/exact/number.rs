@@ -1,8 +1,9 @@
 //! The one scalar of schemes: a rational, a real algebraic number, or a decimal known to within its rounding.
 
+use super::algebraic::Algebraic;
 use super::ball::Ball;
 use super::isolation::Ordered;
-use super::number_field::{Algebraic, NumberField};
+use super::number_field::NumberField;
 use super::polynomial::Polynomial;
 use super::rational;
 use num_rational::BigRational;

@@ -46,6 +46,13 @@ async function test(name, work) {
   console.log(`ok  ${name}`);
 }
 
+/** What does not measure time may run beside another of its kind. */
+const others = [];
+const beside = (name, work) => others.push([name, work]);
+async function lane() {
+  for (let next = others.shift(); next; next = others.shift()) await test(...next);
+}
+
 const shown = (page) => page.$$eval("#branches tbody tr", (rows) => rows.map((row) => [...row.querySelectorAll("[data-value]")].map((c) => Number(c.dataset.value))));
 
 /** Every pair of one list is within 1e-12 of one of the other. */
@@ -72,7 +79,7 @@ await test("the first demo is live within a second", async () => {
   await page.context().close();
 });
 
-await test("branches agree with the program to 1e-12", async () => {
+beside("branches agree with the program to 1e-12", async () => {
   for (const [method, re, im, interval, substeps] of [["rk4", -0.1, 2, 1, 1], ["rk4", 0.3, -1.2, 0.7, 2], ["gauss3", -0.1, 2, 1, 1], ["dormand-prince5", -0.5, 1, 1.5, 1], ["radau-iia-2", 0, 2, 1, 3], ["leap-frog", -0.1, 2, 1, 1], ["forward-euler", -0.1, 2, 1, 1]]) {
     const page = await opened(`#method=${method}&re=${re}&im=${im}&interval=${interval}&substeps=${substeps}`);
     const answer = native("branches", "--method", method, `--lambda=${re}${im < 0 ? "" : "+"}${im}i`, "--interval", String(interval), "--substeps", String(substeps));
@@ -117,7 +124,7 @@ await test("a region of 800 × 800 takes less than a blink", async () => {
   await page.context().close();
 });
 
-await test("keys move the truth, sliders and pickers work, the URL remembers", async () => {
+beside("keys move the truth, sliders and pickers work, the URL remembers", async () => {
   const page = await opened();
   await page.focus("#plane");
   await page.keyboard.press("ArrowRight");
@@ -137,7 +144,7 @@ await test("keys move the truth, sliders and pickers work, the URL remembers", a
   await again.context().close();
 });
 
-await test("leap frog wakes with ε", async () => {
+beside("leap frog wakes with ε", async () => {
   const page = await opened("#epsilon=-1");
   const loud = Math.abs(Number(await page.locator("#frog-time").getAttribute("data-last")));
   await page.locator("#epsilon").evaluate((input) => { input.value = "-6"; input.dispatchEvent(new Event("input")); });
@@ -147,7 +154,7 @@ await test("leap frog wakes with ε", async () => {
   await page.context().close();
 });
 
-await test("the three panels take any method of the catalogue", async () => {
+beside("the three panels take any method of the catalogue", async () => {
   const page = await opened();
   for (const id of ["method", "first", "second", "third"]) {
     const count = await page.locator(`#${id} option`).count();
@@ -160,7 +167,7 @@ await test("the three panels take any method of the catalogue", async () => {
   await page.context().close();
 });
 
-await test("the basins' shares are the program's, for every way down", async () => {
+beside("the basins' shares are the program's, for every way down", async () => {
   const folder = mkdtempSync(`${tmpdir()}/lambdahat-`);
   const { facts } = native("basins", "--method", "heun2", "--lambda=-0.1+2i", "--starts", "500", "-o", `${folder}/basins.json`);
   rmSync(folder, { recursive: true });
@@ -178,7 +185,7 @@ await test("the basins' shares are the program's, for every way down", async () 
   await page.context().close();
 });
 
-await test("the orbits are the figure's, and their start can be dragged", async () => {
+beside("the orbits are the figure's, and their start can be dragged", async () => {
   const figure = JSON.parse(readFileSync(`${root}figures/lotka-volterra.json`, "utf8"));
   const page = await opened("#prey=1.5&predators=1");
   for (const k of [1, 2]) {
@@ -203,7 +210,7 @@ await test("the orbits are the figure's, and their start can be dragged", async 
   await page.context().close();
 });
 
-await test("order stars, and root loci where there is no star", async () => {
+beside("order stars, and root loci where there is no star", async () => {
   const page = await opened();
   assert.match(await page.locator("#star-words").textContent(), /order star of rk4/);
   await page.selectOption("#method", "bdf2");
@@ -212,7 +219,7 @@ await test("order stars, and root loci where there is no star", async () => {
   await page.context().close();
 });
 
-await test("touch moves the truth", async () => {
+beside("touch moves the truth", async () => {
   const page = await opened("", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
   const before = await shown(page);
   await page.locator("#plane").scrollIntoViewIfNeeded();
@@ -223,7 +230,7 @@ await test("touch moves the truth", async () => {
   await page.context().close();
 });
 
-await test("the order slider tells the reach", async () => {
+beside("the order slider tells the reach", async () => {
   const page = await opened();
   await page.locator("#order").evaluate((input) => { input.value = "6"; input.dispatchEvent(new Event("input")); });
   await settled(page);
@@ -231,7 +238,7 @@ await test("the order slider tells the reach", async () => {
   await page.context().close();
 });
 
-await test("a pasted scheme is checked and used; a broken one says where it is broken", async () => {
+beside("a pasted scheme is checked and used; a broken one says where it is broken", async () => {
   const page = await opened();
   await page.click("#use");
   await settled(page);
@@ -249,7 +256,7 @@ await test("a pasted scheme is checked and used; a broken one says where it is b
   await page.context().close();
 });
 
-await test("samples give their modes; bad ones name the cell", async () => {
+beside("samples give their modes; bad ones name the cell", async () => {
   const page = await opened();
   const rows = Array.from({ length: 40 }, (_, n) => [n * 0.5, Math.exp(-0.05 * n) * Math.cos(n), Math.exp(-0.05 * n) * Math.sin(n)].join(","));
   await page.setInputFiles("#csv", { name: "spiral.csv", mimeType: "text/csv", buffer: Buffer.from(`t,x,y\n${rows.join("\n")}\n`) });
@@ -276,13 +283,13 @@ await test("samples give their modes; bad ones name the cell", async () => {
   await page.context().close();
 });
 
-await test("a fragment of nonsense does no harm", async () => {
+beside("a fragment of nonsense does no harm", async () => {
   const page = await opened("#method=nothing&re=NaN&im=1e99&interval=-3&substeps=1.7&branch=77");
   assert.ok((await shown(page)).length > 0);
   await page.context().close();
 });
 
-await test("it fits three sizes, light and dark", async () => {
+beside("it fits three sizes, light and dark", async () => {
   for (const [name, options] of [
     ["desktop", { viewport: { width: 1280, height: 900 } }],
     ["tablet", { viewport: { width: 820, height: 1180 }, colorScheme: "dark" }],
@@ -301,6 +308,7 @@ await test("it fits three sizes, light and dark", async () => {
   }
 });
 
+await Promise.all([lane(), lane()]);
 await browser.close();
 assert.deepEqual(problems, [], "errors on the console");
 console.log(`${passed} tests passed, no console errors, no request to any network`);
