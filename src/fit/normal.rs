@@ -11,8 +11,8 @@ use super::model::{Layer, Model};
 use super::sweep::Adjoint;
 use super::tape::Tape;
 
-/// Windows a tile of rows of the Gram matrix.
-const TILE: usize = 48;
+/// Windows a tile of rows of the Gram matrix: a tile of one factor fits the first-level cache.
+const TILE: usize = 24;
 
 /// Where J Jᵀ is built: its size, and scratch memory.
 pub(crate) struct Gram {
