@@ -20,8 +20,8 @@
 //! 5   predict
 //! 4   inverse     order     fit
 //! 3   stability         dynamics
-//! 2   method
-//! 1   exact             data
+//! 2   method            data
+//! 1   exact
 //! ```
 #![warn(missing_docs)]
 

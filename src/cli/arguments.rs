@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use lambdahat::fit::MethodRecord;
 use lambdahat::method::{Method, catalog, scheme};
+use lambdahat::stability::region::Window;
 use num_complex::Complex64;
 use std::ops::Range;
 use std::path::Path;
@@ -88,10 +89,22 @@ pub fn range(text: &str) -> Result<Range<f64>, String> {
     if low >= high {
         return Err(format!("`{text}`: the lower end must lie below the upper one"));
     }
-    if low.abs().max(high.abs()) > FARTHEST || high - low < FINEST * low.abs().max(high.abs()) {
-        return Err(format!("`{text}`: give a range within ±{FARTHEST:e}, and no narrower than {FINEST:e} of its ends"));
+    if low.abs().max(high.abs()) > FARTHEST || high - low < FINEST * low.abs().max(high.abs()).max(1.0) {
+        return Err(format!("`{text}`: give a range within ±{FARTHEST:e}, no narrower than {FINEST:e} and {FINEST:e} of its ends"));
     }
     Ok(low..high)
+}
+
+/// The window of two ranges, which must be near enough to each other in length to be drawn in equal scale.
+pub fn window(re: &Range<f64>, im: &Range<f64>) -> Result<Window, Failure> {
+    const LONGEST: f64 = 40.0;
+    let (width, height) = (re.end - re.start, im.end - im.start);
+    if width > LONGEST * height || height > LONGEST * width {
+        return Err(Failure::new(format!(
+            "the window is {width} wide and {height} high, and both axes have one scale: give --re and --im whose lengths differ by a factor of {LONGEST} at most"
+        )));
+    }
+    Ok(Window::new([re.start, re.end], [im.start, im.end])?)
 }
 
 /// A size in pixels as typed: `4096x4096`, or `512` for a square.

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
-use lambdahat::figure;
+use lambdahat::figure::{self, file};
 use lambdahat::method::Sampling;
 use num_complex::Complex64;
 use std::path::PathBuf;
@@ -40,20 +40,27 @@ pub struct Args {
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let method = arguments::method(&args.method)?;
     let sampling = Sampling::new(args.interval, args.substeps)?;
+    file::writable(&args.output)?;
+    let spinner = output::spinner("following the starts");
     let mut real = Vec::new();
     if args.fits > 0 {
         for way in figure::WAYS.into_iter().skip(1) {
             for width in [1.0, 2.0, 4.0] {
-                eprintln!("{} fits by {} from starts {width} wide", args.fits, way.0);
+                spinner.set_message(format!("{} fits by {} from starts {width} wide", args.fits, way.0));
                 real.push(figure::real_fits(&method, args.lambda, sampling, way, width, args.fits)?);
             }
         }
     }
+    spinner.set_message("following the starts");
     let figure = figure::basins(&method, args.lambda, sampling, args.starts as usize, &real)?;
+    spinner.finish_and_clear();
     figure.save(&args.output)?;
     if json {
         output::json(&serde_json::json!({ "method": method.name(), "facts": figure.facts, "real": real, "output": args.output }))?;
     } else {
+        for (k, branch) in lambdahat::inverse::branches(&method, args.lambda, sampling)?.branches.iter().enumerate() {
+            output::line(format!("branch {}: {}", k + 1, arguments::show(branch.lambda, 5)))?;
+        }
         for (fact, value) in &figure.facts {
             output::line(format!("{fact}: {value:.3}"))?;
         }

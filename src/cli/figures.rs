@@ -1,7 +1,7 @@
 //! `figures`: every figure of the README, computed anew.
 
-use super::Answer;
 use super::failure::Failure;
+use super::{Answer, output};
 use lambdahat::figure::gallery::{Entry, GALLERY, train};
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ pub struct Args {
     /// Write the data of each figure as JSON too
     #[arg(long)]
     data: bool,
-    /// Instead of figures, train anew the models that they keep, and write those to this folder (minutes)
+    /// Instead of figures, train anew the models that they keep, and write those to this folder (ten seconds)
     #[arg(long, value_name = "DIR", conflicts_with_all = ["names", "data"])]
     train: Option<PathBuf>,
 }
@@ -26,10 +26,16 @@ pub struct Args {
 /// Computes and writes, one figure after the other; each file is whole or absent if the run is cut short.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(folder) = args.train {
+        let mut written = Vec::new();
+        output::folder(&folder)?;
         for (name, text) in train()? {
             let path = folder.join(name);
-            super::output::file(&path, text.as_bytes())?;
+            output::file(&path, text.as_bytes())?;
             eprintln!("written: {}", path.display());
+            written.push(path);
+        }
+        if json {
+            output::json(&serde_json::json!({ "written": written }))?;
         }
         return Ok(Answer::Done);
     }
@@ -43,10 +49,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         };
         args.names.iter().map(find).collect::<Result<_, _>>()?
     };
-    if !args.output.is_dir() {
-        std::fs::create_dir(&args.output)
-            .map_err(|e| Failure::new(format!("cannot make the folder {}: {e}; create its parent first", args.output.display())))?;
-    }
+    output::folder(&args.output)?;
     let mut written = Vec::new();
     for entry in chosen {
         let figure = entry.figure()?;
@@ -60,7 +63,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
     }
     if json {
-        super::output::json(&serde_json::json!({ "written": written }))?;
+        output::json(&serde_json::json!({ "written": written }))?;
     }
     Ok(Answer::Done)
 }

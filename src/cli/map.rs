@@ -2,8 +2,7 @@
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
-use lambdahat::figure;
-use lambdahat::stability::region::Window;
+use lambdahat::figure::{self, file};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -29,9 +28,12 @@ pub struct Args {
 
 /// Computes, writes and reports the share of decaying modes that are learned as growing.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    let window = Window::new([args.re.start, args.re.end], [args.im.start, args.im.end])?;
+    let window = arguments::window(&args.re, &args.im)?;
     let methods = args.methods.iter().map(|name| arguments::method(name)).collect::<Result<Vec<_>, _>>()?;
+    file::writable(&args.output)?;
+    let spinner = output::spinner("judging the modes");
     let figure = figure::map(&methods, window)?;
+    spinner.finish_and_clear();
     figure.save(&args.output)?;
     if json {
         output::json(&serde_json::json!({ "window": window, "facts": figure.facts, "output": args.output }))?;

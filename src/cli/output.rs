@@ -58,6 +58,26 @@ pub fn writable(path: &Path) -> Result<(), Failure> {
     temporary(path).map(drop)
 }
 
+/// Makes a folder where only its last part is missing. Errors say what to do.
+pub fn folder(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if path.exists() {
+        return Err(Failure::new(format!("{} is a file: name a folder", path.display())));
+    }
+    std::fs::create_dir(path).map_err(|e| Failure::new(format!("cannot make the folder {}: {e}; create its parent first", path.display())))
+}
+
+/// What is being done, and for how long, on standard error; nothing where that is no terminal. Call `finish_and_clear` when it is done.
+pub fn spinner(message: &'static str) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{spinner} {msg} [{elapsed}]")
+        .unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner());
+    let spinner = indicatif::ProgressBar::new_spinner().with_style(style).with_message(message);
+    spinner.enable_steady_tick(std::time::Duration::from_millis(120));
+    spinner
+}
+
 /// Writes a file whole: first beside its place, then moved there. Errors leave nothing behind.
 pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let fail = |what: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {what}", path.display()));

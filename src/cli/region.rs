@@ -2,13 +2,16 @@
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
-use lambdahat::figure::file::{FigureError, write_with};
+use lambdahat::figure::file::{self, FigureError, write_with};
 use lambdahat::figure::regions;
 use lambdahat::method::Method;
 use lambdahat::stability::region::{Raster, Region, Window};
 use serde::Serialize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// What can be written, by the end of the name.
+const KINDS: &str = ".svg, .png, .json or .csv";
 
 /// Options of `region`.
 #[derive(clap::Args)]
@@ -53,9 +56,12 @@ struct Entry {
 
 /// Computes, writes and reports.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    let window = Window::new([args.re.start, args.re.end], [args.im.start, args.im.end])?;
+    let window = arguments::window(&args.re, &args.im)?;
     let methods = args.methods.iter().map(|name| arguments::method(name)).collect::<Result<Vec<Method>, _>>()?;
-    let kind = args.output.as_deref().and_then(Path::extension).and_then(|e| e.to_str()).map(str::to_lowercase);
+    let kind = args.output.as_deref().and_then(file::kind);
+    if let Some(path) = &args.output {
+        file::writable_as(path, KINDS)?;
+    }
     let is_csv = kind.as_deref() == Some("csv");
     let (width, height) = args.size.unwrap_or(if is_csv { (256, 256) } else { (2048, 2048) });
     let mut rasters = Vec::new();
@@ -74,7 +80,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             Some("csv") => write_csv(path, &methods, &rasters)?,
             Some("png") => regions(&methods, window)?.save_png(path, args.size)?,
             Some("svg" | "json") => regions(&methods, window)?.save(path)?,
-            _ => return Err(FigureError::Kind(path.clone(), ".svg, .png, .json or .csv").into()),
+            _ => return Err(FigureError::Kind(path.clone(), KINDS).into()),
         }
     }
     let report = Report { window, size: [width, height], regions: entries, output: args.output };

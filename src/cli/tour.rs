@@ -22,10 +22,7 @@ pub struct Args {
 
 /// Writes the page.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    if !args.output.is_dir() {
-        std::fs::create_dir(&args.output)
-            .map_err(|e| Failure::new(format!("cannot make the folder {}: {e}; create its parent first", args.output.display())))?;
-    }
+    output::folder(&args.output)?;
     let mut written = Vec::new();
     for file in PAGE.files() {
         let path = args.output.join(file.path());

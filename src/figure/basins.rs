@@ -118,7 +118,7 @@ pub fn landings(basins: &Basins, way: Descent, side: usize) -> Result<Vec<u8>, R
 /// The figure: above, the plane of starting guesses λ̂₀ for three ways down, coloured by the branch they land on; below, the share of each
 /// branch under `starts` random starts with N(0, width²) entries, predicted (bars) and, where given, of real fits (circles).
 ///
-/// Facts: `share of branch k, way, width w` in the order of the branches, and for each real fit `difference in standard errors, …`.
+/// Facts: `share of branch k, way, width w`, k from 1 in the order of the branches, and for each real fit `difference in standard errors, …`.
 pub fn basins(
     method: &Method,
     lambda: Complex<f64>,
@@ -152,7 +152,7 @@ pub fn basins(
             let fits = real.iter().find(|fits| fits.way == name && fits.width == width && fits.shares.landed.len() == found.len());
             for k in 0..found.len() {
                 let (share, error) = shares.share(k);
-                facts.insert(format!("share of branch {k}, {name}, width {width}"), share);
+                facts.insert(format!("share of branch {}, {name}, width {width}", k + 1), share);
                 let room = 0.86 / found.len() as f64;
                 let left = group as f64 + 0.57 + k as f64 * room;
                 let bar = vec![[left, 0.0], [left + 0.9 * room, 0.0], [left + 0.9 * room, share], [left, share]];
@@ -164,7 +164,7 @@ pub fn basins(
                     let pooled = (share * n + real_share * m) / (n + m);
                     let spread = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
                     let difference = if spread > 0.0 { (real_share - share) / spread } else { 0.0 };
-                    facts.insert(format!("difference in standard errors, branch {k}, {name}, width {width}"), difference);
+                    facts.insert(format!("difference in standard errors, branch {}, {name}, width {width}", k + 1), difference);
                     let middle = left + 0.45 * room;
                     let reach = 3.0 * real_error.hypot(error);
                     marks.push(Mark::line(vec![[middle, real_share - reach], [middle, real_share + reach]], Ink::Black, 1.5, ""));
@@ -194,7 +194,8 @@ pub fn basins(
         title: format!("Which start lands on which branch: {}, λ = {}", method.name(), words(lambda)),
         caption: format!(
             "A real 2×2 model fitted to {SAMPLES} samples of the oscillator every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
-             branch they land on. Below: random starts, entries N(0, width²), {starts} each; what is missing to 1 landed nowhere.",
+             branch they land on. Below: random starts, entries N(0, width²), {starts} each; what is missing to 1 landed nowhere: \
+             it left for infinity, stopped between the branches, or (Adam: rate 0.02, 4000 steps) was still on its way.",
             sampling.interval()
         ),
         columns: 3,

@@ -200,5 +200,5 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
             }
         }
     }
-    Panel { title: "the plane of λ̂".into(), x: Axis::new("Re λ̂", x), y: Axis::new("Im λ̂", y), equal: false, marks }
+    Panel { title: "the plane of λ̂".into(), x: Axis::new("Re λ̂", x), y: Axis::new("Im λ̂", y), equal: true, marks }
 }

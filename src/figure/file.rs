@@ -12,7 +12,7 @@ use std::sync::Arc;
 const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
 /// What [`Figure::save`] writes, by the end of the name.
-const KINDS: [&str; 3] = ["svg", "png", "json"];
+const KINDS: &str = ".svg, .png or .json";
 
 /// The longest side of a PNG.
 const PIXELS: u32 = 16384;
@@ -78,11 +78,11 @@ impl Figure {
 
     /// Writes the figure to a file that ends in `.svg`, `.png` or `.json`.
     pub fn save(&self, path: &Path) -> Result<(), FigureError> {
-        match path.extension().and_then(|e| e.to_str()) {
+        match kind(path).as_deref() {
             Some("svg") => write_whole(path, self.draw()?.svg().as_bytes()),
             Some("png") => self.save_png(path, None),
             Some("json") => write_whole(path, self.json().as_bytes()),
-            _ => Err(FigureError::Kind(path.to_owned(), ".svg, .png or .json")),
+            _ => Err(FigureError::Kind(path.to_owned(), KINDS)),
         }
     }
 
@@ -136,10 +136,21 @@ impl Drawing {
 
 /// Whether [`Figure::save`] can write there, before hours of work are spent on a figure: the kind is known and the folder exists.
 pub fn writable(path: &Path) -> Result<(), FigureError> {
-    if !path.extension().and_then(|e| e.to_str()).is_some_and(|kind| KINDS.contains(&kind)) {
-        return Err(FigureError::Kind(path.to_owned(), ".svg, .png or .json"));
+    writable_as(path, KINDS)
+}
+
+/// As [`writable`], for these kinds, in words: `.svg, .png or .csv`.
+pub fn writable_as(path: &Path, kinds: &'static str) -> Result<(), FigureError> {
+    let known = |kind: &String| kinds.split([' ', ',']).any(|word| word.strip_prefix('.') == Some(kind.as_str()));
+    if !kind(path).is_some_and(|kind| known(&kind)) {
+        return Err(FigureError::Kind(path.to_owned(), kinds));
     }
     folder_of(path).map(|_| ())
+}
+
+/// The ending of a file's name, in lower case.
+pub fn kind(path: &Path) -> Option<String> {
+    path.extension().and_then(|e| e.to_str()).map(str::to_lowercase)
 }
 
 /// The folder of a file, which must exist.

@@ -19,7 +19,7 @@ const STARTS: [[f64; 2]; 3] = [[1.2, 1.0], [1.35, 1.0], [1.5, 1.0]];
 /// Prey at the start of the trajectories that are trained on (one predator each): close enough that the field between them is seen too.
 const TRAINED_ON: [f64; 8] = [1.05, 1.2, 1.35, 1.5, 1.65, 1.8, 2.0, 2.2];
 
-/// A method and the model that was trained through it, kept because training takes minutes where drawing takes a second.
+/// A method and the model that was trained through it, kept because training takes ten seconds where drawing takes one, and its last digits depend on the processor.
 /// `lambdahat figures --train assets/models` makes them anew.
 const MODELS: [(&str, &str); 2] = [
     ("rk4", include_str!("../../assets/models/lotka-volterra-rk4.json")),
@@ -80,7 +80,7 @@ pub fn train_lotka_volterra() -> Result<Vec<(String, String)>, LotkaVolterraErro
 
 /// Phase planes with arrows: the truth, the model learned with RK4, the model learned with implicit midpoint, the models run at h/100.
 ///
-/// Facts: real and imaginary part of H times the eigenvalue of each model's Jacobian at its equilibrium, of the branch nearest to it, and their distance.
+/// Facts: real and imaginary part of H times the eigenvalue of each model's Jacobian at its equilibrium, and of the branch nearest to it.
 pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
     let system = System::named("lotka-volterra")?;
     let fine = INTERVAL / 100.0;

@@ -112,8 +112,10 @@ pub fn growing_step() -> Result<Figure, ModeError> {
         marks.push(Mark::line(vec![[0.0, 0.0], [1.5 * lambda.re, 1.5 * lambda.im]], Ink::Blue, 2.0, ""));
         let truth = (1..=6).map(|k| 0.25 * f64::from(k)).map(|h| [h * lambda.re, h * lambda.im]).collect();
         marks.push(Mark::dots(truth, Ink::Blue, 3.6, "hλ at h = 0.25, 0.5, …, 1.5"));
-        marks.push(Mark::dots(marked, Ink::Red, 3.6, "every hλ̂ at the same h"));
-        panels.push(plane(name, window, marks));
+        let outside = marked.iter().filter(|z| !window.contains(Complex::new(z[0], z[1]))).count();
+        let title = if outside == 0 { name.to_owned() } else { format!("{name} ({outside} of {} red dots are outside)", marked.len()) };
+        marks.push(Mark::dots(marked, Ink::Red, 3.6, "hλ̂ of all branches at the same h"));
+        panels.push(plane(&title, window, marks));
     }
     Ok(Figure {
         name: "growing-step".into(),
