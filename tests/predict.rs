@@ -240,3 +240,50 @@ proptest! {
         prop_assert_eq!(report.methods[0].modes[0].verdict, report.methods[0].modes[1].verdict);
     }
 }
+
+/// One per cent of noise on a decaying spiral: the field that is fitted to it for its orbits must not keep the answer waiting.
+#[test]
+fn noisy_samples_are_answered_with_the_modes_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("noisy.csv");
+    let mut text = String::from("t,x,y\n");
+    for k in 0..40 {
+        let z = Complex64::new(-0.1 * f64::from(k), 2.0 * f64::from(k)).exp();
+        let noise = |seed: f64| 0.01 * (seed * 12.9898 + 78.233).sin().mul_add(43758.5453, 0.0).fract();
+        text += &format!("{k},{},{}\n", z.re + noise(f64::from(k)), z.im + noise(f64::from(k) + 0.5));
+    }
+    std::fs::write(&path, text).unwrap();
+    program(&[path.to_str().unwrap()])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("Orbits: the series of the learned field converges"));
+}
+
+/// The modes of the cubic oscillator are 0, and say nothing: its orbits do.
+#[test]
+fn orbits_weigh_against_a_recommendation_by_the_modes() {
+    program(&["--system", "cubic-oscillator:alpha=0", "--method", "forward-euler"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("But the modes alone recommend forward-euler"));
+}
+
+/// A circulant matrix has its eigenvalues in closed form; the mean of a periodic grid rests.
+#[test]
+fn a_grid_of_many_points_is_answered() {
+    let grid = Subject::from_system(&System::parse("convection-diffusion:points=16").unwrap(), 0.05).unwrap();
+    let jacobian = {
+        use lambdahat::dynamics::Field;
+        let system = System::parse("convection-diffusion:points=16").unwrap();
+        let mut out = vec![0.0; 256];
+        system.jacobian(&[0.0; 16], &mut out);
+        nalgebra::DMatrix::from_row_slice(16, 16, &out)
+    };
+    let discs = lambdahat::exact::eigenvalues(&jacobian).unwrap();
+    for mode in &grid.modes {
+        assert!(discs.iter().any(|disc| (disc.centre - mode.lambda).norm() < 1e-12), "{}", mode.lambda);
+    }
+    assert_eq!(grid.modes.iter().filter(|mode| mode.lambda == Complex64::ZERO).count(), 1);
+    let large = Subject::from_system(&System::parse("convection-diffusion:points=512").unwrap(), 0.05).unwrap();
+    assert_eq!(large.modes.len(), 512);
+}

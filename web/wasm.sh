@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Compiles the page's Rust core to WebAssembly and writes web/pkg. Needs the target wasm32-unknown-unknown and wasm-bindgen:
 #
-#   rustup target add wasm32-unknown-unknown && cargo install wasm-bindgen-cli
+#   rustup target add wasm32-unknown-unknown && cargo install wasm-bindgen-cli --version 0.2.130
 #
 # Where rustup cannot add the target, Debian's compiler and the source of its standard library do the same:
 #
-#   apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-19 && cargo install wasm-bindgen-cli
+#   apt-get install -y --no-install-recommends rustc-web cargo-web rust-web-src lld-19 && cargo install wasm-bindgen-cli --version 0.2.130
 set -euo pipefail
 cd "$(dirname "$0")"
 out=${CARGO_TARGET_DIR:-../target}

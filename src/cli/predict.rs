@@ -272,6 +272,11 @@ fn print_drift(report: &Report) -> Result<(), Failure> {
         Measure::Invariant => ("a quantity that the truth keeps", "CHANGE A TURN"),
         Measure::Distance => ("the distance from the orbit's centre, beyond what the truth does", "CHANGE A TURN"),
     };
+    if report.methods.iter().flat_map(|m| &m.drift).all(|drift| !drift.converging && drift.per_period.is_none()) {
+        return paragraph(
+            "Orbits: the series of the learned field converges at this h for none of these methods, so that only the modes are known of it. Take smaller steps (--substeps).",
+        );
+    }
     output::line(format!("\nOrbits in the learned field (its series in h, on the principal branch), {what}:"))?;
     let mut table = output::table(&["METHOD", "START", heading, "LEFT OUT", "THROUGH", "PERIOD (TRUE)", "AMPLITUDE", ""]);
     let number = |x: Option<f64>| x.map_or_else(|| "unknown".to_owned(), |x| format!("{x:.1e}"));

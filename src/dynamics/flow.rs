@@ -38,6 +38,18 @@ impl Flow {
     ///
     /// Errors when the start does not fit the field, the interval is not positive and finite, or the solution blows up.
     pub fn trajectory(self, field: &dyn Field, start: &[f64], interval: f64, n: usize) -> Result<Vec<Vec<f64>>, DynamicsError> {
+        self.trajectory_within(field, start, interval, n, &mut { MOST_STEPS })
+    }
+
+    /// As [`trajectory`](Self::trajectory), in at most `steps` steps, from which those taken are subtracted.
+    pub(crate) fn trajectory_within(
+        self,
+        field: &dyn Field,
+        start: &[f64],
+        interval: f64,
+        n: usize,
+        steps: &mut usize,
+    ) -> Result<Vec<Vec<f64>>, DynamicsError> {
         let d = field.dimension();
         if start.len() != d {
             return Err(DynamicsError::Dimension { expected: d, found: start.len() });
@@ -46,11 +58,14 @@ impl Flow {
             return Err(DynamicsError::Interval(interval));
         }
         let mut run = Run::new(field, pair(), self);
+        run.most = *steps;
         let mut state = start.to_vec();
         let mut states = vec![state.clone()];
         let mut step = interval / 16.0;
         for sample in 0..n {
-            run.advance(&mut state, interval, &mut step).map_err(|(time, why)| DynamicsError::Breakdown {
+            let advanced = run.advance(&mut state, interval, &mut step);
+            *steps = run.most - run.steps.min(run.most);
+            advanced.map_err(|(time, why)| DynamicsError::Breakdown {
                 start: start.to_vec(),
                 time: sample as f64 * interval + time,
                 why,
@@ -80,12 +95,24 @@ struct Run<'a> {
     next: Vec<f64>,
     lost: Vec<f64>,
     steps: usize,
+    /// Steps after which it is given up.
+    most: usize,
 }
 
 impl<'a> Run<'a> {
     fn new(field: &'a dyn Field, pair: &'a Coefficients, flow: Flow) -> Self {
         let d = field.dimension();
-        Self { field, pair, flow, k: vec![0.0; pair.stages * d], stage: vec![0.0; d], next: vec![0.0; d], lost: vec![0.0; d], steps: 0 }
+        Self {
+            field,
+            pair,
+            flow,
+            k: vec![0.0; pair.stages * d],
+            stage: vec![0.0; d],
+            next: vec![0.0; d],
+            lost: vec![0.0; d],
+            steps: 0,
+            most: MOST_STEPS,
+        }
     }
 
     /// Moves the state by `span`, starting from and leaving the step size that fits.
@@ -95,7 +122,7 @@ impl<'a> Run<'a> {
         let mut time = 0.0;
         while time < span {
             self.steps += 1;
-            if self.steps > MOST_STEPS {
+            if self.steps > self.most {
                 return Err((time, "too many steps (a stiff field, or one that this tolerance cannot follow)"));
             }
             // The last step lands on the sample; never leave a sliver after it.

@@ -64,8 +64,16 @@ pub type Invariant<'a> = dyn Fn(&[f64]) -> f64 + Sync + 'a;
 
 /// Orbits are followed in steps of this part of h, or of 8 or 64 times as much where they turn slowly.
 const PART: f64 = 0.25;
-/// Steps after which an orbit is given up.
+/// Parts after which an orbit is given up.
 const MOST_PARTS: usize = 16_000;
+/// Turns of the truth after which that of a truncated field is.
+const MOST_TURNS: f64 = 4.0;
+/// Distances from the centre, in those of the true orbit, beyond which a truncated field has led away.
+const AWAY: f64 = 20.0;
+/// Steps of the integrator beyond one a part: a truncated series can be very stiff where it means nothing.
+const MORE_STEPS: usize = 5_000;
+/// Slower than this part of the speed at the start, an orbit has come to rest.
+const AT_REST: f64 = 1e-9;
 
 /// The drift of `invariant` in one turn along `Σ_{k ≤ power} h^k f_k`, from `start` back to the plane through it that the true field f_0 crosses at a right angle.
 /// Without an invariant the distance from the true orbit's centre takes its place, less what the true field makes of that distance.
@@ -84,7 +92,7 @@ pub fn drift(
 ) -> Result<Drift, DriftError> {
     let section = Section::of(expansion, h, power, start)?;
     let followed = section.turn(&expansion.truncated(h, power))?;
-    let distance = |x: &[f64]| x.iter().zip(&section.centre).map(|(x, c)| (x - c).powi(2)).sum::<f64>().sqrt();
+    let distance = |x: &[f64]| distance(x, &section.centre);
     let measured = |x: &[f64]| invariant.map_or_else(|| distance(x), |invariant| invariant(x));
     // What the truth itself does is no drift; an invariant has none.
     let before = if invariant.is_some() { measured(start) } else { measured(&section.exact.end) };
@@ -147,6 +155,10 @@ struct Section<'a> {
     exact: Turn,
     /// The mean over time of the true orbit.
     centre: Vec<f64>,
+    /// How far from there an orbit may go.
+    reach: f64,
+    /// For how many parts it is followed.
+    parts: usize,
 }
 
 impl<'a> Section<'a> {
@@ -165,8 +177,15 @@ impl<'a> Section<'a> {
         if normal.iter().all(|&x| x == 0.0) {
             return Err(DriftError::Equilibrium(start.to_vec()));
         }
-        let mut section =
-            Self { start, normal, part: PART * h, exact: Turn { period: 0.0, end: Vec::new(), orbit: Vec::new() }, centre: Vec::new() };
+        let mut section = Self {
+            start,
+            normal,
+            part: PART * h,
+            exact: Turn { period: 0.0, end: Vec::new(), orbit: Vec::new() },
+            centre: start.to_vec(),
+            reach: f64::INFINITY,
+            parts: MOST_PARTS,
+        };
         // A turn may take thousands of short steps.
         let mut slower = 0;
         section.exact = loop {
@@ -186,7 +205,12 @@ impl<'a> Section<'a> {
             let whole: f64 = orbit.windows(2).map(|pair| panel(&pair[0], &pair[1], section.part, j)).sum();
             (whole + orbit.last().map_or(0.0, |x| panel(x, end, last, j))) / period
         };
-        section.centre = (0..d).map(mean).collect();
+        let centre: Vec<f64> = (0..d).map(mean).collect();
+        let furthest = orbit.iter().map(|x| distance(x, &centre)).fold(0.0, f64::max);
+        let parts = (MOST_TURNS * period / section.part).ceil() as usize + 8;
+        section.centre = centre;
+        section.reach = AWAY * furthest;
+        section.parts = parts.min(MOST_PARTS);
         Ok(section)
     }
 
@@ -197,12 +221,19 @@ impl<'a> Section<'a> {
         let part = self.part;
         let mut orbit = vec![self.start.to_vec()];
         let mut below = false;
-        let no_turn = || DriftError::NoTurn { start: self.start.to_vec(), time: MOST_PARTS as f64 * part };
+        let no_turn = |parts: usize| DriftError::NoTurn { start: self.start.to_vec(), time: parts as f64 * part };
+        let mut steps = self.parts + MORE_STEPS;
+        let mut speed = vec![0.0; self.start.len()];
+        let at_rest = AT_REST * size(&self.normal);
         // In batches, so that the integrator keeps its step.
         const BATCH: usize = 8;
-        while orbit.len() < MOST_PARTS {
-            let from = orbit.last().cloned().ok_or_else(no_turn)?;
-            let batch = flow.trajectory(field, &from, part, BATCH)?;
+        while orbit.len() < self.parts {
+            let from = orbit.last().cloned().ok_or_else(|| no_turn(0))?;
+            field.value(&from, &mut speed);
+            if size(&speed) < at_rest || distance(&from, &self.centre) > self.reach {
+                return Err(no_turn(orbit.len()));
+            }
+            let batch = flow.trajectory_within(field, &from, part, BATCH, &mut steps)?;
             for pair in batch.windows(2) {
                 let (a, b) = (height(&pair[0]), height(&pair[1]));
                 if below && a < 0.0 && b >= 0.0 {
@@ -214,8 +245,16 @@ impl<'a> Section<'a> {
                 orbit.push(pair[1].clone());
             }
         }
-        Err(no_turn())
+        Err(no_turn(orbit.len()))
     }
+}
+
+fn size(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+fn distance(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
 }
 
 /// One turn of an orbit.

@@ -1,6 +1,6 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
-use super::report::Report;
+use super::report::{MethodReport, Report};
 use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
@@ -38,6 +38,26 @@ pub struct PredictedDrift {
     /// Why there is no number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+impl PredictedDrift {
+    /// No number.
+    fn none(start: &[f64], power: usize, measures: Measure) -> Self {
+        Self {
+            start: start.to_vec(),
+            per_period: None,
+            truncation: None,
+            measures,
+            power,
+            period: None,
+            true_period: None,
+            amplitude_shift: None,
+            sizes: Vec::new(),
+            linear: None,
+            converging: false,
+            why: None,
+        }
+    }
 }
 
 /// How far the linear part is from where its series ends.
@@ -114,19 +134,32 @@ impl Orbits<'_> {
     /// # Errors
     /// As [`learned_expansion`].
     pub fn through(&self, method: &Method, h: f64) -> Result<Vec<PredictedDrift>, OrderError> {
-        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok(Vec::new()) };
         let radius = match method {
             Method::RungeKutta(method) => inverse_linear_radius(&StabilityFunction::of(method)).ok().map(|found| found.radius),
             Method::Multistep(_) => None,
         };
-        let one = |start: &Vec<f64>| {
+        let part = |radius: f64, size: f64| LinearPart { size: h * size, radius };
+        let linear = |start: &Vec<f64>| Some(part(radius.filter(|r| r.is_finite())?, self.turning(start)?));
+        let linear: Vec<Option<LinearPart>> = self.starts.iter().map(linear).collect();
+        let beyond = |linear: &Option<LinearPart>| linear.is_some_and(|part| part.size >= part.radius);
+        // A fitted field's coefficients have many digits, and its series takes a second; where it diverges already on the linear part nobody asks for it.
+        if self.invariant.is_none() && linear.iter().all(beyond) {
+            let why = "|hλ| is beyond the radius of convergence on the linear part".to_owned();
+            let none = |(start, &linear): (&Vec<f64>, &Option<LinearPart>)| PredictedDrift {
+                linear,
+                why: Some(why.clone()),
+                ..PredictedDrift::none(start, 0, Measure::Distance)
+            };
+            return Ok(self.starts.iter().zip(&linear).map(none).collect());
+        }
+        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok(Vec::new()) };
+        let one = |(start, linear): (&Vec<f64>, &Option<LinearPart>)| {
             let mut found = self.one(&expansion, h, power, start);
-            found.linear =
-                radius.filter(|r| r.is_finite()).zip(self.turning(start)).map(|(radius, size)| LinearPart { size: h * size, radius });
-            found.converging &= found.linear.is_none_or(|part| part.size < part.radius);
+            found.linear = *linear;
+            found.converging &= !beyond(linear);
             found
         };
-        Ok(self.starts.iter().map(one).collect())
+        Ok(self.starts.iter().zip(&linear).map(one).collect())
     }
 
     /// The largest |λ| at the equilibrium next to the centre of the orbit from here.
@@ -137,7 +170,7 @@ impl Orbits<'_> {
         field.value(start, &mut f);
         let (size, speed) = (norm(start), norm(&f));
         let step = 0.02 * size / speed;
-        let orbit = Flow { absolute: 1e-8, relative: 1e-8 }.trajectory(&field, start, step, 400).ok()?;
+        let orbit = Flow { absolute: 1e-8, relative: 1e-8 }.trajectory_within(&field, start, step, 400, &mut 100_000).ok()?;
         let centre = (0..start.len()).map(|j| orbit.iter().map(|x| x[j]).sum::<f64>() / orbit.len() as f64).collect();
         let found = equilibria(&field, &[centre]).into_iter().next()?;
         Some(eigenvalues(&found.jacobian).ok()?.iter().map(|disc| disc.centre.norm()).fold(0.0, f64::max))
@@ -145,6 +178,13 @@ impl Orbits<'_> {
 
     fn one(&self, expansion: &FieldExpansion, h: f64, power: usize, start: &[f64]) -> PredictedDrift {
         let measures = if self.invariant.is_some() { Measure::Invariant } else { Measure::Distance };
+        // The distance from a centre is no invariant: where the series diverges, following it would say nothing, at some cost.
+        if self.invariant.is_none()
+            && let Ok((sizes, false)) = convergence(expansion, h, power, start)
+        {
+            let why = "the series does not converge at this h".to_owned();
+            return PredictedDrift { sizes, why: Some(why), ..PredictedDrift::none(start, power, measures) };
+        }
         let found = drift(expansion, h, power, start, self.invariant);
         match found {
             Ok(found) => PredictedDrift {
@@ -170,20 +210,7 @@ impl Orbits<'_> {
                     _ => error.to_string(),
                 };
                 let (sizes, converging) = judged.unwrap_or_default();
-                PredictedDrift {
-                    start: start.to_vec(),
-                    per_period: None,
-                    truncation: None,
-                    measures,
-                    power,
-                    period: None,
-                    true_period: None,
-                    amplitude_shift: None,
-                    sizes,
-                    linear: None,
-                    converging,
-                    why: Some(why),
-                }
+                PredictedDrift { sizes, converging, why: Some(why), ..PredictedDrift::none(start, power, measures) }
             }
         }
     }
@@ -210,5 +237,30 @@ impl Report {
                 report.drift = orbits.through(method, h).unwrap_or_default();
             }
         });
+        self.weigh_orbits();
+    }
+
+    /// The recommendation rests on the modes. Where orbits through the recommended method change more than a mode may, that is said, with the method that keeps them best.
+    fn weigh_orbits(&mut self) {
+        let shift = |report: &MethodReport| -> Option<f64> {
+            let shifts = report.drift.iter().map(|drift| drift.amplitude_shift.map(f64::abs));
+            shifts.reduce(|a, b| Some(a?.max(b?))).flatten()
+        };
+        let chosen =
+            |report: &&MethodReport| report.method == self.recommendation.method && report.substeps == self.recommendation.substeps;
+        let Some(worst) = self.methods.iter().find(chosen).and_then(shift).filter(|worst| *worst > self.limits.tolerance) else { return };
+        let converging = self.methods.iter().filter(|report| report.drift.iter().all(|drift| drift.converging));
+        let best = converging.filter_map(|report| Some((shift(report)?, report))).min_by(|a, b| a.0.total_cmp(&b.0));
+        let instead = match best.filter(|(least, _)| *least < worst) {
+            Some((least, report)) => format!("{} changes them least, by {:.2e} %", report.method, 100.0 * least),
+            None => "take a smaller step".to_owned(),
+        };
+        let name = &self.recommendation.method;
+        let warning = format!(
+            "the modes alone recommend {name}: along the orbits its learned field changes the amplitude by {:.3} % a turn; {instead}",
+            100.0 * worst
+        );
+        self.recommendation.why = format!("{}. But {warning}", self.recommendation.why);
+        self.notes.push(warning);
     }
 }

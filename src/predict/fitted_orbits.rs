@@ -42,7 +42,7 @@ impl Report {
         self.add_drift_of(&Orbits { field: &field, starts: &starts, invariant: None }, methods);
         for report in &mut self.methods {
             // An orbit that the fitted field itself does not close says nothing of a method.
-            report.drift.retain(|drift: &PredictedDrift| drift.true_period.is_some() || !drift.sizes.is_empty());
+            report.drift.retain(|drift: &PredictedDrift| drift.true_period.is_some() || !drift.sizes.is_empty() || drift.linear.is_some());
             for drift in &mut report.drift {
                 if let Some(k) = starts.iter().position(|start| *start == drift.start) {
                     drift.start.clone_from(originals[k]);

@@ -2,7 +2,7 @@
 
 use super::report::PredictError;
 use crate::data::{Mode, ModesError, ModesOptions, Trajectories, find_modes};
-use crate::dynamics::{Field, System};
+use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -68,8 +68,17 @@ impl Subject {
             let d = equilibrium.len();
             let mut jacobian = vec![0.0; d * d];
             system.jacobian(&equilibrium, &mut jacobian);
-            let discs = eigenvalues(&DMatrix::from_row_slice(d, d, &jacobian))?;
-            let mut here: Vec<Complex<f64>> = discs.iter().flat_map(|disc| std::iter::repeat_n(rounded(disc.centre), disc.count)).collect();
+            let mut here: Vec<Complex<f64>> = match system.grid_modes() {
+                Some(modes) => modes,
+                None => {
+                    let discs = eigenvalues(&DMatrix::from_row_slice(d, d, &jacobian))?;
+                    discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect()
+                }
+            };
+            // A matrix that somebody typed means what it says; the entries of others are rounded, to parts of the largest.
+            let largest = here.iter().map(|lambda| lambda.norm()).fold(0.0, f64::max);
+            let blur = if system.kind() == SystemKind::Linear { 0.0 } else { 8.0 * f64::EPSILON * largest };
+            here.iter_mut().for_each(|lambda| *lambda = rounded_beyond(*lambda, blur));
             here.sort_by(|a, b| b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im)));
             modes.extend(here.into_iter().map(|lambda| Mode { lambda, equilibrium: equilibrium.clone(), uncertainty: Some(0.0) }));
         }
@@ -95,7 +104,12 @@ impl Subject {
 }
 
 fn rounded(lambda: Complex<f64>) -> Complex<f64> {
-    let part = |x: f64| if x.abs() <= ROUNDING * lambda.norm() { 0.0 } else { x };
+    rounded_beyond(lambda, 0.0)
+}
+
+/// The same where also anything up to `blur` is rounding.
+fn rounded_beyond(lambda: Complex<f64>, blur: f64) -> Complex<f64> {
+    let part = |x: f64| if x.abs() <= (ROUNDING * lambda.norm()).max(blur) { 0.0 } else { x };
     Complex::new(part(lambda.re), part(lambda.im))
 }
 

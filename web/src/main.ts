@@ -3,7 +3,7 @@ import "./style.css";
 import { facts as bulgeFacts } from "../../figures/bulge.json";
 import { ask, latest, type Branches, type Landings, type Mode, type Report, type Scene, type Verification } from "./core";
 import { chart, INK, Plane, type Series } from "./draw";
-import { bounded, NAMED, read, remember, state, type State } from "./state";
+import { bounded, leave, NAMED, read, remember, state, unheld, type State } from "./state";
 
 const $ = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const digits = (x: number, n = 6) => x.toPrecision(n).replace("-", "−");
@@ -28,6 +28,15 @@ async function counted(work: Promise<void>): Promise<void> {
   } finally {
     if (--pending === 0) document.body.dataset.busy = "false";
   }
+}
+
+/** A drawing: of many requests the latest. Where it fails it says why, and `view` keeps no stale picture over the words. */
+function drawing(words: string, view: Plane | undefined, work: () => Promise<void>): () => void {
+  return latest(() => counted(work().catch((error: Error) => {
+    $(words).textContent = error.message;
+    view?.canvas.setAttribute("aria-label", error.message);
+    view?.draw(undefined, () => undefined);
+  })));
 }
 
 function samples(end: number): Float64Array {
@@ -71,17 +80,12 @@ const firstDrawn = new Promise<void>((resolve) => {
   };
 });
 
-const drawOne = latest(async () => counted((async () => {
+const drawOne = drawing("summary", undefined, () => first().finally(live));
+
+async function first(): Promise<void> {
   const started = performance.now();
   const end = endOf(Math.min(60, Math.max(8, Math.ceil(14 / state.interval))));
-  let scene: Scene;
-  try {
-    scene = await ask<Scene>({ op: "scene", method: state.method, ...mode(), branch: state.branch, refinement: state.refinement, end });
-  } catch (error) {
-    $("summary").textContent = (error as Error).message;
-    live();
-    return;
-  }
+  const scene = await ask<Scene>({ op: "scene", method: state.method, ...mode(), branch: state.branch, refinement: state.refinement, end });
   const { found, chosen } = scene;
   const series: Series[] = [];
   if (chosen >= 0) series.push({ points: scene.fine, ink: INK.fine }, { points: scene.fit, ink: INK.fit });
@@ -96,8 +100,7 @@ const drawOne = latest(async () => counted((async () => {
   chart($<HTMLCanvasElement>("time"), end, top, series);
   tell(found, chosen);
   performance.measure("frame", { start: started });
-  live();
-})()));
+}
 
 function tell(found: Branches, chosen: number): void {
   const learned = found.branches[chosen];
@@ -169,7 +172,7 @@ const drawFrog = latest(async () => counted((async () => {
   }
 })()));
 
-const drawBulge = latest(async () => counted((async () => {
+const drawBulge = drawing("bulge-words", bulgePlane, async () => {
   const canvas = bulgePlane.canvas;
   const side = Math.round(Math.min(800, Math.max(64, canvas.getBoundingClientRect().width * Math.min(window.devicePixelRatio || 1, 2))));
   canvas.dataset.side = String(side);
@@ -180,10 +183,10 @@ const drawBulge = latest(async () => counted((async () => {
   const words = `Order ${state.order}: reaches Re z = ${digits(table[`reach ${key}`]!, 6)}; area right of the axis ${digits(table[`area ${key}`]!, 3)}.`;
   $("bulge-words").textContent = words;
   canvas.setAttribute("aria-label", words);
-})()));
+});
 
 let mapKey = "";
-const drawMap = latest(async () => counted((async () => {
+const drawMap = drawing("map-words", mapPlane, async () => {
   const canvas = mapPlane.canvas;
   const key = `${state.method} ${state.method === "pasted" ? pastes : 0} ${canvas.getBoundingClientRect().width} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
   if (key === mapKey) return;
@@ -194,10 +197,11 @@ const drawMap = latest(async () => counted((async () => {
     const wrong = values.filter((v) => v === 2).length / values.length;
     canvas.setAttribute("aria-label", `The artifact map of ${state.method}: decay becomes growth on ${(100 * wrong).toFixed(1)} % of it.`);
   }
-})()));
+  $("map-words").textContent = "";
+});
 
 /** The order star of a one-step method, the root locus of a multistep one. */
-const drawStar = latest(async () => counted((async () => {
+const drawStar = drawing("star-words", starPlane, async () => {
   const side = Math.round(Math.min(500, Math.max(64, starPlane.canvas.getBoundingClientRect().width)));
   const frame = { re0: -6, re1: 6, im0: -6, im1: 6 };
   const values = await ask<Uint8Array>({ op: "star", method: state.method, ...frame, width: side, height: side });
@@ -210,7 +214,7 @@ const drawStar = latest(async () => counted((async () => {
     : `The order star of ${state.method}: the method grows faster than the truth on ${(100 * share).toFixed(1)} % of the square.`;
   $("star-words").textContent = words;
   starPlane.canvas.setAttribute("aria-label", words);
-})()));
+});
 
 let basinKey = "";
 const drawBasins = latest(async () => counted((async () => {
@@ -247,28 +251,26 @@ const drawBasins = latest(async () => counted((async () => {
 const BASIN_INKS = ["--b0", "--b1", "--b2", "--b3", "--b4", "--b5"];
 
 /** Lotka–Volterra: the truth, and the models trained through RK4 and implicit midpoint at H = 1.5. */
-const drawOrbits = latest(async () => counted((async () => {
-  for (const [which, inkOf] of [INK.truth, INK.fine, INK.fine].entries()) {
-    const refinement = which === 0 ? 100 : state.finer;
-    const flat = await ask<Float64Array>({ op: "orbit", which, x: state.prey, y: state.predators, refinement, end: which === 0 ? 8 : 60 });
-    const view = orbitPlanes[which]!;
-    view.draw(undefined, (c) => {
-      view.curves(c, flat, inkOf);
-      view.dot(c, 1, 1, INK.axis, 3);
-      view.dot(c, state.prey, state.predators, INK.data, 6);
-    });
-    const [x, y] = [flat.at(-2)!, flat.at(-1)!];
-    view.canvas.dataset.end = `${x} ${y}`;
-    // The widest excursion from rest in the last two turns against the first two: it does not depend on the phase at which the time runs out.
-    const away = Array.from({ length: flat.length / 2 }, (_, k) => Math.hypot(flat[2 * k]! - 1, flat[2 * k + 1]! - 1));
-    const turns = Math.ceil((13 * refinement) / 1.5);
-    const ratio = Math.max(...away.slice(-turns)) / Math.max(...away.slice(0, turns), 1e-9);
-    const name = ["The truth", "Learned through RK4", "Learned through implicit midpoint"][which]!;
-    const words = which === 0 ? `${name}: closed.` : `${name}, run at H/${state.finer}: at t = 60 its orbit is ${digits(ratio, 2)} times as wide as at the start.`;
-    $(`orbit-words-${which}`).textContent = words;
-    view.canvas.setAttribute("aria-label", `Prey and predators. ${words} The arrow keys move the start.`);
-  }
-})()));
+const drawOrbits = [INK.truth, INK.fine, INK.fine].map((inkOf, which) => drawing(`orbit-words-${which}`, orbitPlanes[which], async () => {
+  const refinement = which === 0 ? 100 : state.finer;
+  const flat = await ask<Float64Array>({ op: "orbit", which, x: state.prey, y: state.predators, refinement, end: which === 0 ? 8 : 60 });
+  const view = orbitPlanes[which]!;
+  view.draw(undefined, (c) => {
+    view.curves(c, flat, inkOf);
+    view.dot(c, 1, 1, INK.axis, 3);
+    view.dot(c, state.prey, state.predators, INK.data, 6);
+  });
+  const [x, y] = [flat.at(-2)!, flat.at(-1)!];
+  view.canvas.dataset.end = `${x} ${y}`;
+  // The widest excursion from rest in the last two turns against the first two: it does not depend on the phase at which the time runs out.
+  const away = Array.from({ length: flat.length / 2 }, (_, k) => Math.hypot(flat[2 * k]! - 1, flat[2 * k + 1]! - 1));
+  const turns = Math.ceil((13 * refinement) / 1.5);
+  const ratio = Math.max(...away.slice(-turns)) / Math.max(...away.slice(0, turns), 1e-9);
+  const name = ["The truth", "Learned through RK4", "Learned through implicit midpoint"][which]!;
+  const words = which === 0 ? `${name}: closed.` : `${name}, run at H/${state.finer}: at t = 60 its orbit is ${digits(ratio, 2)} times as wide as at the start.`;
+  $(`orbit-words-${which}`).textContent = words;
+  view.canvas.setAttribute("aria-label", `Prey and predators. ${words} The arrow keys move the start.`);
+}));
 
 let pastes = 0;
 
@@ -278,6 +280,7 @@ const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "o
 /** Changes what is set and draws what depends on it. */
 function set(change: Partial<State>): void {
   if ("method" in change || "interval" in change || "substeps" in change) change.branch ??= -1;
+  if ("method" in change) $("notice").textContent = "";
   Object.assign(state, change);
   remember();
   show();
@@ -297,6 +300,7 @@ function show(): void {
   $("order-out").textContent = String(state.order);
   $("finer-out").textContent = String(state.finer);
   $("width-out").textContent = digits(state.width, 2);
+  $("scheme-note").hidden = !unheld();
   drawOne();
   if (!document.body.dataset.live) return;
   drawThree();
@@ -305,7 +309,7 @@ function show(): void {
   drawMap();
   drawStar();
   drawBasins();
-  drawOrbits();
+  for (const draw of drawOrbits) draw();
 }
 
 /** A point of a plane that pointer and arrow keys move; `steps` are those of a key without and with Shift, `unit` the length of 1 in the plane. */
@@ -355,10 +359,7 @@ function controls(): void {
     set({ re: bounded("re", Number((re / h()).toFixed(4)), state.re), im: bounded("im", Number((im / h()).toFixed(4)), state.im) });
     $("one").scrollIntoView({ behavior: "smooth" });
   };
-  window.addEventListener("hashchange", () => {
-    Object.assign(state, read(location.hash));
-    show();
-  });
+  window.addEventListener("hashchange", () => void counted(arrive()));
   const resized = new ResizeObserver(() => show());
   for (const each of document.querySelectorAll("canvas")) resized.observe(each);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
@@ -375,12 +376,15 @@ function known(v: Verification): [string, string][] {
   return lines;
 }
 
-async function useScheme(): Promise<void> {
+/** Has the scheme in the text field checked and offers it as a method. Where it is none, answers why. */
+async function offerScheme(): Promise<string | undefined> {
   $("scheme-error").textContent = "";
   $("scheme-facts").replaceChildren();
   try {
-    const verified = await ask<Verification>({ op: "paste", text: $<HTMLTextAreaElement>("scheme").value });
+    const text = $<HTMLTextAreaElement>("scheme").value;
+    const verified = await ask<Verification>({ op: "paste", text });
     pastes++;
+    state.scheme = text;
     const select = $<HTMLSelectElement>("method");
     let option = select.querySelector<HTMLOptionElement>('option[value="pasted"]');
     if (!option) {
@@ -394,10 +398,47 @@ async function useScheme(): Promise<void> {
       value.textContent = answer;
       return [term, value];
     }));
-    set({ method: "pasted" });
+    return undefined;
   } catch (error) {
-    $("scheme-error").textContent = (error as Error).message;
+    return ($("scheme-error").textContent = (error as Error).message);
   }
+}
+
+async function useScheme(): Promise<void> {
+  if ((await offerScheme()) === undefined) set({ method: "pasted" });
+}
+
+let names: string[] = [];
+let arrivals = 0;
+
+/** Takes over what the URL says, at the start and whenever it is edited. What cannot be shown is said in words. */
+async function arrive(): Promise<void> {
+  leave();
+  const arrival = ++arrivals;
+  const said = read(location.hash);
+  const notices: string[] = [];
+  for (const id of NAMED) {
+    if (names.includes(said[id]) || (id === "method" && said.method === "pasted")) continue;
+    notices.push(`The address asks for the method ${said[id]}, which is not in the list: rk4 is shown instead.`);
+    said[id] = "rk4";
+  }
+  if (said.method === "pasted") {
+    let wrong: string | undefined = "Paste it below.";
+    if (said.scheme) {
+      $<HTMLTextAreaElement>("scheme").value = said.scheme;
+      wrong = await offerScheme();
+      // The URL was edited again meanwhile.
+      if (arrival !== arrivals) return;
+    }
+    if (wrong !== undefined) {
+      notices.push(`The address asks for a pasted scheme but ${said.scheme ? "holds one that cannot be used" : "does not hold it"}: rk4 is shown instead. ${wrong}`);
+      said.method = "rk4";
+    }
+  }
+  // The library still holds what was pasted last, whatever the address holds.
+  Object.assign(state, said, { scheme: state.scheme });
+  $("notice").textContent = notices.join("\n");
+  show();
 }
 
 async function readSamples(file: File): Promise<void> {
@@ -461,16 +502,15 @@ function yours(): void {
 }
 
 async function start(): Promise<void> {
-  const names = await ask<string[]>({ op: "names" });
-  for (const id of NAMED) {
-    $<HTMLSelectElement>(id).append(...names.map((name) => new Option(name, name)));
-    if (!names.includes(state[id])) state[id] = "rk4";
-  }
+  names = await ask<string[]>({ op: "names" });
+  for (const id of NAMED) $<HTMLSelectElement>(id).append(...names.map((name) => new Option(name, name)));
+  await arrive();
   controls();
   yours();
-  show();
   await firstDrawn;
   show();
 }
 
-void counted(start());
+void counted(start().catch((error: Error) => {
+  $("notice").textContent = error.message;
+}));

@@ -20,23 +20,29 @@ export interface State {
   /** The way down the landscape of fits, and how wide the random starts are. */
   way: number;
   width: number;
+  /** The text of the scheme that the method "pasted" is, as the library holds it. */
+  scheme: string;
 }
 
 const START: State = {
   method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 100, branch: -1, epsilon: -2, order: 4,
   first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 100, way: 1, width: 2,
+  scheme: "",
 };
 type Named = "method" | "first" | "second" | "third";
 export const NAMED: readonly Named[] = ["method", "first", "second", "third"];
-const LIMITS: Record<Exclude<keyof State, Named>, [number, number]> = {
+const LIMITS: Record<Exclude<keyof State, Named | "scheme">, [number, number]> = {
   re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
   prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8],
 };
 const WHOLE = new Set(["substeps", "refinement", "branch", "order", "finer", "way"]);
 
-export const state: State = read(location.hash);
+/** Longer addresses are cut by the programs that people send them with. */
+const LONGEST_SCHEME = 8000;
 
-/** The state that a fragment says; what it does not say, or says badly, is as at the start. */
+export const state: State = { ...START };
+
+/** The state that a fragment says; what it does not say, or says badly, is as at the start. Whether there are such methods only the library knows. */
 export function read(hash: string): State {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const state = { ...START };
@@ -46,8 +52,9 @@ export function read(hash: string): State {
   }
   for (const key of Object.keys(LIMITS) as (keyof typeof LIMITS)[]) {
     const text = said.get(key);
-    if (text !== null) state[key] = bounded(key, Number(text), state[key]);
+    if (text?.trim()) state[key] = bounded(key, Number(text), state[key]);
   }
+  state.scheme = said.get("scheme") ?? "";
   return state;
 }
 
@@ -59,14 +66,23 @@ export function bounded(key: keyof typeof LIMITS, value: number, otherwise: numb
   return WHOLE.has(key) ? Math.round(held) : held;
 }
 
+/** Whether the view is of a scheme too long for its address. */
+export const unheld = (): boolean => state.method === "pasted" && state.scheme.length > LONGEST_SCHEME;
+
 let written = 0;
+
+/** Leaves the URL as it is, because another was just given. */
+export function leave(): void {
+  clearTimeout(written);
+}
 
 /** Puts the state into the URL, at most a few times a second. */
 export function remember(): void {
-  clearTimeout(written);
+  leave();
   written = window.setTimeout(() => {
     const said = new URLSearchParams();
     for (const [key, value] of Object.entries(state)) {
+      if (key === "scheme" && (state.method !== "pasted" || unheld())) continue;
       if (value !== START[key as keyof State]) said.set(key, String(value));
     }
     history.replaceState(null, "", `#${said}`);

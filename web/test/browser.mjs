@@ -24,6 +24,7 @@ const native = (...args) => JSON.parse(execFileSync(program, [...args, "--json"]
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const browser = await chromium.launch({ executablePath: browserPath, args: flags });
 let passed = 0;
+const failures = [];
 const problems = [];
 
 async function opened(fragment = "", options = {}) {
@@ -40,10 +41,16 @@ async function opened(fragment = "", options = {}) {
 
 const settled = (page) => page.waitForFunction(() => document.body.dataset.live && document.body.dataset.busy === "false", undefined, { timeout: 120_000 });
 
+/** One that fails, on a slow machine perhaps, does not hide what the others find. */
 async function test(name, work) {
-  await work();
-  passed++;
-  console.log(`ok  ${name}`);
+  try {
+    await work();
+    passed++;
+    console.log(`ok  ${name}`);
+  } catch (error) {
+    failures.push(`${name}: ${error.message}`);
+    console.log(`FAILED  ${name}`);
+  }
 }
 
 /** What does not measure time may run beside another of its kind. */
@@ -52,6 +59,21 @@ const beside = (name, work) => others.push([name, work]);
 async function lane() {
   for (let next = others.shift(); next; next = others.shift()) await test(...next);
 }
+
+/** Edits the URL, as a reader does in the address bar. */
+async function edited(page, fragment) {
+  await page.evaluate((hash) => new Promise((done) => {
+    window.addEventListener("hashchange", done, { once: true });
+    location.hash = hash;
+  }), fragment);
+  await settled(page);
+}
+
+/** The fragment, once the page has written it. */
+const fragment = (page) => page.evaluate(async () => {
+  await new Promise((done) => setTimeout(done, 300));
+  return location.hash;
+});
 
 const shown = (page) => page.$$eval("#branches tbody tr", (rows) => rows.map((row) => [...row.querySelectorAll("[data-value]")].map((c) => Number(c.dataset.value))));
 
@@ -103,10 +125,13 @@ await test("dragging the truth moves every λ̂, in time for the eye", async () 
   const [re, im] = [Number(hash.get("re")), Number(hash.get("im"))];
   same(after, native("branches", "--method", "rk4", `--lambda=${re}${im < 0 ? "" : "+"}${im}i`).branches.map((b) => b.lambda));
   const frames = (await page.evaluate(() => performance.getEntriesByName("frame").map((e) => e.duration))).slice(1).sort((a, b) => a - b);
-  const frame = frames[Math.floor(frames.length / 2)];
-  console.log(`    ${frame.toFixed(1)} ms from question to picture in the middle, ${frames.at(-1).toFixed(1)} at worst, of ${frames.length}`);
   assert.ok(frames.length >= 3, `${frames.length} frames of a drag in 12 steps`);
-  assert.ok(frame < Number(process.env.FRAME_MS ?? 16), `${frame} ms a frame`);
+  const [frame, worst] = [frames[Math.floor(frames.length / 2)], frames.at(-1)];
+  console.log(`    ${frame.toFixed(1)} ms from question to picture in the middle, ${worst.toFixed(1)} at worst, of ${frames.length}`);
+  const limit = Number(process.env.FRAME_MS ?? 16);
+  assert.ok(frame < limit, `${frame} ms a frame`);
+  // Loosely: one frame may meet the browser's own chores, but none may freeze the drag.
+  assert.ok(worst < 10 * limit, `${worst} ms the worst frame`);
   await page.context().close();
 });
 
@@ -177,7 +202,7 @@ beside("the basins' shares are the program's, for every way down", async () => {
     await settled(page);
     const shares = await page.$$eval("#basin-shares li", (list) => list.map((item) => Number(item.dataset.share)));
     assert.equal(shares.length, 2);
-    shares.forEach((share, k) => assert.ok(Math.abs(share - facts[`share of branch ${k}, ${name}, width 2`]) <= 1e-12, `${name}, branch ${k}: ${share}`));
+    shares.forEach((share, k) => assert.ok(Math.abs(share - facts[`share of branch ${k + 1}, ${name}, width 2`]) <= 1e-12, `${name}, branch ${k}: ${share}`));
   }
   await page.selectOption("#method", "leap-frog");
   await settled(page);
@@ -256,6 +281,74 @@ beside("a pasted scheme is checked and used; a broken one says where it is broke
   await page.context().close();
 });
 
+beside("a view of a pasted scheme can be shared", async () => {
+  const page = await opened("#re=-0.2&im=1.5");
+  // What an address must escape is in it, and a letter beyond ASCII.
+  const text = 'name = "r&d + 100 %"  # λ = 1?\n[runge-kutta]\nA = [[0, 0], ["2/3", 0]]\nb = ["1/4", "3/4"]\n';
+  await page.fill("#scheme", text);
+  await page.click("#use");
+  await settled(page);
+  const address = await fragment(page);
+  same(await shown(page), native("branches", "--method", "ralston2", "--lambda=-0.2+1.5i").branches.map((b) => b.lambda));
+
+  const again = await opened(address);
+  const restored = async () => {
+    assert.equal(await again.locator("#method").inputValue(), "pasted");
+    assert.equal(await again.locator("#method option:checked").textContent(), "r&d + 100 % (pasted)");
+    assert.equal(await again.locator("#scheme").inputValue(), text);
+    assert.equal(await again.locator("#scheme-facts").textContent(), await page.locator("#scheme-facts").textContent());
+    assert.equal(await again.locator("#notice").textContent(), "");
+    assert.deepEqual(await shown(again), await shown(page));
+  };
+  await restored();
+  await edited(again, "#method=heun2");
+  assert.equal(await again.locator("#method").inputValue(), "heun2");
+  await again.fill("#scheme", "");
+  await edited(again, address);
+  await restored();
+  // Where another method is chosen, the address need not hold it; chosen again, it does.
+  await again.selectOption("#method", "rk4");
+  assert.doesNotMatch(await fragment(again), /scheme/);
+  await again.selectOption("#method", "pasted");
+  assert.equal(await fragment(again), address);
+  await page.context().close();
+  await again.context().close();
+});
+
+beside("an address of a pasted scheme that it does not hold, or not whole, says so", async () => {
+  const fallen = async (page, words) => {
+    assert.equal(await page.locator("#method").inputValue(), "rk4");
+    assert.ok(await page.locator("#notice").isVisible());
+    assert.match(await page.locator("#notice").textContent(), words);
+    same(await shown(page), native("branches", "--method", "rk4", "--lambda=-0.1+2i").branches.map((b) => b.lambda));
+  };
+  const page = await opened("#method=pasted");
+  await fallen(page, /does not hold it: rk4 is shown/);
+  await page.selectOption("#method", "heun2");
+  await settled(page);
+  assert.equal(await page.locator("#notice").textContent(), "");
+  const cut = 'name = "cut"\n[runge-kutta]\nA = [[0, 0], ["2/3"';
+  await edited(page, `#${new URLSearchParams({ method: "pasted", scheme: cut })}`);
+  await fallen(page, /cannot be used: rk4 is shown instead\. .*:3:20: not valid TOML/);
+  assert.equal(await page.locator("#scheme").inputValue(), cut);
+  await edited(page, "#method=pasted");
+  await fallen(page, /does not hold it/);
+
+  await page.fill("#scheme", `# ${"long ".repeat(1700)}\nname = "long"\n[runge-kutta]\nA = [[0]]\nb = [1]\n`);
+  assert.ok(!(await page.locator("#scheme-note").isVisible()));
+  await page.click("#use");
+  await settled(page);
+  assert.equal(await page.locator("#method option:checked").textContent(), "long (pasted)");
+  assert.match(await page.locator("#scheme-note").innerText(), /address does not hold it/);
+  assert.equal(await fragment(page), "#method=pasted");
+  const again = await opened(await fragment(page));
+  await fallen(again, /does not hold it/);
+  await page.selectOption("#method", "rk4");
+  assert.ok(!(await page.locator("#scheme-note").isVisible()));
+  await page.context().close();
+  await again.context().close();
+});
+
 beside("samples give their modes; bad ones name the cell", async () => {
   const page = await opened();
   const rows = Array.from({ length: 40 }, (_, n) => [n * 0.5, Math.exp(-0.05 * n) * Math.cos(n), Math.exp(-0.05 * n) * Math.sin(n)].join(","));
@@ -289,6 +382,36 @@ beside("a fragment of nonsense does no harm", async () => {
   await page.context().close();
 });
 
+beside("an address edited to nonsense does no harm either", async () => {
+  const page = await opened("#method=heun2");
+  for (const nonsense of ["#method=nothing", "#method=nothing&first=none&re=NaN&im=1e99&interval=-3&substeps=1.7&branch=77&order=&way=9&width=x", "#%E0%A4%A&method=%00&&=&re", "#re=20&im=20&interval=10&epsilon=0&finer=-1e308"]) {
+    await edited(page, nonsense);
+    for (const id of ["method", "first", "second", "third", "way"]) assert.notEqual(await page.locator(`#${id}`).inputValue(), "", `${id} after ${nonsense}`);
+    assert.equal(await page.locator("#method").inputValue(), "rk4");
+    assert.equal(/the method nothing, which is not in the list/.test(await page.locator("#notice").textContent()), nonsense.includes("nothing"), nonsense);
+  }
+  await edited(page, "#method=heun2");
+  assert.equal(await page.locator("#notice").textContent(), "");
+  same(await shown(page), native("branches", "--method", "heun2", "--lambda=-0.1+2i").branches.map((b) => b.lambda));
+  await page.context().close();
+});
+
+beside("a drawing that fails says why in its place, and recovers", async () => {
+  const page = await opened();
+  // No control of the page asks for what the library does not have, so one is forged.
+  await page.locator("#method").evaluate((select) => select.append(new Option("nothing", "nothing")));
+  await page.selectOption("#method", "nothing");
+  await settled(page);
+  const words = ["#summary", "#map-words", "#star-words", "#basin-words"];
+  for (const id of words) assert.match(await page.locator(id).textContent(), /nothing/, id);
+  assert.match(await page.locator("#map-plane").getAttribute("aria-label"), /nothing/);
+  await page.selectOption("#method", "heun2");
+  await settled(page);
+  for (const id of words) assert.doesNotMatch(await page.locator(id).textContent(), /nothing/, id);
+  assert.match(await page.locator("#map-plane").getAttribute("aria-label"), /heun2/);
+  await page.context().close();
+});
+
 beside("it fits three sizes, light and dark", async () => {
   for (const [name, options] of [
     ["desktop", { viewport: { width: 1280, height: 900 } }],
@@ -310,5 +433,7 @@ beside("it fits three sizes, light and dark", async () => {
 
 await Promise.all([lane(), lane()]);
 await browser.close();
-assert.deepEqual(problems, [], "errors on the console");
-console.log(`${passed} tests passed, no console errors, no request to any network`);
+failures.push(...problems.map((problem) => `on the console: ${problem}`));
+for (const failure of failures) console.error(`\n${failure}`);
+console.log(`${passed} tests passed, ${failures.length ? `${failures.length} failures` : "no console errors, no request to any network"}`);
+process.exitCode = failures.length ? 1 : 0;

@@ -2,6 +2,8 @@
 
 use super::{System, SystemKind};
 use crate::dynamics::Field;
+use num_complex::Complex;
+use std::f64::consts::TAU;
 
 impl Field for System {
     fn dimension(&self) -> usize {
@@ -120,6 +122,23 @@ impl Field for System {
 }
 
 impl System {
+    /// The eigenvalues of a grid that looks the same from every point, `Σ w_j e^{ijθ}`, θ = 2πk/n (Fourier): conjugate pairs are so to the last bit.
+    /// `None` for all other systems.
+    pub fn grid_modes(&self) -> Option<Vec<Complex<f64>>> {
+        if self.kind != SystemKind::ConvectionDiffusion {
+            return None;
+        }
+        let n = self.dimension();
+        let (left, centre, right) = self.stencil();
+        let mode = |k: usize| {
+            let theta = TAU * k as f64 / n as f64;
+            // Half a turn has no sine, whatever its double says.
+            let sine = if 2 * k == n { 0.0 } else { theta.sin() };
+            Complex::new(centre + (left + right) * theta.cos(), (right - left) * sine)
+        };
+        Some((0..n).map(|k| if 2 * k > n { mode(n - k).conj() } else { mode(k) }).collect())
+    }
+
     /// Weights of the neighbours and the centre in −c u_x + ν u_xx.
     fn stencil(&self) -> (f64, f64, f64) {
         let (speed, diffusion, n, length) = (self.p(0), self.p(1), self.p(2), self.p(3));
