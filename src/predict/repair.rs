@@ -365,7 +365,10 @@ impl Repair<'_> {
         for division in [1, 10, 100] {
             let steps = intervals as f64 * f64::from(division) * (f64::from(sampling.substeps()) + f64::from(faithful.substeps()));
             if steps > MOST_ROLLOUT_STEPS {
-                notes.push(format!("rollouts at h/{division} and finer are left out: they would take {steps:.1e} steps, at most {MOST_ROLLOUT_STEPS:.0e} are taken"));
+                let step = if division == 1 { "h".to_owned() } else { format!("h/{division}") };
+                notes.push(format!(
+                    "rollouts at {step} and finer are left out: they would take {steps:.1e} steps, at most {MOST_ROLLOUT_STEPS:.0e} are taken"
+                ));
                 break;
             }
             let (before, drift_before) = follow(&self.file.learned, self.method, sampling, division)?;

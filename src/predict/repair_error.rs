@@ -65,7 +65,9 @@ pub enum RepairError {
         advice: &'static str,
     },
     /// A refit that does not fit into memory.
-    #[error("a refit with {steps} steps an interval would need {needed} of memory, {limit} are allowed; give fewer samples with --data DATA.csv, or take another --way")]
+    #[error(
+        "a refit with {steps} steps an interval would need {needed} of memory, {limit} are allowed; give fewer samples with --data DATA.csv, or take another --way"
+    )]
     Memory {
         /// Its steps an interval.
         steps: u32,
