@@ -355,6 +355,40 @@ fn an_interrupted_check_says_so() {
     assert!(fits.iter().any(|f| f["ended"] == "interrupted"));
 }
 
+/// Two starts at a time: of four, two are ended and two never begin, in words too.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_check_counts_what_was_begun() {
+    let arguments = ["check", "--samples", "400", "--model", "mlp:48x48", "--iterations", "1000000", "--seeds", "4", "--optimiser", "adam"];
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("lambdahat"))
+        .args(arguments)
+        .env("RAYON_NUM_THREADS", "2")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("starts");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sends");
+    let output = child.wait_with_output().expect("ends");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("of 4 fits 2 ended before their time and 2 were never begun"), "{text}");
+    assert!(text.contains("not begun") && text.contains("2 of 4") && !text.contains("could not begin"), "{text}");
+}
+
+/// Of a polynomial system with an invariant the prediction has its drift, as `predict` gives it, from the starts of the samples.
+#[test]
+fn the_predicted_drift_stands_beside_the_learned_one() {
+    let arguments =
+        ["--system", "lotka-volterra", "-H", "0.5", "--samples", "40", "--start", "1.5,1", "--model", "polynomial:5", "--seeds", "1"];
+    let output = check(&arguments).arg("--json").assert().get_output().stdout.clone();
+    let document: Value = serde_json::from_slice(&output).expect("one document");
+    let predicted = &document["methods"][0]["drift"][0];
+    assert_eq!((number(&predicted["start"][0]), &predicted["converging"]), (1.5, &Value::from(true)));
+    assert!(number(&predicted["per_period"]) > 0.0, "{predicted}");
+    let text = check(&arguments).assert().get_output().stdout.clone();
+    assert!(String::from_utf8(text).expect("text").contains("TIMES A TURN  PREDICTED"));
+}
+
 #[test]
 fn the_thresholds_are_those_of_the_help() {
     let linear = json(&["--samples", "15", "--seeds", "2"], 0);

@@ -164,3 +164,93 @@ fn modified_at_a_point_and_its_bad_input() {
     refused(&["modified", "--system", "lotka-volterra", "--method", "bdf2", "--order", "40"], &["multistep method", "--inverse"]);
     refused(&["modified", "--system", "lotka-volterra", "--method", "bdf2", "--order", "40", "--inverse"], &["0 to 11", "degree 42"]);
 }
+
+/// The default fit with these fields of its file written anew.
+fn edited(folder: &Path, name: &str, fields: &[(&str, Value)]) -> String {
+    let (model, out) = (path(folder, "trained.json"), path(folder, name));
+    if !Path::new(&model).exists() {
+        lambdahat(&["fit", "-o", &model]).assert().success();
+    }
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&model).unwrap()).unwrap();
+    for (key, value) in fields {
+        document[*key] = value.clone();
+    }
+    std::fs::write(&out, document.to_string()).unwrap();
+    out
+}
+
+#[test]
+fn a_file_of_endless_substeps_is_told_what_it_would_cost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, minutes) = (folder.path(), std::time::Duration::from_secs(120));
+    for m in [1_000_000_000u32, 100_000_000, 1_000_000] {
+        let model = edited(folder, "m.json", &[("substeps", m.into()), ("step", (1.0 / f64::from(m)).into())]);
+        for (command, cost) in [("audit", "at most 1e8 are taken"), ("repair", "at most 1e7 are taken")] {
+            let told = predicate::str::contains(cost).and(predicate::str::contains("or more"));
+            lambdahat(&[command, &model]).timeout(minutes).assert().code(2).stdout("").stderr(told);
+        }
+    }
+    // Many, but not too many; what would take long is left out, and that is said.
+    let model = edited(folder, "m.json", &[("substeps", 5000.into()), ("step", (1.0 / 5000.0).into())]);
+    assert_eq!(json(&["audit", &model])["nature"], "continuous");
+    let notes = json(&["repair", &model])["notes"].to_string();
+    assert!(
+        notes.contains("rollouts at h/100 and finer are left out") || notes.contains("rollouts at h/10 and finer are left out"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn an_output_that_is_an_input_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (csv, scheme, model) = (path(folder.path(), "d.csv"), path(folder.path(), "s.toml"), path(folder.path(), "m.json"));
+    let rows: String = (0..12).map(f64::from).map(|t: f64| format!("{t},{},{}\n", (0.7 * t).cos(), (0.7 * t).sin())).collect();
+    std::fs::write(&csv, format!("t,x,y\n{rows}")).unwrap();
+    std::fs::write(&scheme, "[runge-kutta]\nA = [[0]]\nb = [1]\n").unwrap();
+    // The same file by another path.
+    let other = format!("{}/../{}/d.csv", folder.path().display(), folder.path().file_name().unwrap().to_str().unwrap());
+    let lost = "would be lost; name another file";
+    refused(&["fit", &csv, "-o", &csv], &["that is the data", lost]);
+    refused(&["fit", &csv, "-o", &other], &["that is the data", lost]);
+    refused(&["fit", &csv, "--method", &scheme, "-o", &scheme], &["that is the scheme file", lost]);
+    lambdahat(&["fit", &csv, "-o", &model]).assert().success();
+    refused(&["repair", &model, "--data", &csv, "-o", &csv], &["that is the data", lost]);
+    refused(&["repair", &model, "-o", &other], &["that is the data of the training", lost]);
+    refused(&["check", &csv, "--figure", &csv], &["--figure", lost]);
+    assert!(std::fs::read_to_string(&csv).unwrap().starts_with("t,x,y"));
+}
+
+/// R(hλ̂)^m is no double, its logarithm is: the mode grows.
+#[test]
+fn a_mode_that_grows_beyond_all_numbers_does_not_die() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = edited(folder.path(), "m.json", &[("substeps", 100.into()), ("step", 0.01.into())]);
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&model).unwrap()).unwrap();
+    let audited = |document: &mut Value, entry: f64| {
+        document["learned"]["parameters"] = serde_json::json!([entry, 0.0, 0.0, entry]);
+        std::fs::write(&model, document.to_string()).unwrap();
+        String::from_utf8(lambdahat(&["audit", &model]).assert().success().get_output().stdout.clone()).unwrap()
+    };
+    let text = audited(&mut document, 5000.0);
+    assert!(text.contains("like 1255.16") && !text.contains("dies within"), "{text}");
+    let text = audited(&mut document, 1e200);
+    assert!(text.contains("leaves the finite numbers") && !text.contains("dies within"), "{text}");
+}
+
+#[test]
+fn fields_of_a_model_file_that_contradict_each_other_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases: [(&str, Value, &str); 5] = [
+        ("class", "polynomial:3".into(), "its class is polynomial:3, its model is linear"),
+        ("class", "affine".into(), "its class is affine, its model is linear"),
+        ("step", 0.25.into(), "its step is 0.25"),
+        ("form", "residual".into(), "has no residual form"),
+        ("class", "mlp:4".into(), "its class is mlp:4"),
+    ];
+    for (field, value, why) in cases {
+        let model = edited(folder.path(), "m.json", &[(field, value)]);
+        for command in ["audit", "repair"] {
+            refused(&[command, &model], &[why, "m.json"]);
+        }
+    }
+}

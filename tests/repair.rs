@@ -17,7 +17,8 @@ fn trained(system: &System, starts: &[Vec<f64>], samples: usize, class: &str, tr
     let data: Vec<_> = starts.iter().map(|s| system.trajectory(s, interval, samples).expect("flows")).collect();
     let fit = training.prepare(&data).expect("fits").fit(1, None, &mut unwatched).expect("finite");
     assert_eq!(training.model.to_string(), class);
-    (ModelFile::new(training, DataRecord::of(system.name(), &[], &data), fit), data)
+    let names: Vec<String> = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
+    (ModelFile::new(training, DataRecord::of(system.name(), &names, &data), fit), data)
 }
 
 /// The hero: a linear field with the eigenvalues that RK4 learns from −0.1 ± 2i.
@@ -271,4 +272,24 @@ fn multistep_and_missing_data_are_told() {
     assert!(matches!(repair.run(&mut unwatched), Err(RepairError::NoStates { .. })));
     let series = Repair { way: Some(Way::Series), ..repair };
     assert!(matches!(series.run(&mut unwatched), Err(RepairError::NotPolynomial)));
+}
+
+/// Ctrl-C in a refit: what there is is kept, and the report says that it is not finished.
+#[test]
+fn an_interrupted_refit_says_so() {
+    let system = System::named("lotka-volterra").expect("a system");
+    let training = Training::new("mlp:4".parse().expect("a model"), method("rk4"), Sampling::new(0.5, 1).expect("positive"));
+    let training = Training { iterations: Some(5), ..training };
+    let (file, data) = trained(&system, &[vec![1.5, 1.0]], 20, "mlp:4", &training);
+    let through = method("rk4");
+    let repair = Repair { file: &file, method: &through, trajectories: &data, system: None, way: None, power: None, stop: None };
+    let mut left = 3;
+    let mut watch = |_: lambdahat::fit::Progress<'_>| {
+        left -= 1;
+        if left == 0 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    };
+    let (out, report) = repair.run(&mut watch).expect("keeps what it has");
+    let told = |note: &String| note.starts_with("interrupted after ") && note.ends_with(" iterations: the refit is not finished");
+    assert!(report.notes.iter().any(told), "{:?}", report.notes);
+    assert_eq!(out.stop, lambdahat::fit::Stop::Interrupted);
 }

@@ -10,15 +10,18 @@ use std::path::Path;
 
 /// The method that METHOD means: a path to a scheme file when it looks like one, else a name of the catalogue.
 pub fn method(text: &str) -> Result<Method, Failure> {
-    let path = Path::new(text);
-    let looks_like_path = text.contains(['/', '\\']) || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
-    if !looks_like_path {
-        return Ok(catalog::find(text)?);
-    }
+    let Some(path) = scheme_path(text) else { return Ok(catalog::find(text)?) };
     let bytes = std::fs::read(path).map_err(|e| Failure::new(format!("cannot read the scheme file {text}: {e}")))?;
     let content =
         String::from_utf8(bytes).map_err(|e| Failure::new(format!("{text}: not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))?;
     Ok(scheme::parse(&content, text)?)
+}
+
+/// The scheme file that METHOD means, where it looks like a path.
+pub fn scheme_path(text: &str) -> Option<&Path> {
+    let path = Path::new(text);
+    let like = text.contains(['/', '\\']) || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"));
+    like.then_some(path)
 }
 
 /// The methods of a list, each once: a name given twice, or two names of one method, count as one.

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::trained::TrainedArgs;
 use super::{Answer, arguments, output};
-use lambdahat::predict::audit::{HORIZON, Nature, STEP_TOLERANCE, audit};
+use lambdahat::predict::audit::{HORIZON, Hidden, Nature, STEP_TOLERANCE, audit};
 use num_complex::Complex64;
 
 const EXAMPLES: &str = "\
@@ -54,7 +54,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     output::line(table.trim_fmt())?;
     let show = |z: [f64; 2]| arguments::show(Complex64::new(z[0], z[1]), 6);
     for mode in &found.modes {
-        let shown = mode.shown.map_or_else(|| "dies within one interval".to_owned(), |z| format!("behaves at its step like {}", show(z)));
+        let shown = match (mode.shown, mode.hidden) {
+            (Some(z), _) => format!("behaves at its step like {}", show(z)),
+            (None, Some(Hidden::Overflows)) => "leaves the finite numbers within one step".to_owned(),
+            (None, _) => "dies within one interval".to_owned(),
+        };
         let branch = match mode.branch {
             Some(k) => {
                 let principal = if mode.principal { ", the principal one" } else { "" };

@@ -63,6 +63,11 @@ pub struct Args {
 
 /// Predicts, fits, compares, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    if let Some(path) = &args.figure {
+        let schemes = args.method.iter().map(|text| ("the scheme file", arguments::scheme_path(text)));
+        let inputs: Vec<_> = std::iter::once(("the data", args.samples.data.as_deref())).chain(schemes).collect();
+        output::no_input("--figure", path, &inputs)?;
+    }
     let samples = args.samples.samples()?;
     let methods: Vec<Method> = arguments::methods(&args.method)?;
     let interval = samples.data.interval();
@@ -71,7 +76,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
     };
     let substeps = args.training.substeps;
-    let report = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report()?;
+    let mut report = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report()?;
+    if let Some(system) = &samples.system {
+        let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
+        report.add_drift_from(system, &starts, &methods);
+    }
     let seeds = args.training.seeds(20)?;
     // Whatever is wrong with a method or with the figure's name is said before the first fit begins.
     let prepared: Vec<Prepared> = methods
@@ -157,9 +166,9 @@ fn print(check: &Check, methods: &[Method], seeds: usize) -> Result<(), Failure>
         n => format!(" {n} more {} not settled by the data, and count neither way.", if n == 1 { "is" } else { "are" }),
     };
     if check.interrupted {
-        let begun = check.fits.len();
+        let begun = check.fits.iter().filter(|fit| fit.begun).count();
         let unfinished = check.fits.iter().filter(|fit| fit.ended == "interrupted").count();
-        let never: Vec<&str> = methods.iter().map(Method::name).filter(|name| check.fits_of(name).next().is_none()).collect();
+        let never: Vec<&str> = methods.iter().map(Method::name).filter(|name| !check.fits_of(name).any(|fit| fit.begun)).collect();
         let never = if never.is_empty() { String::new() } else { format!(" Never begun: {}.", never.join(", ")) };
         output::line(format!(
             "\nInterrupted: of {} fits {unfinished} ended before their time and {} were never begun.{never}",
@@ -243,10 +252,15 @@ fn rows(check: &Check, method: &MethodReport, table: &mut Table) {
             ]);
         }
     }
-    let lost = fits.len() - fitted.len();
+    let waiting = fits.iter().filter(|fit| !fit.begun).count();
+    if waiting > 0 {
+        let of = format!("{waiting} of {}", fits.len());
+        table.add_row([method.method.clone(), String::new(), "not begun".into(), String::new(), String::new(), of]);
+    }
+    let lost = fits.len() - fitted.len() - waiting;
     if lost > 0 {
         let least = fits.iter().filter(|f| !f.fitted).filter_map(|f| f.loss).fold(f64::INFINITY, f64::min);
-        let failed = fits.iter().find(|fit| fit.loss.is_none());
+        let failed = fits.iter().find(|fit| fit.begun && fit.loss.is_none());
         let least = if least.is_finite() { format!("smallest loss {least:.1e}") } else { "none could begin".into() };
         let why = failed.map_or_else(String::new, |fit| format!("; one could not begin: {}", fit.ended));
         table.add_row([
@@ -293,8 +307,15 @@ fn drifts(check: &Check) -> Result<(), Failure> {
         "\nThe invariant, which the truth keeps: after t = {} at step h, at the last return to the start's ray at step h/100:",
         rounded(one.time)
     ))?;
-    let mut table = output::table(&["METHOD", "SEED", "START", "TRUE", "STEP h", "STEP h/100", "TURNS", "TIMES A TURN"]);
+    let mut table = output::table(&["METHOD", "SEED", "START", "TRUE", "STEP h", "STEP h/100", "TURNS", "TIMES A TURN", "PREDICTED"]);
     let value = |v: Option<f64>, without: &str| v.map_or_else(|| without.to_owned(), |v| format!("{v:.6}"));
+    // Of the first turn: the change over what the invariant was.
+    let predicted = |fit: &CheckedFit, drift: &Drift| {
+        let method = check.report.methods.iter().find(|method| method.method == fit.method)?;
+        let found = method.drift.iter().find(|found| found.start == drift.start)?;
+        let times = found.per_period.filter(|_| drift.before != 0.0).map(|change| format!("{:.5}", 1.0 + change / drift.before));
+        if found.converging { times } else { Some("does not converge".to_owned()) }
+    };
     for (fit, drift) in &drifts {
         let without = if drift.turns == 0 { "no return" } else { "left" };
         table.add_row([
@@ -306,6 +327,7 @@ fn drifts(check: &Check) -> Result<(), Failure> {
             Cell::new(value(drift.continuous, without)).fg(Color::Red),
             Cell::new(drift.turns),
             Cell::new(drift.per_turn.map_or_else(String::new, |r| format!("{r:.5}"))),
+            Cell::new(predicted(fit, drift).unwrap_or_default()),
         ]);
     }
     output::line(table.trim_fmt())

@@ -47,6 +47,8 @@ pub fn model_file(path: &std::path::Path) -> Result<ModelFile, Failure> {
 /// Trains, writes, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(path) = &args.output {
+        let inputs = [("the data", args.samples.data.as_deref()), ("the scheme file", arguments::scheme_path(&args.method))];
+        output::no_input("-o", path, &inputs)?;
         output::writable(path)?;
     }
     let samples = args.samples.samples()?;

@@ -58,6 +58,17 @@ pub fn writable(path: &Path) -> Result<(), Failure> {
     temporary(path).map(drop)
 }
 
+/// Errors where the file to be written is one of those that are read: it would be lost.
+pub fn no_input(option: &str, path: &Path, inputs: &[(&str, Option<&Path>)]) -> Result<(), Failure> {
+    let same = |other: &Path| path == other || path.canonicalize().is_ok_and(|a| other.canonicalize().is_ok_and(|b| a == b));
+    match inputs.iter().find(|(_, input)| input.is_some_and(same)) {
+        None => Ok(()),
+        Some((what, _)) => {
+            Err(Failure::new(format!("{option} {}: that is {what}, which would be lost; name another file", path.display())))
+        }
+    }
+}
+
 /// Makes a folder where only its last part is missing. Errors say what to do.
 pub fn folder(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {

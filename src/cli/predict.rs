@@ -67,6 +67,9 @@ pub struct Args {
 
 /// Predicts and prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    if let Some(path) = &args.figure {
+        output::no_input("--figure", path, &[("the data", args.data.as_deref())])?;
+    }
     let methods: Vec<Method> = arguments::methods(&args.method)?;
     let embedded = args.data.is_none() && args.system.is_none();
     let mut known: Option<System> = None;

@@ -60,13 +60,13 @@ struct Document<'a> {
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
     let path = args.output.unwrap_or_else(|| beside(&args.trained.model));
-    let same = |a: &Path, b: &Path| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
-    if same(&path, &args.trained.model) {
-        return Err(Failure::new(format!(
-            "-o {}: that is the trained model itself, which would be lost (the repaired one cannot be turned back); name another file",
-            path.display()
-        )));
-    }
+    let inputs = [
+        ("the trained model itself", Some(args.trained.model.as_path())),
+        ("the data", args.trained.data.as_deref()),
+        ("the data of the training", Some(Path::new(&trained.file.data.source))),
+        ("the scheme file", args.trained.method.as_deref().and_then(arguments::scheme_path)),
+    ];
+    output::no_input("-o", &path, &inputs)?;
     let repair = Repair {
         file: &trained.file,
         method: &trained.method,

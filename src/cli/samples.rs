@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub struct SampleArgs {
     /// Evenly spaced samples; without them and without --system a damped oscillator is sampled
     #[arg(value_name = "DATA.csv")]
-    data: Option<PathBuf>,
+    pub data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,

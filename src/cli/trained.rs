@@ -18,10 +18,10 @@ pub struct TrainedArgs {
     pub model: PathBuf,
     /// The data of the training; left out, they are made again where the model file names a system, or read where it names a file that is still the same
     #[arg(long, value_name = "DATA.csv")]
-    data: Option<PathBuf>,
+    pub data: Option<PathBuf>,
     /// The training's method, where an older model file does not hold it and the catalogue does not have it
     #[arg(long, value_name = "METHOD")]
-    method: Option<String>,
+    pub method: Option<String>,
     /// For values of a field: the time H between two samples of its training
     #[arg(long, short = 'H', value_name = "H", value_parser = arguments::positive)]
     interval: Option<f64>,

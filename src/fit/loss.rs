@@ -171,6 +171,15 @@ impl Block {
         Self { n, count: starts.len(), dimension: d, states, origins }
     }
 
+    /// Begins anew from these states (d × n, the columns that count), the last repeated for the padding.
+    pub(crate) fn restart(&mut self, states: &[f64]) {
+        let (n, last) = (self.n, self.count - 1);
+        for (row, from) in self.states.chunks_exact_mut(n).zip(states.chunks_exact(n)) {
+            row[..=last].copy_from_slice(&from[..=last]);
+            row[last + 1..].fill(from[last]);
+        }
+    }
+
     /// The trajectory and the first sample of the window in a column.
     pub(crate) fn origin(&self, column: usize) -> (usize, usize) {
         self.origins.get(column.min(self.count - 1)).copied().unwrap_or_default()

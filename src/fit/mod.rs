@@ -18,6 +18,7 @@ mod loss;
 mod lu;
 mod method_record;
 mod model;
+mod model_checks;
 mod model_file;
 mod model_spec;
 mod normal;

@@ -5,6 +5,7 @@ use super::features::Features;
 use super::loss::Loss;
 use super::method_record::{self, MethodRecord};
 use super::model::{Learned, Model};
+use super::model_checks;
 use super::progress::Stop;
 use super::step::Form;
 use super::training::{Fit, Optimiser, Training};
@@ -283,6 +284,7 @@ impl ModelFile {
         if let Some(text) = &file.scheme {
             method_record::method(&file.method, Some(text), file.coefficients.as_ref())?;
         }
+        model_checks::agree(&file)?;
         Ok(file)
     }
 }
@@ -368,5 +370,10 @@ mod tests {
         told(&text.replacen("\"inputs\":2", "\"inputs\":5", 1), "inconsistent");
         told(&text.replacen("\"parameters\":[", "\"parameters\":[1.5,", 1), "parameters");
         told(&text.replacen("\"interval\":0.5", "\"interval\":-1.0", 1), "interval");
+        // Fields that contradict each other.
+        told(&text.replacen("\"class\":\"mlp:3\"", "\"class\":\"linear\"", 1), "its class is linear, its model is a network (mlp:3)");
+        told(&text.replacen("\"step\":0.25", "\"step\":0.2", 1), "its step is 0.2");
+        told(&text.replacen("\"form\":\"step\"", "\"form\":\"residual\"", 1), "its form is residual");
+        told(&text.replacen("\"variables\":[\"x\",\"y\"]", "\"variables\":[\"x\"]", 1), "1 variables (x), its model has 2");
     }
 }

@@ -10,6 +10,8 @@ use crate::method::{Method, Sampling};
 
 /// States beyond this have left: what a diverging field does further is of no interest.
 const FAR: f64 = 1e6;
+/// Steps of a sweep: an interval of more is taken in parts, so that the memory does not grow with m.
+const PART: usize = 64;
 
 /// The states at 0, H, …, nH from each start (of d numbers), `m` steps of the method an interval. A trajectory ends early where it leaves
 /// the finite numbers, or a million.
@@ -34,22 +36,32 @@ pub fn rollout(
     let mut trajectories: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| vec![start.clone()]).collect();
     // Those that still move; each block has their present states, and zero targets.
     let mut moving: Vec<usize> = (0..starts.len()).collect();
+    let part = Step { substeps: step.substeps.min(PART), ..step.clone() };
     let mut sweep: Option<(usize, Sweep)> = None;
     for interval in 0..intervals {
         if moving.is_empty() {
             break;
         }
         let states: Vec<&[f64]> = moving.iter().filter_map(|&t| trajectories[t].last().map(Vec::as_slice)).collect();
-        let block = Block::from_states(d, &states, moving.iter().map(|&t| (t, interval)).collect());
+        let mut block = Block::from_states(d, &states, moving.iter().map(|&t| (t, interval)).collect());
         let fits = sweep.as_ref().is_some_and(|(n, _)| *n == block.n);
         let (_, memory) = match &mut sweep {
             Some(kept) if fits => kept,
-            slot => slot.insert((block.n, Sweep::new(&learned.model, &step, 1, block.n))),
+            slot => slot.insert((block.n, Sweep::new(&learned.model, &part, 1, block.n))),
         };
-        match memory.forward(&learned.model, &step, Width::detected(), &learned.parameters, &block) {
-            // One that leaves the finite numbers is found below.
-            Ok(()) | Err(FitError::NotFinite { .. }) => {}
-            Err(error) => return Err(error),
+        for done in (0..step.substeps).step_by(PART) {
+            if done > 0 {
+                block.restart(&memory.residuals);
+            }
+            let now = Step { substeps: PART.min(step.substeps - done), ..part.clone() };
+            match memory.forward(&learned.model, &now, Width::detected(), &learned.parameters, &block) {
+                // One that leaves the finite numbers is found below.
+                Ok(()) | Err(FitError::NotFinite { .. }) => {}
+                Err(FitError::Newton { trajectory, sample, substep, state, iterations, residual }) => {
+                    return Err(FitError::Newton { trajectory, sample, substep: substep + done, state, iterations, residual });
+                }
+                Err(error) => return Err(error),
+            }
         }
         let mut staying = Vec::with_capacity(moving.len());
         for (i, &t) in moving.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The step-size test: is a trained model a field in continuous time, or only right at the step of its training?
 
+use super::effort::bearable;
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
 use super::repair_error::RepairError;
 use crate::fit::{ModelFile, rollout};
@@ -8,6 +9,7 @@ use crate::method::{Method, Sampling, catalog};
 use crate::stability::StabilityFunction;
 use num_complex::Complex;
 use serde::Serialize;
+use std::f64::consts::TAU;
 
 /// Beyond this part of the motion's size a rollout's change with the step says "discrete", unless another is given.
 pub const STEP_TOLERANCE: f64 = 0.01;
@@ -17,6 +19,11 @@ pub const HORIZON: usize = 20;
 const MOST_STARTS: usize = 64;
 /// Steps an interval of the reference, of order 5: at least, and at most for fields with fast modes.
 const REFERENCE_STEPS: (u32, u32) = (64, 8192);
+
+/// How the step of the training is divided.
+const DIVISIONS: [u32; 3] = [1, 2, 4];
+/// Steps with the method of the training at most, over all intervals and divisions.
+const MOST_STEPS: f64 = 1e8;
 
 /// The two answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -37,6 +44,16 @@ pub struct StepTest {
     pub difference: Option<f64>,
 }
 
+/// Why the map of the training shows no mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hidden {
+    /// R(hλ̂) = 0: it is gone after one step.
+    Dies,
+    /// R(hλ̂) leaves the finite numbers.
+    Overflows,
+}
+
 /// A mode of the learned field, and what the loop's map makes of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AuditedMode {
@@ -44,8 +61,10 @@ pub struct AuditedMode {
     pub equilibrium: Vec<f64>,
     /// λ̂, the eigenvalue of the field there.
     pub learned: [f64; 2],
-    /// `log(R(hλ̂)^m)/H`, the eigenvalue that the map of the training shows; `null` where R(hλ̂) = 0.
+    /// `log(R(hλ̂)^m)/H`, the eigenvalue that the map of the training shows; `null` where `hidden` says why.
     pub shown: Option<[f64; 2]>,
+    /// Why it shows none.
+    pub hidden: Option<Hidden>,
     /// Which of the branches of `shown` λ̂ is, nearest first; `null` where they cannot be computed.
     pub branch: Option<usize>,
     /// How many finite branches there are.
@@ -88,7 +107,7 @@ pub struct Audit {
 /// every rollout at the step of the training is that of continuous time to within the tolerance and every mode is what the map shows; a fast mode that dies within one step
 /// is seen by the modes alone.
 ///
-/// Errors for a multistep method, a model that cannot be followed, or a `tolerance` that nothing can be compared with.
+/// Errors for a multistep method, a model that cannot be followed, or only in more than a hundred million steps, or a `tolerance` that nothing can be compared with.
 pub fn audit(
     file: &ModelFile,
     method: &Method,
@@ -111,12 +130,14 @@ pub fn audit(
             "the training data are not at hand: the rollouts start beside the equilibria; give --data DATA.csv for the real ones".into(),
         );
     }
+    let steps = horizon as f64 * f64::from(DIVISIONS.iter().sum::<u32>()) * f64::from(file.substeps);
+    bearable(file, tableau, from.len(), steps, MOST_STEPS, ", or give a smaller --horizon")?;
     // The reference must be stable for the fastest mode.
     let fastest = found.iter().flat_map(|place| &place.modes).map(|z| z.norm()).fold(0.0, f64::max);
     let reference_steps = ((2.0 * fastest * file.interval).ceil() as u32).clamp(REFERENCE_STEPS.0, REFERENCE_STEPS.1);
     let reference = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, reference_steps)?, &from, horizon)?;
     let mut steps = Vec::new();
-    for division in [1, 2, 4] {
+    for division in DIVISIONS {
         let fine = Sampling::new(file.interval, file.substeps.saturating_mul(division))?;
         let difference = difference(&rollout(learned, method, fine, &from, horizon)?, &reference, horizon);
         steps.push(StepTest { step: fine.step().get(), difference });
@@ -159,7 +180,8 @@ fn audited(
     learned: Complex<f64>,
     (relative, absolute): (f64, f64),
 ) -> AuditedMode {
-    let shown = shown(r, sampling, learned);
+    let seen = shown(r, sampling, learned);
+    let shown = seen.ok();
     let found = shown.and_then(|shown| equation.branches(shown, sampling).ok());
     let nearest = found.as_ref().and_then(|found| {
         let distance = |k: &usize| (found.branches[*k].lambda - learned).norm();
@@ -170,6 +192,7 @@ fn audited(
         equilibrium: place.state.clone(),
         learned: [learned.re, learned.im],
         shown: shown.map(|z| [z.re, z.im]),
+        hidden: seen.err(),
         branch: nearest,
         branches: found.as_ref().map_or(0, |found| found.branches.len()),
         same: shown.is_some_and(|shown| {
@@ -183,8 +206,40 @@ fn audited(
 }
 
 /// `log(R(hλ̂)^m)/H`, principal.
-pub(super) fn shown(r: &StabilityFunction, sampling: Sampling, learned: Complex<f64>) -> Option<Complex<f64>> {
-    let w = r.eval(learned * sampling.step().get()).powu(sampling.substeps());
-    let lambda = w.ln() / sampling.interval();
-    lambda.is_finite().then_some(lambda)
+fn shown(r: &StabilityFunction, sampling: Sampling, learned: Complex<f64>) -> Result<Complex<f64>, Hidden> {
+    let (m, interval) = (sampling.substeps(), sampling.interval());
+    let step = r.eval(learned * sampling.step().get());
+    let power = step.powu(m);
+    // Where the power leaves the finite numbers (or sinks to zero) its logarithm need not.
+    let log = if power.norm().is_normal() {
+        power.ln()
+    } else {
+        let log = step.ln() * f64::from(m);
+        Complex::new(log.re, log.im - TAU * (log.im / TAU).round())
+    };
+    let lambda = log / interval;
+    let gone = step == Complex::ZERO;
+    if lambda.is_finite() { Ok(lambda) } else { Err(if gone { Hidden::Dies } else { Hidden::Overflows }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_map_shows_has_a_logarithm_where_the_map_itself_overflows() {
+        let Ok(Method::RungeKutta(rk4)) = catalog::find("rk4") else { panic!() };
+        let Ok(Method::RungeKutta(euler)) = catalog::find("forward-euler") else { panic!() };
+        let at = |tableau, m: u32, z: f64| {
+            let sampling = Sampling::new(1.0, m).expect("positive");
+            shown(&StabilityFunction::of(tableau), sampling, Complex::new(z, 0.0))
+        };
+        let z: f64 = 50.0;
+        let growth = 100.0 * (1.0 + z + z.powi(2) / 2.0 + z.powi(3) / 6.0 + z.powi(4) / 24.0).ln();
+        assert!((at(&rk4, 100, 5000.0).expect("grows").re - growth).abs() < 1e-9 * growth);
+        // 1 + z = 1e-5 a hundred times is no double, its logarithm is.
+        assert!((at(&euler, 100, 100.0 * (1e-5 - 1.0)).expect("decays").re + 500.0 * 10f64.ln()).abs() < 1e-6);
+        assert_eq!(at(&euler, 1, -1.0), Err(Hidden::Dies));
+        assert_eq!(at(&rk4, 1, 1e200), Err(Hidden::Overflows));
+    }
 }

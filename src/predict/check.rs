@@ -56,6 +56,8 @@ pub struct CheckedFit {
     pub model: String,
     /// The seed of the start.
     pub seed: u64,
+    /// Whether it was begun; not where Ctrl-C came before its turn.
+    pub begun: bool,
     /// The mean square of the residuals; `null` where the start could not be evaluated.
     pub loss: Option<f64>,
     /// Whether the loss is small.
@@ -146,6 +148,7 @@ impl Checker<'_> {
             method: self.method.0.name().into(),
             model: self.model.to_string(),
             seed,
+            begun: true,
             loss: None,
             fitted: false,
             ended: String::new(),
@@ -157,6 +160,7 @@ impl Checker<'_> {
         let fit = match fit {
             Ok(fit) => fit,
             Err(error) => {
+                checked.begun = *error != FitError::NotBegun;
                 checked.ended = error.to_string();
                 return checked;
             }
@@ -260,6 +264,7 @@ mod tests {
             method: "rk4".into(),
             model: "linear".into(),
             seed: 0,
+            begun: true,
             loss: Some(1.0),
             fitted,
             ended: String::new(),

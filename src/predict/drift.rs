@@ -220,11 +220,15 @@ impl Report {
     /// Adds the drift of the system's default starts through each of the report's methods, `methods` in the same order, where the system is
     /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
     pub fn add_drift(&mut self, system: &System, methods: &[Method]) {
-        let starts = system.default_starts();
+        self.add_drift_from(system, &system.default_starts(), methods);
+    }
+
+    /// The same from these starts.
+    pub fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
         let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
         let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
-        self.add_drift_of(&Orbits { field: &field, starts: &starts, invariant: Some(&invariant) }, methods);
+        self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant) }, methods);
     }
 
     /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.

@@ -16,6 +16,7 @@
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
 //! | where the loss asks the field, beside the samples | `coverage` |
 //! | whether a trained model is one in continuous time | `audit` |
+//! | how many steps an audit or a repair takes | `effort` |
 //! | a field known by its values only | `sampled_field` |
 //! | the continuous-time model behind a trained one | `repair`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
 
@@ -28,6 +29,7 @@ pub mod claims;
 pub mod cost;
 mod coverage;
 pub mod drift;
+mod effort;
 mod fitted_orbits;
 mod followed;
 pub mod learned_modes;

@@ -1,13 +1,15 @@
 //! Repair by a fit: the same class of models, fitted to the map that the trained one is, through a faithful method.
 
 use super::repair_error::RepairError;
-use crate::fit::{Features, Fit, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Watch, Windows, rollout};
+use crate::fit::{Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Watch, Windows, rollout};
 use crate::method::{Method, Sampling, catalog};
 
 /// The explicit method of order 5 that repaired models are followed and fitted with.
 pub(super) const FAITHFUL: &str = "dormand-prince5";
 /// Its steps an interval, for each step of the training.
 pub(super) const REFIT_STEPS: u32 = 4;
+/// Its steps an interval where a flow is compared with the trained map, for each step of the training.
+pub(super) const MAP_STEPS: u32 = 4 * REFIT_STEPS;
 
 /// States and where one interval of the trained map takes them; those thrown out of reach are left out.
 pub(super) fn map_pairs(
@@ -23,7 +25,7 @@ pub(super) fn map_pairs(
 /// that these pairs are of; infinite where the flow leaves.
 pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &[Vec<Vec<f64>>]) -> Result<f64, RepairError> {
     let states: Vec<Vec<f64>> = pairs.iter().filter_map(|pair| pair.first().cloned()).collect();
-    let fine = Sampling::new(sampling.interval(), sampling.substeps().saturating_mul(4 * REFIT_STEPS))?;
+    let fine = Sampling::new(sampling.interval(), sampling.substeps().saturating_mul(MAP_STEPS))?;
     let flown = rollout(learned, &catalog::find(FAITHFUL)?, fine, &states, 1)?;
     let mut sum = 0.0;
     let mut count = 0usize;
@@ -48,7 +50,12 @@ pub(super) fn refit(
     let windows = Windows::new(pairs, Loss::Pairs, &step)?;
     let ridge = if matches!(learned.model.features(), Features::Gaussian(_)) { 1e-10 } else { 0.0 };
     let optimiser = LevenbergMarquardt { ridge, ..LevenbergMarquardt::default() };
-    let outcome = optimiser.run(&learned.model, &step, &windows, learned.parameters.clone(), None, watch)?;
+    let run = optimiser.run(&learned.model, &step, &windows, learned.parameters.clone(), None, watch);
+    let outcome = run.map_err(|error| match error {
+        // What it advises is for `fit`.
+        FitError::Memory { needed, limit, .. } => RepairError::Memory { steps, needed, limit },
+        error => error.into(),
+    })?;
     Ok(Fit {
         seed: file.seed,
         optimiser: Optimiser::LevenbergMarquardt,

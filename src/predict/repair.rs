@@ -3,9 +3,10 @@
 //! The loop fitted the map `S_h[f̂]^m` to the data's flow over H. What is wanted is the field whose *flow* is that map, and it can be had
 //! without training again: exactly for linear models, as a series for polynomial ones, and by a fit to the map for the others.
 
+use super::effort::bearable;
 use super::learned_modes::{is_linear, standstills};
 use super::linear_repair::linear_repair;
-use super::refit::{FAITHFUL, REFIT_STEPS, distance_from_map, map_pairs, refit};
+use super::refit::{FAITHFUL, MAP_STEPS, REFIT_STEPS, distance_from_map, map_pairs, refit};
 use super::repair_error::RepairError;
 use super::repair_notes;
 use super::series_repair::{DEFAULT_POWER, SeriesRepair, TermSize, series_repair};
@@ -21,6 +22,10 @@ use serde::{Deserialize, Serialize};
 const LONGEST: usize = 200;
 /// Trajectories followed at most for them.
 const MOST_STARTS: usize = 4;
+/// Steps at most to the end of one interval: of the trained map, and of the two flows that are compared with it.
+const MOST_STEPS: f64 = 1e7;
+/// Steps at most of the rollouts at one division of the step.
+const MOST_ROLLOUT_STEPS: f64 = 3e7;
 /// A term left out that is larger than this part of the first correction asks for a refit beside the series.
 const LEFT_OUT: f64 = 0.01;
 
@@ -151,6 +156,8 @@ impl Repair<'_> {
         let file = self.file;
         let sampling = Sampling::new(file.interval, file.substeps)?;
         let states = self.trajectories.concat();
+        let steps = f64::from(file.substeps) * f64::from(1 + 2 * MAP_STEPS);
+        bearable(file, tableau, states.len(), steps, MOST_STEPS, "")?;
         let pairs = map_pairs(&file.learned, self.method, sampling, &states)?;
         let way = self.way.unwrap_or_else(|| Way::of(&file.learned));
         let mut report = RepairReport {
@@ -194,7 +201,7 @@ impl Repair<'_> {
                 }
                 Err(error @ RepairError::Diverges { .. }) if self.way.is_none() && !pairs.is_empty() => {
                     report.notes.push(error.to_string().replace("; use --way refit", "; the refit is used instead"));
-                    let refitted = refit(file, sampling, &pairs, steps, watch)?;
+                    let refitted = self.refit(sampling, &pairs, steps, &mut report, watch)?;
                     self.refitted(refitted, &mut fit, &mut report);
                 }
                 Err(error) => return Err(error),
@@ -203,7 +210,7 @@ impl Repair<'_> {
                 if pairs.is_empty() {
                     return Err(RepairError::NoStates { source_name: file.data.source.clone() });
                 }
-                let refitted = refit(file, sampling, &pairs, steps, watch)?;
+                let refitted = self.refit(sampling, &pairs, steps, &mut report, watch)?;
                 self.refitted(refitted, &mut fit, &mut report);
             }
         }
@@ -242,7 +249,8 @@ impl Repair<'_> {
             }
         }
         if self.trajectories.iter().any(|t| t.len() > 1) {
-            report.rollouts = self.rollouts(repaired, &catalog::find(FAITHFUL)?, sampling, Sampling::new(sampling.interval(), steps)?)?;
+            let faithful = Sampling::new(sampling.interval(), steps)?;
+            report.rollouts = self.rollouts(repaired, &catalog::find(FAITHFUL)?, sampling, faithful, &mut report.notes)?;
         }
         Ok(())
     }
@@ -271,13 +279,35 @@ impl Repair<'_> {
             return Ok(None);
         }
         let by_series = distance_from_map(series, sampling, pairs)?;
-        let refitted = refit(self.file, sampling, pairs, steps, watch)?;
+        let refitted = match self.refit(sampling, pairs, steps, report, watch) {
+            Err(error @ RepairError::Memory { .. }) => {
+                report.notes.push(format!("the series leaves out more than one per cent of its first correction; {error}"));
+                return Ok(None);
+            }
+            refitted => refitted?,
+        };
         let by_refit = distance_from_map(&refitted.learned, sampling, pairs)?;
         let kept = if by_refit < by_series { "refit" } else { "series" };
         report.notes.push(format!(
             "against the map that the loop fitted: series {by_series:.1e}, refit {by_refit:.1e} (root mean square); the {kept} is kept"
         ));
         Ok((by_refit < by_series).then_some(refitted))
+    }
+
+    /// The refit; where it was stopped, the report says that it is not finished.
+    fn refit(
+        &self,
+        sampling: Sampling,
+        pairs: &[Vec<Vec<f64>>],
+        steps: u32,
+        report: &mut RepairReport,
+        watch: &mut Watch<'_>,
+    ) -> Result<Fit, RepairError> {
+        let refitted = refit(self.file, sampling, pairs, steps, watch)?;
+        if refitted.stop == Stop::Interrupted {
+            report.notes.push(format!("interrupted after {} iterations: the refit is not finished", refitted.iterations));
+        }
+        Ok(refitted)
     }
 
     fn refitted(&self, refitted: Fit, fit: &mut Fit, report: &mut RepairReport) {
@@ -319,6 +349,7 @@ impl Repair<'_> {
         through: &Method,
         sampling: Sampling,
         faithful: Sampling,
+        notes: &mut Vec<String>,
     ) -> Result<Vec<RolloutError>, RepairError> {
         let data: Vec<&Vec<Vec<f64>>> = self.trajectories.iter().filter(|t| t.len() > 1).take(MOST_STARTS).collect();
         let intervals = data.iter().map(|t| t.len() - 1).min().unwrap_or(0).min(LONGEST);
@@ -332,6 +363,14 @@ impl Repair<'_> {
         };
         let mut all = Vec::new();
         for division in [1, 10, 100] {
+            let steps = intervals as f64 * f64::from(division) * (f64::from(sampling.substeps()) + f64::from(faithful.substeps()));
+            if steps > MOST_ROLLOUT_STEPS {
+                let step = if division == 1 { "h".to_owned() } else { format!("h/{division}") };
+                notes.push(format!(
+                    "rollouts at {step} and finer are left out: they would take {steps:.1e} steps, at most {MOST_ROLLOUT_STEPS:.0e} are taken"
+                ));
+                break;
+            }
             let (before, drift_before) = follow(&self.file.learned, self.method, sampling, division)?;
             let (after, drift_after) = follow(repaired, through, faithful, division)?;
             all.push(RolloutError { division, before, after, drift_before, drift_after });

@@ -47,6 +47,35 @@ pub enum RepairError {
         /// H.
         interval: f64,
     },
+    /// More steps than anyone waits for.
+    #[error(
+        "with {substeps} substeps an interval this takes {steps:.1e} steps one after another, {time} or more, and at most {most:.0e} are taken; \
+         look whether `substeps` is that of the training{advice}"
+    )]
+    Long {
+        /// m.
+        substeps: u32,
+        /// Steps in all.
+        steps: f64,
+        /// The limit.
+        most: f64,
+        /// How long, in words.
+        time: String,
+        /// What else to do.
+        advice: &'static str,
+    },
+    /// A refit that does not fit into memory.
+    #[error(
+        "a refit with {steps} steps an interval would need {needed} of memory, {limit} are allowed; give fewer samples with --data DATA.csv, or take another --way"
+    )]
+    Memory {
+        /// Its steps an interval.
+        steps: u32,
+        /// How much, in words.
+        needed: String,
+        /// The limit, in words.
+        limit: String,
+    },
     /// Ctrl-C.
     #[error("interrupted; nothing is written")]
     Interrupted,

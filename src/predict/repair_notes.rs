@@ -26,7 +26,7 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
             ));
         }
     }
-    if let Some(fine) = report.rollouts.last() {
+    if let Some(fine) = report.rollouts.last().filter(|row| row.division > 1) {
         match (fine.before, fine.after) {
             (Some(before), Some(after)) if after > before => notes.push(format!(
                 "worse than before: at a fine step the rollouts are {after:.1e} from the data after the repair, {before:.1e} before"

@@ -1,0 +1,40 @@
+//! How many steps following a model takes: counted before the first of them, so that a file of a million substeps is told what it costs.
+
+use super::repair_error::RepairError;
+use crate::fit::ModelFile;
+use crate::method::RungeKutta;
+
+/// Products a second, about, where every evaluation of a field has its parameters and [`OVERHEAD`] of them.
+const SPEED: f64 = 8e9;
+/// What an evaluation costs besides.
+const OVERHEAD: usize = 32;
+/// States that are followed together at least, for one costs as much.
+const LANES: usize = 8;
+
+/// Errors where more than `most` steps, one after another, would be taken by this many states together; `advice` says what to do besides
+/// looking at the file.
+pub(super) fn bearable(
+    file: &ModelFile,
+    method: &RungeKutta,
+    states: usize,
+    steps: f64,
+    most: f64,
+    advice: &'static str,
+) -> Result<(), RepairError> {
+    if steps <= most {
+        return Ok(());
+    }
+    let products = (states.max(LANES) * (file.learned.parameters.len() + OVERHEAD)) as f64;
+    let time = duration(steps * method.stages() as f64 * products / SPEED);
+    Err(RepairError::Long { substeps: file.substeps, steps, most, time, advice })
+}
+
+/// Seconds in words.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 90.0 => format!("{s:.0} seconds"),
+        s if s < 5400.0 => format!("{:.0} minutes", s / 60.0),
+        s if s < 172_800.0 => format!("{:.0} hours", s / 3600.0),
+        s => format!("{:.0} days", s / 86_400.0),
+    }
+}
