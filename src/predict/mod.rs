@@ -10,6 +10,7 @@
 //! | which method to take instead | `recommendation` |
 //! | the prediction beside real fits | `check` |
 //! | everything known of a scheme, its claims checked | `verify`, `claims`, `learning_report` |
+//! | what an exact answer would cost, and so is left out | `effort` |
 //! | one property of a method, for filters | `properties` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 //! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
@@ -28,6 +29,7 @@ pub mod claims;
 pub mod cost;
 mod coverage;
 pub mod drift;
+mod effort;
 mod fitted_orbits;
 mod followed;
 pub mod learned_modes;
