@@ -127,7 +127,13 @@ fn bad_scheme_files_are_refused_at_the_place() {
         ("stages", "[runge-kutta]\nA = []\nb = []\n", ":3:5:", "at least one stage"),
         ("toml", "[runge-kutta\n", ":1:", "not valid TOML"),
         ("empty", "", ":1:1:", "needs a table"),
-        ("circular", "[where]\na = \"b\"\nb = \"a\"\n[runge-kutta]\nA = [[0]]\nb = [1]\n", ":2:6:", "unknown name `b`"),
+        (
+            "circular",
+            "[where]\na = \"b\"\nb = \"a\"\n[runge-kutta]\nA = [[0]]\nb = [1]\n",
+            ":2:6:",
+            "`b` is declared further down (or circular)",
+        ),
+        ("itself", "[where]\na = \"a + 1\"\n[runge-kutta]\nA = [[0]]\nb = [1]\n", ":2:6:", "`a` is declared further down (or circular)"),
     ];
     for (name, text, place, reason) in cases {
         let path = folder.path().join(format!("{name}.toml"));
@@ -135,6 +141,19 @@ fn bad_scheme_files_are_refused_at_the_place() {
         let path = path.to_str().unwrap();
         refused(&["branches", "--method", path, "--lambda", "2i"], &[&format!("{path}{place}"), reason]);
     }
+}
+
+/// The area of RK4's region in the window is 12.70; a count on few cells says how little it knows.
+#[test]
+fn region_states_how_well_an_area_is_known() {
+    for size in ["1x1", "40x40", "400x400"] {
+        let document = json(&["region", "rk4", "--size", size]);
+        let entry = &document["regions"][0];
+        let (area, uncertainty) = (entry["area"].as_f64().unwrap(), entry["area_uncertainty"].as_f64().unwrap());
+        assert!((area - 12.70).abs() <= uncertainty, "{size}: {area} ± {uncertainty}");
+        assert!(size != "400x400" || uncertainty < 0.5, "{uncertainty}");
+    }
+    lambdahat(&["region", "rk4", "--size", "1x1"]).assert().success().stdout(predicate::str::contains("UNCERTAINTY"));
 }
 
 #[test]
@@ -291,6 +310,15 @@ fn negative_values_get_the_message_of_their_option() {
     refused(&["predict", "--reach", "-2"], &["--reach", "not a positive number"]);
     refused(&["predict", "--degree", "-2"], &["--degree", "-2"]);
     refused(&["predict", "--system", "linear"], &["linear:-0.1,-2;2,-0.1"]);
+}
+
+#[test]
+fn systems_refuse_what_they_cannot_mean() {
+    let system = |text: &str, reasons: &[&str]| refused(&["predict", "--system", text], reasons);
+    system("oscillator:alpha=1,alpha=2", &["`alpha`", "more than once"]);
+    system("linear:1,2", &["not square", "1 row of length 2"]);
+    system("linear:1,2;3", &["not square", "2 rows of lengths 2, 1"]);
+    system("fitzhugh-nagumo:tau=0", &["`tau`", "`0` is not a number other than zero"]);
 }
 
 #[test]

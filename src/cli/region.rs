@@ -51,6 +51,8 @@ struct Report {
 struct Entry {
     method: String,
     area: f64,
+    /// How far the counted area may be off: half of the cells that the border crosses.
+    area_uncertainty: f64,
     boundary_curves: usize,
 }
 
@@ -69,8 +71,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     for method in &methods {
         let region = Region::of(method)?;
         let raster = region.raster(window, width, height)?;
-        let boundary_curves = region.boundary(window)?.len();
-        entries.push(Entry { method: method.name().to_owned(), area: raster.area(), boundary_curves });
+        let curves = region.boundary(window)?;
+        let area_uncertainty = raster.area_uncertainty(&curves);
+        entries.push(Entry { method: method.name().to_owned(), area: raster.area(), area_uncertainty, boundary_curves: curves.len() });
         if is_csv {
             rasters.push(raster);
         }
@@ -88,9 +91,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::json(&report)?;
         return Ok(Answer::Done);
     }
-    let mut table = output::table(&["METHOD", "AREA IN THE WINDOW", "BOUNDARY CURVES"]);
+    let mut table = output::table(&["METHOD", "AREA IN THE WINDOW", "UNCERTAINTY", "BOUNDARY CURVES"]);
     for entry in &report.regions {
-        table.add_row([entry.method.clone(), format!("{:.4}", entry.area), entry.boundary_curves.to_string()]);
+        let uncertainty = format!("± {:.4}", entry.area_uncertainty);
+        table.add_row([entry.method.clone(), format!("{:.4}", entry.area), uncertainty, entry.boundary_curves.to_string()]);
     }
     output::line(table.trim_fmt())?;
     if let Some(path) = &report.output {

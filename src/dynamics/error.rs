@@ -35,6 +35,20 @@ pub enum DynamicsError {
         /// What it should have been.
         expected: &'static str,
     },
+    /// A parameter is given twice, and the two need not agree.
+    #[error("parameter `{parameter}` of system `{system}` is given more than once; give it once")]
+    Repeated {
+        /// The system.
+        system: &'static str,
+        /// The parameter.
+        parameter: String,
+    },
+    /// The rows of a matrix are not as many as their entries.
+    #[error("the matrix of `linear` is not square: {} row{} of length{} {}", .lengths.len(), plural(.lengths), plural(.lengths), listed(.lengths))]
+    NotSquare {
+        /// The length of each row.
+        lengths: Vec<usize>,
+    },
     /// The start has another dimension than the field.
     #[error("the start has {found} components, the field has {expected}")]
     Dimension {
@@ -66,4 +80,12 @@ pub enum DynamicsError {
         /// How.
         why: &'static str,
     },
+}
+
+fn plural(lengths: &[usize]) -> &'static str {
+    if lengths.len() == 1 { "" } else { "s" }
+}
+
+fn listed(lengths: &[usize]) -> String {
+    lengths.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")
 }

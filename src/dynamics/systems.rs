@@ -149,8 +149,8 @@ impl System {
     /// Errors when it is not square or not finite.
     pub fn linear(matrix: &[Vec<f64>]) -> Result<Self, DynamicsError> {
         let n = matrix.len();
-        if let Some(row) = matrix.iter().find(|row| row.len() != n) {
-            return Err(DynamicsError::Dimension { expected: n, found: row.len() });
+        if matrix.iter().any(|row| row.len() != n) {
+            return Err(DynamicsError::NotSquare { lengths: matrix.iter().map(Vec::len).collect() });
         }
         let mut parameters = Vec::with_capacity(n * n);
         for (i, row) in matrix.iter().enumerate() {
@@ -177,10 +177,15 @@ impl System {
             return Self::linear(&rows?);
         }
         let mut system = Self::named(name)?;
+        let mut given: Vec<&str> = Vec::new();
         for pair in rest.split(',').filter(|pair| !pair.trim().is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = number(system.name(), key, value)?;
             system = system.with(key.trim(), value)?;
+            if given.contains(&key.trim()) {
+                return Err(DynamicsError::Repeated { system: system.name(), parameter: key.trim().to_owned() });
+            }
+            given.push(key.trim());
         }
         Ok(system)
     }
@@ -199,6 +204,10 @@ impl System {
                 let expected = if parameter == "points" { "a whole number from 3 to 512" } else { "positive" };
                 return Err(DynamicsError::Value { system, parameter: parameter.into(), value: value.to_string(), expected });
             }
+        }
+        if self.kind == SystemKind::FitzHughNagumo && parameter == "tau" && value == 0.0 {
+            let expected = "a number other than zero";
+            return Err(DynamicsError::Value { system, parameter: parameter.into(), value: value.to_string(), expected });
         }
         let known = || self.parameters.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(", ");
         match self.parameters.iter().position(|(key, _)| key == parameter) {
@@ -430,7 +439,9 @@ mod tests {
         assert!(matches!(System::parse("lorenz:rho=1/0"), Err(DynamicsError::Value { .. })));
         assert!(matches!(System::parse("lorenz:rho"), Err(DynamicsError::Value { .. })));
         assert!(matches!(System::parse("convection-diffusion:points=2.5"), Err(DynamicsError::Value { .. })));
-        assert!(matches!(System::parse("linear:1,2;3"), Err(DynamicsError::Dimension { .. })));
+        assert!(matches!(System::parse("linear:1,2;3"), Err(DynamicsError::NotSquare { .. })));
+        assert!(matches!(System::parse("lorenz:rho=1,rho=1"), Err(DynamicsError::Repeated { .. })));
+        assert!(matches!(System::parse("fitzhugh-nagumo:tau=0"), Err(DynamicsError::Value { .. })));
         let lv = System::named("lotka-volterra").expect("listed");
         assert!(matches!(lv.trajectory(&[-1.0, 1.0], 1.0, 3), Err(DynamicsError::Domain { .. })));
     }

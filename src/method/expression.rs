@@ -27,6 +27,8 @@ pub struct ExpressionError {
     pub at: usize,
     /// What is wrong, in words.
     pub reason: String,
+    /// The name that is not known, where that is what is wrong: whoever reads a whole file may know where it is declared.
+    pub unknown: Option<String>,
 }
 
 /// The value of an expression in named numbers, and in one polynomial variable where there is one.
@@ -62,7 +64,7 @@ impl<'a> Expression<'a> {
     }
 
     fn error(&self, reason: impl Into<String>) -> ExpressionError {
-        ExpressionError { at: self.at, reason: reason.into() }
+        ExpressionError { at: self.at, reason: reason.into(), unknown: None }
     }
 
     fn peek(&mut self) -> Option<char> {
@@ -106,7 +108,7 @@ impl<'a> Expression<'a> {
             } else if self.eat('/') {
                 let at = self.at;
                 let divisor = self.signed()?;
-                let fail = |reason: &str| ExpressionError { at, reason: reason.into() };
+                let fail = |reason: &str| ExpressionError { at, reason: reason.into(), unknown: None };
                 match divisor.degree() {
                     None => return Err(fail("division by zero")),
                     Some(0) => value = value.scaled(&(Number::one() / divisor.coefficient(0))),
@@ -199,7 +201,8 @@ impl<'a> Expression<'a> {
         }
         if name != "sqrt" {
             self.at = start;
-            return Err(self.error(format!("unknown name `{name}`; declare it under [where]")));
+            let error = self.error(format!("unknown name `{name}`; declare it under [where]"));
+            return Err(ExpressionError { unknown: Some(name.to_owned()), ..error });
         }
         if !self.eat('(') {
             return Err(self.error("`sqrt` needs a number in parentheses"));

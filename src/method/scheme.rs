@@ -229,7 +229,7 @@ fn declarations(value: &Value<'_>) -> Result<Vec<(String, Number)>, Failure> {
     // The map may be sorted; the order of the file is the order of the spans.
     entries.sort_by_key(|(key, _)| key.span().start);
     let mut names: Vec<(String, Number)> = Vec::new();
-    for (key, value) in entries {
+    for (k, (key, value)) in entries.iter().enumerate() {
         let name = key.get_ref().to_string();
         let fail = |reason: String| (value.span(), SchemeReason::Where { name: name.clone(), reason });
         if name == "sqrt" || !name.chars().next().is_some_and(char::is_alphabetic) || !name.chars().all(|c| c.is_alphanumeric() || c == '_')
@@ -250,7 +250,10 @@ fn declarations(value: &Value<'_>) -> Result<Vec<(String, Number)>, Failure> {
                 let near = number(near, &[])?;
                 root_near(&p, &near).map_err(fail)?
             }
-            _ => number(value, &names)?,
+            _ => {
+                let later: Vec<&str> = entries[k..].iter().map(|(key, _)| key.get_ref().as_ref()).collect();
+                number(value, &names).map_err(|failure| declared_below(value, &names, &later).unwrap_or(failure))?
+            }
         };
         names.push((name, declared));
     }
@@ -260,6 +263,15 @@ fn declarations(value: &Value<'_>) -> Result<Vec<(String, Number)>, Failure> {
         return Err((value.span(), SchemeReason::FieldTooLarge));
     }
     Ok(keys.into_iter().zip(values).collect())
+}
+
+/// What to say of an expression that uses a name of `later`, its own or one declared further down.
+fn declared_below(value: &Value<'_>, names: &[(String, Number)], later: &[&str]) -> Option<Failure> {
+    let DeValue::String(text) = value.get_ref() else { return None };
+    let error = Expression::number(text, names).err()?;
+    let name = error.unknown.filter(|name| later.contains(&name.as_str()))?;
+    let reason = format!("`{text}`: `{name}` is declared further down (or circular): a name may use only those above it");
+    Some((within(value, error.at), SchemeReason::Expression(reason)))
 }
 
 /// The real root of `p` nearest to `near`, where one is: closer than half the distance to any other.
@@ -452,7 +464,8 @@ mod tests {
         assert!(error(&scheme("g = { polynomial = \"x^2 + 2\", near = 0 }")).contains("no real root"));
         let roots: Vec<String> = [2, 3, 5, 7, 11, 13].iter().map(|n| format!("g{n} = \"sqrt({n})\"")).collect();
         assert!(error(&scheme(&roots.join("\n"))).contains("common field of degree above 32"));
-        assert!(error(&scheme("g = \"g + 1\"")).contains("unknown name `g`"));
-        assert!(error(&scheme("g = \"k\"\nk = \"g\"")).contains("unknown name `k`"));
+        assert!(error(&scheme("g = \"g + 1\"")).contains("`g` is declared further down (or circular)"));
+        assert!(error(&scheme("g = \"k\"\nk = \"g\"")).contains("`k` is declared further down (or circular)"));
+        assert!(error(&scheme("g = \"k\"")).contains("unknown name `k`; declare it under [where]"));
     }
 }

@@ -10,6 +10,7 @@
 //! | which method to take instead | `recommendation` |
 //! | the prediction beside real fits | `check` |
 //! | everything known of a scheme, its claims checked | `verify`, `claims`, `learning_report` |
+//! | what an exact answer would cost, and so is left out | `exact_cost` |
 //! | one property of a method, for filters | `properties` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 //! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
@@ -30,6 +31,7 @@ pub mod cost;
 mod coverage;
 pub mod drift;
 mod effort;
+mod exact_cost;
 mod fitted_orbits;
 mod followed;
 pub mod learned_modes;

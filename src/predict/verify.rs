@@ -1,6 +1,7 @@
 //! Everything that is known of a scheme, in one report, with its claims checked.
 
 use super::claims::{CheckedClaim, check};
+use super::exact_cost::Size;
 use super::learning_report::LearningReport;
 use crate::exact::Number;
 use crate::method::{FieldSymbol, Method, Multistep, RungeKutta, Stated};
@@ -10,8 +11,8 @@ use crate::order::{
 use crate::stability::{
     Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
     imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable, is_stiffly_accurate,
-    is_symplectic, linear_order, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero,
-    symmetry,
+    is_symplectic, linear_order, linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce,
+    ssp_coefficient, ssp_is_zero, symmetry,
 };
 use num_traits::{One, Zero};
 use serde::Serialize;
@@ -71,12 +72,12 @@ pub struct Verification {
     pub failing_condition: Option<String>,
     /// R = P/Q.
     pub stability: Option<StabilityFunction>,
-    /// |R| ≤ 1 in the left half plane.
-    pub a_stable: bool,
+    /// |R| ≤ 1 in the left half plane; like all that rests on R, `None` where R is left out.
+    pub a_stable: Option<bool>,
     /// A-stable, and R(∞) = 0.
-    pub l_stable: bool,
+    pub l_stable: Option<bool>,
     /// |R| ≤ 1 on the imaginary axis.
-    pub i_stable: bool,
+    pub i_stable: Option<bool>,
     /// Half angle of the widest stable sector about the negative real axis.
     pub a_alpha_degrees: Option<f64>,
     /// A bound of its error.
@@ -100,9 +101,9 @@ pub struct Verification {
     /// R(∞), exactly; null where infinite.
     pub at_infinity: Option<Number>,
     /// Largest y with |R(it)| ≤ 1 for 0 ≤ t ≤ y.
-    pub imaginary_interval: Extent,
+    pub imaginary_interval: Option<Extent>,
     /// Largest x with |R(−t)| ≤ 1 for 0 ≤ t ≤ x.
-    pub real_interval: Extent,
+    pub real_interval: Option<Extent>,
     /// Largest r such that the disc |z + r| ≤ r is stable; `None` where it is left out.
     pub disc: Option<Extent>,
     /// The stable room in Re z > 0.
@@ -129,7 +130,7 @@ pub struct Verification {
     /// Groups of stages that are always equal.
     pub equal_stages: Option<Vec<Vec<usize>>>,
     /// What the scheme does to a model that learns through it.
-    pub learning: LearningReport,
+    pub learning: Option<LearningReport>,
     /// What was not computed, since it would take minutes for a scheme of this size.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
@@ -146,7 +147,29 @@ pub struct LeftOut {
     pub why: String,
 }
 
-/// The stages of a full A above which the SSP coefficient is left out: its s² rational functions take time as s⁵. The zeros that signs and gaps of A show are free.
+/// All that rests on R, and is left out with it.
+const RESTS_ON_R: [&str; 18] = [
+    "stability",
+    "a_stable",
+    "l_stable",
+    "i_stable",
+    "a_alpha_degrees",
+    "at_infinity",
+    "imaginary_interval",
+    "real_interval",
+    "disc",
+    "right_half_plane",
+    "dispersion_order",
+    "dissipation_order",
+    "sign_faithful",
+    "unique",
+    "branches",
+    "artifact_boundary",
+    "phase",
+    "ssp_coefficient",
+];
+/// The stages of a full A above which the SSP coefficient is left out, however short its coefficients: its s² rational functions take time as s⁵. The zeros
+/// that signs and gaps of A show are free.
 const SSP_STAGES: usize = 32;
 /// The degree of a denominator above which sectors and discs are left out: each of some dozen decisions takes as many exact root counts.
 const IMPLICIT_DEGREE: usize = 24;
@@ -158,7 +181,7 @@ const EXPLICIT_DEGREE: usize = 128;
 /// ```
 /// use lambdahat::{method::catalog, predict::verify};
 /// let report = verify(&catalog::find("rk4")?);
-/// assert_eq!((report.order, report.a_stable), (4, false));
+/// assert_eq!((report.order, report.a_stable), (4, Some(false)));
 /// assert!(report.claims.iter().all(|claim| claim.holds));
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
@@ -217,6 +240,66 @@ fn failing_bush(method: &RungeKutta, n: usize) -> FailingCondition {
     }
 }
 
+/// Whether a quantity is computed; else it is noted with the reason.
+fn taken(what: &'static str, why: Result<(), String>, left_out: &mut Vec<LeftOut>) -> bool {
+    let computed = why.is_ok();
+    left_out.extend(why.err().map(|why| LeftOut { what, why }));
+    computed
+}
+
+fn too_large(noun: &str, size: usize, limit: usize) -> String {
+    format!("{noun} {size} is above {limit}: the exact decision would take minutes")
+}
+
+/// What R decides.
+struct OfR {
+    a_stable: bool,
+    l_stable: bool,
+    i_stable: bool,
+    angle: Option<Angle>,
+    at_infinity: Option<Number>,
+    imaginary: Extent,
+    real: Extent,
+    disc: Option<Extent>,
+    room: Option<RightHalfPlane>,
+    room_reason: Option<String>,
+}
+
+impl OfR {
+    fn new(r: &StabilityFunction, left_out: &mut Vec<LeftOut>) -> Self {
+        let size = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
+        let degree = r.degree();
+        let bisection = |limit: usize| if degree > limit { Err(too_large("degree", degree, limit)) } else { size.bisection(degree) };
+        let real = real_interval(r);
+        let a_stable = is_a_stable(r);
+        // What the axes decide needs no search.
+        let no_sector = !a_stable && !real.is_infinite();
+        let angle = (a_stable || no_sector || taken("a_alpha_degrees", bisection(IMPLICIT_DEGREE), left_out)).then(|| a_alpha(r)).flatten();
+        let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
+        let disc = (a_stable || taken("disc", bisection(longest), left_out)).then(|| disc_radius(r));
+        let at_infinity = at_infinity(r);
+        let room = RightHalfPlane::of(r);
+        let room_reason = room.is_none().then(|| match &at_infinity {
+            Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
+                "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
+            }
+            _ => "no bound of the region was found below |z| = 10^6".to_owned(),
+        });
+        Self {
+            a_stable,
+            l_stable: is_l_stable(r),
+            i_stable: is_i_stable(r),
+            angle,
+            at_infinity,
+            imaginary: imaginary_interval(r),
+            real,
+            disc,
+            room,
+            room_reason,
+        }
+    }
+}
+
 fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
     let OrderReport {
         order,
@@ -231,36 +314,39 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         ..
     } = order_of(method, progress);
     let whole = Method::RungeKutta(method.clone());
-    let r = StabilityFunction::of(method);
     let reduction = reduce(method);
-    let (linear_order, error_constant) = linear_order(&r);
     let mut left_out = Vec::new();
-    let mut within = |what: &'static str, noun: &str, size: usize, limit: usize| {
-        if size > limit {
-            let why = format!("{noun} {size} is above {limit}: the exact decision would take minutes");
-            left_out.push(LeftOut { what, why });
+    let size = Size::of(method.a().iter().flatten().chain(method.b()));
+    let triangular = method.a().iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero));
+    let r = match size.stability_function(method.stages(), triangular) {
+        Ok(()) => Some(StabilityFunction::of(method)),
+        Err(why) => {
+            let zero = ssp_is_zero(&reduction);
+            let parts = RESTS_ON_R.into_iter().filter(|what| !(zero && *what == "ssp_coefficient"));
+            left_out.extend(parts.map(|what| LeftOut { what, why: why.clone() }));
+            None
         }
-        size <= limit
     };
-    let real = real_interval(&r);
-    let a_stable = is_a_stable(&r);
-    let degree = r.degree();
-    // What the axes decide needs no search.
-    let no_sector = !a_stable && !real.is_infinite();
-    let angle = (a_stable || no_sector || within("a_alpha_degrees", "degree", degree, IMPLICIT_DEGREE)).then(|| a_alpha(&r)).flatten();
-    let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
-    let disc = (a_stable || within("disc", "degree", degree, longest)).then(|| disc_radius(&r));
-    let small = ssp_is_zero(&reduction) || within("ssp_coefficient", "the number of stages", reduction.method.stages(), SSP_STAGES);
-    let ssp = small.then(|| ssp_coefficient(&reduction));
-    let at_infinity = at_infinity(&r);
-    let room = RightHalfPlane::of(&r);
-    let room_reason = room.is_none().then(|| match &at_infinity {
-        Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
-            "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
-        }
-        _ => "no bound of the region was found below |z| = 10^6".to_owned(),
-    });
+    let (linear_order, error_constant) = match &r {
+        Some(r) => linear_order(r),
+        None => linear_order_of_step(method),
+    };
+    let of_r = r.as_ref().map(|r| OfR::new(r, &mut left_out));
+    let ssp = if ssp_is_zero(&reduction) {
+        Some(Extent::Zero)
+    } else if let Some(r) = &r {
+        let stages = reduction.method.stages();
+        let coefficients = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
+        let why = match stages > SSP_STAGES {
+            true => Err(too_large("the number of stages", stages, SSP_STAGES)),
+            false => coefficients.absolute_monotonicity(stages),
+        };
+        taken("ssp_coefficient", why, &mut left_out).then(|| ssp_coefficient(&reduction))
+    } else {
+        None
+    };
     let permutation = symmetry(&reduction);
+    let angle = of_r.as_ref().and_then(|of| of.angle);
     Verification {
         method: method.name().into(),
         title: method.title().into(),
@@ -283,9 +369,9 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         field: FieldSymbol::of(&whole),
         embedded_failing,
         failing_condition: None,
-        a_stable,
-        l_stable: is_l_stable(&r),
-        i_stable: is_i_stable(&r),
+        a_stable: of_r.as_ref().map(|of| of.a_stable),
+        l_stable: of_r.as_ref().map(|of| of.l_stable),
+        i_stable: of_r.as_ref().map(|of| of.i_stable),
         a_alpha_degrees: angle.map(Angle::degrees),
         a_alpha_error: angle.map(Angle::error),
         b_stable: Some(is_algebraically_stable(&reduction)),
@@ -296,14 +382,14 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         strongly_stable: None,
         stiffly_accurate: Some(is_stiffly_accurate(method)),
         fsal: Some(is_first_same_as_last(method)),
-        at_infinity,
-        imaginary_interval: imaginary_interval(&r),
-        real_interval: real,
-        disc,
-        right_half_plane: room,
-        right_half_plane_reason: room_reason,
+        at_infinity: of_r.as_ref().and_then(|of| of.at_infinity.clone()),
+        imaginary_interval: of_r.as_ref().map(|of| of.imaginary.clone()),
+        real_interval: of_r.as_ref().map(|of| of.real.clone()),
+        disc: of_r.as_ref().and_then(|of| of.disc.clone()),
+        right_half_plane: of_r.as_ref().and_then(|of| of.room),
+        right_half_plane_reason: of_r.as_ref().and_then(|of| of.room_reason.clone()),
         root_locus: None,
-        phase: Some(phase_errors(&r)),
+        phase: r.as_ref().map(phase_errors),
         ssp_coefficient: ssp,
         embedded_order,
         irreducible: Some(reduction.is_irreducible()),
@@ -311,9 +397,9 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         hs_irreducible: Some(reduction.is_hs_irreducible()),
         unused_stages: Some(reduction.unused),
         equal_stages: Some(reduction.equal),
-        learning: LearningReport::of(&whole),
+        learning: r.is_some().then(|| LearningReport::of(&whole)),
         left_out,
-        stability: Some(r),
+        stability: r,
         claims: Vec::new(),
     }
 }
@@ -352,9 +438,9 @@ fn of_multistep(method: &Multistep) -> Verification {
         embedded_failing: Vec::new(),
         failing_condition,
         stability: None,
-        a_stable: multistep::is_a_stable(method),
-        l_stable: multistep::is_l_stable(method),
-        i_stable: multistep::is_i_stable(method),
+        a_stable: Some(multistep::is_a_stable(method)),
+        l_stable: Some(multistep::is_l_stable(method)),
+        i_stable: Some(multistep::is_i_stable(method)),
         a_alpha_degrees: angle.map(Angle::degrees),
         a_alpha_error: angle.map(Angle::error),
         b_stable: None,
@@ -366,8 +452,8 @@ fn of_multistep(method: &Multistep) -> Verification {
         stiffly_accurate: None,
         fsal: None,
         at_infinity: None,
-        imaginary_interval: locus.imaginary_interval(),
-        real_interval: locus.real_interval(),
+        imaginary_interval: Some(locus.imaginary_interval()),
+        real_interval: Some(locus.real_interval()),
         disc: Some(locus.disc()),
         right_half_plane: room,
         right_half_plane_reason: room_reason,
@@ -380,7 +466,7 @@ fn of_multistep(method: &Multistep) -> Verification {
         hs_irreducible: None,
         unused_stages: None,
         equal_stages: None,
-        learning: LearningReport::of(&whole),
+        learning: Some(LearningReport::of(&whole)),
         left_out: Vec::new(),
         claims: Vec::new(),
     }

@@ -44,8 +44,45 @@ pub fn is_symplectic(reduction: &Reduction) -> bool {
     algebraic_stability_matrix(&reduction.method).iter().flatten().all(Zero::is_zero)
 }
 
+/// By bounds where these decide, else exactly: those of most methods of the literature are singular.
+fn is_positive_semidefinite(m: Vec<Vec<Number>>) -> bool {
+    if m.iter().flatten().all(Number::is_exact) {
+        let balls = m.iter().map(|row| row.iter().map(|x| Number::Rounded(x.to_ball())).collect()).collect();
+        if let Some(decided) = without_zero_pivots(balls) {
+            return decided;
+        }
+    }
+    by_elimination(m)
+}
+
+/// Elimination in balls; `None` where a pivot may be zero.
+fn without_zero_pivots(mut m: Vec<Vec<Number>>) -> Option<bool> {
+    for k in 0..m.len() {
+        match m[k][k].sign() {
+            Ordering::Less => return Some(false),
+            Ordering::Equal => return None,
+            Ordering::Greater => eliminate(&mut m, k),
+        }
+    }
+    Some(true)
+}
+
+/// Subtracts multiples of row k from those below, keeping the matrix symmetric.
+fn eliminate(m: &mut [Vec<Number>], k: usize) {
+    let pivot_row = m[k].clone();
+    let n = m.len();
+    for i in k + 1..n {
+        let factor = pivot_row[i].clone() / &pivot_row[k];
+        for j in i..n {
+            let entry = m[i][j].clone() - factor.clone() * &pivot_row[j];
+            m[j][i] = entry.clone();
+            m[i][j] = entry;
+        }
+    }
+}
+
 /// Symmetric elimination without square roots. A zero pivot of a semidefinite matrix has a zero row; a negative one ends the test.
-fn is_positive_semidefinite(mut m: Vec<Vec<Number>>) -> bool {
+fn by_elimination(mut m: Vec<Vec<Number>>) -> bool {
     let n = m.len();
     for k in 0..n {
         match m[k][k].sign() {

@@ -1,7 +1,9 @@
 //! The order of R as an approximation of the exponential, and its error constant.
 
 use super::StabilityFunction;
+use super::function::series;
 use crate::exact::Number;
+use crate::method::RungeKutta;
 use num_traits::{One, Zero};
 
 /// The largest p with `R(z) = e^z + O(z^{p+1})`, and C in `e^z − R(z) = C z^{p+1} + …` (Hairer & Wanner II, IV.3, (3.5)).
@@ -13,12 +15,22 @@ use num_traits::{One, Zero};
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 pub fn linear_order(r: &StabilityFunction) -> (usize, Option<Number>) {
-    // A quotient of degrees (k, j) has at most the order k + j of Padé's; nearly all show their error within a few terms.
-    let limit = r.numerator_degree() + r.denominator_degree() + 2;
+    // A quotient of degrees (k, j) has at most the order k + j of Padé's.
+    first_error(r.numerator_degree() + r.denominator_degree() + 2, |count| r.taylor(count))
+}
+
+/// The same from the method itself, for one whose R is out of reach: its Taylor coefficients are 1, b·𝟙, b·A𝟙, …
+pub fn linear_order_of_step(method: &RungeKutta) -> (usize, Option<Number>) {
+    first_error(2 * method.stages() + 2, |count| series(method, count - 1))
+}
+
+/// Where a series departs from the exponential's, looked for in ever more of its terms.
+fn first_error(limit: usize, taylor: impl Fn(usize) -> Vec<Number>) -> (usize, Option<Number>) {
+    // Nearly all show their error within a few terms.
     let mut count = limit.min(8);
     loop {
         let mut inverse_factorial = Number::one();
-        for (k, c) in r.taylor(count).into_iter().enumerate() {
+        for (k, c) in taylor(count).into_iter().enumerate() {
             if k > 1 {
                 inverse_factorial = inverse_factorial / Number::from(k as i64);
             }
@@ -53,6 +65,7 @@ mod tests {
         ] {
             let Method::RungeKutta(method) = catalog::find(name).unwrap() else { unreachable!() };
             assert_eq!(linear_order(&StabilityFunction::of(&method)), (order, Some(Number::ratio(n, d))), "{name}");
+            assert_eq!(linear_order_of_step(&method), (order, Some(Number::ratio(n, d))), "{name}");
         }
     }
 }

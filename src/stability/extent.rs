@@ -1,6 +1,6 @@
 //! How far along a half-line something holds: nowhere, up to an algebraic number, or for ever.
 
-use super::multiplicity::{odd_part, settled, stripped};
+use super::multiplicity::{enclosed, odd_part, settled, stripped};
 use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -63,6 +63,20 @@ impl Extent {
     pub fn of_positivity(p: &Polynomial<Number>) -> Self {
         if p.coefficient(0).sign() != Ordering::Greater {
             return Self::Zero;
+        }
+        // As for the other question: rational bounds first.
+        if let Some(balls) = enclosed(p) {
+            let [least, greatest] = envelope(&Polynomial::new(balls)).map(|p| Self::of_positivity(&p));
+            match (&least, &greatest) {
+                (Self::Infinite, _) => return Self::Infinite,
+                (Self::Zero, _) | (_, Self::Infinite) => {}
+                _ => {
+                    let hull = hull(&least, &greatest);
+                    if hull.radius() <= rational::to_f64(&hull.centre()) * 1e-30 {
+                        return Self::Value(Number::Rounded(hull));
+                    }
+                }
+            }
         }
         first_positive_root(&settled(p)).map_or(Self::Infinite, Self::Root)
     }

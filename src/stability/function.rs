@@ -146,7 +146,7 @@ impl StabilityFunction {
 }
 
 /// `1, b·𝟙, b·A𝟙, …, b·A^(count−1)𝟙`: the Taylor coefficients of R.
-fn series(method: &RungeKutta, count: usize) -> Vec<Number> {
+pub(super) fn series(method: &RungeKutta, count: usize) -> Vec<Number> {
     let mut v = vec![Number::one(); method.stages()];
     let mut coefficients = vec![Number::one()];
     for _ in 0..count {

@@ -32,7 +32,7 @@ pub use a_stability::{
 };
 pub use algebraic_stability::{is_algebraically_stable, is_symplectic};
 pub use disc::disc_radius;
-pub use error_constant::linear_order;
+pub use error_constant::{linear_order, linear_order_of_step};
 pub use extent::Extent;
 pub use function::StabilityFunction;
 pub use intervals::{e_polynomial, imaginary_interval, real_interval};

@@ -20,9 +20,44 @@ pub(crate) fn common_factor(p: &Polynomial<Number>, q: &Polynomial<Number>) -> P
     {
         return Polynomial::one();
     }
+    if let (Some(p), Some(q)) = (enclosed_beside(p, q), enclosed_beside(q, p))
+        && certainly_coprime(p, q)
+    {
+        return Polynomial::one();
+    }
     let common = p.gcd(q);
     let blurred = |c: &Number| c.radius() > BELIEVED * (1.0 + c.to_f64().abs());
     if common.degree().is_some_and(|n| n > 0) && common.coefficients().iter().any(blurred) { Polynomial::one() } else { common }
+}
+
+/// Balls about exact coefficients, some of them irrational; `None` for all others, for which exact arithmetic is cheap or impossible.
+pub(super) fn enclosed(p: &Polynomial<Number>) -> Option<Vec<Number>> {
+    enclosed_beside(p, p)
+}
+
+/// The same where the irrational coefficients may be those of the other polynomial.
+fn enclosed_beside(p: &Polynomial<Number>, other: &Polynomial<Number>) -> Option<Vec<Number>> {
+    let all = || p.coefficients().iter().chain(other.coefficients());
+    let irrational = all().all(Number::is_exact) && all().any(|c| c.as_rational().is_none());
+    irrational.then(|| p.coefficients().iter().map(|c| Number::Rounded(c.to_ball())).collect())
+}
+
+/// Euclid's algorithm in balls: proves that there is no common factor where every leading coefficient, and the last remainder, is certainly not
+/// zero. False says nothing. Over Q(α) exact remainders would grow to thousands of digits.
+fn certainly_coprime(mut a: Vec<Number>, mut b: Vec<Number>) -> bool {
+    while b.len() > 1 {
+        let Some(lead) = b.last().filter(|lead| !lead.is_zero()).cloned() else { return false };
+        while a.len() >= b.len() {
+            let Some(top) = a.pop() else { return false };
+            let factor = top / &lead;
+            let start = a.len() + 1 - b.len();
+            for (slot, c) in a[start..].iter_mut().zip(&b) {
+                *slot = slot.clone() - factor.clone() * c;
+            }
+        }
+        std::mem::swap(&mut a, &mut b);
+    }
+    b.first().is_some_and(|c| !c.is_zero())
 }
 
 /// Rational polynomials times their common denominator; `None` where some coefficient is not rational.

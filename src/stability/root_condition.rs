@@ -1,6 +1,6 @@
 //! Where the zeros of a real polynomial lie with respect to the unit circle, decided exactly.
 
-use super::multiplicity::{common_factor, settled, without};
+use super::multiplicity::{common_factor, enclosed, settled, without};
 use crate::exact::{Number, Polynomial, SturmSequence, ratio};
 use num_traits::{One, Zero};
 use serde::Serialize;
@@ -53,18 +53,30 @@ impl RootCondition {
 
 /// Whether all zeros of `p` lie strictly inside the unit circle: `|a_n| > |a_0|` at each step of `p ← (a_n p − a_0 p*)/ζ` (Schur 1917).
 pub fn is_schur(p: &Polynomial<Number>) -> bool {
-    let mut a: Vec<Number> = p.coefficients().to_vec();
+    // Irrational coefficients grow at each step: bounds decide all but zeros on the circle, at a fraction of the cost.
+    if let Some(balls) = enclosed(p) {
+        let bounded = schur(balls);
+        if bounded != Ordering::Equal {
+            return bounded == Ordering::Greater;
+        }
+    }
+    schur(p.coefficients().to_vec()) == Ordering::Greater
+}
+
+/// `Greater` where all zeros are inside; `Equal` where some step cannot tell `|a_n|` from `|a_0|`.
+fn schur(mut a: Vec<Number>) -> Ordering {
     while a.len() > 1 {
         let (low, high) = (a[0].clone(), a[a.len() - 1].clone());
-        if (high.clone() * &high - low.clone() * &low).sign() != Ordering::Greater {
-            return false;
+        let side = (high.clone() * &high - low.clone() * &low).sign();
+        if side != Ordering::Greater {
+            return side;
         }
         // Dividing by the lead keeps the coefficients of moderate size.
         let factor = low / &high;
         let reversed: Vec<Number> = a.iter().rev().cloned().collect();
         a = a.iter().zip(&reversed).skip(1).map(|(x, y)| x.clone() - factor.clone() * y).collect();
     }
-    !a.is_empty()
+    if a.is_empty() { Ordering::Less } else { Ordering::Greater }
 }
 
 /// A self-reciprocal polynomial: whether all its zeros lie on the circle, and simply.

@@ -1,5 +1,6 @@
 //! Whether all zeros of a real polynomial lie in the open left half plane, by Routh's scheme (1877), exactly.
 
+use super::multiplicity::enclosed;
 use crate::exact::{Number, Polynomial};
 use std::cmp::Ordering;
 
@@ -15,16 +16,25 @@ use std::cmp::Ordering;
 /// assert!(!is_hurwitz(&p(&[1, 1, 1, 1])));    // ±i
 /// ```
 pub fn is_hurwitz(p: &Polynomial<Number>) -> bool {
-    let Some(degree) = p.degree() else { return false };
-    let every_second = |from: usize| p.coefficients().iter().rev().skip(from).step_by(2).cloned().collect::<Vec<_>>();
+    // Irrational coefficients grow at each step: bounds decide all but zeros on the axis, at a fraction of the cost.
+    enclosed(p).and_then(|balls| routh(&balls)).or_else(|| routh(p.coefficients())).unwrap_or(false)
+}
+
+/// Routh's scheme; `None` where a column's sign is that of zero.
+fn routh(p: &[Number]) -> Option<bool> {
+    let degree = p.len().checked_sub(1)?;
+    let every_second = |from: usize| p.iter().rev().skip(from).step_by(2).cloned().collect::<Vec<_>>();
     let (mut upper, mut lower) = (every_second(0), every_second(1));
     let sign = upper[0].sign();
     // Necessary, and cheap: coefficients of one sign.
-    if p.coefficients().iter().any(|c| c.sign() != sign) {
-        return false;
+    if p.iter().any(|c| c.sign() != sign) {
+        return Some(false);
     }
     for _ in 0..degree {
-        let Some(pivot) = lower.first().filter(|c| c.sign() == sign) else { return false };
+        let pivot = lower.first()?;
+        if pivot.sign() != sign {
+            return (pivot.sign() != Ordering::Equal).then_some(false);
+        }
         let factor = upper[0].clone() / pivot;
         let next: Vec<Number> = (1..upper.len())
             .map(|k| match lower.get(k) {
@@ -34,7 +44,7 @@ pub fn is_hurwitz(p: &Polynomial<Number>) -> bool {
             .collect();
         upper = std::mem::replace(&mut lower, next);
     }
-    sign != Ordering::Equal
+    (sign != Ordering::Equal).then_some(true)
 }
 
 #[cfg(test)]

@@ -92,7 +92,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let mut report = verified(method);
         if let Some(lambda) = args.lambda {
             let limits = Limits { reach: args.reach, tolerance: args.tolerance };
-            report.learning.mode = Some(smallest_substeps(method, lambda, args.interval, limits)?);
+            let Some(learning) = &mut report.learning else {
+                return Err(Failure::new(format!("--lambda needs R, which is out of reach for {}; leave the option out", method.name())));
+            };
+            learning.mode = Some(smallest_substeps(method, lambda, args.interval, limits)?);
         }
         all_hold &= !report.claims.iter().any(|claim| claim.fails());
         let algebra = args.algebra.then(|| Algebra::of(method));
@@ -170,8 +173,8 @@ fn formulas(method: &Method, report: &Verification, algebra: Option<&Algebra>) -
 
 fn extents(report: &Verification) -> impl Iterator<Item = (&'static str, &Extent)> {
     [
-        ("imaginary_interval", Some(&report.imaginary_interval)),
-        ("real_interval", Some(&report.real_interval)),
+        ("imaginary_interval", report.imaginary_interval.as_ref()),
+        ("real_interval", report.real_interval.as_ref()),
         ("disc", report.disc.as_ref()),
         ("ssp_coefficient", report.ssp_coefficient.as_ref()),
     ]

@@ -6,7 +6,7 @@ use super::super::output;
 use lambdahat::exact::{Number, Polynomial};
 use lambdahat::inverse::Crossing;
 use lambdahat::order::FailingCondition;
-use lambdahat::predict::{CheckedClaim, SmallestSubsteps, Verification};
+use lambdahat::predict::{CheckedClaim, LeftOut, SmallestSubsteps, Verification};
 use lambdahat::stability::{Extent, LocusShape};
 
 /// So many failing trees are named in full.
@@ -104,10 +104,13 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         if text.chars().count() > 40 { x.decimal(digits) } else { text }
     };
     let error = report.error_constant_number.as_ref().map_or(String::new(), constant);
+    let is_left_out = |what: &str| report.left_out.iter().any(|part| part.what == what);
     let angle = match (report.a_stable, report.a_alpha_degrees) {
-        (true, _) => "90°".to_owned(),
-        (false, Some(degrees)) => format!("{degrees:.10}°, certain to {:.0e}°", report.a_alpha_error.unwrap_or(0.0)),
-        (false, None) => "none: not stable on the negative real axis".to_owned(),
+        (None, _) => String::new(),
+        (Some(true), _) => "90°".to_owned(),
+        (Some(false), Some(degrees)) => format!("{degrees:.10}°, certain to {:.0e}°", report.a_alpha_error.unwrap_or(0.0)),
+        (Some(false), None) if is_left_out("a_alpha_degrees") => String::new(),
+        (Some(false), None) => "none: not stable on the negative real axis".to_owned(),
     };
     let room = match (&report.right_half_plane, &report.right_half_plane_reason) {
         (Some(room), _) if room.reach.is_finite() => format!("reaches Re z = {:.4}, area {:.4}", room.reach, room.area),
@@ -130,11 +133,14 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         Some(image) => format!("yes: stages {} become {}", list(&(1..=image.len()).collect::<Vec<_>>()), list(image)),
         None => maybe(report.symmetric),
     };
-    let learning = &report.learning;
+    let learning = report.learning.as_ref();
     let reasoned = |truth: bool, reason: &str| format!("{}: {reason}", if truth { "yes" } else { "no" });
-    let discovery =
-        learning.discovery_stable.zip(learning.discovery_reason.as_ref()).map_or(String::new(), |(truth, reason)| reasoned(truth, reason));
-    let artifact = learning.artifact_reason.as_ref().map_or_else(|| boundary(&learning.artifact_boundary), |why| format!("none: {why}"));
+    let discovery = learning
+        .and_then(|learning| learning.discovery_stable.zip(learning.discovery_reason.as_ref()))
+        .map_or(String::new(), |(truth, reason)| reasoned(truth, reason));
+    let artifact = learning.map_or(String::new(), |learning| {
+        learning.artifact_reason.as_ref().map_or_else(|| boundary(&learning.artifact_boundary), |why| format!("none: {why}"))
+    });
     vec![
         ("kind", format!("{kind}, {}", if report.explicit { "explicit" } else { "implicit" })),
         ("coefficients", if report.exact { "exact" } else { "rounded: all verdicts to within the rounding of the decimals" }.into()),
@@ -154,12 +160,12 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("R numerator", report.stability.as_ref().map_or(String::new(), |r| polynomial(r.numerator()))),
         ("R denominator", report.stability.as_ref().map_or(String::new(), |r| polynomial(r.denominator()))),
         ("R at infinity", report.at_infinity.as_ref().map_or(String::new(), |r| r.decimal(digits))),
-        ("A-stable", yes(report.a_stable)),
+        ("A-stable", maybe(report.a_stable)),
         ("A(α)", angle),
-        ("L-stable", yes(report.l_stable)),
-        ("I-stable", yes(report.i_stable)),
-        ("imaginary interval", length(&report.imaginary_interval)),
-        ("real interval", length(&report.real_interval)),
+        ("L-stable", maybe(report.l_stable)),
+        ("I-stable", maybe(report.i_stable)),
+        ("imaginary interval", report.imaginary_interval.as_ref().map_or(String::new(), length)),
+        ("real interval", report.real_interval.as_ref().map_or(String::new(), length)),
         ("largest disc", report.disc.as_ref().map_or(String::new(), length)),
         ("right half plane", room),
         ("root locus", report.root_locus.as_ref().map_or(String::new(), locus)),
@@ -181,14 +187,21 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("irreducible", irreducible),
         ("stages not used", spare),
         ("stages always equal", equal),
-        ("learning: faithful", reasoned(learning.sign_faithful, &learning.sign_reason)),
-        ("learning: unique", reasoned(learning.unique, &learning.unique_reason)),
+        ("learning: faithful", learning.map_or(String::new(), |l| reasoned(l.sign_faithful, &l.sign_reason))),
+        ("learning: unique", learning.map_or(String::new(), |l| reasoned(l.unique, &l.unique_reason))),
         ("learning: discovery", discovery),
-        ("left out", report.left_out.iter().map(|part| format!("{}: {}", part.what, part.why)).collect::<Vec<_>>().join("; ")),
+        ("left out", left_out(report)),
         ("learning: anti-damped", artifact),
         ("learning: parasites", parasites(report)),
-        ("learning: this mode", learning.mode.as_ref().map_or(String::new(), mode)),
+        ("learning: this mode", learning.and_then(|l| l.mode.as_ref()).map_or(String::new(), mode)),
     ]
+}
+
+/// What was left out, the reason once for all that share it.
+fn left_out(report: &Verification) -> String {
+    let groups = report.left_out.chunk_by(|a, b| a.why == b.why);
+    let text = |parts: &[LeftOut]| format!("{}: {}", parts.iter().map(|part| part.what).collect::<Vec<_>>().join(", "), parts[0].why);
+    groups.map(text).collect::<Vec<_>>().join("; ")
 }
 
 /// The first few failing trees, and how many there are.
@@ -227,7 +240,7 @@ fn boundary(crossings: &[Crossing]) -> String {
 
 /// When a parasite outgrows the solution, ray by ray.
 fn parasites(report: &Verification) -> String {
-    let Some(growth) = &report.learning.parasitic_growth else { return String::new() };
+    let Some(growth) = report.learning.as_ref().and_then(|learning| learning.parasitic_growth.as_ref()) else { return String::new() };
     if growth.is_empty() {
         return "none: one step".into();
     }

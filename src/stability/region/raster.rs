@@ -1,5 +1,6 @@
 //! The raster of a region: tiles that a bound decides whole, and wide rows of points for the rest.
 
+use super::boundary::Curve;
 use super::{Region, RegionError, Window, horner};
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -51,6 +52,16 @@ impl Raster {
         let count: usize = self.inside.par_iter().map(|&b| usize::from(b)).sum::<usize>();
         let cell = self.window.width() / self.width as f64 * self.window.height() / self.height as f64;
         count as f64 * cell
+    }
+
+    /// How far the counted area may be off: half of the area of the cells along the border, whose curves these are; at most the whole window.
+    pub fn area_uncertainty(&self, border: &[Curve]) -> f64 {
+        let Window { re, im } = self.window;
+        let inside = |z: Complex<f64>| (re[0]..=re[1]).contains(&z.re) && (im[0]..=im[1]).contains(&z.im);
+        let segments = border.iter().flat_map(|curve| curve.points.windows(2).map(|pair| (pair[0], pair[1])));
+        let length: f64 = segments.filter(|(a, b)| inside((a + b) / 2.0)).map(|(a, b)| (b - a).norm()).sum();
+        let diagonal = (self.window.width() / self.width as f64).hypot(self.window.height() / self.height as f64);
+        (length * diagonal / 2.0).min(self.window.width() * self.window.height())
     }
 }
 
