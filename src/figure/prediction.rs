@@ -113,7 +113,7 @@ pub fn growing_step() -> Result<Figure, ModeError> {
         let truth = (1..=6).map(|k| 0.25 * f64::from(k)).map(|h| [h * lambda.re, h * lambda.im]).collect();
         marks.push(Mark::dots(truth, Ink::Blue, 3.6, "hλ at h = 0.25, 0.5, …, 1.5"));
         let outside = marked.iter().filter(|z| !window.contains(Complex::new(z[0], z[1]))).count();
-        let title = if outside == 0 { name.to_owned() } else { format!("{name} ({outside} of {} red dots are outside)", marked.len()) };
+        let title = if outside == 0 { name.to_owned() } else { format!("{name}, {outside} of {} outside", marked.len()) };
         marks.push(Mark::dots(marked, Ink::Red, 3.6, "hλ̂ of all branches at the same h"));
         panels.push(plane(&title, window, marks));
     }
@@ -121,7 +121,8 @@ pub fn growing_step() -> Result<Figure, ModeError> {
         name: "growing-step".into(),
         title: "Every λ̂ as the step grows".into(),
         caption: "The truth hλ (blue, λ = −0.1 + 2i) moves out along a ray; the branches hλ̂ (red) solve R(hλ̂) = e^(hλ), so all of them stay inside the \
-                  region, whose part right of the imaginary axis is where a decaying mode is learned as a growing one."
+                  region, whose part right of the imaginary axis is where a decaying mode is learned as a growing one. \
+                  Where red dots lie outside the window, the title says how many."
             .into(),
         columns: 3,
         panels,
