@@ -504,6 +504,17 @@ fn modes(degree: usize) -> usize {
 /// Every method of the catalogue, m = 1, 2, 3, random λ and H: R(hλ̂)^m = e^{Hλ} for every branch, all of them, apart from each other.
 #[test]
 fn random_modes_through_the_whole_catalogue() {
+    met_by_random_modes(modes);
+}
+
+/// The same with a thousand modes for each of them: `cargo test --release --test inverse -- --ignored`.
+#[test]
+#[ignore = "a quarter of an hour; the test above takes fewer of the dear ones"]
+fn a_thousand_random_modes_through_the_whole_catalogue() {
+    met_by_random_modes(|_| 1000);
+}
+
+fn met_by_random_modes(modes: fn(usize) -> usize) {
     let methods = catalog::all().unwrap();
     let met: Vec<(String, usize, usize, usize)> = methods
         .par_iter()
