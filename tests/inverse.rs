@@ -509,7 +509,7 @@ fn random_modes_through_the_whole_catalogue() {
 
 /// The same with a thousand modes for each of them: `cargo test --release --test inverse -- --ignored`.
 #[test]
-#[ignore = "a quarter of an hour; the test above takes fewer of the dear ones"]
+#[ignore = "80 seconds in release on two cores; the test above takes fewer of the dear ones"]
 fn a_thousand_random_modes_through_the_whole_catalogue() {
     met_by_random_modes(|_| 1000);
 }
