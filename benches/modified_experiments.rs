@@ -8,7 +8,7 @@ use lambdahat::dynamics::{Field, PolynomialField, System};
 use lambdahat::fit::{Training, unwatched};
 use lambdahat::method::{Method, Sampling, catalog};
 use lambdahat::order::{FieldExpansion, drift};
-use lambdahat::predict::turns::turn_drifts;
+use lambdahat::repair::turns::turn_drifts;
 use published::{Distances, Experiment, Pendulum, attractor, box_points, cubic, lorenz, slope};
 use std::time::Instant;
 
@@ -25,25 +25,14 @@ fn main() {
 }
 
 fn print(what: &str, row: &Distances) {
-    println!(
-        "{what:34} H = {:5.3}  from the truth {:.2e}  from the inverse modified field {:.2e}  {:8.1} times nearer  ({} rounds, known to {:.0e}; settled at {:3.0} % of the points, {:.1} times nearer there; loss {:.0e})",
-        row.interval,
-        row.truth,
-        row.modified,
-        row.ratio(),
-        row.rounds,
-        row.unknown,
-        100.0 * row.settled,
-        row.settled_ratio,
-        row.loss
-    );
+    println!("{what:34} {row}");
 }
 
 /// Ten times nearer to the inverse modified field than to the truth; where that field is itself not known to a tenth of the correction, nothing can be, and
 /// the distance must be what is not known.
 fn held(what: &str, row: &Distances) {
-    assert!(row.settled_ratio >= 10.0, "{what}: {row:?}");
-    assert!(row.ratio() >= 10.0 || row.modified < 1.1 * row.unknown, "{what}: {row:?}");
+    assert!(row.settled_ratio >= 10.0, "{what}: {row}");
+    assert!(row.ratio() >= 10.0 || row.modified < 1.1 * row.unknown, "{what}: {row}");
 }
 
 fn series(what: &str, experiment: &Experiment, points: &[Vec<f64>], intervals: &[f64], order: f64) {

@@ -7,24 +7,34 @@
 //! Learning Dynamical Systems* (2025), arXiv:2507.14491.
 //!
 //! ```text
-//! scheme ──► method ──► stability ──► inverse ──► predict ──► figure / JSON / table
-//!                └────► order ─────► (modified field) ─┘          ▲
-//! samples ──► data ──► dynamics ──► fit ───────────────────────────┘  compared with the prediction
+//! scheme ──► method ──► stability ──► inverse ──┐
+//!              └────► order ─────► modified field ┤
+//!                                               ├──► predict ──► words ──► command line, page
+//! samples ──► data ──► truth ───────────────────┘       │          └──► figure
+//!                       ▲                               │
+//!                      fit ──────────► check, repair ◄──┘   (laid beside the prediction)
 //! ```
 //!
-//! A room imports only from floors below its own:
+//! A module imports only from floors below its own:
 //!
 //! ```text
-//! 7   cli (the binary)
-//! 6   figure
-//! 5   predict
-//! 4   inverse     order     fit
-//! 3   stability         dynamics
-//! 2   method            data
-//! 1   exact
+//! 11   cli (the binary), the page
+//! 10   figure
+//!  9   words
+//!  8   check        repair
+//!  7   predict      verify
+//!  6   truth
+//!  5   inverse      fit
+//!  4   loop         order
+//!  3   stability    dynamics
+//!  2   method       data
+//!  1   exact
 //! ```
 #![warn(missing_docs)]
+// No panic is reachable from input: what can fail is a `Result`. Tests may unwrap.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented))]
 
+pub mod check;
 pub mod data;
 pub mod dynamics;
 pub mod exact;
@@ -34,7 +44,11 @@ pub mod inverse;
 pub mod method;
 pub mod order;
 pub mod predict;
+pub mod repair;
 pub mod stability;
+pub mod truth;
+pub mod verify;
+pub mod words;
 
 /// The README's Rust compiles and holds: `cargo test --doc` runs it.
 #[doc = include_str!("../README.md")]

@@ -4,8 +4,8 @@ use lambdahat::exact::Number;
 use lambdahat::method::expression::Expression;
 use lambdahat::method::{Claim, Method, catalog, families, scheme};
 use lambdahat::order;
-use lambdahat::predict::verify;
 use lambdahat::stability::{self, Extent, RootLocus, StabilityFunction, multistep};
+use lambdahat::verify::verify;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 

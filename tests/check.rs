@@ -332,13 +332,14 @@ fn the_figure_is_written_whole_and_has_everything() {
 }
 
 /// Ctrl-C: said in words and in JSON, and no agreement is claimed.
+/// `check` of networks that train for hours, at so many threads, ended by Ctrl-C.
 #[cfg(unix)]
-#[test]
-fn an_interrupted_check_says_so() {
-    let arguments = ["check", "--samples", "400", "--model", "mlp:48x48", "--iterations", "1000000", "--seeds", "4", "--json"];
+fn interrupted(threads: &str, more: &[&str]) -> std::process::Output {
+    let arguments = ["check", "--samples", "400", "--model", "mlp:48x48", "--iterations", "1000000", "--seeds", "4", "--optimiser", "adam"];
     let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("lambdahat"))
         .args(arguments)
-        .args(["--optimiser", "adam", "--method", "rk4", "--method", "heun2"])
+        .args(more)
+        .env("RAYON_NUM_THREADS", threads)
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
@@ -346,7 +347,13 @@ fn an_interrupted_check_says_so() {
     // The handler stands within milliseconds; what is waited for is the slowest machine.
     std::thread::sleep(std::time::Duration::from_millis(1500));
     std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sends");
-    let output = child.wait_with_output().expect("ends");
+    child.wait_with_output().expect("ends")
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_check_says_so() {
+    let output = interrupted("0", &["--json", "--method", "rk4", "--method", "heun2"]);
     assert_eq!(output.status.code(), Some(1));
     let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
     assert_eq!((&document["interrupted"], &document["agrees"]), (&Value::from(true), &Value::from(false)));
@@ -359,17 +366,7 @@ fn an_interrupted_check_says_so() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_check_counts_what_was_begun() {
-    let arguments = ["check", "--samples", "400", "--model", "mlp:48x48", "--iterations", "1000000", "--seeds", "4", "--optimiser", "adam"];
-    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin("lambdahat"))
-        .args(arguments)
-        .env("RAYON_NUM_THREADS", "2")
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .expect("starts");
-    std::thread::sleep(std::time::Duration::from_millis(1500));
-    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sends");
-    let output = child.wait_with_output().expect("ends");
+    let output = interrupted("2", &[]);
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("of 4 fits 2 ended before their time and 2 were never begun"), "{text}");
     assert!(text.contains("not begun") && text.contains("2 of 4") && !text.contains("could not begin"), "{text}");

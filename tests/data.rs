@@ -1,6 +1,7 @@
 //! Files into trajectories, trajectories into modes: what a user hands in, and what comes out.
 
-use lambdahat::data::{DataError, DataProblem, Modes, ModesError, ModesOptions, Reading, Trajectories, Trajectory, find_modes};
+use lambdahat::data::{DataError, DataProblem, Reading, Trajectories, Trajectory};
+use lambdahat::truth::{Modes, ModesError, ModesOptions, find_modes};
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -54,7 +55,7 @@ fn oscillator(noise: Noise, seed: u64) -> Trajectories {
 }
 
 fn nearest(found: &Modes, lambda: Complex64) -> (f64, Option<f64>) {
-    let distance = |m: &&lambdahat::data::Mode| (m.lambda - lambda).norm();
+    let distance = |m: &&lambdahat::truth::Mode| (m.lambda - lambda).norm();
     let mode = found.modes.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap();
     (distance(&mode), mode.uncertainty)
 }

@@ -2,8 +2,8 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, catalog, scheme};
-use lambdahat::predict::{Verification, verify};
 use lambdahat::stability::{Extent, StabilityFunction};
+use lambdahat::verify::{Verification, verify};
 use rayon::prelude::*;
 use serde_json::Value;
 

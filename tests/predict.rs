@@ -3,9 +3,10 @@
 use assert_cmd::Command;
 use lambdahat::data::Reading;
 use lambdahat::dynamics::System;
+use lambdahat::inverse::Limits;
 use lambdahat::inverse::Verdict;
 use lambdahat::method::catalog;
-use lambdahat::predict::{Limits, Prediction, Report, Subject};
+use lambdahat::predict::{Prediction, Report, Subject};
 use num_complex::Complex64;
 use predicates::prelude::*;
 use proptest::prelude::*;
@@ -157,7 +158,7 @@ fn lotka_volterra_wants_a_symmetric_method() {
 #[test]
 fn data_that_do_not_settle_a_sign_say_so() {
     let data = Reading::default().open(std::path::Path::new("examples/lynx_hare.csv")).unwrap();
-    let options = lambdahat::data::ModesOptions { log: true, ..Default::default() };
+    let options = lambdahat::truth::ModesOptions { log: true, ..Default::default() };
     let subject = Subject::from_data(&data, &options).unwrap();
     assert!(subject.notes.iter().any(|note| note.contains("not settled by the data")), "{:?}", subject.notes);
 }

@@ -8,7 +8,7 @@ use published::{Distances, Experiment, Pendulum, attractor, box_points, cubic, l
 fn checked(experiment: &Experiment, points: &[Vec<f64>], intervals: &[f64], order: f64) {
     let rows: Vec<Distances> = intervals.iter().map(|&interval| experiment.run(points, interval, 10)).collect();
     for row in &rows {
-        assert!(row.ratio() >= 10.0, "{}: {row:?}", experiment.method);
+        assert!(row.ratio() >= 10.0, "{}: {row}", experiment.method);
     }
     let slope = slope(&rows);
     assert!((slope - order).abs() < 0.15, "{}: slope {slope}, {rows:?}", experiment.method);
@@ -34,5 +34,5 @@ fn so_are_the_cubic_oscillator_and_lorenz() {
     let field = lorenz();
     let euler = Experiment { field: &field, method: "forward-euler", model: "polynomial:5", substeps: 1, rounds: 1 };
     let row = euler.run(&attractor(300), 0.04, 10);
-    assert!(row.ratio() >= 10.0, "{row:?}");
+    assert!(row.ratio() >= 10.0, "{row}");
 }

@@ -3,8 +3,8 @@
 use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, Learned, Model, ModelFile, ModelSpec, Training, unwatched};
 use lambdahat::method::{Method, Sampling, catalog};
-use lambdahat::predict::audit::{HORIZON, STEP_TOLERANCE};
-use lambdahat::predict::{Nature, Repair, RepairError, RepairReport, Way, audit, linear_repair};
+use lambdahat::repair::audit::{HORIZON, STEP_TOLERANCE};
+use lambdahat::repair::{Nature, Repair, RepairError, RepairReport, Way, audit, linear_repair};
 use nalgebra::DMatrix;
 
 fn method(name: &str) -> Method {
@@ -153,7 +153,7 @@ fn a_polynomial_trained_through_rk4_comes_nearer_to_the_truth() {
 #[test]
 fn methods_of_high_order_are_repaired_by_default() {
     let states: Vec<Vec<f64>> = (0..12).map(|k| vec![0.2 + 0.1 * f64::from(k)]).collect();
-    let field = lambdahat::predict::SampledField {
+    let field = lambdahat::repair::SampledField {
         variables: vec!["x".into()],
         field: states.iter().map(|x| vec![x[0] - x[0].powi(3) / 4.0]).collect(),
         states: states.clone(),
@@ -184,7 +184,7 @@ fn a_field_known_by_its_values_goes_back() {
         learned.value(x, &mut f);
         rows.push_str(&format!("{},{},{},{}\n", x[0], x[1], f[0], f[1]));
     }
-    let field = lambdahat::predict::SampledField::from_csv(&rows, "hero.csv").expect("reads");
+    let field = lambdahat::repair::SampledField::from_csv(&rows, "hero.csv").expect("reads");
     let sampling = Sampling::new(1.0, 1).expect("positive");
     let file = field.fitted("hero.csv", &ModelSpec::Linear, &method("rk4"), sampling).expect("determined");
     let (_, report) = repaired(&file, &[], None, None);

@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, RungeKutta, Stated, catalog, scheme};
-use lambdahat::predict::{Verification, verify, verify_with};
+use lambdahat::verify::{Verification, verify, verify_with};
 use rayon::prelude::*;
 
 /// Verifying these takes seconds each: their order is tested in the order room's tests, and in `known_facts`.

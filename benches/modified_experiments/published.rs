@@ -6,6 +6,7 @@ use lambdahat::fit::{Fit, Optimiser, Training, unwatched};
 use lambdahat::method::{Coefficients, Method, Sampling, catalog};
 use lambdahat::order::inverse_modified_at;
 use rayon::prelude::*;
+use std::fmt;
 
 /// p' = −10 sin q, q' = p.
 pub struct Pendulum;
@@ -48,7 +49,6 @@ pub fn attractor(count: usize) -> Vec<Vec<f64>> {
 
 /// One training and its distances, root mean square over the points of the data.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the small test prints nothing")]
 pub struct Distances {
     /// H.
     pub interval: f64,
@@ -72,6 +72,25 @@ impl Distances {
     /// How many times nearer the learned field is to the inverse modified one.
     pub fn ratio(&self) -> f64 {
         self.truth / self.modified
+    }
+}
+
+impl fmt::Display for Distances {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "H = {:5.3}  from the truth {:.2e}  from the inverse modified field {:.2e}  {:8.1} times nearer  ({} rounds, known to {:.0e}; settled at {:3.0} % of \
+             the points, {:.1} times nearer there; loss {:.0e})",
+            self.interval,
+            self.truth,
+            self.modified,
+            self.ratio(),
+            self.rounds,
+            self.unknown,
+            100.0 * self.settled,
+            self.settled_ratio,
+            self.loss
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::trained::TrainedArgs;
 use super::{Answer, arguments, output};
-use lambdahat::predict::audit::{HORIZON, Hidden, Nature, STEP_TOLERANCE, audit};
+use lambdahat::repair::audit::{HORIZON, Hidden, Nature, STEP_TOLERANCE, audit};
 use num_complex::Complex64;
 
 const EXAMPLES: &str = "\

@@ -5,13 +5,13 @@ use super::samples::SampleArgs;
 use super::training::{TrainingArgs, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color, Table};
-use lambdahat::data::ModesOptions;
+use lambdahat::check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift};
 use lambdahat::figure;
 use lambdahat::fit::{Optimiser, Prepared};
+use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::{
-    Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift, Limits, MethodReport, Prediction, Subject,
-};
+use lambdahat::predict::{MethodReport, Prediction, Subject};
+use lambdahat::truth::ModesOptions;
 use num_complex::Complex64;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -281,7 +281,7 @@ fn rollouts(check: &Check) -> Result<(), Failure> {
     for method in &check.report.methods {
         let Some((fit, rollout)) = check.best_of(&method.method).and_then(|fit| Some((fit, fit.rollout.as_ref()?))) else { continue };
         any = true;
-        let value = |f: &lambdahat::predict::Followed| {
+        let value = |f: &lambdahat::check::Followed| {
             f.error.map_or_else(|| format!("leaves after t = {}", rounded(f.time)), |error| format!("{:.2e}", error))
         };
         table.add_row([

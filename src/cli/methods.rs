@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{Answer, output};
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, Stated, catalog, families};
-use lambdahat::predict::has_property;
+use lambdahat::verify::has_property;
 use serde::Serialize;
 
 /// Options of `methods`.

@@ -3,12 +3,14 @@
 use super::failure::Failure;
 use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color};
-use lambdahat::data::{Mode, ModesOptions, Reading, SPACING_TOLERANCE};
+use lambdahat::data::{Reading, SPACING_TOLERANCE};
 use lambdahat::dynamics::System;
 use lambdahat::figure;
+use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::{Limits, Measure, MethodReport, ModeReport, Prediction, Report, Subject, default_methods};
+use lambdahat::predict::{Measure, MethodReport, ModeReport, Prediction, Report, Subject, default_methods};
+use lambdahat::truth::{Mode, ModesOptions};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 use std::path::PathBuf;

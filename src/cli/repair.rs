@@ -5,8 +5,9 @@ use super::trained::TrainedArgs;
 use super::training::{keep_on_interrupt, stopped};
 use super::{Answer, arguments, output};
 use lambdahat::order::LARGEST_POWER;
-use lambdahat::predict::repair::{Modes, Repair, RepairReport, Way};
-use lambdahat::predict::series_repair::{DEFAULT_POWER, series_cost};
+use lambdahat::repair::repaired::{Modes, Repair, RepairReport, Way};
+use lambdahat::repair::series_repair::{DEFAULT_POWER, series_cost};
+use lambdahat::words::duration;
 use num_complex::Complex64;
 use serde::Serialize;
 use std::ops::ControlFlow;
@@ -83,16 +84,15 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         // A statement of cost, not a result: to standard error.
         eprintln!(
             "the series takes about {cost:.0e} products of coefficients, some {} (Ctrl-C ends it, --power lowers it)",
-            duration(cost)
+            duration(cost / SPEED)
         );
     }
-    let bar = indicatif::ProgressBar::new_spinner();
+    let spinner = output::spinner("following the model");
     let (file, report) = repair.run(&mut |progress| {
-        bar.set_message(format!("refit: iteration {} of at most {}, loss {:.2e}", progress.iteration, progress.of, progress.loss));
-        bar.tick();
+        spinner.set_message(format!("refit: iteration {} of at most {}, loss {:.2e}", progress.iteration, progress.of, progress.loss));
         if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    bar.finish_and_clear();
+    spinner.finish_and_clear();
     output::file(&path, file.to_json()?.as_bytes())?;
     if json {
         output::json(&Document { report: &report, model: path.display().to_string() })?;
@@ -106,14 +106,6 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
 const SPEED: f64 = 1e7;
 /// Products that take long enough to be announced.
 const NOTICEABLE: f64 = 3e7;
-
-fn duration(products: f64) -> String {
-    match products / SPEED {
-        s if s < 90.0 => format!("{s:.0} seconds"),
-        s if s < 5400.0 => format!("{:.0} minutes", s / 60.0),
-        s => format!("{:.0} hours", s / 3600.0),
-    }
-}
 
 /// `model.json` becomes `model.repaired.json`.
 fn beside(model: &Path) -> PathBuf {

@@ -6,7 +6,7 @@ use lambdahat::data::{Reading, SPACING_TOLERANCE};
 use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec};
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::SampledField;
+use lambdahat::repair::SampledField;
 use std::path::{Path, PathBuf};
 
 /// Options that say which model.

@@ -1,32 +1,14 @@
-//! Trajectories from files, checked, and the modes of their discrete map.
+//! Samples as people have them: trajectories from files, checked.
 //!
 //! | question | where |
 //! | --- | --- |
 //! | what a CSV file holds, or exactly what is wrong with it | `csv_reading`, `error` |
 //! | samples, evenly spaced, of one or more trajectories | `trajectories` |
-//! | the map from one sample to the next, as a polynomial | `discrete_map` |
-//! | its coefficients and its degree from samples | `regression` |
-//! | the same when the samples are noisy | `observer` |
-//! | where the map stands still, and its eigenvalues there | `fixed_points` |
-//! | how far to trust them | `bootstrap` |
-//! | all of it in one call | `modes` |
-//!
-//! No ODE integrator takes part: the modes found here are the reference that a fit through an integrator is compared with.
 
-mod bootstrap;
 mod csv_reading;
-pub mod discrete_map;
 pub mod error;
-mod fixed_points;
-pub mod modes;
-mod observer;
-pub mod regression;
 pub mod trajectories;
 
 pub use csv_reading::{Reading, SPACING_TOLERANCE};
-pub use discrete_map::{Coordinates, DiscreteMap};
 pub use error::{DataError, DataProblem};
-pub use fixed_points::MARGIN;
-pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
-pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
 pub use trajectories::{Trajectories, Trajectory};

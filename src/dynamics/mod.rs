@@ -4,6 +4,7 @@ mod equilibria;
 mod error;
 mod field;
 mod flow;
+pub(crate) mod norm;
 pub mod polynomial_field;
 mod section;
 mod sensitivity;

@@ -2,7 +2,8 @@
 
 use super::mode::words;
 use super::{Axis, Figure, Ink, Mark, Panel};
-use crate::predict::{Check, CheckedFit, CheckedMode, Comparison, MethodReport, Rollouts};
+use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Rollouts};
+use crate::predict::MethodReport;
 use std::collections::BTreeMap;
 
 /// Sampling intervals for which a fine rollout is drawn in the plane: some ten turns, not a blot.
@@ -13,7 +14,7 @@ const POINTS: usize = 20;
 /// The figure of a check, a row a method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
 /// planar systems in the plane; then every predicted branch (open circles) with what the fits learned (red), and how many starts landed there.
 ///
-/// Rollouts are drawn of the fits whose [`Checker::check`](crate::predict::Checker::check) was told to keep them.
+/// Rollouts are drawn of the fits whose [`Checker::check`](crate::check::Checker::check) was told to keep them.
 pub fn check(check: &Check, samples: &[Vec<Vec<f64>>]) -> Figure {
     let planar = samples.iter().flatten().next().is_some_and(|x| x.len() == 2);
     let interval = check.report.interval;

@@ -1,6 +1,7 @@
 //! How an invariant of the true system drifts along a learned or followed field.
 
 use super::FieldExpansion;
+use crate::dynamics::norm::{distance, norm};
 use crate::dynamics::{CompiledField, DynamicsError, Field, Flow, PolynomialField};
 use serde::Serialize;
 use thiserror::Error;
@@ -224,13 +225,13 @@ impl<'a> Section<'a> {
         let no_turn = |parts: usize| DriftError::NoTurn { start: self.start.to_vec(), time: parts as f64 * part };
         let mut steps = self.parts + MORE_STEPS;
         let mut speed = vec![0.0; self.start.len()];
-        let at_rest = AT_REST * size(&self.normal);
+        let at_rest = AT_REST * norm(&self.normal);
         // In batches, so that the integrator keeps its step.
         const BATCH: usize = 8;
         while orbit.len() < self.parts {
             let from = orbit.last().cloned().ok_or_else(|| no_turn(0))?;
             field.value(&from, &mut speed);
-            if size(&speed) < at_rest || distance(&from, &self.centre) > self.reach {
+            if norm(&speed) < at_rest || distance(&from, &self.centre) > self.reach {
                 return Err(no_turn(orbit.len()));
             }
             let batch = flow.trajectory_within(field, &from, part, BATCH, &mut steps)?;
@@ -247,14 +248,6 @@ impl<'a> Section<'a> {
         }
         Err(no_turn(orbit.len()))
     }
-}
-
-fn size(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
-}
-
-fn distance(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
 }
 
 /// One turn of an orbit.

@@ -1,6 +1,7 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
 use super::report::{MethodReport, Report};
+use crate::dynamics::norm::norm;
 use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
@@ -116,10 +117,6 @@ pub fn learned_expansion(method: &Method, field: &PolynomialField) -> Result<Opt
         }
         reach = if reach < wanted { wanted.min(LARGEST_POWER) } else { reach + 1 };
     }
-}
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 /// The powers k ≥ 1 of h whose term is not zero.
@@ -259,12 +256,11 @@ impl Report {
             Some((least, report)) => format!("{} changes them least, by {:.2e} %", report.method, 100.0 * least),
             None => "take a smaller step".to_owned(),
         };
-        let name = &self.recommendation.method;
-        let warning = format!(
-            "the modes alone recommend {name}: along the orbits its learned field changes the amplitude by {:.3} % a turn; {instead}",
+        self.recommendation.why = format!(
+            "{}. But the modes alone recommend {}: along the orbits its learned field changes the amplitude by {:.3} % a turn; {instead}",
+            self.recommendation.why,
+            self.recommendation.method,
             100.0 * worst
         );
-        self.recommendation.why = format!("{}. But {warning}", self.recommendation.why);
-        self.notes.push(warning);
     }
 }

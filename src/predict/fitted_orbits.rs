@@ -2,11 +2,10 @@
 
 use super::drift::{Orbits, PredictedDrift};
 use super::report::Report;
-use super::series_repair::scaled_field;
 use crate::data::Trajectories;
 use crate::dynamics::{PolynomialField, RationalPolynomial};
 use crate::exact::rational;
-use crate::fit::{Features, Learned, ModelSpec, Optimiser, Training, unwatched};
+use crate::fit::{Features, Learned, ModelSpec, Optimiser, Training, scaled_field, unwatched};
 use crate::method::{Method, Sampling, catalog};
 
 /// Degrees that are tried, while there are as many samples for each coefficient as this.
@@ -31,7 +30,7 @@ impl Report {
         let states: Vec<Vec<Vec<f64>>> = data.states().map(|trajectory| trajectory.map(<[f64]>::to_vec).collect()).collect();
         let Some((learned, degree, residual)) = fitted(&states, data.interval()) else { return };
         let Features::Polynomial(dictionary) = learned.model.features() else { return };
-        let Ok(field) = scaled_field(&learned, dictionary) else { return };
+        let Some(field) = scaled_field(&learned, dictionary) else { return };
         let rounded: Vec<RationalPolynomial> = field.components().iter().map(|p| p.map(|c| rational::round_to_bits(c, BITS))).collect();
         let Some(field) = PolynomialField::new(field.variables().to_vec(), rounded) else { return };
         let originals: Vec<&Vec<f64>> = states.iter().filter_map(|t| t.first()).take(MOST_STARTS).collect();

@@ -1,10 +1,9 @@
 //! Which method to train with: the cheapest that is faithful, and the one that keeps signs at any step.
 
-use super::ambiguity::without_aliases;
 use super::cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-use super::report::{Limits, PredictError};
+use super::report::PredictError;
 use super::subject::Subject;
-use crate::inverse::{Branches, LearningEquation, Verdict};
+use crate::inverse::{Branches, LearningEquation, Limits, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
 use num_complex::Complex;

@@ -1,14 +1,12 @@
 //! The prediction: for each method every eigenvalue that a fit through it can land on, and a verdict.
 
-use super::ambiguity::reachable_by_real_models;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
 use super::recommendation::{self, Recommendation};
 use super::subject::Subject;
-use crate::data::Mode;
-use crate::inverse::verdict::{REACH, TOLERANCE};
-use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Principal, Verdict, verdict};
+use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Principal, Verdict};
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
+use crate::truth::Mode;
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -54,32 +52,6 @@ pub enum PredictError {
 /// The methods that a report covers when none is named.
 pub fn default_methods() -> Result<Vec<Method>, CatalogError> {
     DEFAULT_METHODS.iter().map(|name| catalog::find(name)).collect()
-}
-
-/// From where on a branch counts, and a difference; see [`verdict`](crate::inverse::verdict()).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Limits {
-    /// Branches other than the principal one count while |λ̂| ≤ reach·|λ|.
-    pub reach: f64,
-    /// The principal branch misses λ when |λ̂ − λ| > tolerance·|λ|.
-    pub tolerance: f64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { reach: REACH, tolerance: TOLERANCE }
-    }
-}
-
-impl Limits {
-    /// The judgement of one mode's branches; of a lone real mode only real ones count.
-    pub(super) fn judge(self, found: &Branches, alone: bool) -> Judgement {
-        if alone {
-            verdict(&reachable_by_real_models(found), self.reach, self.tolerance)
-        } else {
-            verdict(found, self.reach, self.tolerance)
-        }
-    }
 }
 
 /// What to predict.

@@ -1,9 +1,10 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
 use super::report::PredictError;
-use crate::data::{Mode, ModesError, ModesOptions, Trajectories, find_modes};
+use crate::data::Trajectories;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
+use crate::truth::{Mode, ModesError, ModesOptions, find_modes};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 

@@ -61,17 +61,37 @@ fn without_zero_pivots(mut m: Vec<Vec<Number>>) -> Option<bool> {
         match m[k][k].sign() {
             Ordering::Less => return Some(false),
             Ordering::Equal => return None,
-            Ordering::Greater => eliminate(&mut m, k),
+            // A ball about zero need not be zero: nothing is skipped.
+            Ordering::Greater => eliminate(&mut m, k, |_| false),
         }
     }
     Some(true)
 }
 
-/// Subtracts multiples of row k from those below, keeping the matrix symmetric.
-fn eliminate(m: &mut [Vec<Number>], k: usize) {
+/// Symmetric elimination without square roots. A zero pivot of a semidefinite matrix has a zero row; a negative one ends the test.
+fn by_elimination(mut m: Vec<Vec<Number>>) -> bool {
+    for k in 0..m.len() {
+        match m[k][k].sign() {
+            Ordering::Less => return false,
+            Ordering::Equal => {
+                if m[k][k + 1..].iter().any(|x| !x.is_zero()) {
+                    return false;
+                }
+            }
+            Ordering::Greater => eliminate(&mut m, k, Zero::is_zero),
+        }
+    }
+    true
+}
+
+/// Subtracts multiples of row k from those below, but for entries that are to be skipped, keeping the matrix symmetric.
+fn eliminate(m: &mut [Vec<Number>], k: usize, skipped: fn(&Number) -> bool) {
     let pivot_row = m[k].clone();
     let n = m.len();
     for i in k + 1..n {
+        if skipped(&pivot_row[i]) {
+            continue;
+        }
         let factor = pivot_row[i].clone() / &pivot_row[k];
         for j in i..n {
             let entry = m[i][j].clone() - factor.clone() * &pivot_row[j];
@@ -79,36 +99,6 @@ fn eliminate(m: &mut [Vec<Number>], k: usize) {
             m[i][j] = entry;
         }
     }
-}
-
-/// Symmetric elimination without square roots. A zero pivot of a semidefinite matrix has a zero row; a negative one ends the test.
-fn by_elimination(mut m: Vec<Vec<Number>>) -> bool {
-    let n = m.len();
-    for k in 0..n {
-        match m[k][k].sign() {
-            Ordering::Less => return false,
-            Ordering::Equal => {
-                if (k + 1..n).any(|j| !m[k][j].is_zero()) {
-                    return false;
-                }
-            }
-            Ordering::Greater => {
-                let pivot_row = m[k].clone();
-                for i in k + 1..n {
-                    if pivot_row[i].is_zero() {
-                        continue;
-                    }
-                    let factor = pivot_row[i].clone() / &pivot_row[k];
-                    for j in i..n {
-                        let entry = m[i][j].clone() - factor.clone() * &pivot_row[j];
-                        m[j][i] = entry.clone();
-                        m[i][j] = entry;
-                    }
-                }
-            }
-        }
-    }
-    true
 }
 
 #[cfg(test)]

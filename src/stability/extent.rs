@@ -37,21 +37,8 @@ impl Extent {
         if body.coefficients().iter().any(|c| !c.is_exact()) {
             return Self::of_rounded(&body);
         }
-        // Irrational coefficients: rational bounds decide all but tangencies, at a fraction of the cost of exact signs in Q(α).
-        if body.coefficients().iter().any(|c| c.as_rational().is_none()) {
-            let balls = body.map(|c| if c.as_rational().is_some() { c.clone() } else { Number::Rounded(c.to_ball()) });
-            let [least, greatest] = envelope(&balls).map(|p| Self::of_non_negativity(&p));
-            match (&least, &greatest) {
-                (Self::Infinite, _) => return Self::Infinite,
-                (_, Self::Infinite) => {}
-                _ => {
-                    let hull = hull(&least, &greatest);
-                    // Tight bounds on both sides prove the one sign change between them.
-                    if hull.radius() <= rational::to_f64(&hull.centre()) * 1e-30 {
-                        return Self::Value(Number::Rounded(hull));
-                    }
-                }
-            }
+        if let Some(decided) = Self::by_bounds(&body, Self::of_non_negativity) {
+            return decided;
         }
         match first_positive_root(&odd_part(&body)) {
             Some(root) => Self::Root(root),
@@ -64,21 +51,26 @@ impl Extent {
         if p.coefficient(0).sign() != Ordering::Greater {
             return Self::Zero;
         }
-        // As for the other question: rational bounds first.
-        if let Some(balls) = enclosed(p) {
-            let [least, greatest] = envelope(&Polynomial::new(balls)).map(|p| Self::of_positivity(&p));
-            match (&least, &greatest) {
-                (Self::Infinite, _) => return Self::Infinite,
-                (Self::Zero, _) | (_, Self::Infinite) => {}
-                _ => {
-                    let hull = hull(&least, &greatest);
-                    if hull.radius() <= rational::to_f64(&hull.centre()) * 1e-30 {
-                        return Self::Value(Number::Rounded(hull));
-                    }
-                }
-            }
+        if let Some(decided) = Self::by_bounds(p, Self::of_positivity) {
+            return decided;
         }
         first_positive_root(&settled(p)).map_or(Self::Infinite, Self::Root)
+    }
+
+    /// Either question for irrational coefficients: rational bounds decide all but tangencies, at a fraction of the cost of exact signs in Q(α). `None` where they
+    /// leave it open, and for all other coefficients.
+    fn by_bounds(p: &Polynomial<Number>, question: fn(&Polynomial<Number>) -> Self) -> Option<Self> {
+        let [least, greatest] = envelope(&Polynomial::new(enclosed(p)?)).map(|p| question(&p));
+        match (&least, &greatest) {
+            (Self::Infinite, _) => Some(Self::Infinite),
+            (Self::Zero, _) | (_, Self::Infinite) => None,
+            _ => {
+                let hull = hull(&least, &greatest);
+                // Tight bounds on both sides prove the one sign change between them.
+                let tight = hull.radius() <= rational::to_f64(&hull.centre()) * 1e-30;
+                tight.then_some(Self::Value(Number::Rounded(hull)))
+            }
+        }
     }
 
     /// Coefficients known to within a radius: the answer lies between those for the least and the greatest polynomial on t > 0. Where the

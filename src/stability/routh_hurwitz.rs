@@ -20,15 +20,19 @@ pub fn is_hurwitz(p: &Polynomial<Number>) -> bool {
     enclosed(p).and_then(|balls| routh(&balls)).or_else(|| routh(p.coefficients())).unwrap_or(false)
 }
 
-/// Routh's scheme; `None` where a column's sign is that of zero.
+/// Routh's scheme; `None` where a coefficient or a column is zero, or may be.
 fn routh(p: &[Number]) -> Option<bool> {
     let degree = p.len().checked_sub(1)?;
     let every_second = |from: usize| p.iter().rev().skip(from).step_by(2).cloned().collect::<Vec<_>>();
     let (mut upper, mut lower) = (every_second(0), every_second(1));
     let sign = upper[0].sign();
     // Necessary, and cheap: coefficients of one sign.
-    if p.iter().any(|c| c.sign() != sign) {
+    let signs: Vec<Ordering> = p.iter().map(Number::sign).collect();
+    if signs.contains(&sign.reverse()) && sign != Ordering::Equal {
         return Some(false);
+    }
+    if signs.contains(&Ordering::Equal) {
+        return None;
     }
     for _ in 0..degree {
         let pivot = lower.first()?;
@@ -44,7 +48,7 @@ fn routh(p: &[Number]) -> Option<bool> {
             .collect();
         upper = std::mem::replace(&mut lower, next);
     }
-    (sign != Ordering::Equal).then_some(true)
+    Some(true)
 }
 
 #[cfg(test)]

@@ -3,12 +3,15 @@
 //! Every function computes with the same library as the command line, so that the page's numbers are the program's.
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
-use lambdahat::data::{ModesOptions, Reading};
+use lambdahat::data::Reading;
 use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
+use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Basins, LearningEquation};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
-use lambdahat::predict::{Limits, Prediction, Subject, verify};
+use lambdahat::predict::{Prediction, Subject};
 use lambdahat::stability::region::{Region, Window};
+use lambdahat::truth::ModesOptions;
+use lambdahat::verify::verify;
 use num_complex::Complex;
 use wasm_bindgen::prelude::*;
 

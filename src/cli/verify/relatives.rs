@@ -4,9 +4,9 @@ use super::super::failure::Failure;
 use super::super::output;
 use lambdahat::exact::{Number, Polynomial};
 use lambdahat::method::Method;
-use lambdahat::predict::Algebra;
-use lambdahat::predict::algebra::Relative;
 use lambdahat::stability::ShuOsher;
+use lambdahat::verify::Algebra;
+use lambdahat::verify::algebra::Relative;
 
 /// Longer formulas are for `--json` and `--latex`.
 const WIDEST: usize = 120;

@@ -6,8 +6,8 @@ use super::super::output;
 use lambdahat::exact::{Number, Polynomial};
 use lambdahat::inverse::Crossing;
 use lambdahat::order::FailingCondition;
-use lambdahat::predict::{CheckedClaim, LeftOut, SmallestSubsteps, Verification};
 use lambdahat::stability::{Extent, LocusShape};
+use lambdahat::verify::{CheckedClaim, LeftOut, SmallestSubsteps, Verification};
 
 /// So many failing trees are named in full.
 const TREES: usize = 3;

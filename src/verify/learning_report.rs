@@ -1,10 +1,8 @@
 //! What a scheme does to a model that learns through it: the exact verdicts, the artifact boundary, and what a mode of one's own needs.
 
-use super::ambiguity::without_aliases;
-use super::report::Limits;
 use crate::inverse::artifact_boundary::{self, Crossing, artifact_boundary};
 use crate::inverse::parasites::{self, parasitic_growth};
-use crate::inverse::{BranchError, LearningEquation, ParasiticGrowth, Verdict};
+use crate::inverse::{BranchError, LearningEquation, Limits, ParasiticGrowth, Verdict, without_aliases};
 use crate::method::{Method, Sampling, SamplingError};
 use crate::stability::{Learning, StabilityFunction};
 use num_complex::Complex64;

@@ -251,15 +251,16 @@ fn too_large(noun: &str, size: usize, limit: usize) -> String {
     format!("{noun} {size} is above {limit}: the exact decision would take minutes")
 }
 
-/// What R decides.
+/// What R decides: nothing where R is left out.
+#[derive(Default)]
 struct OfR {
-    a_stable: bool,
-    l_stable: bool,
-    i_stable: bool,
+    a_stable: Option<bool>,
+    l_stable: Option<bool>,
+    i_stable: Option<bool>,
     angle: Option<Angle>,
     at_infinity: Option<Number>,
-    imaginary: Extent,
-    real: Extent,
+    imaginary: Option<Extent>,
+    real: Option<Extent>,
     disc: Option<Extent>,
     room: Option<RightHalfPlane>,
     room_reason: Option<String>,
@@ -286,13 +287,13 @@ impl OfR {
             _ => "no bound of the region was found below |z| = 10^6".to_owned(),
         });
         Self {
-            a_stable,
-            l_stable: is_l_stable(r),
-            i_stable: is_i_stable(r),
+            a_stable: Some(a_stable),
+            l_stable: Some(is_l_stable(r)),
+            i_stable: Some(is_i_stable(r)),
             angle,
             at_infinity,
-            imaginary: imaginary_interval(r),
-            real,
+            imaginary: Some(imaginary_interval(r)),
+            real: Some(real),
             disc,
             room,
             room_reason,
@@ -331,7 +332,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         Some(r) => linear_order(r),
         None => linear_order_of_step(method),
     };
-    let of_r = r.as_ref().map(|r| OfR::new(r, &mut left_out));
+    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, &mut left_out));
     let ssp = if ssp_is_zero(&reduction) {
         Some(Extent::Zero)
     } else if let Some(r) = &r {
@@ -346,7 +347,6 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         None
     };
     let permutation = symmetry(&reduction);
-    let angle = of_r.as_ref().and_then(|of| of.angle);
     Verification {
         method: method.name().into(),
         title: method.title().into(),
@@ -369,11 +369,11 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         field: FieldSymbol::of(&whole),
         embedded_failing,
         failing_condition: None,
-        a_stable: of_r.as_ref().map(|of| of.a_stable),
-        l_stable: of_r.as_ref().map(|of| of.l_stable),
-        i_stable: of_r.as_ref().map(|of| of.i_stable),
-        a_alpha_degrees: angle.map(Angle::degrees),
-        a_alpha_error: angle.map(Angle::error),
+        a_stable: of_r.a_stable,
+        l_stable: of_r.l_stable,
+        i_stable: of_r.i_stable,
+        a_alpha_degrees: of_r.angle.map(Angle::degrees),
+        a_alpha_error: of_r.angle.map(Angle::error),
         b_stable: Some(is_algebraically_stable(&reduction)),
         symplectic: Some(is_symplectic(&reduction)),
         symmetric: Some(permutation.is_some()),
@@ -382,12 +382,12 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         strongly_stable: None,
         stiffly_accurate: Some(is_stiffly_accurate(method)),
         fsal: Some(is_first_same_as_last(method)),
-        at_infinity: of_r.as_ref().and_then(|of| of.at_infinity.clone()),
-        imaginary_interval: of_r.as_ref().map(|of| of.imaginary.clone()),
-        real_interval: of_r.as_ref().map(|of| of.real.clone()),
-        disc: of_r.as_ref().and_then(|of| of.disc.clone()),
-        right_half_plane: of_r.as_ref().and_then(|of| of.room),
-        right_half_plane_reason: of_r.as_ref().and_then(|of| of.room_reason.clone()),
+        at_infinity: of_r.at_infinity,
+        imaginary_interval: of_r.imaginary,
+        real_interval: of_r.real,
+        disc: of_r.disc,
+        right_half_plane: of_r.room,
+        right_half_plane_reason: of_r.room_reason,
         root_locus: None,
         phase: r.as_ref().map(phase_errors),
         ssp_coefficient: ssp,

@@ -3,6 +3,7 @@
 //! A loss sees f̂ at the stages of the method only. Those of implicit midpoint lie on the chords between samples, inside a convex orbit: the field on the
 //! orbit itself is then extrapolated, however small the loss.
 
+use crate::dynamics::norm::distance;
 use serde::Serialize;
 
 /// Points and samples that are compared; more are thinned out evenly.
@@ -65,10 +66,6 @@ pub(super) fn coverage(points: &[Vec<f64>], samples: &[Vec<Vec<f64>>], equilibri
 
 fn thinned<'a>(all: &[&'a [f64]]) -> Vec<&'a [f64]> {
     all.iter().copied().step_by(all.len().div_ceil(MOST).max(1)).collect()
-}
-
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

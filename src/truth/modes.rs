@@ -2,11 +2,10 @@
 
 use super::bootstrap::{self, Centre, listed};
 use super::discrete_map::{DiscreteMap, Monomials};
-use super::error::DataError;
 use super::fixed_points::{self, Extent};
 use super::observer::Observer;
 use super::regression::{DegreeScore, MOST_COEFFICIENTS, Pairs};
-use super::trajectories::Trajectories;
+use crate::data::{DataError, Trajectories};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DVector;
 use num_complex::Complex;

@@ -1,9 +1,9 @@
 //! Repair of a polynomial model: the modified equation of S_h[f̂], exactly, then truncated.
 
 use super::repair_error::RepairError;
-use crate::dynamics::{Field, Monomial, PolynomialField, RationalPolynomial};
+use crate::dynamics::{Field, PolynomialField};
 use crate::exact::rational;
-use crate::fit::{Dictionary, Family, Features, Learned, Model};
+use crate::fit::{Dictionary, Features, Learned, Model, scaled_field};
 use crate::method::RungeKutta;
 use crate::order::{FieldExpansion, LARGEST_POWER, OrderError, Trees};
 use num_bigint::BigInt;
@@ -59,7 +59,7 @@ pub fn series_repair(
 ) -> Result<SeriesRepair, RepairError> {
     let Features::Polynomial(dictionary) = learned.model.features() else { return Err(RepairError::NotPolynomial) };
     let d = learned.dimension();
-    let field = scaled_field(learned, dictionary)?;
+    let field = scaled_field(learned, dictionary).ok_or(RepairError::Variables { found: learned.dimension() })?;
     let largest = largest_power(field.degree()).ok_or(RepairError::Degree { degree: field.degree() })?;
     let mut most = most.min(largest);
     let half = dictionary.half_widths();
@@ -127,52 +127,6 @@ pub fn series_cost(learned: &Learned, power: usize) -> Option<f64> {
     let of_order =
         |n: usize| trees.of_order(n).len() as f64 * terms((degree - 1) * n.saturating_sub(1) + 1) * terms(degree) * (d * d) as f64;
     Some((1..=power + 1).map(of_order).sum())
-}
-
-/// The model in u = (x − centre)/half, exactly: `u̇_i = f̂_i/half_i`.
-pub(super) fn scaled_field(learned: &Learned, dictionary: &Dictionary) -> Result<PolynomialField, RepairError> {
-    let d = learned.dimension();
-    let count = dictionary.count();
-    let ladder = ladder(dictionary);
-    let power = |j: usize, p: &[BigRational]| {
-        let term = |(n, c): (usize, &BigRational)| Some((Monomial::power(j, n)?, c.clone()));
-        p.iter().enumerate().map(term).collect::<Option<Vec<_>>>().map(RationalPolynomial::new)
-    };
-    // One factor for each variable and rung, or nothing beyond sixteen variables.
-    let factors: Option<Vec<Vec<RationalPolynomial>>> = (0..d).map(|j| ladder.iter().map(|p| power(j, p)).collect()).collect();
-    let factors = factors.ok_or(RepairError::Variables { found: d })?;
-    let product =
-        |e: &Vec<usize>| e.iter().enumerate().fold(RationalPolynomial::constant(One::one()), |p, (j, &n)| p.times(&factors[j][n]));
-    let products: Vec<RationalPolynomial> = dictionary.exponents().iter().map(product).collect();
-    let component = |i: usize| {
-        let half = rational::from_f64(dictionary.half_widths()[i]).filter(|h| !h.is_zero()).unwrap_or_else(BigRational::one);
-        let terms = products.iter().zip(&learned.parameters[i * count..(i + 1) * count]).flat_map(|(p, &c)| {
-            let c = rational::from_f64(c).unwrap_or_else(BigRational::zero) / &half;
-            p.scaled(&c).terms().to_vec()
-        });
-        RationalPolynomial::new(terms.collect()).map(|c| rational::round_to_bits(c, BITS))
-    };
-    let variables = (1..=d).map(|j| format!("u{j}")).collect();
-    PolynomialField::new(variables, (0..d).map(component).collect()).ok_or(RepairError::Variables { found: d })
-}
-
-/// The one-variable polynomials of the dictionary as powers: u^k, or T_k by `T_{k+1} = 2u T_k − T_{k−1}`.
-fn ladder(dictionary: &Dictionary) -> Vec<Vec<BigRational>> {
-    let monomial = |k: usize| (0..=k).map(|n| if n == k { BigRational::one() } else { BigRational::zero() }).collect::<Vec<_>>();
-    let mut all: Vec<Vec<BigRational>> = Vec::new();
-    for k in 0..=dictionary.degree() {
-        let next = match (dictionary.family(), k) {
-            (Family::Power, _) | (_, 0 | 1) => monomial(k),
-            (Family::Chebyshev, _) => {
-                let mut next = vec![BigRational::zero()];
-                next.extend(all[k - 1].iter().map(|c| c * BigInt::from(2)));
-                next.iter_mut().zip(&all[k - 2]).for_each(|(a, b)| *a -= b);
-                next
-            }
-        };
-        all.push(next);
-    }
-    all
 }
 
 /// The largest component over the states, in the units of x; without states over points all over the box.

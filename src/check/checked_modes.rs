@@ -1,13 +1,14 @@
 //! Which predicted branch each learned eigenvalue sits on, and whether the data settle that.
 
-use super::check::{Agreement, pair};
-use super::report::Report;
+use super::comparison::{Agreement, pair};
 use super::settling::Settling;
-use crate::data::Mode;
+use crate::dynamics::norm::distance;
 use crate::dynamics::{Equilibrium, Field, equilibria};
 use crate::exact::eigenvalues;
 use crate::fit::{Fit, Prepared};
 use crate::inverse::Branches;
+use crate::predict::Report;
+use crate::truth::Mode;
 use num_complex::Complex;
 use serde::Serialize;
 
@@ -98,8 +99,7 @@ impl Matching<'_> {
             (high - low).powi(2)
         });
         let room = 0.5 * extent.sum::<f64>().sqrt();
-        let off = |state: &[f64]| state.iter().zip(truth).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-        equilibria(&fit.learned, &[truth.to_vec()]).into_iter().next().filter(|place| off(&place.state) <= room)
+        equilibria(&fit.learned, &[truth.to_vec()]).into_iter().next().filter(|place| distance(&place.state, truth) <= room)
     }
 
     /// No equilibrium: the data settle that where the field's value at the true one is farther from zero than what is open explains.

@@ -3,6 +3,7 @@
 use super::repair_error::RepairError;
 use crate::fit::ModelFile;
 use crate::method::RungeKutta;
+use crate::words::duration;
 
 /// Products a second, about, where every evaluation of a field has its parameters and [`OVERHEAD`] of them.
 const SPEED: f64 = 8e9;
@@ -27,14 +28,4 @@ pub(super) fn bearable(
     let products = (states.max(LANES) * (file.learned.parameters.len() + OVERHEAD)) as f64;
     let time = duration(steps * method.stages() as f64 * products / SPEED);
     Err(RepairError::Long { substeps: file.substeps, steps, most, time, advice })
-}
-
-/// Seconds in words.
-fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 90.0 => format!("{s:.0} seconds"),
-        s if s < 5400.0 => format!("{:.0} minutes", s / 60.0),
-        s if s < 172_800.0 => format!("{:.0} hours", s / 3600.0),
-        s => format!("{:.0} days", s / 86_400.0),
-    }
 }

@@ -1,6 +1,7 @@
 //! What a reader of a repair must know: where it made things worse, where it cannot be trusted.
 
-use super::repair::{Repair, RepairReport, Way};
+use super::repaired::{Repair, RepairReport, Way};
+use crate::dynamics::norm::distance;
 
 /// A root mean square residual beyond this part of the motion over an interval is a poor fit.
 const POOR: f64 = 0.01;
@@ -43,10 +44,7 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
         notes.push(format!("worse than before: {worse} of {} orbits drift more in a turn", report.turns.len()));
     }
     let spread = spread(states);
-    let strange = |x: &&Vec<f64>| {
-        let apart = |y: &Vec<f64>| x.iter().zip(y).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
-        report.before.equilibria.iter().all(|y| apart(y) > 0.05 * spread.max(f64::MIN_POSITIVE))
-    };
+    let strange = |x: &&Vec<f64>| report.before.equilibria.iter().all(|y| distance(x, y) > 0.05 * spread.max(f64::MIN_POSITIVE));
     // An exact logarithm has the equilibria of the model, a singular matrix apart.
     for place in report.after.equilibria.iter().filter(|_| report.way != Way::ExactLinear).filter(strange).take(3) {
         notes.push(format!(

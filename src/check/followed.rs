@@ -1,10 +1,10 @@
 //! A learned field followed from the starts of its training: with the step of the training, which should pass through the samples, and with a
 //! hundredth of it, which shows the field itself.
 
-use crate::data::Mode;
 use crate::dynamics::{Field, System, returns};
 use crate::fit::{Learned, rollout};
 use crate::method::{Method, Multistep, Sampling, catalog};
+use crate::truth::Mode;
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 use std::f64::consts::TAU;

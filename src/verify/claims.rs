@@ -1,6 +1,6 @@
 //! Claims of a scheme file against what was found: stated, found, holds.
 
-use super::verify::Verification;
+use super::verification::Verification;
 use crate::exact::{Number, rational};
 use crate::method::{Claim, Method, Stated};
 use crate::order::DEFAULT_CAP;

@@ -1,7 +1,7 @@
 //! The coefficients of the discrete map by least squares, and its degree by cross-validation.
 
 use super::discrete_map::{Coordinates, DiscreteMap, Monomials};
-use super::trajectories::Trajectories;
+use crate::data::Trajectories;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 

@@ -9,7 +9,7 @@ use nalgebra::DMatrix;
 /// axis, or is too near to either for double precision.
 ///
 /// ```
-/// use lambdahat::predict::principal_logarithm;
+/// use lambdahat::repair::principal_logarithm;
 /// use nalgebra::DMatrix;
 /// let a = DMatrix::from_row_slice(2, 2, &[-0.1, 2.0, -2.0, -0.1]);
 /// let (log, residual) = principal_logarithm(&a.clone().exp()).unwrap();

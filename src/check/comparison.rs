@@ -4,10 +4,10 @@ pub use super::checked_modes::CheckedMode;
 use super::checked_modes::Matching;
 use super::coverage::{Coverage, coverage};
 use super::followed::{Drift, Following, Rollouts};
-use super::report::Report;
 use crate::dynamics::System;
 use crate::fit::{Fit, FitError, ModelSpec, Optimiser, Prepared, Stop};
 use crate::method::{Method, Sampling};
+use crate::predict::Report;
 use num_complex::Complex;
 use serde::{Serialize, Serializer};
 
@@ -240,7 +240,8 @@ fn ended(stop: Stop) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::predict::{Limits, Prediction, Subject};
+    use crate::inverse::Limits;
+    use crate::predict::{Prediction, Subject};
 
     fn report() -> Report {
         let system = System::named("oscillator").expect("listed");

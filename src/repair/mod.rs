@@ -1,0 +1,31 @@
+//! Trained models: audited, and turned back into the continuous-time models behind them.
+//!
+//! | question | where |
+//! | --- | --- |
+//! | whether a trained model is one in continuous time | `audit` |
+//! | the continuous-time model behind it | `repaired`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
+//! | where a model stands still, and its modes there | `learned_modes` |
+//! | a field known by its values only | `sampled_field` |
+//! | how many steps an audit or a repair takes | `effort` |
+
+pub mod audit;
+mod effort;
+pub mod learned_modes;
+pub mod linear_repair;
+pub mod matrix_logarithm;
+mod refit;
+mod repair_error;
+mod repair_notes;
+pub mod repaired;
+pub mod sampled_field;
+pub mod series_repair;
+pub mod turns;
+
+pub use audit::{Audit, AuditedMode, Nature, StepTest, audit};
+pub use linear_repair::{LinearRepair, linear_repair};
+pub use matrix_logarithm::principal_logarithm;
+pub use repair_error::RepairError;
+pub use repaired::{AgainstMap, Repair, RepairReport, RolloutError, Way};
+pub use sampled_field::SampledField;
+pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};
+pub use turns::TurnDrift;

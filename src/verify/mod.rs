@@ -1,0 +1,23 @@
+//! What is known of a scheme, decided; its claims checked.
+//!
+//! | question | where |
+//! | --- | --- |
+//! | everything known of a scheme | `verification` |
+//! | the claims of its file | `claims` |
+//! | what it does to a model that learns through it | `learning_report` |
+//! | what an exact answer would cost, and so is left out | `exact_cost` |
+//! | one property of a method, for filters | `properties` |
+//! | adjoint, dual, reduced method, the inside of a step | `algebra` |
+
+pub mod algebra;
+pub mod claims;
+mod exact_cost;
+pub mod learning_report;
+pub mod properties;
+pub mod verification;
+
+pub use algebra::Algebra;
+pub use claims::{CheckedClaim, Found};
+pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
+pub use properties::{PROPERTIES, has_property};
+pub use verification::{LeftOut, Verification, verify, verify_with};

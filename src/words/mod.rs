@@ -1,0 +1,5 @@
+//! Facts into words.
+
+mod duration;
+
+pub use duration::duration;
