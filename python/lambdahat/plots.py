@@ -36,3 +36,36 @@ def plane(found: BranchTable, ax: Any = None) -> Any:
     ax.set_title(f"Learned through {found.method}, one sample every {found.interval:g}")
     ax.legend()
     return ax
+
+
+def prediction(rows: list[dict[str, Any]], ax: Any = None) -> Any:
+    """True modes and what each method learns on its principal branch; the colour is the verdict."""
+    ax = axes(ax)
+    ax.axvline(0.0, color=GREY, linestyle="--", linewidth=1)
+    for row in rows:
+        if row["learned"] is not None:
+            ax.plot(row["learned"].real, row["learned"].imag, "o", color=VERDICTS.get(row["verdict"], GREY))
+            ax.annotate(row["method"], (row["learned"].real, row["learned"].imag), textcoords="offset points", xytext=(4, 4), fontsize=8)
+    for lam in {row["lam"] for row in rows}:
+        ax.plot(lam.real, lam.imag, "x", color=BLACK)
+    ax.set_xlabel("Re λ̂ (right of the line: grows)")
+    ax.set_ylabel("Im λ̂")
+    for verdict, colour in VERDICTS.items():
+        ax.plot([], [], "o", color=colour, label=verdict)
+    ax.plot([], [], "x", color=BLACK, label="truth")
+    ax.legend()
+    return ax
+
+
+def rates(steps: Any, learned: Any, ax: Any = None) -> Any:
+    """The real part of each learned eigenvalue during training; above the dashed line the model grows."""
+    ax = axes(ax)
+    ax.axhline(0.0, color=GREY, linestyle="--", linewidth=1)
+    values = np.asarray(learned)
+    for j in range(values.shape[1] if values.ndim == 2 else 0):
+        ax.plot(steps, values[:, j].real, color=(BLUE, ORANGE, GREEN, VERMILION)[j % 4], label=f"λ̂ {j + 1}")
+    ax.set_xlabel("training step")
+    ax.set_ylabel("Re λ̂ (above the line: grows)")
+    if values.ndim == 2 and values.shape[1]:
+        ax.legend()
+    return ax

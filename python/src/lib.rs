@@ -6,6 +6,7 @@
 mod errors;
 mod interruptible;
 mod method;
+mod prediction;
 
 use lambdahat::method::catalog;
 use pyo3::prelude::*;
@@ -30,5 +31,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<method::Scheme>()?;
     module.add_function(wrap_pyfunction!(method_names, module)?)?;
+    module.add_function(wrap_pyfunction!(prediction::predict_samples, module)?)?;
+    module.add_function(wrap_pyfunction!(prediction::predict_system, module)?)?;
     module.add_function(wrap_pyfunction!(main, module)?)
 }

@@ -75,6 +75,16 @@ impl Scheme {
         Ok(PyArray1::from_iter(py, points.iter().map(|&z| r.eval(z))))
     }
 
+    /// A (s × s) and b (s) of a Runge–Kutta method.
+    fn tableau<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>)> {
+        let method::Method::RungeKutta(tableau) = self.method.as_ref() else {
+            return Err(refused(format!("{} is a multistep method: it has no tableau", self.name())));
+        };
+        let rows: Vec<Vec<f64>> = tableau.a().iter().map(|row| row.iter().map(|a| a.to_f64()).collect()).collect();
+        let weights: Vec<f64> = tableau.b().iter().map(|b| b.to_f64()).collect();
+        Ok((PyArray2::from_vec2(py, &rows).map_err(refused)?, PyArray1::from_vec(py, weights)))
+    }
+
     /// All λ̂ for each mode.
     fn branches<'py>(&self, py: Python<'py>, lambda: PyReadonlyArray1<'py, Complex64>, interval: f64, substeps: u32) -> PyResult<BranchArrays<'py>> {
         let sampling = Sampling::new(interval, substeps).map_err(refused)?;
