@@ -2,7 +2,7 @@
 //! half-written file stays behind.
 
 use super::failure::Failure;
-use lambdahat::files::remove_unfinished;
+use crate::files::remove_unfinished;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set by the first signal while something can be kept.
@@ -35,8 +35,13 @@ fn ends() -> bool {
 }
 
 /// Watches for signals until the program ends: Ctrl-C, termination, and the terminal's end unless `nohup` has that ignored.
-#[cfg(unix)]
 pub fn watch() -> Result<(), Failure> {
+    static WATCHING: AtomicBool = AtomicBool::new(false);
+    if WATCHING.swap(true, Ordering::Relaxed) { Ok(()) } else { begin() }
+}
+
+#[cfg(unix)]
+fn begin() -> Result<(), Failure> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::{iterator::Signals, low_level::emulate_default_handler};
     let mut watched = vec![SIGINT, SIGTERM];
@@ -61,9 +66,8 @@ fn hangup_ends() -> bool {
     ignored.is_some_and(|mask| mask & 1 == 0)
 }
 
-/// Watches for Ctrl-C until the program ends.
 #[cfg(not(unix))]
-pub fn watch() -> Result<(), Failure> {
+fn begin() -> Result<(), Failure> {
     let handler = || {
         if ends() {
             std::process::exit(130);

@@ -1,8 +1,8 @@
 //! Standard output and files: printed whole, written whole or not at all.
 
 use super::failure::{Failure, printing};
+use crate::files;
 use comfy_table::{ContentArrangement, Table, presets};
-use lambdahat::files;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;

@@ -2,9 +2,9 @@
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
+use crate::files::{write_whole, write_with};
 use lambdahat::figure::file::{self, FigureError};
 use lambdahat::figure::regions;
-use lambdahat::files::{write_whole, write_with};
 use lambdahat::method::Method;
 use lambdahat::stability::region::{Raster, Region, Window};
 use serde::Serialize;
