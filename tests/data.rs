@@ -85,7 +85,11 @@ fn the_oscillator_from_its_file() {
         assert!(mode.equilibrium.iter().all(|x| x.abs() < 1e-12));
         assert!(mode.uncertainty.unwrap() < 1e-13);
     }
-    assert!(matches!(found.caveats[0], Caveat::CoarselySampled { per_period, .. } if (per_period - 3.14).abs() < 0.01), "{:?}", found.caveats);
+    assert!(
+        matches!(found.caveats[0], Caveat::CoarselySampled { per_period, .. } if (per_period - 3.14).abs() < 0.01),
+        "{:?}",
+        found.caveats
+    );
 }
 
 #[test]

@@ -36,10 +36,9 @@ impl Say for Caveat {
             Self::NoFixedPoint { without, degree } => {
                 format!("The map of degree {without} has no fixed point near the data; degree {degree} is used instead.")
             }
-            Self::DiesWithinSample { count: n } => format!(
-                "{} within one sample and cannot be measured: left out.",
-                if *n == 1 { "1 mode dies out".to_owned() } else { format!("{n} modes die out") }
-            ),
+            Self::DiesWithinSample { count } => {
+                format!("Some modes die out within one sample and cannot be measured: {count} left out.")
+            }
             Self::Alternates { growth } => format!(
                 "λ = {} + πi/H comes from a negative multiplier: the samples alternate around the equilibrium, which no real mode does on \
                  its own. They are too coarse or too noisy for it.",

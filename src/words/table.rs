@@ -143,9 +143,9 @@ impl Table {
             out.extend(line(shown.iter().zip(widths).map(|(&c, &w)| (self.heading(c), None, w))));
         }
         for row in &self.rows {
-            out.extend(line(shown.iter().zip(widths).map(|(&c, &w)| {
-                row.get(c).map_or(("", None, w), |cell| (cell.text.as_str(), cell.shade, w))
-            })));
+            out.extend(line(
+                shown.iter().zip(widths).map(|(&c, &w)| row.get(c).map_or(("", None, w), |cell| (cell.text.as_str(), cell.shade, w))),
+            ));
         }
         out.join("\n")
     }
@@ -217,7 +217,12 @@ mod tests {
     fn sample() -> Table {
         let mut table = Table::new(&["METHOD", "COST", "λ̂", "WHY"]).details(&[1]);
         table.row(["rk4", "4", "0.1051 + 1.927i", "the principal branch grows although the truth decays"]);
-        table.row([Cell::new("bogacki-shampine3"), Cell::new(3), Cell::new("−0.04343 + 1.67i"), Cell::new("another branch rotates backwards")]);
+        table.row([
+            Cell::new("bogacki-shampine3"),
+            Cell::new(3),
+            Cell::new("−0.04343 + 1.67i"),
+            Cell::new("another branch rotates backwards"),
+        ]);
         table
     }
 
