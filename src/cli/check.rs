@@ -1,6 +1,7 @@
 //! `check`: predict, then fit from many starts, side by side.
 
 use super::failure::Failure;
+use super::predict::no_prediction;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
@@ -81,7 +82,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
     };
     let substeps = args.training.substeps;
-    let mut report = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report()?;
+    let mut report =
+        Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report().map_err(no_prediction)?;
     if let Some(system) = &samples.system {
         let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
         report.add_drift_from(system, &starts, &methods);
