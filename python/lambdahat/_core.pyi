@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,6 @@ def predict_samples(
     variables: Sequence[str],
     samples: Sequence[tuple[str | None, NDArray[np.float64], NDArray[np.float64]]],
     methods: Sequence[str | tuple[str, str]],
-    options: dict[str, object],
+    options: Mapping[str, object],
 ) -> str: ...
-def predict_system(name: str, interval: float | None, methods: Sequence[str | tuple[str, str]], options: dict[str, object]) -> str: ...
+def predict_system(name: str, interval: float | None, methods: Sequence[str | tuple[str, str]], options: Mapping[str, object]) -> str: ...

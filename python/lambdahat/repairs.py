@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -138,7 +139,10 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     blank = RepairedField(field, tableau, interval / call.substeps, call.substeps, (0.0,), 0, tuple(mode.learned for mode in modes), (), 0.0, 0.0)
     mapped = _rows(blank.map, field, chosen)
     motion = max(float(np.sqrt(np.mean((mapped - chosen) ** 2))), 1e-300)
-    miss = lambda flow: float(np.sqrt(np.mean((_flow(flow, chosen, interval) - mapped) ** 2))) / motion  # noqa: E731
+
+    def miss(flow: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> float:
+        return float(np.sqrt(np.mean((_flow(flow, chosen, interval) - mapped) ** 2))) / motion
+
     before = miss(field)
     best: RepairedField | None = None
     for degree in range(1, LARGEST_DEGREE + 1):
@@ -147,7 +151,7 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
             break
         trial = RepairedField(field, tableau, blank.step, blank.substeps, weights, degree, blank.before, (), before, 0.0)
         with np.errstate(all="ignore"):
-            error = miss(lambda rows, trial=trial: _rows(trial.native, field, rows))
+            error = miss(partial(_rows, trial.native, field))
         if np.isfinite(error) and (best is None or error < best.error_after):
             after = tuple(complex(mode.implied) for mode in modes)
             best = RepairedField(field, tableau, blank.step, blank.substeps, weights, degree, blank.before, after, before, error)

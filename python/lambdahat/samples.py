@@ -51,11 +51,12 @@ def as_samples(t: Any, x: Any = None) -> Samples:
     """
     if x is None:
         return _from_table(t)
+    trajectories: list[Trajectory]
     if _ragged(x):
-        times = list(t) if _ragged(t) or np.ndim(t) == 2 else [t] * len(x)
-        if len(times) != len(x):
-            raise ValueError(f"{len(x)} trajectories but {len(times)} arrays of times; give one array of times a trajectory, or one for all")
-        trajectories = [(str(k), *_checked(a, b, f"trajectory {k}")) for k, (a, b) in enumerate(zip(times, x))]
+        clocks = list(t) if _ragged(t) or np.ndim(t) == 2 else [t] * len(x)
+        if len(clocks) != len(x):
+            raise ValueError(f"{len(x)} trajectories but {len(clocks)} arrays of times; give one array of times a trajectory, or one for all")
+        trajectories = [(str(k), *_checked(a, b, f"trajectory {k}")) for k, (a, b) in enumerate(zip(clocks, x))]
     else:
         states = _floats(x, "x")
         if states.ndim == 3:
@@ -92,7 +93,10 @@ def _from_table(table: Any) -> Samples:
         raise ValueError(f"no column named t or time among {', '.join(names)}; rename one, or give t and x")
     label = next((names[lower.index(word)] for word in ("trajectory", "id", "run", "episode", "traj") if word in lower), None)
     variables = [name for name in names if name not in (time, label)]
-    column = lambda name: np.asarray(table[name])  # noqa: E731
+
+    def column(name: str) -> NDArray[Any]:
+        return np.asarray(table[name])
+
     stacked = np.column_stack([_floats(column(name), f"column {name!r}") for name in variables]) if variables else np.empty((0, 0))
     times = _times(column(time), time)
     if label is None:
@@ -105,7 +109,7 @@ def _from_table(table: Any) -> Samples:
 def _times(values: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Times as numbers; dates as seconds since the first."""
     if np.issubdtype(values.dtype, np.datetime64):
-        return (values - values[0]) / np.timedelta64(1, "s")
+        return np.asarray((values - values[0]) / np.timedelta64(1, "s"), dtype=np.float64)
     return _floats(values, f"column {name!r}")
 
 

@@ -151,7 +151,7 @@ class Method:
         ndarray of bool, shape (rows, columns)
             The first row has the greatest Im z.
         """
-        return self._scheme.region(re, im, size[0], size[1]) != 0
+        return self._scheme.region(re, im, size[0], size[1]).astype(bool)
 
 
 def _row(values: Sequence[Coefficient]) -> str:

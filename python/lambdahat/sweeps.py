@@ -110,7 +110,8 @@ class _Store:
     def __init__(self, out: str | os.PathLike[str]) -> None:
         import pandas
 
-        self._folder, self._rows, self._kept = os.fspath(out), [], time.monotonic()
+        self._folder, self._kept = os.fspath(out), time.monotonic()
+        self._rows: list[dict[str, Any]] = []
         if os.path.isfile(self._folder):
             raise FileExistsError(f"{self._folder} is a file; a sweep keeps a folder of that name: choose another")
         os.makedirs(self._folder, exist_ok=True)

@@ -46,7 +46,8 @@ class Watch:
     def __init__(self, f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: int = 1, every: int = 100, args: Any = None) -> None:
         if every < 1:
             raise ValueError(f"every must be 1 or more, not {every}")
-        self.every, self.rows, self._step = every, [], 0
+        self.every, self._step = every, 0
+        self.rows: list[dict[str, Any]] = []
         self._f, self._call, self._args = f, as_loop(loop, m), args
         samples = as_samples(t, x)
         self._states = stacked_states(samples)
