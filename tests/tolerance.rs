@@ -43,7 +43,8 @@ fn rounded_schemes_have_their_order_to_within_their_digits() {
 /// The exact order stays what it is; a claim of it holds, and a claim of the order that was meant holds to within the tolerance.
 #[test]
 fn claims_hold_to_within_the_tolerance_and_say_so() {
-    let report = file("stanescu-habashi-54-7-digits", "", "[claims]\norder = 4\nlinear_order = 4\na_stable = false\nimaginary_interval = 3.17");
+    let report =
+        file("stanescu-habashi-54-7-digits", "", "[claims]\norder = 4\nlinear_order = 4\na_stable = false\nimaginary_interval = 3.17");
     assert_eq!((report.order, report.exact), (1, true));
     let found: Vec<(bool, Option<f64>)> = report.claims.iter().map(|claim| (claim.holds, claim.within)).collect();
     assert_eq!(found[..3], [(true, Some(1e-6)), (true, Some(1e-6)), (true, None)]);
@@ -74,7 +75,8 @@ fn a_file_may_state_its_digits_or_its_tolerance() {
         assert!(refused(line).starts_with("x:1:"), "{line}: {}", refused(line));
     }
     // Nodes that differ from the row sums by their rounding.
-    let nodes = |above: &str| scheme::parse(&format!("{above}\n[runge-kutta]\nA = [[0,0],[0.3333333,0]]\nb = [0,1]\nc = [0,0.333333]\n"), "x");
+    let nodes =
+        |above: &str| scheme::parse(&format!("{above}\n[runge-kutta]\nA = [[0,0],[0.3333333,0]]\nb = [0,1]\nc = [0,0.333333]\n"), "x");
     assert!(nodes("digits = 6").is_ok() && nodes("").unwrap_err().to_string().contains("if the coefficients are rounded"));
 }
 

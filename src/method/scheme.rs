@@ -132,7 +132,8 @@ fn floor_boundary(text: &str, mut at: usize) -> usize {
 }
 
 fn read(table: &DeTable<'_>, origin: &str, text: &str) -> Result<Method, Failure> {
-    const KEYS: &[&str] = &["name", "title", "source", "aliases", "note", "digits", "tolerance", "where", "runge-kutta", "multistep", "claims"];
+    const KEYS: &[&str] =
+        &["name", "title", "source", "aliases", "note", "digits", "tolerance", "where", "runge-kutta", "multistep", "claims"];
     only(table, KEYS)?;
     let stem = origin.rsplit(['/', '\\']).next().unwrap_or(origin);
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
@@ -368,7 +369,11 @@ fn digits(value: &Value<'_>) -> Result<u32, Failure> {
 fn tolerance(value: &Value<'_>) -> Result<f64, Failure> {
     let tolerance = number(value, &[])?.to_f64();
     let expected = "a tolerance above 0 and below 1";
-    if tolerance > 0.0 && tolerance < 1.0 { Ok(tolerance) } else { Err((value.span(), SchemeReason::Type { expected, found: "another number" })) }
+    if tolerance > 0.0 && tolerance < 1.0 {
+        Ok(tolerance)
+    } else {
+        Err((value.span(), SchemeReason::Type { expected, found: "another number" }))
+    }
 }
 
 /// A coefficient: a TOML integer, a decimal with the digits as written, or an expression in quotes.

@@ -7,7 +7,8 @@ use super::within::{Orders, Within, within};
 use crate::exact::Number;
 use crate::method::{FieldSymbol, Method, Multistep, RungeKutta, Stated};
 use crate::order::{
-    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, OrderWithin, PrincipalError, failing_bush, Progress, SimplifyingAssumptions, order_up_to,
+    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, OrderWithin, PrincipalError, Progress, SimplifyingAssumptions, failing_bush,
+    order_up_to,
 };
 use crate::stability::{
     Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
