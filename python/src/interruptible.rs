@@ -28,8 +28,13 @@ pub fn interruptible<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T
             Err(RecvTimeoutError::Timeout) => py.check_signals()?,
             Err(RecvTimeoutError::Disconnected) => {
                 let panic = thread.join().err();
-                let words = panic.as_ref().and_then(|p| p.downcast_ref::<String>().cloned().or_else(|| p.downcast_ref::<&str>().map(ToString::to_string)));
-                return Err(PyRuntimeError::new_err(format!("a bug in lambdahat: {}", words.unwrap_or_else(|| "the computation panicked".into()))));
+                let words = panic
+                    .as_ref()
+                    .and_then(|p| p.downcast_ref::<String>().cloned().or_else(|| p.downcast_ref::<&str>().map(ToString::to_string)));
+                return Err(PyRuntimeError::new_err(format!(
+                    "a bug in lambdahat: {}",
+                    words.unwrap_or_else(|| "the computation panicked".into())
+                )));
             }
         }
     }

@@ -68,7 +68,10 @@ impl Scheme {
     /// R(z) at each of these points.
     fn stability_function<'py>(&self, py: Python<'py>, z: PyReadonlyArray1<'py, Complex64>) -> PyResult<Bound<'py, PyArray1<Complex64>>> {
         let method::Method::RungeKutta(tableau) = self.method.as_ref() else {
-            return Err(refused(format!("{} is a multistep method: it has no stability function R(z), but a polynomial ρ(ζ) − zσ(ζ)", self.name())));
+            return Err(refused(format!(
+                "{} is a multistep method: it has no stability function R(z), but a polynomial ρ(ζ) − zσ(ζ)",
+                self.name()
+            )));
         };
         let r = StabilityFunction::of(tableau);
         let points = z.as_array();
@@ -86,7 +89,13 @@ impl Scheme {
     }
 
     /// All λ̂ for each mode.
-    fn branches<'py>(&self, py: Python<'py>, lambda: PyReadonlyArray1<'py, Complex64>, interval: f64, substeps: u32) -> PyResult<BranchArrays<'py>> {
+    fn branches<'py>(
+        &self,
+        py: Python<'py>,
+        lambda: PyReadonlyArray1<'py, Complex64>,
+        interval: f64,
+        substeps: u32,
+    ) -> PyResult<BranchArrays<'py>> {
         let sampling = Sampling::new(interval, substeps).map_err(refused)?;
         let modes = lambda.as_array().to_vec();
         let method = Arc::clone(&self.method);
@@ -117,7 +126,8 @@ impl Scheme {
     fn region<'py>(&self, py: Python<'py>, re: [f64; 2], im: [f64; 2], width: usize, height: usize) -> PyResult<Bound<'py, PyArray2<u8>>> {
         let window = Window::new(re, im).map_err(refused)?;
         let method = Arc::clone(&self.method);
-        let raster = interruptible(py, move || Region::of(&method).and_then(|region| region.raster(window, width, height)))?.map_err(refused)?;
+        let raster =
+            interruptible(py, move || Region::of(&method).and_then(|region| region.raster(window, width, height)))?.map_err(refused)?;
         let rows: Vec<Vec<u8>> = raster.as_bytes().chunks(width).map(<[u8]>::to_vec).collect();
         PyArray2::from_vec2(py, &rows).map_err(refused)
     }

@@ -96,7 +96,8 @@ impl Scheme {
     pub fn multiplier(&self, re: f64, im: f64) -> Vec<f64> {
         let z = Complex::new(re, im);
         let horner = |p: &[f64], x: Complex<f64>| p.iter().rev().fold(Complex::new(0.0, 0.0), |w, &c| w * x + c);
-        let slope = |p: &[f64], x: Complex<f64>| p.iter().enumerate().skip(1).rev().fold(Complex::new(0.0, 0.0), |w, (k, &c)| w * x + k as f64 * c);
+        let slope =
+            |p: &[f64], x: Complex<f64>| p.iter().enumerate().skip(1).rev().fold(Complex::new(0.0, 0.0), |w, (k, &c)| w * x + k as f64 * c);
         let factor = match &self.region {
             Region::OneStep { numerator, denominator } => horner(numerator, z) / horner(denominator, z),
             Region::Multistep { rho, sigma } => (0..50).fold(z.exp(), |root, _| {
