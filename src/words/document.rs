@@ -2,7 +2,8 @@
 //!
 //! A fact is written as `{"code": …, its fields, "text": its sentence}`. Programs decide on the code and the fields; the text is for people.
 
-use super::{Dialect, Say};
+use super::{Dialect, Say, why};
+use crate::inverse::Branches;
 use crate::predict::Report;
 use serde::Serialize;
 use serde_json::{Error, Value};
@@ -21,6 +22,13 @@ pub fn one<T: Serialize + Say>(fact: &T, to: Dialect) -> Result<Value, Error> {
     Ok(value)
 }
 
+/// The document of `branches --json`.
+pub fn branches(found: &Branches, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(found)?;
+    tell_undefined(&mut document, found, to)?;
+    Ok(document)
+}
+
 /// The document of `predict --json`.
 pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
     let mut document = serde_json::to_value(report)?;
@@ -31,5 +39,30 @@ pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
 /// Adds the texts of a report to a document that has its fields.
 fn tell_prediction(document: &mut Value, report: &Report, to: Dialect) -> Result<(), Error> {
     document["caveats"] = told(&report.caveats, to)?;
+    for (k, method) in report.methods.iter().enumerate() {
+        for (j, mode) in method.modes.iter().enumerate() {
+            let place = &mut document["methods"][k]["modes"][j];
+            place["reasons"] = told(&mode.reasons, to)?;
+            tell_undefined(place, &mode.branches, to)?;
+        }
+    }
+    if let Some(advice) = &report.recommendation {
+        let place = &mut document["recommendation"];
+        place["reason"] = one(&advice.why, to)?;
+        place["why"] = why(advice, to).into();
+        if let Some(orbits) = &advice.orbits {
+            place["orbits"] = one(orbits, to)?;
+        }
+        if let Some(any) = &advice.any_step {
+            place["any_step"]["why"] = any.say(to).into();
+        }
+    }
+    Ok(())
+}
+
+fn tell_undefined(place: &mut Value, found: &Branches, to: Dialect) -> Result<(), Error> {
+    if let Some(undefined) = found.principal.undefined() {
+        place["principal_undefined"] = one(&undefined, to)?;
+    }
     Ok(())
 }
