@@ -13,6 +13,7 @@ use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::{MethodReport, Prediction, Subject};
 use lambdahat::truth::ModesOptions;
+use lambdahat::words::{Dialect, document};
 use num_complex::Complex64;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -139,7 +140,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => Ok(()),
     };
     if json {
-        output::json(&check)?;
+        output::json(&document::check(&check, Dialect::Terminal)?)?;
     } else {
         print(&check, &methods, seeds.len())?;
     }

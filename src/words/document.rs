@@ -3,8 +3,10 @@
 //! A fact is written as `{"code": …, its fields, "text": its sentence}`. Programs decide on the code and the fields; the text is for people.
 
 use super::{Dialect, Say, why};
+use crate::check::Check;
 use crate::inverse::Branches;
 use crate::predict::Report;
+use crate::repair::{Audit, RepairReport};
 use serde::Serialize;
 use serde_json::{Error, Value};
 
@@ -33,6 +35,27 @@ pub fn branches(found: &Branches, to: Dialect) -> Result<Value, Error> {
 pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
     let mut document = serde_json::to_value(report)?;
     tell_prediction(&mut document, report, to)?;
+    Ok(document)
+}
+
+/// The document of `check --json`.
+pub fn check(found: &Check, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(found)?;
+    tell_prediction(&mut document, &found.report, to)?;
+    Ok(document)
+}
+
+/// The document of `audit --json`.
+pub fn audit(found: &Audit, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(found)?;
+    document["notes"] = told(&found.notes, to)?;
+    Ok(document)
+}
+
+/// The document of `repair --json`, without the file that was written.
+pub fn repair(report: &RepairReport, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(report)?;
+    document["notes"] = told(&report.notes, to)?;
     Ok(document)
 }
 

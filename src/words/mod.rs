@@ -8,7 +8,7 @@
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
-//! | the screens of `predict` | `prediction` |
+//! | the screens of `predict`; of `audit` and `repair` | `prediction`; `repair` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
@@ -20,6 +20,7 @@ mod duration;
 pub mod number;
 mod paragraph;
 pub mod prediction;
+pub mod repair;
 mod table;
 mod training_call;
 mod verdicts;
