@@ -140,7 +140,9 @@ fn values_of_a_field_are_repaired() {
     for mode in document["after"]["modes"].as_array().unwrap() {
         assert!((mode[0].as_f64().unwrap() + 0.1).abs() < 1e-9 && (mode[1].as_f64().unwrap().abs() - 2.0).abs() < 1e-9, "{mode}");
     }
-    assert_eq!(json(&["audit", &csv, "--method", "rk4", "--interval", "1", "--model", "linear"])["nature"], "discrete");
+    let audit = lambdahat(&["audit", &csv, "--method", "rk4", "--interval", "1", "--model", "linear", "--json"]).assert().code(1);
+    let audit: Value = serde_json::from_slice(&audit.get_output().stdout).expect("one JSON document");
+    assert_eq!(audit["nature"], "discrete");
     refused(&["repair", &csv, "--method", "rk4", "--interval", "1"], &["--model"]);
     refused(&["repair", &csv, "--interval", "1", "--model", "linear"], &["--method METHOD"]);
     refused(&["repair", &csv, "--method", "rk4", "--model", "linear"], &["--interval H"]);
@@ -235,10 +237,10 @@ fn a_mode_that_grows_beyond_all_numbers_does_not_die() {
     let audited = |document: &mut Value, entry: f64| {
         document["learned"]["parameters"] = serde_json::json!([entry, 0.0, 0.0, entry]);
         std::fs::write(&model, document.to_string()).unwrap();
-        String::from_utf8(lambdahat(&["audit", &model]).assert().success().get_output().stdout.clone()).unwrap()
+        String::from_utf8(lambdahat(&["audit", &model]).assert().code(1).get_output().stdout.clone()).unwrap()
     };
     let text = audited(&mut document, 5000.0);
-    assert!(text.contains("like 1255.16") && !text.contains("dies within"), "{text}");
+    assert!(text.contains("like 1255") && !text.contains("dies within"), "{text}");
     let text = audited(&mut document, 1e200);
     assert!(text.contains("leaves the finite numbers") && !text.contains("dies within"), "{text}");
 }

@@ -27,7 +27,7 @@ impl Report {
     /// Adds the drift of the first orbits of the samples through each of the report's methods, `methods` in the same order, on a polynomial field that is
     /// fitted to them through a method of order 5; a note says how well. No invariant is known of it, so that the change is that of the distance from the orbit's centre, in
     /// units of half the samples' box. Nothing is added where no polynomial of degree 3 or less meets the samples.
-    pub fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
+    pub(super) fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
         let Ok(even) = data.require_even() else { return };
         let states = even.to_lists();
         let Some((learned, degree, residual)) = fitted(&states, even.interval()) else { return };

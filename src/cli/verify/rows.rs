@@ -8,6 +8,7 @@ use lambdahat::inverse::Crossing;
 use lambdahat::order::FailingCondition;
 use lambdahat::stability::{Extent, LocusShape};
 use lambdahat::verify::{CheckedClaim, LeftOut, SmallestSubsteps, Verification};
+use lambdahat::words::{Dialect, Say};
 
 /// So many failing trees are named in full.
 const TREES: usize = 3;
@@ -299,7 +300,11 @@ fn parasites(report: &Verification) -> String {
 fn mode(found: &SmallestSubsteps) -> String {
     let asked = &found.faithful_for;
     let what = format!("λ = {}, H = {}", arguments::show(asked.lambda, 6), asked.interval);
-    let reason = &found.smallest_substeps_reason;
+    let mut reasons: Vec<String> = found.smallest_substeps_reasons.iter().map(|reason| reason.say(Dialect::Terminal)).collect();
+    if found.parasite_grows {
+        reasons.push("A parasitic root outgrows the solution, so that an error of the start is amplified.".into());
+    }
+    let reason = reasons.join(" ");
     match (found.smallest_substeps, found.smallest_substeps_but_for_aliases) {
         (Some(m), _) => format!("{what}: faithful from m = {m}: {reason}"),
         (None, Some(m)) => format!("{what}: faithful from m = {m} but for aliases of the samples: {reason}"),
