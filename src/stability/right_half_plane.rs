@@ -1,41 +1,42 @@
 //! The room that an anti-damped λ̂ can use: the part of the stability region with Re z > 0, enclosed.
 //!
-//! Whether there is any is decided exactly. How much there is lies between bounds from a branch and bound over squares: each square that is put
+//! Whether there is any is decided exactly. How much there is lies between bounds from a branch and bound over rectangles: each cell that is put
 //! aside is proved to lie inside or outside, so that no island is missed, however small and however far from the rest.
 
+mod cell;
 mod dominant;
 mod potential;
 mod search;
-mod square;
 
+use self::cell::{Cell, Look};
 use self::dominant::DominantRoot;
 use self::potential::Potential;
 use self::search::Bounds;
-use self::square::{Look, Square};
-use super::region::{Region, RegionError, locus_stays_within};
+use super::region::{Region, RegionError, Window, locus_stays_within};
 use super::root_condition::RootCondition;
 use super::root_locus::{non_negative_on_circle, product_on_circle};
 use super::{Extent, StabilityFunction, at_infinity, e_polynomial, is_hurwitz, multistep};
 use crate::exact::{Number, Polynomial};
-use crate::method::Multistep;
+use crate::method::{Method, Multistep};
+use num_complex::Complex64;
 use serde::{Serialize, Serializer};
 use std::cmp::Ordering;
 
 /// Regions that reach beyond this radius are not looked at.
 const FARTHEST: f64 = 1e9;
 
-/// When a search ends: at a relative width of the enclosure, or after so many squares.
+/// When a search ends: at a relative width of the enclosure, or after so many cells.
 struct Effort {
     reach: f64,
-    reach_squares: usize,
+    reach_cells: usize,
     area: f64,
-    area_squares: usize,
+    area_cells: usize,
 }
 
-/// One-step methods, whose log|R| is smooth: the width goes with the square of a square's side.
-const SMOOTH: Effort = Effort { reach: 1e-11, reach_squares: 20_000, area: 2e-5, area_squares: 20_000 };
-/// Multistep methods, each square of which takes a hundred times as long.
-const ROUGH: Effort = Effort { reach: 1e-9, reach_squares: 4_000, area: 2e-4, area_squares: 4_000 };
+/// One-step methods, whose log|R| is smooth: the width goes with the square of a cell's side.
+const SMOOTH: Effort = Effort { reach: 1e-11, reach_cells: 20_000, area: 2e-5, area_cells: 20_000 };
+/// Multistep methods, each cell of which takes a hundred times as long.
+const ROUGH: Effort = Effort { reach: 1e-9, reach_cells: 4_000, area: 2e-4, area_cells: 4_000 };
 
 /// How far and how large the stability region is in the right half plane.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -80,7 +81,7 @@ impl RightHalfPlane {
         }
         let potential = Potential::of(r).ok()?;
         let side = potential.bounding_radius(FARTHEST)?;
-        Some(Self::enclosed(|square| potential.look(square), side, &SMOOTH))
+        Some(Self::enclosed(|cell| potential.look(cell), side, potential.rightmost_zero(), &SMOOTH))
     }
 
     /// Reach and area of a multistep method's region; `None`, with the reason, where zeros of σ on the circle leave open whether it is bounded.
@@ -105,16 +106,73 @@ impl RightHalfPlane {
         };
         let region = Region::multistep(&p, &q).map_err(|e: RegionError| e.to_string())?;
         let dominant = DominantRoot::new(p, q, region);
-        Ok(Self::enclosed(|square| dominant.look(square), side, &ROUGH))
+        let candidate = rightmost_of_locus(&dominant);
+        Ok(Self::enclosed(|cell| dominant.look(cell), side, 0.0, &ROUGH).with_candidate(candidate))
     }
 
     /// Both searches, in the quadrant above the real axis: the region is symmetric about it.
-    fn enclosed(look: impl Fn(&Square) -> Look, side: f64, effort: &Effort) -> Self {
-        let (reach, reach_error) = middle(search::reach(&look, side, effort.reach, effort.reach_squares));
-        let area = search::area(&look, side, effort.area, effort.area_squares);
+    ///
+    /// `least` is known to be reached.
+    fn enclosed(look: impl Fn(&Cell) -> Look, side: f64, least: f64, effort: &Effort) -> Self {
+        let (reach, reach_error) = middle(search::reach(&look, side, least, effort.reach, effort.reach_cells));
+        let area = search::area(&look, search::quadrant(side), effort.area, effort.area_cells);
         let (area, area_error) = middle(Bounds { low: 2.0 * area.low, high: 2.0 * area.high });
         Self { reach, reach_error, area, area_error }
     }
+}
+
+impl RightHalfPlane {
+    /// The same with a point of the region's border as the reach, where it lies in the enclosure: rounding alone separates the two as a rule, which is not proved.
+    fn with_candidate(self, reach: f64) -> Self {
+        let (low, high) = (self.reach - self.reach_error, self.reach + self.reach_error);
+        if reach < low || reach > high || self.reach_error <= 1e-9 {
+            return self;
+        }
+        Self { reach, reach_error: (high - reach).max(reach - low.max(0.0)) * (1.0 + 4.0 * f64::EPSILON), ..self }
+    }
+}
+
+/// Points along the circle at which the root locus is looked at.
+const LOCUS: u32 = 4096;
+
+/// The greatest Re z of the points of the root locus that border on the region, among those of a grid, polished.
+fn rightmost_of_locus(method: &DominantRoot) -> f64 {
+    let step = std::f64::consts::PI / f64::from(LOCUS);
+    let points = (0..=LOCUS).map(|k| f64::from(k) * step);
+    let bordering = points.map(|theta| (theta, method.locus(theta))).filter(|(_, z)| z.is_finite() && z.re > 1e-9 && method.borders(*z));
+    let Some((theta, best)) = bordering.max_by(|a, b| a.1.re.total_cmp(&b.1.re)) else { return 0.0 };
+    // Thirds of the interval about the rightmost point, where Re z has one maximum.
+    let (mut low, mut high) = (theta - step, theta + step);
+    for _ in 0..60 {
+        let (a, b) = (low + (high - low) / 3.0, high - (high - low) / 3.0);
+        if method.locus(a).re < method.locus(b).re { low = a } else { high = b }
+    }
+    let polished = method.locus(0.5 * (low + high));
+    if method.borders(polished) { best.re.max(polished.re) } else { best.re }
+}
+
+/// The area of a method's region in a window, and a bound of its error.
+///
+/// None where the zeros and poles of R cannot be told apart, or where ρ and σ are no use in doubles.
+pub fn area_in_window(method: &Method, window: Window) -> Option<(f64, f64)> {
+    let half = [0.5 * window.width(), 0.5 * window.height()];
+    let cell = Cell { centre: Complex64::new(window.re[0] + half[0], window.im[0] + half[1]), half };
+    let bounds = match method {
+        Method::RungeKutta(tableau) => {
+            let potential = Potential::of(&StabilityFunction::of(tableau)).ok()?;
+            search::area(&|cell: &Cell| potential.look(cell), cell, SMOOTH.area, SMOOTH.area_cells)
+        }
+        Method::Multistep(method) => {
+            let (rho, sigma) = multistep::reduced(method);
+            let floats = |p: &Polynomial<Number>| p.coefficients().iter().map(Number::to_f64).collect::<Vec<_>>();
+            let (p, q) = (floats(&rho), floats(&sigma));
+            let region = Region::multistep(&p, &q).ok()?;
+            let dominant = DominantRoot::new(p, q, region);
+            search::area(&|cell: &Cell| dominant.look(cell), cell, ROUGH.area, ROUGH.area_cells)
+        }
+    };
+    let middle = 0.5 * (bounds.low + bounds.high);
+    Some((middle, (bounds.high - middle).max(middle - bounds.low) * (1.0 + 4.0 * f64::EPSILON)))
 }
 
 /// The middle of an enclosure and how far its ends are; zero itself where that is its lower end, since there may be nothing.
@@ -152,8 +210,7 @@ fn farthest(rho: &[f64], sigma: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::method::{Method, catalog};
-    use num_complex::Complex64;
+    use crate::method::catalog;
 
     /// Truncated exponentials of degree 1 to 6, against a count of 1.8 million points.
     #[test]

@@ -1,12 +1,12 @@
-//! The region of a multistep method over squares: all roots of `ρ − zσ` in the unit disc, where one root alone is in doubt.
+//! The region of a multistep method over cells: all roots of `ρ − zσ` in the unit disc, where one root alone is in doubt.
 
-use super::square::{Linear, Look, Square};
+use super::cell::{Cell, Linear, Look};
 use crate::exact::roots;
 use crate::stability::region::{Region, root_count_is_constant};
 use num_complex::Complex64;
 use std::cell::RefCell;
 
-/// Sizes of the disc, in radii of the square, in which the largest root is shown to stay alone.
+/// Sizes of the disc, in radii of the cell, in which the largest root is shown to stay alone.
 const PATCHES: [f64; 5] = [64.0, 32.0, 16.0, 8.0, 4.0];
 /// Roots whose moduli are closer than this, relatively, are not told apart.
 const CLOSEST: f64 = 1e-3;
@@ -33,10 +33,23 @@ impl DominantRoot {
         Self { rho, sigma, region, patches: RefCell::new(Vec::new()) }
     }
 
-    /// Whether a square lies in the region, or the linear part of `log|ζ|` where that of one root decides.
-    pub(super) fn look(&self, square: &Square) -> Look {
-        let (centre, radius) = (square.centre, square.radius());
-        // No root crosses the unit circle while z moves in the square: its centre decides.
+    /// ρ/σ at e^{iθ}.
+    pub(super) fn locus(&self, theta: f64) -> Complex64 {
+        let zeta = Complex64::cis(theta);
+        let horner = |p: &[f64]| p.iter().rev().fold(Complex64::new(0.0, 0.0), |value, &c| value * zeta + c);
+        horner(&self.rho) / horner(&self.sigma)
+    }
+
+    /// Whether some of the region lies just beside a point of the locus, where rounding decides.
+    pub(super) fn borders(&self, z: Complex64) -> bool {
+        let gap = 1e-5 * (1.0 + z.norm());
+        (0..8).any(|k| self.region.contains(z + Complex64::from_polar(gap, f64::from(k) * std::f64::consts::FRAC_PI_4)))
+    }
+
+    /// Whether a cell lies in the region, or the linear part of `log|ζ|` where that of one root decides.
+    pub(super) fn look(&self, cell: &Cell) -> Look {
+        let (centre, radius) = (cell.centre, cell.radius());
+        // No root crosses the unit circle while z moves in the cell: its centre decides.
         if self.crosses_nothing(1.0, centre, radius) {
             return if self.region.contains(centre) { Look::Inside } else { Look::Outside };
         }
@@ -47,7 +60,7 @@ impl DominantRoot {
         if between.into_iter().any(|s| s > 1.0 + CLOSEST && outer > s * (1.0 + CLOSEST) && self.crosses_nothing(s, centre, radius)) {
             return Look::Outside;
         }
-        self.linear(square, first, second.0.norm()).map_or(Look::Border(None), |linear| linear.look(square.half))
+        self.linear(cell, first, second.0.norm()).map_or(Look::Border(None), |linear| linear.look(cell.half))
     }
 
     fn crosses_nothing(&self, circle: f64, centre: Complex64, radius: f64) -> bool {
@@ -65,11 +78,11 @@ impl DominantRoot {
         discs.first().is_some_and(|d| d.count == 1).then(|| [root(0), root(1)])
     }
 
-    /// `log|ζ|` of the largest root about the square's centre, by its value and slope there.
+    /// `log|ζ|` of the largest root about the cell's centre, by its value and slope there.
     ///
     /// A harmonic u with `|u − u(c)| ≤ M` for `|w| < R` has Taylor coefficients of at most `2M/R^k`: with q = r/R the rest beyond the linear part is at most `2M q²/(1 − q)`.
-    fn linear(&self, square: &Square, (zeta, error): (Complex64, f64), second: f64) -> Option<Linear> {
-        let (c, r) = (square.centre, square.radius());
+    fn linear(&self, cell: &Cell, (zeta, error): (Complex64, f64), second: f64) -> Option<Linear> {
+        let (c, r) = (cell.centre, cell.radius());
         let room = |patch: &Patch| patch.radius - (c - patch.centre).norm();
         let widest = self.patches.borrow().iter().copied().filter(|p| room(p) >= 4.0 * r).max_by(|a, b| room(a).total_cmp(&room(b)));
         let patch = match widest {
@@ -90,7 +103,7 @@ impl DominantRoot {
         linear.error.is_finite().then_some(linear)
     }
 
-    /// A disc about c in which the largest root stays alone, as large as can be shown; kept for the squares nearby.
+    /// A disc about c in which the largest root stays alone, as large as can be shown; kept for the cells nearby.
     fn patch(&self, c: Complex64, r: f64, first: f64, second: f64) -> Option<Patch> {
         let gap = 0.5 * (first / second.max(0.01 * first)).ln();
         if gap < CLOSEST {

@@ -1,6 +1,6 @@
-//! `u = log|R|` by its zeros and poles, with bounds over squares: what is known of it does not depend on where the polynomials cancel.
+//! `u = log|R|` by its zeros and poles, with bounds over cells: what is known of it does not depend on where the polynomials cancel.
 
-use super::square::{Linear, Look, Square};
+use super::cell::{Cell, Linear, Look};
 use crate::exact::{Number, Polynomial, RootDisc, RootsError, coefficients::Numbers, rational};
 use crate::stability::StabilityFunction;
 use num_complex::{Complex, Complex64};
@@ -56,20 +56,25 @@ impl Potential {
         Some(radius)
     }
 
-    /// The sign of u in a square, or its linear part there.
+    /// What the zeros reach at least, for all lie in the region; zero where none has Re z > 0.
+    pub(super) fn rightmost_zero(&self) -> f64 {
+        self.points.iter().filter(|p| p.order > 0.0).map(|p| p.place.re - p.radius).fold(0.0, f64::max) * (1.0 - 4.0 * f64::EPSILON)
+    }
+
+    /// The sign of u in a cell, or its linear part there.
     ///
-    /// With d the least distance of a point from the square's corner circle, of radius r, the second derivative of `log R` is at most `Σ |order|/d²`,
+    /// With d the least distance of a point from the cell's corner circle, of radius r, the second derivative of `log R` is at most `Σ |order|/d²`,
     /// so that u departs from its linear part by at most half of that times r².
-    pub(super) fn look(&self, square: &Square) -> Look {
-        let reach = square.radius();
+    pub(super) fn look(&self, cell: &Cell) -> Look {
+        let reach = cell.radius();
         let mut logs = LogProduct::default();
         let (mut slope, mut curvature, mut blur) = (Complex64::zero(), 0.0, 0.0);
         for point in &self.points {
-            let offset = square.centre - point.place;
+            let offset = cell.centre - point.place;
             let distance_square = offset.norm_sqr();
             let near = distance_square.sqrt() * (1.0 - 4.0 * f64::EPSILON) - point.radius - reach;
             if near <= 0.0 {
-                return self.look_near_a_point(square);
+                return self.look_near_a_point(cell);
             }
             logs.multiply(distance_square, point.order);
             slope += point.order * offset.conj() / distance_square;
@@ -81,16 +86,16 @@ impl Potential {
         let rounding = 16.0 * f64::EPSILON * (count + self.lead.abs() + log.abs());
         let error = (0.5 * reach * reach * curvature + blur) * (1.0 + 1e-9) + self.lead_error + rounding;
         // d/dx log|R| = Re R′/R, d/dy log|R| = −Im R′/R, and `slope` is conjugated already.
-        Linear { value, slope: [slope.re, -slope.im], error }.look(square.half)
+        Linear { value, slope: [slope.re, -slope.im], error }.look(cell.half)
     }
 
-    /// The same where a zero or a pole may lie in the square: only bounds of the distances.
-    fn look_near_a_point(&self, square: &Square) -> Look {
-        let reach = square.radius();
+    /// The same where a zero or a pole may lie in the cell: only bounds of the distances.
+    fn look_near_a_point(&self, cell: &Cell) -> Look {
+        let reach = cell.radius();
         let (mut low, mut high) = (self.lead - self.lead_error, self.lead + self.lead_error);
         let mut size = self.lead.abs() + 1.0;
         for point in &self.points {
-            let distance = (square.centre - point.place).norm();
+            let distance = (cell.centre - point.place).norm();
             let nearest = (distance * (1.0 - 4.0 * f64::EPSILON) - point.radius - reach).max(0.0).ln();
             let farthest = (distance * (1.0 + 4.0 * f64::EPSILON) + point.radius + reach).ln();
             let (a, b) = (point.order * nearest, point.order * farthest);
@@ -175,18 +180,18 @@ mod tests {
             let potential = Potential::of(&r).unwrap();
             for k in 0..400 {
                 let half = 2.0f64.powi(-(k % 12));
-                let square = Square { centre: Complex64::from_polar(0.02 * f64::from(k), 0.7 * f64::from(k)), half };
+                let cell = Cell { centre: Complex64::from_polar(0.02 * f64::from(k), 0.7 * f64::from(k)), half: [half; 2] };
                 let corners = [(0.0, 0.0), (1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0)];
                 for (a, b) in corners {
                     let w = Complex64::new(a * half, b * half);
-                    let u = r.eval(square.centre + w).norm().ln();
-                    match potential.look(&square) {
+                    let u = r.eval(cell.centre + w).norm().ln();
+                    match potential.look(&cell) {
                         Look::Inside => assert!(u < 0.0),
                         Look::Outside => assert!(u > 0.0),
                         Look::Border(None) => {}
                         Look::Border(Some(l)) => {
                             let linear = l.value + l.slope[0] * w.re + l.slope[1] * w.im;
-                            assert!((u - linear).abs() <= l.error + 1e-12 * (1.0 + u.abs()), "{name} {square:?}: {u} {l:?}");
+                            assert!((u - linear).abs() <= l.error + 1e-12 * (1.0 + u.abs()), "{name} {cell:?}: {u} {l:?}");
                         }
                     }
                 }
