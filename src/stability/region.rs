@@ -9,6 +9,7 @@ pub mod boundary;
 pub mod contour;
 mod raster;
 
+pub(super) use raster::{locus_stays_within, root_count_is_constant};
 pub use raster::Raster;
 
 use super::StabilityFunction;
