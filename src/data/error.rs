@@ -268,6 +268,7 @@ fn hint(text: &str) -> &'static str {
 }
 
 fn date_hint(text: &str) -> &'static str {
-    let day_first = text.split(['/', '.', '-', ' ', 'T']).next().is_some_and(|part| part.len() <= 2 && part.parse::<u32>().is_ok());
+    let mut parts = text.split(['/', '.', '-', ' ']);
+    let day_first = parts.next().is_some_and(|part| part.len() <= 2 && part.parse::<u32>().is_ok()) && parts.next().is_some();
     if day_first { "; write dates as 2024-01-31, the year first" } else { "" }
 }

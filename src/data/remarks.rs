@@ -133,7 +133,7 @@ fn filled(runs: &[(Vec<f64>, &[f64])], size: f64) -> usize {
     }
     bends.sort_by(f64::total_cmp);
     let (least, typical) = (bends[straight], bends[straight + curved / 2]);
-    // Values printed to a resolution q bend by whole multiples of q/2, and by none in a share q/(4 typical) of places.
-    let by_chance = bends.len() as f64 * least / typical;
-    if straight as f64 > 10.0 * by_chance.max(0.1) && typical > 1e3 * EXACT * size * 1e-3 { straight } else { 0 }
+    // Values printed to a resolution q bend by multiples of q: by none in a share q/(4 typical) of places.
+    let by_chance = bends.len() as f64 * least / (4.0 * typical);
+    if straight as f64 > 4.0 * by_chance + 4.0 && typical > EXACT * size { straight } else { 0 }
 }
