@@ -11,7 +11,7 @@ use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::{Measure, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_methods};
 use lambdahat::truth::{Mode, ModesOptions};
-use lambdahat::words::{Dialect, Say, document, no_modes};
+use lambdahat::words::{Dialect, Say, document, no_modes, read_as};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -105,12 +105,20 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         figure::prediction(&method, lambda, sampling)?.save(path)?;
     }
     if json {
-        output::json(&document::prediction(&report, Dialect::Terminal)?)?;
+        let mut document = document::prediction(&report, Dialect::Terminal)?;
+        if let Some(data) = &samples {
+            document["data"] = document::samples(data, Dialect::Terminal)?;
+        }
+        output::json(&document)?;
     } else {
         if embedded {
             output::line(
                 "No data and no system given: this is the embedded damped oscillator. For your own samples: lambdahat predict DATA.csv\n",
             )?;
+        }
+        if let Some(data) = &samples {
+            paragraph(&read_as(data))?;
+            data.taken().remarks.iter().try_for_each(|remark| paragraph(&remark.say(Dialect::Terminal)))?;
         }
         print(&report)?;
         if let Some(path) = &args.figure {
