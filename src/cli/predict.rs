@@ -1,15 +1,17 @@
 //! `predict`: what a loop will learn from these data, or from a named system, through each method.
 
+use super::data_options::DataOptions;
 use super::failure::Failure;
 use super::{Answer, arguments, output, screen};
-use crate::data::Reading;
+use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure;
 use crate::inverse::{Limits, Verdict};
 use crate::method::{Method, Sampling};
-use crate::predict::{ModeReport, PredictError, Prediction, Report, Subject};
+use crate::predict::{ModeReport, Origin, PredictError, Prediction, Report, Subject};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, document, no_modes, prediction, wrapped};
+use crate::words::{Dialect, Say, document, no_modes, prediction, read_as, wrapped};
+use std::sync::Arc;
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -24,15 +26,17 @@ Examples:
   lambdahat predict DATA.csv --method torchdiffeq:rk4 --method my_scheme.toml
   lambdahat predict --all --explain        everything, and what the words mean
 
-DATA.csv has a header, then one row per sample. Time is the column `t` or
-`time`, else the first one; a column `trajectory` tells trajectories apart.
-The true modes are found without any integrator.";
+  lambdahat predict DATA.csv --input valve --columns x,y
+
+DATA.csv has a header, then one row per sample. Times may be numbers or dates,
+even or uneven; missing cells stay empty (docs/data-files.md). The true modes
+are found without any integrator.";
 
 /// Options of `predict`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Samples; without them and without --system, a damped oscillator
+    /// Samples, `-` for standard input; without them and --system, a damped oscillator
     #[arg(value_name = "DATA.csv")]
     data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
@@ -41,9 +45,8 @@ pub struct Args {
     /// A method to train through; may be repeated [default: eleven common ones]
     #[arg(long, short, value_name = "METHOD")]
     method: Vec<String>,
-    /// Sampling interval H of a system (data have their own)
-    #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
-    interval: Option<f64>,
+    #[command(flatten)]
+    reading: DataOptions,
     /// Integrator steps per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
@@ -82,14 +85,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let embedded = args.data.is_none() && args.system.is_none();
     let subject = match &args.data {
         Some(path) => {
-            let data = Reading::default().open(path)?;
+            let data = args.reading.read(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
             Subject::from_data(&data, &options)?
         }
         None => {
             let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
-            Subject::from_system(&system, args.interval.unwrap_or_else(|| system.default_interval()))?
+            Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
+    };
+    let samples: Option<Arc<Trajectories>> = match &subject.origin {
+        Origin::Samples(data) => Some(Arc::clone(data)),
+        Origin::System { .. } => None,
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
@@ -99,16 +106,27 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         figure::prediction(method, lambda, sampling)?.save(path)?;
     }
     if json {
-        output::json(&document::prediction(&report, Dialect::Terminal)?)?;
+        let mut document = document::prediction(&report, Dialect::Terminal)?;
+        if let Some(data) = &samples {
+            document["data"] = document::samples(data, Dialect::Terminal)?;
+        }
+        output::json(&document)?;
         return Ok(Answer::Done);
     }
     let width = screen::width();
+    let mut remarks: Vec<String> = Vec::new();
+    if let Some(data) = &samples {
+        remarks.push(read_as(data));
+        remarks.extend(data.taken().remarks.iter().map(|remark| remark.say(Dialect::Terminal)));
+    } else if embedded {
+        remarks.push(EMBEDDED.into());
+    }
+    let note: String = remarks.iter().map(|remark| wrapped(remark, "", "", width) + "\n").collect();
+    output::text(&note)?;
     if args.all {
         output::line(prediction::everything(&report, width))?;
     } else {
-        let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
         let above = note.lines().count() + usize::from(args.figure.is_some());
-        output::text(&note)?;
         output::line(prediction::first_screen(&report, width, above))?;
     }
     if args.explain {
