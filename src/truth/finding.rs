@@ -33,7 +33,7 @@ pub struct Finding {
 }
 
 /// Why a mode is not settled: the samples do not determine it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Because {
     /// The model does not explain the motion.
