@@ -3,16 +3,13 @@
 use crate::data::Trajectories;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
-use crate::truth::{Caveat, Finding, Mode, ModesError, ModesOptions, Motion, find_modes};
+use crate::truth::{Caveat, Finding, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 
 /// Real and imaginary parts below this, relative to the eigenvalue, are rounding: they are set to zero, since whether a mode is
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
-
-/// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
-const NEAR_EXACT: f64 = 1e-9;
 
 /// The modes to learn, and where they are from.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,14 +31,11 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The modes of samples; see [`find_modes`].
+    /// The modes of samples; see [`examine`].
     pub fn from_data(data: &Trajectories, options: &ModesOptions) -> Result<Self, ModesError> {
-        let mut found = find_modes(data, options)?;
+        let mut found = examine(data, options)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
-        if found.scores.iter().any(|s| s.error > NEAR_EXACT) {
-            caveats.push(Caveat::MapDegree { degree: found.degree, scores: found.scores });
-        }
         let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
         if let Some(mode) = found.modes.iter().find(open) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
@@ -51,7 +45,7 @@ impl Subject {
             interval: data.spacing().typical(),
             trajectories: data.count(),
             samples: data.samples(),
-            finding: Finding::default(),
+            finding: found.finding,
             modes: found.modes,
             caveats,
         })

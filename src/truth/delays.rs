@@ -6,7 +6,7 @@
 
 use super::exponentials::Rate;
 use super::rank::signal_rank;
-use super::segment::{Run, Samples};
+use super::runs::{Run, Samples};
 use super::spectrum::spectrum;
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;

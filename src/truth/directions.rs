@@ -1,7 +1,7 @@
 //! Columns by fewer coordinates: where columns depend on each other, or are many.
 
 use super::rank::signal_rank;
-use super::segment::{Run, Samples};
+use super::runs::{Run, Samples};
 use nalgebra::{DMatrix, SVD};
 
 /// Directions in which scaled columns vary less than this, relative to the most, are flat.

@@ -8,7 +8,7 @@
 //! (Golub & Pereyra, SIAM J. Numer. Anal. 10, 1973; Kaufman's Jacobian, BIT 15, 1975; as optimised dynamic mode decomposition Askham & Kutz,
 //! SIAM J. Appl. Dyn. Syst. 17, 2018). No integrator takes part: e^{λt} is exact. Rows may be at any times and cells may be missing.
 
-use super::segment::{Run, Samples};
+use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
 use num_complex::Complex;
 

@@ -5,7 +5,7 @@
 //! starts from the one below.
 
 use super::polynomial_flow::{PolynomialFlow, Powers};
-use super::segment::Samples;
+use super::runs::Samples;
 use nalgebra::{DMatrix, DVector, SVD};
 
 /// Steps of Levenberg–Marquardt at most.
@@ -50,7 +50,6 @@ impl Frame {
 #[derive(Clone, Debug)]
 pub(super) struct Window {
     pub run: usize,
-    pub row: usize,
     /// The time from each row to the next, in intervals.
     pub times: Vec<f64>,
     /// The rows, in the frame; NaN where a cell is missing.
@@ -89,7 +88,7 @@ pub(super) fn windows(samples: &Samples, frame: &Frame, length: usize, most: usi
             let inside: Vec<usize> = if length == 1 { vec![row, end] } else { (row..=end).collect() };
             let times = inside.windows(2).map(|w| (run.times[w[1]] - run.times[w[0]]) / frame.interval).collect::<Vec<f64>>();
             if times.iter().all(|t| *t <= 20.0) {
-                all.push(Window { run: index, row, times, rows: inside.iter().map(|&i| rows[i].clone()).collect(), start: rows[row].clone() });
+                all.push(Window { run: index, times, rows: inside.iter().map(|&i| rows[i].clone()).collect(), start: rows[row].clone() });
             }
             row = end;
         }

@@ -4,7 +4,7 @@
 //! growth rates; what is found is taken out, and the rest is scanned again. Uneven times lift the aliasing at π/H̄ (Eyer & Bartholdi, A&AS 135, 1999).
 
 use super::exponentials::{Exponentials, Rate};
-use super::segment::Samples;
+use super::runs::Samples;
 use nalgebra::DMatrix;
 use std::f64::consts::{PI, TAU};
 

@@ -41,8 +41,6 @@ pub(super) struct FieldEquilibrium {
     /// In the frame.
     pub point: Vec<f64>,
     pub modes: Vec<FieldMode>,
-    /// To the nearest sample, in half-widths.
-    pub distance: f64,
     /// Whether close samples lie in every direction.
     pub surrounded: bool,
     /// The equilibrium is one of a line of them.
@@ -73,7 +71,6 @@ pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> V
             let degenerate = lambdas.iter().any(|l| l.norm() <= 1e-5 * largest);
             Some(FieldEquilibrium {
                 modes: modes(fit, &point, &lambdas),
-                distance: samples.iter().map(|x| distance(x, &point)).fold(f64::INFINITY, f64::min),
                 surrounded: surrounded(samples, &point),
                 point,
                 degenerate,

@@ -5,7 +5,7 @@ use super::exponentials::{Exponentials, Rate};
 use super::field_fit::{Effort, FieldFit, Frame, windows};
 use super::finding::Because;
 use super::frequency_scan::scanned;
-use super::segment::Samples;
+use super::runs::Samples;
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
 use num_complex::Complex;
@@ -29,6 +29,10 @@ const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 
+/// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
+const CURVES: f64 = 1e-4;
+const UNDERDAMPED: f64 = 5.0;
+
 /// A mode of a linear model.
 #[derive(Clone, Debug)]
 pub(super) struct LinearMode {
@@ -43,7 +47,6 @@ pub(super) struct LinearMode {
 #[derive(Clone, Debug)]
 pub(super) struct LinearModel {
     pub fit: Exponentials,
-    pub whiteness: Whiteness,
     /// Whether its residuals are noise or rounding and the left-out part is met.
     pub explains: bool,
 }
@@ -53,27 +56,21 @@ impl LinearModel {
     pub fn of(samples: &Samples) -> Option<Self> {
         let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let mut best = Exponentials::fitted(&short, &[], 0)?;
-        for start in starts(samples, &short) {
-            for candidate in variants(&short, &start) {
-                if information(&candidate) < information(&best) {
-                    best = candidate;
-                }
-            }
-        }
+        let mut candidates = vec![Exponentials::fitted(&short, &[], 0)?];
+        candidates.extend(starts(samples, &short).iter().flat_map(|start| variants(&short, start)));
+        let best = chosen(candidates, samples.dimension())?;
         let polished = Exponentials::fitted(&long, &best.rates, best.trend)?;
         let fit = if long.rows() > short.rows() {
             // More rows may show modes that the few did not.
-            let again = variants(&long, &polished.rates).into_iter().min_by(|a, b| information(a).total_cmp(&information(b)));
+            let again = chosen(variants(&long, &polished.rates), samples.dimension());
             again.filter(|a| information(a) < information(&polished)).unwrap_or(polished)
         } else {
             polished
         };
-        let whiteness = Whiteness::of(&fit.residuals);
         let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
-        let explains = enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || whiteness.holds(false));
-        Some(Self { fit, whiteness, explains })
+        let explains = enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
+        Some(Self { fit, explains })
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
@@ -102,6 +99,10 @@ impl LinearModel {
                 if partial && self.is_harmonic(k, &lambdas, duration) {
                     because.push(Because::Harmonic);
                 }
+                // Sums of overdamped exponentials bend to any slow curve; only clean samples tell them apart.
+                if partial && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
+                    because.push(Because::NotDetermined);
+                }
                 if samples.even && lambda.im * samples.interval > 0.95 * PI {
                     because.push(Because::NoRealFlow);
                 }
@@ -113,6 +114,10 @@ impl LinearModel {
                 LinearMode { lambda, uncertainty, share: self.fit.share[k], because }
             })
             .collect();
+        // One mode that bends to a curve takes the trust from all others.
+        if modes.iter().any(|m| m.because.contains(&Because::NotDetermined)) {
+            modes.iter_mut().filter(|m| m.because.is_empty()).for_each(|m| m.because.push(Because::NotDetermined));
+        }
         // One harmonic makes the whole an orbit's series.
         if modes.iter().any(|m| m.because.contains(&Because::Harmonic)) {
             for mode in &mut modes {
@@ -227,6 +232,19 @@ fn variants(samples: &Samples, start: &[Rate]) -> Vec<Exponentials> {
     }
     out
 }
+
+/// The candidate that explains most for its numbers; one with no more modes than columns and no trend where it leaves noise and is as good but for
+/// [`DOUBT`].
+fn chosen(candidates: Vec<Exponentials>, dimension: usize) -> Option<Exponentials> {
+    let whole = |c: &Exponentials| {
+        c.count() > 0 && c.count() <= dimension && c.trend == 0 && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
+    };
+    let worth = |c: &Exponentials| information(c) - if whole(c) { DOUBT } else { 0.0 };
+    candidates.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))
+}
+
+/// What a model of the whole state is given before others, in units of Schwarz's criterion.
+const DOUBT: f64 = 12.0;
 
 /// The rates whose part of the motion stands above what noise makes of a column.
 fn significant(fit: &Exponentials) -> Vec<Rate> {

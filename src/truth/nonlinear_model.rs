@@ -9,7 +9,7 @@ use super::finding::Because;
 use super::identifiability::{FieldEquilibrium, equilibria, matched};
 use super::linear_model::VAGUE;
 use super::polynomial_flow::{PolynomialFlow, Powers};
-use super::segment::Samples;
+use super::runs::Samples;
 use super::whiteness::Whiteness;
 use num_complex::Complex;
 
@@ -70,7 +70,7 @@ impl NonlinearModel {
         let frame = Frame::of(&samples);
         let pairs = windows(&samples, &frame, 1, usize::MAX);
         let d = samples.dimension();
-        let mut effort = Effort(6e9);
+        let mut effort = Effort(3e9);
         let mut fits: Vec<FieldFit> = Vec::new();
         let mut steps = 1;
         for degree in 1..=highest_degree(d) {
@@ -83,7 +83,7 @@ impl NonlinearModel {
             fits.push(fit);
             // Three degrees at the floor are enough.
             if let Some(floor) = floor(&fits)
-                && fits.len() >= floor + 4
+                && fits.len() >= floor + if fits[floor].rms > CLEAN { 3 } else { 4 }
             {
                 break;
             }
@@ -100,12 +100,12 @@ impl NonlinearModel {
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
         let mut model = Self { fits, floor, explains, modes: Vec::new(), frame };
-        model.modes = model.judged(&found, &samples);
+        model.modes = model.judged(&found);
         Some(model)
     }
 
     /// The modes of the degree that counts, each against those of the other degrees.
-    fn judged(&self, found: &[Vec<FieldEquilibrium>], samples: &Samples) -> Vec<NonlinearMode> {
+    fn judged(&self, found: &[Vec<FieldEquilibrium>]) -> Vec<NonlinearMode> {
         let top = self.fits.len() - 1;
         let counts = self.floor.unwrap_or(top);
         let noisy = self.fits[counts].rms > CLEAN;
@@ -163,7 +163,6 @@ impl NonlinearModel {
                 } else if uncertainty > VAGUE * lambda.norm() {
                     because.push(Because::Vague);
                 }
-                let _ = samples;
                 modes.push(NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because });
             }
         }
@@ -207,6 +206,6 @@ fn floor(fits: &[FieldFit]) -> Option<usize> {
     (0..fits.len()).find(|&k| {
         let later = &fits[k + 1..fits.len().min(k + 3)];
         let still = later.iter().all(|f| f.rms > fits[k].rms / FALL);
-        fits[k].rms < LEAST && ((later.len() == 2 && still) || fits[k].noise < 1e-12)
+        (later.len() == 2 && still) || fits[k].noise < 1e-12
     })
 }

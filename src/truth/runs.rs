@@ -1,10 +1,10 @@
-//! What an estimator sees of samples: stretches of rows with their times, missing cells as NaN, in scaled columns.
+//! What an estimator sees of samples: runs of rows with their times, missing cells as NaN, in scaled columns.
 
 use nalgebra::DMatrix;
 
 /// One trajectory, or an unbroken part of one.
 #[derive(Clone, Copy, Debug)]
-pub struct Segment<'a> {
+pub(super) struct Stretch<'a> {
     /// The time of each row, increasing.
     pub times: &'a [f64],
     /// Rows one after the other, `dimension` cells each; a missing cell is NaN.
@@ -13,7 +13,7 @@ pub struct Segment<'a> {
     pub dimension: usize,
 }
 
-/// A segment of one's own, in scaled columns; the time starts at 0.
+/// A stretch of one's own, in scaled columns; the time starts at 0.
 #[derive(Clone, Debug)]
 pub(super) struct Run {
     /// From 0.
@@ -63,11 +63,11 @@ pub(super) struct Samples {
 const EVEN: f64 = 1e-6;
 
 impl Samples {
-    /// Scales the segments; those with fewer than two rows are left out. `None` where nothing is left.
-    pub fn of(segments: &[Segment]) -> Option<Self> {
-        let dimension = segments.first()?.dimension;
+    /// Scales the stretches; those with fewer than two rows are left out. `None` where nothing is left.
+    pub fn of(stretches: &[Stretch]) -> Option<Self> {
+        let dimension = stretches.first()?.dimension;
         let (mut sum, mut count) = (vec![0.0; dimension], vec![0usize; dimension]);
-        let cells = || segments.iter().flat_map(|s| s.states.chunks_exact(dimension));
+        let cells = || stretches.iter().flat_map(|s| s.states.chunks_exact(dimension));
         for row in cells() {
             for (j, x) in row.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
                 sum[j] += x;
@@ -84,9 +84,9 @@ impl Samples {
         let spread = |(s, &n): (&f64, &usize)| (s / n.max(1) as f64).sqrt();
         let scale: Vec<f64> = square.iter().zip(&count).map(spread).map(|s| if s > 0.0 { s } else { 1.0 }).collect();
         let mut missing = false;
-        let mut runs = Vec::with_capacity(segments.len());
+        let mut runs = Vec::with_capacity(stretches.len());
         let mut intervals = Vec::new();
-        for s in segments.iter().filter(|s| s.times.len() >= 2) {
+        for s in stretches.iter().filter(|s| s.times.len() >= 2) {
             let rows = s.times.len();
             let states = DMatrix::from_fn(rows, dimension, |i, j| (s.states[i * dimension + j] - centre[j]) / scale[j]);
             missing |= states.iter().any(|x| x.is_nan());
