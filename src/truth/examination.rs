@@ -166,7 +166,7 @@ fn free(data: &Trajectories) -> Examination {
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
     match (&linear, by_field) {
         (_, Some(field)) => add_field(&mut found, field, outward),
-        (Some(linear), None) if linear.explains || nonlinear.is_none() => add_linear(&mut found, linear, &samples, outward),
+        (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => add_linear(&mut found, linear, &samples, outward),
         _ => {
             if let Some(field) = &nonlinear {
                 add_field(&mut found, field, outward);
@@ -210,7 +210,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
-    found.finding.motion = if !linear.explains {
+    found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
     } else if linear.fit.trend > 0 {
         Motion::Drift

@@ -12,8 +12,9 @@ use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
 use num_complex::Complex;
 
-/// Steps of Levenberg–Marquardt at most.
-const MOST_STEPS: usize = 80;
+/// Steps of Levenberg–Marquardt at most, and the part of the sum of squares whose gain ends them: for a comparison of models, and for figures that are reported.
+const ROUGH: (usize, f64) = (25, 1e-5);
+const FINE: (usize, f64) = (80, 1e-10);
 /// A column of the basis that is dependent on those before it to this part adds nothing.
 const DEPENDENT: f64 = 1e-13;
 /// Exponents beyond this are not computed.
@@ -108,7 +109,16 @@ struct Projected {
 impl Exponentials {
     /// The best rates near `start`.
     pub fn fitted(samples: &Samples, start: &[Rate], trend: usize) -> Option<Self> {
-        let mut rates = descended(samples, start.to_vec(), trend)?;
+        Self::descended(samples, start, trend, FINE)
+    }
+
+    /// The same to a few digits, for a comparison of models. Residuals that are rounding are met as well.
+    pub fn roughly(samples: &Samples, start: &[Rate], trend: usize) -> Option<Self> {
+        Self::descended(samples, start, trend, ROUGH)
+    }
+
+    fn descended(samples: &Samples, start: &[Rate], trend: usize, until: (usize, f64)) -> Option<Self> {
+        let mut rates = descended(samples, start.to_vec(), trend, until)?;
         // A pair that has become two real exponentials goes on as two.
         if rates.iter().any(|r| matches!(r, Rate::Pair(_, square) if *square < 0.0)) {
             let split = |r: &Rate| match *r {
@@ -118,7 +128,7 @@ impl Exponentials {
                 }
                 other => vec![other],
             };
-            rates = descended(samples, rates.iter().flat_map(split).collect(), trend)?;
+            rates = descended(samples, rates.iter().flat_map(split).collect(), trend, until)?;
             if rates.iter().any(|r| matches!(r, Rate::Pair(_, square) if *square < 0.0)) {
                 return None;
             }
@@ -160,7 +170,7 @@ impl Exponentials {
             return None;
         }
         let first = Samples { runs: samples.runs.iter().map(|r| r.part(0..cut(r))).collect(), ..samples.clone() };
-        let rates = descended(&first, self.rates.clone(), self.trend)?;
+        let rates = descended(&first, self.rates.clone(), self.trend, ROUGH)?;
         let (mut sum, mut count) = (0.0, 0usize);
         let (_, amplitudes, shared) = amplitudes(&first, &rates, self.trend)?;
         for (run, b) in samples.runs.iter().zip(&amplitudes) {
@@ -219,13 +229,13 @@ fn spreads(rates: &[Rate], covariance: Option<&DMatrix<f64>>) -> Vec<f64> {
 }
 
 /// Levenberg–Marquardt on the projected residual.
-fn descended(samples: &Samples, mut rates: Vec<Rate>, trend: usize) -> Option<Vec<Rate>> {
+fn descended(samples: &Samples, mut rates: Vec<Rate>, trend: usize, (most, least): (usize, f64)) -> Option<Vec<Rate>> {
     if rates.is_empty() {
         return Some(rates);
     }
     let mut now = projected(samples, &rates, trend, true)?;
     let mut damping = 1e-3;
-    for _ in 0..MOST_STEPS {
+    for _ in 0..most {
         let normal = normal_matrix(&now.jacobian);
         let gradient = DVector::from_iterator(
             normal.nrows(),
@@ -252,7 +262,7 @@ fn descended(samples: &Samples, mut rates: Vec<Rate>, trend: usize) -> Option<Ve
         rates = trial;
         now = projected(samples, &rates, trend, true)?;
         damping = (damping * 0.1).max(1e-12);
-        if gain <= 1e-10 * now.square {
+        if gain <= least * now.square {
             break;
         }
     }
@@ -451,10 +461,13 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
             let mut along = 0.0;
             let mut pushed = Vec::with_capacity(parts.len());
             for (p, b) in parts.iter().zip(&bs) {
-                let g = DMatrix::from_fn(p.times.len(), columns.len(), |i, j| {
-                    let (_, d) = rate.at(p.times[i]);
-                    d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 }
-                });
+                let mut g = DMatrix::zeros(p.times.len(), columns.len());
+                for (i, &t) in p.times.iter().enumerate() {
+                    let (_, d) = rate.at(t);
+                    for j in 0..columns.len() {
+                        g[(i, j)] = d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 };
+                    }
+                }
                 pushed.push(project(p, g));
             }
             if independent {

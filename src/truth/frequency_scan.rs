@@ -20,7 +20,7 @@ pub(super) fn scanned(samples: &Samples, most: usize, enough: f64) -> Vec<Rate> 
     let mut before = f64::INFINITY;
     loop {
         let found: usize = rates.iter().map(|r| r.count()).sum();
-        let Some(fit) = Exponentials::fitted(&short, &rates, 0) else { break };
+        let Some(fit) = Exponentials::roughly(&short, &rates, 0) else { break };
         if found >= most || fit.rms < enough || fit.rms > 0.9 * before {
             break;
         }
@@ -28,7 +28,7 @@ pub(super) fn scanned(samples: &Samples, most: usize, enough: f64) -> Vec<Rate> 
         let Some(next) = strongest(&short, &fit.residuals, most - found) else { break };
         let mut longer = rates.clone();
         longer.push(next);
-        match Exponentials::fitted(&short, &longer, 0) {
+        match Exponentials::roughly(&short, &longer, 0) {
             Some(polished) => rates = polished.rates,
             None => break,
         }

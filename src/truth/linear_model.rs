@@ -29,6 +29,8 @@ const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 
+/// A model of the whole state that leaves less than this nearly explains the motion, whatever is left.
+const NEARLY: f64 = 2e-3;
 /// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
 const CURVES: f64 = 1e-4;
 const UNDERDAMPED: f64 = 5.0;
@@ -49,6 +51,8 @@ pub(super) struct LinearModel {
     pub fit: Exponentials,
     /// Whether its residuals are noise or rounding and the left-out part is met.
     pub explains: bool,
+    /// Whether it is a model of the whole state that leaves very little, though that is no noise: times that were rounded, a slight nonlinearity.
+    pub nearly: bool,
 }
 
 impl LinearModel {
@@ -56,13 +60,11 @@ impl LinearModel {
     pub fn of(samples: &Samples) -> Option<Self> {
         let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let mut candidates = vec![Exponentials::fitted(&short, &[], 0)?];
-        candidates.extend(starts(samples, &short).iter().flat_map(|start| variants(&short, start)));
-        let best = chosen(candidates, samples.dimension())?;
+        let best = searched(samples, &short)?;
         let polished = Exponentials::fitted(&long, &best.rates, best.trend)?;
         let fit = if long.rows() > short.rows() {
             // More rows may show modes that the few did not.
-            let again = chosen(variants(&long, &polished.rates), samples.dimension());
+            let again = chosen(variants(&long, &polished.rates, &[polished.trend]), samples.dimension());
             again.filter(|a| information(a) < information(&polished)).unwrap_or(polished)
         } else {
             polished
@@ -70,7 +72,8 @@ impl LinearModel {
         let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
         let explains = enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
-        Some(Self { fit, explains })
+        let nearly = enough && met && fit.count() > 0 && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
+        Some(Self { fit, explains, nearly })
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
@@ -91,7 +94,11 @@ impl LinearModel {
                     uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * hidden * lambda.norm());
                 }
                 if !self.explains {
-                    because.push(Because::NotExplained);
+                    // What is left may be a harmonic, whose size bounds the shift.
+                    uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * self.fit.rms * lambda.norm());
+                    if !self.nearly {
+                        because.push(Because::NotExplained);
+                    }
                 }
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
                     because.push(Because::MayBeDriven);
@@ -206,40 +213,57 @@ fn starts(samples: &Samples, short: &Samples) -> Vec<Vec<Rate>> {
     all
 }
 
-/// The fits near a start: as it is, without what is slow or insignificant, with a trend instead of what is slow.
-fn variants(samples: &Samples, start: &[Rate]) -> Vec<Exponentials> {
+/// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
+fn searched(samples: &Samples, short: &Samples) -> Option<Exponentials> {
+    let all = starts(samples, short);
+    let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
+    candidates.extend(all.iter().flat_map(|start| variants(short, start, &[0])));
+    let d = samples.dimension();
+    let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
+    if !candidates.iter().any(|c| whole(c, d)) {
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        candidates.extend(ranked.iter().take(4).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
+    }
+    chosen(candidates, d)
+}
+
+/// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.
+fn variants(samples: &Samples, start: &[Rate], trends: &[usize]) -> Vec<Exponentials> {
     let duration = samples.duration();
     let slow = |r: &Rate| r.lambda().norm() * duration < SLOW;
     let mut out = Vec::new();
     let mut add = |rates: &[Rate], trend: usize| {
-        if let Some(fit) = Exponentials::fitted(samples, rates, trend) {
+        if let Some(fit) = Exponentials::roughly(samples, rates, trend) {
             let kept = significant(&fit);
             if kept.len() < fit.rates.len()
-                && let Some(pruned) = Exponentials::fitted(samples, &kept, trend)
+                && let Some(pruned) = Exponentials::roughly(samples, &kept, trend)
             {
                 out.push(pruned);
             }
             out.push(fit);
         }
     };
-    add(start, 0);
     let quick: Vec<Rate> = start.iter().copied().filter(|r| !slow(r)).collect();
-    if quick.len() < start.len() {
-        add(&quick, 0);
-    }
-    for trend in [1, 2] {
-        add(&quick, trend);
+    for &trend in trends {
+        if trend == 0 {
+            add(start, 0);
+        }
+        if trend > 0 || quick.len() < start.len() {
+            add(&quick, trend);
+        }
     }
     out
+}
+
+/// Whether a candidate is a model of the whole state that leaves noise or rounding.
+fn whole(c: &Exponentials, dimension: usize) -> bool {
+    c.count() > 0 && c.count() <= dimension && c.trend == 0 && c.rms < LEAST && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
 }
 
 /// The candidate that explains most for its numbers; one with no more modes than columns and no trend where it leaves noise and is as good but for
 /// [`DOUBT`].
 fn chosen(candidates: Vec<Exponentials>, dimension: usize) -> Option<Exponentials> {
-    let whole = |c: &Exponentials| {
-        c.count() > 0 && c.count() <= dimension && c.trend == 0 && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
-    };
-    let worth = |c: &Exponentials| information(c) - if whole(c) { DOUBT } else { 0.0 };
+    let worth = |c: &Exponentials| information(c) - if whole(c, dimension) { DOUBT } else { 0.0 };
     candidates.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))
 }
 

@@ -40,6 +40,24 @@ impl Powers {
         self.factors.len() + 1
     }
 
+    fn values(&self, z: &[f64], values: &mut [f64]) {
+        values[0] = 1.0;
+        for (k, &(earlier, variable)) in self.factors.iter().enumerate() {
+            values[k + 1] = values[earlier] * z[variable];
+        }
+    }
+
+    /// The exponents of each monomial.
+    pub fn exponents(&self) -> Vec<Vec<usize>> {
+        let mut all = vec![vec![0; self.dimension]];
+        for &(earlier, variable) in &self.factors {
+            let mut next = all[earlier].clone();
+            next[variable] += 1;
+            all.push(next);
+        }
+        all
+    }
+
     /// Values into `values`, derivatives into `slopes` (monomial after monomial, `dimension` each).
     fn evaluate(&self, z: &[f64], values: &mut [f64], slopes: &mut [f64]) {
         let d = self.dimension;
@@ -133,7 +151,11 @@ impl PolynomialFlow {
 
     fn rates(&self, whole: &[f64], w: &mut Workspace) {
         let d = self.dimension();
-        self.powers.evaluate(&whole[..d], &mut w.values, &mut w.slopes);
+        if whole.len() == d {
+            self.powers.values(whole, &mut w.values);
+        } else {
+            self.powers.evaluate(&whole[..d], &mut w.values, &mut w.slopes);
+        }
         let q = self.powers.count();
         for i in 0..d {
             let mut sum = 0.0;
