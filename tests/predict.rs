@@ -89,8 +89,8 @@ fn the_oscillator_from_its_file() {
 
 #[test]
 fn fields_that_others_rely_on() {
-    let document = json(&["examples/lynx_hare.csv", "--log"]);
-    for field in ["source", "interval", "trajectories", "samples", "modes", "methods", "recommendation"] {
+    let document = json(&["examples/oscillator.csv"]);
+    for field in ["source", "interval", "trajectories", "samples", "finding", "modes", "methods", "recommendation"] {
         assert!(!document[field].is_null(), "{field}");
     }
     for field in ["lambda", "equilibrium", "uncertainty"] {
@@ -105,7 +105,18 @@ fn fields_that_others_rely_on() {
     for field in ["method", "substeps", "why"] {
         assert!(!document["recommendation"][field].is_null(), "{field}");
     }
-    assert_eq!(document["samples"], 21);
+    assert_eq!(document["samples"], 40);
+}
+
+/// Two decades of pelts show a cycle, but not what would become of it without the weather: nothing is recommended.
+#[test]
+fn what_is_not_settled_gets_no_recommendation() {
+    let document = json(&["examples/lynx_hare.csv", "--log"]);
+    assert_eq!(document["finding"]["settled"], false);
+    assert!(document["recommendation"].is_null());
+    for mode in document["modes"].as_array().unwrap() {
+        assert!(mode["settled"] == false && !mode["because"].as_array().unwrap().is_empty(), "{mode}");
+    }
 }
 
 /// What is recommended is faithful when predicted, and nothing cheaper in the list is.

@@ -3,7 +3,7 @@
 use crate::data::Trajectories;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
-use crate::truth::{Caveat, Finding, Mode, ModesError, ModesOptions, Motion, examine};
+use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 
@@ -28,6 +28,8 @@ pub struct Subject {
     pub modes: Vec<Mode>,
     /// What limits the modes, or says how they were found.
     pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where there is one.
+    pub field: Option<FittedField>,
 }
 
 impl Subject {
@@ -48,6 +50,7 @@ impl Subject {
             finding: found.finding,
             modes: found.modes,
             caveats,
+            field: found.field,
         })
     }
 
@@ -76,7 +79,7 @@ impl Subject {
         let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
         let finding = motion_of(system, &modes);
-        Ok(Self { source, interval, trajectories: starts.len(), samples: 0, finding, modes, caveats: Vec::new() })
+        Ok(Self { source, interval, trajectories: starts.len(), samples: 0, finding, modes, caveats: Vec::new(), field: None })
     }
 
     /// The modes that the samples determine: only these get a verdict and drive a recommendation.

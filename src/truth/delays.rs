@@ -39,7 +39,8 @@ impl Delays {
         let usable: Vec<&Run> = pieces.iter().filter(|r| r.rows() >= delays + 1).collect();
         let columns: usize = usable.iter().map(|r| r.rows() - delays + 1).sum();
         let stride = columns.div_ceil(MOST_COLUMNS).max(1);
-        let starts: Vec<(&Run, usize)> = usable.iter().flat_map(|r| (0..=r.rows() - delays).map(move |k| (*r, k))).step_by(stride).collect();
+        let starts: Vec<(&Run, usize)> =
+            usable.iter().flat_map(|r| (0..=r.rows() - delays).map(move |k| (*r, k))).step_by(stride).collect();
         // Transposed: one row a window. The directions come from its triangular factor, so that nothing is squared.
         let hankel = DMatrix::from_fn(starts.len(), delays * d, |i, j| starts[i].0.states[(starts[i].1 + j / d, j % d)]);
         if hankel.nrows() < 2 {
@@ -81,7 +82,8 @@ fn even_pieces(run: &Run, interval: f64) -> Vec<Run> {
     let mut pieces = Vec::new();
     let mut start = 0;
     for i in 0..=run.rows() {
-        let breaks = i == run.rows() || !run.complete(i) || (i > start && (run.times[i] - run.times[i - 1] - interval).abs() > 1e-3 * interval);
+        let breaks =
+            i == run.rows() || !run.complete(i) || (i > start && (run.times[i] - run.times[i - 1] - interval).abs() > 1e-3 * interval);
         if breaks {
             if i >= start + 2 {
                 pieces.push(run.part(start..i));

@@ -55,7 +55,10 @@ impl Directions {
             return None;
         }
         let energy = |n: usize| values.iter().take(n).map(|s| s * s).sum::<f64>();
-        Some(Self { basis: DMatrix::from_fn(d, kept, |i, j| v_t[(order[j], i)]), kept: energy(kept) / energy(values.len()).max(f64::MIN_POSITIVE) })
+        Some(Self {
+            basis: DMatrix::from_fn(d, kept, |i, j| v_t[(order[j], i)]),
+            kept: energy(kept) / energy(values.len()).max(f64::MIN_POSITIVE),
+        })
     }
 
     pub fn count(&self) -> usize {

@@ -9,6 +9,7 @@
 use super::caveat::Caveat;
 use super::directions::Directions;
 use super::finding::{Because, Finding, Motion};
+use super::fitted_field::FittedField;
 use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::nonlinear_model::NonlinearModel;
@@ -39,6 +40,8 @@ pub struct Examination {
     pub modes: Vec<Mode>,
     /// What a reader must know.
     pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where one of a low degree does; none where logarithms were fitted.
+    pub field: Option<FittedField>,
 }
 
 /// Examines samples. Nothing in it steps through a method that a training loop might use.
@@ -71,6 +74,10 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
             }
             found.finding.settled = found.modes.iter().any(|m| m.settled);
         }
+    }
+    if options.log {
+        // Its starts would have to be logarithms too.
+        found.field = None;
     }
     for mode in &mut found.modes {
         mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));
@@ -139,7 +146,7 @@ fn segments_of(data: &Trajectories) -> Vec<(Vec<f64>, Vec<f64>)> {
 
 /// Without inputs.
 fn free(data: &Trajectories) -> Examination {
-    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new() };
+    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
     let owned = segments_of(data);
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
     let Some(all) = Samples::of(&segments) else { return nothing() };
@@ -165,8 +172,13 @@ fn free(data: &Trajectories) -> Examination {
     let nonlinear = if whole || samples.dimension() > MOST_FIELD_COLUMNS { None } else { NonlinearModel::of(&samples) };
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
     match (&linear, by_field) {
-        (_, Some(field)) => add_field(&mut found, field, outward),
-        (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => add_linear(&mut found, linear, &samples, outward),
+        (_, Some(field)) => {
+            found.field = if directions.is_none() { FittedField::of(field, &samples) } else { None };
+            add_field(&mut found, field, outward);
+        }
+        (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => {
+            add_linear(&mut found, linear, &samples, outward)
+        }
         _ => {
             if let Some(field) = &nonlinear {
                 add_field(&mut found, field, outward);
@@ -199,7 +211,8 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
     }
     let settled = || found.modes.iter().filter(|m| m.settled);
-    found.finding.motion = if settled().next().is_some() && settled().all(|m| m.lambda.re < 0.0) { Motion::Rest } else { Motion::Undetermined };
+    found.finding.motion =
+        if settled().next().is_some() && settled().all(|m| m.lambda.re < 0.0) { Motion::Rest } else { Motion::Undetermined };
 }
 
 fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, outward: impl Fn(&[f64]) -> Vec<f64>) {
@@ -232,7 +245,8 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
 
 /// With inputs: those are regressors.
 fn with_inputs(data: &Trajectories) -> Examination {
-    let mut found = Examination { finding: Finding { motion: Motion::Driven, settled: false }, modes: Vec::new(), caveats: Vec::new() };
+    let mut found =
+        Examination { finding: Finding { motion: Motion::Driven, settled: false }, modes: Vec::new(), caveats: Vec::new(), field: None };
     let Ok(even) = data.require_even() else { return found };
     let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();

@@ -66,7 +66,8 @@ impl Rate {
                     let a = (w * t).min(STEEPEST);
                     (a.cosh(), a.sinh() / w)
                 };
-                let by_square = if x.abs() < 1e-3 { t * t * t * (-1.0 / 6.0 + x / 60.0 - x * x / 1680.0) } else { (t * c - s) / (2.0 * square) };
+                let by_square =
+                    if x.abs() < 1e-3 { t * t * t * (-1.0 / 6.0 + x / 60.0 - x * x / 1680.0) } else { (t * c - s) / (2.0 * square) };
                 ([e * c, e * s], [[t * e * c, t * e * s], [-0.5 * t * e * s, e * by_square]])
             }
         }
@@ -465,7 +466,8 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
                 for (i, &t) in p.times.iter().enumerate() {
                     let (_, d) = rate.at(t);
                     for j in 0..columns.len() {
-                        g[(i, j)] = d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 };
+                        g[(i, j)] =
+                            d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 };
                     }
                 }
                 pushed.push(project(p, g));

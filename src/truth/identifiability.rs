@@ -69,12 +69,7 @@ pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> V
             let lambdas = spectrum(&jacobian)?;
             let largest = lambdas.iter().map(|l| l.norm()).fold(0.0, f64::max);
             let degenerate = lambdas.iter().any(|l| l.norm() <= 1e-5 * largest);
-            Some(FieldEquilibrium {
-                modes: modes(fit, &point, &lambdas),
-                surrounded: surrounded(samples, &point),
-                point,
-                degenerate,
-            })
+            Some(FieldEquilibrium { modes: modes(fit, &point, &lambdas), surrounded: surrounded(samples, &point), point, degenerate })
         })
         .collect()
 }
@@ -152,7 +147,19 @@ fn surrounded(samples: &[Vec<f64>], point: &[f64]) -> bool {
         for j in 0..i {
             for step in 1..8 {
                 let angle = step as f64 * std::f64::consts::PI / 8.0;
-                fan.push((0..d).map(|k| if k == i { angle.cos() } else if k == j { angle.sin() } else { 0.0 }).collect());
+                fan.push(
+                    (0..d)
+                        .map(|k| {
+                            if k == i {
+                                angle.cos()
+                            } else if k == j {
+                                angle.sin()
+                            } else {
+                                0.0
+                            }
+                        })
+                        .collect(),
+                );
             }
         }
     }

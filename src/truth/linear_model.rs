@@ -71,7 +71,8 @@ impl LinearModel {
         };
         let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
-        let explains = enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
+        let explains =
+            enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
         let nearly = enough && met && fit.count() > 0 && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
         Some(Self { fit, explains, nearly })
     }
@@ -82,7 +83,8 @@ impl LinearModel {
         let duration = samples.duration();
         let partial = self.fit.count() > dimension;
         let lambdas: Vec<Complex<f64>> = self.fit.rates.iter().map(|r| r.lambda()).collect();
-        let steady = |k: usize| lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < 0.3_f64.max(3.0 * self.fit.uncertainty[k] * duration);
+        let steady =
+            |k: usize| lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < 0.3_f64.max(3.0 * self.fit.uncertainty[k] * duration);
         let all_steady = (0..lambdas.len()).all(steady);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())

@@ -13,6 +13,7 @@
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
+//! | the field itself, for its orbits | `fitted_field` |
 //! | the object in the data, and what is not settled | `finding` |
 //! | what limits the figures | `caveat` |
 //!
@@ -27,6 +28,7 @@ mod examination;
 mod exponentials;
 mod field_fit;
 mod finding;
+mod fitted_field;
 mod fixed_points;
 mod frequency_scan;
 mod identifiability;
@@ -43,10 +45,11 @@ mod whiteness;
 mod with_inputs;
 
 pub use caveat::Caveat;
-pub use examination::{Examination, examine};
-pub use with_inputs::Between;
 pub use discrete_map::{Coordinates, DiscreteMap};
+pub use examination::{Examination, examine};
 pub use finding::{Because, Finding, Motion};
+pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;
 pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
 pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
+pub use with_inputs::Between;

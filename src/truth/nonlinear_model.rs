@@ -96,7 +96,12 @@ impl NonlinearModel {
         let points: Vec<Vec<f64>> = samples
             .runs
             .iter()
-            .flat_map(|r| (0..r.rows()).filter(|&i| r.complete(i)).map(|i| frame.inward(&r.states.row(i).iter().copied().collect::<Vec<_>>())).collect::<Vec<_>>())
+            .flat_map(|r| {
+                (0..r.rows())
+                    .filter(|&i| r.complete(i))
+                    .map(|i| frame.inward(&r.states.row(i).iter().copied().collect::<Vec<_>>()))
+                    .collect::<Vec<_>>()
+            })
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
         let mut model = Self { fits, floor, explains, modes: Vec::new(), frame };
@@ -124,7 +129,9 @@ impl NonlinearModel {
                 let size = mode.lambda.norm();
                 let mut because = Vec::new();
                 let mut uncertainty = mode.deviation;
-                let firm = |m: &Option<(Complex<f64>, f64, f64)>| m.is_some_and(|(l, _, moves)| moves < MOVES * size && (l - mode.lambda).norm() < MOVES * size);
+                let firm = |m: &Option<(Complex<f64>, f64, f64)>| {
+                    m.is_some_and(|(l, _, moves)| moves < MOVES * size && (l - mode.lambda).norm() < MOVES * size)
+                };
                 if self.explains {
                     let above: Vec<Option<(Complex<f64>, f64, f64)>> =
                         (counts + 1..=top.min(counts + if noisy { 1 } else { 3 })).map(of_degree).collect();
@@ -188,7 +195,13 @@ fn explained(fit: &FieldFit) -> bool {
 }
 
 /// The fit of a degree through a flow whose error is below what the fit leaves.
-fn converged(pairs: &[super::field_fit::Window], degree: usize, below: &[&PolynomialFlow], steps: &mut usize, effort: &mut Effort) -> Option<FieldFit> {
+fn converged(
+    pairs: &[super::field_fit::Window],
+    degree: usize,
+    below: &[&PolynomialFlow],
+    steps: &mut usize,
+    effort: &mut Effort,
+) -> Option<FieldFit> {
     let mut fit = FieldFit::fitted(pairs, false, degree, below, *steps, effort)?;
     while *steps < MOST_STEPS && effort.is_left() {
         let error = fit.flow_error(effort)?;

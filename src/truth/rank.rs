@@ -6,7 +6,11 @@
 pub(super) fn signal_rank(singular_values: &[f64], ratio: f64) -> usize {
     let Some(&largest) = singular_values.first() else { return 0 };
     let middle = singular_values.len() / 2;
-    let median = if singular_values.len() % 2 == 1 { singular_values[middle] } else { 0.5 * (singular_values[middle - 1] + singular_values[middle]) };
+    let median = if singular_values.len() % 2 == 1 {
+        singular_values[middle]
+    } else {
+        0.5 * (singular_values[middle - 1] + singular_values[middle])
+    };
     let omega = ((0.56 * ratio - 0.95) * ratio + 1.82) * ratio + 1.43;
     let threshold = (omega * median).max(ROUNDING * largest);
     singular_values.iter().take_while(|&&s| s > threshold).count()

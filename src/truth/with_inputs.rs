@@ -207,7 +207,13 @@ fn regression(runs: &[DrivenRun], between: Between) -> Option<OneStep> {
             part
         })
         .collect();
-    Some(OneStep { coefficients: solution.transpose(), residuals, square: residual.norm_squared(), equations: rows * d - width.min(rows - 1) * d, spread })
+    Some(OneStep {
+        coefficients: solution.transpose(),
+        residuals,
+        square: residual.norm_squared(),
+        equations: rows * d - width.min(rows - 1) * d,
+        spread,
+    })
 }
 
 /// One standard deviation of each λ: δλ = wᵀδΦv / (wᵀv μ H), rows of δΦ independent with covariance σ²·spread.
@@ -280,7 +286,13 @@ fn output_error(runs: &[DrivenRun], between: Between, map: DMatrix<f64>) -> Opti
     for i in 0..d {
         spread += covariance.view((i * width, i * width), (width, width)) / d as f64;
     }
-    Some(OneStep { coefficients: map, residuals: now.residuals, square: now.square, equations: now.equations.saturating_sub(now.normal.nrows()), spread })
+    Some(OneStep {
+        coefficients: map,
+        residuals: now.residuals,
+        square: now.square,
+        equations: now.equations.saturating_sub(now.normal.nrows()),
+        spread,
+    })
 }
 
 struct Followed {
@@ -295,8 +307,13 @@ fn follow(runs: &[DrivenRun], between: Between, map: &DMatrix<f64>, starts: &[DV
     let (d, width) = map.shape();
     let p = d * width;
     let total = p + d * runs.len();
-    let mut out =
-        Followed { square: 0.0, equations: 0, residuals: Vec::new(), normal: DMatrix::zeros(total, total), gradient: DVector::zeros(total) };
+    let mut out = Followed {
+        square: 0.0,
+        equations: 0,
+        residuals: Vec::new(),
+        normal: DMatrix::zeros(total, total),
+        gradient: DVector::zeros(total),
+    };
     let phi = map.columns(0, d).into_owned();
     for (index, (run, start)) in runs.iter().zip(starts).enumerate() {
         let range = steps(run, between);
