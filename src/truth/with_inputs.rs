@@ -94,13 +94,17 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
             best = k;
         }
     }
-    let (between, chosen) = all.get(best)?;
+    let (mut between, chosen) = all.get(best).map(|(b, s)| (*b, s))?;
     let mut map = chosen.coefficients.clone();
     let mut residual = rms(chosen);
     let mut deviations = deviations(chosen, d, interval)?;
     let mut white = true;
     if residual > NEARLY {
-        let followed = output_error(runs, *between, map)?;
+        // Where samples are noisy, whole runs tell the ideas of the input apart better than single steps.
+        let tried = all.iter().filter_map(|(b, s)| Some((*b, output_error(runs, *b, s.coefficients.clone())?)));
+        let mean = |s: &OneStep| s.square / s.equations.max(1) as f64;
+        let (found, followed) = tried.min_by(|a, b| mean(&a.1).total_cmp(&mean(&b.1)))?;
+        between = found;
         map = followed.coefficients.clone();
         residual = (followed.square / followed.equations as f64).sqrt() / motion;
         white = Whiteness::of(&followed.residuals).holds(false);
@@ -137,7 +141,7 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
         .collect();
     let last = map.ncols() - 1;
     let rest = (DMatrix::identity(d, d) - map.columns(0, d)).lu().solve(&map.column(last).into_owned())?;
-    Some(DrivenModel { modes, between: *between, equilibrium: rest.as_slice().to_vec(), residual })
+    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual })
 }
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {
