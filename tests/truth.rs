@@ -1,7 +1,7 @@
 //! What samples determine: settled modes are true within their uncertainty, and what is not determined is not settled.
 
 use lambdahat::data::{Reading, Trajectories, Trajectory};
-use lambdahat::truth::{Because, Examination, Mode, ModesOptions, Motion, examine};
+use lambdahat::truth::{Because, Caveat, Examination, Mode, ModesOptions, Motion, examine};
 use num_complex::Complex64;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -74,11 +74,22 @@ fn uncertainties_cover() {
 fn a_field_meets_a_limit_cycle() {
     let found = panel("van-der-pol-cycle.csv");
     assert_modes(&found, &[(0.5, 0.75f64.sqrt())], 1e-8);
+    assert_eq!(found.finding.motion, Motion::Cycle);
+    // The period of the cycle (6.6632868593) and its multiplier (8.59695064e-4), computed with scipy 1.17.
+    let closed = found.caveats.iter().find_map(|c| match c {
+        Caveat::Closed { period, multiplier } => Some((*period, *multiplier)),
+        _ => None,
+    });
+    let (period, multiplier) = closed.unwrap();
+    assert!((period - 6.6632868593).abs() < 1e-6 && (multiplier / 8.59695064e-4 - 1.0).abs() < 1e-2, "{period} {multiplier}");
     let found = panel("lotka-volterra.csv");
+    assert_eq!(found.finding.motion, Motion::Orbits);
     assert_modes(&found, &[(0.0, 1.0)], 1e-8);
     let found = panel("lorenz-0.02.csv");
     assert_modes(&found, &[(0.0939556, 10.1945052), (-13.8545778, 0.0)], 1e-6);
+    assert_eq!(found.finding.motion, Motion::Chaos);
     let found = panel("duffing.csv");
+    assert_eq!(found.finding.motion, Motion::Rest);
     assert_modes(&found, &[(-0.1, 1.41067359796659), (0.904987562, 0.0), (-1.104987562, 0.0)], 1e-8);
 }
 

@@ -102,6 +102,13 @@ pub enum Caveat {
         /// Its residual, relative to the motion in one interval.
         residual: f64,
     },
+    /// The field that explains the samples closes after this time.
+    Closed {
+        /// The time of one turn.
+        period: f64,
+        /// The product of the non-trivial Floquet multipliers: 1 for closed orbits around a centre, less for a limit cycle.
+        multiplier: f64,
+    },
     /// The samples show more modes than they have columns: the columns are not the whole state.
     PartOfState {
         /// Columns, or coordinates.

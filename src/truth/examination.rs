@@ -61,7 +61,7 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
             match find_modes(data, &plain) {
                 Ok(map) => {
                     let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain)).collect();
-                    if options.degree.is_some() || found.modes.is_empty() || found.finding.motion == Motion::Undetermined {
+                    if options.degree.is_some() || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
                         found.modes = judged;
                         found.caveats.extend(map.caveats);
                         if map.scores.iter().any(|s| s.error > NEAR_EXACT) {
@@ -210,9 +210,10 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
     }
-    let settled = || found.modes.iter().filter(|m| m.settled);
-    found.finding.motion =
-        if settled().next().is_some() && settled().all(|m| m.lambda.re < 0.0) { Motion::Rest } else { Motion::Undetermined };
+    found.finding.motion = field.motion;
+    if let Some(closed) = &field.closed {
+        found.caveats.push(Caveat::Closed { period: closed.period * field.frame.interval, multiplier: closed.multiplier });
+    }
 }
 
 fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, outward: impl Fn(&[f64]) -> Vec<f64>) {

@@ -14,6 +14,7 @@
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
 //! | the field itself, for its orbits | `fitted_field` |
+//! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
 //! | what limits the figures | `caveat` |
 //!
@@ -34,6 +35,7 @@ mod frequency_scan;
 mod identifiability;
 mod linear_model;
 pub mod modes;
+mod motion;
 mod nonlinear_model;
 mod observer;
 mod polynomial_flow;

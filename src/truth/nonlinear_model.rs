@@ -5,9 +5,10 @@
 //! equilibrium closely and the highest degrees agree, though none has reached the floor.
 
 use super::field_fit::{Effort, FieldFit, Frame, windows};
-use super::finding::Because;
+use super::finding::{Because, Motion};
 use super::identifiability::{FieldEquilibrium, equilibria, matched};
 use super::linear_model::VAGUE;
+use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
 use super::runs::Samples;
 use super::whiteness::Whiteness;
@@ -51,6 +52,10 @@ pub(super) struct NonlinearModel {
     pub explains: bool,
     pub modes: Vec<NonlinearMode>,
     pub frame: Frame,
+    /// What the field goes on with after the last sample, where it explains the samples.
+    pub motion: Motion,
+    /// The period and the like where that is closed.
+    pub closed: Option<Closed>,
 }
 
 /// The highest degree for a number of variables.
@@ -104,8 +109,11 @@ impl NonlinearModel {
             })
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
-        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame };
+        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, motion: Motion::Undetermined, closed: None };
         model.modes = model.judged(&found);
+        if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
+            (model.motion, model.closed) = motion_after(&model.fits[floor], last);
+        }
         Some(model)
     }
 

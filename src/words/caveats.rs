@@ -71,6 +71,11 @@ impl Say for Caveat {
                  in one interval.",
                 percent(*residual)
             ),
+            Self::Closed { period, multiplier } => format!(
+                "The field closes after {}; a small distance from the orbit is multiplied by {} each turn.",
+                real(*period, DIGITS),
+                real(*multiplier, 2)
+            ),
             Self::PartOfState { columns, modes } => format!(
                 "The samples show {modes} modes in {columns} {}: the columns are not the whole state. A model of these columns alone cannot \
                  learn them; add delayed copies or a hidden state.",
