@@ -6,6 +6,7 @@
 //! | a time | `duration` |
 //! | text in lines, a table that fits the terminal | `paragraph`, `table` |
 //! | what limits the modes | `caveats` |
+//! | properties of a scheme, the screen of a verification | `property`, `verification` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
@@ -15,7 +16,9 @@ pub mod document;
 mod duration;
 pub mod number;
 mod paragraph;
+pub mod property;
 mod table;
+pub mod verification;
 
 pub use caveats::no_modes;
 pub use duration::duration;
