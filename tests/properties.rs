@@ -30,6 +30,10 @@ fn every_filter_is_an_option_of_methods() {
     let help = String::from_utf8(output.stdout).unwrap();
     for entry in TABLE {
         assert!(entry.kind != Kind::Truth || entry.filter.is_some(), "{} cannot be asked for", entry.key);
-        assert!(entry.filter.is_none_or(|name| help.contains(&format!("--{name}\n")) || help.contains(&format!("--{name} "))), "{}", entry.key);
+        assert!(
+            entry.filter.is_none_or(|name| help.contains(&format!("--{name}\n")) || help.contains(&format!("--{name} "))),
+            "{}",
+            entry.key
+        );
     }
 }
