@@ -153,7 +153,10 @@ fn region_states_how_well_an_area_is_known() {
         assert!((area - 12.700_333_141).abs() <= uncertainty, "{size}: {area} ± {uncertainty}");
         assert!(uncertainty < 1e-3, "{uncertainty}");
     }
-    lambdahat(&["region", "rk4", "--size", "1x1"]).assert().success().stdout(predicate::str::contains("UNCERTAINTY").and(predicate::str::contains("Re z from -5 to 2")));
+    lambdahat(&["region", "rk4", "--size", "1x1"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("UNCERTAINTY").and(predicate::str::contains("Re z from -5 to 2")));
 }
 
 #[test]

@@ -87,9 +87,8 @@ fn least_witness(r: &StabilityFunction) -> Option<BigRational> {
         let square = |f: &Polynomial<Number>| {
             let (x, y) = (Number::from(x.clone()), Number::from(y.clone()));
             let zero = (Number::zero(), Number::zero());
-            let (re, im) = f.coefficients().iter().rev().fold(zero, |(re, im), c| {
-                (re.clone() * &x - im.clone() * &y + c, re * &y + im * &x)
-            });
+            let (re, im) =
+                f.coefficients().iter().rev().fold(zero, |(re, im), c| (re.clone() * &x - im.clone() * &y + c, re * &y + im * &x));
             re.clone() * &re + im.clone() * &im
         };
         (square(r.numerator()) - square(r.denominator())).sign() == Ordering::Greater
@@ -172,8 +171,7 @@ impl Centred {
             Some([p, q]) if slack == 0.0 => is_stable(p, q, radius, 0.0),
             // Rationals on both sides decide all but tangencies, at a fraction of the cost of exact signs in Q(α).
             Some([p, q]) => {
-                is_stable(&self.p, &self.q, radius, -slack)
-                    || (is_stable(&self.p, &self.q, radius, slack) && is_stable(p, q, radius, 0.0))
+                is_stable(&self.p, &self.q, radius, -slack) || (is_stable(&self.p, &self.q, radius, slack) && is_stable(p, q, radius, 0.0))
             }
             None => is_stable(&self.p, &self.q, radius, -slack),
         }
@@ -272,7 +270,9 @@ mod tests {
             assert!((disc - expected).abs() < 1e-6, "{name}: {disc}");
             assert!(worst(disc * (1.0 - 1e-6)) <= 1.0 + 1e-9 && worst(disc * 1.0001) > 1.0, "{name}: {disc}");
         }
-        let text = |gamma: &str, rest: &str| format!("[runge-kutta]\nA = [[\"{gamma}\", 0], [\"{rest}\", \"{gamma}\"]]\nb = [\"{rest}\", \"{gamma}\"]");
+        let text = |gamma: &str, rest: &str| {
+            format!("[runge-kutta]\nA = [[\"{gamma}\", 0], [\"{rest}\", \"{gamma}\"]]\nb = [\"{rest}\", \"{gamma}\"]")
+        };
         let of = |text: &str| {
             let Method::RungeKutta(typed) = crate::method::scheme::parse(text, "typed").unwrap() else { unreachable!() };
             disc_radius(&StabilityFunction::of(&typed))

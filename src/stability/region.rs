@@ -9,8 +9,8 @@ pub mod boundary;
 pub mod contour;
 mod raster;
 
-pub(super) use raster::{locus_stays_within, root_count_is_constant};
 pub use raster::Raster;
+pub(super) use raster::{locus_stays_within, root_count_is_constant};
 
 use super::StabilityFunction;
 use crate::method::Method;

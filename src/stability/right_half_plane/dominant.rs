@@ -70,7 +70,8 @@ impl DominantRoot {
     /// The two largest roots of `ρ − zσ`, each with its error.
     fn largest_roots(&self, z: Complex64) -> Option<[(Complex64, f64); 2]> {
         let at = |p: &[f64], k: usize| p.get(k).copied().unwrap_or(0.0);
-        let coefficients: Vec<Complex64> = (0..self.rho.len().max(self.sigma.len())).map(|k| at(&self.rho, k) - z * at(&self.sigma, k)).collect();
+        let coefficients: Vec<Complex64> =
+            (0..self.rho.len().max(self.sigma.len())).map(|k| at(&self.rho, k) - z * at(&self.sigma, k)).collect();
         let mut discs = roots(&coefficients).ok()?;
         discs.sort_by(|a, b| b.centre.norm().total_cmp(&a.centre.norm()));
         let zero = (Complex64::new(0.0, 0.0), 0.0);
@@ -90,7 +91,9 @@ impl DominantRoot {
             None => self.patch(c, r, zeta.norm(), second)?,
         };
         let horner = |p: &[f64]| {
-            p.iter().rev().fold((Complex64::new(0.0, 0.0), Complex64::new(0.0, 0.0)), |(value, slope), &a| (value * zeta + a, slope * zeta + value))
+            p.iter()
+                .rev()
+                .fold((Complex64::new(0.0, 0.0), Complex64::new(0.0, 0.0)), |(value, slope), &a| (value * zeta + a, slope * zeta + value))
         };
         let ((_, rho_slope), (sigma, sigma_slope)) = (horner(&self.rho), horner(&self.sigma));
         let slope = sigma / (rho_slope - c * sigma_slope) / zeta;
@@ -110,9 +113,10 @@ impl DominantRoot {
             return None;
         }
         let (low, high) = (first.ln() - gap, first.ln() + gap);
-        let radius = PATCHES.iter().map(|k| k * r).find(|&radius| {
-            self.crosses_nothing(low.exp(), c, radius) && self.crosses_nothing(high.exp(), c, radius)
-        })?;
+        let radius = PATCHES
+            .iter()
+            .map(|k| k * r)
+            .find(|&radius| self.crosses_nothing(low.exp(), c, radius) && self.crosses_nothing(high.exp(), c, radius))?;
         let patch = Patch { centre: c, radius, low, high };
         self.patches.borrow_mut().push(patch);
         Some(patch)
