@@ -71,7 +71,7 @@ fn print(found: &Branches) -> Result<(), Failure> {
         }
         other => screen::paragraph(&other.undefined().map_or_else(String::new, |why| why.say(Dialect::Terminal)))?,
     }
-    let mut table = Table::new(&["", "LEARNED λ̂", "WHAT IT IS", "CERTAIN TO", "CONDITION", "RESIDUAL"]).details(&[4, 5, 3]);
+    let mut table = Table::new(&["", "LEARNED λ̂", "WHAT IT IS", "CERTAIN TO", "CONDITION", "RESIDUAL"]).details(&[3, 4, 5]);
     for (k, branch) in found.branches.iter().enumerate() {
         let mut what = kind(branch);
         if branch.principal {

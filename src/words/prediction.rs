@@ -206,7 +206,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         n => format!(", {} of {}", count(n, "sample", "samples"), count(report.trajectories, "trajectory", "trajectories")),
     };
     parts.push(wrapped(&format!("{}{samples}, one every {}", report.source, real(report.interval, DIGITS)), "", "  ", width));
-    let mut table = Table::new(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES", ""]).details(&[2, 1]);
+    let mut table = Table::new(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES", ""]).details(&[1, 2]);
     for (_, mode) in report.upper_modes() {
         let certainty = match mode.uncertainty {
             None => "unknown".into(),
@@ -286,7 +286,7 @@ fn orbits(report: &Report, width: usize) -> Vec<String> {
         Measure::Distance => "change of the distance from the orbit's centre, beyond what the truth does",
     };
     let mut table =
-        Table::new(&["METHOD", "START", "PER TURN", "ERROR", "TERMS", "PERIOD", "TRUE", "AMPLITUDE", ""]).details(&[4, 6, 3, 1]);
+        Table::new(&["METHOD", "START", "PER TURN", "ERROR", "TERMS", "PERIOD", "TRUE", "AMPLITUDE", ""]).details(&[1, 3, 6, 4]);
     let mut diverging = false;
     for method in &report.methods {
         for (row, drift) in method.drift.iter().enumerate() {
