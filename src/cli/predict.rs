@@ -11,9 +11,9 @@ use crate::method::{Method, Sampling};
 use crate::predict::{ModeReport, Origin, PredictError, Prediction, Report, Subject};
 use crate::truth::ModesOptions;
 use crate::words::{Dialect, Say, document, no_modes, prediction, read_as, wrapped};
-use std::sync::Arc;
 use num_complex::Complex64;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Said where nothing was asked about.
 const EMBEDDED: &str = "No data given, so here is a damped oscillator. For your samples: lambdahat predict DATA.csv";
