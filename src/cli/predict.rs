@@ -1,15 +1,16 @@
 //! `predict`: what a loop will learn from these data, or from a named system, through each method.
 
+use super::data_options::DataOptions;
 use super::failure::Failure;
 use super::{Answer, arguments, output, screen};
-use crate::data::Reading;
+use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure;
 use crate::inverse::{Limits, Verdict};
 use crate::method::{Method, Sampling};
 use crate::predict::{ModeReport, PredictError, Prediction, Report, Subject};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, document, no_modes, prediction, wrapped};
+use crate::words::{Dialect, Say, document, no_modes, prediction, read_as, wrapped};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -24,15 +25,17 @@ Examples:
   lambdahat predict DATA.csv --method torchdiffeq:rk4 --method my_scheme.toml
   lambdahat predict --all --explain        everything, and what the words mean
 
-DATA.csv has a header, then one row per sample. Time is the column `t` or
-`time`, else the first one; a column `trajectory` tells trajectories apart.
-The true modes are found without any integrator.";
+  lambdahat predict DATA.csv --input valve --columns x,y
+
+DATA.csv has a header, then one row per sample. Times may be numbers or dates,
+even or uneven; missing cells stay empty; see docs/data-files.md. The true modes
+are found without any integrator, from the map between successive samples.";
 
 /// Options of `predict`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Samples; without them and without --system, a damped oscillator
+    /// Samples, `-` for standard input; without them and without --system, a damped oscillator
     #[arg(value_name = "DATA.csv")]
     data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
@@ -41,9 +44,8 @@ pub struct Args {
     /// A method to train through; may be repeated [default: eleven common ones]
     #[arg(long, short, value_name = "METHOD")]
     method: Vec<String>,
-    /// Sampling interval H of a system (data have their own)
-    #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
-    interval: Option<f64>,
+    #[command(flatten)]
+    reading: DataOptions,
     /// Integrator steps per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
@@ -80,15 +82,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let methods: Vec<Method> = arguments::methods(&args.method)?;
     let embedded = args.data.is_none() && args.system.is_none();
+    let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
-            let data = Reading::default().open(path)?;
+            let data = args.reading.read(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
-            Subject::from_data(&data, &options)?
+            let subject = Subject::from_data(&data, &options)?;
+            samples = Some(data);
+            subject
         }
         None => {
             let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
-            Subject::from_system(&system, args.interval.unwrap_or_else(|| system.default_interval()))?
+            Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
@@ -99,18 +104,24 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         figure::prediction(method, lambda, sampling)?.save(path)?;
     }
     if json {
-        output::json(&document::prediction(&report, Dialect::Terminal)?)?;
+        let mut document = document::prediction(&report, Dialect::Terminal)?;
+        if let Some(data) = &samples {
+            document["data"] = document::samples(data, Dialect::Terminal)?;
+        }
+        output::json(&document)?;
         return Ok(Answer::Done);
     }
     let width = screen::width();
+    let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if args.all {
         output::line(prediction::everything(&report, width))?;
     } else {
         let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
-        let above = note.lines().count() + usize::from(args.figure.is_some());
+        let above = note.lines().count() + read.lines().count() + usize::from(args.figure.is_some());
         output::text(&note)?;
         output::line(prediction::first_screen(&report, width, above))?;
     }
+    output::text(&read)?;
     if args.explain {
         output::line(format!("\n{}", prediction::explanation(&report, width)))?;
     }
@@ -118,6 +129,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::line(format!("written: {}", path.display()))?;
     }
     Ok(Answer::Done)
+}
+
+/// What was taken as time, state and input, and what looks odd.
+fn how_read(data: &Trajectories, width: usize) -> String {
+    let remarks = data.taken().remarks.iter().map(|remark| remark.say(Dialect::Terminal));
+    std::iter::once(read_as(data)).chain(remarks).map(|text| wrapped(&text, "", "  ", width) + "\n").collect()
 }
 
 /// A failure in words; where there is no mode, with what became of the modes.

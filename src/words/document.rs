@@ -4,6 +4,7 @@
 
 use super::{Dialect, Say, why};
 use crate::check::Check;
+use crate::data::Trajectories;
 use crate::inverse::Branches;
 use crate::predict::Report;
 use crate::repair::{Audit, RepairReport};
@@ -56,6 +57,21 @@ pub fn audit(found: &Audit, to: Dialect) -> Result<Value, Error> {
 pub fn repair(report: &RepairReport, to: Dialect) -> Result<Value, Error> {
     let mut document = serde_json::to_value(report)?;
     document["notes"] = told(&report.notes, to)?;
+    Ok(document)
+}
+
+/// How samples were read: the columns, the unit of time, the spacing with its gaps, missing cells, and what looks odd.
+pub fn samples(data: &Trajectories, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(data.taken())?;
+    document["remarks"] = told(&data.taken().remarks, to)?;
+    document["variables"] = data.variables().into();
+    document["inputs"] = data.inputs().into();
+    document["hold"] = serde_json::to_value(data.hold())?;
+    document["time_unit"] = serde_json::to_value(data.time_unit())?;
+    document["spacing"] = serde_json::to_value(data.spacing())?;
+    document["gaps"] = serde_json::to_value(data.gaps())?;
+    document["missing_cells"] = data.missing_cells().into();
+    document["text"] = super::read_as(data).into();
     Ok(document)
 }
 

@@ -5,6 +5,7 @@
 //! | a real, a complex number, a pair, a per cent, a point | `number` |
 //! | a time | `duration` |
 //! | text in lines, a table that fits the terminal | `paragraph`, `table` |
+//! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
@@ -21,6 +22,7 @@ pub mod number;
 mod paragraph;
 pub mod prediction;
 pub mod repair;
+mod samples;
 mod table;
 mod training_call;
 mod verdicts;
@@ -29,6 +31,7 @@ pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::wrapped;
+pub use samples::read_as;
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, training_calls};
 pub use verdicts::{flag, verdict};
