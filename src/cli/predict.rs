@@ -8,12 +8,11 @@ use crate::dynamics::System;
 use crate::figure;
 use crate::inverse::{Limits, Verdict};
 use crate::method::{Method, Sampling};
-use crate::predict::{ModeReport, Origin, PredictError, Prediction, Report, Subject};
+use crate::predict::{ModeReport, PredictError, Prediction, Report, Subject};
 use crate::truth::ModesOptions;
 use crate::words::{Dialect, Say, document, no_modes, prediction, read_as, wrapped};
 use num_complex::Complex64;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Said where nothing was asked about.
 const EMBEDDED: &str = "No data given, so here is a damped oscillator. For your samples: lambdahat predict DATA.csv";
@@ -29,14 +28,14 @@ Examples:
   lambdahat predict DATA.csv --input valve --columns x,y
 
 DATA.csv has a header, then one row per sample. Times may be numbers or dates,
-even or uneven; missing cells stay empty (docs/data-files.md). The true modes
-are found without any integrator.";
+even or uneven; missing cells stay empty; see docs/data-files.md. The true modes
+are found without any integrator, from the map between successive samples.";
 
 /// Options of `predict`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Samples, `-` for standard input; without them and --system, a damped oscillator
+    /// Samples, `-` for standard input; without them and without --system, a damped oscillator
     #[arg(value_name = "DATA.csv")]
     data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
@@ -83,20 +82,19 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let methods: Vec<Method> = arguments::methods(&args.method)?;
     let embedded = args.data.is_none() && args.system.is_none();
+    let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
             let data = args.reading.read(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
-            Subject::from_data(&data, &options)?
+            let subject = Subject::from_data(&data, &options)?;
+            samples = Some(data);
+            subject
         }
         None => {
             let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
-    };
-    let samples: Option<Arc<Trajectories>> = match &subject.origin {
-        Origin::Samples(data) => Some(Arc::clone(data)),
-        Origin::System { .. } => None,
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
@@ -114,21 +112,16 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     let width = screen::width();
-    let mut remarks: Vec<String> = Vec::new();
-    if let Some(data) = &samples {
-        remarks.push(read_as(data));
-        remarks.extend(data.taken().remarks.iter().map(|remark| remark.say(Dialect::Terminal)));
-    } else if embedded {
-        remarks.push(EMBEDDED.into());
-    }
-    let note: String = remarks.iter().map(|remark| wrapped(remark, "", "", width) + "\n").collect();
-    output::text(&note)?;
+    let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if args.all {
         output::line(prediction::everything(&report, width))?;
     } else {
-        let above = note.lines().count() + usize::from(args.figure.is_some());
+        let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
+        let above = note.lines().count() + read.lines().count() + usize::from(args.figure.is_some());
+        output::text(&note)?;
         output::line(prediction::first_screen(&report, width, above))?;
     }
+    output::text(&read)?;
     if args.explain {
         output::line(format!("\n{}", prediction::explanation(&report, width)))?;
     }
@@ -136,6 +129,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::line(format!("written: {}", path.display()))?;
     }
     Ok(Answer::Done)
+}
+
+/// What was taken as time, state and input, and what looks odd.
+fn how_read(data: &Trajectories, width: usize) -> String {
+    let remarks = data.taken().remarks.iter().map(|remark| remark.say(Dialect::Terminal));
+    std::iter::once(read_as(data)).chain(remarks).map(|text| wrapped(&text, "", "  ", width) + "\n").collect()
 }
 
 /// A failure in words; where there is no mode, with what became of the modes.
