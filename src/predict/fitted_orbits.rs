@@ -13,7 +13,7 @@ impl Report {
     /// Adds the drift of the first orbits of the samples through each of the report's methods, `methods` in the same order, on the field that explains the
     /// samples. No invariant is known of it, so that the change is that of the distance from the orbit's centre, in units of half the samples' box. Nothing is
     /// added where no polynomial of a low degree explains them, or no mode is settled.
-    pub fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
+    pub(super) fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
         let Some(FittedField { field, degree, residual, .. }) = self.field.as_ref().filter(|_| self.finding.settled) else { return };
         let (field, degree, residual) = (field.clone(), *degree, *residual);
         let originals: Vec<Vec<f64>> =

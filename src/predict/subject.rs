@@ -6,6 +6,7 @@ use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
+use std::sync::Arc;
 
 /// Real and imaginary parts below this, relative to the eigenvalue, are rounding: they are set to zero, since whether a mode is
 /// conservative or real decides its verdict.
@@ -14,9 +15,25 @@ const ROUNDING: f64 = 1e-12;
 /// A growth rate has a sign where it is this many uncertainties from 0.
 const SIGNIFICANT: f64 = 2.0;
 
+/// What the modes are of.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Samples.
+    Samples(Arc<Trajectories>),
+    /// A named system, and where its orbits start.
+    System {
+        /// The system.
+        system: Arc<System>,
+        /// One orbit each.
+        starts: Vec<Vec<f64>>,
+    },
+}
+
 /// The modes to learn, and where they are from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Subject {
+    /// The samples or the system.
+    pub origin: Origin,
     /// The file's name, or the system's with its parameters.
     pub source: String,
     /// H.
@@ -46,6 +63,7 @@ impl Subject {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
         Ok(Self {
+            origin: Origin::Samples(Arc::new(data.clone())),
             source: data.source().into(),
             interval: data.spacing().typical(),
             trajectories: data.count(),
@@ -82,7 +100,18 @@ impl Subject {
         let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
         let finding = motion_of(system, &modes);
-        Ok(Self { source, interval, trajectories: starts.len(), samples: 0, finding, modes, caveats: Vec::new(), field: None })
+        let trajectories = starts.len();
+        let origin = Origin::System { system: Arc::new(system.clone()), starts };
+        Ok(Self { origin, source, interval, trajectories, samples: 0, finding, modes, caveats: Vec::new(), field: None })
+    }
+
+    /// The same with orbits of the system from these starts; of samples nothing changes.
+    #[must_use]
+    pub fn with_starts(mut self, from: Vec<Vec<f64>>) -> Self {
+        if let Origin::System { starts, .. } = &mut self.origin {
+            *starts = from;
+        }
+        self
     }
 
     /// The modes that the samples determine: only these get a verdict and drive a recommendation.

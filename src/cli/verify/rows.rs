@@ -8,6 +8,7 @@ use lambdahat::inverse::Crossing;
 use lambdahat::order::FailingCondition;
 use lambdahat::stability::{Extent, LocusShape};
 use lambdahat::verify::{CheckedClaim, LeftOut, SmallestSubsteps, Verification};
+use lambdahat::words::{Dialect, Say};
 
 /// So many failing trees are named in full.
 const TREES: usize = 3;
@@ -121,7 +122,11 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         (Some(false), None) => "none: not stable on the negative real axis".to_owned(),
     };
     let room = match (&report.right_half_plane, &report.right_half_plane_reason) {
-        (Some(room), _) if room.reach.is_finite() => format!("reaches Re z = {:.4}, area {:.4}", room.reach, room.area),
+        (Some(room), _) if room.reach == 0.0 && room.reach_error == 0.0 => "not reached".to_owned(),
+        (Some(room), _) if room.reach.is_finite() => format!(
+            "reaches Re z = {:.4} (certain to {:.0e}), area {:.4} (certain to {:.0e})",
+            room.reach, room.reach_error, room.area, room.area_error
+        ),
         (Some(_), _) => "unbounded".to_owned(),
         (None, reason) => reason.as_ref().map_or(String::new(), |reason| format!("not known: {reason}")),
     };
@@ -299,7 +304,11 @@ fn parasites(report: &Verification) -> String {
 fn mode(found: &SmallestSubsteps) -> String {
     let asked = &found.faithful_for;
     let what = format!("λ = {}, H = {}", arguments::show(asked.lambda, 6), asked.interval);
-    let reason = &found.smallest_substeps_reason;
+    let mut reasons: Vec<String> = found.smallest_substeps_reasons.iter().map(|reason| reason.say(Dialect::Terminal)).collect();
+    if found.parasite_grows {
+        reasons.push("A parasitic root outgrows the solution, so that an error of the start is amplified.".into());
+    }
+    let reason = reasons.join(" ");
     match (found.smallest_substeps, found.smallest_substeps_but_for_aliases) {
         (Some(m), _) => format!("{what}: faithful from m = {m}: {reason}"),
         (None, Some(m)) => format!("{what}: faithful from m = {m} but for aliases of the samples: {reason}"),
