@@ -6,7 +6,7 @@ use super::recommendation::{self, Recommendation};
 use super::subject::{Origin, Subject};
 use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, Verdict};
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
-use crate::truth::{Caveat, Finding, Mode};
+use crate::truth::{Caveat, Finding, FittedField, Mode};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -86,6 +86,9 @@ pub struct Report {
     pub modes: Vec<Mode>,
     /// What limits the modes, or says how they were found.
     pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where there is one.
+    #[serde(skip)]
+    pub field: Option<FittedField>,
     /// How far out a branch counts, and how large an error is still faithful.
     pub limits: Limits,
     /// One for each method.
@@ -197,8 +200,8 @@ impl Prediction {
         let named = |name: &str| asked.iter().any(|m| m.name() == name);
         let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
         let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, finding, modes, caveats, .. } = subject;
-        Ok(Report { source, interval, trajectories, samples, finding, modes, caveats, limits, methods: reports, recommendation })
+        let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, .. } = subject;
+        Ok(Report { source, interval, trajectories, samples, finding, modes, caveats, field, limits, methods: reports, recommendation })
     }
 }
 

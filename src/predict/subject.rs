@@ -3,7 +3,7 @@
 use crate::data::Trajectories;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
-use crate::truth::{Caveat, Finding, Mode, ModesError, ModesOptions, Motion, find_modes};
+use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
 
-/// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
-const NEAR_EXACT: f64 = 1e-9;
+/// A growth rate has a sign where it is this many uncertainties from 0.
+const SIGNIFICANT: f64 = 2.0;
 
 /// What the modes are of.
 #[derive(Clone, Debug)]
@@ -48,18 +48,17 @@ pub struct Subject {
     pub modes: Vec<Mode>,
     /// What limits the modes, or says how they were found.
     pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where there is one.
+    pub field: Option<FittedField>,
 }
 
 impl Subject {
-    /// The modes of samples; see [`find_modes`].
+    /// The modes of samples; see [`examine`].
     pub fn from_data(data: &Trajectories, options: &ModesOptions) -> Result<Self, ModesError> {
-        let mut found = find_modes(data, options)?;
+        let mut found = examine(data, options)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
-        if found.scores.iter().any(|s| s.error > NEAR_EXACT) {
-            caveats.push(Caveat::MapDegree { degree: found.degree, scores: found.scores });
-        }
-        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
+        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= SIGNIFICANT * u);
         if let Some(mode) = found.modes.iter().find(open) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
@@ -69,9 +68,10 @@ impl Subject {
             interval: data.spacing().typical(),
             trajectories: data.count(),
             samples: data.samples(),
-            finding: Finding::default(),
+            finding: found.finding,
             modes: found.modes,
             caveats,
+            field: found.field,
         })
     }
 
@@ -102,7 +102,7 @@ impl Subject {
         let finding = motion_of(system, &modes);
         let trajectories = starts.len();
         let origin = Origin::System { system: Arc::new(system.clone()), starts };
-        Ok(Self { origin, source, interval, trajectories, samples: 0, finding, modes, caveats: Vec::new() })
+        Ok(Self { origin, source, interval, trajectories, samples: 0, finding, modes, caveats: Vec::new(), field: None })
     }
 
     /// The same with orbits of the system from these starts; of samples nothing changes.

@@ -10,6 +10,7 @@
 //! | verdicts and their reasons | `verdicts` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `audit` and `repair` | `prediction`; `repair` |
+//! | properties of a scheme, the screen of a verification | `property`, `verification` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
@@ -21,11 +22,13 @@ mod duration;
 pub mod number;
 mod paragraph;
 pub mod prediction;
+pub mod property;
 pub mod repair;
 mod samples;
 mod table;
 mod training_call;
 mod verdicts;
+pub mod verification;
 
 pub use advice::why;
 pub use caveats::no_modes;
