@@ -36,7 +36,7 @@ const CIRCLES: [&[&str]; 10] = [
     &["inverse::branches", "inverse::equation", "inverse::multistep", "inverse::one_step"],
     &["predict::drift", "predict::recommendation", "predict::report"],
     &["repair::repair_notes", "repair::repaired"],
-    &["verify::claims", "verify::verification", "verify::within"],
+    &["verify::claims", "verify::decision", "verify::verification", "verify::within"],
 ];
 
 /// A module's name, such as `inverse::branches`, with its code: no comments, no tests; texts apart.
