@@ -70,7 +70,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let samples = args.samples.samples()?;
     let methods: Vec<Method> = arguments::methods(&args.method)?;
-    let interval = samples.data.interval();
+    let interval = samples.interval;
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?,
         None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color};
-use lambdahat::data::{Reading, SPACING_TOLERANCE};
+use lambdahat::data::Reading;
 use lambdahat::dynamics::System;
 use lambdahat::figure;
 use lambdahat::inverse::Limits;
@@ -56,9 +56,6 @@ pub struct Args {
     /// Fit the logarithms of the data, which must be positive
     #[arg(long)]
     log: bool,
-    /// How unevenly the samples may be spaced, relative to the interval
-    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE, value_parser = arguments::positive, allow_negative_numbers = true)]
-    spacing_tolerance: f64,
     /// The seed of the bootstrap
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
@@ -78,7 +75,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
-            let data = Reading { spacing_tolerance: args.spacing_tolerance }.open(path)?;
+            let data = Reading::default().open(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
             let subject = Subject::from_data(&data, &options)?;
             samples = Some(data);

@@ -53,7 +53,7 @@ impl Subject {
         }
         Ok(Self {
             source: data.source().into(),
-            interval: data.interval(),
+            interval: data.spacing().typical(),
             trajectories: data.count(),
             samples: data.samples(),
             modes: found.modes,

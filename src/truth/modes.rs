@@ -5,7 +5,7 @@ use super::discrete_map::{DiscreteMap, Monomials};
 use super::fixed_points::{self, Extent};
 use super::observer::Observer;
 use super::regression::{DegreeScore, MOST_COEFFICIENTS, Pairs};
-use crate::data::{DataError, Trajectories};
+use crate::data::{DataError, EvenSamples, Trajectories};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DVector;
 use num_complex::Complex;
@@ -143,23 +143,25 @@ pub struct Modes {
 /// its fixed points near the data. Sampling cannot tell λ from λ + 2πik/H: all are given with |Im λ| ≤ π/H.
 ///
 /// ```
-/// use lambdahat::data::{ModesOptions, Reading, find_modes};
+/// use lambdahat::data::Reading;
+/// use lambdahat::truth::{ModesOptions, find_modes};
 /// let data = Reading::default().parse(b"t,x\n0,1\n0.5,2\n1,4\n1.5,8\n2,16\n", "doubling.csv")?;
 /// let found = find_modes(&data, &ModesOptions::default())?;
 /// assert!((found.modes[0].lambda.re - 2.0 * 2f64.ln()).abs() < 1e-12);
-/// # Ok::<(), lambdahat::data::ModesError>(())
+/// # Ok::<(), lambdahat::truth::ModesError>(())
 /// ```
 pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, ModesError> {
     let logged = if options.log { Some(data.log()?) } else { None };
     let data = logged.as_ref().unwrap_or(data);
-    let filled = Extent::of(data.all_states(), data.dimension());
+    let even = data.require_even()?;
+    let filled = Extent::of(even.all_states(), data.dimension());
     if let Some(variable) = filled.extreme() {
         return Err(ModesError::Range { origin: data.source().into(), variable: data.variables()[variable].clone() });
     }
-    let pairs = Pairs::of(data);
-    let mut search = Search { data, filled, options, notes: Vec::new() };
+    let pairs = Pairs::of(&even);
+    let mut search = Search { data: &even, filled, options, notes: Vec::new() };
     let (regression, scores) = search.regression(&pairs)?;
-    let samples: Vec<Vec<DVector<f64>>> = data.states().map(|states| states.map(|x| pairs.coordinates.of_state(x)).collect()).collect();
+    let samples: Vec<Vec<DVector<f64>>> = even.states().map(|states| states.map(|x| pairs.coordinates.of_state(x)).collect()).collect();
     let (observer, points) = search.observer(&pairs, regression, &samples)?;
     let mut centres = Vec::with_capacity(points.len());
     for point in points {
@@ -173,13 +175,13 @@ pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, 
         search.notes.push("there are as many coefficients as samples, so no uncertainty can be given".into());
     }
     let draws = if free { options.draws } else { 0 };
-    let uncertainties = bootstrap::uncertainties(&observer, &samples, &centres, data.interval(), draws, options.seed);
+    let uncertainties = bootstrap::uncertainties(&observer, &samples, &centres, even.interval(), draws, options.seed);
     let mut modes = Vec::new();
     for (centre, uncertainties) in centres.iter().zip(uncertainties) {
         let state = observer.map.coordinates().to_state(&centre.point);
         let equilibrium: Vec<f64> = if options.log { state.iter().map(|x| x.exp()).collect() } else { state };
         let mut here: Vec<Mode> = std::iter::zip(&centre.multipliers, uncertainties)
-            .map(|(mu, uncertainty)| Mode { lambda: mu.ln() / data.interval(), equilibrium: equilibrium.clone(), uncertainty })
+            .map(|(mu, uncertainty)| Mode { lambda: mu.ln() / even.interval(), equilibrium: equilibrium.clone(), uncertainty })
             .collect();
         here.sort_by(|a, b| b.lambda.re.total_cmp(&a.lambda.re).then(b.lambda.im.total_cmp(&a.lambda.im)));
         modes.extend(here);
@@ -199,7 +201,7 @@ pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, 
 
 /// One search, and what it has to tell.
 struct Search<'a> {
-    data: &'a Trajectories,
+    data: &'a EvenSamples<'a>,
     filled: Extent,
     options: &'a ModesOptions,
     notes: Vec<String>,
@@ -207,7 +209,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn origin(&self) -> String {
-        self.data.source().into()
+        self.data.data().source().into()
     }
 
     /// The map by least squares, of the degree asked for or chosen.
