@@ -16,6 +16,7 @@ pub mod multistep;
 mod one_step;
 pub mod parasites;
 mod pencil;
+pub mod step_control;
 pub mod verdict;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};

@@ -64,6 +64,26 @@ impl Dense {
     }
 }
 
+impl Dense {
+    /// A bound of the sizes of all terms that are added up at any θ ∈ [0, 1], from bounds of y₀, y₁, h k_i and |z|.
+    pub(crate) fn majorant(&self, size: f64, from: f64, step: &Attempted) -> f64 {
+        let end = step.end.value.re;
+        let sum = |weights: &[f64]| weights.iter().zip(&step.stages).map(|(w, k)| w.abs() * k.re).sum::<f64>();
+        let slopes: f64 = step.stages.iter().map(|k| k.re).fold(0.0, f64::max);
+        match self {
+            Self::Linear => 2.0 * from + end,
+            Self::Hermite => 6.0 * (from + end) + 4.0 * size * (from + end),
+            Self::HermiteOfStages => 6.0 * (from + end) + 8.0 * slopes,
+            Self::Quartic { middle } => 64.0 * (from + end + sum(middle) + slopes),
+            Self::Weights(rows) => {
+                let sizes: Vec<f64> = rows.iter().map(|row| row.iter().map(|p| p.abs()).sum()).collect();
+                from + sum(&sizes)
+            }
+            Self::Dop853(rows) => 8.0 * (from + end + slopes) + rows.iter().map(|row| sum(row)).sum::<f64>(),
+        }
+    }
+}
+
 /// The factor that follows the i-th difference of DOP853's interpolant: θ for even i, 1 − θ for odd.
 fn theta_or_rest(i: usize, theta: f64) -> f64 {
     if i.is_multiple_of(2) { theta } else { 1.0 - theta }
