@@ -1,7 +1,7 @@
 //! Files into trajectories, trajectories into modes: what a user hands in, and what comes out.
 
 use lambdahat::data::{DataError, DataProblem, Reading, Spacing, Trajectories, Trajectory};
-use lambdahat::truth::{Modes, ModesError, ModesOptions, find_modes};
+use lambdahat::truth::{Caveat, Modes, ModesError, ModesOptions, find_modes};
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -88,7 +88,11 @@ fn the_oscillator_from_its_file() {
         assert!(mode.equilibrium.iter().all(|x| x.abs() < 1e-12));
         assert!(mode.uncertainty.unwrap() < 1e-13);
     }
-    assert!(found.notes[0].contains("3.1 times a period"), "{:?}", found.notes);
+    assert!(
+        matches!(found.caveats[0], Caveat::CoarselySampled { per_period, .. } if (per_period - 3.14).abs() < 0.01),
+        "{:?}",
+        found.caveats
+    );
 }
 
 #[test]
@@ -160,7 +164,7 @@ fn lotka_volterra_from_three_orbits() {
     assert_eq!(found.degree, 3);
     // A cubic map is near the true one, not equal to it, and says so.
     assert!(nearest(&found, Complex64::i()).0 < 1e-3, "{found:?}");
-    assert!(found.notes.iter().any(|n| n.contains("misses part of the motion")), "{found:?}");
+    assert!(found.caveats.iter().any(|caveat| matches!(caveat, Caveat::MotionMissed { .. })), "{found:?}");
     assert!(found.modes[0].equilibrium.iter().all(|x| (x - 1.0).abs() < 1e-3));
     // In the logarithms the equilibrium, in the data's own variables, and the modes are the same.
     let logged = find_modes(&data, &ModesOptions { log: true, ..ModesOptions::default() }).unwrap();
@@ -185,7 +189,7 @@ fn a_conserved_sum_leaves_fewer_modes() {
     let found = find_modes(&data, &ModesOptions::default()).unwrap();
     assert_eq!(found.modes.len(), 1);
     assert!((found.modes[0].lambda - Complex64::new(-0.6, 0.0)).norm() < 1e-12);
-    assert!(found.notes[0].contains("1 of 2 dimensions"), "{:?}", found.notes);
+    assert_eq!(found.caveats[0], Caveat::FewerDimensions { directions: 1, variables: 2 });
 }
 
 #[test]
@@ -193,9 +197,9 @@ fn what_no_flow_does_is_said() {
     let modes = |text: &str| find_modes(&read(text).unwrap(), &ModesOptions::default());
     let alternating = modes("t,x\n0,1\n1,-0.5\n2,0.25\n3,-0.125\n4,0.0625\n").unwrap();
     assert!((alternating.modes[0].lambda - Complex64::new(0.5f64.ln(), std::f64::consts::PI)).norm() < 1e-12, "{alternating:?}");
-    assert!(alternating.notes.iter().any(|n| n.contains("negative multiplier")));
+    assert!(alternating.caveats.iter().any(|caveat| matches!(caveat, Caveat::Alternates { .. })));
     let growing = modes("t,x\n0,2\n1,4\n2,8\n3,16\n").unwrap();
-    assert!(growing.notes.iter().any(|n| n.contains("outside the data")), "{growing:?}");
+    assert!(growing.caveats.contains(&Caveat::EquilibriumOutside), "{growing:?}");
     let two = modes("t,x\n0,1\n1,2\n2,4\n").unwrap();
     assert_eq!(two.modes[0].uncertainty, None);
     let drift = modes("t,x\n0,1\n1,2\n2,3\n3,4\n4,5\n").unwrap();

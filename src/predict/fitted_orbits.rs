@@ -7,6 +7,7 @@ use crate::dynamics::{PolynomialField, RationalPolynomial};
 use crate::exact::rational;
 use crate::fit::{Features, Learned, ModelSpec, Optimiser, Training, scaled_field, unwatched};
 use crate::method::{Method, Sampling, catalog};
+use crate::truth::Caveat;
 
 /// Degrees that are tried, while there are as many samples for each coefficient as this.
 const DEGREES: [usize; 3] = [3, 2, 1];
@@ -50,11 +51,7 @@ impl Report {
             }
         }
         if self.methods.iter().any(|report| !report.drift.is_empty()) {
-            self.notes.push(format!(
-                "orbits are those of a field of degree {degree} fitted to the samples through a method of order 5, which misses them by {:.2} % of \
-                 their motion; no invariant is known, so the change a turn is that of the distance from the orbit's centre, in units of half the samples' box",
-                100.0 * residual
-            ));
+            self.caveats.push(Caveat::FittedOrbits { degree, residual });
         }
     }
 }
