@@ -3,7 +3,7 @@
 use super::control::{Acceptance, End, SampleTimes, StepControl};
 use super::dense::Dense;
 use super::norm::StateNorm;
-use super::pair::{ErrorWeights, MOST_STAGES, Pair, State, weighted};
+use super::pair::{Attempted, ErrorWeights, MOST_STAGES, Pair, State, weighted};
 use super::trace::{Attempt, FollowError, Pattern, Trace};
 use num_complex::Complex;
 
@@ -95,8 +95,9 @@ impl Adaptive<'_> {
         Ok(())
     }
 
-    fn interpolated(&self, place: f64, z: Complex<f64>, from: State, step: &super::pair::Attempted) -> Complex<f64> {
-        self.dense.value(place, z, self.pair.stages - 1, from, step)
+    fn interpolated(&self, place: f64, z: Complex<f64>, from: State, step: &Attempted) -> Complex<f64> {
+        let (y0, y1) = (from.value, step.end.value);
+        self.dense.value(place, [z * y0, z * y1], self.pair.stages - 1, y0, y1, &step.stages)
     }
 
     /// The step as it is taken, where it arrives, and what a landing cut off (torchdyn goes on with that).

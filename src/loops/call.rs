@@ -305,21 +305,6 @@ impl Call {
         Some(call)
     }
 
-    /// A bound of the sizes of all terms that are added up in F(μ), |μ| = `size`, at one of the sample times: for explicit pairs on a grid.
-    pub(crate) fn majorant(&self, size: f64, times: &[f64], index: usize) -> Result<f64, FollowError> {
-        let Advance::Grid(grid) = &self.advance else { return Ok(f64::INFINITY) };
-        let (mut time, mut from) = (0.0, 1.0);
-        for arrival in grid.points(times)? {
-            let z = size * (arrival - time);
-            let step = self.pair.majorant(z, from);
-            if arrival >= times[index] {
-                return Ok(self.dense.majorant(z, from, &step).max(step.end.value.re));
-            }
-            (time, from) = (arrival, step.end.value.re);
-        }
-        Err(FollowError::Times)
-    }
-
     /// Whether the error of a step is estimated at all.
     pub fn has_error_estimate(&self) -> bool {
         self.pair.error != ErrorWeights::None

@@ -1,8 +1,8 @@
 //! Interpolants: the value at a time inside a step.
 
-use super::pair::{Attempted, MOST_STAGES, State, weighted};
-use num_complex::Complex;
+use super::pair::{MOST_STAGES, weighted};
 use serde::Serialize;
+use std::ops::{Add, Mul, Sub};
 
 /// The interpolant of a step from y₀ to y₁ at θ ∈ [0, 1].
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,13 +25,17 @@ pub enum Dense {
     Dop853(Vec<Vec<f64>>),
 }
 
+/// What an interpolant adds up: numbers, or polynomials in z. The default is zero.
+pub(crate) trait Value: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<f64, Output = Self> {}
+
+impl<T: Copy + Default + Add<Output = T> + Sub<Output = T> + Mul<f64, Output = T>> Value for T {}
+
 impl Dense {
-    /// The value at θ of a step that was attempted from `from`; z = hμ is used where the slopes are the field's.
-    pub(crate) fn value(&self, theta: f64, z: Complex<f64>, last: usize, from: State, step: &Attempted) -> Complex<f64> {
-        let (y0, y1, k) = (from.value, step.end.value, &step.stages);
+    /// The value at θ of a step from y₀ to y₁ with stages h·k_i, of which the method's last has index `last`; `slopes` are h·f at both ends.
+    pub(crate) fn value<T: Value>(&self, theta: f64, slopes: [T; 2], last: usize, y0: T, y1: T, k: &[T]) -> T {
         match self {
             Self::Linear => y0 + (y1 - y0) * theta,
-            Self::Hermite => cubic(theta, y0, y1, z * y0, z * y1),
+            Self::Hermite => cubic(theta, y0, y1, slopes[0], slopes[1]),
             Self::HermiteOfStages => cubic(theta, y0, y1, k[0], k[last]),
             Self::Quartic { middle } => {
                 let (f0, f1, half) = (k[0], k[last], y0 + weighted(middle, k));
@@ -51,7 +55,7 @@ impl Dense {
                 let change = y1 - y0;
                 // k[last] is h·f(y₁) there.
                 let (first, second) = (k[0] - change, change * 2.0 - k[last] - k[0]);
-                let mut sum = Complex::new(0.0, 0.0);
+                let mut sum = T::default();
                 for (i, row) in rows.iter().enumerate().rev() {
                     // Row i multiplies θ^a(1−θ)^b with a and b taking turns.
                     sum = (sum + weighted(row, k)) * if i.is_multiple_of(2) { 1.0 - theta } else { theta };
@@ -64,32 +68,12 @@ impl Dense {
     }
 }
 
-impl Dense {
-    /// A bound of the sizes of all terms that are added up at any θ ∈ [0, 1], from bounds of y₀, y₁, h k_i and |z|.
-    pub(crate) fn majorant(&self, size: f64, from: f64, step: &Attempted) -> f64 {
-        let end = step.end.value.re;
-        let sum = |weights: &[f64]| weights.iter().zip(&step.stages).map(|(w, k)| w.abs() * k.re).sum::<f64>();
-        let slopes: f64 = step.stages.iter().map(|k| k.re).fold(0.0, f64::max);
-        match self {
-            Self::Linear => 2.0 * from + end,
-            Self::Hermite => 6.0 * (from + end) + 4.0 * size * (from + end),
-            Self::HermiteOfStages => 6.0 * (from + end) + 8.0 * slopes,
-            Self::Quartic { middle } => 64.0 * (from + end + sum(middle) + slopes),
-            Self::Weights(rows) => {
-                let sizes: Vec<f64> = rows.iter().map(|row| row.iter().map(|p| p.abs()).sum()).collect();
-                from + sum(&sizes)
-            }
-            Self::Dop853(rows) => 8.0 * (from + end + slopes) + rows.iter().map(|row| sum(row)).sum::<f64>(),
-        }
-    }
-}
-
 /// The factor that follows the i-th difference of DOP853's interpolant: θ for even i, 1 − θ for odd.
 fn theta_or_rest(i: usize, theta: f64) -> f64 {
     if i.is_multiple_of(2) { theta } else { 1.0 - theta }
 }
 
-fn cubic(theta: f64, y0: Complex<f64>, y1: Complex<f64>, k0: Complex<f64>, k1: Complex<f64>) -> Complex<f64> {
+fn cubic<T: Value>(theta: f64, y0: T, y1: T, k0: T, k1: T) -> T {
     let a = k0 + k1 + (y0 - y1) * 2.0;
     let b = (y1 - y0) * 3.0 - k0 * 2.0 - k1;
     y0 + (k0 + (b + a * theta) * theta) * theta

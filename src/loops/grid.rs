@@ -104,7 +104,8 @@ impl Grid {
                 } else {
                     pair.extend(mode, step, state, &mut attempted);
                     calls = calls.map(|all| all + self.evaluations_interpolant);
-                    dense.value(place, mode * step, pair.stages - 1, state, &attempted)
+                    let (z, y0, y1) = (mode * step, state.value, attempted.end.value);
+                    dense.value(place, [z * y0, z * y1], pair.stages - 1, y0, y1, &attempted.stages)
                 };
                 trace.multipliers.push(value);
                 trace.places.push(place);

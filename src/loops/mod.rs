@@ -21,6 +21,7 @@
 //! | `control` | first step, acceptance, the next step: a controller as data |
 //! | `pair` | one attempted step: stages, result, error estimate |
 //! | `dense` | interpolants between the ends of a step |
+//! | `series` | a step as polynomials in z |
 //! | `grid` | grids of constant steps |
 //! | `norm` | the norm over the state and the batch |
 //! | `adaptive` | the loop under step control |
@@ -39,6 +40,7 @@ mod options;
 mod ordinary_diffeq;
 mod pair;
 mod scipy;
+mod series;
 mod tables;
 mod torchdiffeq;
 mod torchdyn;
@@ -52,4 +54,5 @@ pub use grid::{Grid, GridTimes};
 pub use name::{CallName, Library};
 pub use norm::{StateNorm, Tolerances};
 pub use pair::{ErrorWeights, Pair};
+pub(crate) use series::{StepSeries, Terms};
 pub use trace::{Attempt, FollowError, Pattern, Trace};

@@ -143,26 +143,6 @@ impl Pair {
         Some((step.end.value, weighted(weights, &step.stages))).filter(|(r, e)| r.is_finite() && e.is_finite())
     }
 
-    /// The same pair with the absolute values of its coefficients.
-    fn absolute(&self) -> Self {
-        let absolute = |list: &[f64]| list.iter().map(|x| x.abs()).collect::<Vec<_>>();
-        Self {
-            a: absolute(&self.a),
-            b: absolute(&self.b),
-            interpolant_rows: self.interpolant_rows.iter().map(|row| absolute(row)).collect(),
-            ..self.clone()
-        }
-    }
-
-    /// Bounds of |y| and of |h k_i| at |z| = `size` from |y| = `from`, for an explicit pair: all terms with positive sign.
-    pub(crate) fn majorant(&self, size: f64, from: f64) -> Attempted {
-        let state = State { value: Complex::new(from, 0.0), slope: Complex::new(size * from, 0.0) };
-        let absolute = self.absolute();
-        let mut step = absolute.attempt(Complex::new(size, 0.0), 1.0, state);
-        absolute.extend(Complex::new(size, 0.0), 1.0, state, &mut step);
-        step
-    }
-
     /// Adds the stages that only the interpolant uses.
     pub(crate) fn extend(&self, mode: Complex<f64>, h: f64, from: State, attempted: &mut Attempted) {
         for (i, row) in self.interpolant_rows.iter().enumerate() {
@@ -176,6 +156,6 @@ impl Pair {
 }
 
 /// Σ w_i k_i.
-pub(crate) fn weighted(weights: &[f64], stages: &[Complex<f64>]) -> Complex<f64> {
-    weights.iter().zip(stages).fold(Complex::new(0.0, 0.0), |sum, (w, k)| sum + k * *w)
+pub(crate) fn weighted<T: super::dense::Value>(weights: &[f64], stages: &[T]) -> T {
+    weights.iter().zip(stages).fold(T::default(), |sum, (w, k)| sum + *k * *w)
 }

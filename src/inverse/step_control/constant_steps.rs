@@ -1,54 +1,65 @@
 //! Constant steps: F is a polynomial in μ, and all its roots are enclosed.
 //!
-//! The coefficients of F(w/t) in w = tμ come from its values at roots of unity. Their rounding is bounded by the same computation with
-//! absolute values, so the discs hold for the true polynomial.
+//! The coefficients of F(w/t) in w = tμ are products of those of the steps, each with a bound of its rounding, so the discs hold for the true
+//! polynomial of the grid's steps.
 
 use super::equation::{ControlledEquation, EquationError};
 use super::search::{Completeness, Found, Origin, Solution};
 use crate::exact::uncertain_roots;
 use crate::inverse::flags::flags;
-use crate::loops::{Grid, StateNorm, Trace};
+use crate::loops::{Grid, StepSeries, Terms, Trace};
 use num_complex::Complex;
-use std::f64::consts::TAU;
 
 /// Larger polynomials are left to Newton's method.
 const LARGEST_DEGREE: usize = 96;
+
+/// A polynomial in w, and the sizes of what was added up.
+struct Product {
+    value: Vec<f64>,
+    size: Vec<f64>,
+    /// Operations in a row behind a coefficient, at most.
+    depth: f64,
+}
+
+impl Product {
+    /// Times a step's polynomial at z = share·w.
+    fn times(&mut self, step: &Terms, share: f64, depth: f64) {
+        let degree = step.size.iter().rposition(|x| *x > 0.0).unwrap_or(0);
+        let length = self.value.len() + degree;
+        let (mut value, mut size) = (vec![0.0; length], vec![0.0; length]);
+        let mut power = 1.0;
+        for k in 0..=degree {
+            for (j, (v, s)) in self.value.iter().zip(&self.size).enumerate() {
+                value[k + j] += v * step.value[k] * power;
+                size[k + j] += s * step.size[k] * power;
+            }
+            power *= share;
+        }
+        (self.value, self.size) = (value, size);
+        self.depth += depth + 3.0 * degree as f64 + 4.0;
+    }
+}
 
 /// All solutions, where the degree is moderate and the discs separate. `None` where Newton's method has to answer.
 pub(crate) fn all(equation: &ControlledEquation<'_>, grid: &Grid) -> Result<Option<Found>, EquationError> {
     let call = equation.call;
     let points = grid.points(&equation.times)?;
-    let steps = points.iter().take_while(|t| **t < equation.time()).count() + 1;
-    let degree = steps * call.pair.stages;
-    if call.pair.evaluations().is_none() || degree > LARGEST_DEGREE {
+    let time = equation.time();
+    let Some(last) = points.iter().position(|t| *t >= time) else { return Ok(None) };
+    let Some(step) = StepSeries::of(&call.pair) else { return Ok(None) };
+    if (last + 1) * (call.pair.stages + 1) > LARGEST_DEGREE {
         return Ok(None);
     }
-    let time = equation.time();
+    let mut product = Product { value: vec![1.0], size: vec![1.0], depth: 0.0 };
+    let mut before = 0.0;
+    for point in &points[..=last] {
+        let inside = (*point > time).then(|| step.inside(&call.dense, (time - before) / (point - before)));
+        product.times(&inside.unwrap_or(step.end), (point - before) / time, step.depth);
+        before = *point;
+    }
+    let mut coefficients: Vec<Complex<f64>> = product.value.iter().map(|v| Complex::new(*v, 0.0)).collect();
+    let mut errors: Vec<f64> = product.size.iter().map(|s| 2.0 * f64::EPSILON * product.depth * s).collect();
     let mut trace = Trace::default();
-    let norm = StateNorm::default();
-    // A radius at which all powers count alike: terms of e^w are largest near |w| = degree.
-    let radius = (degree as f64 / 3.0).max(1.0);
-    let count = degree + 1;
-    let mut values = Vec::with_capacity(count);
-    for k in 0..count {
-        let w = Complex::from_polar(radius, TAU * k as f64 / count as f64);
-        call.follow_into(w / time, &equation.times, &norm, None, &mut trace)?;
-        values.push(trace.multipliers[equation.index]);
-    }
-    let bound = call.majorant(radius / time, &equation.times, equation.index)?;
-    let operations = (8 * steps * (call.pair.stages + 4) * (call.pair.stages + 4)) as f64;
-    let rounding = bound * f64::EPSILON * operations;
-    let mut coefficients = Vec::with_capacity(count);
-    let mut errors = Vec::with_capacity(count);
-    for power in 0..count {
-        let mut sum = Complex::new(0.0, 0.0);
-        for (k, value) in values.iter().enumerate() {
-            sum += value * Complex::from_polar(1.0, -TAU * ((power * k) % count) as f64 / count as f64);
-        }
-        let scale = radius.powi(power as i32);
-        coefficients.push(sum / (count as f64 * scale));
-        errors.push(2.0 * rounding * (count as f64).sqrt() / scale);
-    }
     // Powers that the method does not have come out as rounding.
     while coefficients.len() > 1 && coefficients[coefficients.len() - 1].norm() <= errors[coefficients.len() - 1] {
         coefficients.pop();

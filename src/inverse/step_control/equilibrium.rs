@@ -1,6 +1,6 @@
 //! A long run under step control settles on one step.
 
-use crate::loops::{Call, ErrorWeights, Pair, StateNorm};
+use crate::loops::{Call, ErrorWeights, StateNorm, StepSeries};
 use num_complex::Complex;
 use serde::Serialize;
 
@@ -72,7 +72,8 @@ pub fn tolerance_artifact(call: &Call) -> Option<f64> {
         return None;
     }
     let ErrorWeights::Weighted(weights) = &call.pair.error else { return None };
-    let (result, error) = series(&call.pair, weights)?;
+    let series = StepSeries::of(&call.pair)?;
+    let (result, error) = (series.end.value, series.combined(weights).value);
     let mut factorial = 1.0;
     let mut miss = None;
     for (power, r) in result.iter().enumerate() {
@@ -93,26 +94,4 @@ pub fn tolerance_artifact(call: &Call) -> Option<f64> {
         _ => 0.0,
     };
     Some(sign * control.factor.safety.powi(order as i32) * coefficient / leading.abs())
-}
-
-/// The coefficients of R(z) and E(z) of an explicit pair, lowest power first.
-fn series(pair: &Pair, weights: &[f64]) -> Option<(Vec<f64>, Vec<f64>)> {
-    pair.evaluations()?;
-    let s = pair.stages;
-    let mut stages: Vec<Vec<f64>> = Vec::with_capacity(s);
-    let combined = |weights: &[f64], stages: &[Vec<f64>], constant: f64| {
-        let mut sum = vec![0.0; s + 2];
-        sum[0] = constant;
-        for (w, stage) in weights.iter().zip(stages) {
-            for (total, c) in sum.iter_mut().zip(stage) {
-                *total += w * c;
-            }
-        }
-        sum
-    };
-    for i in 0..s {
-        let inner = combined(&pair.a[i * s..i * s + i], &stages, 1.0);
-        stages.push(std::iter::once(0.0).chain(inner.into_iter().take(s + 1)).collect());
-    }
-    Some((combined(&pair.b, &stages, 1.0), combined(weights, &stages, 0.0)))
 }
