@@ -216,6 +216,11 @@ impl Call {
         self.control().is_some()
     }
 
+    /// Whether it takes one step of its scheme per sample, as a method by itself does.
+    pub fn is_one_step_a_sample(&self) -> bool {
+        matches!(&self.advance, Advance::Grid(grid) if grid.times == GridTimes::Samples)
+    }
+
     /// Errors where a step that was asked for does not fit between two samples.
     pub fn check_interval(&self, interval: f64) -> Result<(), CallError> {
         let (option, step) = match (&self.advance, self.name.library) {

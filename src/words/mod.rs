@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | a real, a complex number, a pair, a per cent, a point | `number` |
 //! | a time | `duration` |
+//! | training calls | `loops` |
 //! | text in lines, a table that fits the terminal | `paragraph`, `table` |
 //! | what limits the modes | `caveats` |
 //! | the document of `--json`: facts with their texts | `document` |
@@ -13,6 +14,7 @@
 mod caveats;
 pub mod document;
 mod duration;
+pub mod loops;
 pub mod number;
 mod paragraph;
 mod table;

@@ -3,6 +3,8 @@
 use super::equation::{ControlledEquation, EquationError};
 use super::search::{Found, Search, solutions};
 use super::threshold::{Threshold, threshold};
+use crate::inverse::flags::Flag;
+use crate::inverse::limits::Limits;
 use crate::inverse::verdict::{NEGLIGIBLE, Verdict};
 use crate::loops::{Call, FirstStep, Library, StateNorm, Tolerances};
 use num_complex::Complex;
@@ -45,6 +47,12 @@ pub enum Concern {
     },
     /// Decay is learned as growth, or the reverse.
     SignTurned,
+    /// Another solution within reach grows where λ decays, or the reverse, or turns the other way.
+    OtherSolution {
+        /// The nearest such λ̂.
+        #[serde(serialize_with = "crate::inverse::branches::pair")]
+        lambda: Complex<f64>,
+    },
     /// No model is without loss; a fit hovers between the two sides.
     NoSolution {
         /// Roots on both sides of the jump, where they are known.
@@ -134,9 +142,9 @@ pub struct Assessment {
     pub advice: Vec<Advice>,
 }
 
-/// Judges a call on pairs of samples H apart. `tolerance` is the share of |λ| within which λ̂ counts as faithful; `amplitude` is
-/// the size of the mode in the data.
-pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, tolerance: f64) -> Result<Assessment, EquationError> {
+/// Judges a call on pairs of samples H apart; `amplitude` is the size of the mode in the data.
+pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, limits: Limits) -> Result<Assessment, EquationError> {
+    let tolerance = limits.tolerance;
     let norm = StateNorm::amplitude(amplitude);
     let equation = ControlledEquation::pairs(call, lambda, interval, norm.clone())?;
     let found = solutions(&equation, Search::Near)?;
@@ -146,7 +154,7 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, 
         let negligible = NEGLIGIBLE * lambda.norm();
         (lambda.re < -negligible && learned.re > negligible) || (lambda.re > negligible && learned.re < -negligible)
     };
-    let verdict = match found.principal() {
+    let mut verdict = match found.principal() {
         Some(solution) => {
             let shift = (solution.lambda - lambda).norm();
             if turned(solution.lambda) {
@@ -164,6 +172,12 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, 
             if between.is_some_and(|sides| sides.into_iter().any(turned)) { Verdict::Artifact } else { Verdict::Distorted }
         }
     };
+    let changed = |flag: &Flag| matches!(flag, Flag::AntiDamped | Flag::Damped | Flag::Reversed);
+    let mut others = found.solutions.iter().filter(|s| !s.principal && s.lambda.norm() <= limits.reach * lambda.norm());
+    if let Some(other) = others.find(|s| s.flags.iter().any(changed)) {
+        concerns.push(Concern::OtherSolution { lambda: other.lambda });
+        verdict = Verdict::Artifact;
+    }
     if let Some(solution) = found.principal() {
         let share = (solution.lambda.re - lambda.re) / lambda.re.abs();
         if lambda.re < 0.0 && share.is_finite() && !turned(solution.lambda) {

@@ -86,7 +86,7 @@ pub(crate) fn all(equation: &ControlledEquation<'_>, grid: &Grid) -> Result<Opti
             residual: (value - target).norm() / target.norm(),
             condition: (target / slope).norm(),
             principal: false,
-            origin: Origin::Fooled,
+            origin: Origin::Other,
             flags: flags(equation.lambda, lambda, radius),
             steps: trace.steps(),
             rejected: 0,

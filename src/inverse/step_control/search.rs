@@ -32,8 +32,8 @@ pub enum Origin {
     Principal,
     /// Reached from λ + 2πik/H: the samples do not tell it from λ.
     Alias(i32),
-    /// Far from all of these: its steps are so long that the error estimate does not notice.
-    Fooled,
+    /// Any other: another root of a constant grid, or a mode so fast that the error estimate does not notice.
+    Other,
 }
 
 /// Whether more solutions may exist.
@@ -186,7 +186,7 @@ fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: 
             }
             let Some(root) = newton(equation, at(i, j), None, trace) else { continue };
             if root.mode.norm() <= radius && new(roots, &root) {
-                roots.push((root, Origin::Fooled));
+                roots.push((root, Origin::Other));
             }
         }
     }
