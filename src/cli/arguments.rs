@@ -140,7 +140,7 @@ impl clap::builder::TypedValueParser for MethodName {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
-        let names = catalog::names().map(str::to_owned).chain(loops::names());
+        let names = catalog::names().chain(loops::names().iter().map(String::as_str));
         Some(Box::new(names.map(clap::builder::PossibleValue::new)))
     }
 }

@@ -3,6 +3,7 @@
 use super::name::Library;
 use super::{diffrax, ordinary_diffeq, scipy, torchdiffeq, torchdyn};
 use serde::Serialize;
+use std::sync::LazyLock;
 
 /// What a name without a library may mean.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,8 +35,9 @@ fn all() -> impl Iterator<Item = (Library, &'static str, &'static str)> {
 }
 
 /// The calls that are known, as LIBRARY:NAME.
-pub fn names() -> Vec<String> {
-    all().map(|(library, name, _)| format!("{library}:{name}")).collect()
+pub fn names() -> &'static [String] {
+    static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| all().map(|(library, name, _)| format!("{library}:{name}")).collect());
+    &NAMES
 }
 
 /// What a name without a library means; `None` where no library has it.
