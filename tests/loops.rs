@@ -158,7 +158,8 @@ fn fixed_grids_that_miss_the_samples() {
 fn constant_steps_of_both_versions() {
     for row in rows(include_str!("data/loops/constant_steps.json")) {
         let method = row["method"].as_str().unwrap();
-        let times: Vec<f64> = if row["case"].as_str().unwrap().starts_with("[0,1]") { vec![1.0] } else { (1..=10).map(f64::from).collect() };
+        let times: Vec<f64> =
+            if row["case"].as_str().unwrap().starts_with("[0,1]") { vec![1.0] } else { (1..=10).map(f64::from).collect() };
         for (library, key) in [("diffrax", "lam_hat"), ("diffrax@0.7.2", "lam_hat"), ("diffrax@0.7.0", "lam_hat_old")] {
             let call = call(&format!("{library}:{method}:dt0=0.3"));
             let equation = ControlledEquation::sample(&call, complex(&row["lam"]), times.clone(), 0, StateNorm::default()).unwrap();

@@ -64,8 +64,9 @@ struct Sample {
 
 /// Follows and prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    let call = arguments::call(&args.call)?
-        .ok_or_else(|| Failure::new(format!("`{}` is no training call: write LIBRARY:NAME, as torchdiffeq:dopri5 or diffrax:Tsit5", args.call)))?;
+    let call = arguments::call(&args.call)?.ok_or_else(|| {
+        Failure::new(format!("`{}` is no training call: write LIBRARY:NAME, as torchdiffeq:dopri5 or diffrax:Tsit5", args.call))
+    })?;
     if args.samples == 1 {
         call.check_interval(args.interval)?;
     }
@@ -99,7 +100,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         })?;
         return Ok(Answer::Done);
     }
-    output::line(format!("{} on a mode λ = {}, a sample every {}", call.name, number::complex(args.lambda, 6), number::real(args.interval, 6)))?;
+    output::line(format!(
+        "{} on a mode λ = {}, a sample every {}",
+        call.name,
+        number::complex(args.lambda, 6),
+        number::real(args.interval, 6)
+    ))?;
     for line in words::description(&call) {
         output::line(format!("  {line}"))?;
     }

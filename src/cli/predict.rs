@@ -9,9 +9,9 @@ use lambdahat::figure;
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::{Measure, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_methods};
+use lambdahat::predict::{Measure, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls, default_methods};
 use lambdahat::truth::{Mode, ModesOptions};
-use lambdahat::words::{Dialect, Say, document, no_modes};
+use lambdahat::words::{Dialect, Say, document, loops as words, no_modes};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,
     /// A method that the loop might integrate with; may be given more than once
-    #[arg(long, short, value_name = "METHOD")]
+    #[arg(long, short, value_name = "METHOD", value_parser = arguments::MethodName, hide_possible_values = true)]
     method: Vec<String>,
     /// The time H between two samples, for a system; data have their own
     #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
@@ -70,7 +70,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(path) = &args.figure {
         output::no_input("--figure", path, &[("the data", args.data.as_deref())])?;
     }
-    let methods: Vec<Method> = arguments::methods(&args.method)?;
+    let (methods, calls) = arguments::asked_list(&args.method)?;
+    let only_calls = methods.is_empty() && !calls.is_empty();
     let embedded = args.data.is_none() && args.system.is_none();
     let mut known: Option<System> = None;
     let mut samples = None;
@@ -93,7 +94,16 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let drawn = methods.clone();
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report().map_err(no_prediction)?;
     let asked = if drawn.is_empty() { default_methods()? } else { drawn.clone() };
+    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls });
+    if only_calls {
+        // The methods were followed for the recommendation only.
+        report.methods.clear();
+        if args.figure.is_some() {
+            return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
+        }
+    }
     match (&known, &samples) {
+        _ if only_calls => {}
         (Some(system), _) => report.add_drift(system, &asked),
         (None, Some(data)) => report.add_drift_of_samples(data, &asked),
         (None, None) => {}
@@ -158,6 +168,10 @@ fn print(report: &Report) -> Result<(), Failure> {
     for caveat in &report.caveats {
         paragraph(&format!("Note: {}", caveat.say(Dialect::Terminal)))?;
     }
+    print_calls(report)?;
+    if report.methods.is_empty() {
+        return Ok(());
+    }
     let substeps = report.methods.first().map_or(1, |m| m.substeps);
     output::line(format!("\nWhat a fit learns through each method, {} a sample:", count(substeps as usize, "step", "steps")))?;
     let mut table = output::table(&["METHOD", "f A SAMPLE", "VERDICT", "λ̂ (PRINCIPAL)", "OTHERS", "WHY"]);
@@ -193,6 +207,22 @@ fn print(report: &Report) -> Result<(), Failure> {
         paragraph(&format!("Safe at any step: {} with one step a sample: {}.", any.method, any.why))?;
     }
     Ok(())
+}
+
+/// What libraries' calls make of the modes.
+fn print_calls(report: &Report) -> Result<(), Failure> {
+    if report.calls.is_empty() {
+        return Ok(());
+    }
+    output::line("\nWhat a fit learns through these training calls (pairs of samples, a mode of size 1):")?;
+    let mut table = output::table(&["CALL", "VERDICT", "λ̂", "STEPS", "WHY"]);
+    for call in &report.calls {
+        for (row, mode) in call.modes.iter().enumerate() {
+            let name = if row == 0 { call.name.as_str() } else { "" };
+            table.add_row(words::call_row(name, call, mode));
+        }
+    }
+    output::line(table.trim_fmt())
 }
 
 fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {

@@ -96,7 +96,9 @@ pub enum CallError {
         version: String,
     },
     /// The step that is asked for is longer than the interval.
-    #[error("{option}={step} is longer than the interval between two samples, {interval}: the library would take one step of {interval}; write {option}={interval}")]
+    #[error(
+        "{option}={step} is longer than the interval between two samples, {interval}: the library would take one step of {interval}; write {option}={interval}"
+    )]
     LongerThanInterval {
         /// Which option.
         option: &'static str,
@@ -293,7 +295,9 @@ impl Call {
         }
         match &self.advance {
             Advance::Grid(grid) => grid.follow(&self.pair, &self.dense, mode, times, trace),
-            Advance::Controlled(control) => Adaptive { pair: &self.pair, dense: &self.dense, control, norm }.follow(mode, times, frozen, trace),
+            Advance::Controlled(control) => {
+                Adaptive { pair: &self.pair, dense: &self.dense, control, norm }.follow(mode, times, frozen, trace)
+            }
         }
     }
 

@@ -55,7 +55,9 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
             Advance::Grid(Grid { times, evaluations_interpolant: 0 })
         }
         (Some(relative), Some(absolute)) => {
-            let order = order.ok_or_else(|| combination("Euler has no error estimate, so diffrax refuses it under a PIDController; leave rtol and atol out"))?;
+            let order = order.ok_or_else(|| {
+                combination("Euler has no error estimate, so diffrax refuses it under a PIDController; leave rtol and atol out")
+            })?;
             let control = control(&mut options, Tolerances { relative, absolute }, dt0, order)?;
             options.finish(&ADAPTIVE)?;
             Advance::Controlled(control)
@@ -110,13 +112,7 @@ fn solver(method: &str, scheme: &str) -> Result<(Pair, Dense), CallError> {
         "Euler" => (pair, Dense::Linear),
         // The trapezoidal rule is the partner: an explicit stage at the start is evaluated for it alone.
         "ImplicitEuler" => (
-            Pair {
-                stages: 2,
-                a: vec![0.0, 0.0, 0.0, 1.0],
-                b: vec![0.0, 1.0],
-                error: ErrorWeights::Weighted(vec![-0.5, 0.5]),
-                ..pair
-            },
+            Pair { stages: 2, a: vec![0.0, 0.0, 0.0, 1.0], b: vec![0.0, 1.0], error: ErrorWeights::Weighted(vec![-0.5, 0.5]), ..pair },
             Dense::Linear,
         ),
         "KenCarp3" => (pair, weights(&tables::KENCARP3_INTERPOLANT)),

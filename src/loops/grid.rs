@@ -70,7 +70,17 @@ impl Grid {
             }
             GridTimes::FirstThenEven(h) => {
                 let n = (end / h.next_up()).ceil().max(1.0) as usize;
-                (1..=n).map(|k| if k == n { end } else if k == 1 { h.min(end) } else { end * (k as f64 / n as f64) }).collect()
+                (1..=n)
+                    .map(|k| {
+                        if k == n {
+                            end
+                        } else if k == 1 {
+                            h.min(end)
+                        } else {
+                            end * (k as f64 / n as f64)
+                        }
+                    })
+                    .collect()
             }
         })
     }

@@ -44,7 +44,12 @@ impl<'a> Options<'a> {
     }
 
     /// One of these words.
-    pub(crate) fn word(&mut self, option: &'static str, words: &[&'static str], expected: &'static str) -> Result<Option<&'static str>, CallError> {
+    pub(crate) fn word(
+        &mut self,
+        option: &'static str,
+        words: &[&'static str],
+        expected: &'static str,
+    ) -> Result<Option<&'static str>, CallError> {
         let Some(text) = self.text(option) else { return Ok(None) };
         let found = words.iter().find(|word| **word == text).copied();
         found.map(Some).ok_or_else(|| CallError::Value { option, text: text.to_owned(), expected })
@@ -66,25 +71,24 @@ impl<'a> Options<'a> {
 
 /// The method of a library's list, in any case of letters.
 pub(crate) fn method<'t, T>(library: Library, wanted: &str, list: &'t [(&'static str, T)]) -> Result<&'t (&'static str, T), CallError> {
-    list.iter().find(|(name, _)| *name == wanted).or_else(|| list.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))).ok_or_else(|| {
-        let names: Vec<&str> = list.iter().map(|(name, _)| *name).collect();
-        CallError::UnknownMethod {
-            library,
-            method: wanted.to_owned(),
-            nearest: nearest(wanted, &names),
-            known: names.iter().map(|s| (*s).to_owned()).collect(),
-        }
-    })
+    list.iter().find(|(name, _)| *name == wanted).or_else(|| list.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted))).ok_or_else(
+        || {
+            let names: Vec<&str> = list.iter().map(|(name, _)| *name).collect();
+            CallError::UnknownMethod {
+                library,
+                method: wanted.to_owned(),
+                nearest: nearest(wanted, &names),
+                known: names.iter().map(|s| (*s).to_owned()).collect(),
+            }
+        },
+    )
 }
 
 /// Up to three of the known words most like the wanted one.
 pub(crate) fn nearest(wanted: &str, known: &[&str]) -> Vec<String> {
     let lower = wanted.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = known
-        .iter()
-        .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), *name))
-        .filter(|(score, _)| *score > 0.7)
-        .collect();
+    let mut scored: Vec<(f64, &str)> =
+        known.iter().map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), *name)).filter(|(score, _)| *score > 0.7).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     scored.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }

@@ -31,10 +31,7 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         tolerances: Tolerances { relative, absolute },
         first: first.map_or(FirstStep::Hairer { exponent: 1.0 / order, clipped: true, coincidence: 1.0 }, FirstStep::Given),
         acceptance: Acceptance::BelowOne,
-        factor: Factor {
-            no_growth_after_rejection: true,
-            ..Factor::integral(order, 0.9, [0.0, 10.0], [0.2, f64::INFINITY])
-        },
+        factor: Factor { no_growth_after_rejection: true, ..Factor::integral(order, 0.9, [0.0, 10.0], [0.2, f64::INFINITY]) },
         longest: options.positive("max_step")?.unwrap_or(f64::INFINITY),
         end: End::Clipped,
         samples: SampleTimes::Interpolated,

@@ -76,10 +76,7 @@ fn adaptive(method: &str, scheme: &str) -> Result<(Pair, Dense), CallError> {
         "dopri8" => (pair.with_error(tables::DOPRI8_ERROR.to_vec()), quartic(&tables::DOPRI8_MIDDLE)),
         "bosh3" => (pair, quartic(&[0.0, 0.5, 0.0, 0.0])),
         "adaptive_heun" => (Pair { carries_last_stage: true, ..pair }.with_error(vec![0.5, -0.5]), quartic(&[0.5, 0.0])),
-        _ => (
-            Pair { carries_last_stage: true, ..pair }.with_error(vec![-1.0 / 512.0, 0.0, 1.0 / 512.0]),
-            quartic(&[0.0, 0.5, 0.0]),
-        ),
+        _ => (Pair { carries_last_stage: true, ..pair }.with_error(vec![-1.0 / 512.0, 0.0, 1.0 / 512.0]), quartic(&[0.0, 0.5, 0.0])),
     })
 }
 

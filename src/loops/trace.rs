@@ -8,7 +8,9 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 pub enum FollowError {
     /// A tolerance of zero meets a component that is zero.
-    #[error("atol = 0 and a component of the state that is exactly 0: its scaled error is 0/0 (torchdiffeq stops with “underflow in dt 0.0”); give a small atol")]
+    #[error(
+        "atol = 0 and a component of the state that is exactly 0: its scaled error is 0/0 (torchdiffeq stops with “underflow in dt 0.0”); give a small atol"
+    )]
     ZeroScale,
     /// The batch is empty or not finite.
     #[error("the batch of starts is empty, or one of them is not a finite number")]

@@ -3,7 +3,7 @@
 //! A fact is written as `{"code": …, its fields, "text": its sentence}`. Programs decide on the code and the fields; the text is for people.
 
 use super::{Dialect, Say};
-use crate::predict::Report;
+use crate::predict::{CallMode, Report};
 use serde::Serialize;
 use serde_json::{Error, Value};
 
@@ -31,5 +31,14 @@ pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
 /// Adds the texts of a report to a document that has its fields.
 fn tell_prediction(document: &mut Value, report: &Report, to: Dialect) -> Result<(), Error> {
     document["caveats"] = told(&report.caveats, to)?;
+    for (i, call) in report.calls.iter().enumerate() {
+        for (j, mode) in call.modes.iter().enumerate() {
+            if let CallMode::Assessed(found) = mode {
+                let place = &mut document["calls"][i]["modes"][j];
+                place["concerns"] = told(&found.concerns, to)?;
+                place["advice"] = told(&found.advice, to)?;
+            }
+        }
+    }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
 
-use super::number::{complex, count, percent, real};
+use super::number::{complex, count, pair, percent, real};
 use super::{Dialect, Say};
 use crate::inverse::step_control::{Advice, Completeness, Concern, Origin, Solution};
 use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
+use crate::predict::{CallMode, CallReport};
 
 /// What a call does, one sentence a line.
 pub fn description(call: &Call) -> Vec<String> {
@@ -13,7 +14,10 @@ pub fn description(call: &Call) -> Vec<String> {
             let steps = match grid.times {
                 GridTimes::Samples => "One step per sample.".to_owned(),
                 GridTimes::Multiples(h) => {
-                    format!("Steps of {} from the start; the last one ends on the last sample. Samples inside a step are interpolated.", real(h, 6))
+                    format!(
+                        "Steps of {} from the start; the last one ends on the last sample. Samples inside a step are interpolated.",
+                        real(h, 6)
+                    )
                 }
                 GridTimes::Accumulated(h) => format!("Steps of {}; the last one is shortened to end on the last sample.", real(h, 6)),
                 GridTimes::FirstThenEven(h) => {
@@ -51,7 +55,9 @@ fn controlled(call: &Call, control: &StepControl) -> Vec<String> {
         (End::Overshoots, SampleTimes::Interpolated) => "Steps go past the samples, which are interpolated, the last one too.",
         (End::Clipped, SampleTimes::Interpolated) => "The last step ends on the last sample; samples before it are interpolated.",
         (_, SampleTimes::Landed) => "Steps are shortened to land on every sample.",
-        (_, SampleTimes::LandedKeepingRest) => "Steps are shortened to land on every sample; the next step is scaled from what was cut off.",
+        (_, SampleTimes::LandedKeepingRest) => {
+            "Steps are shortened to land on every sample; the next step is scaled from what was cut off."
+        }
     };
     vec![
         format!("Adaptive steps, rtol = {}, atol = {}{defaults}.", real(rtol, 3), real(atol, 3)),
@@ -87,7 +93,11 @@ pub fn bare_name(name: &str, found: &Bare) -> String {
 
 /// Why a name without a library is not understood: libraries mean different schemes by it.
 pub fn ambiguous_name(name: &str, found: &Bare) -> String {
-    format!("`{name}` means different schemes in different libraries: write {}, or one of {}", found.schemes.join(" or "), found.calls.join(", "))
+    format!(
+        "`{name}` means different schemes in different libraries: write {}, or one of {}",
+        found.schemes.join(" or "),
+        found.calls.join(", ")
+    )
 }
 
 /// The warning that goes with leap frog.
@@ -134,7 +144,11 @@ impl Say for Concern {
                 real(*landing, 2)
             ),
             Self::RoundingLimited { shift, rounding } => {
-                format!("In single precision rounding (about {}) outweighs the error of the steps ({}).", real(*rounding, 2), real(*shift, 2))
+                format!(
+                    "In single precision rounding (about {}) outweighs the error of the steps ({}).",
+                    real(*rounding, 2),
+                    real(*shift, 2)
+                )
             }
             Self::FixedFirstStep { step } => format!("Without dt0 the first step is {} in your unit of time.", real(*step, 3)),
         }
@@ -168,6 +182,24 @@ pub fn effort(steps: usize, rejected: usize, evaluations: Option<u64>) -> String
         text.push_str(&format!(", {}", count(calls as usize, "evaluation", "evaluations")));
     }
     text
+}
+
+/// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.
+pub fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
+    let defaults = if call.adaptive && call.call.name.options.is_empty() { " (adaptive, its defaults)" } else { "" };
+    let name = if name.is_empty() { String::new() } else { format!("{name}{defaults}") };
+    match mode {
+        CallMode::Unsettled { .. } => [name, "not settled".into(), String::new(), String::new(), String::new()],
+        CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.clone()],
+        CallMode::Assessed(found) => {
+            let principal = found.found.principal();
+            let learned = principal.map_or_else(|| "none".to_owned(), |s| pair(s.lambda, 6));
+            let steps = principal.map_or_else(String::new, |s| effort(s.steps.len(), s.rejected, None));
+            let why = found.concerns.first().map(|c| c.say(Dialect::Terminal)).into_iter();
+            let remedy = found.advice.first().map(|a| a.say(Dialect::Terminal)).into_iter();
+            [name, found.verdict.to_string(), learned, steps, why.chain(remedy).collect::<Vec<_>>().join(" ")]
+        }
+    }
 }
 
 /// How a solution is related to λ, and how it differs in kind.

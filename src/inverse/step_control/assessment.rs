@@ -208,7 +208,8 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, 
             }
             advice.push(Advice::GiveFirstStep { step: round_down(0.1 / lambda.norm()) });
         }
-        let damping_lost = concerns.iter().any(|c| matches!(c, Concern::SignTurned | Concern::OverDamped { .. } | Concern::UnderDamped { .. }));
+        let damping_lost =
+            concerns.iter().any(|c| matches!(c, Concern::SignTurned | Concern::OverDamped { .. } | Concern::UnderDamped { .. }));
         if (damping_lost || verdict != Verdict::Faithful)
             && let Some(relative) = tight_enough(call, lambda, interval, &norm, tolerance)
         {

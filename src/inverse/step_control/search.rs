@@ -180,7 +180,8 @@ fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: 
     for i in 0..n {
         for j in 0..n {
             let here = values[i * n + j];
-            let mut around = (i.saturating_sub(1)..=(i + 1).min(n - 1)).flat_map(|a| (j.saturating_sub(1)..=(j + 1).min(n - 1)).map(move |b| a * n + b));
+            let mut around =
+                (i.saturating_sub(1)..=(i + 1).min(n - 1)).flat_map(|a| (j.saturating_sub(1)..=(j + 1).min(n - 1)).map(move |b| a * n + b));
             if !here.is_finite() || around.any(|k| values[k] < here) {
                 continue;
             }
