@@ -11,9 +11,6 @@ use num_complex::Complex64;
 use std::ops::Range;
 use std::path::Path;
 
-/// The width of a table in columns, where the terminal does not say.
-pub const WIDTH: usize = 100;
-
 /// What METHOD means to a command that follows whole training calls.
 pub enum Asked {
     /// A method with equal steps.

@@ -119,7 +119,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if attempt.kept { String::new() } else { "rejected".to_owned() },
         ]);
     }
-    output::line(format!("\n{}", table.fit(arguments::WIDTH)))?;
+    output::line(format!("\n{}", table.fit(super::screen::width())))?;
     let mut table = Table::new(&["SAMPLE AT", "y(t)/y(0)", "TRUTH", "RELATIVE ERROR", "IN THE STEP"]);
     for sample in &samples {
         let z = |[re, im]: [f64; 2]| number::complex(Complex64::new(re, im), 6);
@@ -131,7 +131,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if sample.place >= 1.0 { "at its end".to_owned() } else { format!("interpolated at {}", number::percent(sample.place)) },
         ]);
     }
-    output::line(format!("\n{}", table.fit(arguments::WIDTH)))?;
+    output::line(format!("\n{}", table.fit(super::screen::width())))?;
     output::line(format!("\n{}.", words::effort(trace.accepted(), trace.rejected(), trace.evaluations)))?;
     match star {
         Some(star) if star > 0.0 => output::line(format!(

@@ -17,6 +17,7 @@ mod one_step;
 pub mod parasites;
 mod pencil;
 pub mod step_control;
+mod undefined;
 pub mod verdict;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};
@@ -29,4 +30,5 @@ pub use flags::Flag;
 pub use limits::Limits;
 pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choices};
 pub use parasites::{ParasiticGrowth, parasitic_growth};
-pub use verdict::{Judgement, Verdict, verdict, worst};
+pub use undefined::Undefined;
+pub use verdict::{Growth, Judgement, Reason, Verdict, verdict, worst};

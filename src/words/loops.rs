@@ -1,10 +1,10 @@
 //! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
 
 use super::number::{complex, count, pair, percent, real};
-use super::{Dialect, Say};
+use super::{Dialect, Say, Table, flag};
 use crate::inverse::step_control::{Advice, Completeness, Concern, Origin, Solution};
 use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
-use crate::predict::{CallMode, CallReport};
+use crate::predict::{CallMode, CallReport, Report};
 
 /// What a call does, one sentence a line.
 pub fn description(call: &Call) -> Vec<String> {
@@ -184,8 +184,22 @@ pub fn effort(steps: usize, rejected: usize, evaluations: Option<u64>) -> String
     text
 }
 
+/// What training calls make of the modes of a report: a heading and a table; empty without calls.
+pub fn calls(report: &Report, width: usize) -> String {
+    if report.calls.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["CALL", "VERDICT", "λ̂", "STEPS", "WHY"]).details(&[3]);
+    for call in &report.calls {
+        for (row, mode) in call.modes.iter().enumerate() {
+            table.row(call_row(if row == 0 { &call.name } else { "" }, call, mode));
+        }
+    }
+    format!("\nTrained through a library's own steps (pairs of samples, modes of size 1)\n{}\n", table.fit(width))
+}
+
 /// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.
-pub fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
+fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
     let defaults = if call.adaptive && call.call.name.options.is_empty() { " (adaptive, its defaults)" } else { "" };
     let name = if name.is_empty() { String::new() } else { format!("{name}{defaults}") };
     match mode {
@@ -209,7 +223,7 @@ pub fn origin(solution: &Solution) -> String {
         Origin::Alias(k) => format!("alias, {k:+} turns per sample"),
         Origin::Other => "other".to_owned(),
     }];
-    words.extend(solution.flags.iter().map(ToString::to_string));
+    words.extend(solution.flags.iter().map(|f| flag(*f).to_owned()));
     words.join(", ")
 }
 
