@@ -25,7 +25,7 @@
 //!  7   predict      verify
 //!  6   truth
 //!  5   inverse      fit
-//!  4   loop         order
+//!  4   loops        order
 //!  3   stability    dynamics
 //!  2   method       data
 //!  1   exact        files
@@ -49,6 +49,7 @@ pub mod figure;
 pub mod files;
 pub mod fit;
 pub mod inverse;
+pub mod loops;
 pub mod method;
 pub mod order;
 pub mod predict;

@@ -1,20 +1,91 @@
 //! The types of arguments: methods, complex numbers, ranges, sizes.
 
 use super::failure::Failure;
+use super::output;
 use lambdahat::fit::MethodRecord;
+use lambdahat::loops::{self, Call, CallError, CallName};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::stability::region::Window;
+use lambdahat::words::loops as words;
 use num_complex::Complex64;
 use std::ops::Range;
 use std::path::Path;
 
-/// The method that METHOD means: a path to a scheme file when it looks like one, else a name of the catalogue.
+/// What METHOD means to a command that follows whole training calls.
+pub enum Asked {
+    /// A method with equal steps.
+    Method(Method),
+    /// A library's call.
+    Call(Box<Call>),
+}
+
+/// The method or the call that METHOD means. A call that takes one step of its scheme per sample is that method.
+pub fn asked(text: &str) -> Result<Asked, Failure> {
+    match call(text)? {
+        Some(call) if !call.is_one_step_a_sample() => Ok(Asked::Call(Box::new(call))),
+        _ => method(text).map(Asked::Method),
+    }
+}
+
+/// The training call that a text means, where it names a library whose loop is known.
+pub fn call(text: &str) -> Result<Option<Call>, Failure> {
+    if scheme_path(text).is_some() {
+        return Ok(None);
+    }
+    let Some(name) = CallName::read(text)? else { return Ok(None) };
+    match Call::of(name) {
+        Ok(call) => Ok(Some(call)),
+        // Libraries have many more methods; those of the catalogue are followed with equal steps.
+        Err(CallError::UnknownMethod { .. }) if catalog::find(text).is_ok() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The method with equal steps that METHOD means: a path to a scheme file when it looks like one, else a name of the catalogue or a library's
+/// call that takes one step per sample. Other calls are refused.
 pub fn method(text: &str) -> Result<Method, Failure> {
-    let Some(path) = scheme_path(text) else { return Ok(catalog::find(text)?) };
+    match call(text)? {
+        Some(call) if !call.is_one_step_a_sample() => Err(Failure::new(words::no_single_step(&call))),
+        _ => scheme(text),
+    }
+}
+
+/// The scheme behind METHOD, whatever steps a call would take with it.
+pub fn scheme(text: &str) -> Result<Method, Failure> {
+    let Some(path) = scheme_path(text) else { return named(text) };
     let bytes = std::fs::read(path).map_err(|e| Failure::new(format!("cannot read the scheme file {text}: {e}")))?;
     let content =
         String::from_utf8(bytes).map_err(|e| Failure::new(format!("{text}: not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))?;
     Ok(scheme::parse(&content, text)?)
+}
+
+/// A scheme by the catalogue's name, by a library's, or by one that only people use.
+fn named(text: &str) -> Result<Method, Failure> {
+    if let Some(call) = call(text)? {
+        return Ok(catalog::find(call.scheme)?);
+    }
+    let missing = match catalog::find(text) {
+        Ok(method) => {
+            if CallName::read(text).is_ok_and(|name| name.is_some()) {
+                output::note(words::loop_not_known(text, method.name()));
+            }
+            return Ok(method);
+        }
+        Err(error) => error,
+    };
+    match loops::bare(text) {
+        None => Err(missing.into()),
+        Some(found) => match found.schemes.as_slice() {
+            [one] => {
+                output::note(words::bare_name(text, &found));
+                if *one == "leap-frog" {
+                    output::note(words::LEAPFROG);
+                }
+                Ok(catalog::find(one)?)
+            }
+            _ => Err(Failure::new(words::ambiguous_name(text, &found))),
+        },
+    }
 }
 
 /// The scheme file that METHOD means, where it looks like a path.
@@ -35,6 +106,40 @@ pub fn methods(texts: &[String]) -> Result<Vec<Method>, Failure> {
         }
     }
     Ok(all)
+}
+
+/// The methods and the calls of a list, each once.
+pub fn asked_list(texts: &[String]) -> Result<(Vec<Method>, Vec<Call>), Failure> {
+    let mut calls: Vec<Call> = Vec::new();
+    let mut names = Vec::new();
+    for text in texts {
+        match call(text)? {
+            Some(call) if !call.is_one_step_a_sample() => {
+                if !calls.contains(&call) {
+                    calls.push(call);
+                }
+            }
+            _ => names.push(text.clone()),
+        }
+    }
+    Ok((methods(&names)?, calls))
+}
+
+/// METHOD as a text that completion scripts know the names of.
+#[derive(Clone)]
+pub struct MethodName;
+
+impl clap::builder::TypedValueParser for MethodName {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, argument: Option<&clap::Arg>, value: &std::ffi::OsStr) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
+        let names = catalog::names().chain(loops::names().iter().map(String::as_str));
+        Some(Box::new(names.map(clap::builder::PossibleValue::new)))
+    }
 }
 
 /// A complex number as typed: `-0.1+2i`, `2i`, `-i`, `3`, `1e-3-2.5e1i`.

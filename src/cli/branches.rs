@@ -1,7 +1,8 @@
 //! `branches`: every λ̂ that a fit through a method can land on, for one mode.
 
+use super::arguments::Asked;
 use super::failure::Failure;
-use super::{Answer, arguments, output, screen};
+use super::{Answer, arguments, call_branches, output, screen};
 use lambdahat::inverse::{Branch, Branches, Principal, branches};
 use lambdahat::method::Sampling;
 use lambdahat::words::number::{complex, count, real};
@@ -11,7 +12,8 @@ use num_complex::Complex64;
 const EXAMPLES: &str = "\
 Examples:
   lambdahat branches --method rk4 --lambda -0.1+2i
-  lambdahat branches --method torchdiffeq:dopri5 --lambda -0.1+2i --interval 0.5 --substeps 2
+  lambdahat branches --method dormand-prince5 --lambda -0.1+2i --substeps 2
+  lambdahat branches --method torchdiffeq:dopri5:rtol=1e-2 --lambda -0.02+2i
   lambdahat branches --method leap-frog --lambda -0.1+2i --json";
 
 /// Options of `branches`.
@@ -19,7 +21,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// The method that is trained through
-    #[arg(long, short, value_name = "METHOD")]
+    #[arg(long, short, value_name = "METHOD", value_parser = arguments::MethodName, hide_possible_values = true)]
     method: String,
     /// The true eigenvalue λ, as -0.1+2i
     #[arg(long, short, value_name = "RE+IMi", allow_hyphen_values = true, value_parser = arguments::complex)]
@@ -30,11 +32,18 @@ pub struct Args {
     /// Integrator steps per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
+    /// For a library's call: a batch of so many real starts enters its error norm [default: one complex state]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    batch: Option<u16>,
 }
 
 /// Prints the branches.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    let method = arguments::method(&args.method)?;
+    let method = match arguments::asked(&args.method)? {
+        Asked::Method(method) => method,
+        Asked::Call(call) if args.substeps == 1 => return call_branches::run(&call, args.lambda, args.interval, args.batch, json),
+        Asked::Call(call) => return Err(Failure::new(format!("--substeps is for methods with equal steps; {} takes its own", call.name))),
+    };
     let sampling = Sampling::new(args.interval, args.substeps)?;
     let found = branches(&method, args.lambda, sampling)?;
     if json {

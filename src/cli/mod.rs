@@ -7,6 +7,7 @@ mod arguments;
 mod audit;
 mod basins;
 mod branches;
+mod call_branches;
 mod check;
 mod completions;
 mod data_options;
@@ -14,6 +15,7 @@ mod failure;
 mod figures;
 mod fit;
 mod interrupt;
+mod loop_;
 mod map;
 mod methods;
 mod modified;
@@ -50,7 +52,7 @@ Examples:
   lambdahat verify my_scheme.toml                     everything known of a scheme, its claims checked
   lambdahat region rk4 dormand-prince5 -o regions.svg
 
-METHOD is a catalogue name (rk4), a library's name for it (diffrax:Tsit5), or a path to a scheme file.
+METHOD is a catalogue name (rk4), a library's call (torchdiffeq:dopri5:rtol=1e-3, diffrax:Tsit5), or a path to a scheme file.
 Exit status: 0 done, 1 the answer is \"no\", 2 bad usage or bad input.";
 
 /// What a training loop really learns through a numerical integrator: predict it, check it, repair it.
@@ -72,6 +74,9 @@ enum Command {
     Verify(verify::Args),
     /// Every eigenvalue that a fit through a method can learn
     Branches(branches::Args),
+    /// What a library's training call does between two samples, step by step
+    #[command(name = "loop")]
+    Loop(loop_::Args),
     /// What a loop will learn from data or a system through each method, and which to take instead
     Predict(predict::Args),
     /// Stability regions, filled and contoured, and their areas
@@ -104,6 +109,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Methods(args) => methods::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Branches(args) => branches::run(args, json),
+        Command::Loop(args) => loop_::run(args, json),
         Command::Predict(args) => predict::run(args, json),
         Command::Region(args) => region::run(args, json),
         Command::Map(args) => map::run(args, json),

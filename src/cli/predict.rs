@@ -8,9 +8,9 @@ use crate::dynamics::System;
 use crate::figure;
 use crate::inverse::{Limits, Verdict};
 use crate::method::{Method, Sampling};
-use crate::predict::{ModeReport, PredictError, Prediction, Report, Subject};
+use crate::predict::{ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, Say, document, no_modes, prediction, read_as, wrapped};
+use crate::words::{Dialect, Say, document, loops as words, no_modes, prediction, read_as, wrapped};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,
     /// A method to train through; may be repeated [default: eleven common ones]
-    #[arg(long, short, value_name = "METHOD")]
+    #[arg(long, short, value_name = "METHOD", value_parser = arguments::MethodName, hide_possible_values = true)]
     method: Vec<String>,
     #[command(flatten)]
     reading: DataOptions,
@@ -80,7 +80,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(path) = &args.figure {
         output::no_input("--figure", path, &[("the data", args.data.as_deref())])?;
     }
-    let methods: Vec<Method> = arguments::methods(&args.method)?;
+    let (methods, calls) = arguments::asked_list(&args.method)?;
+    let only_calls = methods.is_empty() && !calls.is_empty();
+    if only_calls && args.figure.is_some() {
+        return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
+    }
     let embedded = args.data.is_none() && args.system.is_none();
     let mut samples = None;
     let subject = match &args.data {
@@ -97,13 +101,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
-    let report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
+    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
+    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls });
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
         let (method, lambda) = worst(&report)?;
         figure::prediction(method, lambda, sampling)?.save(path)?;
     }
     if json {
+        if only_calls {
+            // The methods were followed for the recommendation.
+            report.methods.clear();
+        }
         let mut document = document::prediction(&report, Dialect::Terminal)?;
         if let Some(data) = &samples {
             document["data"] = document::samples(data, Dialect::Terminal)?;
@@ -112,14 +121,20 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     let width = screen::width();
+    let through_calls = words::calls(&report, width);
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
-    if args.all {
+    if only_calls {
+        output::text(&through_calls)?;
+    } else if args.all {
         output::line(prediction::everything(&report, width))?;
     } else {
         let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
-        let above = note.lines().count() + read.lines().count() + usize::from(args.figure.is_some());
+        let above = note.lines().count() + read.lines().count() + usize::from(args.figure.is_some()) + through_calls.lines().count();
         output::text(&note)?;
         output::line(prediction::first_screen(&report, width, above))?;
+    }
+    if !only_calls {
+        output::text(&through_calls)?;
     }
     output::text(&read)?;
     if args.explain {

@@ -61,7 +61,7 @@ struct Entry {
 /// Computes, writes and reports.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let window = arguments::window(&args.re, &args.im)?;
-    let methods = args.methods.iter().map(|name| arguments::method(name)).collect::<Result<Vec<Method>, _>>()?;
+    let methods = args.methods.iter().map(|name| arguments::scheme(name)).collect::<Result<Vec<Method>, _>>()?;
     let kind = args.output.as_deref().and_then(file::kind);
     if let Some(path) = &args.output {
         file::writable_as(path, KINDS)?;

@@ -5,6 +5,22 @@ use thiserror::Error;
 /// Errors of this room.
 #[derive(Debug, Error, Clone, PartialEq)]
 pub enum FitError {
+    /// A model that was trained through a library's own steps.
+    #[error(
+        "it was trained through {call}, which {}",
+        if *.adaptive {
+            "controls its steps: such a model is a field in continuous time to about its tolerance, and undoing a single step would spoil it; \
+             at rtol 1e-4 or tighter it needs no repair"
+        } else {
+            "lays its own grid of steps and may interpolate: undoing a single step would spoil it"
+        }
+    )]
+    OwnSteps {
+        /// The call.
+        call: String,
+        /// Whether its steps are controlled.
+        adaptive: bool,
+    },
     /// A model that cannot be read.
     #[error("model `{text}`: {why}; write linear, affine, polynomial:3, sindy:3, rbf, rbf:50, mlp:64x64 or mlp:32x32:softplus")]
     Model {

@@ -3,6 +3,7 @@
 
 use super::error::FitError;
 use crate::exact::Number;
+use crate::loops::{Call, CallName};
 use crate::method::{Method, catalog, scheme};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,7 @@ impl MethodRecord {
 ///
 /// Errors where there is none, or where it has other coefficients than were recorded.
 pub(super) fn method(name: &str, text: Option<&str>, record: Option<&MethodRecord>) -> Result<Method, FitError> {
+    refuse_own_steps(name)?;
     let found = match text {
         Some(text) => scheme::parse(text, name).map_err(|error| FitError::File(format!("its scheme cannot be read: {error}")))?,
         None => catalog::find(name).map_err(|error| {
@@ -87,6 +89,19 @@ pub(super) fn method(name: &str, text: Option<&str>, record: Option<&MethodRecor
     };
     verify(&found, name, record)?;
     Ok(found)
+}
+
+/// Errors where the name is a library's call that chooses or lays its steps itself: no single step of its scheme is what the model was
+/// trained through, and undoing one would spoil the model.
+fn refuse_own_steps(name: &str) -> Result<(), FitError> {
+    let Ok(Some(read)) = CallName::read(name) else { return Ok(()) };
+    match Call::of(read) {
+        Ok(call) if call.is_one_step_a_sample() => Ok(()),
+        Ok(call) => Err(FitError::OwnSteps { call: call.name.to_string(), adaptive: call.is_adaptive() }),
+        // Another method of the library's, which the catalogue may have.
+        Err(_) if catalog::find(name).is_ok() => Ok(()),
+        Err(error) => Err(FitError::File(format!("its method cannot be read: {error}"))),
+    }
 }
 
 /// Errors where the method has other coefficients than were recorded.
@@ -117,6 +132,16 @@ mod tests {
         assert!(MethodRecord::of(&method("rk4", Some(text), Some(&record)).expect("its own")).same(&record));
         let error = method("rk4", None, Some(&record)).expect_err("another").to_string();
         assert!(error.contains("other coefficients"), "{error}");
+    }
+
+    #[test]
+    fn a_call_with_its_own_steps_is_no_method() {
+        for name in ["torchdiffeq:dopri5", "scipy:RK45:rtol=1e-7", "torchdiffeq:rk4:step_size=0.3", "diffrax:Tsit5:rtol=1e-3,atol=1e-6"] {
+            assert!(matches!(method(name, None, None), Err(FitError::OwnSteps { .. })), "{name}");
+        }
+        for name in ["torchdiffeq:rk4", "diffrax:Tsit5", "scipy:Radau"] {
+            assert!(method(name, None, None).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod multistep;
 mod one_step;
 pub mod parasites;
 mod pencil;
+pub mod step_control;
 mod undefined;
 pub mod verdict;
 

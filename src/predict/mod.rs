@@ -5,9 +5,11 @@
 //! | which modes are to be learned, and from where they are known | `subject` |
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
+//! | what libraries' training calls make of them | `calls` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`, `fitted_orbits` |
 //! | which method to take instead | `recommendation` |
 
+pub mod calls;
 pub mod cost;
 pub mod drift;
 mod fitted_orbits;
@@ -15,6 +17,7 @@ pub mod recommendation;
 pub mod report;
 pub mod subject;
 
+pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{Measure, Orbits, PredictedDrift, learned_expansion};
 pub use recommendation::{AnyStep, LearnedMode, OrbitChange, Recommendation, Why};

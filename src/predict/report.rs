@@ -1,5 +1,6 @@
 //! The prediction: for each method every eigenvalue that a fit through it can land on, and a verdict.
 
+use super::calls::CallReport;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
 use super::recommendation::{self, Recommendation};
@@ -93,6 +94,9 @@ pub struct Report {
     pub limits: Limits,
     /// One for each method.
     pub methods: Vec<MethodReport>,
+    /// One for each training call that was added ([`Report::add_calls`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallReport>,
     /// What to train with instead; `None` where no mode is settled.
     pub recommendation: Option<Recommendation>,
 }
@@ -201,7 +205,20 @@ impl Prediction {
         let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
         let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
         let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, .. } = subject;
-        Ok(Report { source, interval, trajectories, samples, finding, modes, caveats, field, limits, methods: reports, recommendation })
+        Ok(Report {
+            source,
+            interval,
+            trajectories,
+            samples,
+            finding,
+            modes,
+            caveats,
+            field,
+            limits,
+            methods: reports,
+            calls: Vec::new(),
+            recommendation,
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Dialect, Say, why};
 use crate::check::Check;
 use crate::data::Trajectories;
 use crate::inverse::Branches;
-use crate::predict::Report;
+use crate::predict::{CallMode, Report};
 use crate::repair::{Audit, RepairReport};
 use serde::Serialize;
 use serde_json::{Error, Value};
@@ -78,6 +78,15 @@ pub fn samples(data: &Trajectories, to: Dialect) -> Result<Value, Error> {
 /// Adds the texts of a report to a document that has its fields.
 fn tell_prediction(document: &mut Value, report: &Report, to: Dialect) -> Result<(), Error> {
     document["caveats"] = told(&report.caveats, to)?;
+    for (i, call) in report.calls.iter().enumerate() {
+        for (j, mode) in call.modes.iter().enumerate() {
+            if let CallMode::Assessed(found) = mode {
+                let place = &mut document["calls"][i]["modes"][j];
+                place["concerns"] = told(&found.concerns, to)?;
+                place["advice"] = told(&found.advice, to)?;
+            }
+        }
+    }
     for (k, method) in report.methods.iter().enumerate() {
         for (j, mode) in method.modes.iter().enumerate() {
             let place = &mut document["methods"][k]["modes"][j];

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | a real, a complex number, a pair, a per cent, a point | `number` |
 //! | a time | `duration` |
+//! | training calls | `loops` |
 //! | text in lines, a table that fits the terminal | `paragraph`, `table` |
 //! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
@@ -19,6 +20,7 @@ mod advice;
 mod caveats;
 pub mod document;
 mod duration;
+pub mod loops;
 pub mod number;
 mod paragraph;
 pub mod prediction;

@@ -85,10 +85,10 @@ struct Printed<'a> {
 /// Verifies each method and prints what was found.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     // All are read before any is verified: a typing error should not come after minutes of work.
-    let mut methods: Vec<Method> = args.methods.iter().map(|text| arguments::method(text)).collect::<Result<_, _>>()?;
-    let against = args.against.as_deref().map(arguments::method).transpose()?;
+    let mut methods: Vec<Method> = args.methods.iter().map(|text| arguments::scheme(text)).collect::<Result<_, _>>()?;
+    let against = args.against.as_deref().map(arguments::scheme).transpose()?;
     if let Some(second) = &args.compose {
-        let second = arguments::method(second)?;
+        let second = arguments::scheme(second)?;
         let weight = Expression::number(&args.weight, &[]).map_err(|e| Failure::new(format!("--weight `{}`: {e}", args.weight)))?;
         methods = methods.into_iter().map(|first| composed(first, &second, &weight)).collect::<Result<Vec<_>, _>>()?.concat();
     }

@@ -1,0 +1,93 @@
+//! `branches` for a library's training call: every λ̂ that its own steps can learn.
+
+use super::failure::Failure;
+use super::{Answer, output, screen};
+use crate::inverse::step_control::{Assessment, Completeness, ControlledEquation, Gap, Search, Solution, assess, solutions};
+use crate::inverse::{Limits, Verdict};
+use crate::loops::{Call, StateNorm};
+use crate::words::{Dialect, Say, Table, document, loops as words, number};
+use num_complex::Complex64;
+use serde::Serialize;
+use std::f64::consts::TAU;
+
+/// The document for a call: that of a method, `null` where a value does not apply, and more.
+#[derive(Serialize)]
+struct Document<'a> {
+    method: String,
+    lambda: [f64; 2],
+    interval: f64,
+    substeps: Option<u32>,
+    step: Option<f64>,
+    at_infinity: Option<usize>,
+    branches: &'a [Solution],
+    completeness: Completeness,
+    gap: &'a Option<Gap>,
+    norm: &'a StateNorm,
+    call: &'a Call,
+    verdict: Verdict,
+    threshold: Option<f64>,
+    concerns: serde_json::Value,
+    advice: serde_json::Value,
+}
+
+/// Aliases on either side of λ that are listed.
+const ALIASES: f64 = 2.0;
+/// Starts along a diameter of the search.
+const STARTS: usize = 48;
+
+/// Prints what a call learns from λ on pairs of samples H apart; `batch` real starts enter its norm, or one complex state.
+pub fn run(call: &Call, lambda: Complex64, interval: f64, batch: Option<u16>, json: bool) -> Result<Answer, Failure> {
+    let norm = batch.map_or_else(StateNorm::default, |n| StateNorm::phases(usize::from(n), 1.0));
+    let equation = ControlledEquation::pairs(call, lambda, interval, norm)?;
+    let limits = Limits::default();
+    let radius = limits.reach * lambda.norm() + ALIASES * TAU / interval;
+    let found = solutions(&equation, Search::Within { radius, starts: STARTS })?;
+    let judged = assess(call, lambda, interval, 1.0, limits)?;
+    if json {
+        output::json(&Document {
+            method: call.name.to_string(),
+            lambda: [lambda.re, lambda.im],
+            interval: interval,
+            substeps: call.substeps(interval),
+            step: call.substeps(interval).map(|m| interval / f64::from(m)),
+            at_infinity: (found.completeness == Completeness::Certified).then_some(0),
+            branches: &found.solutions,
+            completeness: found.completeness,
+            gap: &found.gap,
+            norm: &equation.norm,
+            call,
+            verdict: judged.verdict,
+            threshold: judged.threshold.map(|t| t.decay),
+            concerns: document::told(&judged.concerns, Dialect::Terminal)?,
+            advice: document::told(&judged.advice, Dialect::Terminal)?,
+        })?;
+        return Ok(Answer::Done);
+    }
+    output::line(format!("{}, λ = {}, a sample every {}", call.name, number::complex(lambda, 6), number::real(interval, 6)))?;
+    for line in words::description(call) {
+        screen::labelled("  ", &line)?;
+    }
+    let mut table = Table::new(&["", "LEARNED λ̂", "WHAT IT IS", "STEPS", "CONDITION"]);
+    for (k, solution) in found.solutions.iter().enumerate() {
+        table.row([
+            (k + 1).to_string(),
+            number::complex(solution.lambda, 12),
+            words::origin(solution),
+            words::effort(solution.steps.len(), solution.rejected, solution.evaluations),
+            number::real(solution.condition, 4),
+        ]);
+    }
+    output::line("")?;
+    screen::table(&table)?;
+    print_judgement(&judged)?;
+    screen::paragraph(words::completeness(found.completeness))?;
+    Ok(Answer::Done)
+}
+
+fn print_judgement(judged: &Assessment) -> Result<(), Failure> {
+    output::line("")?;
+    for sentence in judged.concerns.iter().map(|c| c.say(Dialect::Terminal)).chain(judged.advice.iter().map(|a| a.say(Dialect::Terminal))) {
+        screen::paragraph(&sentence)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! `loop`: what a library's training call does between two samples, step by step.
+
+use super::failure::Failure;
+use super::{Answer, arguments, output};
+use lambdahat::inverse::step_control::threshold;
+use lambdahat::loops::{Call, StateNorm, Trace};
+use lambdahat::words::{Table, loops as words, number};
+use num_complex::Complex64;
+use serde::Serialize;
+
+const EXAMPLES: &str = "\
+Examples:
+  lambdahat loop torchdiffeq:dopri5:rtol=1e-3,atol=1e-5
+  lambdahat loop diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5 --lambda -0.02+2i --interval 0.5
+  lambdahat loop torchdiffeq:rk4:step_size=0.3 --samples 3
+
+CALL is LIBRARY:NAME[:option=value,…] with the library's own words: torchdiffeq, diffrax, scipy, torchdyn, OrdinaryDiffEq. The call is followed on
+the mode ẏ = λy from one complex state of size 1, or from a batch of real ones.";
+
+/// Options of `loop`.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// The training call
+    #[arg(value_name = "CALL", value_parser = arguments::MethodName, hide_possible_values = true)]
+    call: String,
+    /// The eigenvalue of the mode that is followed
+    #[arg(long, short, value_name = "RE+IMi", default_value = "-0.1+2i", allow_hyphen_values = true, value_parser = arguments::complex)]
+    lambda: Complex64,
+    /// The time H between two samples
+    #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, value_parser = arguments::positive)]
+    interval: f64,
+    /// How many samples one call covers, after the start
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    samples: u16,
+    /// A batch of so many real starts, their phases spread evenly, instead of one complex state
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    batch: Option<u16>,
+}
+
+/// The document of `loop --json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    call: String,
+    loop_: &'a Call,
+    lambda: [f64; 2],
+    interval: f64,
+    samples: Vec<Sample>,
+    #[serde(flatten)]
+    trace: &'a Trace,
+    accepted: usize,
+    rejected: usize,
+    threshold: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Sample {
+    time: f64,
+    multiplier: [f64; 2],
+    exact: [f64; 2],
+    error: f64,
+    place: f64,
+}
+
+/// Follows and prints.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    let call = arguments::call(&args.call)?.ok_or_else(|| {
+        Failure::new(format!("`{}` is no training call: write LIBRARY:NAME, as torchdiffeq:dopri5 or diffrax:Tsit5", args.call))
+    })?;
+    if args.samples == 1 {
+        call.check_interval(args.interval)?;
+    }
+    let norm = args.batch.map_or_else(StateNorm::default, |n| StateNorm::phases(usize::from(n), 1.0));
+    let times: Vec<f64> = (1..=args.samples).map(|k| f64::from(k) * args.interval).collect();
+    let trace = call.follow(args.lambda, &times, &norm)?;
+    let samples: Vec<Sample> = std::iter::zip(&times, std::iter::zip(&trace.multipliers, &trace.places))
+        .map(|(time, (multiplier, place))| {
+            let exact = (args.lambda * time).exp();
+            Sample {
+                time: *time,
+                multiplier: [multiplier.re, multiplier.im],
+                exact: [exact.re, exact.im],
+                error: (multiplier - exact).norm() / exact.norm(),
+                place: *place,
+            }
+        })
+        .collect();
+    let star = if args.lambda.im == 0.0 { None } else { threshold(&call, args.lambda.im, args.interval, &norm).ok().map(|t| t.decay) };
+    if json {
+        output::json(&Document {
+            call: call.name.to_string(),
+            loop_: &call,
+            lambda: [args.lambda.re, args.lambda.im],
+            interval: args.interval,
+            samples,
+            accepted: trace.accepted(),
+            rejected: trace.rejected(),
+            trace: &trace,
+            threshold: star,
+        })?;
+        return Ok(Answer::Done);
+    }
+    output::line(format!(
+        "{} on a mode λ = {}, a sample every {}",
+        call.name,
+        number::complex(args.lambda, 6),
+        number::real(args.interval, 6)
+    ))?;
+    for line in words::description(&call) {
+        output::line(format!("  {line}"))?;
+    }
+    let mut table = Table::new(&["FROM", "STEP", "TO", "SCALED ERROR", ""]);
+    for attempt in &trace.attempts {
+        table.row([
+            number::real(attempt.time, 6),
+            number::real(attempt.step, 6),
+            number::real(attempt.time + attempt.step, 6),
+            attempt.ratio.map_or_else(String::new, |r| number::real(r, 3)),
+            if attempt.kept { String::new() } else { "rejected".to_owned() },
+        ]);
+    }
+    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    let mut table = Table::new(&["SAMPLE AT", "y(t)/y(0)", "TRUTH", "RELATIVE ERROR", "IN THE STEP"]);
+    for sample in &samples {
+        let z = |[re, im]: [f64; 2]| number::complex(Complex64::new(re, im), 6);
+        table.row([
+            number::real(sample.time, 6),
+            z(sample.multiplier),
+            z(sample.exact),
+            number::real(sample.error, 2),
+            if sample.place >= 1.0 { "at its end".to_owned() } else { format!("interpolated at {}", number::percent(sample.place)) },
+        ]);
+    }
+    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    output::line(format!("\n{}.", words::effort(trace.accepted(), trace.rejected(), trace.evaluations)))?;
+    match star {
+        Some(star) if star > 0.0 => output::line(format!(
+            "At frequency {} a decay slower than {} per unit of time is learned as growth.",
+            number::real(args.lambda.im, 4),
+            number::real(star, 3)
+        ))?,
+        Some(star) if star < 0.0 => output::line(format!(
+            "At frequency {} a growth slower than {} per unit of time is learned as decay.",
+            number::real(args.lambda.im, 4),
+            number::real(-star, 3)
+        ))?,
+        _ => {}
+    }
+    Ok(Answer::Done)
+}

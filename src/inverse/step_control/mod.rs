@@ -1,0 +1,34 @@
+//! What a training call under step control learns.
+//!
+//! A call multiplies a mode μ by F(μ) between two samples, so a model without loss has F(μ) = e^{Hλ}. Under step control the
+//! steps depend on |μ|, on the batch and on the tolerances: F is not holomorphic, and it jumps where a step is rejected or not.
+//!
+//! | step | file |
+//! | --- | --- |
+//! | log(F(μ)e^{−Hλ}) with decisions free or frozen | `equation` |
+//! | damped Newton's method in two real unknowns | `newton` |
+//! | one Newton a decision pattern; roots whose natural pattern is another are kept as the two sides of a gap | `near` |
+//! | aliases λ + 2πik/H, and roots where the error estimate is fooled | `search` |
+//! | all roots where the steps are constant | `constant_steps` |
+//! | the decay that is learned as none: α* = −log\|F(iω)\|/H | `threshold` |
+//! | the step that a long run settles on, and κ | `equilibrium` |
+//! | whole trajectories: least squares and its loss floor | `trajectory` |
+//! | verdicts and the advice that follows from them, as facts | `assessment` |
+
+mod assessment;
+mod constant_steps;
+mod equation;
+mod equilibrium;
+mod near;
+mod newton;
+mod search;
+mod threshold;
+mod trajectory;
+
+pub use assessment::{Advice, Assessment, Concern, Interval, assess};
+pub use equation::{ControlledEquation, EquationError};
+pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
+pub use near::{Gap, Root};
+pub use search::{Completeness, Found, Origin, Search, Solution, solutions};
+pub use threshold::{Threshold, threshold};
+pub use trajectory::{Minimum, trajectory};

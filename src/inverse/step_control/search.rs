@@ -1,0 +1,220 @@
+//! All solutions that are found: near λ, at its aliases, and where the error estimate is fooled.
+
+use super::constant_steps;
+use super::equation::{ControlledEquation, EquationError};
+use super::near::{Gap, gap, near};
+use super::newton::{FrozenRoot, condition, newton};
+use crate::inverse::flags::{Flag, flags};
+use crate::loops::{Advance, Trace};
+use num_complex::Complex;
+use serde::Serialize;
+use std::f64::consts::TAU;
+
+/// How far to look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Search {
+    /// From λ only.
+    Near,
+    /// From λ, from its aliases, and from a grid of starts over |μ| ≤ radius.
+    Within {
+        /// The radius.
+        radius: f64,
+        /// Starts along a diameter.
+        starts: usize,
+    },
+}
+
+/// How a solution is related to λ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Reached from λ itself.
+    Principal,
+    /// Reached from λ + 2πik/H: the samples do not tell it from λ.
+    Alias(i32),
+    /// Any other: another root of a constant grid, or a mode so fast that the error estimate does not notice.
+    Other,
+}
+
+/// Whether more solutions may exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Completeness {
+    /// The steps are constant, F is a polynomial, and every root is enclosed.
+    Certified,
+    /// Found by starts near λ, its aliases and a grid; not proven complete.
+    FoundNotProvenComplete,
+}
+
+/// A λ̂ that the call can learn without loss.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Solution {
+    /// λ̂.
+    #[serde(serialize_with = "crate::inverse::branches::pair")]
+    pub lambda: Complex<f64>,
+    /// Hλ̂.
+    #[serde(serialize_with = "crate::inverse::branches::pair")]
+    pub z: Complex<f64>,
+    /// How well λ̂ is known: an enclosure where `certified`, else an estimate from the residual and the rounding.
+    pub radius: f64,
+    /// Whether `radius` is a proof.
+    pub certified: bool,
+    /// |F(λ̂) − e^{Hλ}|, relative to e^{H Re λ}.
+    pub residual: f64,
+    /// How much further λ̂ moves than λ at most.
+    pub condition: f64,
+    /// Whether it is reached from λ.
+    pub principal: bool,
+    /// How it is related to λ.
+    pub origin: Origin,
+    /// In which ways it differs from λ in kind.
+    pub flags: Vec<Flag>,
+    /// The sizes of the steps that are kept.
+    pub steps: Vec<f64>,
+    /// The number of rejected steps.
+    pub rejected: usize,
+    /// Calls of the field; null for implicit solvers.
+    pub evaluations: Option<u64>,
+}
+
+/// What a call can learn from a mode.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Found {
+    /// Solutions, nearest to λ first.
+    pub solutions: Vec<Solution>,
+    /// Where λ itself leads to no solution: the two roots between which a fit hovers.
+    pub gap: Option<Gap>,
+    /// Whether more may exist.
+    pub completeness: Completeness,
+}
+
+impl Found {
+    /// The solution reached from λ.
+    pub fn principal(&self) -> Option<&Solution> {
+        self.solutions.iter().find(|s| s.principal)
+    }
+}
+
+/// Finds the λ̂ that a call learns without loss.
+///
+/// ```
+/// use lambdahat::inverse::step_control::{ControlledEquation, Search, solutions};
+/// use lambdahat::loops::{Call, StateNorm};
+/// use num_complex::Complex;
+/// let call: Call = "torchdiffeq:dopri5:rtol=1e-2,atol=1e-4".parse().unwrap();
+/// let equation = ControlledEquation::pairs(&call, Complex::new(-0.02, 2.0), 1.0, StateNorm::default()).unwrap();
+/// let found = solutions(&equation, Search::Near).unwrap();
+/// let learned = found.principal().unwrap();
+/// assert!((learned.lambda - Complex::new(-0.02607862122, 1.99345914663)).norm() < 1e-10);
+/// assert_eq!((learned.steps.len(), learned.rejected, learned.evaluations), (3, 0, Some(20)));
+/// ```
+pub fn solutions(equation: &ControlledEquation<'_>, search: Search) -> Result<Found, EquationError> {
+    if let Advance::Grid(grid) = &equation.call.advance
+        && let Some(found) = constant_steps::all(equation, grid)?
+    {
+        return Ok(found);
+    }
+    let mut trace = Trace::default();
+    // An error on λ itself is the caller's to know.
+    equation.multiplier(equation.lambda, None, &mut trace)?;
+    let principal = near(equation, equation.lambda, &mut trace);
+    let gap = if principal.solutions.is_empty() { gap(&principal, equation.lambda) } else { None };
+    let mut roots: Vec<(FrozenRoot, Origin)> = principal.solutions.into_iter().map(|root| (root, Origin::Principal)).collect();
+    if let Search::Within { radius, starts } = search {
+        aliases(equation, radius, &mut roots, &mut trace);
+        fooled(equation, radius, starts, &mut roots, &mut trace);
+    }
+    let distance = |root: &FrozenRoot| (root.mode - equation.lambda).norm();
+    roots.sort_by(|(a, _), (b, _)| distance(a).total_cmp(&distance(b)));
+    // Several may be reached from λ; the nearest is the principal one.
+    let mut principal = true;
+    let solutions = roots
+        .into_iter()
+        .map(|(root, origin)| {
+            let first = origin == Origin::Principal && std::mem::take(&mut principal);
+            solution(equation, &root, origin, first, &mut trace)
+        })
+        .collect();
+    Ok(Found { solutions, gap, completeness: Completeness::FoundNotProvenComplete })
+}
+
+fn new(roots: &[(FrozenRoot, Origin)], root: &FrozenRoot) -> bool {
+    roots.iter().all(|(known, _)| (known.mode - root.mode).norm() > 1e-7 * (1.0 + root.mode.norm()))
+}
+
+fn aliases(equation: &ControlledEquation<'_>, radius: f64, roots: &mut Vec<(FrozenRoot, Origin)>, trace: &mut Trace) {
+    let turn = TAU / equation.time();
+    let most = (radius / turn).ceil().min(64.0) as i32;
+    for k in (-most..=most).filter(|k| *k != 0) {
+        let alias = equation.lambda + Complex::new(0.0, f64::from(k) * turn);
+        if alias.norm() > radius {
+            continue;
+        }
+        for root in near(equation, alias, trace).solutions {
+            if new(roots, &root) && root.mode.norm() <= radius {
+                roots.push((root, Origin::Alias(k)));
+            }
+        }
+    }
+}
+
+/// Starts from the local minima of the residual over a grid.
+fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: &mut Vec<(FrozenRoot, Origin)>, trace: &mut Trace) {
+    let n = starts.max(2);
+    let at = |i: usize, j: usize| {
+        let side = |k: usize| radius * (2.0 * k as f64 / (n - 1) as f64 - 1.0);
+        Complex::new(side(i), side(j))
+    };
+    // Both parts of the residual vanish at a root, the logarithm's imaginary part in its principal value.
+    let mut values = vec![f64::INFINITY; n * n];
+    for i in 0..n {
+        for j in 0..n {
+            let mode = at(i, j);
+            if mode.norm() <= radius * 1.05
+                && let Some(value) = equation.residual(mode, None, trace)
+            {
+                values[i * n + j] = value.norm();
+            }
+        }
+    }
+    for i in 0..n {
+        for j in 0..n {
+            let here = values[i * n + j];
+            let mut around =
+                (i.saturating_sub(1)..=(i + 1).min(n - 1)).flat_map(|a| (j.saturating_sub(1)..=(j + 1).min(n - 1)).map(move |b| a * n + b));
+            if !here.is_finite() || around.any(|k| values[k] < here) {
+                continue;
+            }
+            let Some(root) = newton(equation, at(i, j), None, trace) else { continue };
+            if root.mode.norm() <= radius && new(roots, &root) {
+                roots.push((root, Origin::Other));
+            }
+        }
+    }
+}
+
+fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, origin: Origin, principal: bool, trace: &mut Trace) -> Solution {
+    let time = equation.time();
+    let condition = condition(root.jacobian, time);
+    let steps = match equation.residual(root.mode, None, trace) {
+        Some(_) => trace.steps(),
+        None => Vec::new(),
+    };
+    // The logarithm carries a few roundings a step.
+    let rounding = 4.0 * f64::EPSILON * (steps.len() + 4) as f64;
+    let radius = condition / time * (root.residual + rounding) + 2.0 * f64::EPSILON * root.mode.norm();
+    Solution {
+        lambda: root.mode,
+        z: root.mode * time,
+        radius,
+        certified: false,
+        residual: root.residual,
+        condition,
+        principal,
+        origin,
+        flags: flags(equation.lambda, root.mode, radius),
+        steps,
+        rejected: trace.rejected(),
+        evaluations: trace.evaluations,
+    }
+}

@@ -1,0 +1,100 @@
+//! Whole trajectories in one call: no model is without loss, the least-squares one is learned.
+
+use super::equation::EquationError;
+use crate::loops::{Call, StateNorm, Trace};
+use num_complex::Complex;
+use serde::Serialize;
+
+/// The minimum of Σ_k |F_k(μ) − e^{t_kλ}|².
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Minimum {
+    /// λ̂.
+    #[serde(serialize_with = "crate::inverse::branches::pair")]
+    pub lambda: Complex<f64>,
+    /// The root mean square of |F_k − e^{t_kλ}| over the samples: the loss cannot go below its square (amplitude 1).
+    pub floor: f64,
+    /// Steps kept.
+    pub accepted: usize,
+    /// Steps rejected.
+    pub rejected: usize,
+    /// Calls of the field; null for implicit solvers.
+    pub evaluations: Option<u64>,
+    /// Whether the method converged.
+    pub converged: bool,
+}
+
+const MOST_ITERATIONS: usize = 200;
+
+/// The least-squares λ̂ of one call over `samples` intervals H, by a damped Gauss–Newton method.
+pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usize, norm: &StateNorm) -> Result<Minimum, EquationError> {
+    if !(interval > 0.0 && interval.is_finite() && samples > 0) {
+        return Err(EquationError::Interval(interval));
+    }
+    let times: Vec<f64> = (1..=samples).map(|k| k as f64 * interval).collect();
+    let last = times[samples - 1];
+    if !lambda.is_finite() || (lambda.re * last).abs() > 700.0 {
+        return Err(EquationError::Mode);
+    }
+    let truth: Vec<Complex<f64>> = times.iter().map(|t| (lambda * t).exp()).collect();
+    let mut trace = Trace::default();
+    let mut mode = lambda;
+    let mut residual = residuals(call, mode, &times, &truth, norm, &mut trace)?;
+    let mut converged = false;
+    for _ in 0..MOST_ITERATIONS {
+        let delta = 3e-6 * mode.norm().max(1e-3 / last);
+        let mut along = |direction: Complex<f64>| -> Result<Vec<Complex<f64>>, EquationError> {
+            let ahead = residuals(call, mode + direction * delta, &times, &truth, norm, &mut trace)?;
+            let behind = residuals(call, mode - direction * delta, &times, &truth, norm, &mut trace)?;
+            Ok(ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * delta)).collect())
+        };
+        let (x, y) = (along(Complex::new(1.0, 0.0))?, along(Complex::new(0.0, 1.0))?);
+        let dot = |a: &[Complex<f64>], b: &[Complex<f64>]| a.iter().zip(b).map(|(a, b)| a.re * b.re + a.im * b.im).sum::<f64>();
+        let normal = [dot(&x, &x), dot(&x, &y), dot(&x, &y), dot(&y, &y)];
+        let gradient = Complex::new(dot(&x, &residual), dot(&y, &residual));
+        let Some(step) = super::newton::solve(normal, gradient) else { break };
+        let before = dot(&residual, &residual);
+        let mut share = 1.0;
+        let better = loop {
+            let tried = mode - step * share;
+            match residuals(call, tried, &times, &truth, norm, &mut trace) {
+                Ok(next) if dot(&next, &next) <= before => break Some((tried, next)),
+                _ if share < 1e-6 => break None,
+                _ => share *= 0.5,
+            }
+        };
+        let small = (step * share).norm() <= 1e-13 * (1.0 + mode.norm());
+        match better {
+            Some((tried, next)) => (mode, residual) = (tried, next),
+            None => {
+                converged = step.norm() <= 1e-8 * (1.0 + mode.norm());
+                break;
+            }
+        }
+        if small {
+            converged = true;
+            break;
+        }
+    }
+    residuals(call, mode, &times, &truth, norm, &mut trace)?;
+    let squares: f64 = residual.iter().map(|r| r.norm_sqr()).sum();
+    Ok(Minimum {
+        lambda: mode,
+        floor: (squares / samples as f64).sqrt(),
+        accepted: trace.accepted(),
+        rejected: trace.rejected(),
+        evaluations: trace.evaluations,
+        converged,
+    })
+}
+
+fn residuals(
+    call: &Call,
+    mode: Complex<f64>,
+    times: &[f64],
+    truth: &[Complex<f64>],
+    norm: &StateNorm,
+    trace: &mut Trace,
+) -> Result<Vec<Complex<f64>>, EquationError> {
+    call.follow_into(mode, times, norm, None, trace)?;
+    Ok(trace.multipliers.iter().zip(truth).map(|(f, y)| f - y).collect())
+}

@@ -1,0 +1,58 @@
+//! What a library's training call does between two samples.
+//!
+//! A call such as `torchdiffeq.odeint(f, y0, t, method="dopri5")` does not take one step of a method per sample. It chooses a
+//! first step, accepts or rejects by an error norm, rescales, lands on the samples or interpolates between steps. This module holds
+//! each call as plain data ([`Call`]) and follows it on a linear mode ẏ = μy ([`Call::follow`]).
+//!
+//! ```
+//! use lambdahat::loops::{Call, StateNorm};
+//! use num_complex::Complex;
+//! let call: Call = "torchdiffeq:dopri5:rtol=1e-2,atol=1e-4".parse().unwrap();
+//! let trace = call.follow(Complex::new(-0.02, 2.0), &[1.0], &StateNorm::default()).unwrap();
+//! assert_eq!((trace.accepted(), trace.rejected(), trace.evaluations), (3, 0, Some(20)));
+//! let multiplier = trace.multipliers[0];                       // close to exp(μ), and not equal to it
+//! assert!((multiplier - Complex::new(-0.02, 2.0).exp()).norm() < 1e-2);
+//! ```
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `name` | the grammar LIBRARY[@VERSION]:NAME[:option=value,…] |
+//! | `torchdiffeq`, `diffrax`, `scipy`, `torchdyn`, `ordinary_diffeq` | one library each: its methods, options and defaults |
+//! | `control` | first step, acceptance, the next step: a controller as data |
+//! | `pair` | one attempted step: stages, result, error estimate |
+//! | `dense` | interpolants between the ends of a step |
+//! | `series` | a step as polynomials in z |
+//! | `grid` | grids of constant steps |
+//! | `norm` | the norm over the state and the batch |
+//! | `adaptive` | the loop under step control |
+//! | `trace` | what happened, attempt by attempt |
+
+mod adaptive;
+mod bare;
+mod call;
+mod control;
+mod dense;
+mod diffrax;
+mod grid;
+mod name;
+mod norm;
+mod options;
+mod ordinary_diffeq;
+mod pair;
+mod scipy;
+mod series;
+mod tables;
+mod torchdiffeq;
+mod torchdyn;
+mod trace;
+
+pub use bare::{Bare, bare, names};
+pub use call::{Advance, Call, CallError, Verification};
+pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
+pub use dense::Dense;
+pub use grid::{Grid, GridTimes};
+pub use name::{CallName, Library};
+pub use norm::{StateNorm, Tolerances};
+pub use pair::{ErrorWeights, Pair};
+pub(crate) use series::{StepSeries, Terms};
+pub use trace::{Attempt, FollowError, Pattern, Trace};

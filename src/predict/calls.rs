@@ -1,0 +1,76 @@
+//! What people really call: training calls of libraries, judged beside the methods.
+
+use super::report::Report;
+use crate::inverse::Verdict;
+use crate::inverse::step_control::{Assessment, assess};
+use crate::loops::{Call, CallError};
+use num_complex::Complex;
+use serde::Serialize;
+
+/// Calls for a report that names none: each library's most common one, at its defaults or those of its documentation.
+const DEFAULT_CALLS: [&str; 3] = ["torchdiffeq:dopri5", "diffrax:Tsit5:rtol=1e-3,atol=1e-6", "scipy:RK45"];
+/// The size of a mode in the data, in their unit, where nothing is known of it.
+const AMPLITUDE: f64 = 1.0;
+
+/// What a loop learns through one training call.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallReport {
+    /// The call, as it was written.
+    pub call: Call,
+    /// The same as text.
+    pub name: String,
+    /// Whether the library chooses the steps.
+    pub adaptive: bool,
+    /// The worst verdict of the settled modes; `None` where none is settled, or none could be followed.
+    pub verdict: Option<Verdict>,
+    /// One for each mode with Im λ ≥ 0, of amplitude 1.
+    pub modes: Vec<CallMode>,
+}
+
+/// What a training call makes of one mode.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum CallMode {
+    /// Judged.
+    Assessed(Box<Assessment>),
+    /// The mode is not settled by the samples.
+    Unsettled {
+        /// λ.
+        #[serde(serialize_with = "crate::inverse::branches::pair")]
+        lambda: Complex<f64>,
+    },
+    /// The call could not be followed.
+    Failed {
+        /// λ.
+        #[serde(serialize_with = "crate::inverse::branches::pair")]
+        lambda: Complex<f64>,
+        /// Why.
+        error: String,
+    },
+}
+
+/// The calls that a report covers when none is named.
+pub fn default_calls() -> Result<Vec<Call>, CallError> {
+    DEFAULT_CALLS.iter().map(|text| text.parse()).collect()
+}
+
+impl Report {
+    /// Judges training calls, on pairs of samples and one complex state of size 1.
+    pub fn add_calls(&mut self, calls: &[Call]) {
+        let modes: Vec<(Complex<f64>, bool)> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled)).collect();
+        for call in calls {
+            let judge = |&(lambda, settled): &(Complex<f64>, bool)| {
+                if !settled {
+                    return CallMode::Unsettled { lambda };
+                }
+                match assess(call, lambda, self.interval, AMPLITUDE, self.limits) {
+                    Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
+                    Err(error) => CallMode::Failed { lambda, error: error.to_string() },
+                }
+            };
+            let modes: Vec<CallMode> = modes.iter().map(judge).collect();
+            let verdict = modes.iter().filter_map(|mode| if let CallMode::Assessed(a) = mode { Some(a.verdict) } else { None }).max();
+            self.calls.push(CallReport { name: call.name.to_string(), adaptive: call.is_adaptive(), verdict, modes, call: call.clone() });
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
+
+use super::number::{complex, count, pair, percent, real};
+use super::{Dialect, Say, Table, flag};
+use crate::inverse::step_control::{Advice, Completeness, Concern, Origin, Solution};
+use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
+use crate::predict::{CallMode, CallReport, Report};
+
+/// What a call does, one sentence a line.
+pub fn description(call: &Call) -> Vec<String> {
+    let mut lines = match &call.advance {
+        Advance::Controlled(control) => controlled(call, control),
+        Advance::Grid(grid) => {
+            let steps = match grid.times {
+                GridTimes::Samples => "One step per sample.".to_owned(),
+                GridTimes::Multiples(h) => {
+                    format!(
+                        "Steps of {} from the start; the last one ends on the last sample. Samples inside a step are interpolated.",
+                        real(h, 6)
+                    )
+                }
+                GridTimes::Accumulated(h) => format!("Steps of {}; the last one is shortened to end on the last sample.", real(h, 6)),
+                GridTimes::FirstThenEven(h) => {
+                    format!("The first step is {}; the rest of the interval is divided evenly into steps of at most that.", real(h, 6))
+                }
+            };
+            vec![steps]
+        }
+    };
+    if call.verification == Verification::Read {
+        lines.push("Modelled from the library's source; not compared with a run of it.".to_owned());
+    }
+    lines
+}
+
+fn controlled(call: &Call, control: &StepControl) -> Vec<String> {
+    let (rtol, atol) = (control.tolerances.relative, control.tolerances.absolute);
+    let defaults = if call.name.options.is_empty() { ", the library's defaults" } else { "" };
+    let first = match control.first {
+        FirstStep::Given(h) if given_first(call) => format!("The first step is {}.", real(h, 6)),
+        FirstStep::Given(h) => format!("The first step is {} in your unit of time, because none is given.", real(h, 6)),
+        FirstStep::Hairer { .. } => "The first step follows from the size of the state and its slope (one extra evaluation).".to_owned(),
+    };
+    let kept = match control.acceptance {
+        Acceptance::AtMostOne => "at most 1",
+        Acceptance::BelowOne => "below 1",
+    };
+    let [low, high] = control.factor.kept;
+    let growth = if low >= 1.0 {
+        format!("the next one is up to {} times as long, never shorter", real(high, 3))
+    } else {
+        format!("the next one is up to {} times as long", real(high, 3))
+    };
+    let samples = match (control.end, control.samples) {
+        (End::Overshoots, SampleTimes::Interpolated) => "Steps go past the samples, which are interpolated, the last one too.",
+        (End::Clipped, SampleTimes::Interpolated) => "The last step ends on the last sample; samples before it are interpolated.",
+        (_, SampleTimes::Landed) => "Steps are shortened to land on every sample.",
+        (_, SampleTimes::LandedKeepingRest) => {
+            "Steps are shortened to land on every sample; the next step is scaled from what was cut off."
+        }
+    };
+    vec![
+        format!("Adaptive steps, rtol = {}, atol = {}{defaults}.", real(rtol, 3), real(atol, 3)),
+        first,
+        format!("A step is kept where its scaled error is {kept}; {growth}."),
+        samples.to_owned(),
+    ]
+}
+
+fn given_first(call: &Call) -> bool {
+    call.name.options.iter().any(|(key, _)| ["dt0", "first_step", "dt"].contains(&key.as_str()))
+}
+
+/// Why a command that takes one step size cannot take a call.
+pub fn no_single_step(call: &Call) -> String {
+    let why = if call.is_adaptive() { "chooses its own steps" } else { "lays a grid of steps of its own" };
+    format!(
+        "{} {why}; this command needs one method with equal steps. Write {} for its scheme with constant steps; the commands branches, predict and loop \
+         follow the call itself",
+        call.name, call.scheme
+    )
+}
+
+/// What a name without a library was taken for.
+pub fn bare_name(name: &str, found: &Bare) -> String {
+    let scheme = found.schemes.first().copied().unwrap_or_default();
+    let calls = match found.calls.as_slice() {
+        [] => String::new(),
+        calls => format!(" For a library's own steps write {}.", calls.join(" or ")),
+    };
+    format!("`{name}` is taken as the scheme {scheme} with constant steps.{calls}")
+}
+
+/// Why a name without a library is not understood: libraries mean different schemes by it.
+pub fn ambiguous_name(name: &str, found: &Bare) -> String {
+    format!(
+        "`{name}` means different schemes in different libraries: write {}, or one of {}",
+        found.schemes.join(" or "),
+        found.calls.join(", ")
+    )
+}
+
+/// The warning that goes with leap frog.
+pub const LEAPFROG: &str = "leap-frog here is the two-step explicit midpoint rule, which is diffrax's LeapfrogMidpoint. The kick–drift–kick leapfrog \
+     (Verlet) of Hamiltonian systems is another method.";
+
+/// A scheme whose library steps adaptively, but whose loop is not known.
+pub fn loop_not_known(name: &str, scheme: &str) -> String {
+    format!("the step control of {name} is not modelled: {scheme} is followed with constant steps")
+}
+
+impl Say for Concern {
+    fn say(&self, _: Dialect) -> String {
+        match self {
+            Self::SignTurned => "The damping changes its sign: a model that decays is learned as one that grows, or the reverse.".into(),
+            Self::OverDamped { share } => format!("The decay is learned {} too strong.", percent(*share)),
+            Self::UnderDamped { share } => format!("The decay is learned {} too weak.", percent(*share)),
+            Self::OtherSolution { lambda } => {
+                format!("A fit can also land on {}, which behaves differently and fits as well.", complex(*lambda, 4))
+            }
+            Self::NoSolution { between: Some([a, b]) } => {
+                format!("No model fits without loss: the fit hovers between {} and {}.", complex(*a, 4), complex(*b, 4))
+            }
+            Self::NoSolution { between: None } => "No model without loss was found near the mode.".into(),
+            Self::BatchDependent { growth, frequency, none } => {
+                let missing = match none {
+                    0 => String::new(),
+                    n => format!(" At {n} of 32 phases there is no solution."),
+                };
+                format!(
+                    "What is learned depends on the batch: for one real start, Re λ̂ from {} to {} and Im λ̂ from {} to {}.{missing}",
+                    real(growth.low, 4),
+                    real(growth.high, 4),
+                    real(frequency.low, 4),
+                    real(frequency.high, 4)
+                )
+            }
+            Self::Uncontrolled { effective } => {
+                format!("atol is large beside this mode: its error is controlled only to {} of its size.", percent(*effective))
+            }
+            Self::InterpolationLimited { shift, landing } => format!(
+                "The interpolation between steps causes most of the error: |λ̂ − λ| is {}, and {} landing on the samples.",
+                real(*shift, 2),
+                real(*landing, 2)
+            ),
+            Self::RoundingLimited { shift, rounding } => {
+                format!(
+                    "In single precision rounding (about {}) outweighs the error of the steps ({}).",
+                    real(*rounding, 2),
+                    real(*shift, 2)
+                )
+            }
+            Self::FixedFirstStep { step } => format!("Without dt0 the first step is {} in your unit of time.", real(*step, 3)),
+        }
+    }
+}
+
+impl Say for Advice {
+    fn say(&self, _: Dialect) -> String {
+        match self {
+            Self::Tighten { relative } => {
+                format!("rtol ≤ {} (atol in proportion) keeps this damping to 10 %.", real(*relative, 3))
+            }
+            Self::LandOnSamples { library } => match library {
+                Library::Torchdiffeq => "Land on the samples: options=dict(step_t=t).".into(),
+                Library::Diffrax => "Land on the samples: ClipStepSizeController(controller, step_ts=ts).".into(),
+                _ => "Land on the samples: end each call on one.".into(),
+            },
+            Self::GiveFirstStep { step } => format!("Give the first step: dt0={} is about a tenth of 1/|λ|.", real(*step, 3)),
+            Self::LowerAbsolute { absolute } => format!("Scale the data, or lower atol to about {}.", real(*absolute, 2)),
+        }
+    }
+}
+
+/// Steps, rejections and evaluations of a solution: `3 steps, 1 rejected, 20 evaluations`.
+pub fn effort(steps: usize, rejected: usize, evaluations: Option<u64>) -> String {
+    let mut text = count(steps, "step", "steps");
+    if rejected > 0 {
+        text.push_str(&format!(", {rejected} rejected"));
+    }
+    if let Some(calls) = evaluations {
+        text.push_str(&format!(", {}", count(calls as usize, "evaluation", "evaluations")));
+    }
+    text
+}
+
+/// What training calls make of the modes of a report: a heading and a table; empty without calls.
+pub fn calls(report: &Report, width: usize) -> String {
+    if report.calls.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["CALL", "VERDICT", "λ̂", "STEPS", "WHY"]).details(&[3]);
+    for call in &report.calls {
+        for (row, mode) in call.modes.iter().enumerate() {
+            table.row(call_row(if row == 0 { &call.name } else { "" }, call, mode));
+        }
+    }
+    format!("\nTrained through a library's own steps (pairs of samples, modes of size 1)\n{}\n", table.fit(width))
+}
+
+/// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.
+fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
+    let defaults = if call.adaptive && call.call.name.options.is_empty() { " (adaptive, its defaults)" } else { "" };
+    let name = if name.is_empty() { String::new() } else { format!("{name}{defaults}") };
+    match mode {
+        CallMode::Unsettled { .. } => [name, "not settled".into(), String::new(), String::new(), String::new()],
+        CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.clone()],
+        CallMode::Assessed(found) => {
+            let principal = found.found.principal();
+            let learned = principal.map_or_else(|| "none".to_owned(), |s| pair(s.lambda, 6));
+            let steps = principal.map_or_else(String::new, |s| effort(s.steps.len(), s.rejected, None));
+            let why = found.concerns.first().map(|c| c.say(Dialect::Terminal)).into_iter();
+            let remedy = found.advice.first().map(|a| a.say(Dialect::Terminal)).into_iter();
+            [name, found.verdict.to_string(), learned, steps, why.chain(remedy).collect::<Vec<_>>().join(" ")]
+        }
+    }
+}
+
+/// How a solution is related to λ, and how it differs in kind.
+pub fn origin(solution: &Solution) -> String {
+    let mut words = vec![match solution.origin {
+        Origin::Principal => "principal".to_owned(),
+        Origin::Alias(k) => format!("alias, {k:+} turns per sample"),
+        Origin::Other => "other".to_owned(),
+    }];
+    words.extend(solution.flags.iter().map(|f| flag(*f).to_owned()));
+    words.join(", ")
+}
+
+/// Whether more solutions may exist.
+pub fn completeness(found: Completeness) -> &'static str {
+    match found {
+        Completeness::Certified => "These are all solutions: the steps are constant, and every root is enclosed.",
+        Completeness::FoundNotProvenComplete => {
+            "Found by starts near λ, its aliases and a grid; under step control a complete list is not proven."
+        }
+    }
+}
