@@ -164,12 +164,15 @@ fn print(report: &RepairReport, note: Option<&str>) -> Result<(), Failure> {
         output::line(table.trim_fmt())?;
     }
     if !report.rollouts.is_empty() {
-        let mut table = output::table(&["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"]);
+        let drifts = report.rollouts.iter().any(|row| !row.drift_before.is_empty() || !row.drift_after.is_empty());
+        let headings = ["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"];
+        let mut table = output::table(&headings[..if drifts { 5 } else { 3 }]);
         let number = |x: Option<f64>| x.map_or_else(|| "left".to_owned(), |x| format!("{x:.2e}"));
         let list = |all: &[f64]| all.iter().map(|x| format!("{x:+.2e}")).collect::<Vec<_>>().join(" ");
         for row in &report.rollouts {
             let step = if row.division == 1 { "h".to_owned() } else { format!("h/{}", row.division) };
-            table.add_row([step, number(row.before), number(row.after), list(&row.drift_before), list(&row.drift_after)]);
+            let all = [step, number(row.before), number(row.after), list(&row.drift_before), list(&row.drift_after)];
+            table.add_row(all.into_iter().take(headings.len() - if drifts { 0 } else { 2 }));
         }
         output::line(table.trim_fmt())?;
     }

@@ -6,6 +6,9 @@ use crate::dynamics::norm::distance;
 /// A root mean square residual beyond this part of the motion over an interval is a poor fit.
 const POOR: f64 = 0.01;
 
+/// An error that grows by less is as good as before: the same to the digits that are shown.
+const WORSE: f64 = 1.05;
+
 /// Adds the notes that follow from what was measured.
 pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairReport) {
     let mut notes = Vec::new();
@@ -20,7 +23,7 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
     if let Some(map) = report.against_map {
         if !map.after.is_finite() {
             notes.push("the repaired field leaves a million (or the finite numbers) within an interval from some state".to_owned());
-        } else if map.after > map.before {
+        } else if map.after > WORSE * map.before {
             notes.push(format!(
                 "worse than before: the repaired field is further from the map that was learned ({:.1e}) than the trained one ({:.1e})",
                 map.after, map.before
@@ -29,7 +32,7 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
     }
     if let Some(fine) = report.rollouts.last().filter(|row| row.division > 1) {
         match (fine.before, fine.after) {
-            (Some(before), Some(after)) if after > before => notes.push(format!(
+            (Some(before), Some(after)) if after > WORSE * before => notes.push(format!(
                 "worse than before: at a fine step the rollouts are {after:.1e} from the data after the repair, {before:.1e} before"
             )),
             (before, None) => notes.push(format!(
@@ -39,7 +42,7 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
             _ => {}
         }
     }
-    let worse = report.turns.iter().filter(|t| t.before.zip(t.after).is_some_and(|(b, a)| a.abs() > b.abs())).count();
+    let worse = report.turns.iter().filter(|t| t.before.zip(t.after).is_some_and(|(b, a)| a.abs() > WORSE * b.abs())).count();
     if worse > 0 {
         notes.push(format!("worse than before: {worse} of {} orbits drift more in a turn", report.turns.len()));
     }

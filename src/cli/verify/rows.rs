@@ -154,7 +154,10 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("failing condition", report.failing_condition.clone().unwrap_or_default()),
         (
             "principal error",
-            report.principal_error.as_ref().map_or(String::new(), |e| format!("norm {:.3e}, largest {:.3e}", e.norm2, e.largest)),
+            report.principal_error.as_ref().map_or(String::new(), |e| match e.norm2.is_finite() {
+                true => format!("norm {:.3e}, largest {:.3e}", e.norm2, e.largest),
+                false => "larger than any double".to_owned(),
+            }),
         ),
         ("error constant", error),
         ("R numerator", report.stability.as_ref().map_or(String::new(), |r| polynomial(r.numerator()))),
