@@ -131,7 +131,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) if error.source().is_some_and(|source| source.is::<ParseIntError>()) => {
             let part = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
             let (argument, value) = (part(ContextKind::InvalidArg), part(ContextKind::InvalidValue));
-            return Failure::new(format!("{argument}: `{value}` is not a whole number that it can be")).report();
+            let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+            let fault = if digits { "is too large" } else { "is not a whole number" };
+            return Failure::new(format!("{argument}: `{value}` {fault}")).report();
         }
         // What is wrong with usual arguments; endless ones are not repeated whole.
         Err(error) if arguments.iter().all(|argument| argument.len() < 1000) => error.exit(),

@@ -129,7 +129,7 @@ mod tests {
                     let step = Step::new(&method, Sampling::new(0.4, 2).expect("positive"), Form::Step).expect("steps");
                     let windows = Windows::new(&data, loss, &step).expect("long enough");
                     let model = Model::new(&spec.parse().expect("a model"), &data.concat()).expect("states");
-                    let theta: Vec<f64> = (0..model.parameter_count()).map(|k| 0.4 * (k as f64 + 1.0).sin()).collect();
+                    let theta: Vec<f64> = (0..model.parameter_count()).map(|k| 0.1 * (k as f64 + 1.0).sin()).collect();
                     let block = windows.block(0, windows.count());
                     let (width, copies) = (Width::detected(), windows.intervals() * 2);
                     let mut here = Sweep::new(&model, &step, windows.intervals(), block.n);
