@@ -401,3 +401,41 @@ proptest! {
         }
     }
 }
+
+/// Some 4,000 branches, many of them close to an axis: a flag is set only where each point of the disc has it, and a method that is
+/// sign-faithful by theorem never gets one of damping.
+#[test]
+fn flags_leave_no_doubt() {
+    let faithful = ["implicit-midpoint", "trapezoid", "gauss2", "gauss3", "lobatto-iiia-3"];
+    let others = ["forward-euler", "heun2", "rk4", "dormand-prince5", "radau-iia-3", "dverk78", "bdf2", "adams-bashforth-2", "leap-frog"];
+    let sizes = [-1.0, -1e-5, -1e-17, -1e-300, 0.0, 1e-12, 0.3];
+    let turns = [0.0, 1e-9, 2.0, -2.0, 1e3, 1e6, 1e9];
+    let mut count = 0;
+    for name in faithful.iter().chain(&others) {
+        let equation = LearningEquation::of(&method(name)).unwrap();
+        for (re, im) in sizes.iter().flat_map(|re| turns.iter().map(move |im| (*re, *im))) {
+            let lambda = Complex::new(re, im);
+            for substeps in [1, 3] {
+                let Ok(found) = equation.branches(lambda, Sampling::new(1.0, substeps).unwrap()) else { continue };
+                for branch in &found.branches {
+                    count += 1;
+                    let (x, y, r) = (branch.lambda.re, branch.lambda.im, branch.radius);
+                    for flag in &branch.flags {
+                        let certain = match flag {
+                            Flag::AntiDamped => x > r && re <= 0.0,
+                            Flag::Damped => x < -r && re >= 0.0,
+                            Flag::Undamped => x == 0.0 && r == 0.0 && re != 0.0,
+                            Flag::Reversed => y.abs() > r && y * im < 0.0,
+                            Flag::OverDamped => y == 0.0 && r == 0.0 && im != 0.0,
+                            Flag::UnderDamped => y.abs() > r && im == 0.0,
+                        };
+                        assert!(certain, "{name} λ = {lambda}, m = {substeps}: {branch:?}");
+                    }
+                    let of_damping = branch.flags.iter().any(|f| matches!(f, Flag::AntiDamped | Flag::Damped | Flag::Undamped));
+                    assert!(!(faithful.contains(name) && of_damping), "{name} λ = {lambda}: {branch:?}");
+                }
+            }
+        }
+    }
+    assert!(count > 4000, "{count}");
+}

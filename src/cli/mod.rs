@@ -9,6 +9,7 @@ mod basins;
 mod branches;
 mod check;
 mod completions;
+mod data_options;
 mod failure;
 mod figures;
 mod fit;

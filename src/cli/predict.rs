@@ -1,9 +1,9 @@
 //! `predict`: what a loop will learn from these data, or from a named system, through each method.
 
+use super::data_options::DataOptions;
 use super::failure::Failure;
 use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color};
-use lambdahat::data::Reading;
 use lambdahat::dynamics::System;
 use lambdahat::figure;
 use lambdahat::inverse::Limits;
@@ -11,7 +11,7 @@ use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::{Measure, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_methods};
 use lambdahat::truth::{Mode, ModesOptions};
-use lambdahat::words::{Dialect, Say, document, no_modes};
+use lambdahat::words::{Dialect, Say, document, no_modes, read_as};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -23,14 +23,16 @@ Examples:
   lambdahat predict --system lotka-volterra:alpha=2 --interval 0.5
   lambdahat predict DATA.csv --method torchdiffeq:rk4 --method my_scheme.toml --substeps 2
 
-DATA.csv: a header, then a row a sample; time in the column `t` or `time`, else in the first; a column `trajectory` tells
-trajectories apart. The true modes are found without any integrator, from the map between successive samples.";
+  lambdahat predict DATA.csv --input valve --columns x,y     a measured input; two of the columns as the state
+
+DATA.csv: a header, then a row a sample. Times may be numbers or dates, even or uneven; missing cells stay empty; see
+docs/data-files.md. The true modes are found without any integrator, from the map between successive samples.";
 
 /// Options of `predict`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Evenly spaced samples; without them and without --system a damped oscillator is predicted
+    /// Samples, `-` for standard input; without them and without --system a damped oscillator is predicted
     #[arg(value_name = "DATA.csv")]
     data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
@@ -39,9 +41,8 @@ pub struct Args {
     /// A method that the loop might integrate with; may be given more than once
     #[arg(long, short, value_name = "METHOD")]
     method: Vec<String>,
-    /// The time H between two samples, for a system; data have their own
-    #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
-    interval: Option<f64>,
+    #[command(flatten)]
+    reading: DataOptions,
     /// The number m of integrator steps between two samples
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
@@ -76,7 +77,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
-            let data = Reading::default().open(path)?;
+            let data = args.reading.read(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
             let subject = Subject::from_data(&data, &options)?;
             samples = Some(data);
@@ -84,7 +85,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
         None => {
             let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
-            let subject = Subject::from_system(&system, args.interval.unwrap_or_else(|| system.default_interval()))?;
+            let subject = Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?;
             known = Some(system);
             subject
         }
@@ -104,12 +105,20 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         figure::prediction(&method, lambda, sampling)?.save(path)?;
     }
     if json {
-        output::json(&document::prediction(&report, Dialect::Terminal)?)?;
+        let mut document = document::prediction(&report, Dialect::Terminal)?;
+        if let Some(data) = &samples {
+            document["data"] = document::samples(data, Dialect::Terminal)?;
+        }
+        output::json(&document)?;
     } else {
         if embedded {
             output::line(
                 "No data and no system given: this is the embedded damped oscillator. For your own samples: lambdahat predict DATA.csv\n",
             )?;
+        }
+        if let Some(data) = &samples {
+            paragraph(&read_as(data))?;
+            data.taken().remarks.iter().try_for_each(|remark| paragraph(&remark.say(Dialect::Terminal)))?;
         }
         print(&report)?;
         if let Some(path) = &args.figure {

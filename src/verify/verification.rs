@@ -23,7 +23,7 @@ use std::ops::ControlFlow;
 /// What is known of a scheme. A value that does not apply is `None` (null in JSON), an unbounded one is the string `"Infinity"` in JSON.
 ///
 /// Decisions are exact over Q and Q(α), and to within the rounding of the coefficients where [`exact`](Self::exact) is false. The
-/// room in the right half plane is sampled in f64.
+/// room in the right half plane is enclosed in f64.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verification {
     /// The catalogue's name, or the file's.

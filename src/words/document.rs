@@ -3,6 +3,7 @@
 //! A fact is written as `{"code": …, its fields, "text": its sentence}`. Programs decide on the code and the fields; the text is for people.
 
 use super::{Dialect, Say};
+use crate::data::Trajectories;
 use crate::predict::Report;
 use serde::Serialize;
 use serde_json::{Error, Value};
@@ -25,6 +26,21 @@ pub fn one<T: Serialize + Say>(fact: &T, to: Dialect) -> Result<Value, Error> {
 pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
     let mut document = serde_json::to_value(report)?;
     tell_prediction(&mut document, report, to)?;
+    Ok(document)
+}
+
+/// How samples were read: the columns, the unit of time, the spacing with its gaps, missing cells, and what looks odd.
+pub fn samples(data: &Trajectories, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(data.taken())?;
+    document["remarks"] = told(&data.taken().remarks, to)?;
+    document["variables"] = data.variables().into();
+    document["inputs"] = data.inputs().into();
+    document["hold"] = serde_json::to_value(data.hold())?;
+    document["time_unit"] = serde_json::to_value(data.time_unit())?;
+    document["spacing"] = serde_json::to_value(data.spacing())?;
+    document["gaps"] = serde_json::to_value(data.gaps())?;
+    document["missing_cells"] = data.missing_cells().into();
+    document["text"] = super::read_as(data).into();
     Ok(document)
 }
 

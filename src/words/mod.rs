@@ -5,6 +5,7 @@
 //! | a real, a complex number, a pair, a per cent, a point | `number` |
 //! | a time | `duration` |
 //! | text in lines, a table that fits the terminal | `paragraph`, `table` |
+//! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
@@ -15,11 +16,13 @@ pub mod document;
 mod duration;
 pub mod number;
 mod paragraph;
+mod samples;
 mod table;
 
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::wrapped;
+pub use samples::read_as;
 pub use table::{Cell, Shade, Table};
 
 /// Whom the words are for.

@@ -121,7 +121,11 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         (Some(false), None) => "none: not stable on the negative real axis".to_owned(),
     };
     let room = match (&report.right_half_plane, &report.right_half_plane_reason) {
-        (Some(room), _) if room.reach.is_finite() => format!("reaches Re z = {:.4}, area {:.4}", room.reach, room.area),
+        (Some(room), _) if room.reach == 0.0 && room.reach_error == 0.0 => "not reached".to_owned(),
+        (Some(room), _) if room.reach.is_finite() => format!(
+            "reaches Re z = {:.4} (certain to {:.0e}), area {:.4} (certain to {:.0e})",
+            room.reach, room.reach_error, room.area, room.area_error
+        ),
         (Some(_), _) => "unbounded".to_owned(),
         (None, reason) => reason.as_ref().map_or(String::new(), |reason| format!("not known: {reason}")),
     };
