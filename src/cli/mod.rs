@@ -23,6 +23,7 @@ mod predict;
 mod region;
 mod repair;
 mod samples;
+mod screen;
 mod tour;
 mod trained;
 mod training;

@@ -1,5 +1,6 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
+use super::recommendation::OrbitChange;
 use super::report::{MethodReport, Report};
 use crate::dynamics::norm::norm;
 use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
@@ -214,14 +215,9 @@ impl Orbits<'_> {
 }
 
 impl Report {
-    /// Adds the drift of the system's default starts through each of the report's methods, `methods` in the same order, where the system is
+    /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
     /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
-    pub fn add_drift(&mut self, system: &System, methods: &[Method]) {
-        self.add_drift_from(system, &system.default_starts(), methods);
-    }
-
-    /// The same from these starts.
-    pub fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
+    pub(super) fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
         let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
         let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
@@ -252,15 +248,7 @@ impl Report {
         let Some(worst) = self.methods.iter().find(chosen).and_then(shift).filter(|worst| *worst > self.limits.tolerance) else { return };
         let converging = self.methods.iter().filter(|report| report.drift.iter().all(|drift| drift.converging));
         let best = converging.filter_map(|report| Some((shift(report)?, report))).min_by(|a, b| a.0.total_cmp(&b.0));
-        let instead = match best.filter(|(least, _)| *least < worst) {
-            Some((least, report)) => format!("{} changes them least, by {:.2e} %", report.method, 100.0 * least),
-            None => "take a smaller step".to_owned(),
-        };
-        advice.why = format!(
-            "{}. But the modes alone recommend {}: along the orbits its learned field changes the amplitude by {:.3} % a turn; {instead}",
-            advice.why,
-            advice.method,
-            100.0 * worst
-        );
+        let better = best.filter(|(least, _)| *least < worst).map(|(least, report)| (report.method.clone(), least));
+        advice.orbits = Some(OrbitChange { amplitude: worst, better });
     }
 }

@@ -17,6 +17,6 @@ pub mod subject;
 
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{Measure, Orbits, PredictedDrift, learned_expansion};
-pub use recommendation::{AnyStep, Recommendation};
+pub use recommendation::{AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
-pub use subject::Subject;
+pub use subject::{Origin, Subject};
