@@ -39,7 +39,7 @@ extern crate self as lambdahat;
 
 pub mod check;
 /// The command line as a function, for the program and for other faces that offer it.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 pub mod data;

@@ -251,19 +251,28 @@ fn rows(check: &Check, method: &MethodReport, table: &mut Table) {
             ]);
             first = false;
         }
+        // Starts that landed on the same eigenvalue, to the digits that are shown, are one row.
+        let mut strays: Vec<([String; 2], usize)> = Vec::new();
         for stray in here().filter(|m| m.stray()) {
             let (learned, error) = if stray.found() {
                 (short(stray.learned), format!("{:.1e}", stray.error))
             } else {
                 (format!("no equilibrium near {}", place(&mode.equilibrium)), String::new())
             };
+            let row = [learned, error];
+            match strays.iter_mut().find(|(known, _)| *known == row) {
+                Some((_, count)) => *count += 1,
+                None => strays.push((row, 1)),
+            }
+        }
+        for ([learned, error], count) in strays {
             table.add_row([
                 Cell::new(""),
                 Cell::new(short(mode.lambda)),
                 Cell::new("none").fg(Color::Red),
                 Cell::new(learned),
                 Cell::new(error),
-                Cell::new("1"),
+                Cell::new(format!("{count} of {}", fits.len())),
             ]);
         }
         let open: Vec<&CheckedMode> = here().filter(|m| !m.settled).collect();

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
-use lambdahat::fit::{DataRecord, Fit, FitError, Loss, ModelFile, Stop};
+use lambdahat::fit::{DataRecord, Fit, FitError, Loss, ModelFile, Stop, equations};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -83,6 +83,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => args.training.seeds(1)?,
     };
     let start = resumed.as_ref().map(|file| file.learned.parameters.clone());
+    args.training.announce(&prepared, &training, &samples.states, seeds.len());
     let fits = train(&prepared, training.method.name(), &seeds, start);
     let failures: Vec<&FitError> = fits.iter().filter_map(|fit| fit.as_ref().err()).collect();
     let best = fits.iter().flatten().min_by(|a, b| a.loss.total_cmp(&b.loss)).cloned();
@@ -146,6 +147,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     for (fit, trouble) in shown.iter().filter_map(|fit| Some((fit, fit.trouble.as_ref()?))).take(3) {
         output::line(format!("Seed {} left a point that it tried: {trouble}", fit.seed))?;
+    }
+    for (variable, equation) in file.data.variables.iter().zip(equations(&file.learned, &file.data.variables, 5).into_iter().flatten()) {
+        output::line(format!("  d{variable}/dt = {equation}"))?;
     }
     let begun: Vec<_> = failures.iter().filter(|failure| ***failure != FitError::NotBegun).collect();
     for failure in begun.iter().take(3) {

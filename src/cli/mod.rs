@@ -31,9 +31,12 @@ mod trained;
 mod training;
 mod verify;
 
+use clap::error::ContextKind;
 use clap::{Parser, Subcommand};
 use failure::Failure;
+use std::error::Error;
 use std::ffi::OsString;
+use std::num::ParseIntError;
 
 /// What a subcommand found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +135,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         // Help: printed as all output is, so that a full device is told.
         Err(error) if !error.use_stderr() => return help(&error).map_or_else(Failure::report, |()| 0),
+        // Not in the words of Rust's parser of integers.
+        Err(error) if error.source().is_some_and(|source| source.is::<ParseIntError>()) => {
+            let part = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+            let (argument, value) = (part(ContextKind::InvalidArg), part(ContextKind::InvalidValue));
+            let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+            let fault = if digits { "is too large" } else { "is not a whole number" };
+            return Failure::new(format!("{argument}: `{value}` {fault}")).report();
+        }
         // What is wrong with usual arguments; endless ones are not repeated whole.
         Err(error) if arguments.iter().all(|argument| argument.len() < 1000) => error.exit(),
         Err(error) => return Failure::new(error.to_string().trim_start_matches("error: ").trim_end()).report(),

@@ -1,9 +1,10 @@
 //! What `repair` and `audit` start from: a model file, its method, and its data where they can be had.
 
+use super::arguments;
 use super::failure::Failure;
-use super::{arguments, fit};
 use lambdahat::data::Reading;
 use lambdahat::dynamics::{Field, System};
+use lambdahat::files::read_regular;
 use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::repair::SampledField;
@@ -54,9 +55,10 @@ pub struct Trained {
 impl TrainedArgs {
     /// Reads everything.
     pub fn open(&self) -> Result<Trained, Failure> {
-        let content =
-            std::fs::read_to_string(&self.model).map_err(|error| Failure::new(format!("cannot read {}: {error}", self.model.display())))?;
-        if let Some(field) = sampled(&self.model, &content)? {
+        let content = std::fs::read(&self.model).map_err(|error| Failure::new(format!("cannot read {}: {error}", self.model.display())))?;
+        if let Ok(text) = std::str::from_utf8(&content)
+            && let Some(field) = sampled(&self.model, text)?
+        {
             return self.fitted(&field);
         }
         for (option, given) in
@@ -69,8 +71,8 @@ impl TrainedArgs {
                 )));
             }
         }
-        let file = fit::model_file(&self.model)?;
         let fail = |error: FitError| Failure::new(format!("{}: {error}", self.model.display()));
+        let file = ModelFile::parse_bytes(&content).map_err(fail)?;
         let method = match &self.method {
             Some(name) => {
                 let method = arguments::method(name)?;
@@ -115,6 +117,12 @@ impl TrainedArgs {
             .as_deref()
             .or(field.method.as_deref())
             .ok_or_else(|| missing("--method METHOD", "through which method it was trained"))?;
+        if self.method.is_none()
+            && let Some(path) = arguments::scheme_path(name)
+        {
+            // The file names it, not the user: a scheme file, not a device.
+            read_regular(path, LARGEST_SCHEME).map_err(|error| Failure::new(format!("{origin}: its method: {error}")))?;
+        }
         let method = arguments::method(name)?;
         let interval =
             self.interval.or(field.interval).ok_or_else(|| missing("--interval H", "how far apart the samples of its training were"))?;
@@ -147,19 +155,30 @@ fn sampled(path: &Path, content: &str) -> Result<Option<SampledField>, Failure> 
     if field { Ok(Some(SampledField::from_json(content, &origin)?)) } else { Ok(None) }
 }
 
-/// The data that the file names, if they can be had and have its hash.
+/// Bytes of a scheme file at most.
+const LARGEST_SCHEME: u64 = 1 << 20;
+/// Numbers of the training data that are made again, at most.
+const MOST_NUMBERS: usize = 4_000_000;
+/// Bytes of a data file a number, at most, and besides.
+const BYTES: (u64, u64) = (64, 1 << 20);
+
+/// The data that the file names, if they can be had and have its hash. A name that comes from a file is trusted no further
+/// than that: what is read is a regular file no larger than such data can be.
 fn again(file: &ModelFile, system: Option<&System>) -> Option<Vec<Vec<Vec<f64>>>> {
     let states: Vec<Vec<Vec<f64>>> = match system {
         Some(system) => {
             let starts = if file.data.starts.is_empty() { system.default_starts() } else { file.data.starts.clone() };
             let samples = (file.data.samples / file.data.trajectories.max(1)).checked_sub(1).filter(|&n| n > 0)?;
-            if starts.len() != file.data.trajectories {
+            if starts.len() != file.data.trajectories || file.data.samples.saturating_mul(system.dimension()) > MOST_NUMBERS {
                 return None;
             }
             starts.iter().map(|start| system.trajectory(start, file.interval, samples)).collect::<Result<_, _>>().ok()?
         }
         None => {
-            let data = Reading::default().open(PathBuf::from(&file.data.source).as_path()).ok()?;
+            let columns = file.data.variables.len() as u64 + 2;
+            let limit = (file.data.samples as u64).saturating_mul(columns).saturating_mul(BYTES.0).saturating_add(BYTES.1);
+            let bytes = read_regular(Path::new(&file.data.source), limit).ok()?;
+            let data = Reading::default().parse(&bytes, &file.data.source).ok()?;
             data.require_even().ok()?.to_lists()
         }
     };

@@ -5,6 +5,7 @@ pub use super::interrupt::{end_on_interrupt, keep_on_interrupt, stopped};
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::fit::{Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, Training};
 use lambdahat::method::{Method, Sampling};
+use lambdahat::words::duration;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
@@ -92,19 +93,56 @@ impl TrainingArgs {
     }
 }
 
+/// Seconds that are not worth a word.
+const SHORT: f64 = 30.0;
+/// Intervals of the windows that are proposed in the place of long rollouts.
+const WINDOW: usize = 50;
+
+impl TrainingArgs {
+    /// Says on standard error what a long training will take, before it begins, and what makes it shorter.
+    pub fn announce(&self, prepared: &Prepared, training: &Training, states: &[Vec<Vec<f64>>], starts: usize) {
+        let seconds = |prepared: &Prepared| {
+            let threads = rayon::current_num_threads().min(starts).max(1);
+            prepared.effort().seconds() * starts.div_ceil(threads) as f64
+        };
+        let takes = seconds(prepared);
+        if takes <= SHORT {
+            return;
+        }
+        let shorter = Training { loss: Loss::Windows(WINDOW), ..training.clone() }.prepare(states).ok().map(|p| seconds(&p));
+        let instead = match shorter {
+            Some(shorter) if training.loss == Loss::Rollout && shorter < 0.3 * takes => {
+                format!("; --loss windows:{WINDOW} takes about {}", duration(shorter.max(1.0)))
+            }
+            _ => String::new(),
+        };
+        super::output::note(format!(
+            "{} parameters, {} residuals, at most {} iterations: up to about {} for {starts} {} (Ctrl-C keeps the best so far, \
+             --iterations bounds it{instead})",
+            prepared.model().parameter_count(),
+            prepared.residual_count(),
+            prepared.iterations(),
+            duration(takes),
+            if starts == 1 { "start" } else { "starts" },
+        ));
+    }
+}
+
 /// Trains from every seed, with a bar on standard error: part done, smallest loss, time left.
 pub fn train(prepared: &Prepared, name: &str, seeds: &[u64], resumed: Option<Vec<f64>>) -> Vec<Result<Fit, FitError>> {
     let bar = ProgressBar::new(seeds.len() as u64 * 1000);
     if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %  {elapsed} gone, {eta} left") {
         bar.set_style(style);
     }
-    let done = Mutex::new((vec![0u64; seeds.len()], f64::INFINITY));
+    let done = Mutex::new((vec![0u64; seeds.len()], 0u64, f64::INFINITY));
     let watch = |k: usize, progress: lambdahat::fit::Progress<'_>| {
         if let Ok(mut done) = done.lock() {
-            let (parts, least) = &mut *done;
-            parts[k] = (1000 * progress.iteration / progress.of.max(1)) as u64;
+            let (parts, sum, least) = &mut *done;
+            let part = (1000 * progress.iteration / progress.of.max(1)) as u64;
+            *sum += part.saturating_sub(parts[k]);
+            parts[k] = parts[k].max(part);
             *least = least.min(progress.loss);
-            bar.set_position(parts.iter().sum());
+            bar.set_position(*sum);
             bar.set_message(format!("{name}: smallest loss {least:.2e}"));
         }
         if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -25,7 +25,7 @@ pub const WAYS: [(&str, Descent); 3] = [
     ("Adam", Descent::Adam { rate: 0.02, iterations: 4000 }),
 ];
 /// Widths of the random starts.
-const WIDTHS: [f64; 3] = [1.0, 2.0, 4.0];
+pub const WIDTHS: [f64; 3] = [1.0, 2.0, 4.0];
 /// Random starts behind each predicted share, where nothing else is asked for.
 pub const STARTS: usize = 2000;
 

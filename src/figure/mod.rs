@@ -9,7 +9,7 @@ mod bulge;
 mod check;
 mod description;
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "render")]
 pub mod file;
 pub mod gallery;
 mod lotka_volterra;
@@ -19,10 +19,10 @@ mod oscillator;
 mod prediction;
 mod regions;
 mod stars;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "render")]
 mod svg;
 
-pub use basins::{BasinFigureError, RealFits, STARTS, WAYS, basins, landings, real_fits, starts_window};
+pub use basins::{BasinFigureError, RealFits, STARTS, WAYS, WIDTHS, basins, landings, real_fits, starts_window};
 pub use bulge::bulge;
 pub use check::check;
 pub use description::{Axis, Figure, Ink, Mark, Panel};

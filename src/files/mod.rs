@@ -6,9 +6,9 @@
 //! | reading a file whose name was read in another file | `read` |
 
 mod read;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "render")]
 mod write;
 
 pub use read::{ReadError, read_regular};
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(feature = "render")]
 pub use write::{WriteError, keep_elsewhere, remove_unfinished, writable, write_whole, write_with};

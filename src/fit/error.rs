@@ -94,7 +94,7 @@ pub enum FitError {
     },
     /// More memory than allowed.
     #[error(
-        "{what} would need {needed} of memory, {limit} are allowed; use fewer samples, a smaller model, the optimiser `adam`, or allow more memory"
+        "{what} would need {needed} of memory, {limit} is the limit; use fewer samples, a smaller model, the optimiser `adam`, or allow more memory"
     )]
     Memory {
         /// What would be allocated.
@@ -125,7 +125,15 @@ pub enum FitError {
 
 /// Errors where `needed` bytes are more than allowed.
 pub(crate) fn within(what: &'static str, needed: usize, limit: usize) -> Result<(), FitError> {
-    if needed <= limit { Ok(()) } else { Err(FitError::Memory { what, needed: bytes(needed), limit: bytes(limit) }) }
+    if needed <= limit {
+        return Ok(());
+    }
+    let (needed_text, limit_text) = (bytes(needed), bytes(limit));
+    if needed_text != limit_text {
+        return Err(FitError::Memory { what, needed: needed_text, limit: limit_text });
+    }
+    // Too near to each other to be told apart in round numbers.
+    Err(FitError::Memory { what, needed: format!("{needed} bytes"), limit: format!("{limit} bytes") })
 }
 
 /// A number of bytes in words.

@@ -1,6 +1,7 @@
 //! A polynomial model as an exact polynomial field.
 
 use super::dictionary::{Dictionary, Family};
+use super::features::Features;
 use super::model::Learned;
 use crate::dynamics::{Field, Monomial, PolynomialField, RationalPolynomial};
 use crate::exact::rational;
@@ -37,6 +38,17 @@ pub fn scaled_field(learned: &Learned, dictionary: &Dictionary) -> Option<Polyno
     };
     let variables = (1..=d).map(|j| format!("u{j}")).collect();
     PolynomialField::new(variables, (0..d).map(component).collect())
+}
+
+/// The components of a model whose dictionary are powers of the raw state, as text with coefficients in so many significant
+/// digits: `-1.5*x*y + 0.67*x`. `None` for other models, and beyond sixteen variables.
+pub fn equations(learned: &Learned, variables: &[String], digits: usize) -> Option<Vec<String>> {
+    let Features::Polynomial(dictionary) = learned.model.features() else { return None };
+    if dictionary.family() != Family::Power {
+        return None;
+    }
+    let field = scaled_field(learned, dictionary)?;
+    Some(PolynomialField::new(variables.to_vec(), field.components().to_vec())?.to_decimals(digits))
 }
 
 /// The one-variable polynomials of the dictionary as powers: u^k, or T_k by `T_{k+1} = 2u T_k − T_{k−1}`.

@@ -3,9 +3,12 @@
 //! The damped step solves (JᵀJ + μI)δ = −Jᵀr. With more parameters than residuals it is taken in the space of residuals, δ = −Jᵀw with
 //! (JJᵀ + μI)w = r, where JJᵀ is built layer by layer without J ([`normal`](super::normal)) and Jᵀw is one reverse sweep. With fewer
 //! parameters J is formed: by a QR factorisation of J, then of (R; √μ I), up to 256 parameters (no squared condition number), by
-//! Cholesky's factorisation of JᵀJ + μI beyond.
+//! Cholesky's factorisation of JᵀJ + μI beyond. J of windows of several intervals is built interval by interval (`chain`).
 
+mod chain;
 mod linear;
+
+use chain::Chain;
 
 use super::error::{FitError, within};
 use super::lanes::{Width, padded};
@@ -59,14 +62,19 @@ impl LevenbergMarquardt {
         let slots = step.slots(intervals);
         let p = padded(model.parameter_count());
         let sweep = |copies: usize| Sweep::size(model, step, intervals, n, copies);
-        let sweeps = sweep(0).saturating_add(sweep(copies.saturating_add(1)));
         let residuals = product(&[copies, n]);
-        let solve = if self.dual(model, residuals) && !frozen {
-            Gram::size(model, n, slots, copies).saturating_add(product(&[residuals, residuals + 1]))
+        let chained = intervals > 1 && copies > model.dimension();
+        let (unit, solve) = if self.dual(model, residuals) && !frozen {
+            (copies, Gram::size(model, n, slots, copies).saturating_add(product(&[residuals, residuals + 1])))
         } else {
+            let (unit, columns, chain) = match chained {
+                true => (0, Chain::columns(model, windows), Chain::size(model, step, windows)),
+                false => (copies, residuals, 0),
+            };
             // Jᵀ, and by QR two copies of it; R and what is stacked on it, or JᵀJ and its factor.
-            product(&[3, p, residuals]).saturating_add(product(&[6, p, p]))
+            (unit, product(&[3, p, columns]).saturating_add(product(&[6, p, p])).saturating_add(chain))
         };
+        let sweeps = sweep(0).saturating_add(sweep(unit.saturating_add(1)));
         let vectors = product(&[6, p]);
         product(&[8, sweeps.saturating_add(solve).saturating_add(vectors)])
     }
@@ -123,8 +131,8 @@ struct State<'a> {
 enum Space {
     /// JJᵀ, its factor, w.
     Residuals { gram: Gram, factor: Vec<f64>, w: Vec<f64> },
-    /// Jᵀ (a row a parameter) and what was made of it.
-    Parameters { rows: Vec<f64>, reduced: Reduced },
+    /// Jᵀ (a row a parameter, a column a residual) and what was made of it; how J is built where windows have several intervals.
+    Parameters { rows: Vec<f64>, columns: usize, chain: Option<Box<Chain>>, reduced: Reduced },
 }
 
 enum Reduced {
@@ -159,8 +167,11 @@ impl<'a> State<'a> {
                 let size = padded(p);
                 Reduced::Normal { matrix: vec![0.0; size * size], factor: vec![0.0; size * size], gradient: vec![0.0; size] }
             };
-            Space::Parameters { rows: vec![0.0; p * copies * n], reduced }
+            let chain = (step.residual_groups(intervals) > 1).then(|| Box::new(Chain::new(model, step, windows)));
+            let columns = if chain.is_some() { Chain::columns(model, windows) } else { copies * n };
+            Space::Parameters { rows: vec![0.0; p * columns], columns, chain, reduced }
         };
+        let unit = if matches!(space, Space::Parameters { chain: Some(_), .. }) { 0 } else { copies };
         Ok(Self {
             model,
             step,
@@ -173,7 +184,7 @@ impl<'a> State<'a> {
             theta,
             here: Sweep::new(model, step, intervals, n),
             there: Sweep::new(model, step, intervals, n),
-            unit: Adjoint::new(model, step, intervals, n, copies),
+            unit: Adjoint::new(model, step, intervals, n, unit),
             single: Adjoint::new(model, step, intervals, n, 1),
             space,
             block,

@@ -42,6 +42,7 @@ impl Layer {
 
 /// The structure of a model; its parameters θ live apart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with dimension, features, layers and activation")]
 pub struct Model {
     dimension: usize,
     features: Features,
@@ -225,6 +226,7 @@ fn bounding_box(states: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
 
 /// A model with its parameters: a vector field like any other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with model and parameters")]
 pub struct Learned {
     /// The structure.
     pub model: Model,

@@ -19,6 +19,7 @@ const VERSION: u64 = 1;
 
 /// The samples that a model was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with source, hash, trajectories, samples and variables")]
 pub struct DataRecord {
     /// A file's name, or a system's with its parameters.
     pub source: String,
@@ -65,8 +66,25 @@ impl DataRecord {
     }
 }
 
+/// Samples that no computer holds.
+const MOST_SAMPLES: usize = 1_000_000_000;
+
+impl DataRecord {
+    /// Whether there can be such data of `d` variables: asked of files that come from outside.
+    fn possible(&self, d: usize) -> Result<(), String> {
+        if self.samples > MOST_SAMPLES || self.trajectories > self.samples {
+            return Err(format!("its data have {} samples in {} trajectories, which cannot be", self.samples, self.trajectories));
+        }
+        if self.starts.iter().any(|start| start.len() != d || start.iter().any(|x| !x.is_finite())) {
+            return Err(format!("a start of its data is not {d} finite numbers"));
+        }
+        Ok(())
+    }
+}
+
 /// What else the optimiser was told.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with rate, target, spread, ridge and threshold")]
 pub struct Settings {
     /// Iterations at most, where a number was given.
     pub iterations: Option<usize>,
@@ -80,6 +98,19 @@ pub struct Settings {
     pub ridge: f64,
     /// Coefficients below it were set to zero.
     pub threshold: f64,
+}
+
+impl Settings {
+    /// Whether an optimiser can have been told so: asked of files that come from outside.
+    fn possible(&self) -> Result<(), String> {
+        let positive = [("rate", self.rate), ("spread", self.spread)].into_iter().find(|(_, x)| !(*x > 0.0 && x.is_finite()));
+        let rest = [("target", self.target), ("ridge", self.ridge), ("threshold", self.threshold)];
+        let negative = rest.into_iter().find(|(_, x)| !(*x >= 0.0 && x.is_finite()));
+        match positive.or(negative) {
+            Some((name, value)) => Err(format!("its settings hold the {name} {value}, which cannot be")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A trained model, how it was trained, and on what.
@@ -267,7 +298,8 @@ impl ModelFile {
             }
             None => return fail("it has no version".into()),
         }
-        let file: Self = serde_json::from_value(value).or_else(|error| fail(error.to_string()))?;
+        // From the text again: its errors name the line and the column.
+        let file: Self = serde_json::from_str(text).or_else(|error| fail(error.to_string()))?;
         file.learned.model.consistent().map_err(|what| FitError::File(format!("its model is inconsistent: {what}")))?;
         let expected = file.learned.model.parameter_count();
         if file.learned.parameters.len() != expected {
@@ -277,6 +309,13 @@ impl ModelFile {
         if !finite {
             return fail("a parameter or the loss is not finite".into());
         }
+        if file.loss < 0.0 {
+            return fail(format!("its loss is {}, a mean of squares", file.loss));
+        }
+        if let Some(settings) = &file.settings {
+            settings.possible().map_err(FitError::File)?;
+        }
+        file.data.possible(file.learned.model.dimension()).map_err(FitError::File)?;
         if !(file.interval > 0.0 && file.interval.is_finite() && file.substeps > 0) {
             return fail(format!("interval {} with {} substeps", file.interval, file.substeps));
         }
@@ -366,6 +405,13 @@ mod tests {
         assert!(error.contains("cut short"), "{error}");
         told(&text.replace("lambdahat-model", "other"), "not a model");
         told("[1, 2]", "not a model");
+        let at = text.find("\"learned\":").expect("a field");
+        let odd = format!("{}\"learned\":3,\"repaired\":null}}", &text[..at]);
+        told(&odd, "expected an object with model and parameters at line 1 column");
+        // What no training leaves behind.
+        told(&text.replacen("\"loss\":", "\"loss\":-", 1), "its loss is -");
+        told(&text.replacen("\"rate\":", "\"rate\":-", 1), "the rate -0.003");
+        told(&text.replacen("\"samples\":", "\"samples\":4294967295", 1), "samples in 1 trajectories");
         told("nonsense", "not JSON");
         told(&text.replacen("\"inputs\":2", "\"inputs\":5", 1), "inconsistent");
         told(&text.replacen("\"parameters\":[", "\"parameters\":[1.5,", 1), "parameters");

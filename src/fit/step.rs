@@ -110,6 +110,11 @@ impl Step {
         }
     }
 
+    /// Whether stages are solved for.
+    pub(crate) fn is_implicit(&self) -> bool {
+        matches!(self.kind, Kind::RungeKutta { explicit: false, .. })
+    }
+
     /// Evaluations of the field in a window of `intervals`.
     pub(crate) fn slots(&self, intervals: usize) -> usize {
         match &self.kind {

@@ -56,6 +56,8 @@ struct Newton {
 /// The memory of a reverse sweep of a number of copies.
 pub(crate) struct Adjoint {
     copies: usize,
+    /// Whether what comes before the first stage of a window is wanted too.
+    to_the_start: bool,
     pub(crate) deltas: Deltas,
     lambda: Vec<f64>,
     k_bar: Vec<f64>,
@@ -71,11 +73,22 @@ impl Adjoint {
         };
         Self {
             copies,
+            to_the_start: false,
             deltas: Deltas::new(model, n, step.slots(intervals), copies),
             lambda: vec![0.0; block],
             k_bar: vec![0.0; block * stages],
             x_bar: vec![0.0; block * stages],
         }
+    }
+
+    /// A sweep that reaches the windows' first states: their adjoints are then in [`start`](Self::start).
+    pub(crate) fn to_the_start(self) -> Self {
+        Self { to_the_start: true, ..self }
+    }
+
+    /// The adjoint of the windows' first states, (copy, component) × n.
+    pub(crate) fn start(&self) -> &[f64] {
+        &self.lambda
     }
 }
 

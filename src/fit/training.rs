@@ -217,6 +217,16 @@ impl Prepared {
         }
     }
 
+    /// Iterations at most.
+    pub fn iterations(&self) -> usize {
+        self.training.iterations.unwrap_or(match self.optimiser() {
+            Optimiser::Adam => Adam::default().iterations,
+            Optimiser::Lbfgs => Lbfgs::default().iterations,
+            Optimiser::Direct => 1,
+            Optimiser::LevenbergMarquardt | Optimiser::Auto => LevenbergMarquardt::default().iterations,
+        })
+    }
+
     fn levenberg_marquardt(&self) -> LevenbergMarquardt {
         let defaults = LevenbergMarquardt::default();
         LevenbergMarquardt {

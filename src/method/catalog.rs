@@ -76,16 +76,22 @@ pub fn find(name: &str) -> Result<Method, CatalogError> {
     Err(CatalogError::Unknown { name: name.to_owned(), nearest: nearest(&wanted) })
 }
 
-/// Up to four names most like the wanted one, best first.
+/// Up to four names or libraries' names most like the wanted one, best first, one a method.
 fn nearest(wanted: &str) -> Vec<String> {
     // A slip of the finger costs an edit, a shortened name keeps its beginning, a fragment is contained.
     let score = |known: &str| {
         let contained = if wanted.len() > 2 && known.contains(wanted) { 0.6 } else { 0.0 };
         strsim::normalized_damerau_levenshtein(wanted, known).max(0.75 * strsim::jaro_winkler(wanted, known)).max(contained)
     };
-    let mut scored: Vec<(f64, &str)> = names().map(|known| (score(known), known)).filter(|(score, _)| *score > 0.55).collect();
+    // A library's name is meant where it is nearer than the catalogue's own for the same method.
+    let best = |(name, text): (&str, &str)| {
+        let aliases = scheme::parse(text, name).map(|method| method.identity().aliases.clone()).unwrap_or_default();
+        let known = std::iter::once(name.to_owned()).chain(aliases);
+        known.map(|known| (score(&known.to_lowercase()), known)).max_by(|a, b| a.0.total_cmp(&b.0))
+    };
+    let mut scored: Vec<(f64, String)> = files().filter_map(best).filter(|(score, _)| *score > 0.55).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
-    scored.into_iter().take(4).map(|(_, known)| known.to_owned()).collect()
+    scored.into_iter().take(4).map(|(_, known)| known).collect()
 }
 
 #[cfg(test)]
@@ -114,5 +120,7 @@ mod tests {
         assert_eq!(nearest[0], "dormand-prince5");
         let CatalogError::Unknown { nearest, .. } = find("rk5").unwrap_err() else { unreachable!() };
         assert_eq!(nearest[0], "rk4");
+        let CatalogError::Unknown { nearest, .. } = find("diffrax:Tsit6").unwrap_err() else { unreachable!() };
+        assert_eq!(nearest[0], "diffrax:Tsit5");
     }
 }

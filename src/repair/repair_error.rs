@@ -66,7 +66,7 @@ pub enum RepairError {
     },
     /// A refit that does not fit into memory.
     #[error(
-        "a refit with {steps} steps an interval would need {needed} of memory, {limit} are allowed; give fewer samples, or choose another way"
+        "a refit with {steps} steps an interval would need {needed} of memory, {limit} is the limit; give fewer samples, or choose another way"
     )]
     Memory {
         /// Its steps an interval.

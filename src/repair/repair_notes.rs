@@ -101,6 +101,9 @@ pub enum RepairNote {
 /// A root mean square residual beyond this part of the motion over an interval is a poor fit.
 const POOR: f64 = 0.01;
 
+/// An error that grows by less is as good as before: the same to the digits that are shown.
+const WORSE: f64 = 1.05;
+
 /// Adds the notes that follow from what was measured.
 pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairReport) {
     let mut notes = Vec::new();
@@ -112,18 +115,18 @@ pub(super) fn add(repair: &Repair<'_>, states: &[Vec<f64>], report: &mut RepairR
     if let Some(AgainstMap { before, after }) = report.against_map {
         if !after.is_finite() {
             notes.push(RepairNote::Diverges);
-        } else if after > before {
+        } else if after > WORSE * before {
             notes.push(RepairNote::WorseAgainstMap { before, after });
         }
     }
     if let Some(fine) = report.rollouts.last().filter(|row| row.division > 1) {
         match (fine.before, fine.after) {
-            (Some(before), Some(after)) if after > before => notes.push(RepairNote::WorseRollouts { before, after }),
+            (Some(before), Some(after)) if after > WORSE * before => notes.push(RepairNote::WorseRollouts { before, after }),
             (before, None) => notes.push(RepairNote::RolloutDiverges { before_too: before.is_none() }),
             _ => {}
         }
     }
-    let worse = report.turns.iter().filter(|t| t.before.zip(t.after).is_some_and(|(b, a)| a.abs() > b.abs())).count();
+    let worse = report.turns.iter().filter(|t| t.before.zip(t.after).is_some_and(|(b, a)| a.abs() > WORSE * b.abs())).count();
     if worse > 0 {
         notes.push(RepairNote::WorseOrbits { worse, of: report.turns.len() });
     }

@@ -343,7 +343,8 @@ impl Repair<'_> {
             let fine = Sampling::new(of.interval(), of.substeps().saturating_mul(division))?;
             let found = rollout(learned, method, fine, &starts, intervals)?;
             let invariant = |x: &[f64]| self.system.and_then(|system| system.invariant(x));
-            let change = |t: &Vec<Vec<f64>>| Some(invariant(t.last()?)? - invariant(t.first()?)?);
+            // Of a rollout that left there is no change.
+            let change = |t: &Vec<Vec<f64>>| Some(invariant(t.last()?)? - invariant(t.first()?)?).filter(|change| change.is_finite());
             Ok((distance(&found, &data, intervals), found.iter().filter_map(change).collect::<Vec<f64>>()))
         };
         let mut all = Vec::new();

@@ -187,11 +187,16 @@ pub fn repair(report: &RepairReport, width: usize) -> String {
         parts.push(table.fit(width));
     }
     if !report.rollouts.is_empty() {
-        let mut table = Table::new(&["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"]);
+        // Without an invariant there is no drift.
+        let drifts = report.rollouts.iter().any(|row| !row.drift_before.is_empty() || !row.drift_after.is_empty());
+        let headings = ["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"];
+        let columns = if drifts { headings.len() } else { 3 };
+        let mut table = Table::new(&headings[..columns]);
         let number = |x: Option<f64>| x.map_or_else(|| "diverged".to_owned(), |x| real(x, 3));
         let list = |all: &[f64]| all.iter().map(|&x| signed(x, 3)).collect::<Vec<_>>().join(" ");
         for row in &report.rollouts {
-            table.row([step(row.division), number(row.before), number(row.after), list(&row.drift_before), list(&row.drift_after)]);
+            let cells = [step(row.division), number(row.before), number(row.after), list(&row.drift_before), list(&row.drift_after)];
+            table.row(cells.into_iter().take(columns));
         }
         parts.push(table.fit(width));
     }

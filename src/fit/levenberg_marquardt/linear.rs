@@ -13,16 +13,32 @@ impl State<'_> {
     /// J at θ in the space's form; the largest diagonal entry of the normal matrix.
     pub(super) fn linearise(&mut self) -> f64 {
         let count = self.block.count;
-        self.here.reverse(self.model, self.step, self.width, &self.theta, count, Seeds::Unit, &mut self.unit);
         let n = self.block.n;
         let size = self.copies * n;
+        if !matches!(self.space, Space::Parameters { chain: Some(_), .. }) {
+            self.here.reverse(self.model, self.step, self.width, &self.theta, count, Seeds::Unit, &mut self.unit);
+        }
         match &mut self.space {
             Space::Residuals { gram, .. } => {
                 gram.fill(self.model, self.width, &self.here.tape, &self.unit, self.slots);
                 (0..size).map(|i| gram.matrix[i * size + i]).fold(f64::MIN_POSITIVE, f64::max)
             }
-            Space::Parameters { rows, reduced } => {
-                jacobian(self.model, &self.here.tape, &self.unit, self.slots, self.copies, n, rows);
+            Space::Parameters { rows, columns, chain, reduced } => {
+                let size = *columns;
+                let residuals = match chain {
+                    Some(chain) => {
+                        let whole = (&self.here, &self.block);
+                        if chain.jacobian(self.model, self.step, self.width, &self.theta, whole, rows).is_err() {
+                            // No direction is known: the step is none, and the optimiser ends where it is.
+                            rows.fill(0.0);
+                        }
+                        &chain.residuals
+                    }
+                    None => {
+                        jacobian(self.model, &self.here.tape, &self.unit, self.slots, self.copies, n, rows);
+                        &self.here.residuals
+                    }
+                };
                 if let Some(frozen) = self.frozen {
                     for (row, _) in rows.chunks_exact_mut(size).zip(frozen).filter(|(_, frozen)| **frozen) {
                         row.fill(0.0);
@@ -33,7 +49,7 @@ impl State<'_> {
                     Reduced::Qr(r, projected) => {
                         let j = DMatrix::from_column_slice(size, p, rows);
                         let qr = j.qr();
-                        let mut right = DMatrix::from_column_slice(size, 1, &self.here.residuals);
+                        let mut right = DMatrix::from_column_slice(size, 1, residuals);
                         qr.q_tr_mul(&mut right);
                         *r = qr.unpack_r();
                         *projected = DVector::from_column_slice(&right.as_slice()[..r.nrows()]);
@@ -45,7 +61,7 @@ impl State<'_> {
                         matrix.fill(0.0);
                         gradient.fill(0.0);
                         multiply_transposed(self.width, (p, p, size), one, rows, size, rows, size, matrix, padded);
-                        multiply_transposed(self.width, (p, 1, size), one, rows, size, &self.here.residuals, size, gradient, 1);
+                        multiply_transposed(self.width, (p, 1, size), one, rows, size, residuals, size, gradient, 1);
                         (0..p).map(|i| matrix[i * padded + i]).fold(f64::MIN_POSITIVE, f64::max)
                     }
                 }

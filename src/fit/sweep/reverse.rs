@@ -133,7 +133,7 @@ fn reverse_explicit(
             axpy(h * method.a[l * s + i], x_bar, k_bar);
         }
         // Nothing comes before the first stage of the first step: its own state is a sample.
-        let x_bar = (slot > 0).then_some(&mut earlier[i * block..]);
+        let x_bar = (slot > 0 || adjoint.to_the_start).then_some(&mut earlier[i * block..]);
         model.reverse(width, theta, tape, slot, &mut adjoint.deltas, (slot, copies), k_bar, x_bar);
     }
 }

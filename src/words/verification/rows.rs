@@ -116,7 +116,10 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         (
             "principal error",
             false,
-            report.principal_error.as_ref().map_or(String::new(), |e| format!("norm {:.3e}, largest {:.3e}", e.norm2, e.largest)),
+            report.principal_error.as_ref().map_or(String::new(), |e| match e.norm2.is_finite() {
+                true => format!("norm {:.3e}, largest {:.3e}", e.norm2, e.largest),
+                false => "larger than any double".to_owned(),
+            }),
         ),
         (label(Property::ErrorConstant), true, error),
         ("R numerator", true, report.stability.as_ref().map_or(String::new(), |r| polynomial(r.numerator()))),

@@ -1,0 +1,157 @@
+//! Small faults of the command line, each seen once: what is shown is what is meant, and what is refused says why.
+#![cfg(unix)]
+
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+fn lambdahat(arguments: &[&str]) -> Output {
+    Command::new(cargo_bin("lambdahat")).args(arguments).output().expect("runs")
+}
+
+fn shown(arguments: &[&str]) -> String {
+    let output = lambdahat(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn refusal(arguments: &[&str]) -> String {
+    let output = lambdahat(arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+fn name(path: &Path) -> &str {
+    path.to_str().expect("a name")
+}
+
+/// A model file of the oscillator, with one field changed.
+fn model(folder: &Path, pointer: &str, value: Value) -> std::path::PathBuf {
+    let path = folder.join("model.json");
+    shown(&["fit", "--samples", "20", "-o", name(&path)]);
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("is there")).expect("a document");
+    *document.pointer_mut(pointer).expect("a field") = value;
+    std::fs::write(&path, document.to_string()).expect("writes");
+    path
+}
+
+#[test]
+fn completions_are_a_document_where_one_is_asked_for() {
+    let document: Value = serde_json::from_str(&shown(&["completions", "bash", "--json"])).expect("one document");
+    assert_eq!(document["shell"], "bash");
+    assert!(document["script"].as_str().expect("text").contains("_lambdahat"));
+}
+
+#[test]
+fn numbers_that_are_not_whole_are_refused_in_plain_words() {
+    for arguments in [["fit", "--substeps", "2.5"], ["fit", "--seeds", "x"], ["predict", "--substeps", "1e3"]] {
+        let refusal = refusal(&arguments);
+        assert!(refusal.contains("whole number") && !refusal.contains("invalid digit"), "{refusal}");
+        assert!(refusal.contains(arguments[1]) && refusal.contains(arguments[2]), "{refusal}");
+    }
+}
+
+/// What a model file names is opened only where it is a regular file of the expected size.
+#[test]
+fn files_of_strangers_are_not_followed_into_devices_or_pipes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("runs").success());
+    let mut traps = vec![pipe];
+    let endless = folder.path().join("endless");
+    if Command::new("mknod").arg(&endless).args(["c", "1", "5"]).status().is_ok_and(|status| status.success()) {
+        traps.push(endless);
+    }
+    for trap in traps {
+        let file = model(folder.path(), "/data/source", name(&trap).into());
+        for command in ["audit", "repair"] {
+            let since = Instant::now();
+            let mut child = Command::new(cargo_bin("lambdahat"))
+                .args([command, name(&file)])
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .expect("starts");
+            while child.try_wait().expect("waits").is_none() {
+                if since.elapsed() > Duration::from_secs(60) {
+                    child.kill().expect("ends");
+                    panic!("{command} follows {}", trap.display());
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        // Values of a field name their method.
+        let field = folder.path().join("field.json");
+        let document = serde_json::json!({
+            "variables": ["x"], "states": [[0.0], [1.0]], "field": [[0.0], [-1.0]],
+            "method": format!("{}/{}", name(folder.path()), trap.file_name().expect("a name").to_string_lossy()), "interval": 1.0
+        });
+        std::fs::write(&field, document.to_string()).expect("writes");
+        let refusal = refusal(&["audit", name(&field), "--model", "linear"]);
+        assert!(refusal.contains("not a regular file"), "{refusal}");
+    }
+}
+
+#[test]
+fn model_files_that_no_training_leaves_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (pointer, value, word) in [
+        ("/data/samples", Value::from(4_294_967_295u64), "samples"),
+        ("/loss", Value::from(-1.0), "loss"),
+        ("/settings/rate", Value::from(-1.0), "rate"),
+        ("/learned", Value::from(3), "an object with model and parameters"),
+    ] {
+        let refusal = refusal(&["audit", name(&model(folder.path(), pointer, value))]);
+        assert!(refusal.contains(word) && !refusal.contains("struct"), "{refusal}");
+    }
+}
+
+#[test]
+fn a_sparse_fit_shows_its_equations() {
+    let text = shown(&["fit", "--system", "lotka-volterra", "--model", "sindy:2", "--method", "rk4", "--interval", "0.1"]);
+    let equations: Vec<&str> = text.lines().filter(|line| line.contains("/dt = ")).collect();
+    assert_eq!(equations.len(), 2, "{text}");
+    assert!(equations[0].contains("x1*x2"), "{text}");
+}
+
+#[test]
+fn basins_show_the_starts_that_land_nowhere_in_one_row_a_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = shown(&["basins", "--starts", "20", "-o", name(&folder.path().join("basins.json"))]);
+    assert!(text.contains("NOWHERE") && text.lines().count() < 20, "{text}");
+    for line in text.lines().filter(|line| line.contains(" %")) {
+        let shares: Vec<f64> = line.split('%').filter_map(|part| part.split_whitespace().last()?.parse().ok()).collect();
+        assert!((shares.iter().sum::<f64>() - 100.0).abs() < 0.3, "{line}");
+    }
+}
+
+#[test]
+fn long_trainings_are_announced() {
+    let mut child = Command::new(cargo_bin("lambdahat"))
+        .args(["fit", "--model", "mlp:2048x2048x2048"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stderr.take().expect("piped")), &mut line).expect("text");
+    child.kill().expect("ends");
+    child.wait().expect("ends");
+    assert!(line.contains("parameters") && line.contains("up to about"), "{line}");
+}
+
+/// 2,000 rows in one window: the work grows with its length, not with its square.
+#[test]
+fn long_rollouts_are_fitted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rollout.csv");
+    let row = |k: i32| {
+        let t = 0.1 * f64::from(k);
+        format!("{t:.1},{:.17},{:.17}\n", (-0.01 * t).exp() * t.cos(), (-0.01 * t).exp() * t.sin())
+    };
+    std::fs::write(&path, "t,x,y\n".to_owned() + &(0..2000).map(row).collect::<String>()).expect("writes");
+    let text = shown(&["fit", name(&path), "--loss", "rollout", "--seeds", "2"]);
+    assert!(text.contains("3998 residuals"), "{text}");
+}
