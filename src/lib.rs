@@ -34,7 +34,14 @@
 // No panic is reachable from input: what can fail is a `Result`. Tests may unwrap.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented))]
 
+// The command line speaks of the library by its name, as every user does.
+extern crate self as lambdahat;
+
 pub mod check;
+/// The command line as a function, for the program and for other faces that offer it.
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub mod cli;
 pub mod data;
 pub mod dynamics;
 pub mod exact;

@@ -81,7 +81,13 @@ fn predict_follows_orbits_of_samples() {
     assert!((-0.95..-0.5).contains(&euler), "{euler}");
     let rk4 = drift(1)["amplitude_shift"].as_f64().unwrap();
     assert!((2e-4..5e-3).contains(&rk4), "{rk4}");
-    assert!(document["notes"].as_array().unwrap().iter().any(|note| note.as_str().unwrap().contains("fitted to the samples")));
+    assert!(
+        document["caveats"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|caveat| caveat["code"] == "fitted-orbits" && caveat["text"].as_str().unwrap().contains("fitted to the samples"))
+    );
 }
 
 #[test]

@@ -302,7 +302,7 @@ mod tests {
                 theta
             },
         };
-        let modes = [Mode { lambda: num_complex::Complex::new(0.0, 1.0), equilibrium: vec![1.0, 1.0], uncertainty: Some(0.0) }];
+        let modes = [Mode::determined(num_complex::Complex::new(0.0, 1.0), vec![1.0, 1.0], Some(0.0))];
         let sampling = Sampling::new(1.0, 1).expect("positive");
         let following = Following { method: &method, sampling, samples: &samples, system: Some(&system), modes: &modes };
         let (_, drift) = following.follow(&truth);

@@ -1,6 +1,7 @@
 //! `check`: predict, then fit from many starts, side by side.
 
 use super::failure::Failure;
+use super::predict::no_prediction;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
@@ -70,13 +71,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let samples = args.samples.samples()?;
     let methods: Vec<Method> = arguments::methods(&args.method)?;
-    let interval = samples.data.interval();
+    let interval = samples.interval;
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?,
         None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
     };
     let substeps = args.training.substeps;
-    let mut report = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report()?;
+    let mut report =
+        Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report().map_err(no_prediction)?;
     if let Some(system) = &samples.system {
         let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
         report.add_drift_from(system, &starts, &methods);

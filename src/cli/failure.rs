@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::process::ExitCode;
 
 /// Bad usage or bad input, in one message that says what, where and what to do.
 #[derive(Debug)]
@@ -21,15 +20,15 @@ impl Failure {
     }
 
     /// Prints the message and gives the exit status.
-    pub fn report(self) -> ExitCode {
+    pub fn report(self) -> u8 {
         match self {
-            Self::ReaderGone => ExitCode::SUCCESS,
+            Self::ReaderGone => 0,
             Self::Message(message) => {
                 use std::io::Write;
                 let red = anstream::stderr();
                 // Nothing is left to be done when even standard error is closed.
                 let _ = writeln!(red.lock(), "\u{1b}[1;31merror:\u{1b}[0m {}", readable(&message));
-                ExitCode::from(2)
+                2
             }
         }
     }

@@ -53,7 +53,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let samples = args.samples.samples()?;
     let method = arguments::method(&args.method)?;
-    let training = args.training.training(method, samples.data.interval())?;
+    let training = args.training.training(method, samples.interval)?;
     let mut prepared = training.prepare(&samples.states)?;
     let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);
     if samples.system.is_some() {

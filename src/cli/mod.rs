@@ -28,7 +28,7 @@ mod verify;
 
 use clap::{Parser, Subcommand};
 use failure::Failure;
-use std::process::ExitCode;
+use std::ffi::OsString;
 
 /// What a subcommand found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,17 +116,18 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     }
 }
 
-/// Parses the arguments, runs, and reports.
-pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+/// Parses the arguments (the program's name first), runs, and reports: 0 done, 1 the answer is "no", 2 bad usage or bad input.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         // Help, and what is wrong with usual arguments; endless ones are not repeated whole.
-        Err(error) if !error.use_stderr() || std::env::args_os().all(|argument| argument.len() < 1000) => error.exit(),
+        Err(error) if !error.use_stderr() || arguments.iter().all(|argument| argument.len() < 1000) => error.exit(),
         Err(error) => return Failure::new(error.to_string().trim_start_matches("error: ").trim_end()).report(),
     };
     match dispatch(cli) {
-        Ok(Answer::Done) => ExitCode::SUCCESS,
-        Ok(Answer::No) => ExitCode::from(1),
+        Ok(Answer::Done) => 0,
+        Ok(Answer::No) => 1,
         Err(failure) => failure.report(),
     }
 }

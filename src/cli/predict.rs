@@ -3,14 +3,15 @@
 use super::failure::Failure;
 use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color};
-use lambdahat::data::{Reading, SPACING_TOLERANCE};
+use lambdahat::data::Reading;
 use lambdahat::dynamics::System;
 use lambdahat::figure;
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
-use lambdahat::predict::{Measure, MethodReport, ModeReport, Prediction, Report, Subject, default_methods};
+use lambdahat::predict::{Measure, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_methods};
 use lambdahat::truth::{Mode, ModesOptions};
+use lambdahat::words::{Dialect, Say, document, no_modes};
 use num_complex::Complex64;
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -56,9 +57,6 @@ pub struct Args {
     /// Fit the logarithms of the data, which must be positive
     #[arg(long)]
     log: bool,
-    /// How unevenly the samples may be spaced, relative to the interval
-    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE, value_parser = arguments::positive, allow_negative_numbers = true)]
-    spacing_tolerance: f64,
     /// The seed of the bootstrap
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     seed: u64,
@@ -78,7 +76,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
-            let data = Reading { spacing_tolerance: args.spacing_tolerance }.open(path)?;
+            let data = Reading::default().open(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
             let subject = Subject::from_data(&data, &options)?;
             samples = Some(data);
@@ -93,7 +91,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let drawn = methods.clone();
-    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report()?;
+    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report().map_err(no_prediction)?;
     let asked = if drawn.is_empty() { default_methods()? } else { drawn.clone() };
     match (&known, &samples) {
         (Some(system), _) => report.add_drift(system, &asked),
@@ -106,7 +104,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         figure::prediction(&method, lambda, sampling)?.save(path)?;
     }
     if json {
-        output::json(&report)?;
+        output::json(&document::prediction(&report, Dialect::Terminal)?)?;
     } else {
         if embedded {
             output::line(
@@ -121,6 +119,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
+/// A failure in words; where there is no mode, with what became of the modes.
+pub fn no_prediction(error: PredictError) -> Failure {
+    match error {
+        PredictError::NoModes { subject, samples, caveats } => Failure::new(no_modes(&subject, samples, &caveats, Dialect::Terminal)),
+        other => other.into(),
+    }
+}
+
 /// The method and mode with the worst verdict, and of those the one that is furthest off.
 fn worst(report: &Report, asked: Vec<Method>) -> Result<(Method, Complex64), Failure> {
     let methods = if asked.is_empty() { default_methods()? } else { asked };
@@ -128,7 +134,7 @@ fn worst(report: &Report, asked: Vec<Method>) -> Result<(Method, Complex64), Fai
         let miss = |learned: Complex64| (learned - mode.branches.lambda).norm();
         (mode.verdict, mode.branches.principal().map_or(f64::INFINITY, |b| miss(b.lambda)))
     };
-    let worse = |a: &(Verdict, f64), b: &(Verdict, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
+    let worse = |a: &(Option<Verdict>, f64), b: &(Option<Verdict>, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
     std::iter::zip(methods, &report.methods)
         .flat_map(|(method, found)| report.upper_modes().map(move |(k, _)| (method.clone(), &found.modes[k])))
         .filter(|(_, mode)| mode.branches.principal().is_some())
@@ -149,8 +155,8 @@ fn print(report: &Report) -> Result<(), Failure> {
         table.add_row([pair(mode), certainty(mode), point(&mode.equilibrium), behaviour(mode)]);
     }
     output::line(table.trim_fmt())?;
-    for note in &report.notes {
-        paragraph(&format!("Note: {note}."))?;
+    for caveat in &report.caveats {
+        paragraph(&format!("Note: {}", caveat.say(Dialect::Terminal)))?;
     }
     let substeps = report.methods.first().map_or(1, |m| m.substeps);
     output::line(format!("\nWhat a fit learns through each method, {} a sample:", count(substeps as usize, "step", "steps")))?;
@@ -174,7 +180,9 @@ fn print(report: &Report) -> Result<(), Failure> {
             "{steep} of these λ̂ do so only in more digits than a double has: R is that steep there, and no training in doubles finds them."
         ))?;
     }
-    let advice = &report.recommendation;
+    let Some(advice) = &report.recommendation else {
+        return output::line("\nNothing is recommended: the samples settle no mode.");
+    };
     output::line(format!(
         "\nRecommended: {} with {} a sample: {}.",
         advice.method,
@@ -189,16 +197,17 @@ fn print(report: &Report) -> Result<(), Failure> {
 
 fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
     let colour = match mode.verdict {
-        Verdict::Faithful => Color::Green,
-        Verdict::Distorted => Color::Yellow,
-        Verdict::Artifact => Color::Red,
+        Some(Verdict::Faithful) => Color::Green,
+        Some(Verdict::Distorted) => Color::Yellow,
+        Some(Verdict::Artifact) => Color::Red,
+        None => Color::Grey,
     };
     let principal = mode.branches.principal();
     let others = mode.branches.branches.len() - usize::from(principal.is_some());
     let mut why = match (&mode.branches.principal, mode.reasons.first()) {
         (_, None) => String::new(),
         // Where they meet is in the JSON.
-        (Principal::Undefined(_), Some(_)) if mode.verdict == Verdict::Distorted => {
+        (Principal::Undefined(_), Some(_)) if mode.verdict == Some(Verdict::Distorted) => {
             "no principal branch: on the way from z = 0 two branches meet".into()
         }
         (_, Some(reason)) => reason.clone(),
@@ -209,7 +218,7 @@ fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
     [
         Cell::new(if first { method.method.as_str() } else { "" }),
         Cell::new(if first { method.evaluations.to_string() } else { String::new() }),
-        Cell::new(mode.verdict).fg(colour),
+        Cell::new(mode.verdict.map_or_else(|| "not settled".to_owned(), |verdict| verdict.to_string())).fg(colour),
         Cell::new(principal.map_or_else(|| "none".into(), |b| short(b.lambda))),
         Cell::new(others),
         Cell::new(why),

@@ -1,7 +1,7 @@
 //! The samples that `fit` and `check` train on: a CSV file, or trajectories of a named system.
 
 use super::failure::Failure;
-use lambdahat::data::{Reading, SPACING_TOLERANCE, Trajectories, Trajectory};
+use lambdahat::data::{Reading, Trajectories, Trajectory};
 use lambdahat::dynamics::{Field, System};
 use std::path::PathBuf;
 
@@ -23,16 +23,15 @@ pub struct SampleArgs {
     /// A start of a trajectory, for a system, as 1.5,1; may be given more than once
     #[arg(long, value_name = "X,Y,…", conflicts_with = "data", allow_hyphen_values = true)]
     start: Vec<String>,
-    /// How unevenly the samples may be spaced, relative to the interval
-    #[arg(long, value_name = "SHARE", default_value_t = SPACING_TOLERANCE)]
-    spacing_tolerance: f64,
 }
 
 /// Checked samples, and the system that they are from where that is known.
 pub struct Samples {
     /// As the data room keeps them.
     pub data: Trajectories,
-    /// A list of states a trajectory.
+    /// H, the time between two samples.
+    pub interval: f64,
+    /// A list of states a trajectory; trajectories with gaps are split there.
     pub states: Vec<Vec<Vec<f64>>>,
     /// The system.
     pub system: Option<System>,
@@ -42,9 +41,10 @@ impl SampleArgs {
     /// Reads the file, or follows the system.
     pub fn samples(&self) -> Result<Samples, Failure> {
         if let Some(path) = &self.data {
-            let data = Reading { spacing_tolerance: self.spacing_tolerance }.open(path)?;
-            let states = data.states().map(|trajectory| trajectory.map(<[f64]>::to_vec).collect()).collect();
-            return Ok(Samples { data, states, system: None });
+            let data = Reading::default().open(path)?;
+            let even = data.require_even()?;
+            let (interval, states) = (even.interval(), even.to_lists());
+            return Ok(Samples { data, interval, states, system: None });
         }
         let system = System::parse(self.system.as_deref().unwrap_or("damped-oscillator"))?;
         let interval = self.interval.unwrap_or_else(|| system.default_interval());
@@ -64,7 +64,7 @@ impl SampleArgs {
             source.push_str(&format!("{}{key}={value}", if k == 0 { ":" } else { "," }));
         }
         let data = Trajectories::new(source, variables, interval, trajectories)?;
-        Ok(Samples { data, states, system: Some(system) })
+        Ok(Samples { data, interval, states, system: Some(system) })
     }
 }
 

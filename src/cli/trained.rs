@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{arguments, fit};
-use lambdahat::data::{Reading, SPACING_TOLERANCE};
+use lambdahat::data::Reading;
 use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec};
 use lambdahat::method::{Method, Sampling};
@@ -82,8 +82,9 @@ impl TrainedArgs {
         let system = System::parse(&file.data.source).ok().filter(|system| system.dimension() == file.learned.model.dimension());
         let trajectories = match &self.data {
             Some(path) => {
-                let data = Reading { spacing_tolerance: SPACING_TOLERANCE }.open(path)?;
-                let interval = data.interval();
+                let data = Reading::default().open(path)?;
+                let even = data.require_even()?;
+                let interval = even.interval();
                 if (interval - file.interval).abs() > 1e-6 * file.interval {
                     return Err(Failure::new(format!(
                         "{}: its samples are {interval} apart, the model was trained on samples {} apart",
@@ -91,7 +92,7 @@ impl TrainedArgs {
                         file.interval
                     )));
                 }
-                let states: Vec<Vec<Vec<f64>>> = data.states().map(|t| t.map(<[f64]>::to_vec).collect()).collect();
+                let states = even.to_lists();
                 let (found, expected) = (states.iter().flatten().next().map_or(0, Vec::len), file.learned.model.dimension());
                 if found != expected {
                     return Err(Failure::new(format!("{}: {found} variables, the model has {expected}", path.display())));
@@ -158,8 +159,8 @@ fn again(file: &ModelFile, system: Option<&System>) -> Option<Vec<Vec<Vec<f64>>>
             starts.iter().map(|start| system.trajectory(start, file.interval, samples)).collect::<Result<_, _>>().ok()?
         }
         None => {
-            let data = Reading { spacing_tolerance: SPACING_TOLERANCE }.open(PathBuf::from(&file.data.source).as_path()).ok()?;
-            data.states().map(|t| t.map(<[f64]>::to_vec).collect()).collect()
+            let data = Reading::default().open(PathBuf::from(&file.data.source).as_path()).ok()?;
+            data.require_even().ok()?.to_lists()
         }
     };
     (DataRecord::of(&file.data.source, &file.data.variables, &states).hash == file.data.hash).then_some(states)

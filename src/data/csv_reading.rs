@@ -1,13 +1,11 @@
 //! CSV files into trajectories, with errors that name the cell.
 
 use super::error::{DataError, DataProblem};
-use super::trajectories::{Trajectories, Trajectory};
+use super::trajectories::Trajectories;
+use super::trajectory::Trajectory;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::collections::HashMap;
 use std::path::Path;
-
-/// How far two gaps between samples may differ, relative to the gap, unless said otherwise.
-pub const SPACING_TOLERANCE: f64 = 1e-6;
 
 /// How to read a CSV file.
 ///
@@ -24,17 +22,8 @@ pub const SPACING_TOLERANCE: f64 = 1e-6;
 ///     "broken.csv, line 3, column 2 (`x`): the cell holds `nan`, which is not a finite number; remove the row, or the samples up to it"
 /// );
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reading {
-    /// How far two gaps between samples may differ, relative to the gap.
-    pub spacing_tolerance: f64,
-}
-
-impl Default for Reading {
-    fn default() -> Self {
-        Self { spacing_tolerance: SPACING_TOLERANCE }
-    }
-}
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {}
 
 impl Reading {
     /// Reads the file at `path`; see [`Reading::parse`].
@@ -63,21 +52,10 @@ impl Reading {
         for (line, row) in body {
             columns.add(&mut groups, *line, row, &at)?;
         }
-        let groups = groups.in_order;
-        let mut interval = None;
-        let mut trajectories = Vec::with_capacity(groups.len());
-        for group in groups {
-            let found = group.interval(self.spacing_tolerance, &columns, &at)?;
-            let expected = *interval.get_or_insert(found);
-            if (found - expected).abs() > self.spacing_tolerance * expected + group.rounding() {
-                let problem = DataProblem::DifferentInterval { label: group.label, found, expected };
-                return Err(at.cell(group.lines[0], columns.time, &columns, problem));
-            }
-            trajectories.push(Trajectory::from_lines(group.label, group.times[0], group.states, group.lines));
-        }
+        let trajectories = groups.in_order.into_iter().map(Group::trajectory).collect();
         let variables = columns.state.iter().map(|&k| columns.names[k].clone()).collect();
-        let numbers = columns.state.iter().map(|k| k + 1).collect();
-        Trajectories::from_columns(origin.into(), variables, numbers, interval.unwrap_or(f64::NAN), trajectories)
+        let origin_of_cells = super::trajectories::Origin { columns: columns.state.iter().map(|k| k + 1).collect(), time_digit: 0.0 };
+        Trajectories::checked(origin.into(), variables, Vec::new(), trajectories, origin_of_cells)
     }
 }
 
@@ -255,34 +233,7 @@ struct Group {
 }
 
 impl Group {
-    /// The rounding of a difference of two times: large times (seconds since 1970) are known to fewer digits than their gaps need.
-    fn rounding(&self) -> f64 {
-        4.0 * f64::EPSILON * self.times[0].abs().max(self.times[self.times.len() - 1].abs())
+    fn trajectory(self) -> Trajectory {
+        Trajectory { label: self.label, times: self.times, states: self.states, inputs: Vec::new(), lines: self.lines }
     }
-
-    /// The time between samples, once all gaps are found to agree with the middle one.
-    fn interval(&self, tolerance: f64, columns: &Columns, at: &Origin) -> Result<f64, DataError> {
-        let n = self.times.len();
-        if n < 2 {
-            return Err(at.line(self.lines[0], DataProblem::OneSample { label: self.label.clone() }));
-        }
-        let gaps: Vec<f64> = self.times.windows(2).map(|t| t[1] - t[0]).collect();
-        let mut ordered = gaps.clone();
-        ordered.sort_by(f64::total_cmp);
-        let expected = ordered[(gaps.len() - 1) / 2];
-        let uneven = |gap: &f64| (gap - expected).abs() > tolerance * expected + self.rounding();
-        if let Some(k) = gaps.iter().position(uneven) {
-            let problem = DataProblem::Uneven { previous: self.lines[k], found: gaps[k], expected, tolerance };
-            return Err(at.cell(self.lines[k + 1], columns.time, columns, problem));
-        }
-        let mean = (self.times[n - 1] - self.times[0]) / (n - 1) as f64;
-        // 0, 0.1, 0.2, …, 0.7 means 0.1, not 0.7/7 = 0.09999999999999999.
-        Ok(if (mean - expected).abs() <= self.rounding() { shortest_between(mean, expected) } else { mean })
-    }
-}
-
-/// The number with the fewest decimal digits that is as near to `a` as `b` is, or as rounding is.
-fn shortest_between(a: f64, b: f64) -> f64 {
-    let reach = (a - b).abs().max(2.0 * f64::EPSILON * a.abs());
-    (0..=16).filter_map(|digits| format!("{a:.digits$e}").parse().ok()).find(|x: &f64| (x - a).abs() <= reach).unwrap_or(a)
 }

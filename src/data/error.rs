@@ -16,6 +16,13 @@ pub struct DataError {
     pub problem: DataProblem,
 }
 
+impl DataError {
+    /// A problem of the whole of `origin`.
+    pub(super) fn of(origin: &str, problem: DataProblem) -> Self {
+        Self { origin: origin.into(), line: None, column: None, problem }
+    }
+}
+
 fn place(line: Option<usize>, column: &Option<(usize, String)>) -> String {
     let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
     match column {
@@ -109,34 +116,27 @@ pub enum DataProblem {
         /// The time of this sample.
         found: f64,
     },
-    /// Samples that are not evenly spaced.
+    /// Samples that are not evenly spaced where one interval is needed.
     #[error(
-        "unevenly sampled: {found} of time since line {previous}, but {expected} between samples elsewhere; \
-         resample evenly, or allow a larger relative tolerance than {tolerance}"
+        "unevenly sampled: intervals run from {shortest} to {longest} (half are below {median}), but one interval is needed here; \
+         samples filled in or moved to even times would show other modes"
     )]
     Uneven {
-        /// The line of the sample before.
-        previous: usize,
-        /// The time between the two samples.
-        found: f64,
-        /// The usual time between two samples.
-        expected: f64,
-        /// The relative tolerance that was allowed.
-        tolerance: f64,
+        /// The shortest interval.
+        shortest: f64,
+        /// The middle one.
+        median: f64,
+        /// The longest.
+        longest: f64,
     },
-    /// Trajectories with different sampling intervals.
+    /// Not one complete sample next to another.
     #[error(
-        "{} is sampled every {found}, but the first trajectory every {expected}; resample them alike, or use them one by one",
-        which(label)
+        "no two successive samples are complete, so nothing is known of how the state moves over one interval; leave out columns with many missing cells"
     )]
-    DifferentInterval {
-        /// Which trajectory.
-        label: Option<String>,
-        /// Its interval.
-        found: f64,
-        /// That of the first trajectory.
-        expected: f64,
-    },
+    NoPair,
+    /// A column of missing cells.
+    #[error("the column has no value in any row; leave it out")]
+    AllMissing,
     /// A logarithm of what has none.
     #[error("the value {value} is not positive, so its logarithm cannot be fitted; leave the logarithm out, or shift the data")]
     NotPositive {
@@ -152,6 +152,28 @@ pub enum DataProblem {
         found: usize,
         /// Numbers in a sample.
         dimension: usize,
+    },
+    /// Times that are not one a sample.
+    #[error("{} has {times} times for {samples} samples", which(label))]
+    TimesShape {
+        /// Which trajectory.
+        label: Option<String>,
+        /// Its times.
+        times: usize,
+        /// Its samples.
+        samples: usize,
+    },
+    /// Inputs that are not one a sample.
+    #[error("{} has {found} input values for {samples} samples of {inputs} inputs", which(label))]
+    InputsShape {
+        /// Which trajectory.
+        label: Option<String>,
+        /// Its input values.
+        found: usize,
+        /// Inputs of a sample.
+        inputs: usize,
+        /// Its samples.
+        samples: usize,
     },
     /// A sampling interval that is not positive, or too short or too long to compute with.
     #[error("the sampling interval must be positive and between 1e-100 and 1e100, not {0:?}; change the unit of time")]

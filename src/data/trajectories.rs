@@ -1,99 +1,153 @@
-//! Samples of one or more trajectories, evenly spaced, all with the same interval.
+//! Samples of one or more trajectories: times, states and inputs, checked once.
 
 use super::error::{DataError, DataProblem};
+use super::even::EvenSamples;
+use super::segments::{Pair, Segment};
+use super::spacing::{self, Gap, Spacing, Times};
+use super::time_unit::TimeUnit;
+use super::trajectory::Trajectory;
 use serde::{Deserialize, Serialize};
 
 /// Times between samples beyond these leave no room in f64 for what is computed from them.
 const SHORTEST: f64 = 1e-100;
 const LONGEST: f64 = 1e100;
 
-/// One trajectory: its states, a row a sample, and where it came from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trajectory {
-    /// The value of the `trajectory` column, where there is one.
-    pub label: Option<String>,
-    /// The time of the first sample.
-    pub start: f64,
-    /// All samples one after the other.
-    states: Vec<f64>,
-    /// The line of each sample in its file; empty where there is none.
-    #[serde(skip)]
-    lines: Vec<usize>,
+/// What an input does between two samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hold {
+    /// Keeps its value until the next sample (zero-order hold).
+    #[default]
+    Zero,
+    /// Goes to the next value in a straight line (first-order hold).
+    Linear,
 }
 
-impl Trajectory {
-    /// A trajectory from its samples in order, each a slice of the state's length.
-    pub fn new(label: Option<String>, start: f64, samples: &[Vec<f64>]) -> Self {
-        Self { label, start, states: samples.concat(), lines: Vec::new() }
-    }
-
-    pub(super) fn from_lines(label: Option<String>, start: f64, states: Vec<f64>, lines: Vec<usize>) -> Self {
-        Self { label, start, states, lines }
-    }
-}
-
-/// Samples of a system, every `interval` of time: what a loop trains on.
+/// Samples of a system as they were taken: at even or uneven times, with gaps, with inputs.
 ///
-/// Once built, every state is finite, every trajectory has at least two samples, and every variable changes somewhere.
+/// A state has d components (`variables`), an input p (`inputs`, often none). A missing cell is NaN. Once built, there is a
+/// trajectory, every one has at least two samples, times increase and are finite, no cell is infinite, and every variable changes
+/// somewhere. Code that needs one interval and complete states asks for [`require_even`](Self::require_even).
 ///
 /// ```
-/// use lambdahat::data::{Reading, Trajectories};
-/// let data = Reading::default().parse(b"t,x\n0,1\n0.5,2\n1,4\n", "doubling.csv")?;
-/// assert_eq!((data.interval(), data.variables(), data.samples()), (0.5, &["x".to_string()][..], 3));
-/// let pairs: Vec<_> = data.pairs().collect();
-/// assert_eq!(pairs, [(&[1.0][..], &[2.0][..]), (&[2.0], &[4.0])]);
+/// use lambdahat::data::{Reading, Spacing, Trajectories};
+/// let data = Reading::default().parse(b"t,x\n0,1\n0.5,2\n1,4\n2,16\n2.5,32\n", "doubling.csv")?;
+/// assert_eq!((data.variables(), data.samples()), (&["x".to_string()][..], 5));
+/// // A row is missing at t = 1.5.
+/// assert_eq!(data.spacing(), Spacing::Even { interval: 0.5 });
+/// assert_eq!(data.gaps()[0].missing, Some(1));
+/// let pairs: Vec<_> = data.pairs().map(|pair| (pair.from[0], pair.to[0], pair.interval)).collect();
+/// assert_eq!(pairs, [(1.0, 2.0, 0.5), (2.0, 4.0, 0.5), (16.0, 32.0, 0.5)]);
 /// # Ok::<(), lambdahat::data::DataError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Trajectories {
     source: String,
     variables: Vec<String>,
+    inputs: Vec<String>,
+    hold: Hold,
+    time_unit: TimeUnit,
     /// The cell number of each variable in the file, counted from one; empty where there is no file.
-    #[serde(skip)]
     columns: Vec<usize>,
-    interval: f64,
+    times: Times,
     trajectories: Vec<Trajectory>,
 }
 
+/// What a reader of files knows beside the samples.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Origin {
+    /// The cell number of each variable, counted from one.
+    pub columns: Vec<usize>,
+    /// The last digit to which times are given, 0 where that is unknown.
+    pub time_digit: f64,
+}
+
 impl Trajectories {
-    /// Checked trajectories: `source` names them in messages, `interval` is H.
+    /// Evenly spaced samples: `source` names them in messages, `interval` is H; the first sample of each trajectory keeps its time.
     ///
-    /// Errors: H not between 1e-100 and 1e100, a trajectory of one sample or of the wrong shape, a value that is not finite, a variable
-    /// that never changes, no variable at all, no trajectory at all.
-    pub fn new(source: impl Into<String>, variables: Vec<String>, interval: f64, trajectories: Vec<Trajectory>) -> Result<Self, DataError> {
-        Self::from_columns(source.into(), variables, Vec::new(), interval, trajectories)
+    /// Errors: H not between 1e-100 and 1e100, and those of [`with_times`](Self::with_times).
+    pub fn new(
+        source: impl Into<String>,
+        variables: Vec<String>,
+        interval: f64,
+        mut trajectories: Vec<Trajectory>,
+    ) -> Result<Self, DataError> {
+        let source = source.into();
+        if !(SHORTEST..=LONGEST).contains(&interval) {
+            return Err(DataError::of(&source, DataProblem::Interval(interval)));
+        }
+        for t in &mut trajectories {
+            let start = t.start();
+            t.times.iter_mut().enumerate().for_each(|(k, time)| *time = start + k as f64 * interval);
+        }
+        let mut data = Self::with_times(source, variables, Vec::new(), trajectories)?;
+        // Times far from zero are rounded; the interval is not.
+        if data.gaps().is_empty() && data.spacing().even().is_some() {
+            data.times.spacing = Spacing::Even { interval };
+        }
+        Ok(data)
     }
 
-    pub(super) fn from_columns(
-        source: String,
+    /// Samples at their own times; `inputs` names the inputs, which are held until the next sample.
+    ///
+    /// Errors: no variable, no trajectory, a trajectory of one sample or of the wrong shape, a time that is not finite or does not
+    /// increase, intervals outside 1e-100 to 1e100, an infinite value, a variable without a value, a variable that never changes.
+    pub fn with_times(
+        source: impl Into<String>,
         variables: Vec<String>,
-        columns: Vec<usize>,
-        interval: f64,
+        inputs: Vec<String>,
         trajectories: Vec<Trajectory>,
     ) -> Result<Self, DataError> {
-        let data = Self { source, variables, columns, interval, trajectories };
-        let d = data.dimension();
+        Self::checked(source.into(), variables, inputs, trajectories, Origin::default())
+    }
+
+    pub(super) fn checked(
+        source: String,
+        variables: Vec<String>,
+        inputs: Vec<String>,
+        trajectories: Vec<Trajectory>,
+        origin: Origin,
+    ) -> Result<Self, DataError> {
+        let times = Times { spacing: Spacing::Even { interval: 1.0 }, gaps: Vec::new() };
+        let mut data = Self {
+            source,
+            variables,
+            inputs,
+            hold: Hold::Zero,
+            time_unit: TimeUnit::Unstated,
+            columns: origin.columns,
+            times,
+            trajectories,
+        };
+        let (d, p) = (data.dimension(), data.inputs.len());
         if d == 0 {
             return Err(data.error(DataProblem::NoState));
         }
         if data.trajectories.is_empty() {
             return Err(data.error(DataProblem::Empty));
         }
-        if !(SHORTEST..=LONGEST).contains(&interval) {
-            return Err(data.error(DataProblem::Interval(interval)));
-        }
         for t in &data.trajectories {
-            if !t.states.len().is_multiple_of(d) {
-                return Err(data.error(DataProblem::Shape { label: t.label.clone(), found: t.states.len(), dimension: d }));
-            }
-            if t.states.len() < 2 * d {
-                let error = data.error(DataProblem::OneSample { label: t.label.clone() });
-                return Err(DataError { line: t.lines.first().copied(), ..error });
-            }
+            t.check_shape(d, p).map_err(|problem| DataError { line: t.lines.first().copied(), ..data.error(problem) })?;
         }
-        data.first_cell(|x| !x.is_finite(), |x| DataProblem::NotFinite { text: x.to_string() })?;
+        data.check_times()?;
+        data.first_cell(f64::is_infinite, |x| DataProblem::NotFinite { text: x.to_string() })?;
+        data.check_inputs()?;
         data.check_that_all_change()?;
+        let all: Vec<&[f64]> = data.trajectories.iter().map(Trajectory::times).collect();
+        data.times = spacing::judge(&all, origin.time_digit);
         Ok(data)
+    }
+
+    /// The same with another hold of the inputs.
+    pub fn with_hold(mut self, hold: Hold) -> Self {
+        self.hold = hold;
+        self
+    }
+
+    /// The same with the unit of its times.
+    pub fn with_time_unit(mut self, unit: TimeUnit) -> Self {
+        self.time_unit = unit;
+        self
     }
 
     /// Where the data come from: a file's name, or a system's.
@@ -111,9 +165,29 @@ impl Trajectories {
         self.variables.len()
     }
 
-    /// H, the time between two samples.
-    pub fn interval(&self) -> f64 {
-        self.interval
+    /// The names of the inputs; often none.
+    pub fn inputs(&self) -> &[String] {
+        &self.inputs
+    }
+
+    /// What the inputs do between samples.
+    pub fn hold(&self) -> Hold {
+        self.hold
+    }
+
+    /// The unit of the times.
+    pub fn time_unit(&self) -> TimeUnit {
+        self.time_unit
+    }
+
+    /// How the samples are spaced in time.
+    pub fn spacing(&self) -> Spacing {
+        self.times.spacing
+    }
+
+    /// Where rows are missing, in order.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.times.gaps
     }
 
     /// How many trajectories there are.
@@ -121,29 +195,60 @@ impl Trajectories {
         self.trajectories.len()
     }
 
-    /// How many samples there are in all trajectories together.
+    /// How many samples there are in all trajectories together, incomplete ones counted too.
     pub fn samples(&self) -> usize {
-        self.trajectories.iter().map(|t| t.states.len() / self.dimension()).sum()
+        self.trajectories.iter().map(Trajectory::samples).sum()
     }
 
-    /// The trajectories' labels and starting times.
+    /// How many cells of the states and inputs are missing.
+    pub fn missing_cells(&self) -> usize {
+        self.trajectories.iter().flat_map(|t| t.states.iter().chain(&t.inputs)).filter(|x| x.is_nan()).count()
+    }
+
+    /// Whether no cell is missing and no row of the grid: uneven times may be complete too.
+    pub fn is_complete(&self) -> bool {
+        self.times.gaps.is_empty() && self.missing_cells() == 0
+    }
+
+    /// The trajectories.
     pub fn trajectories(&self) -> &[Trajectory] {
         &self.trajectories
     }
 
-    /// The states of each trajectory in order of time.
+    /// The states of each trajectory in order of time; NaN where a cell is missing.
     pub fn states(&self) -> impl Iterator<Item = impl ExactSizeIterator<Item = &[f64]> + Clone> {
         self.trajectories.iter().map(|t| t.states.chunks_exact(self.dimension()))
     }
 
-    /// Every state of every trajectory.
+    /// Every state of every trajectory; NaN where a cell is missing.
     pub fn all_states(&self) -> impl Iterator<Item = &[f64]> {
         self.states().flatten()
     }
 
-    /// Every state with the one that follows it, `(x_n, x_{n+1})`, within trajectories.
-    pub fn pairs(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
-        self.states().flat_map(|states| states.clone().zip(states.skip(1)))
+    /// The longest runs of complete samples without a gap between them, in order; runs of one sample too.
+    pub fn segments(&self) -> Vec<Segment<'_>> {
+        let mut gaps = self.times.gaps.iter().peekable();
+        let mut segments = Vec::new();
+        for (k, t) in self.trajectories.iter().enumerate() {
+            let mut run = Vec::new();
+            while let Some(gap) = gaps.next_if(|gap| gap.trajectory == k) {
+                run.push(gap.after + 1);
+            }
+            Segment::split(k, t, self.dimension(), self.inputs.len(), &run, &mut segments);
+        }
+        segments
+    }
+
+    /// Every complete sample with the complete one that follows it, with the time between them; none across a gap.
+    pub fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
+        self.segments().into_iter().flat_map(Segment::into_pairs)
+    }
+
+    /// The complete samples on their even grid, split at gaps, for what needs one interval H.
+    ///
+    /// Errors: uneven times, or no two successive complete samples.
+    pub fn require_even(&self) -> Result<EvenSamples<'_>, DataError> {
+        EvenSamples::of(self)
     }
 
     /// The same data with `log x` for each `x`, for positive data whose changes are proportional to their size.
@@ -157,8 +262,8 @@ impl Trajectories {
         Ok(data)
     }
 
-    fn error(&self, problem: DataProblem) -> DataError {
-        DataError { origin: self.source.clone(), line: None, column: None, problem }
+    pub(super) fn error(&self, problem: DataProblem) -> DataError {
+        DataError::of(&self.source, problem)
     }
 
     fn column(&self, variable: usize) -> Option<(usize, String)> {
@@ -177,17 +282,57 @@ impl Trajectories {
         Ok(())
     }
 
+    fn check_times(&self) -> Result<(), DataError> {
+        for t in &self.trajectories {
+            let at = |row: usize, problem| DataError { line: t.lines.get(row).copied(), ..self.error(problem) };
+            if let Some(row) = t.times.iter().position(|t| !t.is_finite()) {
+                return Err(at(row, DataProblem::NotFinite { text: t.times[row].to_string() }));
+            }
+            for (row, w) in t.times.windows(2).enumerate() {
+                if w[1] <= w[0] {
+                    return Err(at(row + 1, DataProblem::TimeNotIncreasing { before: w[0], found: w[1] }));
+                }
+                if !(SHORTEST..=LONGEST).contains(&(w[1] - w[0])) {
+                    return Err(at(row + 1, DataProblem::Interval(w[1] - w[0])));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_inputs(&self) -> Result<(), DataError> {
+        for t in &self.trajectories {
+            if let Some(k) = t.inputs.iter().position(|u| u.is_infinite()) {
+                let error = self.error(DataProblem::NotFinite { text: t.inputs[k].to_string() });
+                return Err(DataError { line: t.lines.get(k / self.inputs.len().max(1)).copied(), ..error });
+            }
+        }
+        Ok(())
+    }
+
+    /// Every variable has a value somewhere, and another elsewhere.
     fn check_that_all_change(&self) -> Result<(), DataError> {
-        let constant = |i: &usize| {
-            let first = self.trajectories[0].states[*i];
-            self.all_states().all(|x| x[*i] == first)
-        };
-        let Some(variable) = (0..self.dimension()).find(constant) else { return Ok(()) };
-        if (0..self.dimension()).all(|i| constant(&i)) {
+        let mut first = vec![f64::NAN; self.dimension()];
+        let mut changes = vec![false; self.dimension()];
+        for state in self.all_states() {
+            for ((x, first), changes) in state.iter().zip(&mut first).zip(&mut changes) {
+                if first.is_nan() {
+                    *first = *x;
+                }
+                *changes |= *x != *first && !x.is_nan();
+            }
+            if changes.iter().all(|c| *c) {
+                return Ok(());
+            }
+        }
+        if let Some(empty) = first.iter().position(|x| x.is_nan()) {
+            return Err(DataError { column: self.column(empty), ..self.error(DataProblem::AllMissing) });
+        }
+        let Some(variable) = changes.iter().position(|c| !c) else { return Ok(()) };
+        if changes.iter().all(|c| !c) {
             return Err(self.error(DataProblem::AllConstant));
         }
-        let error = self.error(DataProblem::Constant { value: self.trajectories[0].states[variable] });
-        Err(DataError { column: self.column(variable), ..error })
+        Err(DataError { column: self.column(variable), ..self.error(DataProblem::Constant { value: first[variable] }) })
     }
 }
 
@@ -211,11 +356,47 @@ mod tests {
         assert_eq!(new(1e-310, &[1.0, 2.0]), Err(DataProblem::Interval(1e-310)));
         assert_eq!(new(1.0, &[1.0]), Err(DataProblem::OneSample { label: None }));
         assert_eq!(new(1.0, &[1.0, 1.0]), Err(DataProblem::AllConstant));
+        assert_eq!(new(1.0, &[f64::NAN, f64::NAN]), Err(DataProblem::AllMissing));
         assert_eq!(new(1.0, &[1.0, f64::INFINITY]), Err(DataProblem::NotFinite { text: "inf".into() }));
         let ragged = Trajectory::new(Some("a".into()), 0.0, &[vec![1.0, 2.0], vec![3.0]]);
         let error = Trajectories::new("made up", vec!["x".into(), "y".into()], 1.0, vec![ragged]).unwrap_err();
         assert_eq!(error.to_string(), "made up: trajectory `a` has 3 numbers, which is not a whole number of samples of 2 variables");
         assert_eq!(Trajectories::new("none", vec!["x".into()], 1.0, vec![]).unwrap_err().problem, DataProblem::Empty);
         assert_eq!(Trajectories::new("none", vec![], 1.0, vec![]).unwrap_err().problem, DataProblem::NoState);
+    }
+
+    #[test]
+    fn times_and_inputs_travel_with_the_states() {
+        let at = |times: &[f64], states: &[f64], inputs: &[f64]| {
+            let t = Trajectory::at(None, times.to_vec(), states.to_vec()).with_inputs(inputs.to_vec());
+            Trajectories::with_times("made up", vec!["x".into()], vec!["u".into()], vec![t])
+        };
+        let data = at(&[0.0, 1.0, 2.5], &[1.0, 2.0, f64::NAN], &[0.0, 1.0, 0.0]).unwrap().with_hold(Hold::Linear);
+        assert_eq!(data.spacing(), Spacing::Uneven { shortest: 1.0, median: 1.0, longest: 1.5, alias_period: Some(0.5) });
+        assert_eq!((data.hold(), data.missing_cells(), data.is_complete()), (Hold::Linear, 1, false));
+        let pair = data.pairs().next().unwrap();
+        assert_eq!((pair.from, pair.to, pair.interval, pair.input, pair.next_input), (&[1.0][..], &[2.0][..], 1.0, &[0.0][..], &[1.0][..]));
+        assert_eq!(data.pairs().count(), 1);
+        assert!(matches!(data.require_even().map(|_| ()).unwrap_err().problem, DataProblem::Uneven { .. }));
+        let problem = |r: Result<Trajectories, DataError>| r.unwrap_err().problem;
+        assert!(matches!(problem(at(&[0.0, 1.0], &[1.0, 2.0], &[0.0])), DataProblem::InputsShape { .. }));
+        assert!(matches!(problem(at(&[0.0], &[1.0, 2.0], &[0.0, 0.0])), DataProblem::TimesShape { .. }));
+        assert!(matches!(problem(at(&[0.0, 0.0], &[1.0, 2.0], &[0.0, 0.0])), DataProblem::TimeNotIncreasing { .. }));
+        assert!(matches!(problem(at(&[0.0, 1e200], &[1.0, 2.0], &[0.0, 0.0])), DataProblem::Interval(_)));
+    }
+
+    #[test]
+    fn segments_end_at_missing_rows_and_cells() {
+        let rows = [1.0, 2.0, 4.0, f64::NAN, 16.0, 64.0, 128.0];
+        let times = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 7.0];
+        let t = Trajectory::at(None, times.to_vec(), rows.to_vec());
+        let data = Trajectories::with_times("made up", vec!["x".into()], vec![], vec![t]).unwrap();
+        let found: Vec<_> = data.segments().iter().map(|s| (s.first, s.states.to_vec(), s.times.to_vec())).collect();
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[0], (0, vec![1.0, 2.0, 4.0], vec![0.0, 1.0, 2.0]));
+        assert_eq!(found[1], (4, vec![16.0], vec![4.0]));
+        assert_eq!(found[2], (5, vec![64.0, 128.0], vec![6.0, 7.0]));
+        let even = data.require_even().unwrap();
+        assert_eq!((even.interval(), even.count(), even.samples(), even.pairs().count()), (1.0, 2, 5, 3));
     }
 }

@@ -247,8 +247,8 @@ impl Report {
             let shifts = report.drift.iter().map(|drift| drift.amplitude_shift.map(f64::abs));
             shifts.reduce(|a, b| Some(a?.max(b?))).flatten()
         };
-        let chosen =
-            |report: &&MethodReport| report.method == self.recommendation.method && report.substeps == self.recommendation.substeps;
+        let Some(advice) = &mut self.recommendation else { return };
+        let chosen = |report: &&MethodReport| report.method == advice.method && report.substeps == advice.substeps;
         let Some(worst) = self.methods.iter().find(chosen).and_then(shift).filter(|worst| *worst > self.limits.tolerance) else { return };
         let converging = self.methods.iter().filter(|report| report.drift.iter().all(|drift| drift.converging));
         let best = converging.filter_map(|report| Some((shift(report)?, report))).min_by(|a, b| a.0.total_cmp(&b.0));
@@ -256,10 +256,10 @@ impl Report {
             Some((least, report)) => format!("{} changes them least, by {:.2e} %", report.method, 100.0 * least),
             None => "take a smaller step".to_owned(),
         };
-        self.recommendation.why = format!(
+        advice.why = format!(
             "{}. But the modes alone recommend {}: along the orbits its learned field changes the amplitude by {:.3} % a turn; {instead}",
-            self.recommendation.why,
-            self.recommendation.method,
+            advice.why,
+            advice.method,
             100.0 * worst
         );
     }

@@ -7,6 +7,7 @@ use crate::dynamics::{PolynomialField, RationalPolynomial};
 use crate::exact::rational;
 use crate::fit::{Features, Learned, ModelSpec, Optimiser, Training, scaled_field, unwatched};
 use crate::method::{Method, Sampling, catalog};
+use crate::truth::Caveat;
 
 /// Degrees that are tried, while there are as many samples for each coefficient as this.
 const DEGREES: [usize; 3] = [3, 2, 1];
@@ -27,8 +28,9 @@ impl Report {
     /// fitted to them through a method of order 5; a note says how well. No invariant is known of it, so that the change is that of the distance from the orbit's centre, in
     /// units of half the samples' box. Nothing is added where no polynomial of degree 3 or less meets the samples.
     pub fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
-        let states: Vec<Vec<Vec<f64>>> = data.states().map(|trajectory| trajectory.map(<[f64]>::to_vec).collect()).collect();
-        let Some((learned, degree, residual)) = fitted(&states, data.interval()) else { return };
+        let Ok(even) = data.require_even() else { return };
+        let states = even.to_lists();
+        let Some((learned, degree, residual)) = fitted(&states, even.interval()) else { return };
         let Features::Polynomial(dictionary) = learned.model.features() else { return };
         let Some(field) = scaled_field(&learned, dictionary) else { return };
         let rounded: Vec<RationalPolynomial> = field.components().iter().map(|p| p.map(|c| rational::round_to_bits(c, BITS))).collect();
@@ -49,11 +51,7 @@ impl Report {
             }
         }
         if self.methods.iter().any(|report| !report.drift.is_empty()) {
-            self.notes.push(format!(
-                "orbits are those of a field of degree {degree} fitted to the samples through a method of order 5, which misses them by {:.2} % of \
-                 their motion; no invariant is known, so the change a turn is that of the distance from the orbit's centre, in units of half the samples' box",
-                100.0 * residual
-            ));
+            self.caveats.push(Caveat::FittedOrbits { degree, residual });
         }
     }
 }

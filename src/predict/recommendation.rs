@@ -52,7 +52,10 @@ struct Trial {
 
 /// The cheapest faithful (method, m) of the candidates; where there is none, the cheapest whose only fault are the samples' own aliases;
 /// where there is none either, the one that keeps signs at any step.
-pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limits) -> Result<Recommendation, PredictError> {
+pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limits) -> Result<Option<Recommendation>, PredictError> {
+    if subject.settled_modes().next().is_none() {
+        return Ok(None);
+    }
     let any_step = candidates.iter().find(|method| keeps_signs(method)).map(|method| any_step(subject, method)).transpose()?;
     if let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, candidates, limits)? {
         let solves =
@@ -67,23 +70,21 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         } else {
             format!("{}; {of}", about_aliases(subject, limits))
         };
-        return Ok(Recommendation { method: method.name().into(), substeps, evaluations: cost, verdict, why, any_step });
+        return Ok(Some(Recommendation { method: method.name().into(), substeps, evaluations: cost, verdict, why, any_step }));
     }
-    let Some(kept) = any_step else {
-        // The default methods, which are always candidates, hold the implicit midpoint rule.
-        return Err(subject.without_modes());
-    };
+    // The default methods, which are always candidates, hold the implicit midpoint rule.
+    let Some(kept) = any_step else { return Ok(None) };
     let method = candidates.iter().find(|m| m.name() == kept.method).copied();
     let cost = method.map_or(0, |m| evaluations(m, 1));
     let trial = method.map(|m| trial(subject, m, 1, limits)).transpose()?.flatten();
-    Ok(Recommendation {
+    Ok(Some(Recommendation {
         method: kept.method.clone(),
         substeps: 1,
         evaluations: cost,
         verdict: trial.map_or(Verdict::Distorted, |t| t.verdict),
         why: format!("no method tried is faithful with up to {MOST_SUBSTEPS} substeps, but this one keeps growth and decay: {}", kept.why),
         any_step: Some(kept),
-    })
+    }))
 }
 
 /// A method, m, and what they cost and do.
@@ -132,7 +133,7 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
     // A mode below the real axis is judged as its mirror image.
-    for mode in subject.modes.iter().filter(|m| m.lambda.im >= 0.0) {
+    for mode in subject.settled_modes().filter(|m| m.lambda.im >= 0.0) {
         let Ok(found) = equation.branches(mode.lambda, sampling) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
@@ -168,7 +169,7 @@ fn any_step(subject: &Subject, method: &Method) -> Result<AnyStep, PredictError>
     let equation = LearningEquation::of(method)?;
     let sampling = Sampling::new(subject.interval, 1)?;
     let mut worst: Option<(f64, Complex<f64>, Complex<f64>)> = None;
-    for mode in subject.modes.iter().filter(|m| m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
+    for mode in subject.settled_modes().filter(|m| m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
         let found = equation.branches(mode.lambda, sampling)?;
         if let Some(branch) = found.principal() {
             let miss = (branch.lambda - mode.lambda).norm() / mode.lambda.norm();
@@ -194,8 +195,7 @@ fn any_step(subject: &Subject, method: &Method) -> Result<AnyStep, PredictError>
 fn about_aliases(subject: &Subject, limits: Limits) -> String {
     // |λ − 2πi/H| > reach·|λ| for every mode, solved for H.
     let longest = subject
-        .modes
-        .iter()
+        .settled_modes()
         .filter(|m| m.lambda.im > 0.0)
         .map(|m| {
             let beyond = (limits.reach * m.lambda.norm()).powi(2) - m.lambda.re.powi(2);

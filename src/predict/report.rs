@@ -6,7 +6,7 @@ use super::recommendation::{self, Recommendation};
 use super::subject::Subject;
 use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Principal, Verdict};
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
-use crate::truth::Mode;
+use crate::truth::{Caveat, Finding, Mode};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -40,12 +40,14 @@ pub enum PredictError {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// Nothing to predict.
-    #[error("{subject} has no mode to predict: {why}")]
+    #[error("{subject} has no mode to predict")]
     NoModes {
         /// The file or the system.
         subject: String,
+        /// How many samples there are; none for a system.
+        samples: usize,
         /// What became of its modes.
-        why: String,
+        caveats: Vec<Caveat>,
     },
 }
 
@@ -63,7 +65,7 @@ pub struct Prediction {
     pub methods: Vec<Method>,
     /// m.
     pub substeps: u32,
-    /// From where on a branch counts, and a difference.
+    /// How far out a branch counts, and how large an error is still faithful.
     pub limits: Limits,
 }
 
@@ -78,16 +80,18 @@ pub struct Report {
     pub trajectories: usize,
     /// How many samples; none for a system.
     pub samples: usize,
+    /// The kind of motion.
+    pub finding: Finding,
     /// The true modes.
     pub modes: Vec<Mode>,
-    /// What a reader must know of the modes.
-    pub notes: Vec<String>,
-    /// From where on a branch counts, and a difference.
+    /// What limits the modes, or says how they were found.
+    pub caveats: Vec<Caveat>,
+    /// How far out a branch counts, and how large an error is still faithful.
     pub limits: Limits,
     /// One for each method.
     pub methods: Vec<MethodReport>,
-    /// What to train with instead.
-    pub recommendation: Recommendation,
+    /// What to train with instead; `None` where no mode is settled.
+    pub recommendation: Option<Recommendation>,
 }
 
 /// What a loop learns through one method.
@@ -97,8 +101,8 @@ pub struct MethodReport {
     pub method: String,
     /// m.
     pub substeps: u32,
-    /// The worst of its modes' verdicts.
-    pub verdict: Verdict,
+    /// The worst verdict of the settled modes; `None` where none is settled.
+    pub verdict: Option<Verdict>,
     /// Evaluations of f from sample to sample.
     pub evaluations: u64,
     /// One for each mode, in the same order.
@@ -113,8 +117,8 @@ pub struct MethodReport {
 pub struct ModeReport {
     /// Every λ̂.
     pub branches: Branches,
-    /// In one word.
-    pub verdict: Verdict,
+    /// In one word; `None` for a mode that is not settled.
+    pub verdict: Option<Verdict>,
     /// Why.
     pub reasons: Vec<String>,
 }
@@ -157,14 +161,14 @@ impl Prediction {
     /// let subject = Subject::from_system(&oscillator, 1.0)?;
     /// let report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report()?;
     /// let rk4 = report.methods.iter().find(|m| m.method == "rk4").unwrap();
-    /// assert_eq!(rk4.verdict, Verdict::Artifact);
+    /// assert_eq!(rk4.verdict, Some(Verdict::Artifact));
     /// assert!(rk4.modes[0].branches.principal().unwrap().lambda.re > 0.1);        // the damped oscillator is learned as growing
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn report(self) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         if subject.modes.is_empty() {
-            return Err(subject.without_modes());
+            return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
         }
         let defaults = default_methods()?;
         let asked = if methods.is_empty() { &defaults } else { &methods };
@@ -175,13 +179,14 @@ impl Prediction {
             let mut modes = Vec::with_capacity(subject.modes.len());
             for mode in &subject.modes {
                 let branches = equation.branches(mode.lambda, sampling)?;
-                let Judgement { verdict, reasons } = limits.judge(&branches, subject.is_alone(mode));
+                let judged = mode.settled.then(|| limits.judge(&branches, subject.is_alone(mode)));
+                let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
                 modes.push(ModeReport { branches, verdict, reasons });
             }
             reports.push(MethodReport {
                 method: method.name().into(),
                 substeps,
-                verdict: modes.iter().map(|m| m.verdict).max().unwrap_or(Verdict::Faithful),
+                verdict: modes.iter().filter_map(|m| m.verdict).max(),
                 evaluations: evaluations(method, substeps),
                 modes,
                 drift: Vec::new(),
@@ -190,8 +195,8 @@ impl Prediction {
         let named = |name: &str| asked.iter().any(|m| m.name() == name);
         let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
         let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, modes, notes } = subject;
-        Ok(Report { source, interval, trajectories, samples, modes, notes, limits, methods: reports, recommendation })
+        let Subject { source, interval, trajectories, samples, finding, modes, caveats } = subject;
+        Ok(Report { source, interval, trajectories, samples, finding, modes, caveats, limits, methods: reports, recommendation })
     }
 }
 

@@ -1,17 +1,19 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
-use super::report::PredictError;
 use crate::data::Trajectories;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
-use crate::truth::{Mode, ModesError, ModesOptions, find_modes};
+use crate::truth::{Caveat, Finding, Mode, ModesError, ModesOptions, Motion, find_modes};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 
 /// Real and imaginary parts below this, relative to the eigenvalue, are rounding: they are set to zero, since whether a mode is
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
+
+/// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
+const NEAR_EXACT: f64 = 1e-9;
 
 /// The modes to learn, and where they are from.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +26,12 @@ pub struct Subject {
     pub trajectories: usize,
     /// How many samples there are; none for a system.
     pub samples: usize,
+    /// The kind of motion.
+    pub finding: Finding,
     /// λ with its equilibrium and its uncertainty.
     pub modes: Vec<Mode>,
-    /// What a reader must know of the modes.
-    pub notes: Vec<String>,
+    /// What limits the modes, or says how they were found.
+    pub caveats: Vec<Caveat>,
 }
 
 impl Subject {
@@ -35,30 +39,22 @@ impl Subject {
     pub fn from_data(data: &Trajectories, options: &ModesOptions) -> Result<Self, ModesError> {
         let mut found = find_modes(data, options)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
-        let mut notes = found.notes;
-        if found.scores.iter().any(|s| s.error > 1e-9) {
-            let scores: Vec<String> = found.scores.iter().map(|s| format!("{:.2} % for degree {}", 100.0 * s.error, s.degree)).collect();
-            notes.push(format!(
-                "the map from sample to sample is of degree {}: error on left-out samples {}, of their spread",
-                found.degree,
-                scores.join(", ")
-            ));
+        let mut caveats = found.caveats;
+        if found.scores.iter().any(|s| s.error > NEAR_EXACT) {
+            caveats.push(Caveat::MapDegree { degree: found.degree, scores: found.scores });
         }
-        let unsettled = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
-        if let Some(mode) = found.modes.iter().find(unsettled) {
-            notes.push(format!(
-                "Re λ = {:.2e} is smaller than its uncertainty: whether this mode decays or grows is not settled by the data, and neither \
-                 are verdicts that turn on it",
-                mode.lambda.re
-            ));
+        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
+        if let Some(mode) = found.modes.iter().find(open) {
+            caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
         Ok(Self {
             source: data.source().into(),
-            interval: data.interval(),
+            interval: data.spacing().typical(),
             trajectories: data.count(),
             samples: data.samples(),
+            finding: Finding::default(),
             modes: found.modes,
-            notes,
+            caveats,
         })
     }
 
@@ -82,27 +78,35 @@ impl Subject {
             let blur = if system.kind() == SystemKind::Linear { 0.0 } else { 8.0 * f64::EPSILON * largest };
             here.iter_mut().for_each(|lambda| *lambda = rounded_beyond(*lambda, blur));
             here.sort_by(|a, b| b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im)));
-            modes.extend(here.into_iter().map(|lambda| Mode { lambda, equilibrium: equilibrium.clone(), uncertainty: Some(0.0) }));
+            modes.extend(here.into_iter().map(|lambda| Mode::determined(lambda, equilibrium.clone(), Some(0.0))));
         }
         let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
-        Ok(Self { source, interval, trajectories: starts.len(), samples: 0, modes, notes: Vec::new() })
+        let finding = motion_of(system, &modes);
+        Ok(Self { source, interval, trajectories: starts.len(), samples: 0, finding, modes, caveats: Vec::new() })
     }
 
-    /// What to say where there is no mode.
-    pub(super) fn without_modes(&self) -> PredictError {
-        let why = match (self.samples, &self.notes[..]) {
-            (0, _) => "no equilibrium is known; give samples of it as CSV".to_owned(),
-            (_, []) => "the samples show none; give samples of a slower motion, or more of them".to_owned(),
-            (_, notes) => format!("{}; sample more closely, or from other starts", notes.join("; ")),
-        };
-        PredictError::NoModes { subject: self.source.clone(), why }
+    /// The modes that the samples determine: only these get a verdict and drive a recommendation.
+    pub fn settled_modes(&self) -> impl Iterator<Item = &Mode> {
+        self.modes.iter().filter(|mode| mode.settled)
     }
 
     /// Whether a mode is the only one with its λ at its equilibrium.
     pub fn is_alone(&self, mode: &Mode) -> bool {
         self.modes.iter().filter(|m| m.lambda == mode.lambda && m.equilibrium == mode.equilibrium).count() == 1
     }
+}
+
+/// What a named system does near its equilibria, as far as its modes decide that.
+fn motion_of(system: &System, modes: &[Mode]) -> Finding {
+    let kept = system.default_starts().iter().any(|start| system.invariant(start).is_some());
+    let motion = match modes {
+        [] => Motion::Undetermined,
+        modes if modes.iter().all(|mode| mode.lambda.re < 0.0) => Motion::Rest,
+        modes if kept && modes.iter().all(|mode| mode.lambda.re == 0.0) => Motion::Orbits,
+        _ => Motion::Undetermined,
+    };
+    Finding { motion, settled: motion != Motion::Undetermined }
 }
 
 fn rounded(lambda: Complex<f64>) -> Complex<f64> {

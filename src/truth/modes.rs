@@ -1,11 +1,13 @@
 //! The modes of a system from its samples: λ = log μ / H at the fixed points of the discrete map, with uncertainties.
 
 use super::bootstrap::{self, Centre, listed};
+use super::caveat::Caveat;
 use super::discrete_map::{DiscreteMap, Monomials};
+use super::finding::Because;
 use super::fixed_points::{self, Extent};
 use super::observer::Observer;
 use super::regression::{DegreeScore, MOST_COEFFICIENTS, Pairs};
-use crate::data::{DataError, Trajectories};
+use crate::data::{DataError, EvenSamples, Trajectories};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use nalgebra::DVector;
 use num_complex::Complex;
@@ -123,6 +125,23 @@ pub struct Mode {
     pub equilibrium: Vec<f64>,
     /// The radius around λ that holds 68 % of the bootstrap draws, where there is one.
     pub uncertainty: Option<f64>,
+    /// Whether the samples determine it. What is not settled gets no verdict and drives no recommendation.
+    #[serde(default = "yes")]
+    pub settled: bool,
+    /// Why it is not settled.
+    #[serde(default)]
+    pub because: Vec<Because>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Mode {
+    /// A mode that the samples determine.
+    pub fn determined(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: Option<f64>) -> Self {
+        Self { lambda, equilibrium, uncertainty, settled: true, because: Vec::new() }
+    }
 }
 
 /// The modes of a data set, and how they were found.
@@ -137,7 +156,7 @@ pub struct Modes {
     /// κ of the prediction-error fit: 0 when the samples are noisy and the motion is not, 1 when it is the other way round.
     pub gain: f64,
     /// What a reader must know to take these figures rightly.
-    pub notes: Vec<String>,
+    pub caveats: Vec<Caveat>,
 }
 
 /// The modes of the samples, without any ODE integrator.
@@ -147,23 +166,25 @@ pub struct Modes {
 /// its fixed points near the data. Sampling cannot tell λ from λ + 2πik/H: all are given with |Im λ| ≤ π/H.
 ///
 /// ```
-/// use lambdahat::data::{ModesOptions, Reading, find_modes};
+/// use lambdahat::data::Reading;
+/// use lambdahat::truth::{ModesOptions, find_modes};
 /// let data = Reading::default().parse(b"t,x\n0,1\n0.5,2\n1,4\n1.5,8\n2,16\n", "doubling.csv")?;
 /// let found = find_modes(&data, &ModesOptions::default())?;
 /// assert!((found.modes[0].lambda.re - 2.0 * 2f64.ln()).abs() < 1e-12);
-/// # Ok::<(), lambdahat::data::ModesError>(())
+/// # Ok::<(), lambdahat::truth::ModesError>(())
 /// ```
 pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, ModesError> {
     let logged = if options.log { Some(data.log()?) } else { None };
     let data = logged.as_ref().unwrap_or(data);
-    let filled = Extent::of(data.all_states(), data.dimension());
+    let even = data.require_even()?;
+    let filled = Extent::of(even.all_states(), data.dimension());
     if let Some(variable) = filled.extreme() {
         return Err(ModesError::Range { origin: data.source().into(), variable: data.variables()[variable].clone() });
     }
-    let pairs = Pairs::of(data);
-    let mut search = Search { data, filled, options, notes: Vec::new() };
+    let pairs = Pairs::of(&even);
+    let mut search = Search { data: &even, filled, options, caveats: Vec::new() };
     let (regression, scores) = search.regression(&pairs)?;
-    let samples: Vec<Vec<DVector<f64>>> = data.states().map(|states| states.map(|x| pairs.coordinates.of_state(x)).collect()).collect();
+    let samples: Vec<Vec<DVector<f64>>> = even.states().map(|states| states.map(|x| pairs.coordinates.of_state(x)).collect()).collect();
     let (observer, points) = search.observer(&pairs, regression, &samples)?;
     let mut centres = Vec::with_capacity(points.len());
     for point in points {
@@ -174,16 +195,16 @@ pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, 
     }
     let free = pairs.count() > observer.map.monomials.count();
     if !free {
-        search.notes.push("there are as many coefficients as samples, so no uncertainty can be given".into());
+        search.caveats.push(Caveat::NoUncertainty);
     }
     let draws = if free { options.draws } else { 0 };
-    let uncertainties = bootstrap::uncertainties(&observer, &samples, &centres, data.interval(), draws, options.seed);
+    let uncertainties = bootstrap::uncertainties(&observer, &samples, &centres, even.interval(), draws, options.seed);
     let mut modes = Vec::new();
     for (centre, uncertainties) in centres.iter().zip(uncertainties) {
         let state = observer.map.coordinates().to_state(&centre.point);
         let equilibrium: Vec<f64> = if options.log { state.iter().map(|x| x.exp()).collect() } else { state };
         let mut here: Vec<Mode> = std::iter::zip(&centre.multipliers, uncertainties)
-            .map(|(mu, uncertainty)| Mode { lambda: mu.ln() / data.interval(), equilibrium: equilibrium.clone(), uncertainty })
+            .map(|(mu, uncertainty)| Mode::determined(mu.ln() / even.interval(), equilibrium.clone(), uncertainty))
             .collect();
         here.sort_by(|a, b| b.lambda.re.total_cmp(&a.lambda.re).then(b.lambda.im.total_cmp(&a.lambda.im)));
         modes.extend(here);
@@ -191,37 +212,30 @@ pub fn find_modes(data: &Trajectories, options: &ModesOptions) -> Result<Modes, 
     if let Some((correlation, by_chance)) = observer.error_correlation(&samples)
         && correlation > (4.0 * by_chance).max(0.3)
     {
-        search.notes.push(format!(
-            "successive prediction errors are alike (correlation {correlation:.2}): a map of degree {} misses part of the motion, and the \
-             uncertainties cover chance only, not that",
-            observer.map.degree()
-        ));
+        search.caveats.push(Caveat::MotionMissed { correlation, degree: observer.map.degree() });
     }
     search.remark(&modes);
-    Ok(Modes { modes, degree: observer.map.degree(), scores, gain: observer.gain, notes: search.notes })
+    Ok(Modes { modes, degree: observer.map.degree(), scores, gain: observer.gain, caveats: search.caveats })
 }
 
 /// One search, and what it has to tell.
 struct Search<'a> {
-    data: &'a Trajectories,
+    data: &'a EvenSamples<'a>,
     filled: Extent,
     options: &'a ModesOptions,
-    notes: Vec<String>,
+    caveats: Vec<Caveat>,
 }
 
 impl Search<'_> {
     fn origin(&self) -> String {
-        self.data.source().into()
+        self.data.data().source().into()
     }
 
     /// The map by least squares, of the degree asked for or chosen.
     fn regression(&mut self, pairs: &Pairs) -> Result<(DiscreteMap, Vec<DegreeScore>), ModesError> {
         let (variables, directions) = (self.data.dimension(), pairs.coordinates.count());
         if directions < variables {
-            self.notes.push(format!(
-                "the samples lie in {directions} of {variables} dimensions (a linear combination of the columns never changes), so there \
-                 are modes in {directions} only"
-            ));
+            self.caveats.push(Caveat::FewerDimensions { directions, variables });
         }
         let terms = |degree| {
             let too_large = || ModesError::TooLarge { origin: self.origin(), degree, variables: directions };
@@ -262,11 +276,7 @@ impl Search<'_> {
             if let Some(best) = &best
                 && best.map.degree() < regression.degree()
             {
-                self.notes.push(format!(
-                    "a map of degree {} predicts the next sample better, but only because it smooths the noise in the one before: followed over                      the whole trajectory it explains no more than its coefficients cost (Bayesian information), so degree {} is used",
-                    regression.degree(),
-                    best.map.degree()
-                ));
+                self.caveats.push(Caveat::SimplerMap { predicting: regression.degree(), degree: best.map.degree() });
             }
             first = best;
         }
@@ -279,19 +289,19 @@ impl Search<'_> {
             let points = fixed_points::near_data(&observer.map, &all, &self.filled);
             if !points.is_empty() {
                 if points.len() > 1 {
-                    self.notes.push(format!("the fitted map has {} fixed points near the data; each has its own modes", points.len()));
+                    self.caveats.push(Caveat::SeveralEquilibria { count: points.len() });
                 }
                 return Ok((observer, points));
             }
             if degree == 1 {
                 let outside = fixed_points::from_start(&observer.map, DVector::zeros(pairs.coordinates.count()));
                 let point = outside.ok_or_else(|| ModesError::NoFixedPoint { origin: self.origin(), degree })?;
-                self.notes.push("the equilibrium lies outside the data: it is extrapolated by an affine map".into());
+                self.caveats.push(Caveat::EquilibriumOutside);
                 return Ok((observer, vec![point]));
             }
             let lower = if self.options.degree.is_none() { pairs.fit(degree - 1, |_| true) } else { None };
             regression = lower.ok_or_else(|| ModesError::NoFixedPoint { origin: self.origin(), degree })?;
-            self.notes.push(format!("the map of degree {degree} has no fixed point near the data; degree {} is used instead", degree - 1));
+            self.caveats.push(Caveat::NoFixedPoint { without: degree, degree: degree - 1 });
         }
     }
 
@@ -299,10 +309,7 @@ impl Search<'_> {
     fn with_logarithm(&mut self, multipliers: Vec<Complex<f64>>) -> Vec<Complex<f64>> {
         let (gone, kept): (Vec<_>, Vec<_>) = multipliers.into_iter().partition(|mu| mu.norm() < 1e-13);
         if !gone.is_empty() {
-            self.notes.push(format!(
-                "{} of the modes die out within one sample; they are left out, since nothing of them can be measured",
-                gone.len()
-            ));
+            self.caveats.push(Caveat::DiesWithinSample { count: gone.len() });
         }
         kept
     }
@@ -313,28 +320,17 @@ impl Search<'_> {
         let fastest = modes.iter().map(|m| m.lambda.im.abs()).fold(0.0, f64::max) * h;
         let lone = modes.iter().find(|m| (m.lambda.im * h - PI).abs() < 1e-9);
         if let Some(mode) = lone {
-            self.notes.push(format!(
-                "λ = {:.4} + πi/H stems from a negative multiplier: the samples alternate around the equilibrium, which no real mode can \
-                 do on its own; they are too coarse or too noisy for it",
-                mode.lambda.re
-            ));
+            self.caveats.push(Caveat::Alternates { growth: mode.lambda.re });
         } else if fastest > FRAC_PI_2 {
-            self.notes.push(format!(
-                "the fastest mode is sampled {:.1} times a period; sampling cannot tell its frequency ω from ω + 2π/H, and the \
-                 lowest, below π/H = {:.4}, is given",
-                TAU / fastest,
-                PI / h
-            ));
+            self.caveats.push(Caveat::CoarselySampled { per_period: TAU / fastest, nyquist: PI / h });
         }
         let vague = modes.iter().filter(|m| m.uncertainty.is_some_and(|u| u > m.lambda.norm())).count();
         if vague > 0 {
-            self.notes.push(format!("{vague} of the modes are uncertain by more than their own size"));
+            self.caveats.push(Caveat::LargeUncertainty { count: vague });
         }
         let unsettled = modes.iter().filter(|m| m.uncertainty.is_none()).count();
-        if unsettled > 0 && !self.notes.iter().any(|n| n.contains("no uncertainty")) {
-            self.notes.push(format!(
-                "{unsettled} of the modes have no uncertainty: their equilibrium vanishes in a third of the bootstrap draws or more"
-            ));
+        if unsettled > 0 && !self.caveats.contains(&Caveat::NoUncertainty) {
+            self.caveats.push(Caveat::EquilibriumVanishes { count: unsettled });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The coefficients of the discrete map by least squares, and its degree by cross-validation.
 
 use super::discrete_map::{Coordinates, DiscreteMap, Monomials};
-use crate::data::Trajectories;
+use crate::data::EvenSamples;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub struct DegreeScore {
 }
 
 impl Pairs {
-    pub fn of(data: &Trajectories) -> Self {
+    pub fn of(data: &EvenSamples) -> Self {
         let states: Vec<&[f64]> = data.all_states().collect();
         let coordinates = Coordinates::of(states.into_iter(), data.dimension());
         let (from, to) = data.pairs().map(|(x, y)| (coordinates.of_state(x), coordinates.of_state(y))).unzip();

@@ -54,9 +54,9 @@ export interface Report {
   samples: number;
   interval: number;
   modes: { lambda: [number, number]; uncertainty: number | null }[];
-  notes: string[];
-  methods: { method: string; verdict: string }[];
-  recommendation: { method: string; substeps: number; why: string };
+  caveats: { code: string; text: string }[];
+  methods: { method: string; verdict: string | null }[];
+  recommendation: { method: string; substeps: number; why: string } | null;
 }
 
 /** One worker answers at once; what takes longer than a blink goes to another, so that nothing waits for it. */

@@ -8,10 +8,11 @@ use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, orde
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Basins, LearningEquation};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
-use lambdahat::predict::{Prediction, Subject};
+use lambdahat::predict::{PredictError, Prediction, Subject};
 use lambdahat::stability::region::{Region, Window};
 use lambdahat::truth::ModesOptions;
 use lambdahat::verify::verify;
+use lambdahat::words::{Dialect, document, no_modes};
 use num_complex::Complex;
 use wasm_bindgen::prelude::*;
 
@@ -186,5 +187,9 @@ pub fn predict(text: &str, name: &str, log: bool) -> Result<String, JsError> {
     let data = Reading::default().parse(text.as_bytes(), name).map_err(message)?;
     let subject = Subject::from_data(&data, &ModesOptions { log, ..ModesOptions::default() }).map_err(message)?;
     let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
-    serde_json::to_string(&prediction.report().map_err(message)?).map_err(message)
+    let report = prediction.report().map_err(|error| match error {
+        PredictError::NoModes { subject, samples, caveats } => message(no_modes(&subject, samples, &caveats, Dialect::Page)),
+        other => message(other),
+    })?;
+    serde_json::to_string(&document::prediction(&report, Dialect::Page).map_err(message)?).map_err(message)
 }

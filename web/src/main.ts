@@ -472,11 +472,13 @@ async function readSamples(file: File): Promise<void> {
     for (const { method, verdict } of found.methods) {
       const row = rows.insertRow();
       row.insertCell().textContent = method;
-      row.insertCell().textContent = verdict;
+      row.insertCell().textContent = verdict ?? "not settled";
     }
     const advice = document.createElement("p");
     advice.id = "advice";
-    advice.textContent = `Take ${found.recommendation.method} with m = ${found.recommendation.substeps}: ${found.recommendation.why}`;
+    advice.textContent = found.recommendation
+      ? `Take ${found.recommendation.method} with m = ${found.recommendation.substeps}: ${found.recommendation.why}`
+      : "The samples settle no mode, so nothing is recommended.";
     $("csv-modes").replaceChildren(words, list, table, advice);
   } catch (error) {
     $("csv-error").textContent = (error as Error).message;

@@ -1,0 +1,95 @@
+//! What a reader must know to take the modes rightly: facts with their numbers. Their sentences stand in `words`.
+
+use super::regression::DegreeScore;
+use serde::{Deserialize, Serialize};
+
+/// What limits the modes of a data set, or says how they were found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Caveat {
+    /// The map from sample to sample, and how well each degree predicted left-out samples.
+    MapDegree {
+        /// The degree that is used.
+        degree: usize,
+        /// One a degree tried.
+        scores: Vec<DegreeScore>,
+    },
+    /// As many coefficients as samples: no uncertainty can be given.
+    NoUncertainty,
+    /// Successive prediction errors are alike: the map misses part of the motion.
+    MotionMissed {
+        /// Correlation of successive prediction errors.
+        correlation: f64,
+        /// The degree of the map.
+        degree: usize,
+    },
+    /// The samples span fewer dimensions than there are columns.
+    FewerDimensions {
+        /// Dimensions in which the samples vary.
+        directions: usize,
+        /// Columns.
+        variables: usize,
+    },
+    /// A lower degree than cross-validation chose, by Bayesian information.
+    SimplerMap {
+        /// The degree that predicts the next sample best.
+        predicting: usize,
+        /// The degree that is used.
+        degree: usize,
+    },
+    /// The fitted map has several fixed points near the data.
+    SeveralEquilibria {
+        /// How many.
+        count: usize,
+    },
+    /// The equilibrium is extrapolated by an affine map.
+    EquilibriumOutside,
+    /// The chosen map has no fixed point near the data, a lower degree is used.
+    NoFixedPoint {
+        /// The degree without one.
+        without: usize,
+        /// The degree that is used.
+        degree: usize,
+    },
+    /// Modes that die within one sample are left out.
+    DiesWithinSample {
+        /// How many.
+        count: usize,
+    },
+    /// A negative multiplier: the samples alternate about the equilibrium, as no real mode does on its own.
+    Alternates {
+        /// Re λ.
+        growth: f64,
+    },
+    /// A period has few samples: frequencies that differ by 2π/H look alike.
+    CoarselySampled {
+        /// Samples in a period of the fastest mode.
+        per_period: f64,
+        /// π/H, below which the frequency is given.
+        nyquist: f64,
+    },
+    /// Modes whose uncertainty exceeds their size.
+    LargeUncertainty {
+        /// How many.
+        count: usize,
+    },
+    /// Modes without an uncertainty: their equilibrium vanishes in a third of the bootstrap draws or more.
+    EquilibriumVanishes {
+        /// How many.
+        count: usize,
+    },
+    /// Whether a mode decays or grows is not settled.
+    SignOpen {
+        /// Re λ.
+        growth: f64,
+        /// Its uncertainty.
+        uncertainty: f64,
+    },
+    /// Orbits are those of a polynomial field fitted to the samples.
+    FittedOrbits {
+        /// The degree of the field.
+        degree: usize,
+        /// Its residual, relative to the motion in one interval.
+        residual: f64,
+    },
+}

@@ -1,0 +1,47 @@
+//! What kind of motion the samples show, and why a mode of it may not be settled.
+
+use serde::{Deserialize, Serialize};
+
+/// The object in the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Motion {
+    /// Everything decays to an equilibrium.
+    Rest,
+    /// A limit cycle, reached from either side.
+    Cycle,
+    /// Closed orbits around a centre, one for each start.
+    Orbits,
+    /// Bounded, and nearby starts part.
+    Chaos,
+    /// A steady trend: no equilibrium.
+    Drift,
+    /// Driven from outside.
+    Driven,
+    /// Nothing of the above is certain.
+    #[default]
+    Undetermined,
+}
+
+/// The answer to "what is true?".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The object in the data.
+    pub motion: Motion,
+    /// Whether the samples determine it.
+    pub settled: bool,
+}
+
+/// Why a mode is not settled: the samples do not determine it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Because {
+    /// The model does not explain the motion.
+    NotExplained,
+    /// Estimators disagree by more than the uncertainty.
+    EstimatorsDisagree,
+    /// λ moves along parameter directions that the residuals do not see.
+    NotDetermined,
+    /// No real flow can have this mode.
+    NoRealFlow,
+}

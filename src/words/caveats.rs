@@ -1,0 +1,98 @@
+//! What limits the modes, in sentences.
+
+use super::number::{DIGITS, count, percent, real, signed};
+use super::{Dialect, Say};
+use crate::truth::{Because, Caveat};
+
+impl Say for Caveat {
+    fn say(&self, _: Dialect) -> String {
+        match self {
+            Self::MapDegree { degree, scores } => {
+                let tried: Vec<String> = scores.iter().map(|s| format!("{} at degree {}", percent(s.error), s.degree)).collect();
+                format!(
+                    "The map from one sample to the next is a polynomial of degree {degree}; its error on samples left out, relative to their \
+                     spread: {}.",
+                    tried.join(", ")
+                )
+            }
+            Self::NoUncertainty => "There are as many coefficients as samples, so no uncertainty can be given.".into(),
+            Self::MotionMissed { correlation, degree } => format!(
+                "A map of degree {degree} misses part of the motion: successive prediction errors are alike (correlation {}). The \
+                 uncertainties cover chance only, not that.",
+                real(*correlation, 2)
+            ),
+            Self::FewerDimensions { directions, variables } => format!(
+                "The samples lie in {directions} of {variables} dimensions: a linear combination of the columns never changes. There are \
+                 modes in {directions} only."
+            ),
+            Self::SimplerMap { predicting, degree } => format!(
+                "A map of degree {predicting} predicts the next sample better, but only because it smooths the noise in the one before. \
+                 Followed over whole trajectories it does not earn its coefficients (Bayesian information), so degree {degree} is used."
+            ),
+            Self::SeveralEquilibria { count } => {
+                format!("The fitted map has {count} fixed points near the data; each has its own modes.")
+            }
+            Self::EquilibriumOutside => "The equilibrium lies outside the data: an affine map extrapolates it.".into(),
+            Self::NoFixedPoint { without, degree } => {
+                format!("The map of degree {without} has no fixed point near the data; degree {degree} is used instead.")
+            }
+            Self::DiesWithinSample { count } => {
+                format!("Some modes die out within one sample and cannot be measured: {count} left out.")
+            }
+            Self::Alternates { growth } => format!(
+                "λ = {} + πi/H comes from a negative multiplier: the samples alternate around the equilibrium, which no real mode does on \
+                 its own. They are too coarse or too noisy for it.",
+                real(*growth, DIGITS)
+            ),
+            Self::CoarselySampled { per_period, nyquist } => format!(
+                "The fastest mode is sampled {} times a period. Samples cannot tell its frequency ω from ω + 2π/H; the lowest, below π/H = \
+                 {}, is given.",
+                real(*per_period, 2),
+                real(*nyquist, DIGITS)
+            ),
+            Self::LargeUncertainty { count: n } => {
+                format!("The uncertainty of {} exceeds {} size.", count(*n, "mode", "modes"), if *n == 1 { "its" } else { "their" })
+            }
+            Self::EquilibriumVanishes { count: n } => format!(
+                "{} no uncertainty: the equilibrium vanishes in a third of the bootstrap draws or more.",
+                if *n == 1 { "1 mode has".to_owned() } else { format!("{n} modes have") }
+            ),
+            Self::SignOpen { growth, uncertainty } => format!(
+                "Whether a mode decays or grows is not settled by the data: Re λ = {} ± {}. Verdicts that turn on it are not settled either.",
+                signed(*growth, 2),
+                real(*uncertainty, 2)
+            ),
+            Self::FittedOrbits { degree, residual } => format!(
+                "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \
+                 them by {} of their motion. No invariant is known, so the change a turn is that of the distance from the orbit's centre, \
+                 in units of half the samples' box.",
+                percent(*residual)
+            ),
+        }
+    }
+}
+
+impl Say for Because {
+    fn say(&self, _: Dialect) -> String {
+        match self {
+            Self::NotExplained => "No model explains the motion.",
+            Self::EstimatorsDisagree => "Estimators disagree by more than the uncertainty.",
+            Self::NotDetermined => "Other models that fit as well have another λ.",
+            Self::NoRealFlow => "No real flow can have this mode.",
+        }
+        .into()
+    }
+}
+
+/// What to say where there is no mode at all.
+pub fn no_modes(subject: &str, samples: usize, caveats: &[Caveat], to: Dialect) -> String {
+    let why = match (samples, caveats) {
+        (0, _) => "no equilibrium of it is known; give samples of it as CSV".to_owned(),
+        (_, []) => "the samples show none; give samples of a slower motion, or more of them".to_owned(),
+        (_, caveats) => {
+            let said: Vec<String> = caveats.iter().map(|caveat| caveat.say(to)).collect();
+            format!("{} Sample more closely, or from other starts.", said.join(" "))
+        }
+    };
+    format!("{subject} has no mode to predict: {why}")
+}
