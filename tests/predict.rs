@@ -142,7 +142,7 @@ fn aliases_of_the_samples_are_named_as_such() {
 #[test]
 fn lotka_volterra_wants_a_symmetric_method() {
     let subject = Subject::from_system(&System::named("lotka-volterra").unwrap(), 1.0).unwrap();
-    assert_eq!(subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(), [Complex64::i(), -Complex64::i()]);
+    assert_eq!(subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(), [Complex64::i(), -Complex64::i(), Complex64::ONE, -Complex64::ONE]);
     let report = Prediction { subject, methods: vec![], substeps: 1, limits: Limits::default() }.report().unwrap();
     let verdicts = |name: &str| report.methods.iter().find(|m| m.method == name).unwrap().verdict;
     assert_eq!(
@@ -258,7 +258,7 @@ fn noisy_samples_are_answered_with_the_modes_alone() {
     program(&[path.to_str().unwrap()])
         .assert()
         .success()
-        .stdout(predicate::str::contains("Orbits: the series of the learned field converges"));
+        .stdout(predicate::str::contains("Orbits in the learned field (linear, hence exact"));
 }
 
 /// The modes of the cubic oscillator are 0, and say nothing: its orbits do.
@@ -267,7 +267,7 @@ fn orbits_weigh_against_a_recommendation_by_the_modes() {
     program(&["--system", "cubic-oscillator:alpha=0", "--method", "forward-euler"])
         .assert()
         .success()
-        .stdout(predicate::str::contains("But the modes alone recommend forward-euler"));
+        .stdout(predicate::str::contains("That is judged by the modes. Along the orbits it changes the amplitude by"));
 }
 
 /// A circulant matrix has its eigenvalues in closed form; the mean of a periodic grid rests.
@@ -288,4 +288,45 @@ fn a_grid_of_many_points_is_answered() {
     assert_eq!(grid.modes.iter().filter(|mode| mode.lambda == Complex64::ZERO).count(), 1);
     let large = Subject::from_system(&System::parse("convection-diffusion:points=512").unwrap(), 0.05).unwrap();
     assert_eq!(large.modes.len(), 512);
+}
+
+/// A plain circle: forward Euler's λ̂ is (e^{iH} − 1)/H, and a turn of it shrinks the radius to e^{2π Re λ̂/Im λ̂}.
+#[test]
+fn orbits_on_one_circle_are_those_of_the_linear_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("circle.csv");
+    let rows: String = (0..61).map(|k| 0.5 * f64::from(k)).map(|t| format!("{t},{},{}\n", t.cos(), t.sin())).collect();
+    std::fs::write(&path, format!("t,x,y\n{rows}")).unwrap();
+    let output = program(&[path.to_str().unwrap(), "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let drift = |name: &str| {
+        let method = report["methods"].as_array().unwrap().iter().find(|m| m["method"] == name).unwrap();
+        let one = &method["drift"][0];
+        (one["amplitude_shift"].as_f64().unwrap(), one["period"].as_f64().unwrap(), one["truncation"].as_f64().unwrap())
+    };
+    let euler = ((Complex64::i() * 0.5).exp() - 1.0) / 0.5;
+    let (shift, period, truncation) = drift("forward-euler");
+    assert!((shift - (std::f64::consts::TAU * euler.re / euler.im).exp_m1()).abs() < 1e-7 && (shift + 0.79898).abs() < 1e-5, "{shift}");
+    assert!((period - 6.5528).abs() < 1e-4 && truncation == 0.0, "{period}");
+    assert!((drift("rk4").0 - 0.00133).abs() < 1e-5, "{:?}", drift("rk4"));
+    assert!(drift("implicit-midpoint").0.abs() < 1e-9, "{:?}", drift("implicit-midpoint"));
+}
+
+/// A closed orbit on an algebraic curve leaves the field around it open, and what a method makes of it.
+#[test]
+fn orbits_that_do_not_settle_the_field_have_no_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fast-slow.csv");
+    // ẋ = −y(1 + x/2), ẏ = x(1 + x/2) keeps x² + y²: of degree 2, like the circle itself.
+    let turning = lambdahat::dynamics::PolynomialField::parse("x = '-y - x y/2'\ny = 'x + x^2/2'", "test").unwrap().compiled();
+    let states = lambdahat::dynamics::Flow::reference().trajectory(&turning, &[1.0, 0.0], 0.3, 80).unwrap();
+    let rows: String = states.iter().enumerate().map(|(k, x)| format!("{},{},{}\n", 0.3 * k as f64, x[0], x[1])).collect();
+    std::fs::write(&path, format!("t,x,y\n{rows}")).unwrap();
+    let found = program(&[path.to_str().unwrap(), "--degree", "1"]);
+    let mut found = found;
+    found.assert().success().stdout(predicate::str::contains("What a method makes of the orbits is not settled")).stdout(predicate::str::contains("CHANGE A TURN").not());
+    let line = folder.path().join("line.csv");
+    let rows: String = (0..30).map(|k| format!("{k},{}\n", 2.0 + (-0.3 * f64::from(k)).exp())).collect();
+    std::fs::write(&line, format!("t,x\n{rows}")).unwrap();
+    program(&[line.to_str().unwrap()]).assert().success().stdout(predicate::str::contains("Orbits").not());
 }

@@ -189,6 +189,16 @@ fn print(report: &Report) -> Result<(), Failure> {
         count(advice.substeps as usize, "step", "steps"),
         advice.why
     ))?;
+    if let Some(orbits) = &advice.along_orbits {
+        let instead = match &orbits.least {
+            Some((method, _, least)) => format!("{method} changes them least, by {:.2e} % a turn", 100.0 * least),
+            None => "no method tried changes them less; take a smaller step".to_owned(),
+        };
+        paragraph(&format!(
+            "That is judged by the modes. Along the orbits it changes the amplitude by {:.3} % a turn; {instead}.",
+            100.0 * orbits.shift
+        ))?;
+    }
     if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method || advice.substeps != any.substeps) {
         paragraph(&format!("Safe at any step: {} with one step a sample: {}.", any.method, any.why))?;
     }
@@ -286,12 +296,14 @@ fn print_drift(report: &Report) -> Result<(), Failure> {
         Measure::Invariant => ("a quantity that the truth keeps", "CHANGE A TURN"),
         Measure::Distance => ("the distance from the orbit's centre, beyond what the truth does", "CHANGE A TURN"),
     };
+    let exact = first.power.is_none();
     if report.methods.iter().flat_map(|m| &m.drift).all(|drift| !drift.converging && drift.per_period.is_none()) {
         return paragraph(
             "Orbits: the series of the learned field converges at this h for none of these methods, so that only the modes are known of it. Take smaller steps (--substeps).",
         );
     }
-    output::line(format!("\nOrbits in the learned field (its series in h, on the principal branch), {what}:"))?;
+    let from = if exact { "linear, hence exact" } else { "its series in h" };
+    output::line(format!("\nOrbits in the learned field ({from}, on the principal branch), {what}:"))?;
     let mut table = output::table(&["METHOD", "START", heading, "LEFT OUT", "THROUGH", "PERIOD (TRUE)", "AMPLITUDE", ""]);
     let number = |x: Option<f64>| x.map_or_else(|| "unknown".to_owned(), |x| format!("{x:.1e}"));
     let signed = |x: Option<f64>| x.map_or_else(|| "none".to_owned(), |x| format!("{x:+.3e}"));
@@ -300,7 +312,7 @@ fn print_drift(report: &Report) -> Result<(), Failure> {
         for (row, drift) in method.drift.iter().enumerate() {
             let period = |x: Option<f64>| x.map_or_else(|| "?".to_owned(), |x| format!("{x:.4}"));
             let warning = match (&drift.why, drift.converging) {
-                (Some(why), true) => why.clone(),
+                (Some(why), true) => why.to_string(),
                 (_, false) => "does not converge".to_owned(),
                 (None, true) => String::new(),
             };
@@ -311,7 +323,7 @@ fn print_drift(report: &Report) -> Result<(), Failure> {
                 Cell::new(point(&drift.start)),
                 Cell::new(signed(drift.per_period)),
                 Cell::new(number(drift.truncation)),
-                Cell::new(format!("h^{}", drift.power)),
+                Cell::new(drift.power.map_or_else(|| "exact".to_owned(), |power| format!("h^{power}"))),
                 Cell::new(format!("{} ({})", period(drift.period), period(drift.true_period))),
                 Cell::new(drift.amplitude_shift.map_or_else(String::new, |x| format!("{:+.3} %", 100.0 * x))),
                 Cell::new(warning).fg(Color::Red),
@@ -319,7 +331,7 @@ fn print_drift(report: &Report) -> Result<(), Failure> {
         }
     }
     output::line(table.trim_fmt())?;
-    if judged > 0 {
+    if judged > 0 && !exact {
         paragraph("LEFT OUT is the effect of the first term left out, an estimate of the error of the change.")?;
     }
     if diverging {

@@ -5,18 +5,19 @@
 //! | which modes are to be learned, and from where they are known | `subject` |
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
-//! | what becomes of orbits: drift, period, amplitude | `drift`, `fitted_orbits` |
+//! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits` |
 //! | which method to take instead | `recommendation` |
 
 pub mod cost;
 pub mod drift;
 mod fitted_orbits;
+mod linear_orbits;
 pub mod recommendation;
 pub mod report;
 pub mod subject;
 
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-pub use drift::{Measure, Orbits, PredictedDrift, learned_expansion};
+pub use drift::{Measure, NoOrbit, OrbitShift, Orbits, PredictedDrift, learned_expansion};
 pub use recommendation::{AnyStep, Recommendation};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use subject::Subject;

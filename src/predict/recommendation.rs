@@ -1,6 +1,7 @@
 //! Which method to train with: the cheapest that is faithful, and the one that keeps signs at any step.
 
 use super::cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
+use super::drift::OrbitShift;
 use super::report::PredictError;
 use super::subject::Subject;
 use crate::inverse::{Branches, LearningEquation, Limits, Verdict, without_aliases};
@@ -30,6 +31,8 @@ pub struct Recommendation {
     pub why: String,
     /// The method that never mistakes growth for decay, at whatever step.
     pub any_step: Option<AnyStep>,
+    /// What orbits say against it, where they change more through this method than a mode may.
+    pub along_orbits: Option<OrbitShift>,
 }
 
 /// A method whose only branch keeps the sign of Re λ at any step, with one step a sample.
@@ -70,7 +73,7 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         } else {
             format!("{}; {of}", about_aliases(subject, limits))
         };
-        return Ok(Some(Recommendation { method: method.name().into(), substeps, evaluations: cost, verdict, why, any_step }));
+        return Ok(Some(Recommendation { method: method.name().into(), substeps, evaluations: cost, verdict, why, any_step, along_orbits: None }));
     }
     // The default methods, which are always candidates, hold the implicit midpoint rule.
     let Some(kept) = any_step else { return Ok(None) };
@@ -84,6 +87,7 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         verdict: trial.map_or(Verdict::Distorted, |t| t.verdict),
         why: format!("no method tried is faithful with up to {MOST_SUBSTEPS} substeps, but this one keeps growth and decay: {}", kept.why),
         any_step: Some(kept),
+        along_orbits: None,
     }))
 }
 

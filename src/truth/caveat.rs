@@ -85,6 +85,11 @@ pub enum Caveat {
         /// Its uncertainty.
         uncertainty: f64,
     },
+    /// Several fields of this degree meet the samples equally well: what a method makes of their orbits is not settled.
+    OrbitsOpen {
+        /// The degree of the field.
+        degree: usize,
+    },
     /// Orbits are those of a polynomial field fitted to the samples.
     FittedOrbits {
         /// The degree of the field.

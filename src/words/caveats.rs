@@ -62,6 +62,10 @@ impl Say for Caveat {
                 signed(*growth, 2),
                 real(*uncertainty, 2)
             ),
+            Self::OrbitsOpen { degree } => format!(
+                "What a method makes of the orbits is not settled: the samples leave the field around them open (several fields of degree \
+                 {degree} meet them equally well). Trajectories from other starts settle it."
+            ),
             Self::FittedOrbits { degree, residual } => format!(
                 "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \
                  them by {} of their motion. No invariant is known, so the change a turn is that of the distance from the orbit's centre, \
