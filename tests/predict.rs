@@ -330,3 +330,30 @@ fn orbits_that_do_not_settle_the_field_have_no_drift() {
     std::fs::write(&line, format!("t,x\n{rows}")).unwrap();
     program(&[line.to_str().unwrap()]).assert().success().stdout(predicate::str::contains("Orbits").not());
 }
+
+/// What is drawn as samples are the samples.
+#[test]
+fn the_figure_of_data_draws_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("figure.json");
+    let drawn = |arguments: &[&str]| -> serde_json::Value {
+        program(&[arguments, &["--figure", path.to_str().unwrap()]].concat()).assert().success();
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()
+    };
+    let dots = |figure: &serde_json::Value| -> Vec<Vec<f64>> {
+        let marks = figure["panels"][1]["marks"].as_array().unwrap().clone();
+        let mark = marks.iter().find_map(|mark| {
+            let dots = mark.get("dots").or_else(|| mark.get("Dots")).unwrap_or(mark);
+            (dots["label"] == "the samples").then(|| dots["points"].clone())
+        });
+        serde_json::from_value(mark.expect("samples")).unwrap()
+    };
+    let lynx = drawn(&["examples/lynx_hare.csv", "--log", "--method", "rk4"]);
+    let data = Reading::default().open(std::path::Path::new("examples/lynx_hare.csv")).unwrap();
+    let first: Vec<f64> = data.all_states().map(|x| x[0]).collect();
+    assert_eq!(dots(&lynx).iter().map(|p| p[1]).collect::<Vec<_>>(), first);
+    // A linear motion is met by its modes, and the learned model passes through the samples at its own step.
+    let oscillator = drawn(&["examples/oscillator.csv", "--method", "rk4"]);
+    assert!(oscillator["facts"]["misfit of the modes"].as_f64().unwrap() < 1e-6, "{:?}", oscillator["facts"]);
+    assert!(oscillator["panels"][1]["marks"].as_array().unwrap().len() == 4);
+}

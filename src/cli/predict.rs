@@ -5,7 +5,7 @@ use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color};
 use lambdahat::data::Reading;
 use lambdahat::dynamics::System;
-use lambdahat::figure;
+use lambdahat::figure::{self, SampleFigure};
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Principal, Verdict};
 use lambdahat::method::{Method, Sampling};
@@ -100,8 +100,15 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
-        let (method, lambda) = worst(&report, drawn)?;
-        figure::prediction(&method, lambda, sampling)?.save(path)?;
+        let (method, found, lambda) = worst(&report, drawn)?;
+        let figure = match &samples {
+            Some(data) => {
+                let from = SampleFigure { data, log: args.log, report: &report, method: found };
+                figure::prediction_of_samples(from, &method, lambda, sampling)?
+            }
+            None => figure::prediction(&method, lambda, sampling)?,
+        };
+        figure.save(path)?;
     }
     if json {
         output::json(&document::prediction(&report, Dialect::Terminal)?)?;
@@ -128,7 +135,7 @@ pub fn no_prediction(error: PredictError) -> Failure {
 }
 
 /// The method and mode with the worst verdict, and of those the one that is furthest off.
-fn worst(report: &Report, asked: Vec<Method>) -> Result<(Method, Complex64), Failure> {
+fn worst(report: &Report, asked: Vec<Method>) -> Result<(Method, &MethodReport, Complex64), Failure> {
     let methods = if asked.is_empty() { default_methods()? } else { asked };
     let off = |mode: &ModeReport| {
         let miss = |learned: Complex64| (learned - mode.branches.lambda).norm();
@@ -136,10 +143,10 @@ fn worst(report: &Report, asked: Vec<Method>) -> Result<(Method, Complex64), Fai
     };
     let worse = |a: &(Option<Verdict>, f64), b: &(Option<Verdict>, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
     std::iter::zip(methods, &report.methods)
-        .flat_map(|(method, found)| report.upper_modes().map(move |(k, _)| (method.clone(), &found.modes[k])))
-        .filter(|(_, mode)| mode.branches.principal().is_some())
-        .max_by(|(_, a), (_, b)| worse(&off(a), &off(b)))
-        .map(|(method, mode)| (method, mode.branches.lambda))
+        .flat_map(|(method, found)| report.upper_modes().map(move |(k, _)| (method.clone(), found, &found.modes[k])))
+        .filter(|(.., mode)| mode.branches.principal().is_some())
+        .max_by(|(.., a), (.., b)| worse(&off(a), &off(b)))
+        .map(|(method, found, mode)| (method, found, mode.branches.lambda))
         .ok_or_else(|| Failure::new("no mode has a principal branch through these methods, so there is no figure to draw"))
 }
 
