@@ -28,7 +28,7 @@
 //!  4   loop         order
 //!  3   stability    dynamics
 //!  2   method       data
-//!  1   exact
+//!  1   exact        files
 //! ```
 #![warn(missing_docs)]
 // No panic is reachable from input: what can fail is a `Result`. Tests may unwrap.
@@ -46,6 +46,7 @@ pub mod data;
 pub mod dynamics;
 pub mod exact;
 pub mod figure;
+pub mod files;
 pub mod fit;
 pub mod inverse;
 pub mod method;

@@ -58,6 +58,8 @@ pub struct CheckedFit {
     pub seed: u64,
     /// Whether it was begun; not where Ctrl-C came before its turn.
     pub begun: bool,
+    /// Whether it was laid beside the branches; not where Ctrl-C came before that.
+    pub compared: bool,
     /// The mean square of the residuals; `null` where the start could not be evaluated.
     pub loss: Option<f64>,
     /// Whether the loss is small.
@@ -142,13 +144,14 @@ pub fn motion(trajectories: &[Vec<Vec<f64>>]) -> f64 {
 }
 
 impl Checker<'_> {
-    /// One fit against the branches. Its rollouts are kept for a figure where `drawn` says so.
-    pub fn check(&self, seed: u64, prepared: &Prepared, fit: &Result<Fit, FitError>, drawn: bool) -> CheckedFit {
+    /// One fit by itself, where there was no time to lay it beside the branches.
+    pub fn uncompared(&self, seed: u64, fit: &Result<Fit, FitError>) -> CheckedFit {
         let mut checked = CheckedFit {
             method: self.method.0.name().into(),
             model: self.model.to_string(),
             seed,
             begun: true,
+            compared: false,
             loss: None,
             fitted: false,
             ended: String::new(),
@@ -157,17 +160,26 @@ impl Checker<'_> {
             rollout: None,
             coverage: None,
         };
-        let fit = match fit {
-            Ok(fit) => fit,
+        match fit {
+            Ok(fit) => {
+                checked.loss = Some(fit.loss);
+                checked.ended = ended(fit.stop).into();
+            }
             Err(error) => {
                 checked.begun = *error != FitError::NotBegun;
+                checked.compared = checked.begun;
                 checked.ended = error.to_string();
-                return checked;
             }
-        };
+        }
+        checked
+    }
+
+    /// One fit against the branches. Its rollouts are kept for a figure where `drawn` says so.
+    pub fn check(&self, seed: u64, prepared: &Prepared, fit: &Result<Fit, FitError>, drawn: bool) -> CheckedFit {
+        let mut checked = self.uncompared(seed, fit);
+        let Ok(fit) = fit else { return checked };
+        checked.compared = true;
         let motion = motion(self.samples);
-        checked.loss = Some(fit.loss);
-        checked.ended = ended(fit.stop).into();
         checked.fitted = fit.loss <= self.agreement.small * motion;
         if !checked.fitted {
             return checked;
@@ -266,6 +278,7 @@ mod tests {
             model: "linear".into(),
             seed: 0,
             begun: true,
+            compared: true,
             loss: Some(1.0),
             fitted,
             ended: String::new(),

@@ -54,7 +54,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     spinner.set_message("following the starts");
     let figure = figure::basins(&method, args.lambda, sampling, args.starts as usize, &real)?;
     spinner.finish_and_clear();
-    figure.save(&args.output)?;
+    let written = output::result(&args.output, &figure.bytes(&args.output, None)?, json);
     if json {
         output::json(&serde_json::json!({ "method": method.name(), "facts": figure.facts, "real": real, "output": args.output }))?;
     } else {
@@ -64,6 +64,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         for (fact, value) in &figure.facts {
             output::line(format!("{fact}: {value:.3}"))?;
         }
+    }
+    written?;
+    if !json {
         output::line(format!("written: {}", args.output.display()))?;
     }
     Ok(Answer::Done)

@@ -3,12 +3,12 @@
 use super::failure::Failure;
 use super::predict::no_prediction;
 use super::samples::SampleArgs;
-use super::training::{TrainingArgs, keep_on_interrupt, stopped, train};
+use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
 use comfy_table::{Cell, Color, Table};
 use lambdahat::check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift};
 use lambdahat::figure;
-use lambdahat::fit::{Optimiser, Prepared};
+use lambdahat::fit::{Fit, FitError, Optimiser, Prepared, Stop};
 use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::{MethodReport, Prediction, Subject};
@@ -16,6 +16,8 @@ use lambdahat::truth::ModesOptions;
 use num_complex::Complex64;
 use rayon::prelude::*;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +38,9 @@ farther away than their own size (by the Jacobian of all residuals), up to 2 %, 
 is \"not settled by the data\": a mode that the samples hardly excite, or an equilibrium far from all of them. It counts neither way.
 
 Exit status 1: a fit of small loss landed where no branch was predicted, no start reached a small loss, or Ctrl-C ended the fits.";
+
+/// How long after Ctrl-C fits that ended are still laid beside the branches.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// Options of `check`.
 #[derive(clap::Args)]
@@ -97,10 +102,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let usual = prepared.iter().map(|p| Agreement::of(&args.training.model, p.optimiser())).reduce(lenient);
     let usual = usual.unwrap_or_else(|| Agreement::of(&args.training.model, Optimiser::Auto));
     let agreement = Agreement { small: args.small.unwrap_or(usual.small), tolerance: args.tolerance.unwrap_or(usual.tolerance) };
-    keep_on_interrupt()?;
+    keep_on_interrupt();
+    let mut interrupted = false;
     let mut fits: Vec<CheckedFit> = Vec::with_capacity(methods.len() * seeds.len());
     for (place, (method, prepared)) in methods.iter().zip(&prepared).enumerate() {
         if stopped() {
+            interrupted = true;
             break;
         }
         let checker = Checker {
@@ -113,26 +120,46 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             samples: &samples.states,
         };
         let outcome = train(prepared, method.name(), &seeds, None);
+        interrupted |= outcome.iter().any(was_interrupted);
         let loss = |k: &usize| outcome[*k].as_ref().map_or(f64::INFINITY, |fit| fit.loss);
         let best = (0..outcome.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
         let checked = seeds.par_iter().zip(&outcome).enumerate();
         let drawn = |k: usize| args.figure.is_some() && best == Some(k);
-        fits.par_extend(checked.map(|(k, (&seed, fit))| checker.check(seed, prepared, fit, drawn(k))));
+        // A comparison takes its time too: soon after Ctrl-C no further one is begun.
+        let since = OnceLock::new();
+        let late = || stopped() && since.get_or_init(Instant::now).elapsed() > GRACE;
+        fits.par_extend(checked.map(
+            |(k, (&seed, fit))| {
+                if late() { checker.uncompared(seed, fit) } else { checker.check(seed, prepared, fit, drawn(k)) }
+            },
+        ));
     }
-    let check = Check::new(report, agreement, fits, stopped());
-    if let Some(path) = &args.figure {
-        figure::check(&check, &samples.states).save(path)?;
-    }
+    interrupted |= fits.iter().any(|fit| fit.begun && !fit.compared);
+    end_on_interrupt();
+    let check = Check::new(report, agreement, fits, interrupted);
+    let written = match &args.figure {
+        Some(path) => output::result(path, &figure::check(&check, &samples.states).bytes(path, None)?, json),
+        None => Ok(()),
+    };
     if json {
         output::json(&check)?;
     } else {
         print(&check, &methods, seeds.len())?;
-        if let Some(path) = &args.figure {
-            output::line(format!("written: {}", path.display()))?;
-        }
+    }
+    written?;
+    if let Some(path) = args.figure.as_ref().filter(|_| !json) {
+        output::line(format!("written: {}", path.display()))?;
     }
     let no = matches!(check.comparison, Comparison::Disagrees | Comparison::NothingFitted | Comparison::Interrupted);
     Ok(if no { Answer::No } else { Answer::Done })
+}
+
+/// Whether a fit was ended before its time, or not begun.
+fn was_interrupted(fit: &Result<Fit, FitError>) -> bool {
+    match fit {
+        Ok(fit) => fit.stop == Stop::Interrupted,
+        Err(error) => *error == FitError::NotBegun,
+    }
 }
 
 /// Six digits; a part that is rounding is left at zero.
@@ -172,8 +199,12 @@ fn print(check: &Check, methods: &[Method], seeds: usize) -> Result<(), Failure>
         let unfinished = check.fits.iter().filter(|fit| fit.ended == "interrupted").count();
         let never: Vec<&str> = methods.iter().map(Method::name).filter(|name| !check.fits_of(name).any(|fit| fit.begun)).collect();
         let never = if never.is_empty() { String::new() } else { format!(" Never begun: {}.", never.join(", ")) };
+        let uncompared = match check.fits.iter().filter(|fit| fit.begun && !fit.compared).count() {
+            0 => String::new(),
+            n => format!(" {n} were not compared."),
+        };
         output::line(format!(
-            "\nInterrupted: of {} fits {unfinished} ended before their time and {} were never begun.{never}",
+            "\nInterrupted: of {} fits {unfinished} ended before their time and {} were never begun.{uncompared}{never}",
             methods.len() * seeds,
             methods.len() * seeds - begun
         ))?;
@@ -259,9 +290,14 @@ fn rows(check: &Check, method: &MethodReport, table: &mut Table) {
         let of = format!("{waiting} of {}", fits.len());
         table.add_row([method.method.clone(), String::new(), "not begun".into(), String::new(), String::new(), of]);
     }
-    let lost = fits.len() - fitted.len() - waiting;
+    let uncompared = fits.iter().filter(|fit| fit.begun && !fit.compared).count();
+    if uncompared > 0 {
+        let of = format!("{uncompared} of {}", fits.len());
+        table.add_row([method.method.clone(), String::new(), "not compared".into(), String::new(), String::new(), of]);
+    }
+    let lost = fits.len() - fitted.len() - waiting - uncompared;
     if lost > 0 {
-        let least = fits.iter().filter(|f| !f.fitted).filter_map(|f| f.loss).fold(f64::INFINITY, f64::min);
+        let least = fits.iter().filter(|f| f.compared && !f.fitted).filter_map(|f| f.loss).fold(f64::INFINITY, f64::min);
         let failed = fits.iter().find(|fit| fit.begun && fit.loss.is_none());
         let least = if least.is_finite() { format!("smallest loss {least:.1e}") } else { "none could begin".into() };
         let why = failed.map_or_else(String::new, |fit| format!("; one could not begin: {}", fit.ended));

@@ -13,10 +13,15 @@ pub struct Args {
     shell: Shell,
 }
 
-/// Prints the script.
-pub fn run(args: Args) -> Result<Answer, Failure> {
+/// Prints the script, in JSON as `{"shell", "script"}`.
+pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "lambdahat", &mut script);
-    output::text(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    if json {
+        output::json(&serde_json::json!({ "shell": args.shell.to_string(), "script": script }))?;
+    } else {
+        output::text(&script)?;
+    }
     Ok(Answer::Done)
 }

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::samples::SampleArgs;
-use super::training::{TrainingArgs, keep_on_interrupt, stopped, train};
+use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
 use lambdahat::fit::{DataRecord, Fit, FitError, Loss, ModelFile, Stop};
 use std::path::PathBuf;
@@ -77,7 +77,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             ));
         }
     }
-    keep_on_interrupt()?;
+    keep_on_interrupt();
     let seeds = match &resumed {
         Some(file) => vec![file.seed],
         None => args.training.seeds(1)?,
@@ -100,12 +100,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
     }
     let file = ModelFile::new(&training, record, best);
-    if let Some(path) = &args.output {
-        output::file(path, file.to_json()?.as_bytes())?;
-    }
+    end_on_interrupt();
+    let written = match &args.output {
+        Some(path) => output::result(path, file.to_json()?.as_bytes(), json),
+        None => Ok(()),
+    };
     if json {
         output::json(&file)?;
-        return Ok(Answer::Done);
+        return written.map(|()| Answer::Done);
     }
     let parameters = file.learned.parameters.len();
     let residuals = prepared.residual_count();
@@ -154,6 +156,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let more = if waiting > 0 { format!(" ({waiting} starts were not begun)") } else { String::new() };
         output::line(format!("Interrupted: this is the best so far{more}."))?;
     }
+    written?;
     match &args.output {
         Some(path) => output::line(format!("Wrote {}", path.display()))?,
         None => output::line("Nothing written; give -o MODEL.json to keep it.")?,

@@ -12,6 +12,7 @@ mod completions;
 mod failure;
 mod figures;
 mod fit;
+mod interrupt;
 mod map;
 mod methods;
 mod modified;
@@ -112,7 +113,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Basins(args) => basins::run(args, json),
         Command::Figures(args) => figures::run(args, json),
         Command::Tour(args) => tour::run(args, json),
-        Command::Completions(args) => completions::run(args),
+        Command::Completions(args) => completions::run(args, json),
     }
 }
 
@@ -121,13 +122,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        // Help, and what is wrong with usual arguments; endless ones are not repeated whole.
-        Err(error) if !error.use_stderr() || arguments.iter().all(|argument| argument.len() < 1000) => error.exit(),
+        // Help: printed as all output is, so that a full device is told.
+        Err(error) if !error.use_stderr() => return help(&error).map_or_else(Failure::report, |()| 0),
+        // What is wrong with usual arguments; endless ones are not repeated whole.
+        Err(error) if arguments.iter().all(|argument| argument.len() < 1000) => error.exit(),
         Err(error) => return Failure::new(error.to_string().trim_start_matches("error: ").trim_end()).report(),
     };
-    match dispatch(cli) {
+    match interrupt::watch().and_then(|()| dispatch(cli)) {
         Ok(Answer::Done) => 0,
         Ok(Answer::No) => 1,
         Err(failure) => failure.report(),
     }
+}
+
+/// Prints help or the version.
+fn help(text: &clap::Error) -> Result<(), Failure> {
+    output::text(&text.render().ansi().to_string())
 }

@@ -1,6 +1,7 @@
 //! Standard output and files: printed whole, written whole or not at all.
 
 use super::failure::{Failure, printing};
+use crate::files;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -36,26 +37,9 @@ pub fn table(headings: &[&str]) -> Table {
     table
 }
 
-/// A file beside the one that will be written, or why there can be none.
-fn temporary(path: &Path) -> Result<tempfile::NamedTempFile, Failure> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let fail = |what: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {what}", path.display()));
-    if !folder.is_dir() {
-        return Err(fail(&format!("the folder {} does not exist; create it first", folder.display())));
-    }
-    if path.is_dir() {
-        return Err(fail(&"it is a folder; name a file"));
-    }
-    // The error would name the temporary file, of which nobody has heard.
-    tempfile::NamedTempFile::new_in(folder).map_err(|e| fail(&format!("no file can be made in {} ({})", folder.display(), e.kind())))
-}
-
 /// Errors where [`file`] could not write this path: asked before long work whose result goes there.
 pub fn writable(path: &Path) -> Result<(), Failure> {
-    temporary(path).map(drop)
+    Ok(files::writable(path)?)
 }
 
 /// Errors where the file to be written is one of those that are read: it would be lost.
@@ -89,18 +73,22 @@ pub fn spinner(message: &'static str) -> indicatif::ProgressBar {
     spinner
 }
 
-/// Writes a file whole: first beside its place, then moved there. Errors leave nothing behind.
+/// Writes a file whole or not at all. Errors leave nothing behind.
 pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let fail = |what: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {what}", path.display()));
-    let mut temporary = temporary(path)?;
-    temporary.write_all(bytes).map_err(|e| fail(&e))?;
-    // The temporary file is private; the finished one has the permissions that a new file would have.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = path.metadata().map_or(0o644, |m| m.permissions().mode());
-        temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode)).map_err(|e| fail(&e))?;
-    }
-    temporary.persist(path).map_err(|e| fail(&e.error))?;
-    Ok(())
+    Ok(files::write_whole(path, bytes)?)
+}
+
+/// Writes the result of long work. Where that fails the result is kept: in a file among the temporary ones, else on standard
+/// output where it is text and no document is printed there. The error says where. Print what else there is to be said before
+/// the error is returned.
+pub fn result(path: &Path, bytes: &[u8], json: bool) -> Result<(), Failure> {
+    let Err(refused) = files::write_whole(path, bytes) else { return Ok(()) };
+    let elsewhere = match files::keep_elsewhere(path, bytes) {
+        Ok(kept) => format!("it is in {} instead", kept.display()),
+        Err(_) => match std::str::from_utf8(bytes) {
+            Ok(text) if !json && io::stdout().lock().write_all(text.as_bytes()).is_ok() => "it is on standard output instead".to_owned(),
+            _ => "and it could not be kept elsewhere".to_owned(),
+        },
+    };
+    Err(Failure::new(format!("{refused}; {elsewhere}")))
 }

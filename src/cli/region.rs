@@ -2,7 +2,8 @@
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
-use lambdahat::figure::file::{self, FigureError, write_with};
+use crate::files::{write_whole, write_with};
+use lambdahat::figure::file::{self, FigureError};
 use lambdahat::figure::regions;
 use lambdahat::method::Method;
 use lambdahat::stability::region::{Raster, Region, Window};
@@ -81,8 +82,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(path) = &args.output {
         match kind.as_deref() {
             Some("csv") => write_csv(path, &methods, &rasters)?,
-            Some("png") => regions(&methods, window)?.save_png(path, args.size)?,
-            Some("svg" | "json") => regions(&methods, window)?.save(path)?,
+            Some("svg" | "png" | "json") => write_whole(path, &regions(&methods, window)?.bytes(path, args.size)?)?,
             _ => return Err(FigureError::Kind(path.clone(), KINDS).into()),
         }
     }

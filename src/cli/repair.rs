@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::trained::TrainedArgs;
-use super::training::{keep_on_interrupt, stopped};
+use super::training::{end_on_interrupt, keep_on_interrupt, stopped};
 use super::{Answer, arguments, output};
 use lambdahat::order::LARGEST_POWER;
 use lambdahat::repair::repaired::{Modes, Repair, RepairReport, Way};
@@ -68,6 +68,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         ("the scheme file", args.trained.method.as_deref().and_then(arguments::scheme_path)),
     ];
     output::no_input("-o", &path, &inputs)?;
+    output::writable(&path)?;
     let repair = Repair {
         file: &trained.file,
         method: &trained.method,
@@ -77,7 +78,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         power: args.power,
         stop: Some(&stopped),
     };
-    keep_on_interrupt()?;
+    keep_on_interrupt();
     if !args.way.is_some_and(|way| way != Way::Series)
         && let Some(cost) = series_cost(&trained.file.learned, args.power.unwrap_or(DEFAULT_POWER.0)).filter(|cost| *cost > NOTICEABLE)
     {
@@ -93,11 +94,16 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         if stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     spinner.finish_and_clear();
-    output::file(&path, file.to_json()?.as_bytes())?;
+    end_on_interrupt();
+    let written = output::result(&path, file.to_json()?.as_bytes(), json);
     if json {
         output::json(&Document { report: &report, model: path.display().to_string() })?;
     } else {
-        print(&report, &path, trained.note.as_deref())?;
+        print(&report, trained.note.as_deref())?;
+    }
+    written?;
+    if !json {
+        output::line(format!("Wrote {}", path.display()))?;
     }
     Ok(Answer::Done)
 }
@@ -112,7 +118,7 @@ fn beside(model: &Path) -> PathBuf {
     model.with_extension("repaired.json")
 }
 
-fn print(report: &RepairReport, path: &Path, note: Option<&str>) -> Result<(), Failure> {
+fn print(report: &RepairReport, note: Option<&str>) -> Result<(), Failure> {
     output::line(format!("{} trained through {}, H = {}, m = {}", report.class, report.method, report.interval, report.substeps))?;
     if let Some(note) = note {
         output::line(format!("Fitted: {note}"))?;
@@ -170,5 +176,5 @@ fn print(report: &RepairReport, path: &Path, note: Option<&str>) -> Result<(), F
     for note in &report.notes {
         output::line(format!("Note: {note}"))?;
     }
-    output::line(format!("Wrote {}", path.display()))
+    Ok(())
 }

@@ -1,12 +1,12 @@
-//! Options of a training, its progress on standard error, and Ctrl-C.
+//! Options of a training, and its progress on standard error.
 
 use super::failure::Failure;
+pub use super::interrupt::{end_on_interrupt, keep_on_interrupt, stopped};
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::fit::{Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, Training};
 use lambdahat::method::{Method, Sampling};
 use std::ops::ControlFlow;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Options that say how to train.
 #[derive(clap::Args)]
@@ -90,24 +90,6 @@ impl TrainingArgs {
             k => Err(Failure::new(format!("--seeds {k}: give a number from 1 to 1000000"))),
         }
     }
-}
-
-/// Set by the first Ctrl-C; the second ends the program.
-static STOPPED: AtomicBool = AtomicBool::new(false);
-
-/// Whether Ctrl-C was pressed.
-pub fn stopped() -> bool {
-    STOPPED.load(Ordering::Relaxed)
-}
-
-/// From now on the first Ctrl-C lets the optimisers end, so that what they have can be kept.
-pub fn keep_on_interrupt() -> Result<(), Failure> {
-    ctrlc::set_handler(|| {
-        if STOPPED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))
 }
 
 /// Trains from every seed, with a bar on standard error: part done, smallest loss, time left.

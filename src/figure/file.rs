@@ -1,10 +1,10 @@
-//! Figures as files: SVG whose words are outlines, PNG made from that SVG, JSON of the data. A file is written whole or not
-//! at all, and nothing depends on the fonts of the machine.
+//! Figures as files: SVG whose words are outlines, PNG made from that SVG, JSON of the data. Nothing depends on the fonts of
+//! the machine.
 
 use super::Figure;
 use super::svg::{self, DrawError, FAMILY};
+use crate::files::{WriteError, write_whole};
 use resvg::{tiny_skia, usvg};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,25 +23,12 @@ pub enum FigureError {
     /// The description cannot be drawn.
     #[error(transparent)]
     Draw(#[from] DrawError),
-    /// The folder of the output is not there.
-    #[error("cannot write {path}: the folder {folder} does not exist; create it first")]
-    NoFolder {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// The folder that is missing.
-        folder: PathBuf,
-    },
     /// The name does not end in a kind that can be written.
     #[error("cannot tell what to write to {0}: the name must end in {1}")]
     Kind(PathBuf, &'static str),
-    /// The file system refused.
-    #[error("cannot write {path}: {source}")]
-    Io {
-        /// The file that was asked for.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
+    /// The file cannot be written.
+    #[error(transparent)]
+    File(#[from] WriteError),
     /// The SVG could not be read back or painted.
     #[error("figure {figure}: {message}")]
     Paint {
@@ -78,20 +65,22 @@ impl Figure {
 
     /// Writes the figure to a file that ends in `.svg`, `.png` or `.json`.
     pub fn save(&self, path: &Path) -> Result<(), FigureError> {
-        match kind(path).as_deref() {
-            Some("svg") => write_whole(path, self.draw()?.svg().as_bytes()),
-            Some("png") => self.save_png(path, None),
-            Some("json") => write_whole(path, self.json().as_bytes()),
-            _ => Err(FigureError::Kind(path.to_owned(), KINDS)),
-        }
+        Ok(write_whole(path, &self.bytes(path, None)?)?)
     }
 
-    /// Writes a PNG of 1440 pixels' width, or as large as fits into `size` pixels.
-    pub fn save_png(&self, path: &Path, size: Option<(usize, usize)>) -> Result<(), FigureError> {
-        let drawing = self.draw()?;
-        let natural = drawing.tree.size();
-        let scale = size.map_or(1.5, |(width, height)| (width as f32 / natural.width()).min(height as f32 / natural.height()));
-        write_whole(path, &drawing.png(scale)?)
+    /// What a file of this name holds: SVG, JSON, or a PNG of 1440 pixels' width or as large as fits into `size` pixels.
+    pub fn bytes(&self, path: &Path, size: Option<(usize, usize)>) -> Result<Vec<u8>, FigureError> {
+        match kind(path).as_deref() {
+            Some("svg") => Ok(self.draw()?.svg().into_bytes()),
+            Some("json") => Ok(self.json().into_bytes()),
+            Some("png") => {
+                let drawing = self.draw()?;
+                let natural = drawing.tree.size();
+                let fit = |(width, height): (usize, usize)| (width as f32 / natural.width()).min(height as f32 / natural.height());
+                drawing.png(size.map_or(1.5, fit))
+            }
+            _ => Err(FigureError::Kind(path.to_owned(), KINDS)),
+        }
     }
 
     /// The description as JSON, ending in a line feed.
@@ -134,7 +123,7 @@ impl Drawing {
     }
 }
 
-/// Whether [`Figure::save`] can write there, before hours of work are spent on a figure: the kind is known and the folder exists.
+/// Whether [`Figure::save`] can write there, before hours of work are spent on a figure: the kind is known, the file can be made.
 pub fn writable(path: &Path) -> Result<(), FigureError> {
     writable_as(path, KINDS)
 }
@@ -145,44 +134,12 @@ pub fn writable_as(path: &Path, kinds: &'static str) -> Result<(), FigureError> 
     if !kind(path).is_some_and(|kind| known(&kind)) {
         return Err(FigureError::Kind(path.to_owned(), kinds));
     }
-    folder_of(path).map(|_| ())
+    Ok(crate::files::writable(path)?)
 }
 
 /// The ending of a file's name, in lower case.
 pub fn kind(path: &Path) -> Option<String> {
     path.extension().and_then(|e| e.to_str()).map(str::to_lowercase)
-}
-
-/// The folder of a file, which must exist.
-fn folder_of(path: &Path) -> Result<&Path, FigureError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    if folder.is_dir() { Ok(folder) } else { Err(FigureError::NoFolder { path: path.to_owned(), folder: folder.to_owned() }) }
-}
-
-/// Writes a file whole or not at all: into a new file in the same folder, which then takes the name.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
-    write_with(path, |file| file.write_all(bytes))
-}
-
-/// As [`write_whole`], for what is too long to be held in memory.
-pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), FigureError> {
-    let folder = folder_of(path)?;
-    let io = |source| FigureError::Io { path: path.to_owned(), source };
-    let mut builder = tempfile::Builder::new();
-    // A finished file is readable as any other, not only by its owner as a temporary one is.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    // The error would name the temporary file, of which nobody has heard.
-    let refused =
-        |e: std::io::Error| io(std::io::Error::new(e.kind(), format!("no file can be made in {} ({})", folder.display(), e.kind())));
-    let mut buffered = std::io::BufWriter::new(builder.tempfile_in(folder).map_err(refused)?);
-    write(&mut buffered).map_err(io)?;
-    let file = buffered.into_inner().map_err(|e| io(e.into_error()))?;
-    file.persist(path).map_err(|e| io(e.error))?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -223,9 +180,9 @@ mod tests {
     fn nothing_is_left_where_nothing_can_be_written() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("no/such/a.svg");
-        assert!(matches!(figure().save(&missing), Err(FigureError::NoFolder { .. })));
+        assert!(matches!(figure().save(&missing), Err(FigureError::File(WriteError::NoFolder { .. }))));
         assert!(matches!(figure().save(&folder.path().join("a.gif")), Err(FigureError::Kind(..))));
-        assert!(matches!(writable(&missing), Err(FigureError::NoFolder { .. })));
+        assert!(matches!(writable(&missing), Err(FigureError::File(WriteError::NoFolder { .. }))));
         assert!(matches!(writable(&folder.path().join("a.gif")), Err(FigureError::Kind(..))));
         assert!(writable(&folder.path().join("a.json")).is_ok());
         let mut broken = figure();
