@@ -410,7 +410,8 @@ fn modified_fields_of_a_network_and_of_a_kernel() {
         assert!(slope > 5.0, "{class}: {slope}, {:e}", missed(0.2));
         // Forwards: the flow of the modified field is the step.
         let h = 0.1;
-        let modified = Values::new(2, |x: &[f64], out: &mut [f64]| out.copy_from_slice(&step_logarithm(&midpoint, &learned, x, h).unwrap().value));
+        let modified =
+            Values::new(2, |x: &[f64], out: &mut [f64]| out.copy_from_slice(&step_logarithm(&midpoint, &learned, x, h).unwrap().value));
         let flow = Flow { absolute: 1e-12, relative: 1e-12 }.trajectory(&modified, &y, h, 1).unwrap();
         let error = max(&flow[1], &stepped(&learned, y, h));
         assert!(error < 1e-9, "{class}: {error:e}");

@@ -142,7 +142,10 @@ fn aliases_of_the_samples_are_named_as_such() {
 #[test]
 fn lotka_volterra_wants_a_symmetric_method() {
     let subject = Subject::from_system(&System::named("lotka-volterra").unwrap(), 1.0).unwrap();
-    assert_eq!(subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(), [Complex64::i(), -Complex64::i(), Complex64::ONE, -Complex64::ONE]);
+    assert_eq!(
+        subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(),
+        [Complex64::i(), -Complex64::i(), Complex64::ONE, -Complex64::ONE]
+    );
     let report = Prediction { subject, methods: vec![], substeps: 1, limits: Limits::default() }.report().unwrap();
     let verdicts = |name: &str| report.methods.iter().find(|m| m.method == name).unwrap().verdict;
     assert_eq!(
@@ -324,7 +327,11 @@ fn orbits_that_do_not_settle_the_field_have_no_drift() {
     std::fs::write(&path, format!("t,x,y\n{rows}")).unwrap();
     let found = program(&[path.to_str().unwrap(), "--degree", "1"]);
     let mut found = found;
-    found.assert().success().stdout(predicate::str::contains("What a method makes of the orbits is not settled")).stdout(predicate::str::contains("CHANGE A TURN").not());
+    found
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("What a method makes of the orbits is not settled"))
+        .stdout(predicate::str::contains("CHANGE A TURN").not());
     let line = folder.path().join("line.csv");
     let rows: String = (0..30).map(|k| format!("{k},{}\n", 2.0 + (-0.3 * f64::from(k)).exp())).collect();
     std::fs::write(&line, format!("t,x\n{rows}")).unwrap();

@@ -3,7 +3,7 @@
 
 use lambdahat::dynamics::{CompiledField, Field, Flow, PolynomialField, System};
 use lambdahat::fit::{Fit, Optimiser, Training, unwatched};
-use lambdahat::method::{RungeKutta, Method, Sampling, catalog};
+use lambdahat::method::{Method, RungeKutta, Sampling, catalog};
 use lambdahat::order::inverse_modified_at;
 use rayon::prelude::*;
 use std::fmt;

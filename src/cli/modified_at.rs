@@ -147,7 +147,8 @@ fn series(
 
 /// Any other field: by its steps.
 fn alone(point: &Point, method: &RungeKutta, field: &(dyn Field + Sync), at: Vec<f64>) -> Result<Document, Failure> {
-    let found = if point.inverse { corrected(point, method, field, &at)? } else { modified_at(method, field, &at, point.step, point.power) };
+    let found =
+        if point.inverse { corrected(point, method, field, &at)? } else { modified_at(method, field, &at, point.step, point.power) };
     let Estimated { value, error } = found.ok_or_else(|| {
         Failure::new("a step or the flow from there leaves the finite numbers, or the stages do not settle; take a smaller --step")
     })?;

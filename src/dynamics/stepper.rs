@@ -184,7 +184,8 @@ mod tests {
     use num_complex::Complex;
 
     fn methods() -> Vec<crate::method::RungeKutta> {
-        let names = ["forward-euler", "rk4", "dormand-prince5", "implicit-euler", "sdirk2", "trapezoid", "gauss2", "radau-iia-3", "lobatto-iiia-3"];
+        let names =
+            ["forward-euler", "rk4", "dormand-prince5", "implicit-euler", "sdirk2", "trapezoid", "gauss2", "radau-iia-3", "lobatto-iiia-3"];
         let found = names.iter().map(|name| match catalog::find(name) {
             Ok(Method::RungeKutta(method)) => method,
             other => panic!("{name}: {other:?}"),

@@ -31,7 +31,12 @@ pub struct SampleFigure<'a> {
 ///
 /// The drawn variable is the first, the drawn piece the longest without a gap. Curves are `x* + Re Σ_k c_k e^{λ_k t}` with the c_k by least squares, and the same
 /// with each λ̂_k: at its own step h the method takes `e^{hλ_k}` from that, so the fit passes where the modes do.
-pub fn prediction_of_samples(from: SampleFigure<'_>, method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Figure, ModeError> {
+pub fn prediction_of_samples(
+    from: SampleFigure<'_>,
+    method: &Method,
+    lambda: Complex<f64>,
+    sampling: Sampling,
+) -> Result<Figure, ModeError> {
     let learned = Learned::of(method, lambda, sampling)?;
     let mut figure = mode_panels(&learned, method, lambda, sampling, "the mode alone, e^(λt)", "samples of the mode")?;
     let (panel, misfit) = sample_panel(from, &learned, lambda, sampling);
@@ -39,8 +44,13 @@ pub fn prediction_of_samples(from: SampleFigure<'_>, method: &Method, lambda: Co
     figure.columns = 3;
     figure.name = "prediction-of-samples".into();
     let drawn = match misfit {
-        Some(misfit) if misfit <= POOR => format!("The modes near the equilibrium meet the samples to {:.1} % of their spread.", 100.0 * misfit),
-        Some(_) => "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn over them.".into(),
+        Some(misfit) if misfit <= POOR => {
+            format!("The modes near the equilibrium meet the samples to {:.1} % of their spread.", 100.0 * misfit)
+        }
+        Some(_) => {
+            "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn over them."
+                .into()
+        }
         None => "No curve is drawn over the samples.".into(),
     };
     figure.caption = format!("{} {drawn}", figure.caption);

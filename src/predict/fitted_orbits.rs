@@ -108,7 +108,8 @@ fn smallest_polynomial(states: &[Vec<Vec<f64>>], degree: usize) -> Option<f64> {
         })
         .collect();
     let exponents = exponents(d, degree);
-    let product = |x: &[f64], e: &[i32]| x.iter().zip(&units).zip(e).map(|((x, (centre, half)), &e)| ((x - centre) / half).powi(e)).product();
+    let product =
+        |x: &[f64], e: &[i32]| x.iter().zip(&units).zip(e).map(|((x, (centre, half)), &e)| ((x - centre) / half).powi(e)).product();
     let matrix: DMatrix<f64> = DMatrix::from_fn(samples.len(), exponents.len(), |k, c| product(samples[k], &exponents[c]));
     let found = SVD::try_new(matrix, false, false, f64::EPSILON, 10_000)?;
     Some(found.singular_values.min() / (samples.len() as f64).sqrt())

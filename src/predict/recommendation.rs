@@ -73,7 +73,15 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         } else {
             format!("{}; {of}", about_aliases(subject, limits))
         };
-        return Ok(Some(Recommendation { method: method.name().into(), substeps, evaluations: cost, verdict, why, any_step, along_orbits: None }));
+        return Ok(Some(Recommendation {
+            method: method.name().into(),
+            substeps,
+            evaluations: cost,
+            verdict,
+            why,
+            any_step,
+            along_orbits: None,
+        }));
     }
     // The default methods, which are always candidates, hold the implicit midpoint rule.
     let Some(kept) = any_step else { return Ok(None) };
