@@ -17,12 +17,25 @@ pub struct Identity {
     pub aliases: Vec<String>,
     /// Statements to be verified, in the order of the file.
     pub claims: Vec<Claim>,
+    /// How many digits its coefficients were rounded to, where the file says so (`digits = 7`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<u32>,
+    /// What a residual of an order condition may be, where the file says so (`tolerance = 1e-6`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<f64>,
     /// The names that its file declares under `[where]`, with their values.
     #[serde(skip)]
     pub symbols: Vec<(String, Number)>,
     /// The scheme file that it was read from, whole, so that a result can carry its method with it.
     #[serde(skip)]
     pub text: Option<String>,
+}
+
+impl Identity {
+    /// The tolerance that the file asks for: as stated, or ten units of the last of its `digits` (a condition sums over several coefficients).
+    pub fn stated_tolerance(&self) -> Option<f64> {
+        self.tolerance.or_else(|| self.digits.map(|digits| format!("1e-{}", digits.saturating_sub(1)).parse().unwrap_or(1.0)))
+    }
 }
 
 /// One statement of a scheme file, such as `order = 4`.

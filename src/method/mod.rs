@@ -8,6 +8,7 @@ pub mod field_symbol;
 pub mod identity;
 pub mod latex;
 pub mod multistep;
+pub mod rounding;
 pub mod sampling;
 pub mod scheme;
 pub mod tableau;

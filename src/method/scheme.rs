@@ -17,6 +17,9 @@ use toml::de::{DeTable, DeValue};
 /// The most stages or steps of a scheme file.
 pub const MOST_STAGES: usize = 128;
 
+/// The most digits that a scheme file may say its coefficients have.
+pub const MOST_DIGITS: u32 = 60;
+
 /// What is wrong with a scheme file, and where.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{origin}:{line}:{column}: {reason}")]
@@ -129,7 +132,8 @@ fn floor_boundary(text: &str, mut at: usize) -> usize {
 }
 
 fn read(table: &DeTable<'_>, origin: &str, text: &str) -> Result<Method, Failure> {
-    const KEYS: &[&str] = &["name", "title", "source", "aliases", "note", "where", "runge-kutta", "multistep", "claims"];
+    const KEYS: &[&str] =
+        &["name", "title", "source", "aliases", "note", "digits", "tolerance", "where", "runge-kutta", "multistep", "claims"];
     only(table, KEYS)?;
     let stem = origin.rsplit(['/', '\\']).next().unwrap_or(origin);
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
@@ -144,6 +148,8 @@ fn read(table: &DeTable<'_>, origin: &str, text: &str) -> Result<Method, Failure
         source: optional(table, "source", string)?.unwrap_or_default(),
         aliases: optional(table, "aliases", |v| list(v, string))?.unwrap_or_default(),
         claims: optional(table, "claims", claims)?.unwrap_or_default(),
+        digits: optional(table, "digits", digits)?,
+        tolerance: optional(table, "tolerance", tolerance)?,
         symbols: names.clone(),
         text: Some(text.to_owned()),
         name,
@@ -345,6 +351,29 @@ fn claims(value: &Value<'_>) -> Result<Vec<Claim>, Failure> {
             Ok(Claim { claim, stated })
         })
         .collect()
+}
+
+/// `digits = 7`: a whole number from 1 to [`MOST_DIGITS`].
+fn digits(value: &Value<'_>) -> Result<u32, Failure> {
+    let found = match value.get_ref() {
+        DeValue::Integer(integer) => integer.as_str().parse::<u32>().ok(),
+        _ => None,
+    };
+    let expected = "the digits that the coefficients were rounded to, from 1 to 60";
+    found
+        .filter(|n| (1..=MOST_DIGITS).contains(n))
+        .ok_or((value.span(), SchemeReason::Type { expected, found: value.get_ref().type_str() }))
+}
+
+/// `tolerance = 1e-6`: what a residual may be, above 0 and below 1.
+fn tolerance(value: &Value<'_>) -> Result<f64, Failure> {
+    let tolerance = number(value, &[])?.to_f64();
+    let expected = "a tolerance above 0 and below 1";
+    if tolerance > 0.0 && tolerance < 1.0 {
+        Ok(tolerance)
+    } else {
+        Err((value.span(), SchemeReason::Type { expected, found: "another number" }))
+    }
 }
 
 /// A coefficient: a TOML integer, a decimal with the digits as written, or an expression in quotes.

@@ -40,7 +40,7 @@ pub enum TableauError {
         stages: usize,
     },
     /// A stated node contradicts A.
-    #[error("c[{stage}] is stated as {stated}, but row {stage} of A sums to {sum}")]
+    #[error("c[{stage}] is stated as {stated}, but row {stage} of A sums to {sum}{hint}")]
     Node {
         /// Counted from one.
         stage: usize,
@@ -48,6 +48,8 @@ pub enum TableauError {
         stated: String,
         /// What A says.
         sum: String,
+        /// What to do where the two nearly agree.
+        hint: &'static str,
     },
 }
 
@@ -61,6 +63,19 @@ pub struct RungeKutta {
     b: Vec<Number>,
     b_hat: Option<Vec<Number>>,
     c: Vec<Number>,
+}
+
+/// A stated node so near to its row's sum was meant to be equal.
+const NEARLY: f64 = 1e-3;
+const ROUNDED_HINT: &str = "; if the coefficients are rounded, state it: `digits = 7`";
+
+fn distance(a: &Number, b: &Number) -> f64 {
+    (a.clone() - b).to_f64().abs()
+}
+
+/// Whether a stated node is the row's sum: exactly, or to within the tolerance that the file states.
+fn agree(stated: &Number, sum: &Number, identity: &Identity) -> bool {
+    stated == sum || identity.stated_tolerance().is_some_and(|tolerance| distance(stated, sum) <= tolerance)
 }
 
 impl RungeKutta {
@@ -89,9 +104,10 @@ impl RungeKutta {
         }
         let sums: Vec<Number> = a.iter().map(|row| row.iter().fold(Number::zero(), |sum, x| sum + x)).collect();
         if let Some(stated) = c
-            && let Some((i, (stated, sum))) = stated.iter().zip(&sums).enumerate().find(|(_, (stated, sum))| stated != sum)
+            && let Some((i, (stated, sum))) = stated.iter().zip(&sums).enumerate().find(|(_, (stated, sum))| !agree(stated, sum, &identity))
         {
-            return Err(TableauError::Node { stage: i + 1, stated: stated.to_string(), sum: sum.to_string() });
+            let hint = if distance(stated, sum) < NEARLY { ROUNDED_HINT } else { "" };
+            return Err(TableauError::Node { stage: i + 1, stated: stated.to_string(), sum: sum.to_string(), hint });
         }
         Ok(Self { identity, a, b, b_hat, c: sums })
     }

@@ -46,7 +46,7 @@ pub struct OrderReport {
 }
 
 /// A condition that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FailingCondition {
     /// In brackets.
     pub tree: String,
@@ -56,10 +56,26 @@ pub struct FailingCondition {
     pub found: String,
     /// 1/γ(t).
     pub needed: String,
+    /// Φ(t) − 1/γ(t), of the centre where coefficients are rounded.
+    pub residual: f64,
 }
+
+impl FailingCondition {
+    /// From Φ(t) and 1/γ(t).
+    pub(crate) fn new(tree: String, order: usize, found: Number, needed: Number) -> Self {
+        let residual = (found.clone() - &needed).to_f64();
+        Self { tree, order, found: found.to_string(), needed: needed.to_string(), residual }
+    }
+}
+
+/// Longer numbers are followed by their decimal, or stand as it.
+const LONGEST: usize = 24;
 
 impl fmt::Display for FailingCondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.found.chars().count() > LONGEST {
+            return write!(f, "tree {} misses {} by {:.2e}", self.tree, self.needed, self.residual.abs());
+        }
         write!(f, "tree {} has {}, needs {}", self.tree, self.found, self.needed)
     }
 }
@@ -214,23 +230,16 @@ fn search(
 }
 
 fn failing_condition(tableau: &Unified, trees: &Trees, t: Tree) -> FailingCondition {
-    FailingCondition {
-        tree: trees.bracket(t),
-        order: trees.order(t),
-        found: weight(&tableau.a, &tableau.b, trees, t).to_string(),
-        needed: BigRational::new(1.into(), trees.density(t).into()).to_string(),
-    }
+    let needed = Number::from(BigRational::new(1.into(), trees.density(t).into()));
+    FailingCondition::new(trees.bracket(t), trees.order(t), weight(&tableau.a, &tableau.b, trees, t), needed)
 }
 
 /// The condition of the bush of order n: `Σ b_i c_i^(n−1) = 1/n`.
-fn failing_bush(b: &[Number], c: &[Number], n: usize) -> FailingCondition {
+pub fn failing_bush(b: &[Number], c: &[Number], n: usize) -> FailingCondition {
     let power = |c: &Number| (1..n).fold(Number::one(), |power, _| power * c);
-    FailingCondition {
-        tree: if n == 1 { "τ".into() } else { format!("[{}]", "τ".repeat(n - 1)) },
-        order: n,
-        found: b.iter().zip(c).fold(Number::zero(), |sum, (b, c)| sum + power(c) * b).to_string(),
-        needed: Number::ratio(1, n as i64).to_string(),
-    }
+    let tree = if n == 1 { "τ".into() } else { format!("[{}]", "τ".repeat(n - 1)) };
+    let found = b.iter().zip(c).fold(Number::zero(), |sum, (b, c)| sum + power(c) * b);
+    FailingCondition::new(tree, n, found, Number::ratio(1, n as i64))
 }
 
 fn principal_error(tableau: &Unified, n: usize, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Option<PrincipalError> {

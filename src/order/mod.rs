@@ -16,9 +16,10 @@ mod rounded;
 pub mod series;
 pub mod trees;
 pub mod weights;
+pub mod within;
 
 pub use assumptions::SimplifyingAssumptions;
-pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, order, order_up_to};
+pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, failing_bush, order, order_up_to};
 pub use coproduct::{Cut, Cuts};
 pub use drift::{Drift, DriftError, Invariant, convergence, drift};
 pub use general_field::{Estimated, FlowMap, inverse_modified_at, modified_at, step_logarithm};
@@ -30,6 +31,7 @@ pub use multistep_series::{LARGEST_MULTISTEP_POWER, multistep_series};
 pub use series::{FieldSeries, LARGEST_SERIES, MapSeries, SeriesTable};
 pub use trees::{LARGEST_ORDER, Tree, Trees};
 pub use weights::{elementary_weight, elementary_weights};
+pub use within::{OrderWithin, multistep_order_within, order_within};
 
 use thiserror::Error;
 

@@ -169,15 +169,37 @@ impl RoundedTableau {
     }
 }
 
+/// A tableau whose coefficients are taken as they are printed: rationals as they are or on a fine binary grid, the centres of rounded ones.
+pub(super) struct Centres(ExactTableau);
+
+impl Centres {
+    /// On a grid that is finer than any rounding of the coefficients.
+    pub fn new(a: &[Vec<Number>], b: &[Number]) -> Option<Self> {
+        let finest = a.iter().flatten().chain(b).map(Number::radius).filter(|&r| r > 0.0).fold(f64::INFINITY, f64::min);
+        let bits = if finest.is_finite() { (-finest.log2()).clamp(0.0, 900.0) as u32 + 64 } else { 256 };
+        Self::on_grid(a, b, bits.max(128))
+    }
+
+    /// On the grid of the multiples of `2^(−bits)`.
+    fn on_grid(a: &[Vec<Number>], b: &[Number], bits: u32) -> Option<Self> {
+        let on_grid = |x: &Number| match x {
+            // Short rationals are cheaper as they are.
+            Number::Rational(q) if q.denom() < &BigInt::from(1000) || q.is_zero() => x.clone(),
+            x => Number::from(x.approximate(bits)),
+        };
+        let rows: Vec<Vec<Number>> = a.iter().map(|row| row.iter().map(on_grid).collect()).collect();
+        let weights: Vec<Number> = b.iter().map(on_grid).collect();
+        ExactTableau::new(&rows, &weights).map(Self)
+    }
+
+    /// `Φ(t) − 1/γ(t)` for all trees of order n. `None` when stopped.
+    pub fn residuals(&self, trees: &Trees, n: usize, report: Report) -> Option<Vec<f64>> {
+        self.0.residuals(trees, n, report)
+    }
+}
+
 /// `Φ(t) − 1/γ(t)` for all trees of order n to about 20 digits, whatever the coefficients; rounded ones count as their centres. `None` when stopped.
 pub(super) fn residuals(a: &[Vec<Number>], b: &[Number], trees: &Trees, n: usize, report: Report) -> Option<Vec<f64>> {
     const GRID_BITS: u32 = 96;
-    let on_grid = |x: &Number| match x {
-        // Short rationals are cheaper as they are.
-        Number::Rational(q) if q.denom() < &BigInt::from(1000) || q.is_zero() => x.clone(),
-        x => Number::from(x.approximate(GRID_BITS)),
-    };
-    let rows: Vec<Vec<Number>> = a.iter().map(|row| row.iter().map(on_grid).collect()).collect();
-    let weights: Vec<Number> = b.iter().map(on_grid).collect();
-    ExactTableau::new(&rows, &weights)?.residuals(trees, n, report)
+    Centres::on_grid(a, b, GRID_BITS)?.residuals(trees, n, report)
 }

@@ -23,6 +23,8 @@ pub struct CheckedClaim {
     pub holds: bool,
     /// Whether the question is left open: the claim neither holds nor fails.
     pub undecided: bool,
+    /// The tolerance to within which it holds, where it does not hold exactly.
+    pub within: Option<f64>,
     /// Why not, where there is more to say: the first order condition that fails, the coefficients that differ.
     pub why: Option<String>,
 }
@@ -42,6 +44,9 @@ impl Serialize for CheckedClaim {
         map.serialize_entry("stated", &self.stated)?;
         map.serialize_entry("found", &self.found)?;
         map.serialize_entry("holds", &(!self.undecided).then_some(self.holds))?;
+        if let Some(tolerance) = self.within {
+            map.serialize_entry("within", &tolerance)?;
+        }
         if let Some(why) = &self.why {
             map.serialize_entry("why", why)?;
         }
@@ -84,28 +89,49 @@ pub(super) fn check(report: &Verification, method: &Method) -> Vec<CheckedClaim>
 }
 
 fn checked(report: &Verification, method: &Method, claim: &Claim) -> CheckedClaim {
-    let found = found(report, &claim.claim);
-    let holds = match (&claim.stated, &found) {
+    let exactly = found(report, &claim.claim);
+    let open = undecided(report, claim);
+    let holds = open.is_none() && agrees(&claim.stated, exactly.as_ref(), report.a_alpha_error);
+    let (found, within) = match (&open, holds) {
+        (None, false) => match to_within(report, claim) {
+            Some((found, tolerance)) => (Some(found), Some(tolerance)),
+            None => (exactly, None),
+        },
+        _ => (exactly, None),
+    };
+    let holds = holds || within.is_some();
+    let why = open.clone().or_else(|| if holds { None } else { why(report, method, claim) });
+    CheckedClaim { claim: claim.claim.clone(), stated: claim.stated.clone(), found, holds, undecided: open.is_some(), within, why }
+}
+
+/// Whether what is stated is what was found.
+fn agrees(stated: &Stated, found: Option<&Found>, angle_error: Option<f64>) -> bool {
+    match (stated, found) {
         (Stated::Truth(stated), Some(Found::Truth(found))) => stated == found,
         (Stated::Value(stated), Some(Found::Order(found))) => *stated == Number::from(*found as i64),
         (Stated::Value(stated), Some(Found::Value(found))) => stated == found,
         (Stated::Value(stated), Some(Found::Extent(extent))) => extent.agrees_with(stated) || same_double(stated, extent.to_f64()),
-        (Stated::Value(stated), Some(Found::Degrees(degrees))) => angle_agrees(stated, *degrees, report.a_alpha_error.unwrap_or(0.0)),
+        (Stated::Value(stated), Some(Found::Degrees(degrees))) => angle_agrees(stated, *degrees, angle_error.unwrap_or(0.0)),
         (Stated::Infinite, Some(Found::Extent(extent))) => extent.is_infinite(),
         // A truth that does not apply to this kind of method is not true of it.
         (Stated::Truth(stated), None) => !stated,
         _ => false,
-    };
-    let open = undecided(report, claim);
-    let why = open.clone().or_else(|| if holds { None } else { why(report, method, claim) });
-    CheckedClaim {
-        claim: claim.claim.clone(),
-        stated: claim.stated.clone(),
-        found,
-        holds: holds && open.is_none(),
-        undecided: open.is_some(),
-        why,
     }
+}
+
+/// What was found to within a tolerance, where the claim holds of that.
+fn to_within(report: &Verification, claim: &Claim) -> Option<(Found, f64)> {
+    let order = match claim.claim.as_str() {
+        "order" => report.order_within,
+        "embedded_order" => report.embedded_order_within,
+        _ => None,
+    };
+    let (found, tolerance, angle_error) = match (order, &report.within) {
+        (Some(order), _) => (Found::Order(order.order), order.tolerance, None),
+        (None, Some(within)) => (found(&within.report, &claim.claim)?, within.tolerance, within.report.a_alpha_error),
+        (None, None) => return None,
+    };
+    (tolerance > 0.0 && agrees(&claim.stated, Some(&found), angle_error)).then_some((found, tolerance))
 }
 
 /// Why a claim is neither proved nor refuted: the search for an order ended before a condition failed, or the quantity was left out.
@@ -128,6 +154,7 @@ fn why(report: &Verification, method: &Method, claim: &Claim) -> Option<String> 
     let beyond = |found: usize| matches!(&claim.stated, Stated::Value(stated) if stated.to_f64() > found as f64);
     match claim.claim.as_str() {
         "order" if beyond(report.order) => report.failing.first().map(ToString::to_string).or_else(|| report.failing_condition.clone()),
+        "embedded_order" if report.embedded_as_difference.is_some() => Some(as_difference(report)?),
         "embedded_order" if beyond(report.embedded_order?) => report.embedded_failing.first().map(ToString::to_string),
         "error_constant" => tall_tree(report, claim).or_else(|| report.failing_condition.clone()),
         "stage_order" if beyond(report.stage_order?) => simplifying_assumption(report, method),
@@ -141,6 +168,12 @@ fn why(report: &Verification, method: &Method, claim: &Claim) -> Option<String> 
         }
         _ => None,
     }
+}
+
+/// What to do where `b_hat` holds the differences b − b̂.
+fn as_difference(report: &Verification) -> Option<String> {
+    let order = report.embedded_as_difference?.order;
+    Some(format!("b_hat sums to 0, so it looks like b − b̂; with b̂ = b − b_hat the embedded order is {order}: write b̂ itself"))
 }
 
 /// The first simplifying assumption that fails: `B(n): Σ b_i c_i^(n−1) = 1/n`, or `C(n): Σ_j a_ij c_j^(n−1) = c_i^n/n` at some stage.

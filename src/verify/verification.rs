@@ -3,10 +3,12 @@
 use super::claims::{CheckedClaim, check};
 use super::exact_cost::Size;
 use super::learning_report::LearningReport;
+use super::within::{Orders, Within, within};
 use crate::exact::Number;
 use crate::method::{FieldSymbol, Method, Multistep, RungeKutta, Stated};
 use crate::order::{
-    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, SimplifyingAssumptions, order_up_to,
+    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, OrderWithin, PrincipalError, Progress, SimplifyingAssumptions, failing_bush,
+    order_up_to,
 };
 use crate::stability::{
     Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
@@ -131,6 +133,17 @@ pub struct Verification {
     pub equal_stages: Option<Vec<Vec<usize>>>,
     /// What the scheme does to a model that learns through it.
     pub learning: Option<LearningReport>,
+    /// The order that holds to a tolerance, with its defect; `None` where the search was stopped.
+    pub order_within: Option<OrderWithin>,
+    /// The same of the embedded method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedded_order_within: Option<OrderWithin>,
+    /// Where `b_hat` sums to 0, and so looks like b − b̂: the order with the weights b − `b_hat`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embedded_as_difference: Option<OrderWithin>,
+    /// What holds to within that tolerance, where the exact order falls short of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Within>,
     /// What was not computed, since it would take minutes for a scheme of this size.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
@@ -190,17 +203,32 @@ pub fn verify(method: &Method) -> Verification {
 }
 
 /// The same with reports on the search for the order, which may stop it: the order is then what was proved until that point.
-pub fn verify_with(method: &Method, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
-    let mut report = match method {
-        Method::RungeKutta(method) => of_runge_kutta(method, progress),
-        Method::Multistep(method) => of_multistep(method),
-    };
+pub fn verify_with(method: &Method, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
+    let mut report = decide(method, &mut progress, Depth::Whole);
+    report.within = within(method, &report);
     report.claims = check(&report, method);
     report
 }
 
+/// How much of a report is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All of it.
+    Whole,
+    /// The decisions, without what is sampled or traced.
+    Decisions,
+}
+
+/// A report without claims.
+pub(super) fn decide(method: &Method, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, depth: Depth) -> Verification {
+    match method {
+        Method::RungeKutta(method) => of_runge_kutta(method, progress, depth),
+        Method::Multistep(method) => of_multistep(method, depth),
+    }
+}
+
 /// The order from the trees, or where these end too early, or would take long, from the simplifying assumptions.
-fn order_of(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
+fn order_of(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
     let assumptions = SimplifyingAssumptions::of(method);
     let implied = assumptions.implied_order();
     // Without a second set of weights, no tree is needed for what the assumptions prove beyond the last tree.
@@ -216,7 +244,7 @@ fn order_of(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<(
         // B(p) is the condition of the bush: the order is no larger.
         report.complete = implied == assumptions.b;
         if report.complete {
-            report.failing = vec![failing_bush(method, implied + 1)];
+            report.failing = vec![failing_bush(method.b(), method.c(), implied + 1)];
             report.failing_count = 1;
         }
     }
@@ -227,17 +255,6 @@ fn order_of(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<(
 fn claims_more(method: &RungeKutta) -> bool {
     let beyond = |stated: &Stated| matches!(stated, Stated::Value(p) if p.to_f64() > DEFAULT_CAP as f64);
     method.identity().claims.iter().any(|claim| claim.claim == "order" && beyond(&claim.stated))
-}
-
-/// The condition `Σ b_i c_i^(n−1) = 1/n`, which fails.
-fn failing_bush(method: &RungeKutta, n: usize) -> FailingCondition {
-    let power = |c: &Number| (1..n).fold(Number::one(), |power, _| power * c);
-    FailingCondition {
-        tree: format!("[{}]", "τ".repeat(n - 1)),
-        order: n,
-        found: method.b().iter().zip(method.c()).fold(Number::zero(), |sum, (b, c)| sum + power(c) * b).to_string(),
-        needed: Number::ratio(1, n as i64).to_string(),
-    }
 }
 
 /// Whether a quantity is computed; else it is noted with the reason.
@@ -267,7 +284,7 @@ struct OfR {
 }
 
 impl OfR {
-    fn new(r: &StabilityFunction, left_out: &mut Vec<LeftOut>) -> Self {
+    fn new(r: &StabilityFunction, depth: Depth, left_out: &mut Vec<LeftOut>) -> Self {
         let size = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
         let degree = r.degree();
         let bisection = |limit: usize| if degree > limit { Err(too_large("degree", degree, limit)) } else { size.bisection(degree) };
@@ -279,8 +296,8 @@ impl OfR {
         let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
         let disc = (a_stable || taken("disc", bisection(longest), left_out)).then(|| disc_radius(r));
         let at_infinity = at_infinity(r);
-        let room = RightHalfPlane::of(r);
-        let room_reason = room.is_none().then(|| match &at_infinity {
+        let room = if depth == Depth::Whole { RightHalfPlane::of(r) } else { None };
+        let room_reason = (depth == Depth::Whole && room.is_none()).then(|| match &at_infinity {
             Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
                 "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
             }
@@ -301,7 +318,9 @@ impl OfR {
     }
 }
 
-fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
+fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, depth: Depth) -> Verification {
+    let found = order_of(method, progress);
+    let orders = if depth == Depth::Whole { Orders::of_runge_kutta(method, &found, progress) } else { Orders::default() };
     let OrderReport {
         order,
         complete,
@@ -313,7 +332,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         embedded_failing,
         principal_error,
         ..
-    } = order_of(method, progress);
+    } = found;
     let whole = Method::RungeKutta(method.clone());
     let reduction = reduce(method);
     let mut left_out = Vec::new();
@@ -332,7 +351,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         Some(r) => linear_order(r),
         None => linear_order_of_step(method),
     };
-    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, &mut left_out));
+    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut left_out));
     let ssp = if ssp_is_zero(&reduction) {
         Some(Extent::Zero)
     } else if let Some(r) = &r {
@@ -397,24 +416,32 @@ fn of_runge_kutta(method: &RungeKutta, progress: impl FnMut(Progress) -> Control
         hs_irreducible: Some(reduction.is_hs_irreducible()),
         unused_stages: Some(reduction.unused),
         equal_stages: Some(reduction.equal),
-        learning: r.is_some().then(|| LearningReport::of(&whole)),
+        learning: (r.is_some() && depth == Depth::Whole).then(|| LearningReport::of(&whole)),
+        order_within: orders.main,
+        embedded_order_within: orders.embedded,
+        embedded_as_difference: orders.difference,
+        within: None,
         left_out,
         stability: r,
         claims: Vec::new(),
     }
 }
 
-fn of_multistep(method: &Multistep) -> Verification {
+fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     let found = multistep::order(method);
     let failing_condition = found.failure();
     let (rho, sigma) = multistep::reduced(method);
     let locus = RootLocus::new(&rho, &sigma);
     let angle = locus.a_alpha();
     let whole = Method::Multistep(method.clone());
-    let (room, room_reason) = match RightHalfPlane::of_multistep(method) {
-        Ok(room) => (Some(room), None),
-        Err(reason) => (None, Some(reason)),
+    let (room, room_reason) = match depth {
+        Depth::Decisions => (None, None),
+        Depth::Whole => match RightHalfPlane::of_multistep(method) {
+            Ok(room) => (Some(room), None),
+            Err(reason) => (None, Some(reason)),
+        },
     };
+    let orders = if depth == Depth::Whole { Orders::of_multistep(method, found.order) } else { Orders::default() };
     Verification {
         method: method.name().into(),
         title: method.title().into(),
@@ -466,7 +493,11 @@ fn of_multistep(method: &Multistep) -> Verification {
         hs_irreducible: None,
         unused_stages: None,
         equal_stages: None,
-        learning: Some(LearningReport::of(&whole)),
+        learning: (depth == Depth::Whole).then(|| LearningReport::of(&whole)),
+        order_within: orders.main,
+        embedded_order_within: None,
+        embedded_as_difference: None,
+        within: None,
         left_out: Vec::new(),
         claims: Vec::new(),
     }

@@ -56,10 +56,12 @@ fn claims(report: &Verification) -> Result<(), Failure> {
             let found = claim.found.as_ref().map_or("does not apply".into(), |found| format!("{least}{found}"));
             let holds = match (claim.undecided, claim.holds) {
                 (true, _) => "undecided",
+                (false, true) if claim.within.is_some() => "yes, to within",
                 (false, true) => "yes",
                 (false, false) => "NO",
             };
-            [claim.claim.clone(), claim.stated.to_string(), found, holds.to_owned()]
+            let tolerance = claim.within.map_or(String::new(), |tolerance| format!(" {tolerance:e}"));
+            [claim.claim.clone(), claim.stated.to_string(), found, format!("{holds}{tolerance}")]
         })
         .collect();
     let headings = ["claim", "stated", "found", "holds"].map(str::to_owned);
@@ -96,6 +98,12 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         _ => report.kind.to_owned(),
     };
     let order = format!("{}{}", if report.order_complete { "" } else { "at least " }, report.order);
+    let within = match report.order_within {
+        Some(found) if found.order != report.order || report.within.is_some() => {
+            format!("{} to within {:e}: no condition up to it is off by more than {:.1e}", found.order, found.tolerance, found.defect)
+        }
+        _ => String::new(),
+    };
     let exact = |x: &Number| report.field.as_ref().map_or_else(|| x.to_string(), |field| field.number(x));
     let polynomial =
         |p: &Polynomial<Number>| shortened(report.field.as_ref().map_or_else(|| p.to_string(), |field| field.polynomial_text(p)));
@@ -146,6 +154,8 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("coefficients", if report.exact { "exact" } else { "rounded: all verdicts to within the rounding of the decimals" }.into()),
         ("where", report.field.as_ref().map_or(String::new(), ToString::to_string)),
         ("order", order),
+        ("order within", within),
+        ("other properties", to_within(report, digits)),
         ("assumptions", assumptions),
         ("stage order", number(report.stage_order)),
         ("linear order", if report.linear_order == report.order { String::new() } else { report.linear_order.to_string() }),
@@ -195,6 +205,36 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         ("learning: parasites", parasites(report)),
         ("learning: this mode", learning.and_then(|l| l.mode.as_ref()).map_or(String::new(), mode)),
     ]
+}
+
+/// What holds to within the tolerance and differs from what is exact.
+fn to_within(report: &Verification, digits: usize) -> String {
+    let Some(within) = &report.within else { return String::new() };
+    let near = &within.report;
+    let truths = [
+        ("A-stable", report.a_stable, near.a_stable),
+        ("L-stable", report.l_stable, near.l_stable),
+        ("I-stable", report.i_stable, near.i_stable),
+        ("B-stable", report.b_stable, near.b_stable),
+        ("symplectic", report.symplectic, near.symplectic),
+        ("symmetric", report.symmetric, near.symmetric),
+    ];
+    let length = |extent: &Extent| if extent.is_infinite() { "unbounded".into() } else { extent.decimal(digits) };
+    let extents = [
+        ("imaginary interval", &report.imaginary_interval, &near.imaginary_interval),
+        ("real interval", &report.real_interval, &near.real_interval),
+        ("disc", &report.disc, &near.disc),
+        ("SSP coefficient", &report.ssp_coefficient, &near.ssp_coefficient),
+    ];
+    let truths = truths.into_iter().filter(|(_, exact, near)| exact != near).filter_map(|(name, _, near)| near.map(|truth| (name, truth)));
+    let truths = truths.map(|(name, truth)| if truth { name.to_owned() } else { format!("not {name}") });
+    let lengths = extents.into_iter().filter_map(|(name, exact, near)| {
+        let (exact, near) = (exact.as_ref()?, near.as_ref()?);
+        let same = exact.to_f64() == near.to_f64() || (exact.to_f64() - near.to_f64()).abs() <= 100.0 * within.tolerance * near.to_f64();
+        (!same).then(|| format!("{name} {}", length(near)))
+    });
+    let all: Vec<String> = truths.chain(lengths).collect();
+    if all.is_empty() { String::new() } else { format!("to within {:e}: {}", within.tolerance, all.join(", ")) }
 }
 
 /// What was left out, the reason once for all that share it.

@@ -112,10 +112,8 @@ impl Family {
             name: format!("{name}:{parameter}={size}"),
             title: format!("{}, {size} {}{plural}", self.title, self.counted),
             source: self.source.to_owned(),
-            aliases: Vec::new(),
             claims: (self.claims)(size),
-            symbols: Vec::new(),
-            text: None,
+            ..Identity::default()
         };
         (self.generate)(size, identity)
     }
