@@ -7,7 +7,6 @@ use crate::data::Trajectories;
 use crate::method::{Method, Sampling};
 use crate::predict::{MethodReport, Report};
 use num_complex::Complex;
-use std::collections::BTreeMap;
 
 /// Modes that miss the samples by more than this part of their spread are not drawn over them.
 const POOR: f64 = 0.2;
