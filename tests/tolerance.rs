@@ -43,8 +43,11 @@ fn rounded_schemes_have_their_order_to_within_their_digits() {
 /// The exact order stays what it is; a claim of it holds, and a claim of the order that was meant holds to within the tolerance.
 #[test]
 fn claims_hold_to_within_the_tolerance_and_say_so() {
-    let report =
-        file("stanescu-habashi-54-7-digits", "", "[claims]\norder = 4\nlinear_order = 4\na_stable = false\nimaginary_interval = 3.17\nreal_interval = 3.7");
+    let report = file(
+        "stanescu-habashi-54-7-digits",
+        "",
+        "[claims]\norder = 4\nlinear_order = 4\na_stable = false\nimaginary_interval = 3.17\nreal_interval = 3.7",
+    );
     assert_eq!((report.order, report.exact), (1, true));
     let found: Vec<(bool, Option<f64>)> = report.claims.iter().map(|claim| (claim.holds, claim.within)).collect();
     assert_eq!(found[..3], [(true, Some(1e-6)), (true, Some(1e-6)), (true, None)]);

@@ -10,6 +10,8 @@ export type Task =
   | { op: "paste"; text: string }
   | ({ op: "branches"; method: string } & Mode)
   | ({ op: "scene"; method: string; branch: number; refinement: number; end: number } & Mode)
+  | { op: "multipliers"; method: string; z: [number, number][] }
+  | { op: "formula"; method: string }
   | ({ op: "raster"; method: string } & Grid)
   | ({ op: "boundary"; method: string } & Frame)
   | ({ op: "fates"; method: string } & Grid)
@@ -59,13 +61,20 @@ export interface Report {
   recommendation: { method: string; substeps: number; why: string } | null;
 }
 
-/** One worker answers at once; what takes longer than a blink goes to another, so that nothing waits for it. */
+/** A question that a newer one has overtaken: its answer is not wanted any more. */
+export class Overtaken extends Error {}
+
+/** A worker, and who waits for it. */
 class Desk {
-  private readonly worker = new ComputeWorker();
+  private worker = new ComputeWorker();
   private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   private last = 0;
 
   constructor() {
+    this.listen();
+  }
+
+  private listen(): void {
     this.worker.onmessage = (event: MessageEvent<Answer>) => {
       const { id, value, error } = event.data;
       const asked = this.waiting.get(id);
@@ -82,35 +91,64 @@ class Desk {
       this.worker.postMessage({ id, task } satisfies Question);
     });
   }
+
+  /** Ends what runs: a computation cannot be asked to stop, but its worker can be replaced. */
+  cancel(): void {
+    if (this.waiting.size === 0) return;
+    this.worker.terminate();
+    for (const { reject } of this.waiting.values()) reject(new Overtaken());
+    this.waiting.clear();
+    this.worker = new ComputeWorker();
+    this.listen();
+    if (pasted) this.ask(pasted).catch(() => undefined);
+  }
 }
 
 const front = new Desk();
-let back: Desk | undefined;
 let pasted: Task | undefined;
 
-/** What may take longer than a frame of the screen. */
-const SLOW = new Set<Task["op"]>(["fates", "predict", "star", "landings", "shares", "orbit"]);
+/** What may take longer than a frame of the screen, and whose desk it goes to: no demo waits for another. */
+const DESK_OF: Partial<Record<Task["op"], string>> = { fates: "map", star: "star", landings: "basins", shares: "basins", orbit: "orbits", predict: "samples" };
+const desks = new Map<string, Desk>();
+
+function deskOf(op: Task["op"]): Desk {
+  const name = DESK_OF[op];
+  if (!name) return front;
+  let desk = desks.get(name);
+  if (!desk) {
+    desk = new Desk();
+    desks.set(name, desk);
+    if (pasted) desk.ask(pasted).catch(() => undefined);
+  }
+  return desk;
+}
 
 /** Asks the library; rejects with its own message. */
 export function ask<T>(task: Task): Promise<T> {
   if (task.op === "paste") {
     pasted = task;
-    back?.ask(task).catch(() => undefined);
+    for (const desk of desks.values()) desk.ask(task).catch(() => undefined);
   }
-  if (!SLOW.has(task.op)) return front.ask<T>(task);
-  if (!back) {
-    back = new Desk();
-    if (pasted) back.ask(pasted).catch(() => undefined);
-  }
-  return back.ask<T>(task);
+  return deskOf(task.op).ask<T>(task);
 }
 
-/** A drawing that is asked for more often than it can be done: one runs, the latest request waits, the others are dropped. */
-export function latest<A extends unknown[]>(draw: (...args: A) => Promise<void>): (...args: A) => void {
+/** Ends what a demo computes. */
+export const cancel = (desk: string): void => desks.get(desk)?.cancel();
+
+/** Longer than this, an overtaken computation is ended rather than waited for. */
+const PATIENCE_MS = 250;
+
+/**
+ * A drawing that is asked for more often than it can be done: one runs, the latest request waits, the others are dropped. Where the one
+ * that runs takes longer than a blink and has a desk of its own, it is cancelled.
+ */
+export function latest<A extends unknown[]>(draw: (...args: A) => Promise<void>, desk?: string): (...args: A) => void {
   let busy = false;
+  let started = 0;
   let next: A | undefined;
   const go = async (args: A) => {
     busy = true;
+    started = performance.now();
     try {
       await draw(...args);
     } finally {
@@ -121,7 +159,11 @@ export function latest<A extends unknown[]>(draw: (...args: A) => Promise<void>)
     }
   };
   return (...args: A) => {
-    if (busy) next = args;
-    else void go(args);
+    if (!busy) {
+      void go(args);
+      return;
+    }
+    next = args;
+    if (desk && performance.now() - started > PATIENCE_MS) cancel(desk);
   };
 }

@@ -33,7 +33,7 @@ const label = (t: number) => String(Number(t.toPrecision(6))).replace("-", "−"
 
 /** Maps the window of the plane to the canvas and back, in equal scale. */
 export class Plane {
-  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame, private readonly units: [string, string] = ["", "i"]) {}
+  constructor(readonly canvas: HTMLCanvasElement, public frame: Frame, private readonly units: [string, string] = ["", "i"], private readonly titles: [string, string] = ["", ""]) {}
 
   toCanvas(re: number, im: number): [number, number] {
     const { width, height } = this.canvas.getBoundingClientRect();
@@ -62,7 +62,7 @@ export class Plane {
       const [x] = this.toCanvas(t, 0);
       c.strokeStyle = colour(t === 0 ? INK.axis : INK.faint);
       stroke(c, [[x, 0], [x, height]]);
-      c.fillText(label(t) + (t ? this.units[0] : ""), x + 3, height - 5);
+      within(c, label(t) + (t ? this.units[0] : ""), x + 3, height - 5, width);
     }
     for (const t of ticks(im0, im1, height / 60)) {
       const [, y] = this.toCanvas(0, t);
@@ -71,6 +71,9 @@ export class Plane {
       if (t !== 0 && y < height - 16) c.fillText(label(t) + this.units[1], 4, y - 3);
     }
     paint(c);
+    c.fillStyle = colour(INK.axis);
+    if (this.titles[0]) within(c, this.titles[0], width, height - 20, width);
+    if (this.titles[1]) within(c, this.titles[1], 6, 15, width);
   }
 
   /** Curves given as re, im, …, with NaN between them. */
@@ -145,10 +148,15 @@ function rgba(hex: string): [number, number, number, number] {
   return hex.startsWith("#") ? [n(1), n(3), n(5), hex.length > 7 ? n(7) : 255] : [0, 0, 0, 0];
 }
 
+/** Text that stays within the canvas. */
+function within(c: CanvasRenderingContext2D, text: string, x: number, y: number, width: number): void {
+  c.fillText(text, Math.max(2, Math.min(x, width - c.measureText(text).width - 2)), y);
+}
+
 export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number }
 
 /** Lines over time: t, y, t, y, … */
-export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[]): void {
+export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[], titles: [string, string] = ["time t", "x"]): void {
   const { context: c, width, height } = prepared(canvas);
   const [left, bottom] = [34, 22];
   const x = (t: number) => left + (t / end) * (width - left - 6);
@@ -160,7 +168,7 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
     c.strokeStyle = colour(INK.faint);
     stroke(c, [[x(t), 0], [x(t), height - bottom]]);
     c.fillStyle = colour(INK.axis);
-    c.fillText(label(t), x(t) - 4, height - 6);
+    within(c, label(t), x(t) - 4, height - 6, width);
   }
   for (const v of ticks(-top, top, height / 45)) {
     c.strokeStyle = colour(v === 0 ? INK.axis : INK.faint);
@@ -189,4 +197,7 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
     else c.stroke();
   }
   c.restore();
+  c.fillStyle = colour(INK.axis);
+  within(c, titles[0], width, height - bottom - 5, width);
+  c.fillText(titles[1], left + 4, 13);
 }

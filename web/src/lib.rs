@@ -9,6 +9,7 @@ use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Basins, LearningEquation};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
 use lambdahat::predict::{PredictError, Prediction, Subject};
+use lambdahat::stability::StabilityFunction;
 use lambdahat::stability::region::{Region, Window};
 use lambdahat::truth::ModesOptions;
 use lambdahat::verify::verify;
@@ -89,6 +90,34 @@ impl Scheme {
         let basins = Basins::new(&self.method, Complex::new(re, im), sampling, SAMPLES).map_err(message)?;
         let side = starts_window(&basins.branches).map_err(message)?.re[1];
         Ok(Landscape { basins, way: way.min(WAYS.len() - 1), side })
+    }
+
+    /// The factor by which one step multiplies ẏ = λ̂y at z = hλ̂, as re, im: R(z), or for a multistep method its root nearest to e^z.
+    pub fn multiplier(&self, re: f64, im: f64) -> Vec<f64> {
+        let z = Complex::new(re, im);
+        let horner = |p: &[f64], x: Complex<f64>| p.iter().rev().fold(Complex::new(0.0, 0.0), |w, &c| w * x + c);
+        let slope =
+            |p: &[f64], x: Complex<f64>| p.iter().enumerate().skip(1).rev().fold(Complex::new(0.0, 0.0), |w, (k, &c)| w * x + k as f64 * c);
+        let factor = match &self.region {
+            Region::OneStep { numerator, denominator } => horner(numerator, z) / horner(denominator, z),
+            Region::Multistep { rho, sigma } => (0..50).fold(z.exp(), |root, _| {
+                root - (horner(rho, root) - z * horner(sigma, root)) / (slope(rho, root) - z * slope(sigma, root))
+            }),
+        };
+        vec![factor.re, factor.im]
+    }
+
+    /// R = P/Q as two lists of exact coefficients, lowest degree first, as JSON; null for a multistep method.
+    pub fn formula(&self) -> Result<String, JsError> {
+        let formula = match &self.method {
+            Method::RungeKutta(tableau) => {
+                let r = StabilityFunction::of(tableau);
+                let exact = |p: &[lambdahat::exact::Number]| p.iter().map(ToString::to_string).collect::<Vec<_>>();
+                Some([exact(r.numerator().coefficients()), exact(r.denominator().coefficients())])
+            }
+            Method::Multistep(_) => None,
+        };
+        serde_json::to_string(&formula).map_err(message)
     }
 
     /// The boundary curves in a window: re, im, re, im, …, with NaN, NaN between curves.

@@ -25,8 +25,8 @@ export interface State {
 }
 
 const START: State = {
-  method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 100, branch: -1, epsilon: -2, order: 4,
-  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 100, way: 1, width: 2,
+  method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 1, branch: -1, epsilon: -2, order: 4,
+  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 1, way: 1, width: 2,
   scheme: "",
 };
 type Named = "method" | "first" | "second" | "third";
@@ -76,15 +76,24 @@ export function leave(): void {
   clearTimeout(written);
 }
 
+/** The fragment that says the state. */
+export function fragment(): string {
+  const said = new URLSearchParams();
+  for (const [key, value] of Object.entries(state)) {
+    if (key === "scheme" && (state.method !== "pasted" || unheld())) continue;
+    if (value !== START[key as keyof State]) said.set(key, String(value));
+  }
+  return `#${said}`;
+}
+
 /** Puts the state into the URL, at most a few times a second. */
 export function remember(): void {
   leave();
-  written = window.setTimeout(() => {
-    const said = new URLSearchParams();
-    for (const [key, value] of Object.entries(state)) {
-      if (key === "scheme" && (state.method !== "pasted" || unheld())) continue;
-      if (value !== START[key as keyof State]) said.set(key, String(value));
-    }
-    history.replaceState(null, "", `#${said}`);
-  }, 200);
+  written = window.setTimeout(() => history.replaceState(null, "", fragment()), 200);
 }
+
+/** Whether a fragment names a section of the page, not a state: such a link leaves what is set alone. */
+export const isSection = (hash: string): boolean => /^#[\w-]+$/.test(hash) && document.getElementById(hash.slice(1)) !== null;
+
+/** The state at the start. */
+export const initial = (): State => ({ ...START });

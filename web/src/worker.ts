@@ -46,6 +46,10 @@ function answer(task: Task): unknown {
       return JSON.parse(scheme(task.method).branches(task.re, task.im, task.interval, task.substeps));
     case "scene":
       return scene(task);
+    case "multipliers":
+      return task.z.map(([re, im]) => Array.from(scheme(task.method).multiplier(re, im)));
+    case "formula":
+      return JSON.parse(scheme(task.method).formula());
     case "raster":
       return scheme(task.method).raster(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
     case "boundary":

@@ -1,0 +1,46 @@
+"""What a training loop really learns when it fits a dynamical system through a numerical integrator.
+
+A loop fits a vector field so that ``m`` steps of size ``h = H/m`` reproduce samples taken every ``H``. On a mode λ of the true
+system every solution λ̂ of ``R(hλ̂)**m == exp(Hλ)`` is a perfect fit, and some of them grow where the data decay. This package
+computes all of them before anyone trains, and audits and repairs models that were trained already.
+
+>>> import lambdahat
+>>> found = lambdahat.branches("rk4", -0.1 + 2j, 1.0)
+>>> print(f"{found.principal[0]:.3f}")
+0.105+1.927j
+
+RK4 with one step a sample turns a decaying oscillation into a growing one.
+
+References
+----------
+Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
+"""
+
+from ._core import LambdahatError, __version__
+from .audits import Audit, audit
+from .branching import BranchTable, branches
+from .loops import Loop
+from .predictions import Prediction, predict
+from .repairs import RepairedField, repair
+from .schemes import Method, methods, verify
+from .sweeps import sweep
+from .watching import Watch
+
+__all__ = [
+    "Audit",
+    "BranchTable",
+    "LambdahatError",
+    "Loop",
+    "Method",
+    "Prediction",
+    "RepairedField",
+    "Watch",
+    "__version__",
+    "audit",
+    "branches",
+    "methods",
+    "predict",
+    "repair",
+    "sweep",
+    "verify",
+]

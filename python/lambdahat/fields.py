@@ -1,0 +1,212 @@
+"""A trained vector field: any callable, of any framework, as numpy sees it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Relative step of a central difference in double precision, and in single.
+STEP64, STEP32 = 6e-6, 5e-3
+
+
+@dataclass(frozen=True)
+class VectorField:
+    """A callable right-hand side f with its calling convention.
+
+    Attributes
+    ----------
+    f : callable
+        ``f(y)``, ``f(t, y)`` or ``f(t, y, args)``; a ``torch.nn.Module``, a JAX function, an Equinox module or plain numpy.
+    arity : int
+        How many arguments it takes.
+    framework : {"torch", "jax", "numpy"}
+        What it computes with.
+    batched : bool
+        Whether it takes states of shape (n, d) at once; otherwise it is called row by row.
+    dimension : int
+        d.
+    """
+
+    f: Callable[..., Any]
+    arity: int
+    framework: str
+    batched: bool
+    dimension: int
+    args: Any = None
+
+    @classmethod
+    def of(cls, f: Callable[..., Any], example: NDArray[np.float64], args: Any = None) -> VectorField:
+        """Find out how ``f`` is called, by calling it on one state.
+
+        Parameters
+        ----------
+        f : callable
+        example : ndarray, shape (d,)
+            A state at which f is defined.
+        args : object, optional
+            The third argument of ``f(t, y, args)``.
+
+        Raises
+        ------
+        TypeError
+            f is not callable, or takes no state.
+        ValueError
+            f returns another shape than the state's.
+        """
+        if not callable(f):
+            raise TypeError(f"{type(f).__name__} is not callable; give f(y), f(t, y) or f(t, y, args)")
+        arity, state = _arity(f), np.asarray(example, dtype=np.float64)
+        framework = _framework(f, arity, state, args)
+        row = cls(f, arity, framework, False, state.size, args)
+        shape = row._call(state).shape
+        if shape != state.shape:
+            raise ValueError(f"f returns shape {shape} for a state of shape {state.shape}; it must return the state's derivative")
+        return cls(f, arity, framework, _takes_batches(row, state), state.size, args)
+
+    def native(self, y: Any) -> Any:
+        """f at a state of the framework's own type."""
+        if self.arity == 1:
+            return self.f(y)
+        time = 0.0
+        if self.framework == "torch":
+            import torch
+
+            time = torch.zeros((), dtype=y.dtype, device=y.device)
+        return self.f(time, y) if self.arity == 2 else self.f(time, y, self.args)
+
+    def to_native(self, y: NDArray[np.float64]) -> Any:
+        """A numpy state as the framework's array, in the model's own precision."""
+        if self.framework == "torch":
+            import torch
+
+            parameter = next(iter(self.f.parameters()), None) if isinstance(self.f, torch.nn.Module) else None
+            dtype = parameter.dtype if parameter is not None else torch.float64
+            device = parameter.device if parameter is not None else "cpu"
+            return torch.as_tensor(y, dtype=dtype, device=device)
+        if self.framework == "jax":
+            import jax.numpy as jnp
+
+            return jnp.asarray(y)
+        return y
+
+    def _call(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        result = self.native(self.to_native(y))
+        if hasattr(result, "detach"):
+            result = result.detach().cpu()
+        return np.asarray(result, dtype=np.float64)
+
+    def __call__(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """f at states of shape (d,) or (n, d)."""
+        if y.ndim == 1 or self.batched:
+            return self._call(y)
+        return np.stack([self._call(row) for row in y]) if len(y) else np.empty_like(y)
+
+    def jacobian(self, y: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """The Jacobian of f at a state, and a bound of its relative error.
+
+        Returns
+        -------
+        jacobian : ndarray, shape (d, d)
+        error : float
+            Rounding of the framework's precision with its own derivatives; otherwise that of central differences.
+        """
+        if self.framework == "torch":
+            import torch
+
+            state = self.to_native(y)
+            matrix = torch.func.jacrev(self.native)(state).detach().cpu().numpy().astype(np.float64)
+            return matrix, 1e-6 if state.dtype == torch.float32 else 1e-14
+        if self.framework == "jax":
+            import jax
+
+            state = self.to_native(y)
+            matrix = np.asarray(jax.jacfwd(self.native)(state), dtype=np.float64)
+            return matrix, 1e-6 if state.dtype == np.float32 else 1e-14
+        single = np.asarray(self.f(y) if self.arity == 1 else self.native(y)).dtype == np.float32
+        step = STEP32 if single else STEP64
+        scale = step * (1.0 + np.abs(y))
+        columns = [(self._call(y + s * unit) - self._call(y - s * unit)) / (2 * s) for s, unit in zip(scale, np.eye(y.size))]
+        return np.stack(columns, axis=1), step**2
+
+
+def _arity(f: Callable[..., Any]) -> int:
+    target = f.forward if hasattr(f, "forward") else f
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):
+        return 1
+    required = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+    if len(required) > 3:
+        raise TypeError(f"f takes {len(required)} arguments; give f(y), f(t, y) or f(t, y, args)")
+    return max(1, len(required))
+
+
+def _framework(f: Callable[..., Any], arity: int, state: NDArray[np.float64], args: Any) -> str:
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(f, torch.nn.Module):
+        return "torch"
+    tries = ["numpy"] + (["torch"] if torch is not None else [])
+    failure: Exception | None = None
+    for framework in tries:
+        trial = VectorField(f, arity, framework, False, state.size, args)
+        try:
+            result = trial.native(trial.to_native(state))
+        except Exception as error:  # whatever a callable raises: the other framework is tried before it is shown
+            failure = failure or error
+            continue
+        if torch is not None and isinstance(result, torch.Tensor):
+            return "torch"
+        return "jax" if type(result).__module__.startswith(("jax", "jaxlib")) else "numpy"
+    raise ValueError(f"f failed on a state of shape {state.shape}: {failure}") from failure
+
+
+def _takes_batches(field: VectorField, state: NDArray[np.float64]) -> bool:
+    """Whether f on two rows gives what it gives row by row."""
+    rows = np.stack([state, 1.01 * state + 0.01])
+    try:
+        together = field._call(rows)
+    except Exception:  # a field of one state may fail in any way
+        return False
+    return together.shape == rows.shape and bool(np.allclose(together, np.stack([field._call(row) for row in rows]), rtol=1e-4, atol=1e-6))
+
+
+def equilibria(field: VectorField, states: NDArray[np.float64], most: int = 8) -> list[NDArray[np.float64]]:
+    """Where the field vanishes, near the samples: Newton's iteration from their mean and from the slowest of them.
+
+    Parameters
+    ----------
+    field : VectorField
+    states : ndarray, shape (n, d)
+        The samples.
+    most : int
+        Starts that are tried besides the mean.
+
+    Returns
+    -------
+    list of ndarray, shape (d,)
+        Distinct points, within the samples' box widened to three times its size.
+    """
+    centre, half = (states.max(0) + states.min(0)) / 2, np.maximum((states.max(0) - states.min(0)) / 2, 1e-12)
+    speeds = np.linalg.norm(field(states), axis=1)
+    starts = [states.mean(0), centre, *states[np.argsort(speeds)[:most]]]
+    found: list[NDArray[np.float64]] = []
+    for start in starts:
+        y = start.copy()
+        for _ in range(50):
+            jacobian, _ = field.jacobian(y)
+            step = np.linalg.lstsq(jacobian, -field(y), rcond=None)[0]
+            step *= min(1.0, 1.0 / max(1e-300, float(np.max(np.abs(step) / half))))
+            y = y + step
+            if np.max(np.abs(step) / half) < 1e-10:
+                break
+        size = np.linalg.norm(field(y)) / max(1e-300, float(np.median(speeds)))
+        inside = bool(np.all(np.abs(y - centre) <= 3 * half))
+        if inside and size < 1e-3 and not any(np.max(np.abs(y - other) / half) < 1e-3 for other in found):
+            found.append(y)
+    return found

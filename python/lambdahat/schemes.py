@@ -1,0 +1,187 @@
+"""Numerical integrators: from the catalogue, a scheme file, or their coefficients."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _core
+from .documents import Document
+
+Coefficient = int | float | str | Fraction
+
+
+class Method:
+    """A Runge–Kutta or linear multistep method.
+
+    Parameters
+    ----------
+    name : str or path, optional
+        A name of the catalogue (``"rk4"``), a library's name for it (``"torchdiffeq:rk4"``), a member of a family (``"gauss:s=4"``) or a
+        scheme file.
+    A, b : sequences, optional
+        The tableau of a Runge–Kutta method instead: s rows of s coefficients (a lower triangle may leave out its zeros), and s weights.
+        Integers, fractions and strings such as ``"1/6"`` or ``"sqrt(3)/6"`` are exact; floats are taken as rounded decimals.
+    alpha, beta : sequences, optional
+        A linear multistep method instead, ``Σ alpha_j y_{n+j} = h Σ beta_j f_{n+j}``, lowest j first.
+
+    Raises
+    ------
+    LambdahatError
+        An unknown name, with the nearest ones, or coefficients that are no scheme.
+
+    Examples
+    --------
+    >>> Method("torchdiffeq:rk4").name
+    'rk38'
+    >>> heun = Method(A=[[], [1]], b=["1/2", "1/2"])
+    >>> heun.verify().order
+    2
+    """
+
+    def __init__(
+        self,
+        name: str | os.PathLike[str] | None = None,
+        *,
+        A: Sequence[Sequence[Coefficient]] | None = None,
+        b: Sequence[Coefficient] | None = None,
+        alpha: Sequence[Coefficient] | None = None,
+        beta: Sequence[Coefficient] | None = None,
+    ) -> None:
+        if name is not None:
+            given = os.fspath(name)
+            if given.endswith(".toml") or os.sep in given:
+                with open(given, encoding="utf-8") as file:
+                    self._text: str | None = file.read()
+                self._origin = given
+            else:
+                self._text, self._origin = None, given
+        elif A is not None and b is not None:
+            rows = [list(row) + [0] * (len(b) - len(row)) for row in A]
+            self._text = f"[runge-kutta]\nA = [{', '.join(map(_row, rows))}]\nb = {_row(b)}\n"
+            self._origin = "the coefficients A, b"
+        elif alpha is not None and beta is not None:
+            self._text = f"[multistep]\nalpha = {_row(alpha)}\nbeta = {_row(beta)}\n"
+            self._origin = "the coefficients alpha, beta"
+        else:
+            raise TypeError("give a name, or A and b, or alpha and beta")
+        self._build()
+
+    def _build(self) -> None:
+        self._scheme = _core.Scheme.named(self._origin) if self._text is None else _core.Scheme.parse(self._text, self._origin)
+
+    def __getstate__(self) -> tuple[str | None, str]:
+        return self._text, self._origin
+
+    def __setstate__(self, state: tuple[str | None, str]) -> None:
+        self._text, self._origin = state
+        self._build()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Method) and self.__getstate__() == other.__getstate__()
+
+    def __hash__(self) -> int:
+        return hash(self.__getstate__())
+
+    def __repr__(self) -> str:
+        return f"Method({self.name!r})" if self._text is None else f"Method(<{self._origin}>)"
+
+    @property
+    def name(self) -> str:
+        """The catalogue's name."""
+        return self._scheme.name
+
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self._scheme.title
+
+    @property
+    def explicit(self) -> bool:
+        """Whether a step needs no equation solved."""
+        return self._scheme.explicit
+
+    def verify(self) -> Document:
+        """Everything that is known of the method, decided exactly where its coefficients are exact.
+
+        Returns
+        -------
+        Document
+            The fields of ``lambdahat verify --json``: ``order``, ``stability``, ``a_stable``, ``learning`` and so on.
+        """
+        return Document(json.loads(self._scheme.verify()))
+
+    def stability_function(self, z: ArrayLike) -> NDArray[np.complex128]:
+        """R(z), the factor by which one step multiplies a solution of ẏ = λy, z = hλ.
+
+        Parameters
+        ----------
+        z : array_like of complex, any shape
+
+        Returns
+        -------
+        ndarray of complex, the same shape
+
+        Examples
+        --------
+        >>> complex(Method("forward-euler").stability_function(0.5j))
+        (1+0.5j)
+        """
+        points = np.asarray(z, dtype=np.complex128)
+        return self._scheme.stability_function(np.ascontiguousarray(points.ravel())).reshape(points.shape)
+
+    def region(self, re: tuple[float, float] = (-5.0, 2.0), im: tuple[float, float] = (-4.0, 4.0), size: tuple[int, int] = (700, 800)) -> NDArray[np.bool_]:
+        """The stability region {|R(z)| ≤ 1} over a window.
+
+        Parameters
+        ----------
+        re, im : pairs of float
+            The window.
+        size : pair of int
+            Columns and rows.
+
+        Returns
+        -------
+        ndarray of bool, shape (rows, columns)
+            The first row has the greatest Im z.
+        """
+        return self._scheme.region(re, im, size[0], size[1]).astype(bool)
+
+
+def _row(values: Sequence[Coefficient]) -> str:
+    return "[" + ", ".join(_exact(value) for value in values) + "]"
+
+
+def _exact(value: Coefficient) -> str:
+    if isinstance(value, (float, np.floating)):
+        return json.dumps(repr(float(value)))
+    return json.dumps(str(value))
+
+
+def methods() -> list[str]:
+    """The names of the catalogue, sorted.
+
+    >>> "dormand-prince5" in methods()
+    True
+    """
+    return _core.method_names()
+
+
+def verify(method: str | os.PathLike[str] | Method) -> Document:
+    """Everything that is known of a method; see :meth:`Method.verify`.
+
+    >>> verify("implicit-midpoint").learning.sign_faithful
+    True
+    """
+    return as_method(method).verify()
+
+
+def as_method(method: Any) -> Method:
+    """A method from its name, its file or itself."""
+    return method if isinstance(method, Method) else Method(method)

@@ -1,0 +1,37 @@
+//! The Python face of `lambdahat`: schemes, branches and predictions, numpy in and out, documents as JSON.
+//!
+//! Each function computes with the same library as the command line, without the interpreter's lock; Ctrl-C raises
+//! `KeyboardInterrupt`, and what the library refuses raises `LambdahatError` with its message. What users see is made of it in Python.
+
+mod errors;
+mod interruptible;
+mod method;
+mod prediction;
+
+use lambdahat::method::catalog;
+use pyo3::prelude::*;
+use std::ffi::OsString;
+
+/// The names of the catalogue, sorted.
+#[pyfunction]
+fn method_names() -> Vec<&'static str> {
+    catalog::names().collect()
+}
+
+/// The command line: the exit status for these arguments, the program's name first.
+#[pyfunction]
+fn main(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
+    py.detach(|| lambdahat::cli::main(arguments))
+}
+
+/// The compiled part of `lambdahat`.
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("LambdahatError", module.py().get_type::<errors::LambdahatError>())?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<method::Scheme>()?;
+    module.add_function(wrap_pyfunction!(method_names, module)?)?;
+    module.add_function(wrap_pyfunction!(prediction::predict_samples, module)?)?;
+    module.add_function(wrap_pyfunction!(prediction::predict_system, module)?)?;
+    module.add_function(wrap_pyfunction!(main, module)?)
+}

@@ -1,0 +1,75 @@
+"""Predictions from arrays and tables: the same answer however the samples arrive."""
+
+import copy
+import pickle
+
+import numpy as np
+import pandas
+import pytest
+
+from lambdahat import LambdahatError, Loop, predict
+
+T = np.arange(40) * 1.0
+Z = np.exp((-0.1 + 2j) * T)
+X = np.c_[Z.real, Z.imag]
+
+
+def learned(found):
+    branch = next(b for b in found.methods[0].modes[0].branches if b.principal)
+    return complex(*branch.to_dict()["lambda"])
+
+
+def test_every_way_to_give_samples_gives_the_same_prediction():
+    ways = [
+        predict(T, X, "rk4"),
+        predict([T, T], [X, X], "rk4"),
+        predict(T, np.stack([X, X]), "rk4"),
+        predict(pandas.DataFrame({"t": T, "a": X[:, 0], "b": X[:, 1]}), loop="rk4"),
+        predict(pandas.DataFrame({"Time": T, "a": X[:, 0], "b": X[:, 1], "run": "one"}), loop="rk4"),
+        predict(T.astype(np.float32), X, Loop.fixed("rk4")),
+    ]
+    for found in ways:
+        assert abs(learned(found) - (0.105105260738927 + 1.926832632793115j)) < 1e-9
+        assert found.methods[0].verdict == "artifact"
+
+
+def test_the_embedded_system():
+    found = predict()
+    assert {"rk4", "implicit-midpoint"} <= {m.method for m in found.methods}
+    assert found.recommendation is not None
+    assert "rk4" in repr(found) or found.methods
+
+
+def test_results_are_data():
+    found = predict(T, X, "rk4")
+    assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)
+    assert found.to_dict()["methods"][0]["method"] == "rk4"
+    frame = found.to_frame()
+    assert list(frame["method"]) == ["rk4"] and frame["verdict"][0] == "artifact"
+    assert "<table>" in found._repr_html_()
+
+
+def test_plots():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    assert predict(T, X, "rk4").plot().get_xlabel()
+
+
+@pytest.mark.parametrize(
+    ("error", "call"),
+    [
+        (ValueError, lambda: predict(T, X[:-1])),
+        (TypeError, lambda: predict(T, X * 1j)),
+        (TypeError, lambda: predict(T, [["a", "b"]] * 40)),
+        (TypeError, lambda: predict(X)),
+        (ValueError, lambda: predict(pandas.DataFrame({"a": T}))),
+        (LambdahatError, lambda: predict(T[::-1].copy(), X)),
+        (LambdahatError, lambda: predict(T, np.where(X == X[3], np.inf, X))),
+        (LambdahatError, lambda: predict(T, X, "no-such-method")),
+        (LambdahatError, lambda: predict(system="no-such-system")),
+        (TypeError, lambda: predict(T, X, system="oscillator")),
+    ],
+)
+def test_bad_input_is_one_clear_exception(error, call):
+    with pytest.raises(error):
+        call()
