@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::expression::Expression;
-use lambdahat::method::{Claim, Method, catalog, families, scheme};
+use lambdahat::method::{Claim, Method, Property, catalog, families, scheme};
 use lambdahat::order;
 use lambdahat::stability::{self, Extent, RootLocus, StabilityFunction, multistep};
 use lambdahat::verify::verify;
@@ -26,7 +26,7 @@ fn there_are_at_least_160_methods_and_each_says_who_when_and_of_which_order() {
             run.len() == 4 && (run.starts_with("17") || run.starts_with("18") || run.starts_with("19") || run.starts_with("20"))
         });
         assert!(dated, "{name}: {} has no year", identity.source);
-        assert!(identity.claims.iter().any(|claim| claim.claim == "order"), "{name} claims no order");
+        assert!(identity.claims.iter().any(|claim| claim.claim == Property::Order), "{name} claims no order");
     }
 }
 
@@ -190,7 +190,7 @@ fn families_keep_their_claims() {
         .flat_map_iter(|method| {
             let wrong = method.identity().claims.iter().filter(|claim| {
                 let Claim { claim, stated } = claim;
-                !holds(method, claim, &stated.to_string())
+                !holds(method, claim.key(), &stated.to_string())
             });
             wrong.map(|claim| format!("{}: {} = {}", method.name(), claim.claim, claim.stated)).collect::<Vec<_>>()
         })
@@ -206,8 +206,8 @@ fn every_claim_but_the_orders_holds() {
         .par_iter()
         .flat_map_iter(|method| {
             let claims = method.identity().claims.iter().filter(|claim| {
-                let decided_there = matches!(method, Method::RungeKutta(_)) && claim.claim.contains("order");
-                !decided_there && !holds(method, &claim.claim, &claim.stated.to_string())
+                let decided_there = matches!(method, Method::RungeKutta(_)) && claim.claim.key().contains("order");
+                !decided_there && !holds(method, claim.claim.key(), &claim.stated.to_string())
             });
             claims.map(|claim| format!("{}: {} = {}", method.name(), claim.claim, claim.stated)).collect::<Vec<_>>()
         })

@@ -143,17 +143,20 @@ fn bad_scheme_files_are_refused_at_the_place() {
     }
 }
 
-/// The area of RK4's region in the window is 12.70; a count on few cells says how little it knows.
+/// The area of RK4's region in the window is 12.70033314, by Green's theorem along |R| = 1; whatever the raster, the bounds hold it.
 #[test]
 fn region_states_how_well_an_area_is_known() {
     for size in ["1x1", "40x40", "400x400"] {
         let document = json(&["region", "rk4", "--size", size]);
         let entry = &document["regions"][0];
         let (area, uncertainty) = (entry["area"].as_f64().unwrap(), entry["area_uncertainty"].as_f64().unwrap());
-        assert!((area - 12.70).abs() <= uncertainty, "{size}: {area} ± {uncertainty}");
-        assert!(size != "400x400" || uncertainty < 0.5, "{uncertainty}");
+        assert!((area - 12.700_333_141).abs() <= uncertainty, "{size}: {area} ± {uncertainty}");
+        assert!(uncertainty < 1e-3, "{uncertainty}");
     }
-    lambdahat(&["region", "rk4", "--size", "1x1"]).assert().success().stdout(predicate::str::contains("UNCERTAINTY"));
+    lambdahat(&["region", "rk4", "--size", "1x1"])
+        .assert()
+        .success()
+        .stdout(predicate::str::contains("UNCERTAINTY").and(predicate::str::contains("Re z from -5 to 2")));
 }
 
 #[test]
@@ -274,12 +277,14 @@ fn verify_explains_claims_and_symbols() {
     let text = "[where]\ng = { polynomial = \"6x^3 - 18x^2 + 9x - 1\", near = 0.44 }\n[runge-kutta]\nA = [[\"g\"]]\nb = [1]\n[claims]\norder = 2\na_stable = true\n";
     std::fs::write(&path, text).unwrap();
     let file = path.to_str().unwrap();
-    lambdahat(&["verify", file]).assert().code(1).stdout(
-        predicate::str::contains("g = the root near 0.435866521508459 of 6x^3 - 18x^2 + 9x - 1")
-            .and(predicate::str::contains("1 + (1 - g) z"))
-            .and(predicate::str::contains("order 2 claimed, found 1: tree [τ] has "))
-            .and(predicate::str::contains("A(α)")),
-    );
+    let output = lambdahat(&["verify", file]).assert().code(1).get_output().stdout.clone();
+    // Lines are folded at 80 columns.
+    let text = String::from_utf8(output).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in
+        ["g = the root near 0.435866521508459 of 6x^3 - 18x^2 + 9x - 1", "1 + (1 - g) z", "order 2 claimed, found 1: tree [τ] has ", "A(α)"]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
     let output = lambdahat(&["verify", file, "--json", "--latex"]).assert().code(1).get_output().stdout.clone();
     let document: Value = serde_json::from_slice(&output).unwrap();
     assert_eq!(document[0]["field"]["polynomial"], "x^3 - 18x^2 + 54x - 36");

@@ -1,6 +1,8 @@
 //! Files into trajectories, trajectories into modes: what a user hands in, and what comes out.
 
-use lambdahat::data::{DataError, DataProblem, Reading, Spacing, Trajectories, Trajectory};
+use lambdahat::data::{
+    DataError, DataProblem, DataRemark, Hold, LeftOut, Reading, Spacing, Stamps, TimeSource, TimeUnit, Trajectories, Trajectory,
+};
 use lambdahat::truth::{Caveat, Modes, ModesError, ModesOptions, find_modes};
 use num_complex::Complex64;
 use rand::SeedableRng;
@@ -250,28 +252,41 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
         ("\n# only a comment\n", "data.csv: the file is empty; it needs a header such as t,x,y and at least two rows of numbers"),
         ("t,x\n", "data.csv: there is a header but no row of numbers below it; at least two samples are needed"),
         ("0,1\n1,2\n", "data.csv, line 1: the first line holds numbers only; it must name the columns, such as t,x,y"),
-        ("t\n0\n1\n", "data.csv, line 1: there is no state column beside the time; cells are separated by commas, semicolons or tabs"),
+        (
+            "t\n0\n1\n",
+            "data.csv, line 1: there is no state column beside the time; cells are separated by commas, semicolons, tabs or blanks",
+        ),
         ("t,x\n0,1\n", "data.csv, line 2: the trajectory has one sample only; at least two are needed"),
         ("trajectory,t,x\na,0,1\na,1,2\nb,0,1\n", "data.csv, line 4: trajectory `b` has one sample only; at least two are needed"),
         (
-            "t,x\n0,1\n1,2\n2,nan\n",
-            "data.csv, line 4, column 2 (`x`): the cell holds `nan`, which is not a finite number; remove the row, or the samples up to it",
-        ),
-        (
             "t,x\n0,1\n1,-inf\n",
-            "data.csv, line 3, column 2 (`x`): the cell holds `-inf`, which is not a finite number; remove the row, or the samples up to it",
+            "data.csv, line 3, column 2 (`x`): the cell holds `-inf`, which is not a finite number; empty the cell if its value is missing",
         ),
         (
             "t,x\n0,1\n1,1e999\n",
-            "data.csv, line 3, column 2 (`x`): the cell holds `1e999`, which is not a finite number; remove the row, or the samples up to it",
+            "data.csv, line 3, column 2 (`x`): the cell holds `1e999`, which is not a finite number; empty the cell if its value is missing",
         ),
-        ("# c\n\nt,x\n0,1\n\n# c\n1,abc\n", "data.csv, line 7, column 2 (`x`): the cell holds `abc`, which is not a number"),
+        (
+            "# c\n\nt,x\n0,1\n\n# c\n1,abc\n",
+            "data.csv, line 7, column 2 (`x`): the cell holds `abc`, which is not a number; leave the column out, or empty the cell if its value is missing",
+        ),
         ("t;x\n0;1,5\n1;2\n", "data.csv, line 2, column 2 (`x`): the cell holds `1,5`, which is not a number; write decimals with a point"),
         (
-            "t,x\n2020-01-01,1\n",
-            "data.csv, line 2, column 1 (`t`): the cell holds `2020-01-01`, which is not a number; give times as numbers, such as days since the first sample",
+            "t,x\n31/12/2020,1\n",
+            "data.csv, line 2, column 1 (`t`): the cell holds `31/12/2020`, which is neither a number nor a date; write dates as 2024-01-31, the year first",
         ),
-        ("t,x\n0,1\n1,\n", "data.csv, line 3, column 2 (`x`): the cell is empty; fill it in or remove the row"),
+        ("t,x\n2020-01-01,1\n5,2\n", "data.csv, line 3, column 1 (`t`): the cell holds `5`, but the times before it are dates"),
+        ("t,x\n0,1\n,2\n", "data.csv, line 3, column 1 (`t`): the time is missing; remove the row"),
+        ("t,x,y\n0,1,\n1,2,NA\n", "data.csv, column 3 (`y`): the column has no value in any row; leave it out"),
+        ("trajectory,t,x\n,0,1\n", "data.csv, line 2, column 1 (`trajectory`): the cell is empty; fill it in or remove the row"),
+        (
+            "x,y\n5,1\n4,2\n",
+            "data.csv, line 3, column 1 (`x`): no column is named as a time (t, time, date, timestamp, year, …), and this first one does not increase from row to row; say which column is the time, or how far apart the samples are",
+        ),
+        (
+            ",x\n0,5\n1,6\n2,8\n",
+            "data.csv, column 1: no column is named as a time, and the first one only counts the rows; say which column is the time, or how far apart the samples are",
+        ),
         (
             "t,x,y\n0,1,2\n1,2\n",
             "data.csv, line 3, column 3 (`y`): the row has 2 cells, but the header names 3 columns; complete or remove the row",
@@ -295,7 +310,10 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
         ),
         ("t,,y\n0,1,7\n", "data.csv, line 1, column 2: the column has no name; name it in the header"),
         ("t,x,x\n0,1,7\n", "data.csv, line 1, column 3 (`x`): a column before this one has the same name; rename one of them"),
-        ("t,x,time\n0,1,7\n", "data.csv, line 1, column 3 (`time`): column 1 is named as a time too; rename one of them"),
+        (
+            "t,x,time\n0,1,7\n",
+            "data.csv, line 1, column 3 (`time`): column 1 is named as a time too; say which is the time, or rename one of them",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(message(text), expected, "{text:?}");
@@ -317,6 +335,166 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
     }
 }
 
+/// The same samples, however they are written.
+#[test]
+fn tables_as_programs_write_them() {
+    let plain = read("t,x,y\n0,1,2\n0.1,3,4\n0.2,5,7\n").unwrap();
+    let bits = |data: &Trajectories| -> Vec<u64> { data.all_states().flatten().map(|x| x.to_bits()).collect() };
+    for same in [
+        // np.savetxt, with and without a separator.
+        "# t x y\n0.000000000000000000e+00 1.0e+00 2.0e+00\n1.000000000000000056e-01 3.0e+00 4.0e+00\n2.000000000000000111e-01 5.0e+00 7.0e+00\n",
+        "# made by a program\n# t,x,y\n0.0,1.0,2.0\n0.1,3.0,4.0\n0.2,5.0,7.0\n",
+        // Excel, pandas, R.
+        "sep=;\nt;x;y\n0;1;2\n0.1;3;4\n0.2;5;7\n",
+        ",t,x,y\n0,0.0,1,2\n1,0.1,3,4\n2,0.2,5,7\n",
+        "\"t\" \"x\" \"y\"\n\"1\" 0 1 2\n\"2\" 0.1 3 4\n\"3\" 0.2 5 7\n",
+        "t,x,y,\n0,1,2,\n0.1,3,4,\n0.2,5,7,\n",
+        "  t     x  y\n  0.0   1  2\n  0.1   3  4\n  0.2   5  7\n",
+        "id,t,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",
+        "t,x,y\r0,1,2\r0.1,3,4\r0.2,5,7\r",
+        ",x,y\n0.0,1,2\n0.1,3,4\n0.2,5,7\n",
+    ] {
+        let data = read(same).unwrap_or_else(|error| panic!("{same}: {error}"));
+        assert_eq!((data.spacing(), data.variables(), bits(&data)), (plain.spacing(), plain.variables(), bits(&plain)), "{same}");
+    }
+    // A temperature is no time, and a year is a number.
+    let heated = read("T,t,x\n20,0,1\n21,0.5,3\n19,1,2\n").unwrap();
+    assert_eq!((heated.variables(), heated.spacing().even()), (&["T".to_string(), "x".into()][..], Some(0.5)));
+    let yearly = read("year,x\n1900,1\n1901,3\n1902,2\n").unwrap();
+    assert_eq!((yearly.time_unit(), yearly.trajectories()[0].times()), (TimeUnit::Year, &[1900.0, 1901.0, 1902.0][..]));
+    let months = read("year,x\n2000.042,1\n2000.125,3\n2000.208,2\n2000.292,5\n2000.375,4\n").unwrap();
+    assert!((months.spacing().even().unwrap() - 1.0 / 12.0).abs() < 1e-4);
+    for name in ["run", "Episode", "traj", "id", "TRAJECTORY"] {
+        let two = read(&format!("{name},t,x\n7,0,1\n7,1,2\n8,0,3\n8,1,5\n")).unwrap();
+        assert_eq!((two.count(), two.trajectories()[1].label.as_deref(), two.taken().trajectory.as_deref()), (2, Some("8"), Some(name)));
+    }
+}
+
+#[test]
+fn times_as_they_are_recorded() {
+    let frames: String = (0..90).map(|k| format!("{:?},{}\n", (f64::from(k) / 30.0 * 1e3).round() / 1e3, (k * k) % 97)).collect();
+    assert_eq!(read(&format!("t,x\n{frames}")).unwrap().spacing(), Spacing::Even { interval: 1.0 / 30.0 });
+    let milliseconds: String = (0..90).map(|k| format!("{},{}\n", (f64::from(k) / 30.0 * 1e3).round(), (k * k) % 97)).collect();
+    let found = read(&format!("t,x\n{milliseconds}")).unwrap().spacing().even().unwrap();
+    assert!((found - 1000.0 / 30.0).abs() < 0.01, "{found}");
+    let single: String = (0..4000).map(|k| format!("{},{}\n", k as f32 * 0.1, (k * k) % 97)).collect();
+    assert!((read(&format!("t,x\n{single}")).unwrap().spacing().even().unwrap() - 0.1).abs() < 1e-7);
+    let dates: String = (1..=28).map(|k| format!("2024-02-{k:02}T00:00:00,{}\n", (k * k) % 17)).collect();
+    let daily = read(&format!("date,x\n{dates}")).unwrap();
+    assert_eq!((daily.spacing().even(), daily.time_unit()), (Some(1.0), TimeUnit::Day));
+    let source = TimeSource::Column { column: "date".into(), stamps: Stamps::Dates, by_name: true };
+    assert_eq!(daily.taken().time, source);
+    let hours = Reading { time_unit: Some(TimeUnit::Hour), ..Reading::default() };
+    assert_eq!(hours.parse(format!("date,x\n{dates}").as_bytes(), "d").unwrap().spacing().even(), Some(24.0));
+    let rows = Reading { interval: Some(0.25), ..Reading::default() };
+    let data = rows.parse(b"x,y\n3,1\n2,2\n1,4\n", "d").unwrap();
+    assert_eq!((data.spacing().even(), data.dimension(), &data.taken().time), (Some(0.25), 2, &TimeSource::Rows));
+    let both = rows.parse(b"t,x\n0,1\n1,2\n", "d").unwrap_err();
+    assert_eq!(both.problem, DataProblem::IntervalBesideTimes);
+}
+
+#[test]
+fn gaps_and_missing_cells_are_kept() {
+    let data = read("t,x,y\n0,1,2\n1,,4\n2,5,NaN\n3,6,NA\n4,7,-\n5,9,null\n6,-999,3\n7,1,2\n10,3,3\n11,4,5\n").unwrap();
+    assert_eq!((data.samples(), data.missing_cells(), data.is_complete()), (10, 5, false));
+    assert_eq!(data.gaps().iter().map(|g| (g.after, g.missing)).collect::<Vec<_>>(), [(7, Some(2))]);
+    let even = data.require_even().unwrap();
+    assert_eq!(even.pairs().collect::<Vec<_>>(), [(&[-999.0, 3.0][..], &[1.0, 2.0][..]), (&[3.0, 3.0], &[4.0, 5.0])]);
+    let declared = Reading { missing: vec!["-999.0".into()], ..Reading::default() };
+    assert_eq!(declared.parse(b"t,x\n0,-999\n1,2\n2,3\n", "d").unwrap().missing_cells(), 1);
+}
+
+#[test]
+fn columns_and_inputs_as_chosen() {
+    let text = b"time,u:valve,x,y,pump,note\n0,1,2,3,4,a\n1,1,3,4,5,b\n2,0,5,5,7,c\n";
+    let reading =
+        Reading { columns: Some(vec!["y".into(), "X".into()]), inputs: vec!["pump".into()], hold: Hold::Linear, ..Reading::default() };
+    let data = reading.parse(text, "d").unwrap();
+    assert_eq!(
+        (data.variables(), data.inputs(), data.hold()),
+        (&["y".to_string(), "x".into()][..], &["valve".to_string(), "pump".into()][..], Hold::Linear)
+    );
+    assert_eq!(data.trajectories()[0].inputs(), [1.0, 4.0, 1.0, 5.0, 0.0, 7.0]);
+    assert_eq!(data.all_states().next(), Some(&[3.0, 2.0][..]));
+    assert_eq!(data.taken().left_out, [("note".to_string(), LeftOut::NotChosen)]);
+    let problem = |reading: Reading| reading.parse(text, "d").unwrap_err().problem;
+    assert!(matches!(problem(Reading { time: Some("when".into()), ..Reading::default() }), DataProblem::NoSuchColumn { .. }));
+    assert!(matches!(
+        problem(Reading { columns: Some(vec!["time".into()]), time: Some("time".into()), ..Reading::default() }),
+        DataProblem::TwoRoles
+    ));
+    assert!(matches!(problem(Reading::default()), DataProblem::NotANumber { .. }));
+}
+
+#[test]
+fn what_looks_odd_is_said() {
+    let table = |columns: &str, row: &dyn Fn(f64) -> String| {
+        let rows: String = (0..200).map(|k| format!("{}\n", row(f64::from(k) * 0.1))).collect();
+        read(&format!("{columns}\n{rows}")).unwrap().taken().remarks.clone()
+    };
+    let wobble = |t: f64| (-0.1 * t).exp() * (2.0 * t).cos() + 0.3 * (1.1 * t).sin();
+    let held = table("t,x,u", &|t| format!("{t:.1},{},{}", wobble(t), f64::from((t * 1.7) as i32 % 3)));
+    assert_eq!(held, [DataRemark::LooksHeld { column: "u".into(), values: 3 }]);
+    let periodic = table("t,x,u", &|t| format!("{t:.1},{},{}", wobble(t), (1.3 * t).cos()));
+    assert!(
+        matches!(&periodic[..], [DataRemark::LooksPeriodic { column, period }] if column == "u" && (period - std::f64::consts::TAU / 1.3).abs() < 1e-6)
+    );
+    // Every fifth sample was taken, the others were filled in.
+    let filled = |t: f64| {
+        let (left, share) = ((t * 2.0).floor() / 2.0, (t * 2.0).fract());
+        (1.0 - share) * wobble(left) + share * wobble(left + 0.5)
+    };
+    let few = |t: f64| if t > 6.0 && t < 9.0 { filled(t) } else { wobble(t) };
+    assert!(
+        matches!(&table("t,x,y", &|t| format!("{t:.1},{},{}", few(t), wobble(t + 1.0)))[..], [DataRemark::FilledIn { column, cells }] if column == "x" && (20..30).contains(cells))
+    );
+    // Nothing odd: noise, counts, few digits, an oscillator.
+    for row in [
+        &(|t: f64| format!("{t:.1},{:.2},{:.2}", wobble(t), wobble(t + 1.0))) as &dyn Fn(f64) -> String,
+        &|t| format!("{t:.1},{},{}", (50.0 * wobble(t)).round(), (50.0 * wobble(t + 1.0)).round()),
+        &|t| format!("{t:.1},{},{}", (2.0 * t).cos(), (2.0 * t).sin()),
+        &|t| format!("{t:.1},{},{}", wobble(t), 0.3 * t),
+    ] {
+        assert_eq!(table("t,x,y", row), []);
+    }
+}
+
+/// `np.save` and `np.savez` (numpy 2.4): x = [[1, 2], [3, 4], [5, 7]], also column by column, with t = [0, 0.1, 0.2].
+#[test]
+fn arrays_of_numpy() {
+    let header = |text: &str| {
+        let padded = format!("{text:<117}\n");
+        [b"\x93NUMPY\x01\x00".as_slice(), &(padded.len() as u16).to_le_bytes(), padded.as_bytes()].concat()
+    };
+    let doubles = |x: &[f64]| x.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let rows = [header("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }"), doubles(&[1.0, 2.0, 3.0, 4.0, 5.0, 7.0])].concat();
+    let columns = [header("{'descr': '<f8', 'fortran_order': True, 'shape': (3, 2), }"), doubles(&[1.0, 3.0, 5.0, 2.0, 4.0, 7.0])].concat();
+    let single: Vec<u8> = [1f32, 2.0, 3.0, 4.0, 5.0, 7.0].iter().flat_map(|x| x.to_be_bytes()).collect();
+    let single = [header("{'descr': '>f4', 'fortran_order': False, 'shape': (1, 3, 2), }"), single].concat();
+    let reading = Reading { interval: Some(0.1), ..Reading::default() };
+    for bytes in [&rows, &columns, &single] {
+        let data = reading.parse(bytes, "x.npy").unwrap();
+        assert_eq!(data.all_states().flatten().copied().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0, 7.0]);
+        assert_eq!((data.spacing().even(), data.variables()), (Some(0.1), &["x1".to_string(), "x2".into()][..]));
+    }
+    let problem = |bytes: &[u8]| Reading::default().parse(bytes, "x.npy").unwrap_err().problem;
+    assert_eq!(problem(&rows), DataProblem::NumpyWithoutTimes);
+    assert_eq!(problem(&rows[..rows.len() - 1]), DataProblem::NumpyBroken);
+    for length in 0..rows.len() {
+        let _ = reading.parse(&rows[..length], "x.npy");
+    }
+    let objects = [header("{'descr': '|O', 'fortran_order': False, 'shape': (3, 2), }"), vec![0; 48]].concat();
+    assert_eq!(problem(&objects), DataProblem::NumpyType { found: "|O".into() });
+    let archive = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/samples.npz")).unwrap();
+    let data = Reading::default().parse(&archive, "samples.npz").unwrap();
+    assert_eq!((data.spacing().even(), data.samples(), data.dimension(), data.inputs()), (Some(0.1), 3, 2, &["u".to_string()][..]));
+    for length in (0..archive.len()).step_by(7) {
+        let _ = Reading::default().parse(&archive[..length], "samples.npz");
+    }
+    let compressed = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compressed.npz")).unwrap();
+    assert_eq!(problem(&compressed), DataProblem::NumpyCompressed);
+}
+
 mod anything {
     use super::*;
     use proptest::prelude::*;
@@ -326,7 +504,7 @@ mod anything {
 
         /// Whatever the bytes, there is an answer or an error, and no panic.
         #[test]
-        fn no_file_makes_it_panic(text in "(t,x(,y)?\n)?([-0-9a.,;\"\r\n#e ]|nan|\t){0,60}") {
+        fn no_file_makes_it_panic(text in "(t,x(,y)?\n|# t x\n|date;x;u:v\n|sep=.\n)?([-0-9a.,;:TZé\"\r\n#e ]|nan|\t|2024-0[1-4]-1|999999999){0,60}") {
             if let Ok(data) = read(&text) {
                 let _ = find_modes(&data, &ModesOptions { draws: 5, ..ModesOptions::default() });
             }

@@ -26,7 +26,7 @@ fn catalogue() -> Vec<RungeKutta> {
 }
 
 fn claim(method: &RungeKutta, name: &str) -> Option<usize> {
-    let claim = method.identity().claims.iter().find(|claim| claim.claim == name)?;
+    let claim = method.identity().claims.iter().find(|claim| claim.claim.key() == name)?;
     match &claim.stated {
         Stated::Value(number) => Some(number.to_f64() as usize),
         Stated::Truth(_) | Stated::Infinite => None,

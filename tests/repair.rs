@@ -2,9 +2,10 @@
 
 use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, Learned, Model, ModelFile, ModelSpec, Training, unwatched};
+use lambdahat::inverse::Flag;
 use lambdahat::method::{Method, Sampling, catalog};
 use lambdahat::repair::audit::{HORIZON, STEP_TOLERANCE};
-use lambdahat::repair::{Nature, Repair, RepairError, RepairReport, Way, audit, linear_repair};
+use lambdahat::repair::{Nature, Repair, RepairError, RepairNote, RepairReport, Way, audit, linear_repair};
 use nalgebra::DMatrix;
 
 fn method(name: &str) -> Method {
@@ -255,7 +256,7 @@ fn the_step_test_tells_discrete_from_continuous() {
     let mode = &found.modes[0];
     let shown = mode.shown.expect("has one");
     assert!((shown[0] + 0.1).abs() < 1e-9 && (shown[1] - 2.0).abs() < 1e-9, "{shown:?}");
-    assert!(mode.principal && mode.branch == Some(0) && mode.branches == 4 && mode.flags == ["anti-damped"], "{mode:?}");
+    assert!(mode.principal && mode.branch == Some(0) && mode.branches == 4 && mode.flags == [Flag::AntiDamped], "{mode:?}");
     let (out, _) = repaired(&file, &[], None, None);
     let after = audit(&out, &method(&out.method), &[], HORIZON, STEP_TOLERANCE).expect("follows");
     assert_eq!(after.nature, Nature::Continuous, "{:?}", after.steps);
@@ -289,7 +290,7 @@ fn an_interrupted_refit_says_so() {
         if left == 0 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     };
     let (out, report) = repair.run(&mut watch).expect("keeps what it has");
-    let told = |note: &String| note.starts_with("interrupted after ") && note.ends_with(" iterations: the refit is not finished");
+    let told = |note: &RepairNote| matches!(note, RepairNote::Interrupted { .. });
     assert!(report.notes.iter().any(told), "{:?}", report.notes);
     assert_eq!(out.stop, lambdahat::fit::Stop::Interrupted);
 }

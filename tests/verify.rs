@@ -1,7 +1,7 @@
 //! `verify` against the catalogue's claims, the literature, and itself: the same scheme in decimals, and with one coefficient perturbed.
 
 use lambdahat::exact::Number;
-use lambdahat::method::{Method, RungeKutta, Stated, catalog, scheme};
+use lambdahat::method::{Method, Property, RungeKutta, Stated, catalog, scheme};
 use lambdahat::verify::{Verification, verify, verify_with};
 use rayon::prelude::*;
 
@@ -48,7 +48,7 @@ fn a_perturbed_coefficient_is_found_out() {
             b[used] = b[used].clone() + Number::ratio(1, 1000);
             let perturbed = RungeKutta::new(method.identity().clone(), method.a().to_vec(), b, None, None).ok()?;
             let report = verify(&Method::RungeKutta(perturbed));
-            let order = report.claims.iter().find(|claim| claim.claim == "order")?;
+            let order = report.claims.iter().find(|claim| claim.claim == Property::Order)?;
             let named = order.why.as_ref().is_some_and(|why| why.contains("tree τ has"));
             (order.holds || !named).then(|| format!("{}: {:?}", method.name(), order))
         })
@@ -105,7 +105,7 @@ fn orders_beyond_the_trees_follow_from_the_assumptions() {
 fn an_unfinished_search_decides_nothing() {
     let method = catalog::find("dormand-prince5").unwrap();
     let report = verify_with(&method, |_| std::ops::ControlFlow::Break(()));
-    let order = report.claims.iter().find(|claim| claim.claim == "order").unwrap();
+    let order = report.claims.iter().find(|claim| claim.claim == Property::Order).unwrap();
     assert!(!report.order_complete && order.undecided && !order.holds && !order.fails());
     assert!(order.why.as_ref().unwrap().starts_with("all conditions through order"));
     let json = serde_json::to_value(order).unwrap();
@@ -127,7 +127,7 @@ fn the_whole_vocabulary_of_claims() {
     assert!(claims(wrong).iter().all(|claim| claim.fails()), "{:?}", claims(wrong));
     let explicit = "[runge-kutta]\nA = [[0]]\nb = [1]\n[claims]\nat_infinity = \"infinite\"\ndisc = 1\nreal_interval = 2\ndispersion_order = 2\ndissipation_order = 1\nbranches = 1";
     let report = verify(&scheme::parse(explicit, "x").unwrap());
-    let held = report.claims.iter().filter(|claim| claim.claim != "disc").all(|claim| claim.holds);
+    let held = report.claims.iter().filter(|claim| claim.claim != Property::Disc).all(|claim| claim.holds);
     assert!(held, "{:?}", report.claims);
     let multistep = "[multistep]\nalpha = [-1, 0, 1]\nbeta = [0, 2, 0]\n[claims]\nlinear_order = 2\ndispersion_order = 2\ndissipation_order = \"infinite\"\nirreducible = true\nstrongly_stable = false\nsymmetric = true\nbranches = 1\nimaginary_interval = 1";
     let report = verify(&scheme::parse(multistep, "x").unwrap());

@@ -71,7 +71,7 @@ pub fn perturbed(method: &Method, place: Place) -> Method {
 
 /// The number that a method claims under this name.
 fn stated(method: &Method, name: &str) -> Option<usize> {
-    method.identity().claims.iter().find(|claim| claim.claim == name).and_then(|claim| match &claim.stated {
+    method.identity().claims.iter().find(|claim| claim.claim.key() == name).and_then(|claim| match &claim.stated {
         Stated::Value(number) => Some(number.to_f64() as usize),
         Stated::Truth(_) | Stated::Infinite => None,
     })

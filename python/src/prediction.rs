@@ -6,8 +6,9 @@ use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::System;
 use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, catalog, scheme};
-use lambdahat::predict::{Prediction, Subject};
+use lambdahat::predict::{PredictError, Prediction, Subject};
 use lambdahat::truth::ModesOptions;
+use lambdahat::words::{Dialect, document, no_modes};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
@@ -86,5 +87,9 @@ pub fn predict_system(py: Python<'_>, name: &str, interval: Option<f64>, methods
 
 fn report(subject: Subject, methods: Vec<Method>, options: &Options) -> PyResult<String> {
     let prediction = Prediction { subject, methods, substeps: options.substeps, limits: options.limits() };
-    serde_json::to_string(&prediction.report().map_err(refused)?).map_err(refused)
+    let report = prediction.report().map_err(|error| match error {
+        PredictError::NoModes { subject, samples, caveats } => refused(no_modes(&subject, samples, &caveats, Dialect::Terminal)),
+        other => refused(other),
+    })?;
+    serde_json::to_string(&document::prediction(&report, Dialect::Terminal).map_err(refused)?).map_err(refused)
 }

@@ -1,9 +1,11 @@
 //! `branches`: every λ̂ that a fit through a method can land on, for one mode.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
-use lambdahat::inverse::{Branches, Principal, branches};
+use super::{Answer, arguments, output, screen};
+use lambdahat::inverse::{Branch, Branches, Principal, branches};
 use lambdahat::method::Sampling;
+use lambdahat::words::number::{complex, count, real};
+use lambdahat::words::{Dialect, Say, Table, document, flag};
 use num_complex::Complex64;
 
 const EXAMPLES: &str = "\
@@ -16,16 +18,16 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The method that the loop integrates with
+    /// The method that is trained through
     #[arg(long, short, value_name = "METHOD")]
     method: String,
     /// The true eigenvalue λ, as -0.1+2i
     #[arg(long, short, value_name = "RE+IMi", allow_hyphen_values = true, value_parser = arguments::complex)]
     lambda: Complex64,
-    /// The time H between two samples
+    /// Sampling interval H
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, allow_hyphen_values = true)]
     interval: f64,
-    /// The number m of integrator steps between two samples
+    /// Integrator steps per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
 }
@@ -36,70 +38,74 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let sampling = Sampling::new(args.interval, args.substeps)?;
     let found = branches(&method, args.lambda, sampling)?;
     if json {
-        output::json(&found)?;
+        output::json(&document::branches(&found, Dialect::Terminal)?)?;
     } else {
         print(&found)?;
     }
     Ok(Answer::Done)
 }
 
+/// Digits that are shown of λ̂: all that a double has.
+const ALL: usize = 15;
+
 fn print(found: &Branches) -> Result<(), Failure> {
-    let count = found.branches.len();
-    output::line(format!(
-        "{}, λ = {}, H = {}, m = {}: {count} {} that reproduce{} the samples{}",
+    let number = found.branches.len();
+    let infinite = match found.at_infinity {
+        0 => String::new(),
+        n => format!(", and {n} more at infinity"),
+    };
+    let steps = count(found.sampling.substeps() as usize, "step", "steps");
+    screen::paragraph(&format!(
+        "Trained through {} with {steps} per sample (H = {}), λ = {} has {} that reproduce{} the samples{infinite}.",
         found.method,
-        arguments::show(found.lambda, 6),
-        arguments::show(Complex64::new(found.sampling.interval(), 0.0), 15),
-        found.sampling.substeps(),
-        if count == 1 { "eigenvalue" } else { "eigenvalues" },
-        if count == 1 { "s" } else { "" },
-        match found.at_infinity {
-            0 => String::new(),
-            n => format!(", {n} more at infinity"),
-        }
+        real(found.sampling.interval(), ALL),
+        complex(found.lambda, 6),
+        count(number, "eigenvalue", "eigenvalues"),
+        if number == 1 { "s" } else { "" },
     ))?;
-    let mut table = output::table(&["", "LEARNED λ̂", "WHAT IT IS", "CERTAIN TO", "CONDITION", "RESIDUAL"]);
-    for (k, branch) in found.branches.iter().enumerate() {
-        let mut words: Vec<String> = branch.flags.iter().map(ToString::to_string).collect();
-        if branch.principal {
-            words.insert(0, "principal".into());
+    match found.principal {
+        Principal::Branch(k) => {
+            let what = kind(&found.branches[k]);
+            let what = if what.is_empty() { "of the same kind as λ".to_owned() } else { what };
+            screen::paragraph(&format!("The principal branch is number {}: {what}.", k + 1))?;
         }
-        if branch.solutions > 1 {
-            words.push(format!("{} that cannot be told apart", branch.solutions));
-        }
-        table.add_row([
-            (k + 1).to_string(),
-            arguments::show(branch.lambda, 15),
-            words.join(", "),
-            format!("{:.0e}", branch.radius),
-            match branch.condition {
-                k if k < 1e4 => format!("{k:.3}"),
-                k if k.is_finite() => format!("{k:.1e}"),
-                _ => "infinite".into(),
-            },
-            format!("{:.0e}", branch.residual),
-        ]);
+        other => screen::paragraph(&other.undefined().map_or_else(String::new, |why| why.say(Dialect::Terminal)))?,
     }
-    output::line(table.trim_fmt())?;
+    let mut table = Table::new(&["", "LEARNED λ̂", "WHAT IT IS", "CERTAIN TO", "CONDITION", "RESIDUAL"]).details(&[3, 4, 5]);
+    for (k, branch) in found.branches.iter().enumerate() {
+        let mut what = kind(branch);
+        if branch.principal {
+            what = if what.is_empty() { "principal".into() } else { format!("principal, {what}") };
+        }
+        let condition = if branch.condition.is_finite() { real(branch.condition, 4) } else { "infinite".into() };
+        table.row([(k + 1).to_string(), complex(branch.lambda, ALL), what, real(branch.radius, 1), condition, real(branch.residual, 1)]);
+    }
+    screen::table(&table)?;
     let steep = found.steep();
     if steep > 0 {
-        output::line(format!(
+        screen::paragraph(&format!(
             "{steep} of them {} steep: the exact λ̂ reproduces the samples, the nearest double misses them by the residual.",
             if steep == 1 { "is" } else { "are" }
         ))?;
     }
-    match &found.principal {
-        Principal::Branch(_) => {}
-        Principal::Infinity => output::line("The principal branch lies at infinity.")?,
-        Principal::Undefined(why) => output::line(format!("There is no principal branch: {why}"))?,
-    }
     if let Some(characteristic) = &found.characteristic {
         output::line("Roots of ρ(ζ) − hλ̂σ(ζ), the physical one first:")?;
+        let mut table = Table::new(&["ζ", "|ζ|", ""]);
         for root in &characteristic.roots {
-            let word = if root.ignited { "   parasitic, grows faster than the solution" } else { "" };
-            let size = arguments::show(Complex64::new(root.zeta.norm(), 0.0), 7);
-            output::line(format!("  {}   |ζ| = {size}{word}", arguments::show(root.zeta, 12)))?;
+            let word = if root.ignited { "parasitic, grows faster than the solution" } else { "" };
+            table.row([complex(root.zeta, 12), real(root.zeta.norm(), 7), word.to_owned()]);
         }
+        screen::table(&table)?;
     }
     Ok(())
+}
+
+/// In which ways a branch differs from the mode in kind.
+fn kind(branch: &Branch) -> String {
+    let mut words: Vec<String> =
+        branch.flags.iter().map(|&f| if flag(f) == f.word() { f.word().to_owned() } else { format!("{} ({f})", flag(f)) }).collect();
+    if branch.solutions > 1 {
+        words.push(format!("{} that cannot be told apart", branch.solutions));
+    }
+    words.join(", ")
 }

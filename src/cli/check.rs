@@ -13,6 +13,7 @@ use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::{MethodReport, Prediction, Subject};
 use lambdahat::truth::ModesOptions;
+use lambdahat::words::{Dialect, document};
 use num_complex::Complex64;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -77,17 +78,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let samples = args.samples.samples()?;
     let methods: Vec<Method> = arguments::methods(&args.method)?;
     let interval = samples.interval;
+    let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
     let subject = match &samples.system {
-        Some(system) => Subject::from_system(system, interval)?,
+        Some(system) => Subject::from_system(system, interval)?.with_starts(starts),
         None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
     };
     let substeps = args.training.substeps;
-    let mut report =
-        Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() }.report().map_err(no_prediction)?;
-    if let Some(system) = &samples.system {
-        let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
-        report.add_drift_from(system, &starts, &methods);
-    }
+    let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
+    let report = if samples.system.is_some() { prediction.report_with_orbits() } else { prediction.report() }.map_err(no_prediction)?;
     let seeds = args.training.seeds(20)?;
     // Whatever is wrong with a method or with the figure's name is said before the first fit begins.
     let prepared: Vec<Prepared> = methods
@@ -142,7 +140,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => Ok(()),
     };
     if json {
-        output::json(&check)?;
+        output::json(&document::check(&check, Dialect::Terminal)?)?;
     } else {
         print(&check, &methods, seeds.len())?;
     }

@@ -2,9 +2,12 @@
 
 use super::failure::Failure;
 use super::{Answer, output};
+use clap::{Arg, ArgAction, ArgMatches};
 use lambdahat::exact::Number;
-use lambdahat::method::{Method, Stated, catalog, families};
+use lambdahat::method::property::TABLE;
+use lambdahat::method::{Method, Property, Stated, catalog, families};
 use lambdahat::verify::has_property;
+use lambdahat::words;
 use serde::Serialize;
 
 /// Options of `methods`.
@@ -16,54 +19,48 @@ pub struct Args {
     /// Only methods of this order
     #[arg(long)]
     order: Option<u32>,
-    /// Only explicit methods
-    #[arg(long)]
-    explicit: bool,
     /// Only implicit methods
     #[arg(long, conflicts_with = "explicit")]
     implicit: bool,
-    /// Only A-stable methods
-    #[arg(long)]
-    a_stable: bool,
-    /// Only L-stable methods
-    #[arg(long)]
-    l_stable: bool,
-    /// Only methods that are stable on the imaginary axis
-    #[arg(long)]
-    i_stable: bool,
-    /// Only stiffly accurate methods
-    #[arg(long)]
-    stiffly_accurate: bool,
-    /// Only zero-stable multistep methods
-    #[arg(long)]
-    zero_stable: bool,
-    /// Only methods with a positive SSP coefficient
-    #[arg(long)]
-    ssp: bool,
-    /// Only algebraically stable methods
-    #[arg(long)]
-    b_stable: bool,
-    /// Only symplectic methods
-    #[arg(long)]
-    symplectic: bool,
-    /// Only symmetric methods
-    #[arg(long)]
-    symmetric: bool,
-    /// Only methods through which a damped mode is always learned damped
-    #[arg(long)]
-    sign_faithful: bool,
-    /// Only methods through which each eigenvalue is learned as one only
-    #[arg(long)]
-    unique: bool,
-    /// Only multistep methods through which a field can be learned stably
-    #[arg(long)]
-    discovery_stable: bool,
     /// Only Runge–Kutta methods
     #[arg(long)]
     runge_kutta: bool,
     /// Only multistep methods
     #[arg(long, conflicts_with = "runge_kutta")]
     multistep: bool,
+    #[command(flatten)]
+    properties: Properties,
+}
+
+/// The properties that were asked for: one option for each that the vocabulary can filter by.
+struct Properties(Vec<Property>);
+
+fn filters() -> impl Iterator<Item = (Property, &'static str)> {
+    TABLE.iter().filter_map(|entry| Some((entry.property, entry.filter?)))
+}
+
+impl clap::Args for Properties {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        filters().fold(command, |command, (property, name)| {
+            let help = format!("Only {}", words::property::filtered(property));
+            command.arg(Arg::new(name).long(name).help(help).action(ArgAction::SetTrue))
+        })
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for Properties {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self(filters().filter(|(_, name)| matches.get_flag(name)).map(|(property, _)| property).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 #[derive(Serialize)]
@@ -140,45 +137,30 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
-fn claimed<'a>(method: &'a Method, claim: &str) -> Option<&'a Stated> {
+fn claimed(method: &Method, claim: Property) -> Option<&Stated> {
     method.identity().claims.iter().find(|c| c.claim == claim).map(|c| &c.stated)
 }
 
 impl Args {
     fn wants(&self, method: &Method) -> bool {
         let id = method.identity();
-        let truths = [
-            (self.a_stable, "a_stable"),
-            (self.l_stable, "l_stable"),
-            (self.i_stable, "i_stable"),
-            (self.stiffly_accurate, "stiffly_accurate"),
-            (self.zero_stable, "zero_stable"),
-            (self.unique, "unique"),
-            (self.b_stable, "b_stable"),
-            (self.symplectic, "symplectic"),
-            (self.symmetric, "symmetric"),
-            (self.sign_faithful, "sign_faithful"),
-            (self.discovery_stable, "discovery_stable"),
-            (self.ssp, "ssp"),
-        ];
         let contains = |text: &String| {
             let text = text.to_lowercase();
             [&id.name, &id.title, &id.source].into_iter().chain(&id.aliases).any(|field| field.to_lowercase().contains(&text))
         };
         self.text.as_ref().is_none_or(contains)
-            && self.order.is_none_or(|p| claimed(method, "order") == Some(&Stated::Value(Number::from(i64::from(p)))))
-            && (!self.explicit || method.is_explicit())
+            && self.order.is_none_or(|p| claimed(method, Property::Order) == Some(&Stated::Value(Number::from(i64::from(p)))))
             && (!self.implicit || !method.is_explicit())
             && (!self.runge_kutta || matches!(method, Method::RungeKutta(_)))
             && (!self.multistep || matches!(method, Method::Multistep(_)))
-            && truths.iter().all(|(wanted, property)| !wanted || has_property(method, property) == Some(true))
+            && self.properties.0.iter().all(|&property| has_property(method, property) == Some(true))
     }
 }
 
 impl Entry {
     fn of(method: &Method) -> Self {
         let id = method.identity();
-        let order = match claimed(method, "order") {
+        let order = match claimed(method, Property::Order) {
             Some(Stated::Value(p)) => Some(p.to_f64() as u32),
             _ => None,
         };

@@ -30,6 +30,12 @@ pub fn note(text: impl AsRef<str>) {
     let _ = writeln!(anstream::stderr().lock(), "note: {}", text.as_ref());
 }
 
+/// The columns of the terminal: `COLUMNS` where it is set, 80 where there is no terminal.
+pub fn width() -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&width: &usize| width >= 20);
+    stated.or_else(|| Table::new().width().map(usize::from)).unwrap_or(80)
+}
+
 /// A table with these headings, without frames, as wide as the terminal allows.
 pub fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();

@@ -1,22 +1,22 @@
 //! The samples that `fit` and `check` train on: a CSV file, or trajectories of a named system.
 
+use super::data_options::DataOptions;
 use super::failure::Failure;
-use lambdahat::data::{Reading, Trajectories, Trajectory};
+use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::{Field, System};
 use std::path::PathBuf;
 
 /// Options that say what to train on.
 #[derive(clap::Args)]
 pub struct SampleArgs {
-    /// Evenly spaced samples; without them and without --system a damped oscillator is sampled
+    /// Evenly spaced samples, `-` for standard input; without them and without --system a damped oscillator is sampled
     #[arg(value_name = "DATA.csv")]
     pub data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,
-    /// The time H between two samples, for a system; data have their own
-    #[arg(long, short = 'H', value_name = "H", conflicts_with = "data", allow_hyphen_values = true)]
-    interval: Option<f64>,
+    #[command(flatten)]
+    reading: DataOptions,
     /// How many samples after the start of each trajectory, for a system
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "data")]
     samples: usize,
@@ -41,13 +41,14 @@ impl SampleArgs {
     /// Reads the file, or follows the system.
     pub fn samples(&self) -> Result<Samples, Failure> {
         if let Some(path) = &self.data {
-            let data = Reading::default().open(path)?;
+            let data = self.reading.read(path)?;
+            without_inputs(&data)?;
             let even = data.require_even()?;
             let (interval, states) = (even.interval(), even.to_lists());
             return Ok(Samples { data, interval, states, system: None });
         }
         let system = System::parse(self.system.as_deref().unwrap_or("damped-oscillator"))?;
-        let interval = self.interval.unwrap_or_else(|| system.default_interval());
+        let interval = self.reading.interval.unwrap_or_else(|| system.default_interval());
         let starts: Vec<Vec<f64>> = match self.start.as_slice() {
             [] => system.default_starts(),
             given => given.iter().map(|text| start(text)).collect::<Result<_, _>>()?,
@@ -65,6 +66,17 @@ impl SampleArgs {
         }
         let data = Trajectories::new(source, variables, interval, trajectories)?;
         Ok(Samples { data, interval, states, system: Some(system) })
+    }
+}
+
+/// Models are fields of the state alone.
+fn without_inputs(data: &Trajectories) -> Result<(), Failure> {
+    match data.inputs() {
+        [] => Ok(()),
+        [first, ..] => Err(Failure::new(format!(
+            "{}: the column `{first}` is an input, but the models here are fields of the state alone; `predict` takes inputs",
+            data.source()
+        ))),
     }
 }
 

@@ -60,13 +60,13 @@ pub enum DataProblem {
     #[error("a column before this one has the same name; rename one of them")]
     RepeatedName,
     /// Two columns that both say they are the time.
-    #[error("column {first} is named as a time too; rename one of them")]
+    #[error("column {first} is named as a time too; say which is the time, or rename one of them")]
     TwoTimes {
         /// The first of the two, counted from one.
         first: usize,
     },
     /// A time and nothing that changes with it.
-    #[error("there is no state column beside the time; cells are separated by commas, semicolons or tabs")]
+    #[error("there is no state column beside the time; cells are separated by commas, semicolons, tabs or blanks")]
     NoState,
     /// A row that is longer or shorter than the header.
     #[error("the row has {found} cells, but the header names {expected} columns; complete or remove the row")]
@@ -79,6 +79,83 @@ pub enum DataProblem {
     /// Nothing in a cell.
     #[error("the cell is empty; fill it in or remove the row")]
     EmptyCell,
+    /// No column of times.
+    #[error(
+        "no column is named as a time (t, time, date, timestamp, year, …), and this first one does not increase from row to row; say which \
+         column is the time, or how far apart the samples are"
+    )]
+    NoTime,
+    /// The only column that could be the time counts the rows.
+    #[error(
+        "no column is named as a time, and the first one only counts the rows; say which column is the time, or how far apart the samples are"
+    )]
+    OnlyRowNumbers,
+    /// A time column where an interval is given.
+    #[error("the column holds times, but an interval was given too; leave the interval out, or rename the column if it is a state")]
+    IntervalBesideTimes,
+    /// A column that is not there.
+    #[error("there is no column `{name}`; the columns are {}", columns.join(", "))]
+    NoSuchColumn {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        columns: Vec<String>,
+    },
+    /// A column chosen twice.
+    #[error("the column is chosen as a state, and as a time, an input or a trajectory too; choose it once")]
+    TwoRoles,
+    /// No time in a row.
+    #[error("the time is missing; remove the row")]
+    MissingTime,
+    /// A time that is neither a number nor a date.
+    #[error("the cell holds `{text}`, which is neither a number nor a date{}", date_hint(text))]
+    NotATime {
+        /// What stands there.
+        text: String,
+    },
+    /// Something else among dates.
+    #[error("the cell holds `{text}`, but the times before it are dates{}", date_hint(text))]
+    NotADate {
+        /// What stands there.
+        text: String,
+    },
+    /// A numpy file that is cut off, or not as numpy writes it.
+    #[error("the file is not as numpy saves arrays; save it again with np.save or np.savez")]
+    NumpyBroken,
+    /// A compressed archive.
+    #[error("the archive is compressed; save it with np.savez instead of np.savez_compressed")]
+    NumpyCompressed,
+    /// Entries that are no numbers.
+    #[error("the array has entries of type `{found}`; save real numbers, such as float64")]
+    NumpyType {
+        /// numpy's name of the type.
+        found: String,
+    },
+    /// An array that is neither a trajectory nor several.
+    #[error("the array of states has shape {shape:?}; save samples × variables, or trajectories × samples × variables")]
+    NumpyShape {
+        /// Its shape.
+        shape: Vec<usize>,
+    },
+    /// Arrays of which none is known to be the states.
+    #[error("the archive must hold times as `t` and one array of states beside it; of {} choose one", names.join(", "))]
+    NumpyArrays {
+        /// The arrays beside times and inputs.
+        names: Vec<String>,
+    },
+    /// Times or inputs that are not one a sample.
+    #[error("the array of {name} has {found} entries for {samples} samples")]
+    NumpyLengths {
+        /// Times or inputs.
+        name: String,
+        /// Its entries.
+        found: usize,
+        /// Samples.
+        samples: usize,
+    },
+    /// An array of states alone.
+    #[error("the array holds no times; say how far apart the samples are, or save times and states with np.savez(file, t=t, x=x)")]
+    NumpyWithoutTimes,
     /// Text in a cell.
     #[error("the cell holds `{text}`, which is not a number{}", hint(text))]
     NotANumber {
@@ -86,7 +163,7 @@ pub enum DataProblem {
         text: String,
     },
     /// NaN or an infinity in a cell.
-    #[error("the cell holds `{text}`, which is not a finite number; remove the row, or the samples up to it")]
+    #[error("the cell holds `{text}`, which is not a finite number; empty the cell if its value is missing")]
     NotFinite {
         /// What stands there.
         text: String,
@@ -185,13 +262,13 @@ fn which(label: &Option<String>) -> String {
 }
 
 fn hint(text: &str) -> &'static str {
-    let looks_like =
-        |separator| text.split(separator).count() == 2 && text.chars().all(|c| c.is_ascii_digit() || separator == c || c == '-');
-    if looks_like(',') {
-        "; write decimals with a point"
-    } else if text.split(['-', '/', ':']).count() > 2 && text.chars().any(|c| c.is_ascii_digit()) {
-        "; give times as numbers, such as days since the first sample"
-    } else {
-        ""
-    }
+    let parts: Vec<&str> = text.split(',').collect();
+    let decimal_comma = parts.len() == 2 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '-'));
+    if decimal_comma { "; write decimals with a point" } else { "; leave the column out, or empty the cell if its value is missing" }
+}
+
+fn date_hint(text: &str) -> &'static str {
+    let mut parts = text.split(['/', '.', '-', ' ']);
+    let day_first = parts.next().is_some_and(|part| part.len() <= 2 && part.parse::<u32>().is_ok()) && parts.next().is_some();
+    if day_first { "; write dates as 2024-01-31, the year first" } else { "" }
 }

@@ -2,25 +2,40 @@
 //!
 //! | question | where |
 //! | --- | --- |
-//! | what a CSV file holds, or exactly what is wrong with it | `csv_reading`, `error` |
 //! | times, states and inputs of one or more trajectories | `trajectories`, `trajectory` |
 //! | whether times are even, and where rows are missing | `spacing` |
 //! | complete samples in a row, and their neighbours | `segments`, `even` |
+//! | what a file holds, or exactly what is wrong with it | `reading`, `error` |
+//! | rows and cells of a text | `table`, `cells` |
+//! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks` |
+//! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
+//! | arrays that numpy saved | `numpy` |
 
-mod csv_reading;
+mod calendar;
+mod cells;
+mod columns;
 pub mod error;
 mod even;
+mod numpy;
+mod reading;
+mod remarks;
 mod segments;
 mod spacing;
+mod stamps;
+mod table;
+mod taken;
 mod time_unit;
 pub mod trajectories;
 mod trajectory;
 
-pub use csv_reading::Reading;
+pub use columns::LeftOut;
 pub use error::{DataError, DataProblem};
 pub use even::EvenSamples;
+pub use reading::Reading;
 pub use segments::{Pair, Segment};
 pub use spacing::{Gap, Spacing};
+pub use stamps::Stamps;
+pub use taken::{DataRemark, Taken, TimeSource};
 pub use time_unit::TimeUnit;
 pub use trajectories::{Hold, Trajectories};
 pub use trajectory::Trajectory;

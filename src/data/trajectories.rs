@@ -4,6 +4,7 @@ use super::error::{DataError, DataProblem};
 use super::even::EvenSamples;
 use super::segments::{Pair, Segment};
 use super::spacing::{self, Gap, Spacing, Times};
+use super::taken::Taken;
 use super::time_unit::TimeUnit;
 use super::trajectory::Trajectory;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,7 @@ pub struct Trajectories {
     time_unit: TimeUnit,
     /// The cell number of each variable in the file, counted from one; empty where there is no file.
     columns: Vec<usize>,
+    taken: Taken,
     times: Times,
     trajectories: Vec<Trajectory>,
 }
@@ -116,6 +118,7 @@ impl Trajectories {
             hold: Hold::Zero,
             time_unit: TimeUnit::Unstated,
             columns: origin.columns,
+            taken: Taken::default(),
             times,
             trajectories,
         };
@@ -148,6 +151,16 @@ impl Trajectories {
     pub fn with_time_unit(mut self, unit: TimeUnit) -> Self {
         self.time_unit = unit;
         self
+    }
+
+    pub(super) fn with_taken(mut self, taken: Taken) -> Self {
+        self.taken = taken;
+        self
+    }
+
+    /// How the columns of its file were read, and what looks odd in them.
+    pub fn taken(&self) -> &Taken {
+        &self.taken
     }
 
     /// Where the data come from: a file's name, or a system's.

@@ -119,8 +119,28 @@ impl Drawing {
         let mut canvas =
             tiny_skia::Pixmap::new(width, height).ok_or_else(|| failed(format!("a picture of {width}x{height} cannot be painted")))?;
         resvg::render(&self.tree, tiny_skia::Transform::from_scale(scale, scale), &mut canvas.as_mut());
-        canvas.encode_png().map_err(|e| failed(e.to_string()))
+        encoded(&canvas).map_err(|e| failed(e.to_string()))
     }
+}
+
+/// The picture as PNG: three bytes a pixel where nothing is transparent, compressed fast, since flat colours compress well in any case.
+fn encoded(canvas: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
+    let pixels = canvas.pixels();
+    let opaque = pixels.iter().all(|p| p.alpha() == u8::MAX);
+    let bytes: Vec<u8> = if opaque {
+        pixels.iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect()
+    } else {
+        pixels.iter().map(|p| p.demultiply()).flat_map(|p| [p.red(), p.green(), p.blue(), p.alpha()]).collect()
+    };
+    let mut data = Vec::new();
+    let mut encoder = png::Encoder::new(&mut data, canvas.width(), canvas.height());
+    encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&bytes)?;
+    writer.finish()?;
+    Ok(data)
 }
 
 /// Whether [`Figure::save`] can write there, before hours of work are spent on a figure: the kind is known, the file can be made.

@@ -28,7 +28,8 @@ pub fn regions(methods: &[Method], window: Window) -> Result<Figure, RegionError
     for (k, method) in methods.iter().enumerate() {
         let ink = Ink::SERIES[k % Ink::SERIES.len()];
         let opacity = if methods.len() == 1 { 0.3 } else { 0.2 };
-        marks.extend(region_marks(&Region::of(method)?, window, ink, opacity, method.name()));
+        let own = region_marks(&Region::of(method)?, window, ink, opacity, method.name());
+        marks.extend(restyled(own, k / Ink::SERIES.len()));
     }
     let names: Vec<&str> = methods.iter().map(Method::name).collect();
     Ok(Figure {
@@ -42,6 +43,23 @@ pub fn regions(methods: &[Method], window: Window) -> Result<Figure, RegionError
         panels: vec![plane("", window, marks)],
         facts: BTreeMap::new(),
     })
+}
+
+/// A region's marks once all colours have been used so many times: dashed, then wider, then both; the legend shows the line.
+fn restyled(mut marks: Vec<Mark>, round: usize) -> Vec<Mark> {
+    if round == 0 {
+        return marks;
+    }
+    let name = marks.iter_mut().find_map(|mark| if let Mark::Area { label, .. } = mark { Some(std::mem::take(label)) } else { None });
+    let mut name = name.unwrap_or_default();
+    for mark in &mut marks {
+        if let Mark::Line { dashed, width, label, .. } = mark {
+            *dashed = round % 2 == 1;
+            *width += BORDER * (round / 2) as f64;
+            *label = std::mem::take(&mut name);
+        }
+    }
+    marks
 }
 
 /// Names in a row, cut short where there are many.

@@ -1,6 +1,6 @@
 //! Branches that say nothing about the method: aliases of the samples, and those that no real model has.
 
-use crate::inverse::{Branch, Branches, Principal};
+use crate::inverse::{Branch, Branches, Principal, Undefined};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -28,7 +28,7 @@ fn kept(found: &Branches, keep: impl Fn(&Branch) -> bool) -> Branches {
         Principal::Branch(_) => branches
             .iter()
             .position(|branch| branch.principal)
-            .map_or_else(|| Principal::Undefined("the principal branch is complex, and the mode real".into()), Principal::Branch),
+            .map_or_else(|| Principal::Undefined(Undefined::ComplexForRealMode), Principal::Branch),
         other => other.clone(),
     };
     Branches { branches, principal, ..found.clone() }

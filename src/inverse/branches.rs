@@ -3,6 +3,7 @@
 use super::equation::LearningEquation;
 use super::flags::Flag;
 use super::multistep;
+use super::undefined::Undefined;
 use crate::exact::RootsError;
 use crate::method::{Method, Sampling};
 use num_complex::Complex;
@@ -88,14 +89,25 @@ pub struct Branch {
 }
 
 /// What the principal branch is, or why there is none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Principal {
     /// The branch of this index.
     Branch(usize),
     /// It lies at infinity.
     Infinity,
-    /// The continuation breaks off; the reason in words.
-    Undefined(String),
+    /// The continuation breaks off.
+    Undefined(Undefined),
+}
+
+impl Principal {
+    /// Why there is no finite principal branch; `None` where there is one.
+    pub fn undefined(self) -> Option<Undefined> {
+        match self {
+            Self::Branch(_) => None,
+            Self::Infinity => Some(Undefined::AtInfinity),
+            Self::Undefined(why) => Some(why),
+        }
+    }
 }
 
 /// All solutions for one mode, sorted by their distance from λ.
@@ -186,10 +198,8 @@ impl Serialize for Branches {
         map.serialize_entry("step", &self.sampling.step().get())?;
         map.serialize_entry("at_infinity", &self.at_infinity)?;
         map.serialize_entry("branches", &self.branches)?;
-        match &self.principal {
-            Principal::Branch(_) => {}
-            Principal::Infinity => map.serialize_entry("principal_undefined", "the principal branch lies at infinity")?,
-            Principal::Undefined(why) => map.serialize_entry("principal_undefined", why)?,
+        if let Some(why) = self.principal.undefined() {
+            map.serialize_entry("principal_undefined", &why)?;
         }
         if self.as_printed {
             map.serialize_entry("as_printed", &true)?;

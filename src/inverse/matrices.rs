@@ -135,14 +135,35 @@ impl RealChoices {
     /// The matrix Â of a choice, as the polynomial in A that interpolates λ ↦ λ̂ (Newton's divided differences, in f64). `None` if it
     /// is no choice, or if an eigenvalue is repeated.
     pub fn matrix(&self, a: &DMatrix<f64>, choice: &[usize]) -> Option<DMatrix<f64>> {
-        let images = self.eigenvalues_of(choice)?;
+        self.interpolated(a, &self.eigenvalues_of(choice)?)
+    }
+
+    /// The input matrix `B̂ = ÂA⁻¹B` of a choice, for ẋ = Ax + Bu with u held over each interval: a loop that feeds the same u to its
+    /// model learns it beside Â, with no loss, through any Runge–Kutta method and any m.
+    ///
+    /// One step of it is `x⁺ = R^m x + (R^m − I)Â⁻¹B̂u`, which equals the exact map where R(hÂ)^m = e^{HA} and Â⁻¹B̂ = A⁻¹B: the static
+    /// gain −A⁻¹B is exact on every branch. Computed as the polynomial in A that interpolates λ ↦ λ̂/λ, times B, so that A may be singular.
+    /// `None` as for [`matrix`](Self::matrix), where B does not fit A, and where λ = 0 picks a branch λ̂ ≠ 0, which no input reaches.
+    pub fn input_matrix(&self, a: &DMatrix<f64>, b: &DMatrix<f64>, choice: &[usize]) -> Option<DMatrix<f64>> {
+        let ratio = |(e, image): (&Eigenvalue, Complex<f64>)| match (e.lambda.is_zero(), image.is_zero()) {
+            (false, _) => Some(image / e.lambda),
+            (true, true) => Some(Complex::new(1.0, 0.0)),
+            (true, false) => None,
+        };
+        let ratios: Vec<_> = self.eigenvalues.iter().zip(self.eigenvalues_of(choice)?).map(ratio).collect::<Option<_>>()?;
+        let quotient = self.interpolated(a, &ratios)?;
+        (b.nrows() == quotient.ncols()).then(|| quotient * b)
+    }
+
+    /// The real polynomial in A that takes these values at the eigenvalues.
+    fn interpolated(&self, a: &DMatrix<f64>, images: &[Complex<f64>]) -> Option<DMatrix<f64>> {
         let (mut nodes, mut values) = (Vec::new(), Vec::new());
         for (e, image) in self.eigenvalues.iter().zip(images) {
             if e.multiplicity > 1 {
                 return None;
             }
             nodes.push(e.lambda);
-            values.push(image);
+            values.push(*image);
             if e.lambda.im != 0.0 {
                 nodes.push(e.lambda.conj());
                 values.push(image.conj());
@@ -194,6 +215,59 @@ mod tests {
             assert!((rk4_step(&learned) - &exact).abs().max() < 1e-13);
         }
         assert_eq!(choices.choices().count(), 4);
+    }
+
+    /// A stiff oscillator under a held force: B̂ on every branch (reference values from training 2×2 and 2×1 matrices, scipy 1.17, to six digits).
+    #[test]
+    fn held_inputs_are_learned_on_every_branch() {
+        let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -4.01, -0.2]);
+        let b = DMatrix::from_column_slice(2, 1, &[0.0, 1.0]);
+        let table: [(&str, f64, &[[f64; 2]]); 6] = [
+            ("forward-euler", 1.0, &[[0.333019, 0.411383]]),
+            ("midpoint", 1.0, &[[0.089090, 0.720892], [0.409663, -0.720892]]),
+            ("rk4", 1.0, &[[-0.050236, 0.963416], [0.649500, -0.581984], [0.364069, 1.012056]]),
+            ("implicit-midpoint", 1.0, &[[0.046332, 1.544173]]),
+            ("rk4", 0.2, &[[-1.5e-5, 1.000217]]),
+            ("forward-euler", 0.2, &[[0.097371, 0.954268]]),
+        ];
+        for (name, interval, expected) in table {
+            let choices = real_choices(&equation(name), &a, Sampling::new(interval, 1).unwrap()).unwrap();
+            let found: Vec<_> = choices
+                .choices()
+                .map(|choice| (choices.matrix(&a, &choice).unwrap(), choices.input_matrix(&a, &b, &choice).unwrap()))
+                .collect();
+            for [x, y] in expected {
+                let near = |(_, b): &&(DMatrix<f64>, DMatrix<f64>)| (b[0] - x).abs() < 1e-6 && (b[1] - y).abs() < 1e-6;
+                assert!(found.iter().any(|pair| near(&pair)), "{name}, H = {interval}: {x}, {y} not among {found:?}");
+            }
+            for (learned, input) in &found {
+                let gain = -learned.clone().try_inverse().unwrap() * input;
+                assert!((gain[0] - 0.249377).abs() < 1e-6 && gain[1].abs() < 1e-12, "{name}: {gain}");
+            }
+        }
+        // The step itself: x and u together through RK4 are the exact map of both.
+        let choices = real_choices(&equation("rk4"), &a, Sampling::new(1.0, 1).unwrap()).unwrap();
+        let joined = |a: &DMatrix<f64>, b: &DMatrix<f64>| {
+            let mut joined = DMatrix::zeros(3, 3);
+            joined.view_mut((0, 0), (2, 2)).copy_from(a);
+            joined.view_mut((0, 2), (2, 1)).copy_from(b);
+            joined
+        };
+        let exact = joined(&a, &b).exp();
+        for choice in choices.choices() {
+            let step = rk4_step(&joined(&choices.matrix(&a, &choice).unwrap(), &choices.input_matrix(&a, &b, &choice).unwrap()));
+            assert!((step - &exact).amax() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn an_integrator_of_its_input_is_learned_as_it_is() {
+        let a = DMatrix::from_row_slice(2, 2, &[0.0, 0.0, 0.0, -1.0]);
+        let b = DMatrix::from_column_slice(2, 1, &[2.0, 3.0]);
+        let choices = real_choices(&equation("forward-euler"), &a, Sampling::new(0.5, 1).unwrap()).unwrap();
+        let found = choices.input_matrix(&a, &b, &choices.choices().next().unwrap()).unwrap();
+        let learned = ((-0.5f64).exp() - 1.0) / 0.5;
+        assert!((found[0] - 2.0).abs() < 1e-12 && (found[1] + 3.0 * learned).abs() < 1e-12, "{found}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod multistep;
 mod one_step;
 pub mod parasites;
 mod pencil;
+mod undefined;
 pub mod verdict;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};
@@ -28,4 +29,5 @@ pub use flags::Flag;
 pub use limits::Limits;
 pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choices};
 pub use parasites::{ParasiticGrowth, parasitic_growth};
-pub use verdict::{Judgement, Verdict, verdict, worst};
+pub use undefined::Undefined;
+pub use verdict::{Growth, Judgement, Reason, Verdict, verdict, worst};

@@ -6,6 +6,7 @@ use super::continuation::{Continuation, End};
 use super::factor::{FactorValue, StepFactor};
 use super::flags::flags;
 use super::pencil::{Known, Pencil};
+use super::undefined::Undefined;
 use crate::exact::certify::{self, Failure};
 use crate::exact::coefficients::Numbers;
 use crate::exact::discs::{RootDisc, joined, mirrored};
@@ -18,9 +19,6 @@ use num_complex::Complex;
 use num_traits::Zero;
 use std::f64::consts::TAU;
 use std::sync::OnceLock;
-
-/// Why a path that meets no zero of R′ may still give no answer.
-const UNSEPARATED: &str = "the path from z = 0 meets solutions that double-double precision does not separate";
 
 /// From 2^(this) on |z| is huge: the squares of polynomials of high degree in it overflow.
 const FAR_OUT: f64 = 24.0;
@@ -98,7 +96,7 @@ impl OneStepEquation {
     pub(crate) fn branches(&self, method: &str, lambda: Complex<f64>, sampling: Sampling) -> Result<Branches, BranchError> {
         let found = self.within_rounding(method, lambda, sampling);
         let unresolved = match &found {
-            Ok(found) => found.principal == Principal::Undefined(UNSEPARATED.to_owned()) || found.branches.iter().any(|b| b.solutions > 1),
+            Ok(found) => found.principal == Principal::Undefined(Undefined::NotSeparated) || found.branches.iter().any(|b| b.solutions > 1),
             Err(error) => matches!(error, BranchError::Infinity | BranchError::Roots { .. }),
         };
         if self.exact || !unresolved {
@@ -236,15 +234,10 @@ impl OneStepEquation {
             End::At { centre, radius } => touched(centre, radius).map(Principal::Branch),
             End::Infinity if at_infinity > 0 => Some(Principal::Infinity),
             End::Infinity => None,
-            End::Critical { s, z } => Some(Principal::Undefined(format!(
-                "the path s ↦ e^(sHλ) meets a zero of R′ at s = {s:.6}, z = {:.6}{:+.6}i: two branches meet there and neither is the continuation",
-                z.re, z.im
-            ))),
-            End::TooLong => Some(Principal::Undefined(format!(
-                "the path from z = 0 is too long to follow: e^(s·hλ) turns {:.0} times and grows or shrinks by e^{:.0}; use a shorter step",
-                (lambda.im * h / TAU).abs(),
-                (lambda.re * h).abs()
-            ))),
+            End::Critical { s, z } => Some(Principal::Undefined(Undefined::PathMeetsCriticalPoint { s, z })),
+            End::TooLong => {
+                Some(Principal::Undefined(Undefined::PathTooLong { turns: (lambda.im * h / TAU).abs(), growth: (lambda.re * h).abs() }))
+            }
             End::Lost => None,
         };
         if let Some(principal) = only.and_then(decided) {
@@ -253,7 +246,7 @@ impl OneStepEquation {
         let mu = StepFactor { lambda, interval: sampling.interval(), substeps: sampling.substeps(), index: 0 }.exponent();
         decided(self.continuation.follow(mu))
             .or_else(|| decided(self.continuation.follow_wide(mu)))
-            .unwrap_or_else(|| Principal::Undefined(UNSEPARATED.to_owned()))
+            .unwrap_or_else(|| Principal::Undefined(Undefined::NotSeparated))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The verdict that a person understands: is what the loop learns faithful, distorted, or an artifact?
 
-use super::branches::{Branch, Branches, Principal};
+use super::branches::{Branch, Branches};
+use super::undefined::Undefined;
 use num_complex::Complex;
 use serde::Serialize;
 use std::collections::HashSet;
@@ -36,13 +37,63 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A verdict with its reasons in words, the principal branch's first.
+/// A change of growth in kind, from the mode to what is learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Growth {
+    /// The model grows, the mode decays.
+    GrowsForDecay,
+    /// The model decays, the mode grows.
+    DecaysForGrowth,
+    /// The model grows, the mode does neither.
+    GrowsForNeither,
+    /// The model decays, the mode does neither.
+    DecaysForNeither,
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Reason {
+    /// A branch differs from the mode in kind.
+    ChangesKind {
+        /// λ̂.
+        learned: Complex<f64>,
+        /// Whether it is the principal branch; else another one within reach.
+        principal: bool,
+        /// How growth changes, if it does.
+        growth: Option<Growth>,
+        /// Whether it rotates the other way.
+        reversed: bool,
+    },
+    /// The principal branch is right to within the tolerance.
+    Accurate {
+        /// λ̂.
+        learned: Complex<f64>,
+        /// |λ̂ − λ|/|λ|, or |λ̂| where λ = 0.
+        error: f64,
+    },
+    /// The principal branch is off by more than the tolerance.
+    Inaccurate {
+        /// λ̂.
+        learned: Complex<f64>,
+        /// |λ̂ − λ|/|λ|, or |λ̂| where λ = 0.
+        error: f64,
+    },
+    /// There is no finite principal branch.
+    NoPrincipal {
+        /// Why.
+        why: Undefined,
+    },
+}
+
+/// A verdict with its reasons, the principal branch's first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
-    /// Why; one sentence for each branch that counts against the method, or one that says how good it is.
-    pub reasons: Vec<String>,
+    /// Why: one reason for each branch that counts against the method, or one that says how good it is.
+    pub reasons: Vec<Reason>,
 }
 
 /// Judges what a loop learns from one mode. `reach` is in units of |λ| ([`REACH`]), `tolerance` relative to it ([`TOLERANCE`]).
@@ -61,7 +112,7 @@ pub struct Judgement {
 /// ```
 pub fn verdict(found: &Branches, reach: f64, tolerance: f64) -> Judgement {
     let size = found.lambda.norm();
-    let mut changes: Vec<(bool, String)> = Vec::new();
+    let mut changes: Vec<Reason> = Vec::new();
     // The members of a cluster share their λ̂.
     let mut seen: HashSet<[u64; 2]> = HashSet::new();
     for branch in &found.branches {
@@ -71,64 +122,42 @@ pub fn verdict(found: &Branches, reach: f64, tolerance: f64) -> Judgement {
         if !seen.insert([branch.lambda.re.to_bits(), branch.lambda.im.to_bits()]) {
             continue;
         }
-        if let Some(change) = change(found.lambda, branch) {
-            let who = if branch.principal { "the principal branch" } else { "a branch within reach," };
-            changes.push((branch.principal, format!("{who} {} {change}", complex(branch.lambda))));
-        }
+        changes.extend(change(found.lambda, branch));
     }
     if !changes.is_empty() {
-        changes.sort_by_key(|(principal, _)| !principal);
-        return Judgement { verdict: Verdict::Artifact, reasons: changes.into_iter().map(|(_, reason)| reason).collect() };
+        changes.sort_by_key(|reason| !matches!(reason, Reason::ChangesKind { principal: true, .. }));
+        return Judgement { verdict: Verdict::Artifact, reasons: changes };
     }
     let Some(principal) = found.principal() else {
-        let reason = match &found.principal {
-            Principal::Undefined(why) => format!("there is no principal branch: {why}"),
-            _ => "the principal branch lies at infinity".to_owned(),
-        };
-        return Judgement { verdict: Verdict::Distorted, reasons: vec![reason] };
+        let why = found.principal.undefined().unwrap_or(Undefined::NotSeparated);
+        return Judgement { verdict: Verdict::Distorted, reasons: vec![Reason::NoPrincipal { why }] };
     };
-    let error = (principal.lambda - found.lambda).norm();
-    let (verdict, comparison) = if error <= tolerance * size { (Verdict::Faithful, "right to") } else { (Verdict::Distorted, "off by") };
-    let relative = if size > 0.0 { format!("{:.2} %", 100.0 * error / size) } else { format!("{error:.2e}") };
-    Judgement { verdict, reasons: vec![format!("the principal branch {} is {comparison} {relative}", complex(principal.lambda))] }
+    let learned = principal.lambda;
+    let distance = (learned - found.lambda).norm();
+    let error = if size > 0.0 { distance / size } else { distance };
+    if distance <= tolerance * size {
+        Judgement { verdict: Verdict::Faithful, reasons: vec![Reason::Accurate { learned, error }] }
+    } else {
+        Judgement { verdict: Verdict::Distorted, reasons: vec![Reason::Inaccurate { learned, error }] }
+    }
 }
 
-/// What the branch changes in kind, in words.
-fn change(lambda: Complex<f64>, branch: &Branch) -> Option<String> {
+/// What the branch changes in kind.
+fn change(lambda: Complex<f64>, branch: &Branch) -> Option<Reason> {
     let (learned, size) = (branch.lambda, lambda.norm());
     let sign = |x: f64, radius: f64| {
         let least = radius.max(NEGLIGIBLE * size);
         i8::from(x > least) - i8::from(x < -least)
     };
-    let (was, is) = (sign(lambda.re, 0.0), sign(learned.re, branch.radius));
-    let growth = match (was, is) {
-        (-1, 1) => Some("grows where the mode decays"),
-        (1, -1) => Some("decays where the mode grows"),
-        (0, 1) => Some("grows where the mode is conservative"),
-        (0, -1) => Some("decays where the mode is conservative"),
+    let growth = match (sign(lambda.re, 0.0), sign(learned.re, branch.radius)) {
+        (-1, 1) => Some(Growth::GrowsForDecay),
+        (1, -1) => Some(Growth::DecaysForGrowth),
+        (0, 1) => Some(Growth::GrowsForNeither),
+        (0, -1) => Some(Growth::DecaysForNeither),
         _ => None,
     };
-    let turned = sign(lambda.im, 0.0) * sign(learned.im, branch.radius) < 0;
-    match (growth, turned) {
-        (Some(growth), true) => Some(format!("{growth} and turns the other way")),
-        (Some(growth), false) => Some(growth.to_owned()),
-        (None, true) => Some("turns the other way".to_owned()),
-        (None, false) => None,
-    }
-}
-
-fn complex(z: Complex<f64>) -> String {
-    // Four decimals, or powers of ten where those say nothing or too much.
-    let number = |x: f64, sign: bool| match (x == 0.0 || (5e-5..1e6).contains(&x.abs()), sign) {
-        (true, false) => format!("{x:.4}"),
-        (true, true) => format!("{x:+.4}"),
-        (false, false) => format!("{x:.1e}"),
-        (false, true) => format!("{x:+.1e}"),
-    };
-    match z.im {
-        0.0 => number(z.re, false),
-        _ => format!("{}{}i", number(z.re, false), number(z.im, true)),
-    }
+    let reversed = sign(lambda.im, 0.0) * sign(learned.im, branch.radius) < 0;
+    (growth.is_some() || reversed).then_some(Reason::ChangesKind { learned, principal: branch.principal, growth, reversed })
 }
 
 /// The judgement of several modes together: the worst verdict, with the reasons of the modes that have it.
@@ -159,16 +188,17 @@ mod tests {
     fn rk4_on_the_oscillator() {
         let judgement = judge("rk4", (-0.1, 2.0), 1.0, 1);
         assert_eq!(judgement.verdict, Verdict::Artifact);
-        assert_eq!(judgement.reasons[0], "the principal branch 0.1051+1.9268i grows where the mode decays");
+        let Reason::ChangesKind { learned, principal: true, growth: Some(Growth::GrowsForDecay), reversed: false } = judgement.reasons[0]
+        else {
+            panic!("{:?}", judgement.reasons)
+        };
+        assert!((learned - Complex::new(0.1051, 1.9268)).norm() < 1e-4);
         assert_eq!(judgement.reasons.len(), 3, "{:?}", judgement.reasons);
-        assert!(judgement.reasons[2].ends_with("grows where the mode decays and turns the other way"));
-    }
-
-    #[test]
-    fn what_is_small_is_not_written_as_zero() {
-        assert_eq!(complex(Complex::new(-3e-6, 0.9996)), "-3.0e-6+0.9996i");
-        assert_eq!(complex(Complex::new(0.0, -2e9)), "0.0000-2.0e9i");
-        assert_eq!(complex(Complex::new(-0.25, 0.0)), "-0.2500");
+        let last = judgement.reasons[2];
+        assert!(
+            matches!(last, Reason::ChangesKind { principal: false, growth: Some(Growth::GrowsForDecay), reversed: true, .. }),
+            "{last:?}"
+        );
     }
 
     #[test]
@@ -184,17 +214,16 @@ mod tests {
         assert_eq!(judge("rk4", (0.0, 1.0), 0.5, 1).verdict, Verdict::Artifact);
         assert_eq!(judge("implicit-midpoint", (0.0, 1.0), 0.1, 1).verdict, Verdict::Faithful);
         assert_eq!(judge("implicit-midpoint", (0.0, 1.0), 1.0, 1).verdict, Verdict::Distorted);
-        assert_eq!(
-            judge("forward-euler", (0.0, 1.0), 0.1, 1).reasons[0],
-            "the principal branch -0.0500+0.9983i decays where the mode is conservative"
-        );
+        let reason = judge("forward-euler", (0.0, 1.0), 0.1, 1).reasons[0];
+        assert!(matches!(reason, Reason::ChangesKind { principal: true, growth: Some(Growth::DecaysForNeither), .. }), "{reason:?}");
     }
 
     #[test]
     fn no_principal_branch_is_a_distortion() {
         let judgement = judge("heun2", (-1.0, 0.0), 1.0, 1);
         assert_eq!(judgement.verdict, Verdict::Distorted);
-        assert!(judgement.reasons[0].contains("zero of R′"));
+        let reason = judgement.reasons[0];
+        assert!(matches!(reason, Reason::NoPrincipal { why: Undefined::PathMeetsCriticalPoint { .. } }), "{reason:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a scheme says of itself: name, source, aliases and claims.
 
+use super::property::Property;
 use crate::exact::Number;
 use serde::Serialize;
 use std::fmt;
@@ -41,8 +42,8 @@ impl Identity {
 /// One statement of a scheme file, such as `order = 4`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Claim {
-    /// One of [`CLAIMS`].
-    pub claim: String,
+    /// What it is about.
+    pub claim: Property,
     /// What is stated.
     pub stated: Stated,
 }
@@ -77,48 +78,4 @@ impl fmt::Display for Stated {
             Self::Infinite => f.write_str("infinite"),
         }
     }
-}
-
-/// Every claim that a scheme file may make, and whether it is a truth or a number.
-pub const CLAIMS: &[(&str, ClaimKind)] = &[
-    ("order", ClaimKind::Value),
-    ("stage_order", ClaimKind::Value),
-    ("linear_order", ClaimKind::Value),
-    ("embedded_order", ClaimKind::Value),
-    ("dispersion_order", ClaimKind::Value),
-    ("dissipation_order", ClaimKind::Extent),
-    ("error_constant", ClaimKind::Value),
-    ("at_infinity", ClaimKind::Extent),
-    ("a_alpha_degrees", ClaimKind::Value),
-    ("ssp_coefficient", ClaimKind::Extent),
-    ("imaginary_interval", ClaimKind::Extent),
-    ("real_interval", ClaimKind::Extent),
-    ("disc", ClaimKind::Extent),
-    ("branches", ClaimKind::Value),
-    ("explicit", ClaimKind::Truth),
-    ("stiffly_accurate", ClaimKind::Truth),
-    ("fsal", ClaimKind::Truth),
-    ("a_stable", ClaimKind::Truth),
-    ("l_stable", ClaimKind::Truth),
-    ("i_stable", ClaimKind::Truth),
-    ("b_stable", ClaimKind::Truth),
-    ("symplectic", ClaimKind::Truth),
-    ("symmetric", ClaimKind::Truth),
-    ("irreducible", ClaimKind::Truth),
-    ("zero_stable", ClaimKind::Truth),
-    ("strongly_stable", ClaimKind::Truth),
-    ("sign_faithful", ClaimKind::Truth),
-    ("unique", ClaimKind::Truth),
-    ("discovery_stable", ClaimKind::Truth),
-];
-
-/// Whether a claim states a truth or a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClaimKind {
-    /// `true` or `false`.
-    Truth,
-    /// A number.
-    Value,
-    /// A number, or `"infinite"`.
-    Extent,
 }

@@ -8,6 +8,7 @@ pub mod field_symbol;
 pub mod identity;
 pub mod latex;
 pub mod multistep;
+pub mod property;
 pub mod rounding;
 pub mod sampling;
 pub mod scheme;
@@ -15,8 +16,9 @@ pub mod tableau;
 
 pub use catalog::CatalogError;
 pub use field_symbol::FieldSymbol;
-pub use identity::{Claim, ClaimKind, Identity, Stated};
+pub use identity::{Claim, Identity, Stated};
 pub use multistep::{Multistep, MultistepError};
+pub use property::Property;
 pub use sampling::{Sampling, SamplingError, Step};
 pub use scheme::SchemeError;
 pub use tableau::{Coefficients, RungeKutta, TableauError};

@@ -2,8 +2,9 @@
 
 use super::Method;
 use super::expression::{Expression, decimal_number};
-use super::identity::{CLAIMS, Claim, ClaimKind, Identity, Stated};
+use super::identity::{Claim, Identity, Stated};
 use super::multistep::{Multistep, MultistepError};
+use super::property::{Kind, Property, TABLE};
 use super::tableau::{RungeKutta, TableauError};
 use crate::exact::{Number, NumberField, RealRoot};
 use num_rational::BigRational;
@@ -335,18 +336,18 @@ fn claims(value: &Value<'_>) -> Result<Vec<Claim>, Failure> {
     entries
         .into_iter()
         .map(|(key, value)| {
-            let claim = key.get_ref().to_string();
-            let Some((_, kind)) = CLAIMS.iter().find(|(known, _)| *known == claim) else {
-                let expected = CLAIMS.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
-                return Err((key.span(), SchemeReason::UnknownKey { key: claim, expected }));
+            let Some(claim) = Property::from_key(key.get_ref()) else {
+                let expected = TABLE.iter().map(|entry| entry.key).collect::<Vec<_>>().join(", ");
+                return Err((key.span(), SchemeReason::UnknownKey { key: key.get_ref().to_string(), expected }));
             };
-            let stated = match (kind, value.get_ref()) {
-                (ClaimKind::Truth, DeValue::Boolean(truth)) => Stated::Truth(*truth),
-                (ClaimKind::Truth, other) => {
+            let entry = claim.entry();
+            let stated = match (entry.kind, value.get_ref()) {
+                (Kind::Truth, DeValue::Boolean(truth)) => Stated::Truth(*truth),
+                (Kind::Truth, other) => {
                     return Err((value.span(), SchemeReason::Type { expected: "true or false", found: other.type_str() }));
                 }
-                (ClaimKind::Extent, DeValue::String(text)) if matches!(text.as_ref(), "infinite" | "infinity") => Stated::Infinite,
-                (ClaimKind::Value | ClaimKind::Extent, _) => Stated::Value(number(value, &[])?),
+                (_, DeValue::String(text)) if entry.may_be_infinite && matches!(text.as_ref(), "infinite" | "infinity") => Stated::Infinite,
+                _ => Stated::Value(number(value, &[])?),
             };
             Ok(Claim { claim, stated })
         })

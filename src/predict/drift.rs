@@ -1,5 +1,6 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
+use super::recommendation::OrbitChange;
 use super::report::{MethodReport, Report};
 use crate::dynamics::norm::norm;
 use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
@@ -78,15 +79,6 @@ impl Serialize for NoOrbit {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
-}
-
-/// What the orbits say against a recommendation that rests on the modes: through the recommended method they change more than a mode may.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OrbitShift {
-    /// The largest relative change of an orbit's amplitude in one turn through the recommended method.
-    pub shift: f64,
-    /// The method of the report, and its substeps, that changes them least, and by how much; `null` where none is better.
-    pub least: Option<(String, u32, f64)>,
 }
 
 impl PredictedDrift {
@@ -260,14 +252,9 @@ impl Orbits<'_> {
 }
 
 impl Report {
-    /// Adds the drift of the system's default starts through each of the report's methods, `methods` in the same order, where the system is
+    /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
     /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
-    pub fn add_drift(&mut self, system: &System, methods: &[Method]) {
-        self.add_drift_from(system, &system.default_starts(), methods);
-    }
-
-    /// The same from these starts.
-    pub fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
+    pub(super) fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
         let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
         let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
@@ -298,7 +285,7 @@ impl Report {
         let Some(worst) = self.methods.iter().find(chosen).and_then(shift).filter(|worst| *worst > self.limits.tolerance) else { return };
         let converging = self.methods.iter().filter(|report| report.drift.iter().all(|drift| drift.converging));
         let best = converging.filter_map(|report| Some((shift(report)?, report))).min_by(|a, b| a.0.total_cmp(&b.0));
-        let least = best.filter(|(least, _)| *least < worst).map(|(least, report)| (report.method.clone(), report.substeps, least));
-        advice.along_orbits = Some(OrbitShift { shift: worst, least });
+        let better = best.filter(|(least, _)| *least < worst).map(|(least, report)| (report.method.clone(), least));
+        advice.orbits = Some(OrbitChange { amplitude: worst, better });
     }
 }

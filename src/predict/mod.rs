@@ -17,7 +17,7 @@ pub mod report;
 pub mod subject;
 
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-pub use drift::{Measure, NoOrbit, OrbitShift, Orbits, PredictedDrift, learned_expansion};
-pub use recommendation::{AnyStep, Recommendation};
+pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use recommendation::{AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
-pub use subject::Subject;
+pub use subject::{Origin, Subject};

@@ -1,12 +1,12 @@
 //! Which method to train with: the cheapest that is faithful, and the one that keeps signs at any step.
 
-use super::cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-use super::drift::OrbitShift;
+use super::cost::evaluations;
 use super::report::PredictError;
 use super::subject::Subject;
 use crate::inverse::{Branches, LearningEquation, Limits, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
+use crate::truth::Mode;
 use num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::TAU;
@@ -17,33 +17,90 @@ const MOST_SUBSTEPS: u32 = 64;
 const MOST_TIMES_DEARER: u64 = 4;
 
 /// What to train with.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Recommendation {
     /// The method's name.
     pub method: String,
-    /// m.
+    /// Steps per sampling interval.
     pub substeps: u32,
     /// Evaluations of f from sample to sample, by the convention of [`evaluations`].
     pub evaluations: u64,
     /// Its verdict.
     pub verdict: Verdict,
-    /// Why, in words.
-    pub why: String,
-    /// The method that never mistakes growth for decay, at whatever step.
+    /// Why this one.
+    pub why: Why,
+    /// The settled mode that it learns worst, and the λ̂ of its principal branch.
+    pub learns: Option<LearnedMode>,
+    /// What it does to orbits, where that is more than a mode may change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub orbits: Option<OrbitChange>,
+    /// The method that never mistakes growth for decay, whatever the step.
     pub any_step: Option<AnyStep>,
-    /// What orbits say against it, where they change more through this method than a mode may.
-    pub along_orbits: Option<OrbitShift>,
+    /// The method itself.
+    #[serde(skip)]
+    pub scheme: Method,
 }
 
-/// A method whose only branch keeps the sign of Re λ at any step, with one step a sample.
+/// Why a method is recommended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Why {
+    /// The cheapest through which every settled mode is faithful.
+    CheapestFaithful {
+        /// How many methods were compared.
+        candidates: usize,
+        /// Up to how many substeps.
+        most_substeps: u32,
+    },
+    /// The cheapest whose only fault are the aliases of the samples themselves, λ − 2πi/H, which every accurate method shares.
+    FaithfulButForAliases {
+        /// The sampling interval H.
+        interval: f64,
+        /// Samples closer together than this exclude the aliases.
+        closer_than: f64,
+        /// The mode with the nearest alias.
+        lambda: Complex<f64>,
+        /// How many methods were compared.
+        candidates: usize,
+        /// Up to how many substeps.
+        most_substeps: u32,
+    },
+    /// None is faithful; this one keeps growth and decay apart.
+    KeepsSigns {
+        /// Up to how many substeps.
+        most_substeps: u32,
+    },
+}
+
+/// A true mode and what is learned of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct LearnedMode {
+    /// λ.
+    pub lambda: Complex<f64>,
+    /// λ̂ of the principal branch.
+    pub learned: Complex<f64>,
+    /// |λ̂ − λ|/|λ|.
+    pub error: f64,
+}
+
+/// What the learned field of the recommended method does to the orbits of the data.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OrbitChange {
+    /// The largest change of an amplitude in one turn, relative to it.
+    pub amplitude: f64,
+    /// The method that changes them least, with its change; none where no other changes them less.
+    pub better: Option<(String, f64)>,
+}
+
+/// A method whose only branch keeps the sign of Re λ at any step, with one step per sample.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AnyStep {
     /// The method's name.
     pub method: String,
     /// One.
     pub substeps: u32,
-    /// What it is good for and what not.
-    pub why: String,
+    /// The settled mode that it learns worst.
+    pub learns: Option<LearnedMode>,
 }
 
 /// How well a method serves, by its worst mode.
@@ -60,18 +117,12 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         return Ok(None);
     }
     let any_step = candidates.iter().find(|method| keeps_signs(method)).map(|method| any_step(subject, method)).transpose()?;
+    let (candidate_count, most_substeps) = (candidates.len(), MOST_SUBSTEPS);
     if let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, candidates, limits)? {
-        let solves =
-            if method.is_explicit() { String::new() } else { format!(", an implicit stage counted as {EVALUATIONS_PER_IMPLICIT_STAGE}") };
-        let of = format!(
-            "the cheapest of {} methods and up to {MOST_SUBSTEPS} substeps: {} of f a sample{solves}",
-            candidates.len(),
-            if cost == 1 { "1 evaluation".to_owned() } else { format!("{cost} evaluations") }
-        );
         let why = if verdict == Verdict::Faithful {
-            format!("every mode faithful, {of}")
+            Why::CheapestFaithful { candidates: candidate_count, most_substeps }
         } else {
-            format!("{}; {of}", about_aliases(subject, limits))
+            about_aliases(subject, limits, candidate_count)
         };
         return Ok(Some(Recommendation {
             method: method.name().into(),
@@ -79,23 +130,25 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
             evaluations: cost,
             verdict,
             why,
+            learns: worst_learned(subject, method, substeps)?,
+            orbits: None,
             any_step,
-            along_orbits: None,
+            scheme: method.clone(),
         }));
     }
     // The default methods, which are always candidates, hold the implicit midpoint rule.
     let Some(kept) = any_step else { return Ok(None) };
-    let method = candidates.iter().find(|m| m.name() == kept.method).copied();
-    let cost = method.map_or(0, |m| evaluations(m, 1));
-    let trial = method.map(|m| trial(subject, m, 1, limits)).transpose()?.flatten();
+    let Some(&method) = candidates.iter().find(|m| m.name() == kept.method) else { return Ok(None) };
     Ok(Some(Recommendation {
         method: kept.method.clone(),
         substeps: 1,
-        evaluations: cost,
-        verdict: trial.map_or(Verdict::Distorted, |t| t.verdict),
-        why: format!("no method tried is faithful with up to {MOST_SUBSTEPS} substeps, but this one keeps growth and decay: {}", kept.why),
+        evaluations: evaluations(method, 1),
+        verdict: trial(subject, method, 1, limits)?.map_or(Verdict::Distorted, |t| t.verdict),
+        why: Why::KeepsSigns { most_substeps },
+        learns: kept.learns,
+        orbits: None,
         any_step: Some(kept),
-        along_orbits: None,
+        scheme: method.clone(),
     }))
 }
 
@@ -159,16 +212,6 @@ fn ignites(found: &Branches) -> bool {
     found.characteristic.as_ref().is_some_and(|c| c.roots.iter().any(|root| root.ignited))
 }
 
-/// A complex number to four digits; a part that is rounding beside the other is left at zero.
-fn short(z: Complex<f64>) -> String {
-    let number = |x: f64| if x.abs() <= 1e-12 * z.norm() { 0.0 } else { format!("{x:.3e}").parse().unwrap_or(x) };
-    if z.im == 0.0 {
-        number(z.re).to_string()
-    } else {
-        format!("{} {} {}i", number(z.re), if z.im < 0.0 { "-" } else { "+" }, number(z.im.abs()))
-    }
-}
-
 /// Whether a method has one branch, which decays exactly where the mode does, at any step.
 fn keeps_signs(method: &Method) -> bool {
     let Method::RungeKutta(method) = method else { return false };
@@ -178,45 +221,34 @@ fn keeps_signs(method: &Method) -> bool {
 
 /// What the sign-keeping method does to these modes.
 fn any_step(subject: &Subject, method: &Method) -> Result<AnyStep, PredictError> {
-    let equation = LearningEquation::of(method)?;
-    let sampling = Sampling::new(subject.interval, 1)?;
-    let mut worst: Option<(f64, Complex<f64>, Complex<f64>)> = None;
-    for mode in subject.settled_modes().filter(|m| m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
-        let found = equation.branches(mode.lambda, sampling)?;
-        if let Some(branch) = found.principal() {
-            let miss = (branch.lambda - mode.lambda).norm() / mode.lambda.norm();
-            if worst.is_none_or(|(most, ..)| miss > most) {
-                worst = Some((miss, mode.lambda, branch.lambda));
-            }
-        }
-    }
-    let here = worst.map_or_else(String::new, |(miss, lambda, learned)| {
-        format!("; here {} is learned as {}, {:.1} % off", short(lambda), short(learned), 100.0 * miss)
-    });
-    Ok(AnyStep {
-        method: method.name().into(),
-        substeps: 1,
-        why: format!(
-            "at any step there is one branch only, and it decays, rests or grows as the truth does (R(z)R(-z) = 1, all poles on the right); \
-             no method has the right frequency at any step, and this one's is off by a known function of hλ, which can be undone{here}"
-        ),
-    })
+    Ok(AnyStep { method: method.name().into(), substeps: 1, learns: worst_learned(subject, method, 1)? })
 }
 
-/// What to say when the samples allow a second frequency that is too near.
-fn about_aliases(subject: &Subject, limits: Limits) -> String {
-    // |λ − 2πi/H| > reach·|λ| for every mode, solved for H.
-    let longest = subject
-        .settled_modes()
-        .filter(|m| m.lambda.im > 0.0)
-        .map(|m| {
-            let beyond = (limits.reach * m.lambda.norm()).powi(2) - m.lambda.re.powi(2);
-            TAU / (m.lambda.im + beyond.max(0.0).sqrt())
-        })
-        .fold(f64::INFINITY, f64::min);
-    format!(
-        "its principal branch is faithful, but samples every {} do not exclude λ - 2πi/H, which turns the other way; every accurate \
-         method shares that, and only samples closer than {longest:.3} apart exclude it (or a fit that starts near a slow model)",
-        subject.interval
-    )
+/// The settled mode whose principal branch is furthest off, relative to it.
+fn worst_learned(subject: &Subject, method: &Method, substeps: u32) -> Result<Option<LearnedMode>, PredictError> {
+    let equation = LearningEquation::of(method)?;
+    let sampling = Sampling::new(subject.interval, substeps)?;
+    let mut worst: Option<LearnedMode> = None;
+    for mode in subject.settled_modes().filter(|m| m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
+        let found = equation.branches(mode.lambda, sampling)?;
+        let Some(branch) = found.principal() else { continue };
+        let error = (branch.lambda - mode.lambda).norm() / mode.lambda.norm();
+        if worst.is_none_or(|most| error > most.error) {
+            worst = Some(LearnedMode { lambda: mode.lambda, learned: branch.lambda, error });
+        }
+    }
+    Ok(worst)
+}
+
+/// The interval at which the samples' own alias λ − 2πi/H leaves the reach of every mode: |λ − 2πi/H| > reach·|λ|, solved for H.
+fn about_aliases(subject: &Subject, limits: Limits, candidates: usize) -> Why {
+    let interval = subject.interval;
+    let longest = |mode: &Mode| {
+        let beyond = (limits.reach * mode.lambda.norm()).powi(2) - mode.lambda.re.powi(2);
+        TAU / (mode.lambda.im + beyond.max(0.0).sqrt())
+    };
+    let turning = subject.settled_modes().filter(|m| m.lambda.im > 0.0);
+    let nearest = turning.map(|mode| (longest(mode), mode.lambda)).min_by(|a, b| a.0.total_cmp(&b.0));
+    let (closer_than, lambda) = nearest.unwrap_or((interval, Complex::ZERO));
+    Why::FaithfulButForAliases { interval, closer_than, lambda, candidates, most_substeps: MOST_SUBSTEPS }
 }

@@ -3,10 +3,10 @@
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
 use super::recommendation::{self, Recommendation};
-use super::subject::Subject;
-use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Principal, Verdict};
+use super::subject::{Origin, Subject};
+use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, Verdict};
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
-use crate::truth::{Caveat, Finding, Mode};
+use crate::truth::{Caveat, Finding, FittedField, Mode};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -63,7 +63,7 @@ pub struct Prediction {
     pub subject: Subject,
     /// Through which methods; the default list when empty.
     pub methods: Vec<Method>,
-    /// m.
+    /// Steps per sampling interval.
     pub substeps: u32,
     /// How far out a branch counts, and how large an error is still faithful.
     pub limits: Limits,
@@ -86,6 +86,9 @@ pub struct Report {
     pub modes: Vec<Mode>,
     /// What limits the modes, or says how they were found.
     pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where there is one.
+    #[serde(skip)]
+    pub field: Option<FittedField>,
     /// How far out a branch counts, and how large an error is still faithful.
     pub limits: Limits,
     /// One for each method.
@@ -99,7 +102,7 @@ pub struct Report {
 pub struct MethodReport {
     /// The method's name.
     pub method: String,
-    /// m.
+    /// Steps per sampling interval.
     pub substeps: u32,
     /// The worst verdict of the settled modes; `None` where none is settled.
     pub verdict: Option<Verdict>,
@@ -107,9 +110,12 @@ pub struct MethodReport {
     pub evaluations: u64,
     /// One for each mode, in the same order.
     pub modes: Vec<ModeReport>,
-    /// What becomes of orbits, where the system is polynomial ([`Report::add_drift`]).
+    /// What becomes of orbits ([`Prediction::report_with_orbits`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<PredictedDrift>,
+    /// The method itself.
+    #[serde(skip)]
+    pub scheme: Method,
 }
 
 /// What a loop makes of one mode.
@@ -120,7 +126,7 @@ pub struct ModeReport {
     /// In one word; `None` for a mode that is not settled.
     pub verdict: Option<Verdict>,
     /// Why.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
 }
 
 impl ModeReport {
@@ -138,10 +144,8 @@ impl Serialize for ModeReport {
         map.serialize_entry("reasons", &self.reasons)?;
         map.serialize_entry("at_infinity", &self.branches.at_infinity)?;
         map.serialize_entry("branches", &self.branches.branches)?;
-        match &self.branches.principal {
-            Principal::Branch(_) => {}
-            Principal::Infinity => map.serialize_entry("principal_undefined", "the principal branch lies at infinity")?,
-            Principal::Undefined(why) => map.serialize_entry("principal_undefined", why)?,
+        if let Some(why) = self.branches.principal.undefined() {
+            map.serialize_entry("principal_undefined", &why)?;
         }
         if let Some(characteristic) = &self.branches.characteristic {
             let roots: Vec<[f64; 2]> = characteristic.roots.iter().map(|root| [root.zeta.re, root.zeta.im]).collect();
@@ -190,17 +194,48 @@ impl Prediction {
                 evaluations: evaluations(method, substeps),
                 modes,
                 drift: Vec::new(),
+                scheme: method.clone(),
             });
         }
         let named = |name: &str| asked.iter().any(|m| m.name() == name);
         let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
         let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, finding, modes, caveats } = subject;
-        Ok(Report { source, interval, trajectories, samples, finding, modes, caveats, limits, methods: reports, recommendation })
+        let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, .. } = subject;
+        Ok(Report { source, interval, trajectories, samples, finding, modes, caveats, field, limits, methods: reports, recommendation })
+    }
+}
+
+impl Prediction {
+    /// The same with what becomes of orbits: those of a polynomial system whose invariant is known, or those of a polynomial field fitted to the
+    /// samples. It takes a second or more where the modes alone take a millisecond.
+    ///
+    /// # Errors
+    /// As [`Prediction::report`].
+    pub fn report_with_orbits(self) -> Result<Report, PredictError> {
+        let origin = self.subject.origin.clone();
+        let mut report = self.report()?;
+        let methods: Vec<Method> = report.methods.iter().map(|method| method.scheme.clone()).collect();
+        match origin {
+            Origin::System { system, starts } => report.add_drift_from(&system, &starts, &methods),
+            Origin::Samples(data) => report.add_drift_of_samples(&data, &methods),
+        }
+        Ok(report)
     }
 }
 
 impl Report {
+    /// The worst of the settled modes through a method: its place, of the modes with Im λ ≥ 0.
+    pub fn worst_mode(&self, method: &MethodReport) -> Option<usize> {
+        let off = |k: usize| {
+            let branches = &method.modes[k].branches;
+            branches
+                .principal()
+                .map_or(f64::INFINITY, |b| (b.lambda - branches.lambda).norm() / branches.lambda.norm().max(f64::MIN_POSITIVE))
+        };
+        let settled = self.upper_modes().filter(|(_, mode)| mode.settled).map(|(k, _)| k);
+        settled.max_by(|&a, &b| method.modes[a].verdict.cmp(&method.modes[b].verdict).then(off(a).total_cmp(&off(b))))
+    }
+
     /// The modes with Im λ ≥ 0 and their places: each of the others is the mirror image of one of them.
     pub fn upper_modes(&self) -> impl Iterator<Item = (usize, &Mode)> {
         let mirrored = |mode: &Mode| {

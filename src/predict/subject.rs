@@ -4,20 +4,34 @@ use crate::data::Trajectories;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
-use crate::truth::{Caveat, Finding, Mode, ModesError, ModesOptions, Motion, find_modes};
+use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
+use std::sync::Arc;
 
 /// Real and imaginary parts below this, relative to the eigenvalue, are rounding: they are set to zero, since whether a mode is
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
 
-/// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
-const NEAR_EXACT: f64 = 1e-9;
+/// What the modes are of.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Samples.
+    Samples(Arc<Trajectories>),
+    /// A named system, and where its orbits start.
+    System {
+        /// The system.
+        system: Arc<System>,
+        /// One orbit each.
+        starts: Vec<Vec<f64>>,
+    },
+}
 
 /// The modes to learn, and where they are from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Subject {
+    /// The samples or the system.
+    pub origin: Origin,
     /// The file's name, or the system's with its parameters.
     pub source: String,
     /// H.
@@ -32,29 +46,30 @@ pub struct Subject {
     pub modes: Vec<Mode>,
     /// What limits the modes, or says how they were found.
     pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where there is one.
+    pub field: Option<FittedField>,
 }
 
 impl Subject {
-    /// The modes of samples; see [`find_modes`].
+    /// The modes of samples; see [`examine`].
     pub fn from_data(data: &Trajectories, options: &ModesOptions) -> Result<Self, ModesError> {
-        let mut found = find_modes(data, options)?;
+        let mut found = examine(data, options)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
-        if found.scores.iter().any(|s| s.error > NEAR_EXACT) {
-            caveats.push(Caveat::MapDegree { degree: found.degree, scores: found.scores });
-        }
         let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
         if let Some(mode) = found.modes.iter().find(open) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
         Ok(Self {
+            origin: Origin::Samples(Arc::new(data.clone())),
             source: data.source().into(),
             interval: data.spacing().typical(),
             trajectories: data.count(),
             samples: data.samples(),
-            finding: Finding::default(),
+            finding: found.finding,
             modes: found.modes,
             caveats,
+            field: found.field,
         })
     }
 
@@ -83,7 +98,18 @@ impl Subject {
         let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
         let finding = motion_of(system, &modes);
-        Ok(Self { source, interval, trajectories: starts.len(), samples: 0, finding, modes, caveats: Vec::new() })
+        let trajectories = starts.len();
+        let origin = Origin::System { system: Arc::new(system.clone()), starts };
+        Ok(Self { origin, source, interval, trajectories, samples: 0, finding, modes, caveats: Vec::new(), field: None })
+    }
+
+    /// The same with orbits of the system from these starts; of samples nothing changes.
+    #[must_use]
+    pub fn with_starts(mut self, from: Vec<Vec<f64>>) -> Self {
+        if let Origin::System { starts, .. } = &mut self.origin {
+            *starts = from;
+        }
+        self
     }
 
     /// The modes that the samples determine: only these get a verdict and drive a recommendation.

@@ -4,7 +4,7 @@ use super::effort::bearable;
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
 use super::repair_error::RepairError;
 use crate::fit::{ModelFile, rollout};
-use crate::inverse::LearningEquation;
+use crate::inverse::{Flag, LearningEquation};
 use crate::method::{Method, Sampling, catalog};
 use crate::stability::StabilityFunction;
 use num_complex::Complex;
@@ -72,9 +72,23 @@ pub struct AuditedMode {
     /// Whether it is the principal one.
     pub principal: bool,
     /// In which ways λ̂ differs from `shown` in kind.
-    pub flags: Vec<String>,
+    pub flags: Vec<Flag>,
     /// Whether λ̂ and `shown` are the same to within the tolerance: relative to λ̂, or over all intervals followed.
     pub same: bool,
+}
+
+/// What a reader of an audit must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum AuditNote {
+    /// The field has no equilibrium among the states, so no branch is named.
+    NoEquilibrium,
+    /// The training data are not at hand: rollouts start beside the equilibria.
+    NoData,
+    /// Followed in continuous time, the field diverges (|x| > 1e6).
+    Diverges,
+    /// The matrix of a linear model is singular.
+    SingularMatrix,
 }
 
 /// What the step-size test found.
@@ -99,7 +113,7 @@ pub struct Audit {
     /// One for each mode with Im λ̂ ≥ 0 at each equilibrium among the states.
     pub modes: Vec<AuditedMode>,
     /// What a reader must know.
-    pub notes: Vec<String>,
+    pub notes: Vec<AuditNote>,
 }
 
 /// Tests a model trained through a one-step method. `trajectories` are the data where they are at hand (else the starts are
@@ -122,16 +136,14 @@ pub fn audit(
     let mut notes = Vec::new();
     let found = standstills(learned, &states)?;
     if found.is_empty() {
-        notes.push("the field stands still nowhere among the states, so no branch is named".to_owned());
+        notes.push(AuditNote::NoEquilibrium);
     }
     let from = starts(learned, trajectories, &found, MOST_STARTS);
     if trajectories.is_empty() {
-        notes.push(
-            "the training data are not at hand: the rollouts start beside the equilibria; give --data DATA.csv for the real ones".into(),
-        );
+        notes.push(AuditNote::NoData);
     }
     let steps = horizon as f64 * f64::from(DIVISIONS.iter().sum::<u32>()) * f64::from(file.substeps);
-    bearable(file, tableau, from.len(), steps, MOST_STEPS, ", or give a smaller --horizon")?;
+    bearable(file, tableau, from.len(), steps, MOST_STEPS, ", or follow fewer intervals")?;
     // The reference must be stable for the fastest mode.
     let fastest = found.iter().flat_map(|place| &place.modes).map(|z| z.norm()).fold(0.0, f64::max);
     let reference_steps = ((2.0 * fastest * file.interval).ceil() as u32).clamp(REFERENCE_STEPS.0, REFERENCE_STEPS.1);
@@ -143,7 +155,7 @@ pub fn audit(
         steps.push(StepTest { step: fine.step().get(), difference });
     }
     if reference.iter().any(|t| t.len() <= horizon) {
-        notes.push("followed in continuous time, the field leaves a million (or the finite numbers)".into());
+        notes.push(AuditNote::Diverges);
     }
     let equation = LearningEquation::of(method)?;
     let r = StabilityFunction::of(tableau);
@@ -153,7 +165,7 @@ pub fn audit(
     let still = steps[0].difference.is_some_and(|d| d <= tolerance);
     let nature = if still && modes.iter().all(|mode| mode.same) { Nature::Continuous } else { Nature::Discrete };
     if is_linear(learned) && found.is_empty() {
-        notes.push("the matrix is singular".into());
+        notes.push(AuditNote::SingularMatrix);
     }
     let (method, class) = (file.method.clone(), file.class.clone());
     Ok(Audit { method, class, interval: file.interval, substeps: file.substeps, nature, tolerance, horizon, steps, modes, notes })
@@ -200,8 +212,7 @@ fn audited(
             apart <= relative * learned.norm() || apart <= absolute
         }),
         principal: branch.is_some_and(|branch| branch.principal),
-        flags: branch
-            .map_or_else(Vec::new, |b| b.flags.iter().filter_map(|f| serde_json::to_value(f).ok()?.as_str().map(str::to_owned)).collect()),
+        flags: branch.map_or_else(Vec::new, |b| b.flags.clone()),
     }
 }
 

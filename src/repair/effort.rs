@@ -3,7 +3,6 @@
 use super::repair_error::RepairError;
 use crate::fit::ModelFile;
 use crate::method::RungeKutta;
-use crate::words::duration;
 
 /// Products a second, about, where every evaluation of a field has its parameters and [`OVERHEAD`] of them.
 const SPEED: f64 = 8e9;
@@ -26,6 +25,6 @@ pub(super) fn bearable(
         return Ok(());
     }
     let products = (states.max(LANES) * (file.learned.parameters.len() + OVERHEAD)) as f64;
-    let time = duration(steps * method.stages() as f64 * products / SPEED);
-    Err(RepairError::Long { substeps: file.substeps, steps, most, time, advice })
+    let hours = steps * method.stages() as f64 * products / SPEED / 3600.0;
+    Err(RepairError::Long { substeps: file.substeps, steps, most, hours, advice })
 }

@@ -21,10 +21,11 @@ pub mod sampled_field;
 pub mod series_repair;
 pub mod turns;
 
-pub use audit::{Audit, AuditedMode, Nature, StepTest, audit};
+pub use audit::{Audit, AuditNote, AuditedMode, Nature, StepTest, audit};
 pub use linear_repair::{LinearRepair, linear_repair};
 pub use matrix_logarithm::principal_logarithm;
 pub use repair_error::RepairError;
+pub use repair_notes::RepairNote;
 pub use repaired::{AgainstMap, Repair, RepairReport, RolloutError, Way};
 pub use sampled_field::SampledField;
 pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};

@@ -14,7 +14,7 @@ pub enum RepairError {
     /// A multistep method.
     #[error(
         "the model was trained through the multistep method {method}, which makes no map from one state to the next; this is for one-step \
-         methods (what multistep training learns: `lambdahat modified --method {method} --inverse`)"
+         methods (the inverse modified equation of {method} says what multistep training learns)"
     )]
     Multistep {
         /// The method.
@@ -49,7 +49,7 @@ pub enum RepairError {
     },
     /// More steps than anyone waits for.
     #[error(
-        "with {substeps} substeps an interval this takes {steps:.1e} steps one after another, {time} or more, and at most {most:.0e} are taken; \
+        "with {substeps} substeps an interval this takes {steps:.1e} steps one after another, {hours:.1} hours or more, and at most {most:.0e} are taken; \
          look whether `substeps` is that of the training{advice}"
     )]
     Long {
@@ -59,14 +59,14 @@ pub enum RepairError {
         steps: f64,
         /// The limit.
         most: f64,
-        /// How long, in words.
-        time: String,
+        /// How long that takes at least.
+        hours: f64,
         /// What else to do.
         advice: &'static str,
     },
     /// A refit that does not fit into memory.
     #[error(
-        "a refit with {steps} steps an interval would need {needed} of memory, {limit} are allowed; give fewer samples with --data DATA.csv, or take another --way"
+        "a refit with {steps} steps an interval would need {needed} of memory, {limit} are allowed; give fewer samples, or choose another way"
     )]
     Memory {
         /// Its steps an interval.
@@ -89,23 +89,23 @@ pub enum RepairError {
         class: String,
     },
     /// A series for a model that is no polynomial.
-    #[error("the way `series` is for polynomial models; use --way refit")]
+    #[error("the way `series` is for polynomial models; choose the way `refit`")]
     NotPolynomial,
     /// A polynomial of too many variables.
-    #[error("a series is computed for at most 16 variables, the model has {found}; use --way refit")]
+    #[error("a series is computed for at most 16 variables, the model has {found}; choose the way `refit`")]
     Variables {
         /// d.
         found: usize,
     },
     /// A degree that grows too large.
-    #[error("the series of a polynomial of degree {degree} would pass degree 64 with its first term; use --way refit")]
+    #[error("the series of a polynomial of degree {degree} would pass degree 64 with its first term; choose the way `refit`")]
     Degree {
         /// The degree.
         degree: usize,
     },
     /// A series of no use at this step.
     #[error(
-        "the series does not converge at this step: its first correction, h^{power} f_{power}, is the smallest of its {count} terms ({size:.2e}); use --way refit"
+        "the series does not converge at this step: its first correction, h^{power} f_{power}, is the smallest of its {count} terms ({size:.2e}); choose the way `refit`"
     )]
     Diverges {
         /// The first power with a term.
@@ -116,7 +116,7 @@ pub enum RepairError {
         count: usize,
     },
     /// A refit without data.
-    #[error("a refit needs the states that the model was trained on ({source_name}); give them with --data DATA.csv")]
+    #[error("a refit needs the states that the model was trained on ({source_name}); give these data")]
     NoStates {
         /// What the file calls its data.
         source_name: String,

@@ -8,7 +8,7 @@ use super::learned_modes::{is_linear, standstills};
 use super::linear_repair::linear_repair;
 use super::refit::{FAITHFUL, MAP_STEPS, REFIT_STEPS, distance_from_map, map_pairs, refit};
 use super::repair_error::RepairError;
-use super::repair_notes;
+use super::repair_notes::{self, RepairNote};
 use super::series_repair::{DEFAULT_POWER, SeriesRepair, TermSize, series_repair};
 use super::turns::{MOST_ORBITS, TurnDrift, turn_drifts};
 use crate::dynamics::System;
@@ -118,7 +118,7 @@ pub struct RepairReport {
     /// Rollouts against the data, where they are at hand.
     pub rollouts: Vec<RolloutError>,
     /// What a reader must know.
-    pub notes: Vec<String>,
+    pub notes: Vec<RepairNote>,
 }
 
 /// What to repair, and with what.
@@ -199,8 +199,8 @@ impl Repair<'_> {
                         None => (fit.learned, spec) = (series, ModelSpec::Polynomial(found.degree)),
                     }
                 }
-                Err(error @ RepairError::Diverges { .. }) if self.way.is_none() && !pairs.is_empty() => {
-                    report.notes.push(error.to_string().replace("; use --way refit", "; the refit is used instead"));
+                Err(RepairError::Diverges { power, size, count }) if self.way.is_none() && !pairs.is_empty() => {
+                    report.notes.push(RepairNote::SeriesDiverges { power, size, count });
                     let refitted = self.refit(sampling, &pairs, steps, &mut report, watch)?;
                     self.refitted(refitted, &mut fit, &mut report);
                 }
@@ -273,24 +273,19 @@ impl Repair<'_> {
         watch: &mut Watch<'_>,
     ) -> Result<Option<Fit>, RepairError> {
         if pairs.is_empty() {
-            report.notes.push(
-                "the series leaves out more than one per cent of its first correction; with the states (--data DATA.csv) a refit would be tried".to_owned(),
-            );
+            report.notes.push(RepairNote::NoStatesForRefit);
             return Ok(None);
         }
         let by_series = distance_from_map(series, sampling, pairs)?;
         let refitted = match self.refit(sampling, pairs, steps, report, watch) {
-            Err(error @ RepairError::Memory { .. }) => {
-                report.notes.push(format!("the series leaves out more than one per cent of its first correction; {error}"));
+            Err(RepairError::Memory { needed, limit, .. }) => {
+                report.notes.push(RepairNote::RefitNeedsMemory { needed, limit });
                 return Ok(None);
             }
             refitted => refitted?,
         };
         let by_refit = distance_from_map(&refitted.learned, sampling, pairs)?;
-        let kept = if by_refit < by_series { "refit" } else { "series" };
-        report.notes.push(format!(
-            "against the map that the loop fitted: series {by_series:.1e}, refit {by_refit:.1e} (root mean square); the {kept} is kept"
-        ));
+        report.notes.push(RepairNote::Compared { series: by_series, refit: by_refit });
         Ok((by_refit < by_series).then_some(refitted))
     }
 
@@ -305,7 +300,7 @@ impl Repair<'_> {
     ) -> Result<Fit, RepairError> {
         let refitted = refit(self.file, sampling, pairs, steps, watch)?;
         if refitted.stop == Stop::Interrupted {
-            report.notes.push(format!("interrupted after {} iterations: the refit is not finished", refitted.iterations));
+            report.notes.push(RepairNote::Interrupted { iterations: refitted.iterations });
         }
         Ok(refitted)
     }
@@ -327,18 +322,8 @@ impl Repair<'_> {
         let entry = |i: usize, j: usize| if i < d { learned.parameters[i * columns + j] } else { 0.0 };
         let found = linear_repair(tableau, &DMatrix::from_fn(columns, columns, entry), sampling)?;
         report.mismatch = Some(found.residual);
-        let interval = sampling.interval();
-        report.notes.push(format!(
-            "samples {interval} apart cannot tell λ from λ + {:.4}i; the logarithm with |Im λ| at most {:.4} is given",
-            std::f64::consts::TAU / interval,
-            std::f64::consts::PI / interval
-        ));
-        for z in found.half_turns {
-            report.notes.push(format!(
-                "the pair λ̂ = {:.6} ± {:.6}i turns by half a turn an interval: the samples do not tell in which sense, that of the model is kept",
-                z.re, z.im
-            ));
-        }
+        report.notes.push(RepairNote::Aliases { interval: sampling.interval() });
+        report.notes.extend(found.half_turns.iter().map(|&learned| RepairNote::HalfTurn { learned }));
         let parameters = (0..d * columns).map(|k| found.matrix[(k / columns, k % columns)]).collect();
         Ok(Learned { model: learned.model.clone(), parameters })
     }
@@ -349,7 +334,7 @@ impl Repair<'_> {
         through: &Method,
         sampling: Sampling,
         faithful: Sampling,
-        notes: &mut Vec<String>,
+        notes: &mut Vec<RepairNote>,
     ) -> Result<Vec<RolloutError>, RepairError> {
         let data: Vec<&Vec<Vec<f64>>> = self.trajectories.iter().filter(|t| t.len() > 1).take(MOST_STARTS).collect();
         let intervals = data.iter().map(|t| t.len() - 1).min().unwrap_or(0).min(LONGEST);
@@ -365,10 +350,7 @@ impl Repair<'_> {
         for division in [1, 10, 100] {
             let steps = intervals as f64 * f64::from(division) * (f64::from(sampling.substeps()) + f64::from(faithful.substeps()));
             if steps > MOST_ROLLOUT_STEPS {
-                let step = if division == 1 { "h".to_owned() } else { format!("h/{division}") };
-                notes.push(format!(
-                    "rollouts at {step} and finer are left out: they would take {steps:.1e} steps, at most {MOST_ROLLOUT_STEPS:.0e} are taken"
-                ));
+                notes.push(RepairNote::RolloutsLeftOut { division, steps, most: MOST_ROLLOUT_STEPS });
                 break;
             }
             let (before, drift_before) = follow(&self.file.learned, self.method, sampling, division)?;

@@ -101,7 +101,7 @@ impl SampledField {
         let (coefficients, values) = (prepared.model().parameter_count(), self.states.len() * self.variables.len());
         if prepared.optimiser() == Optimiser::Direct && coefficients > values {
             return Err(RepairError::Samples(format!(
-                "{origin}: {values} values of the field cannot determine the {coefficients} coefficients of {spec}; take a smaller class with --model"
+                "{origin}: {values} values of the field cannot determine the {coefficients} coefficients of {spec}; take a smaller class of models"
             )));
         }
         let fit = prepared.fit(0, None, &mut unwatched)?;

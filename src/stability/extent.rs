@@ -1,6 +1,6 @@
 //! How far along a half-line something holds: nowhere, up to an algebraic number, or for ever.
 
-use super::multiplicity::{enclosed, odd_part, settled, stripped};
+use super::multiplicity::{enclosed, odd_part, of_size_one, settled, stripped};
 use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -60,7 +60,7 @@ impl Extent {
     /// Either question for irrational coefficients: rational bounds decide all but tangencies, at a fraction of the cost of exact signs in Q(α). `None` where they
     /// leave it open, and for all other coefficients.
     fn by_bounds(p: &Polynomial<Number>, question: fn(&Polynomial<Number>) -> Self) -> Option<Self> {
-        let [least, greatest] = envelope(&Polynomial::new(enclosed(p)?)).map(|p| question(&p));
+        let [least, greatest] = envelope(&Polynomial::new(enclosed(&of_size_one(p))?)).map(|p| question(&p));
         match (&least, &greatest) {
             (Self::Infinite, _) => Some(Self::Infinite),
             (Self::Zero, _) | (_, Self::Infinite) => None,
@@ -76,7 +76,7 @@ impl Extent {
     /// Coefficients known to within a radius: the answer lies between those for the least and the greatest polynomial on t > 0. Where the
     /// greatest one never turns negative, nor does p, to within the rounding.
     fn of_rounded(body: &Polynomial<Number>) -> Self {
-        let [least, greatest] = envelope(body).map(|p| Self::of_non_negativity(&p));
+        let [least, greatest] = envelope(&of_size_one(body)).map(|p| Self::of_non_negativity(&p));
         match (&least, &greatest) {
             (_, Self::Infinite) => Self::Infinite,
             (Self::Zero, _) => Self::Zero,

@@ -1,7 +1,7 @@
 //! Common factors and multiplicities of polynomials in [`Number`]s: exact, or to within the rounding of the coefficients.
 
 use crate::exact::descartes::{proved_coprime, proved_square_free};
-use crate::exact::{Number, Polynomial};
+use crate::exact::{Number, Ordered, Polynomial, rational};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -74,6 +74,20 @@ pub(crate) fn cleared<const N: usize>(polynomials: [&Polynomial<Number>; N]) -> 
         Some(integers) => integers.map(|c| Polynomial::new(c.into_iter().map(|c| Number::from(BigRational::from_integer(c))).collect())),
         None => polynomials.map(Clone::clone),
     }
+}
+
+/// The same polynomial times a power of two that brings its largest coefficient near one: the radii of balls are doubles, and those about numbers of a
+/// thousand bits would be infinite.
+pub(crate) fn of_size_one(p: &Polynomial<Number>) -> Polynomial<Number> {
+    if p.coefficients().iter().all(|c| c.as_rational().is_some()) {
+        return p.clone();
+    }
+    let exponent = |q: &BigRational| q.numer().bits() as i64 - q.denom().bits() as i64;
+    let Some(largest) = p.coefficients().iter().map(Ordered::bound).filter(|q| !q.is_zero()).map(|q| exponent(&q)).max() else {
+        return p.clone();
+    };
+    // Within the range of doubles by far, nothing is gained.
+    if largest.abs() <= 256 { p.clone() } else { p.scaled(&Number::from(rational::power_of_two(-largest))) }
 }
 
 /// `p / factor`, for a factor of it.

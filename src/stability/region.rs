@@ -10,6 +10,7 @@ pub mod contour;
 mod raster;
 
 pub use raster::Raster;
+pub(super) use raster::{locus_stays_within, root_count_is_constant};
 
 use super::StabilityFunction;
 use crate::method::Method;

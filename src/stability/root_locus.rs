@@ -3,7 +3,7 @@
 //! The stability region's boundary is part of this curve. With `X = Re ρσ̄`, `Im ρσ̄ = sin θ·W` and `|ρ|²`, `|σ|²`, all polynomials in c, the
 //! questions how wide a sector, how large a disc, how long an interval is free of the curve become minima of rational functions on [−1, 1].
 
-use super::multiplicity::{cleared, common_factor, odd_part, settled, without};
+use super::multiplicity::{cleared, common_factor, odd_part, of_size_one, settled, without};
 use super::nearby::nearby;
 use super::root_condition::{RootCondition, is_schur};
 use super::{Angle, Extent};
@@ -232,25 +232,28 @@ pub(super) fn non_negative_on_circle(p: &Polynomial<Number>) -> bool {
         let rest = without(p, &Polynomial::linear(Number::one()));
         return non_negative_on_circle(&-rest);
     }
+    // A positive factor changes no sign; radii of balls then stay in the range of doubles.
+    let p = &of_size_one(p);
+    // A ball that holds zero is settled as zero, which may be its centre's whole distance away.
+    let moved = |c: &Number| c.radius() * if c.is_zero() { 2.0 } else { 1.0 };
+    let slack = |p: &Polynomial<Number>| rational::from_f64(p.coefficients().iter().fold(0.0, |sum, c| sum + moved(c) * (1.0 + 1e-9)));
     // Irrational coefficients: bounds by rationals decide all but tangencies, at a fraction of the cost of exact signs in Q(α).
     if p.coefficients().iter().any(|c| matches!(c, Number::Algebraic(_))) {
         let balls = p.map(|c| if c.as_rational().is_some() { c.clone() } else { Number::Rounded(c.to_ball()) });
-        if !non_negative_on_circle(&balls) {
-            return false;
-        }
-        let slack = balls.coefficients().iter().fold(0.0, |sum, c| sum + c.radius() * (1.0 + 1e-9));
-        let below = settled(&balls) - Polynomial::constant(Number::from(rational::from_f64(slack).unwrap_or_else(BigRational::one)));
-        if non_negative_on_circle(&below) {
-            return true;
+        // |c| ≤ 1, so that no value differs from that of the centres by more than all radii together.
+        if let Some(slack) = slack(&balls) {
+            let (centres, slack) = (settled(&balls), Polynomial::constant(Number::from(slack)));
+            if !non_negative_on_circle(&(centres.clone() + &slack)) {
+                return false;
+            }
+            if non_negative_on_circle(&(centres - &slack)) {
+                return true;
+            }
         }
     }
-    // To within the rounding: |c| ≤ 1, so no value can be larger than with all radii added to the constant.
-    let slack = p.coefficients().iter().fold(0.0, |sum, c| sum + c.radius() * (1.0 + 1e-9));
-    let p = &if slack > 0.0 {
-        settled(p) + Polynomial::constant(Number::from(rational::from_f64(slack).unwrap_or_else(BigRational::one)))
-    } else {
-        p.clone()
-    };
+    // To within the rounding: no value can be larger than with all radii added to the constant. A radius without bound allows any value.
+    let Some(slack) = slack(p) else { return true };
+    let p = &if slack.is_zero() { p.clone() } else { settled(p) + Polynomial::constant(Number::from(slack)) };
     let odd = settled(&odd_part(p));
     let one = BigRational::one();
     // A root at the end c = 1 changes no sign inside.

@@ -1,6 +1,7 @@
 //! What a reader must know to take the modes rightly: facts with their numbers. Their sentences stand in `words`.
 
 use super::regression::DegreeScore;
+use super::with_inputs::Between;
 use serde::{Deserialize, Serialize};
 
 /// What limits the modes of a data set, or says how they were found.
@@ -89,6 +90,45 @@ pub enum Caveat {
     OrbitsOpen {
         /// The degree of the field.
         degree: usize,
+    },
+    /// Many columns are described by a few coordinates, as many as stand above the noise (Gavish & Donoho 2014).
+    Coordinates {
+        /// Coordinates that are kept.
+        coordinates: usize,
+        /// Columns.
+        columns: usize,
+        /// The share of the variance that they keep.
+        kept: f64,
+    },
+    /// The modes are those of a polynomial field whose own flow meets the samples.
+    FieldFitted {
+        /// The lowest degree from which more make no material difference.
+        degree: usize,
+        /// Its residual, relative to the motion in one interval.
+        residual: f64,
+    },
+    /// The field that explains the samples closes after this time.
+    Closed {
+        /// The time of one turn.
+        period: f64,
+        /// The product of the non-trivial Floquet multipliers: 1 for closed orbits around a centre, less for a limit cycle.
+        multiplier: f64,
+    },
+    /// The samples show more modes than they have columns: the columns are not the whole state.
+    PartOfState {
+        /// Columns, or coordinates.
+        columns: usize,
+        /// Modes, a pair as two.
+        modes: usize,
+    },
+    /// Inputs are taken as known, not as states.
+    InputsUsed {
+        /// How many.
+        inputs: usize,
+        /// What they do between rows, as far as the samples tell.
+        hold: Between,
+        /// What is left, relative to the motion in one interval.
+        residual: f64,
     },
     /// Orbits are those of a polynomial field fitted to the samples.
     FittedOrbits {

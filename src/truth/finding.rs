@@ -44,4 +44,20 @@ pub enum Because {
     NotDetermined,
     /// No real flow can have this mode.
     NoRealFlow,
+    /// Fewer samples than the model has coefficients for.
+    FewSamples,
+    /// A richer model still explains the motion materially better, and no samples surround the equilibrium.
+    StillImproving,
+    /// The uncertainty is not small beside λ.
+    Vague,
+    /// A multiple or a sum of other frequencies: it belongs to an orbit, not to an equilibrium.
+    Harmonic,
+    /// A steady oscillation beside modes that die out, in more modes than columns: it may come from outside.
+    MayBeDriven,
+    /// The equilibrium is one of a line of them.
+    LineOfEquilibria,
+    /// λ is zero within its uncertainty: the motion near the equilibrium is not that of a linear part.
+    LinearPartVanishes,
+    /// Noise keeps the motion going, and its modes are those of chance as much as of the system.
+    DrivenByNoise,
 }

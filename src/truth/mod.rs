@@ -1,30 +1,57 @@
-//! What the samples determine: the modes of their discrete map, with uncertainties.
+//! What the samples determine: modes with uncertainties, and which of them are settled.
 //!
 //! | question | where |
 //! | --- | --- |
-//! | the map from one sample to the next, as a polynomial | `discrete_map` |
-//! | its coefficients and its degree from samples | `regression` |
-//! | the same when the samples are noisy | `observer` |
-//! | where the map stands still, and its eigenvalues there | `fixed_points` |
-//! | how far to trust them | `bootstrap` |
-//! | all of it in one call | `modes` |
+//! | all of it in one call | `examination` |
+//! | a sum of exponentials at any times, by variable projection | `exponentials` |
+//! | where its search starts | `delays`, `frequency_scan` |
+//! | which sum explains the samples, and whose modes it has | `linear_model` |
+//! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit` |
+//! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
+//! | how far λ could be elsewhere without the samples noticing | `identifiability` |
+//! | known inputs | `with_inputs` |
+//! | many or dependent columns | `directions`, `rank` |
+//! | whether residuals are noise | `whiteness` |
+//! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
+//! | the field itself, for its orbits | `fitted_field` |
+//! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
 //! | what limits the figures | `caveat` |
 //!
-//! No ODE integrator takes part: the modes found here are the reference that a fit through an integrator is compared with.
+//! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
 
 mod bootstrap;
 mod caveat;
+mod delays;
+mod directions;
 pub mod discrete_map;
+mod examination;
+mod exponentials;
+mod field_fit;
 mod finding;
+mod fitted_field;
 mod fixed_points;
+mod frequency_scan;
+mod identifiability;
+mod linear_model;
 pub mod modes;
+mod motion;
+mod nonlinear_model;
 mod observer;
+mod polynomial_flow;
+mod rank;
 pub mod regression;
+mod runs;
+mod spectrum;
+mod whiteness;
+mod with_inputs;
 
 pub use caveat::Caveat;
 pub use discrete_map::{Coordinates, DiscreteMap};
+pub use examination::{Examination, examine};
 pub use finding::{Because, Finding, Motion};
+pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;
 pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
 pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
+pub use with_inputs::Between;

@@ -82,7 +82,7 @@ impl Algebra {
     /// Of a method of either kind.
     ///
     /// ```
-    /// use lambdahat::{method::catalog, predict::Algebra};
+    /// use lambdahat::{method::catalog, verify::Algebra};
     /// let found = Algebra::of(&catalog::find("implicit-midpoint")?);
     /// assert!(found.dual.method().is_some() && found.reduced.note.unwrap().contains("irreducible"));
     /// # Ok::<(), lambdahat::method::CatalogError>(())

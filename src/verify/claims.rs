@@ -1,10 +1,10 @@
 //! Claims of a scheme file against what was found: stated, found, holds.
 
+use super::decision::Found;
 use super::verification::Verification;
 use crate::exact::{Number, rational};
-use crate::method::{Claim, Method, Stated};
+use crate::method::{Claim, Method, Property, Stated};
 use crate::order::DEFAULT_CAP;
-use crate::stability::Extent;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use serde::ser::SerializeMap;
@@ -13,8 +13,8 @@ use serde::{Serialize, Serializer};
 /// One claim and what became of it.
 #[derive(Clone, Debug)]
 pub struct CheckedClaim {
-    /// The claim's name.
-    pub claim: String,
+    /// What it is about.
+    pub claim: Property,
     /// What the file states: true, false or a number.
     pub stated: Stated,
     /// What was computed; null where the notion does not apply to the method.
@@ -54,42 +54,13 @@ impl Serialize for CheckedClaim {
     }
 }
 
-/// A computed value that a claim can be about.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Found {
-    /// A truth.
-    Truth(bool),
-    /// An order.
-    Order(usize),
-    /// An interval or a radius.
-    Extent(Extent),
-    /// An exact value.
-    Value(Number),
-    /// An angle in degrees.
-    Degrees(f64),
-}
-
-impl std::fmt::Display for Found {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Truth(truth) => write!(f, "{truth}"),
-            Self::Order(order) => write!(f, "{order}"),
-            Self::Extent(extent) if extent.is_infinite() => f.write_str("infinite"),
-            Self::Extent(extent) => f.write_str(&extent.decimal(15)),
-            Self::Value(number) => write!(f, "{number}"),
-            Self::Degrees(degrees) => write!(f, "{degrees:.10}"),
-        }
-    }
-}
-
 /// Checks the claims of a method against its report.
 pub(super) fn check(report: &Verification, method: &Method) -> Vec<CheckedClaim> {
     method.identity().claims.iter().map(|claim| checked(report, method, claim)).collect()
 }
 
 fn checked(report: &Verification, method: &Method, claim: &Claim) -> CheckedClaim {
-    let exactly = found(report, &claim.claim);
+    let exactly = report.find(claim.claim);
     let open = undecided(report, claim);
     let holds = open.is_none() && agrees(&claim.stated, exactly.as_ref(), report.a_alpha_error);
     let (found, within) = match (&open, holds) {
@@ -101,7 +72,7 @@ fn checked(report: &Verification, method: &Method, claim: &Claim) -> CheckedClai
     };
     let holds = holds || within.is_some();
     let why = open.clone().or_else(|| if holds { None } else { why(report, method, claim) });
-    CheckedClaim { claim: claim.claim.clone(), stated: claim.stated.clone(), found, holds, undecided: open.is_some(), within, why }
+    CheckedClaim { claim: claim.claim, stated: claim.stated.clone(), found, holds, undecided: open.is_some(), within, why }
 }
 
 /// Whether what is stated is what was found.
@@ -121,14 +92,14 @@ fn agrees(stated: &Stated, found: Option<&Found>, angle_error: Option<f64>) -> b
 
 /// What was found to within a tolerance, where the claim holds of that.
 fn to_within(report: &Verification, claim: &Claim) -> Option<(Found, f64)> {
-    let order = match claim.claim.as_str() {
-        "order" => report.order_within,
-        "embedded_order" => report.embedded_order_within,
+    let order = match claim.claim {
+        Property::Order => report.order_within,
+        Property::EmbeddedOrder => report.embedded_order_within,
         _ => None,
     };
     let (found, tolerance, angle_error) = match (order, &report.within) {
         (Some(order), _) => (Found::Order(order.order), order.tolerance, None),
-        (None, Some(within)) => (found(&within.report, &claim.claim)?, within.tolerance, within.report.a_alpha_error),
+        (None, Some(within)) => (within.report.find(claim.claim)?, within.tolerance, within.report.a_alpha_error),
         (None, None) => return None,
     };
     (tolerance > 0.0 && agrees(&claim.stated, Some(&found), angle_error)).then_some((found, tolerance))
@@ -136,12 +107,12 @@ fn to_within(report: &Verification, claim: &Claim) -> Option<(Found, f64)> {
 
 /// Why a claim is neither proved nor refuted: the search for an order ended before a condition failed, or the quantity was left out.
 fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
-    if let Some(part) = report.left_out.iter().find(|part| part.what == claim.claim) {
+    if let Some(part) = report.left_out.iter().find(|part| part.what == claim.claim.key()) {
         return Some(format!("left out: {}", part.why));
     }
-    let reached = match claim.claim.as_str() {
-        "order" if !report.order_complete => report.order,
-        "embedded_order" if report.embedded_order == Some(DEFAULT_CAP) => DEFAULT_CAP,
+    let reached = match claim.claim {
+        Property::Order if !report.order_complete => report.order,
+        Property::EmbeddedOrder if report.embedded_order == Some(DEFAULT_CAP) => DEFAULT_CAP,
         _ => return None,
     };
     let Stated::Value(stated) = &claim.stated else { return None };
@@ -152,13 +123,15 @@ fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
 /// What a claim that does not hold fails by: the first order condition, the coefficient of R, the entries of the last row.
 fn why(report: &Verification, method: &Method, claim: &Claim) -> Option<String> {
     let beyond = |found: usize| matches!(&claim.stated, Stated::Value(stated) if stated.to_f64() > found as f64);
-    match claim.claim.as_str() {
-        "order" if beyond(report.order) => report.failing.first().map(ToString::to_string).or_else(|| report.failing_condition.clone()),
-        "embedded_order" if report.embedded_as_difference.is_some() => Some(as_difference(report)?),
-        "embedded_order" if beyond(report.embedded_order?) => report.embedded_failing.first().map(ToString::to_string),
-        "error_constant" => tall_tree(report, claim).or_else(|| report.failing_condition.clone()),
-        "stage_order" if beyond(report.stage_order?) => simplifying_assumption(report, method),
-        "stiffly_accurate" | "fsal" if matches!(claim.stated, Stated::Truth(true)) => {
+    match claim.claim {
+        Property::Order if beyond(report.order) => {
+            report.failing.first().map(ToString::to_string).or_else(|| report.failing_condition.clone())
+        }
+        Property::EmbeddedOrder if report.embedded_as_difference.is_some() => Some(as_difference(report)?),
+        Property::EmbeddedOrder if beyond(report.embedded_order?) => report.embedded_failing.first().map(ToString::to_string),
+        Property::ErrorConstant => tall_tree(report, claim).or_else(|| report.failing_condition.clone()),
+        Property::StageOrder if beyond(report.stage_order?) => simplifying_assumption(report, method),
+        Property::StifflyAccurate | Property::Fsal if matches!(claim.stated, Stated::Truth(true)) => {
             let Method::RungeKutta(method) = method else { return None };
             let row = method.a().last()?;
             match row.iter().zip(method.b()).position(|(a, b)| a != b) {
@@ -199,47 +172,6 @@ fn tall_tree(report: &Verification, claim: &Claim) -> Option<String> {
     let tree = if n == 1 { "τ".into() } else { format!("{}τ{}", "[".repeat(n - 1), "]".repeat(n - 1)) };
     let Stated::Value(stated) = &claim.stated else { return None };
     Some(format!("tree {tree} has {weight}, needs {} for this constant, {exponential} for none", exponential.clone() - stated))
-}
-
-fn found(report: &Verification, claim: &str) -> Option<Found> {
-    let truth = |value: bool| Some(Found::Truth(value));
-    match claim {
-        "order" => Some(Found::Order(report.order)),
-        "stage_order" => report.stage_order.map(Found::Order),
-        "linear_order" => Some(Found::Order(report.linear_order)),
-        "dispersion_order" => report.phase.as_ref()?.dispersion_order.map(Found::Order),
-        // No mode is ever damped: a dissipation of infinite order.
-        "dissipation_order" => Some(report.phase.as_ref()?.dissipation_order.map_or(Found::Extent(Extent::Infinite), Found::Order)),
-        "at_infinity" => match (&report.at_infinity, &report.stability) {
-            (Some(limit), _) => Some(Found::Value(limit.clone())),
-            (None, Some(_)) => Some(Found::Extent(Extent::Infinite)),
-            (None, None) => None,
-        },
-        "disc" => report.disc.clone().map(Found::Extent),
-        "branches" => Some(Found::Order(report.learning.as_ref()?.branches)),
-        "irreducible" => report.irreducible.map(Found::Truth),
-        "strongly_stable" => report.strongly_stable.map(Found::Truth),
-        "embedded_order" => report.embedded_order.map(Found::Order),
-        "error_constant" => report.error_constant_number.clone().map(Found::Value),
-        "a_alpha_degrees" => report.a_alpha_degrees.map(Found::Degrees),
-        "ssp_coefficient" => report.ssp_coefficient.clone().map(Found::Extent),
-        "imaginary_interval" => report.imaginary_interval.clone().map(Found::Extent),
-        "real_interval" => report.real_interval.clone().map(Found::Extent),
-        "explicit" => truth(report.explicit),
-        "stiffly_accurate" => report.stiffly_accurate.map(Found::Truth),
-        "fsal" => report.fsal.map(Found::Truth),
-        "a_stable" => report.a_stable.map(Found::Truth),
-        "l_stable" => report.l_stable.map(Found::Truth),
-        "i_stable" => report.i_stable.map(Found::Truth),
-        "b_stable" => report.b_stable.map(Found::Truth),
-        "symplectic" => report.symplectic.map(Found::Truth),
-        "symmetric" => report.symmetric.map(Found::Truth),
-        "zero_stable" => report.zero_stable.map(Found::Truth),
-        "sign_faithful" => truth(report.learning.as_ref()?.sign_faithful),
-        "unique" => truth(report.learning.as_ref()?.unique),
-        "discovery_stable" => report.learning.as_ref()?.discovery_stable.map(Found::Truth),
-        _ => None,
-    }
 }
 
 /// A claim in the 16 or 17 digits of a double states that double: it holds when the true value rounds to it.

@@ -2,7 +2,7 @@
 
 use crate::inverse::artifact_boundary::{self, Crossing, artifact_boundary};
 use crate::inverse::parasites::{self, parasitic_growth};
-use crate::inverse::{BranchError, LearningEquation, Limits, ParasiticGrowth, Verdict, without_aliases};
+use crate::inverse::{BranchError, LearningEquation, Limits, ParasiticGrowth, Reason, Verdict, without_aliases};
 use crate::method::{Method, Sampling, SamplingError};
 use crate::stability::{Learning, StabilityFunction};
 use num_complex::Complex64;
@@ -76,7 +76,9 @@ pub struct SmallestSubsteps {
     /// The same, with the samples' own aliases λ + 2πik/H left out, which every accurate method shares.
     pub smallest_substeps_but_for_aliases: Option<u32>,
     /// Why: of the smallest m how good it is, else what was wrong with the last m.
-    pub smallest_substeps_reason: String,
+    pub smallest_substeps_reasons: Vec<Reason>,
+    /// Whether the last m looked at failed by a parasitic root that outgrows the solution, which amplifies an error of the start.
+    pub parasite_grows: bool,
 }
 
 /// A mode and what counts as faithful to it.
@@ -99,7 +101,7 @@ pub struct Asked {
 /// For a multistep method the parasites must also stay below the physical root.
 ///
 /// ```
-/// use lambdahat::{method::catalog, predict::{Limits, smallest_substeps}};
+/// use lambdahat::{method::catalog, inverse::Limits, verify::smallest_substeps}};
 /// use num_complex::Complex64;
 /// let rk4 = catalog::find("rk4")?;
 /// let found = smallest_substeps(&rk4, Complex64::new(-0.1, 2.0), 0.5, Limits::default()).unwrap();
@@ -112,27 +114,28 @@ pub struct Asked {
 pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limits: Limits) -> Result<SmallestSubsteps, SubstepsError> {
     let equation = LearningEquation::of(method)?;
     let (mut smallest, mut but_for_aliases) = (None, None);
-    let mut reason = String::new();
+    let (mut reasons, mut parasite_grows) = (Vec::new(), false);
     for substeps in 1..=MOST_SUBSTEPS {
         let found = equation.branches(lambda, Sampling::new(interval, substeps)?)?;
         let ignited = found.characteristic.as_ref().is_some_and(|c| c.roots.iter().any(|root| root.ignited));
         let judgement = limits.judge(&found, true);
+        parasite_grows = ignited;
         if ignited {
-            reason = "a parasitic root outgrows the solution, so that an error of the start is amplified".into();
+            reasons.clear();
             continue;
         }
         if judgement.verdict == Verdict::Faithful {
             smallest = Some(substeps);
             but_for_aliases.get_or_insert(substeps);
-            reason = judgement.reasons.join("; ");
+            reasons = judgement.reasons;
             break;
         }
         if but_for_aliases.is_none() {
-            reason = judgement.reasons.join("; ");
+            reasons = judgement.reasons;
             let rest = limits.judge(&without_aliases(&found, limits.tolerance), true);
             if rest.verdict == Verdict::Faithful {
                 but_for_aliases = Some(substeps);
-                reason = format!("{}; but for aliases of the samples {}", reason, rest.reasons.join("; "));
+                reasons.extend(rest.reasons);
             }
         }
     }
@@ -140,14 +143,15 @@ pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limi
         faithful_for: Asked { lambda, interval, limits, most_substeps: MOST_SUBSTEPS },
         smallest_substeps: smallest,
         smallest_substeps_but_for_aliases: but_for_aliases,
-        smallest_substeps_reason: reason,
+        smallest_substeps_reasons: reasons,
+        parasite_grows,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inverse::branches;
+    use crate::inverse::{Growth, branches};
     use crate::method::catalog;
 
     fn smallest(name: &str, lambda: (f64, f64), interval: f64) -> SmallestSubsteps {
@@ -175,9 +179,12 @@ mod tests {
         // A conservative mode through Euler's method is learned decaying, whatever m.
         let found = smallest("forward-euler", (0.0, 1.0), 0.5);
         assert_eq!((found.smallest_substeps, found.smallest_substeps_but_for_aliases), (None, None));
-        assert!(found.smallest_substeps_reason.contains("conservative"), "{found:?}");
+        let neither = |reason: &Reason| {
+            matches!(reason, Reason::ChangesKind { growth: Some(Growth::GrowsForNeither | Growth::DecaysForNeither), .. })
+        };
+        assert!(found.smallest_substeps_reasons.iter().any(neither), "{found:?}");
         // Leap frog's parasite is ignited by every damped mode.
         let found = smallest("leap-frog", (-0.1, 1.0), 0.5);
-        assert!(found.smallest_substeps.is_none() && found.smallest_substeps_reason.contains("parasitic"), "{found:?}");
+        assert!(found.smallest_substeps.is_none() && found.parasite_grows, "{found:?}");
     }
 }

@@ -6,21 +6,21 @@
 //! | the claims of its file | `claims` |
 //! | what it does to a model that learns through it | `learning_report` |
 //! | what an exact answer would cost, and so is left out | `exact_cost` |
-//! | one property of a method, for filters | `properties` |
+//! | how each property is decided, in a report or alone | `decision` |
 //! | what holds to within a tolerance, where coefficients are rounded | `within` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 
 pub mod algebra;
 pub mod claims;
+pub mod decision;
 mod exact_cost;
 pub mod learning_report;
-pub mod properties;
 pub mod verification;
 pub mod within;
 
 pub use algebra::Algebra;
-pub use claims::{CheckedClaim, Found};
+pub use claims::CheckedClaim;
+pub use decision::{Found, has_property};
 pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
-pub use properties::{PROPERTIES, has_property};
 pub use verification::{LeftOut, Verification, verify, verify_with};
 pub use within::Within;

@@ -5,7 +5,8 @@ use super::exact_cost::Size;
 use super::learning_report::LearningReport;
 use super::within::{Orders, Within, within};
 use crate::exact::Number;
-use crate::method::{FieldSymbol, Method, Multistep, RungeKutta, Stated};
+use crate::method::property::{RestsOn, TABLE};
+use crate::method::{FieldSymbol, Method, Multistep, Property, RungeKutta, Stated};
 use crate::order::{
     DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, OrderWithin, PrincipalError, Progress, SimplifyingAssumptions, failing_bush,
     order_up_to,
@@ -23,7 +24,7 @@ use std::ops::ControlFlow;
 /// What is known of a scheme. A value that does not apply is `None` (null in JSON), an unbounded one is the string `"Infinity"` in JSON.
 ///
 /// Decisions are exact over Q and Q(α), and to within the rounding of the coefficients where [`exact`](Self::exact) is false. The
-/// room in the right half plane is sampled in f64.
+/// room in the right half plane is enclosed in f64.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verification {
     /// The catalogue's name, or the file's.
@@ -151,6 +152,71 @@ pub struct Verification {
     pub claims: Vec<CheckedClaim>,
 }
 
+impl Verification {
+    /// What a scheme says of itself, and nothing decided.
+    fn undecided(method: &Method) -> Self {
+        Self {
+            method: method.name().into(),
+            title: method.identity().title.clone(),
+            source: method.identity().source.clone(),
+            kind: method.kind(),
+            stages: None,
+            steps: None,
+            explicit: method.is_explicit(),
+            order: 0,
+            order_complete: false,
+            simplifying_assumptions: None,
+            stage_order: None,
+            linear_order: 0,
+            exact: method.is_exact(),
+            error_constant: None,
+            error_constant_number: None,
+            principal_error: None,
+            failing: Vec::new(),
+            failing_count: None,
+            field: FieldSymbol::of(method),
+            embedded_failing: Vec::new(),
+            failing_condition: None,
+            stability: None,
+            a_stable: None,
+            l_stable: None,
+            i_stable: None,
+            a_alpha_degrees: None,
+            a_alpha_error: None,
+            b_stable: None,
+            symplectic: None,
+            symmetric: None,
+            symmetry: None,
+            zero_stable: None,
+            strongly_stable: None,
+            stiffly_accurate: None,
+            fsal: None,
+            at_infinity: None,
+            imaginary_interval: None,
+            real_interval: None,
+            disc: None,
+            right_half_plane: None,
+            right_half_plane_reason: None,
+            root_locus: None,
+            phase: None,
+            ssp_coefficient: None,
+            embedded_order: None,
+            irreducible: None,
+            dj_irreducible: None,
+            hs_irreducible: None,
+            unused_stages: None,
+            equal_stages: None,
+            learning: None,
+            order_within: None,
+            embedded_order_within: None,
+            embedded_as_difference: None,
+            within: None,
+            left_out: Vec::new(),
+            claims: Vec::new(),
+        }
+    }
+}
+
 /// A quantity that was not computed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
@@ -160,27 +226,15 @@ pub struct LeftOut {
     pub why: String,
 }
 
-/// All that rests on R, and is left out with it.
-const RESTS_ON_R: [&str; 18] = [
-    "stability",
-    "a_stable",
-    "l_stable",
-    "i_stable",
-    "a_alpha_degrees",
-    "at_infinity",
-    "imaginary_interval",
-    "real_interval",
-    "disc",
-    "right_half_plane",
-    "dispersion_order",
-    "dissipation_order",
-    "sign_faithful",
-    "unique",
-    "branches",
-    "artifact_boundary",
-    "phase",
-    "ssp_coefficient",
-];
+/// What is reported of R besides its properties, and is left out with it.
+const DETAILS_OF_R: [&str; 4] = ["stability", "right_half_plane", "artifact_boundary", "phase"];
+
+/// The keys of all that rests on R.
+fn rests_on_r() -> impl Iterator<Item = &'static str> {
+    let resting = TABLE.iter().filter(|entry| entry.rests_on == RestsOn::StabilityFunction).map(|entry| entry.key);
+    resting.chain(DETAILS_OF_R)
+}
+
 /// The stages of a full A above which the SSP coefficient is left out, however short its coefficients: its s² rational functions take time as s⁵. The zeros
 /// that signs and gaps of A show are free.
 const SSP_STAGES: usize = 32;
@@ -192,7 +246,7 @@ const EXPLICIT_DEGREE: usize = 128;
 /// Verifies a scheme.
 ///
 /// ```
-/// use lambdahat::{method::catalog, predict::verify};
+/// use lambdahat::{method::catalog, verify::verify};
 /// let report = verify(&catalog::find("rk4")?);
 /// assert_eq!((report.order, report.a_stable), (4, Some(false)));
 /// assert!(report.claims.iter().all(|claim| claim.holds));
@@ -254,7 +308,7 @@ fn order_of(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFl
 /// Whether an order is claimed that trees up to the default cap cannot show.
 fn claims_more(method: &RungeKutta) -> bool {
     let beyond = |stated: &Stated| matches!(stated, Stated::Value(p) if p.to_f64() > DEFAULT_CAP as f64);
-    method.identity().claims.iter().any(|claim| claim.claim == "order" && beyond(&claim.stated))
+    method.identity().claims.iter().any(|claim| claim.claim == Property::Order && beyond(&claim.stated))
 }
 
 /// Whether a quantity is computed; else it is noted with the reason.
@@ -342,7 +396,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         Ok(()) => Some(StabilityFunction::of(method)),
         Err(why) => {
             let zero = ssp_is_zero(&reduction);
-            let parts = RESTS_ON_R.into_iter().filter(|what| !(zero && *what == "ssp_coefficient"));
+            let parts = rests_on_r().filter(|what| !(zero && *what == "ssp_coefficient"));
             left_out.extend(parts.map(|what| LeftOut { what, why: why.clone() }));
             None
         }
@@ -367,27 +421,18 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
     };
     let permutation = symmetry(&reduction);
     Verification {
-        method: method.name().into(),
-        title: method.title().into(),
-        source: method.source().into(),
-        kind: "runge-kutta",
         stages: Some(method.stages()),
-        steps: None,
-        explicit: method.is_explicit(),
         order,
         order_complete: complete,
         simplifying_assumptions: Some(assumptions),
         stage_order: Some(stage_order),
         linear_order,
-        exact: method.is_exact(),
         error_constant: error_constant.as_ref().map(Number::to_f64),
         error_constant_number: error_constant,
         principal_error,
         failing,
         failing_count: complete.then_some(failing_count),
-        field: FieldSymbol::of(&whole),
         embedded_failing,
-        failing_condition: None,
         a_stable: of_r.a_stable,
         l_stable: of_r.l_stable,
         i_stable: of_r.i_stable,
@@ -397,8 +442,6 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         symplectic: Some(is_symplectic(&reduction)),
         symmetric: Some(permutation.is_some()),
         symmetry: permutation,
-        zero_stable: None,
-        strongly_stable: None,
         stiffly_accurate: Some(is_stiffly_accurate(method)),
         fsal: Some(is_first_same_as_last(method)),
         at_infinity: of_r.at_infinity,
@@ -407,7 +450,6 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         disc: of_r.disc,
         right_half_plane: of_r.room,
         right_half_plane_reason: of_r.room_reason,
-        root_locus: None,
         phase: r.as_ref().map(phase_errors),
         ssp_coefficient: ssp,
         embedded_order,
@@ -420,10 +462,9 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         order_within: orders.main,
         embedded_order_within: orders.embedded,
         embedded_as_difference: orders.difference,
-        within: None,
         left_out,
         stability: r,
-        claims: Vec::new(),
+        ..Verification::undecided(&whole)
     }
 }
 
@@ -443,42 +484,21 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     };
     let orders = if depth == Depth::Whole { Orders::of_multistep(method, found.order) } else { Orders::default() };
     Verification {
-        method: method.name().into(),
-        title: method.title().into(),
-        source: method.source().into(),
-        kind: "multistep",
-        stages: None,
         steps: Some(method.steps()),
-        explicit: method.is_explicit(),
         order: found.order,
         order_complete: true,
-        simplifying_assumptions: None,
-        stage_order: None,
         linear_order: found.order,
-        exact: method.is_exact(),
         error_constant: found.error_constant.as_ref().map(Number::to_f64),
         error_constant_number: found.error_constant,
-        principal_error: None,
-        failing: Vec::new(),
-        failing_count: None,
-        field: FieldSymbol::of(&whole),
-        embedded_failing: Vec::new(),
         failing_condition,
-        stability: None,
         a_stable: Some(multistep::is_a_stable(method)),
         l_stable: Some(multistep::is_l_stable(method)),
         i_stable: Some(multistep::is_i_stable(method)),
         a_alpha_degrees: angle.map(Angle::degrees),
         a_alpha_error: angle.map(Angle::error),
-        b_stable: None,
-        symplectic: None,
         symmetric: Some(multistep::is_symmetric(method)),
-        symmetry: None,
         zero_stable: Some(multistep::zero_stability(method).holds()),
         strongly_stable: Some(multistep::is_strongly_stable(method)),
-        stiffly_accurate: None,
-        fsal: None,
-        at_infinity: None,
         imaginary_interval: Some(locus.imaginary_interval()),
         real_interval: Some(locus.real_interval()),
         disc: Some(locus.disc()),
@@ -487,18 +507,9 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         root_locus: Some(LocusShape::of(method)),
         phase: multistep_phase_errors(method),
         ssp_coefficient: Some(multistep::ssp_coefficient(method)),
-        embedded_order: None,
         irreducible: Some(rho.degree() == Some(method.steps())),
-        dj_irreducible: None,
-        hs_irreducible: None,
-        unused_stages: None,
-        equal_stages: None,
         learning: (depth == Depth::Whole).then(|| LearningReport::of(&whole)),
         order_within: orders.main,
-        embedded_order_within: None,
-        embedded_as_difference: None,
-        within: None,
-        left_out: Vec::new(),
-        claims: Vec::new(),
+        ..Verification::undecided(&whole)
     }
 }

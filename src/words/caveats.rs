@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, count, percent, real, signed};
 use super::{Dialect, Say};
-use crate::truth::{Because, Caveat};
+use crate::truth::{Because, Between, Caveat};
 
 impl Say for Caveat {
     fn say(&self, _: Dialect) -> String {
@@ -66,6 +66,35 @@ impl Say for Caveat {
                 "What a method makes of the orbits is not settled: the samples leave the field around them open (several fields of degree \
                  {degree} meet them equally well). Trajectories from other starts settle it."
             ),
+            Self::Coordinates { coordinates, columns, kept } => format!(
+                "{coordinates} of {columns} directions stand above the noise; they hold {} of the variance, and the modes are theirs.",
+                percent(*kept)
+            ),
+            Self::FieldFitted { degree, residual } => format!(
+                "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples; it misses {} of the motion \
+                 in one interval.",
+                percent(*residual)
+            ),
+            Self::Closed { period, multiplier } => format!(
+                "The field closes after {}; a small distance from the orbit is multiplied by {} each turn.",
+                real(*period, DIGITS),
+                real(*multiplier, 2)
+            ),
+            Self::PartOfState { columns, modes } => format!(
+                "The samples show {modes} modes in {columns} {}: the columns are not the whole state. A model of these columns alone cannot \
+                 learn them; add delayed copies or a hidden state.",
+                if *columns == 1 { "column" } else { "columns" }
+            ),
+            Self::InputsUsed { inputs, hold, residual } => format!(
+                "{} as known; between two rows {} fits best and misses {} of the motion.",
+                if *inputs == 1 { "The input is taken".to_owned() } else { format!("{inputs} inputs are taken") },
+                match hold {
+                    Between::Held => "an input that is held",
+                    Between::Straight => "an input that goes straight",
+                    Between::Smooth => "a smooth input",
+                },
+                percent(*residual)
+            ),
             Self::FittedOrbits { degree, residual } => format!(
                 "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \
                  them by {} of their motion. No invariant is known, so the change a turn is that of the distance from the orbit's centre, \
@@ -83,6 +112,14 @@ impl Say for Because {
             Self::EstimatorsDisagree => "Estimators disagree by more than the uncertainty.",
             Self::NotDetermined => "Other models that fit as well have another λ.",
             Self::NoRealFlow => "No real flow can have this mode.",
+            Self::FewSamples => "There are too few samples to try a richer model.",
+            Self::StillImproving => "Richer models still explain the motion better, and no samples surround the equilibrium.",
+            Self::Vague => "Its uncertainty is not small beside λ.",
+            Self::Harmonic => "It is a multiple or a sum of other frequencies: an orbit's, not an equilibrium's.",
+            Self::MayBeDriven => "It is a steady oscillation that may come from outside.",
+            Self::LineOfEquilibria => "The equilibrium is one of a line of them.",
+            Self::LinearPartVanishes => "λ is zero within its uncertainty.",
+            Self::DrivenByNoise => "Noise keeps the motion going.",
         }
         .into()
     }

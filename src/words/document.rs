@@ -2,8 +2,12 @@
 //!
 //! A fact is written as `{"code": …, its fields, "text": its sentence}`. Programs decide on the code and the fields; the text is for people.
 
-use super::{Dialect, Say};
+use super::{Dialect, Say, why};
+use crate::check::Check;
+use crate::data::Trajectories;
+use crate::inverse::Branches;
 use crate::predict::Report;
+use crate::repair::{Audit, RepairReport};
 use serde::Serialize;
 use serde_json::{Error, Value};
 
@@ -21,6 +25,13 @@ pub fn one<T: Serialize + Say>(fact: &T, to: Dialect) -> Result<Value, Error> {
     Ok(value)
 }
 
+/// The document of `branches --json`.
+pub fn branches(found: &Branches, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(found)?;
+    tell_undefined(&mut document, found, to)?;
+    Ok(document)
+}
+
 /// The document of `predict --json`.
 pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
     let mut document = serde_json::to_value(report)?;
@@ -28,8 +39,69 @@ pub fn prediction(report: &Report, to: Dialect) -> Result<Value, Error> {
     Ok(document)
 }
 
+/// The document of `check --json`.
+pub fn check(found: &Check, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(found)?;
+    tell_prediction(&mut document, &found.report, to)?;
+    Ok(document)
+}
+
+/// The document of `audit --json`.
+pub fn audit(found: &Audit, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(found)?;
+    document["notes"] = told(&found.notes, to)?;
+    Ok(document)
+}
+
+/// The document of `repair --json`, without the file that was written.
+pub fn repair(report: &RepairReport, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(report)?;
+    document["notes"] = told(&report.notes, to)?;
+    Ok(document)
+}
+
+/// How samples were read: the columns, the unit of time, the spacing with its gaps, missing cells, and what looks odd.
+pub fn samples(data: &Trajectories, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(data.taken())?;
+    document["remarks"] = told(&data.taken().remarks, to)?;
+    document["variables"] = data.variables().into();
+    document["inputs"] = data.inputs().into();
+    document["hold"] = serde_json::to_value(data.hold())?;
+    document["time_unit"] = serde_json::to_value(data.time_unit())?;
+    document["spacing"] = serde_json::to_value(data.spacing())?;
+    document["gaps"] = serde_json::to_value(data.gaps())?;
+    document["missing_cells"] = data.missing_cells().into();
+    document["text"] = super::read_as(data).into();
+    Ok(document)
+}
+
 /// Adds the texts of a report to a document that has its fields.
 fn tell_prediction(document: &mut Value, report: &Report, to: Dialect) -> Result<(), Error> {
     document["caveats"] = told(&report.caveats, to)?;
+    for (k, method) in report.methods.iter().enumerate() {
+        for (j, mode) in method.modes.iter().enumerate() {
+            let place = &mut document["methods"][k]["modes"][j];
+            place["reasons"] = told(&mode.reasons, to)?;
+            tell_undefined(place, &mode.branches, to)?;
+        }
+    }
+    if let Some(advice) = &report.recommendation {
+        let place = &mut document["recommendation"];
+        place["reason"] = one(&advice.why, to)?;
+        place["why"] = why(advice, to).into();
+        if let Some(orbits) = &advice.orbits {
+            place["orbits"] = one(orbits, to)?;
+        }
+        if let Some(any) = &advice.any_step {
+            place["any_step"]["why"] = any.say(to).into();
+        }
+    }
+    Ok(())
+}
+
+fn tell_undefined(place: &mut Value, found: &Branches, to: Dialect) -> Result<(), Error> {
+    if let Some(undefined) = found.principal.undefined() {
+        place["principal_undefined"] = one(&undefined, to)?;
+    }
     Ok(())
 }

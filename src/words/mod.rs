@@ -5,22 +5,39 @@
 //! | a real, a complex number, a pair, a per cent, a point | `number` |
 //! | a time | `duration` |
 //! | text in lines, a table that fits the terminal | `paragraph`, `table` |
+//! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
+//! | verdicts and their reasons | `verdicts` |
+//! | what to do instead, and its call in a library | `advice`, `training_call` |
+//! | the screens of `predict`; of `audit` and `repair` | `prediction`; `repair` |
+//! | properties of a scheme, the screen of a verification | `property`, `verification` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
 
+mod advice;
 mod caveats;
 pub mod document;
 mod duration;
 pub mod number;
 mod paragraph;
+pub mod prediction;
+pub mod property;
+pub mod repair;
+mod samples;
 mod table;
+mod training_call;
+mod verdicts;
+pub mod verification;
 
+pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::wrapped;
+pub use samples::read_as;
 pub use table::{Cell, Shade, Table};
+pub use training_call::{TrainingCall, training_calls};
+pub use verdicts::{flag, verdict};
 
 /// Whom the words are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::fmt::Display;
 /// Between two columns.
 const GAP: usize = 2;
 /// Before the first column.
-const INDENT: usize = 1;
+const INDENT: usize = 2;
 /// A column of text that is folded is at least so wide, where its words allow.
 const LEAST_TEXT: usize = 24;
 
@@ -157,8 +157,8 @@ impl Table {
             for (place, &c) in shown.iter().enumerate() {
                 let Some(cell) = row.get(c).filter(|cell| !cell.text.is_empty()) else { continue };
                 let label = if place == 0 || self.heading(c).is_empty() { String::new() } else { format!("{}: ", self.heading(c)) };
-                let indent = if place == 0 { " " } else { "   " };
-                out.push(wrapped(&format!("{label}{}", cell.text), indent, "     ", width));
+                let indent = if place == 0 { "  " } else { "    " };
+                out.push(wrapped(&format!("{label}{}", cell.text), indent, "      ", width));
             }
         }
         out.join("\n")
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn where_nothing_fits_each_row_is_a_list() {
         let text = sample().fit(22);
-        assert!(text.starts_with(" rk4\n   λ̂: 0.1051 + 1.927i\n"), "{text}");
+        assert!(text.starts_with("  rk4\n    λ̂: 0.1051 + 1.927i\n"), "{text}");
     }
 
     #[test]
@@ -249,6 +249,6 @@ mod tests {
         let mut painted = Table::new(&["A", "B"]);
         painted.row([Cell::new("x").shade(Shade::Red), Cell::new("y")]);
         assert_eq!(painted.fit(80).replace("\u{1b}[31m", "").replace("\u{1b}[0m", ""), plain.fit(80));
-        assert_eq!(plain.fit(80), " A  B\n x  y");
+        assert_eq!(plain.fit(80), "  A  B\n  x  y");
     }
 }

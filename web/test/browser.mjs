@@ -157,7 +157,7 @@ beside("keys move the truth, sliders and pickers work, the URL remembers", async
   await page.fill("#im", "1.5");
   await page.selectOption("#method", "heun2");
   await page.locator("#interval").evaluate((input) => { input.value = "0.8"; input.dispatchEvent(new Event("input")); });
-  await page.locator("#refinement").evaluate((input) => { input.value = "7"; input.dispatchEvent(new Event("input")); });
+  await page.locator("#refinement").evaluate((input) => { input.value = "0.84"; input.dispatchEvent(new Event("input")); });
   await page.locator("#branches input").nth(1).check();
   await settled(page);
   await page.waitForTimeout(300);
@@ -212,7 +212,7 @@ beside("the basins' shares are the program's, for every way down", async () => {
 
 beside("the orbits are the figure's, and their start can be dragged", async () => {
   const figure = JSON.parse(readFileSync(`${root}figures/lotka-volterra.json`, "utf8"));
-  const page = await opened("#prey=1.5&predators=1");
+  const page = await opened("#prey=1.5&predators=1&finer=100");
   for (const k of [1, 2]) {
     const line = figure.panels[k].marks.map((m) => m.line).filter(Boolean)[2].points.at(-1);
     const [x, y] = (await page.locator(`#orbit-${k}`).getAttribute("data-end")).split(" ").map(Number);
@@ -410,6 +410,102 @@ beside("a drawing that fails says why in its place, and recovers", async () => {
   for (const id of words) assert.doesNotMatch(await page.locator(id).textContent(), /nothing/, id);
   assert.match(await page.locator("#map-plane").getAttribute("aria-label"), /heun2/);
   await page.context().close();
+});
+
+beside("the skip link and links to sections leave what is set alone", async () => {
+  const page = await opened("#method=heun2&re=-0.3");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(300);
+  await settled(page);
+  assert.equal(await page.locator("#method").inputValue(), "heun2");
+  assert.equal(await page.locator("#re").inputValue(), "-0.3");
+  await page.context().close();
+});
+
+beside("a click on a branch selects it; undo and reset take changes back", async () => {
+  const page = await opened();
+  const [re, im] = native("branches", "--method", "rk4", "--lambda=-0.1+2i").branches[1].z;
+  await page.locator("#plane").scrollIntoViewIfNeeded();
+  const box = await page.locator("#plane").boundingBox();
+  await page.mouse.click(box.x + ((re + 4.5) / 8) * box.width, box.y + ((4 - im) / 8) * box.height);
+  await settled(page);
+  assert.equal(await page.locator("#branches input:checked").evaluate((input) => input.closest("tr").rowIndex), 2);
+  assert.equal(await page.locator("#re").inputValue(), "-0.1");
+  await page.click("#undo");
+  await settled(page);
+  assert.equal(await page.locator("#branches input:checked").evaluate((input) => input.closest("tr").rowIndex), 1);
+  await page.selectOption("#method", "heun2");
+  await settled(page);
+  await page.click("#reset");
+  await settled(page);
+  assert.equal(await page.locator("#method").inputValue(), "rk4");
+  await page.context().close();
+});
+
+beside("the window follows the truth, and high orders are seen whole", async () => {
+  const page = await opened("#interval=3");
+  const inside = await page.evaluate(() => document.getElementById("summary").textContent);
+  assert.match(inside, /h = 3/);
+  await page.locator("#order").evaluate((input) => { input.value = "10"; input.dispatchEvent(new Event("input")); });
+  await settled(page);
+  assert.match(await page.locator("#bulge-words").textContent(), /3\.39/);
+  await page.context().close();
+});
+
+beside("a swipe over a picture scrolls the page and changes nothing", async () => {
+  const page = await opened("", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  await page.locator("#plane").scrollIntoViewIfNeeded();
+  const box = await page.locator("#plane").boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const before = [await page.locator("#re").inputValue(), await page.locator("#im").inputValue()];
+  await session.send("Input.synthesizeScrollGesture", { x: box.x + box.width * 0.2, y: box.y + box.height * 0.8, yDistance: -200, gestureSourceType: "touch" });
+  await settled(page);
+  assert.deepEqual([await page.locator("#re").inputValue(), await page.locator("#im").inputValue()], before);
+  await page.context().close();
+});
+
+beside("nothing waits for a heavy method", async () => {
+  const page = await opened();
+  await page.selectOption("#method", "feagin10");
+  await page.waitForTimeout(200);
+  const started = Date.now();
+  await page.locator("#order").evaluate((input) => { input.value = "7"; input.dispatchEvent(new Event("input")); });
+  await page.waitForFunction(() => document.getElementById("bulge-words").textContent.startsWith("Order 7"));
+  assert.ok(Date.now() - started < 5000, `${Date.now() - started} ms for the order slider`);
+  await page.selectOption("#method", "rk4");
+  await settled(page);
+  assert.match(await page.locator("#star-words").textContent(), /of rk4/);
+  await page.context().close();
+});
+
+beside("the formula card shows R", async () => {
+  const page = await opened();
+  await page.waitForFunction(() => document.getElementById("formula").textContent !== "");
+  assert.equal(await page.locator("#formula").textContent(), "R(z) = 1 + z + (1/2)z² + (1/6)z³ + (1/24)z⁴");
+  await page.selectOption("#method", "implicit-midpoint");
+  await page.waitForFunction(() => /1 − /.test(document.getElementById("formula").textContent));
+  await page.selectOption("#method", "leap-frog");
+  await page.waitForFunction(() => /multistep/.test(document.getElementById("formula").textContent));
+  await page.context().close();
+});
+
+beside("axe finds nothing, and nothing jumps", async () => {
+  const source = readFileSync(fileURLToPath(new URL("../node_modules/axe-core/axe.min.js", import.meta.url)), "utf8");
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await opened("", { colorScheme });
+    await page.evaluate(source);
+    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+    assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(", ")}`), [], colorScheme);
+    const shift = await page.evaluate(() => new Promise((done) => {
+      let sum = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => { if (!entry.hadRecentInput) sum += entry.value; })).observe({ type: "layout-shift", buffered: true });
+      setTimeout(() => done(sum), 200);
+    }));
+    console.log(`    layout shift ${shift.toFixed(3)} (${colorScheme})`);
+    assert.ok(shift < 0.05, `layout shift ${shift}`);
+    await page.context().close();
+  }
 });
 
 beside("it fits three sizes, light and dark", async () => {

@@ -1,7 +1,6 @@
 //! `verify`: everything that is known of a scheme, its claims checked; two side by side with `--against`, two in a row with `--compose`.
 
 mod relatives;
-mod rows;
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
@@ -12,6 +11,10 @@ use lambdahat::method::expression::Expression;
 use lambdahat::method::{Method, algebra, latex};
 use lambdahat::stability::{Extent, StabilityFunction};
 use lambdahat::verify::{Algebra, Verification, smallest_substeps, verify_with};
+use lambdahat::words::{
+    Dialect,
+    verification::{self, Screen},
+};
 use num_complex::Complex64;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -43,6 +46,9 @@ pub struct Args {
     /// Print the methods that belong to it: adjoint, dual, reduced; its stage and internal stability functions; its Shu–Osher form
     #[arg(long)]
     algebra: bool,
+    /// Show every detail and every claim
+    #[arg(long)]
+    all: bool,
     /// A mode λ: find the smallest number m of substeps that learns it faithfully
     #[arg(long, short, value_name = "RE+IMi", allow_hyphen_values = true, value_parser = arguments::complex)]
     lambda: Option<Complex64>,
@@ -110,7 +116,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         if k > 0 {
             output::line("")?;
         }
-        rows::print(&report, compared.as_ref(), args.digits.map_or(15, usize::from))?;
+        let screen = Screen { width: output::width(), digits: args.digits.map_or(15, usize::from), all: args.all };
+        output::line(match &compared {
+            None => verification::screen(&report, screen, Dialect::Terminal),
+            Some(other) => verification::beside(&report, other, screen),
+        })?;
         if let Some(algebra) = &algebra {
             relatives::print(algebra)?;
         }

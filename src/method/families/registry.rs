@@ -2,7 +2,7 @@
 
 use super::{Family, FamilyError, collocation, deferred, extrapolation, stabilised, steps, strong_stability};
 use crate::exact::Number;
-use crate::method::{Claim, Identity, Method, Stated};
+use crate::method::{Claim, Identity, Method, Property, Stated};
 
 const SSV: &str = "Sommeijer, Shampine & Verwer (1998), J. Comput. Appl. Math. 88, 315–326";
 const MBA: &str = "Meyer, Balsara & Aslam (2014), J. Comput. Phys. 257, 594–626";
@@ -14,25 +14,41 @@ const STIFF: &str = "Deuflhard (1985), SIAM Rev. 27, 505–535; Hairer & Wanner,
 /// Every family, in the order in which a reader may want to meet them.
 pub const FAMILIES: &[Family] = &[
     family("gauss", "s", 1, 24, "stage", "Gauss–Legendre", "Butcher (1964), Math. Comp. 18, 50–64", collocation::gauss, |s| {
-        vec![value("order", 2 * s), value("stage_order", s), truth("a_stable", true), truth("symplectic", true), truth("symmetric", true)]
+        vec![
+            value(Property::Order, 2 * s),
+            value(Property::StageOrder, s),
+            truth(Property::AStable, true),
+            truth(Property::Symplectic, true),
+            truth(Property::Symmetric, true),
+        ]
     }),
     family("radau-ia", "s", 1, 24, "stage", "Radau IA", HW5, collocation::radau_ia, |s| {
-        vec![value("order", 2 * s - 1), truth("l_stable", true)]
+        vec![value(Property::Order, 2 * s - 1), truth(Property::LStable, true)]
     }),
     family("radau-iia", "s", 1, 24, "stage", "Radau IIA", HW5, collocation::radau_iia, |s| {
-        vec![value("order", 2 * s - 1), value("stage_order", s), truth("l_stable", true), truth("stiffly_accurate", true)]
+        vec![
+            value(Property::Order, 2 * s - 1),
+            value(Property::StageOrder, s),
+            truth(Property::LStable, true),
+            truth(Property::StifflyAccurate, true),
+        ]
     }),
     family("lobatto-iiia", "s", 2, 24, "stage", "Lobatto IIIA", HW5, collocation::lobatto_iiia, |s| {
-        vec![value("order", 2 * s - 2), value("stage_order", s), truth("a_stable", true), truth("symmetric", true)]
+        vec![
+            value(Property::Order, 2 * s - 2),
+            value(Property::StageOrder, s),
+            truth(Property::AStable, true),
+            truth(Property::Symmetric, true),
+        ]
     }),
     family("lobatto-iiib", "s", 2, 24, "stage", "Lobatto IIIB", HW5, collocation::lobatto_iiib, |s| {
-        vec![value("order", 2 * s - 2), truth("a_stable", true), truth("symmetric", true)]
+        vec![value(Property::Order, 2 * s - 2), truth(Property::AStable, true), truth(Property::Symmetric, true)]
     }),
     family("lobatto-iiic", "s", 2, 24, "stage", "Lobatto IIIC", HW5, collocation::lobatto_iiic, |s| {
-        vec![value("order", 2 * s - 2), value("stage_order", s - 1), truth("l_stable", true)]
+        vec![value(Property::Order, 2 * s - 2), value(Property::StageOrder, s - 1), truth(Property::LStable, true)]
     }),
     family("lobatto-iiic-star", "s", 2, 24, "stage", "Lobatto IIIC* (Butcher’s Lobatto III)", HW5, collocation::lobatto_iiic_star, |s| {
-        vec![value("order", 2 * s - 2), truth("a_stable", false)]
+        vec![value(Property::Order, 2 * s - 2), truth(Property::AStable, false)]
     }),
     family(
         "lobatto-iiid",
@@ -43,7 +59,7 @@ pub const FAMILIES: &[Family] = &[
         "Lobatto IIID",
         "Nørsett & Wanner (1981), Numer. Math. 38, 193–208",
         collocation::lobatto_iiid,
-        |s| vec![value("order", 2 * s - 2), truth("symplectic", true), truth("symmetric", true)],
+        |s| vec![value(Property::Order, 2 * s - 2), truth(Property::Symplectic, true), truth(Property::Symmetric, true)],
     ),
     family(
         "ssprk2",
@@ -54,7 +70,7 @@ pub const FAMILIES: &[Family] = &[
         "Strong-stability-preserving, order 2",
         "Ketcheson (2008), SIAM J. Sci. Comput. 30, 2113–2136",
         strong_stability::order2,
-        |s| vec![value("order", 2), value("ssp_coefficient", s - 1)],
+        |s| vec![value(Property::Order, 2), value(Property::SspCoefficient, s - 1)],
     ),
     family(
         "ssprk3",
@@ -65,10 +81,10 @@ pub const FAMILIES: &[Family] = &[
         "Strong-stability-preserving, order 3",
         "Ketcheson (2008), SIAM J. Sci. Comput. 30, 2113–2136",
         strong_stability::order3,
-        |s| vec![value("order", 3), value("ssp_coefficient", s - s.isqrt())],
+        |s| vec![value(Property::Order, 3), value(Property::SspCoefficient, s - s.isqrt())],
     ),
     family("rkc1", "s", 1, 60, "stage", "Runge–Kutta–Chebyshev, order 1, undamped", SSV, stabilised::rkc1, |s| {
-        vec![value("order", 1), value("real_interval", 2 * s * s)]
+        vec![value(Property::Order, 1), value(Property::RealInterval, 2 * s * s)]
     }),
     family(
         "rkc1-damped",
@@ -79,17 +95,17 @@ pub const FAMILIES: &[Family] = &[
         "Runge–Kutta–Chebyshev, order 1, damping ε = 1/20",
         SSV,
         stabilised::rkc1_damped,
-        |_| vec![value("order", 1)],
+        |_| vec![value(Property::Order, 1)],
     ),
     family("rkc2", "s", 2, 32, "stage", "Runge–Kutta–Chebyshev, order 2, damping ε = 2/13", SSV, stabilised::rkc2, |_| {
-        vec![value("order", 2)]
+        vec![value(Property::Order, 2)]
     }),
     family("rkl1", "s", 1, 60, "stage", "Runge–Kutta–Legendre, order 1", MBA, stabilised::rkl1, |s| {
-        vec![value("order", 1), value("real_interval", s * s + s)]
+        vec![value(Property::Order, 1), value(Property::RealInterval, s * s + s)]
     }),
-    family("rkl2", "s", 2, 60, "stage", "Runge–Kutta–Legendre, order 2", MBA, stabilised::rkl2, |_| vec![value("order", 2)]),
+    family("rkl2", "s", 2, 60, "stage", "Runge–Kutta–Legendre, order 2", MBA, stabilised::rkl2, |_| vec![value(Property::Order, 2)]),
     family("extrapolation-euler", "k", 1, 12, "column", "Extrapolated Euler", EXTRAPOLATION, extrapolation::euler, |k| {
-        vec![value("order", k)]
+        vec![value(Property::Order, k)]
     }),
     family(
         "extrapolation-midpoint",
@@ -100,7 +116,7 @@ pub const FAMILIES: &[Family] = &[
         "Gragg–Bulirsch–Stoer without smoothing",
         EXTRAPOLATION,
         extrapolation::midpoint,
-        |k| vec![value("order", 2 * k)],
+        |k| vec![value(Property::Order, 2 * k)],
     ),
     family(
         "extrapolation-implicit-euler",
@@ -111,7 +127,7 @@ pub const FAMILIES: &[Family] = &[
         "Extrapolated implicit Euler",
         STIFF,
         extrapolation::implicit_euler,
-        |k| vec![value("order", k), truth("explicit", false)],
+        |k| vec![value(Property::Order, k), truth(Property::Explicit, false)],
     ),
     family(
         "deferred-correction",
@@ -122,13 +138,23 @@ pub const FAMILIES: &[Family] = &[
         "Spectral deferred correction of Euler, equal intervals and sweeps",
         "Dutt, Greengard & Rokhlin (2000), BIT 40, 241–266",
         deferred::euler,
-        |k| vec![value("order", k + 1)],
+        |k| vec![value(Property::Order, k + 1)],
     ),
     family("adams-bashforth", "k", 1, 30, "step", "Adams–Bashforth", HNW3, steps::adams_bashforth, |k| {
-        vec![value("order", k), truth("explicit", true), truth("zero_stable", true), truth("discovery_stable", k <= 6)]
+        vec![
+            value(Property::Order, k),
+            truth(Property::Explicit, true),
+            truth(Property::ZeroStable, true),
+            truth(Property::DiscoveryStable, k <= 6),
+        ]
     }),
     family("adams-moulton", "k", 1, 30, "step", "Adams–Moulton", HNW3, steps::adams_moulton, |k| {
-        vec![value("order", k + 1), truth("explicit", false), truth("zero_stable", true), truth("discovery_stable", k <= 1)]
+        vec![
+            value(Property::Order, k + 1),
+            truth(Property::Explicit, false),
+            truth(Property::ZeroStable, true),
+            truth(Property::DiscoveryStable, k <= 1),
+        ]
     }),
     family(
         "bdf",
@@ -139,13 +165,13 @@ pub const FAMILIES: &[Family] = &[
         "Backward differentiation formula",
         "Curtiss & Hirschfelder (1952), Proc. Nat. Acad. Sci. 38, 235–243",
         steps::bdf,
-        |k| vec![value("order", k), truth("zero_stable", k <= 6), truth("discovery_stable", true)],
+        |k| vec![value(Property::Order, k), truth(Property::ZeroStable, k <= 6), truth(Property::DiscoveryStable, true)],
     ),
     family("nystrom", "k", 2, 30, "step", "Nyström (multistep)", HNW3, steps::nystrom, |k| {
-        vec![value("order", k), truth("zero_stable", true)]
+        vec![value(Property::Order, k), truth(Property::ZeroStable, true)]
     }),
     family("milne-simpson", "k", 2, 30, "step", "Milne–Simpson", HNW3, steps::milne_simpson, |k| {
-        vec![value("order", if k == 2 { 4 } else { k + 1 }), truth("zero_stable", true)]
+        vec![value(Property::Order, if k == 2 { 4 } else { k + 1 }), truth(Property::ZeroStable, true)]
     }),
 ];
 
@@ -164,10 +190,10 @@ const fn family(
     Family { name, parameter, smallest, largest, counted, title, source, generate, claims }
 }
 
-fn value(claim: &str, stated: usize) -> Claim {
-    Claim { claim: claim.to_owned(), stated: Stated::Value(Number::from(stated as i64)) }
+fn value(claim: Property, stated: usize) -> Claim {
+    Claim { claim, stated: Stated::Value(Number::from(stated as i64)) }
 }
 
-fn truth(claim: &str, stated: bool) -> Claim {
-    Claim { claim: claim.to_owned(), stated: Stated::Truth(stated) }
+fn truth(claim: Property, stated: bool) -> Claim {
+    Claim { claim, stated: Stated::Truth(stated) }
 }

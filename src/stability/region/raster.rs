@@ -220,6 +220,20 @@ fn modulus_on_disc(p: &[f64], c: Complex<f64>, r: f64) -> [f64; 2] {
     [value - rest - rounding, value + rest + rounding]
 }
 
+/// Whether no root of `ρ − zσ` is proved to cross the circle `|ζ| = circle` while z moves in a disc: those of `ρ(sζ) − zσ(sζ)` do not cross the unit circle.
+pub(in crate::stability) fn root_count_is_constant(rho: &[f64], sigma: &[f64], circle: f64, centre: Complex<f64>, radius: f64) -> bool {
+    if circle == 1.0 {
+        return circle_is_clear(rho, sigma, centre, radius);
+    }
+    let scaled = |p: &[f64]| p.iter().scan(1.0, |power, c| (Some(c * *power), *power *= circle).0).collect::<Vec<_>>();
+    circle_is_clear(&scaled(rho), &scaled(sigma), centre, radius)
+}
+
+/// Whether the root locus ρ/σ of the unit circle is proved to lie within `|z| < radius`: `radius·|σ| > |ρ|` on the circle, by bisection.
+pub(in crate::stability) fn locus_stays_within(rho: &[f64], sigma: &[f64], radius: f64) -> bool {
+    circle_is_clear(sigma, rho, Complex::new(0.0, 0.0), 1.0 / radius)
+}
+
 fn circle_is_clear(rho: &[f64], sigma: &[f64], c: Complex<f64>, r: f64) -> bool {
     // |d/dθ (|ρ − cσ| − r|σ|)| ≤ Σ k|ρ_k| + (|c| + r) Σ k|σ_k|.
     let slope = |p: &[f64]| p.iter().enumerate().map(|(k, a)| k as f64 * a.abs()).sum::<f64>();

@@ -1,93 +1,36 @@
-//! One scheme, or two side by side, as lines of text.
+//! One line for each thing that a verification found.
 
-use super::super::arguments;
-use super::super::failure::Failure;
-use super::super::output;
-use lambdahat::exact::{Number, Polynomial};
-use lambdahat::inverse::Crossing;
-use lambdahat::order::FailingCondition;
-use lambdahat::stability::{Extent, LocusShape};
-use lambdahat::verify::{CheckedClaim, LeftOut, SmallestSubsteps, Verification};
+use super::super::number::{complex, real};
+use super::super::property::label;
+use super::super::{Dialect, Say};
+use crate::exact::{Number, Polynomial};
+use crate::inverse::{Crossing, ParasiticGrowth};
+use crate::method::Property;
+use crate::order::FailingCondition;
+use crate::stability::{Extent, LocusShape};
+use crate::verify::{LeftOut, SmallestSubsteps, Verification};
 
 /// So many failing trees are named in full.
 const TREES: usize = 3;
+/// Longer polynomials are printed with decimal coefficients, and longer ones yet are cut.
+const LONGEST_POLYNOMIAL: usize = 160;
+/// Longer numbers are printed as decimals.
+const LONGEST_NUMBER: usize = 24;
+/// Digits of a coefficient of a long polynomial.
+const COEFFICIENT_DIGITS: usize = 6;
 
-/// Prints a report, with another beside it where one was asked for, and the claims of the former.
-pub fn print(report: &Verification, against: Option<&Verification>, digits: usize) -> Result<(), Failure> {
-    let rows = rows(report, digits);
-    match against {
-        None => {
-            output::line(format!("{}: {}", report.method, report.title))?;
-            output::line(format!("  {}", report.source))?;
-            for (label, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
-                output::line(format!("  {label:<22} {value}"))?;
-            }
-        }
-        Some(other) => {
-            let mut table = output::table(&["", &report.method, &other.method]);
-            for ((label, value), (_, beside)) in rows.into_iter().zip(self::rows(other, digits)) {
-                if !(value.is_empty() && beside.is_empty()) {
-                    table.add_row([label.to_owned(), value, beside]);
-                }
-            }
-            output::line(table.trim_fmt())?;
-        }
-    }
-    claims(report)
+/// A line of the report.
+pub struct Row {
+    /// Its name.
+    pub label: &'static str,
+    /// What was found; empty where nothing is to be said.
+    pub value: String,
+    /// Whether it stands on the first screen.
+    pub first: bool,
 }
 
-/// A summary, then every claim: stated, found, holds.
-fn claims(report: &Verification) -> Result<(), Failure> {
-    let count = |which: fn(&CheckedClaim) -> bool| report.claims.iter().filter(|claim| which(claim)).count();
-    let (all, failed, open) = (report.claims.len(), count(CheckedClaim::fails), count(|claim| claim.undecided));
-    let summary = match (all, failed, open) {
-        (0, ..) => return output::line("  claims                 none made"),
-        (n, 0, 0) => format!("all {n} hold"),
-        (n, 0, open) => format!("{open} of {n} undecided, the others hold"),
-        (n, failed, 0) => format!("{failed} of {n} do NOT hold"),
-        (n, failed, open) => format!("{failed} of {n} do NOT hold, {open} undecided"),
-    };
-    output::line(format!("  claims                 {summary}"))?;
-    let cells: Vec<[String; 4]> = report
-        .claims
-        .iter()
-        .map(|claim| {
-            let least = if claim.undecided { "at least " } else { "" };
-            let found = claim.found.as_ref().map_or("does not apply".into(), |found| format!("{least}{found}"));
-            let holds = match (claim.undecided, claim.holds) {
-                (true, _) => "undecided",
-                (false, true) if claim.within.is_some() => "yes, to within",
-                (false, true) => "yes",
-                (false, false) => "NO",
-            };
-            let tolerance = claim.within.map_or(String::new(), |tolerance| format!(" {tolerance:e}"));
-            [claim.claim.clone(), claim.stated.to_string(), found, format!("{holds}{tolerance}")]
-        })
-        .collect();
-    let headings = ["claim", "stated", "found", "holds"].map(str::to_owned);
-    let width = |j: usize| cells.iter().chain([&headings]).map(|row| row[j].chars().count()).max().unwrap_or(0);
-    let widths = [0, 1, 2].map(width);
-    for (row, claim) in std::iter::once((&headings, None)).chain(cells.iter().zip(report.claims.iter().map(Some))) {
-        let why = claim.filter(|claim| !claim.holds).and_then(explained);
-        let why = why.map_or(String::new(), |why| format!(": {why}"));
-        let [a, b, c] = widths;
-        output::line(format!("    {:<a$}  {:<b$}  {:<c$}  {}{why}", row[0], row[1], row[2], row[3]))?;
-    }
-    Ok(())
-}
-
-/// `order 5 claimed, found 4: tree [τ[τ]] has 1/21, needs 1/20`.
-fn explained(claim: &CheckedClaim) -> Option<String> {
-    let why = claim.why.as_ref()?;
-    if claim.undecided || !claim.claim.ends_with("order") {
-        return Some(why.clone());
-    }
-    let found = claim.found.as_ref()?;
-    Some(format!("{} {} claimed, found {found}: {why}", claim.claim.replace('_', " "), claim.stated))
-}
-
-/// Label and value of each line; an empty value is left out.
-fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
+/// Every line, in the order of the screen; lengths and constants to so many digits.
+pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
     let yes = |truth: bool| if truth { "yes" } else { "no" }.to_owned();
     let maybe = |truth: Option<bool>| truth.map_or(String::new(), yes);
     let number = |n: Option<usize>| n.map_or(String::new(), |n| n.to_string());
@@ -100,16 +43,16 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
     let order = format!("{}{}", if report.order_complete { "" } else { "at least " }, report.order);
     let within = match report.order_within {
         Some(found) if found.order != report.order || report.within.is_some() => {
-            format!("{} to within {:e}: no condition up to it is off by more than {:.1e}", found.order, found.tolerance, found.defect)
+            format!("{} to within {}: largest residual {}", found.order, real(found.tolerance, 2), real(found.defect, 2))
         }
         _ => String::new(),
     };
     let exact = |x: &Number| report.field.as_ref().map_or_else(|| x.to_string(), |field| field.number(x));
     let polynomial =
-        |p: &Polynomial<Number>| shortened(report.field.as_ref().map_or_else(|| p.to_string(), |field| field.polynomial_text(p)));
+        |p: &Polynomial<Number>| shortened(report.field.as_ref().map_or_else(|| p.to_string(), |field| field.polynomial_text(p)), p);
     let constant = |x: &Number| {
         let text = exact(x);
-        if text.chars().count() > 40 { x.decimal(digits) } else { text }
+        if text.chars().count() > LONGEST_NUMBER { x.decimal(digits) } else { text }
     };
     let error = report.error_constant_number.as_ref().map_or(String::new(), constant);
     let is_left_out = |what: &str| report.left_out.iter().any(|part| part.what == what);
@@ -121,7 +64,11 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
         (Some(false), None) => "none: not stable on the negative real axis".to_owned(),
     };
     let room = match (&report.right_half_plane, &report.right_half_plane_reason) {
-        (Some(room), _) if room.reach.is_finite() => format!("reaches Re z = {:.4}, area {:.4}", room.reach, room.area),
+        (Some(room), _) if room.reach == 0.0 && room.reach_error == 0.0 => "not reached".to_owned(),
+        (Some(room), _) if room.reach.is_finite() => format!(
+            "reaches Re z = {:.4} (certain to {:.0e}), area {:.4} (certain to {:.0e})",
+            room.reach, room.reach_error, room.area, room.area_error
+        ),
         (Some(_), _) => "unbounded".to_owned(),
         (None, reason) => reason.as_ref().map_or(String::new(), |reason| format!("not known: {reason}")),
     };
@@ -149,62 +96,71 @@ fn rows(report: &Verification, digits: usize) -> Vec<(&'static str, String)> {
     let artifact = learning.map_or(String::new(), |learning| {
         learning.artifact_reason.as_ref().map_or_else(|| boundary(&learning.artifact_boundary), |why| format!("none: {why}"))
     });
-    vec![
-        ("kind", format!("{kind}, {}", if report.explicit { "explicit" } else { "implicit" })),
-        ("coefficients", if report.exact { "exact" } else { "rounded: all verdicts to within the rounding of the decimals" }.into()),
-        ("where", report.field.as_ref().map_or(String::new(), ToString::to_string)),
-        ("order", order),
-        ("order within", within),
-        ("other properties", to_within(report, digits)),
-        ("assumptions", assumptions),
-        ("stage order", number(report.stage_order)),
-        ("linear order", if report.linear_order == report.order { String::new() } else { report.linear_order.to_string() }),
-        ("embedded order", number(report.embedded_order)),
-        ("failing trees", trees(&report.failing, report.failing_count)),
-        ("failing condition", report.failing_condition.clone().unwrap_or_default()),
+    [
+        ("kind", false, format!("{kind}, {}", if report.explicit { "explicit" } else { "implicit" })),
+        ("coefficients", false, if report.exact { "exact" } else { "rounded: all verdicts to within the rounding of the decimals" }.into()),
+        ("where", true, report.field.as_ref().map_or(String::new(), ToString::to_string)),
+        (label(Property::Order), true, order),
+        ("order within", true, within),
+        ("other properties", true, to_within(report, digits)),
+        ("assumptions", false, assumptions),
+        (label(Property::StageOrder), true, number(report.stage_order)),
+        (
+            label(Property::LinearOrder),
+            false,
+            if report.linear_order == report.order { String::new() } else { report.linear_order.to_string() },
+        ),
+        (label(Property::EmbeddedOrder), true, number(report.embedded_order)),
+        ("failing trees", true, trees(&report.failing, report.failing_count)),
+        ("failing condition", true, report.failing_condition.clone().unwrap_or_default()),
         (
             "principal error",
+            false,
             report.principal_error.as_ref().map_or(String::new(), |e| format!("norm {:.3e}, largest {:.3e}", e.norm2, e.largest)),
         ),
-        ("error constant", error),
-        ("R numerator", report.stability.as_ref().map_or(String::new(), |r| polynomial(r.numerator()))),
-        ("R denominator", report.stability.as_ref().map_or(String::new(), |r| polynomial(r.denominator()))),
-        ("R at infinity", report.at_infinity.as_ref().map_or(String::new(), |r| r.decimal(digits))),
-        ("A-stable", maybe(report.a_stable)),
-        ("A(α)", angle),
-        ("L-stable", maybe(report.l_stable)),
-        ("I-stable", maybe(report.i_stable)),
-        ("imaginary interval", report.imaginary_interval.as_ref().map_or(String::new(), length)),
-        ("real interval", report.real_interval.as_ref().map_or(String::new(), length)),
-        ("largest disc", report.disc.as_ref().map_or(String::new(), length)),
-        ("right half plane", room),
-        ("root locus", report.root_locus.as_ref().map_or(String::new(), locus)),
-        ("dispersion order", number(report.phase.as_ref().and_then(|phase| phase.dispersion_order))),
+        (label(Property::ErrorConstant), true, error),
+        ("R numerator", true, report.stability.as_ref().map_or(String::new(), |r| polynomial(r.numerator()))),
+        ("R denominator", true, report.stability.as_ref().map_or(String::new(), |r| polynomial(r.denominator()))),
+        (label(Property::AtInfinity), false, report.at_infinity.as_ref().map_or(String::new(), |r| r.decimal(digits))),
+        (label(Property::AStable), true, maybe(report.a_stable)),
+        (label(Property::AAlphaDegrees), true, angle),
+        (label(Property::LStable), true, maybe(report.l_stable)),
+        (label(Property::IStable), false, maybe(report.i_stable)),
+        (label(Property::ImaginaryInterval), true, report.imaginary_interval.as_ref().map_or(String::new(), length)),
+        (label(Property::RealInterval), true, report.real_interval.as_ref().map_or(String::new(), length)),
+        (label(Property::Disc), false, report.disc.as_ref().map_or(String::new(), length)),
+        ("right half plane", false, room),
+        ("root locus", false, report.root_locus.as_ref().map_or(String::new(), locus)),
+        (label(Property::DispersionOrder), false, number(report.phase.as_ref().and_then(|phase| phase.dispersion_order))),
         (
-            "dissipation order",
+            label(Property::DissipationOrder),
+            false,
             report.phase.as_ref().map_or(String::new(), |phase| {
                 phase.dissipation_order.map_or("infinite: conservative modes stay so".into(), |order| order.to_string())
             }),
         ),
-        ("zero-stable", maybe(report.zero_stable)),
-        ("strongly stable", maybe(report.strongly_stable)),
-        ("stiffly accurate", maybe(report.stiffly_accurate)),
-        ("first same as last", maybe(report.fsal)),
-        ("B-stable", maybe(report.b_stable)),
-        ("symplectic", maybe(report.symplectic)),
-        ("symmetric", symmetric),
-        ("SSP coefficient", report.ssp_coefficient.as_ref().map_or(String::new(), length)),
-        ("irreducible", irreducible),
-        ("stages not used", spare),
-        ("stages always equal", equal),
-        ("learning: faithful", learning.map_or(String::new(), |l| reasoned(l.sign_faithful, &l.sign_reason))),
-        ("learning: unique", learning.map_or(String::new(), |l| reasoned(l.unique, &l.unique_reason))),
-        ("learning: discovery", discovery),
-        ("left out", left_out(report)),
-        ("learning: anti-damped", artifact),
-        ("learning: parasites", parasites(report)),
-        ("learning: this mode", learning.and_then(|l| l.mode.as_ref()).map_or(String::new(), mode)),
+        (label(Property::ZeroStable), true, maybe(report.zero_stable)),
+        (label(Property::StronglyStable), false, maybe(report.strongly_stable)),
+        (label(Property::StifflyAccurate), false, maybe(report.stiffly_accurate)),
+        (label(Property::Fsal), false, maybe(report.fsal)),
+        (label(Property::BStable), false, maybe(report.b_stable)),
+        (label(Property::Symplectic), true, maybe(report.symplectic)),
+        (label(Property::Symmetric), true, symmetric),
+        (label(Property::SspCoefficient), true, report.ssp_coefficient.as_ref().map_or(String::new(), length)),
+        (label(Property::Irreducible), false, irreducible),
+        ("stages not used", false, spare),
+        ("stages always equal", false, equal),
+        ("learning: faithful", false, learning.map_or(String::new(), |l| reasoned(l.sign_faithful, &l.sign_reason))),
+        ("learning: unique", false, learning.map_or(String::new(), |l| reasoned(l.unique, &l.unique_reason))),
+        ("learning: discovery", false, discovery),
+        ("left out", true, left_out(report)),
+        ("learning: anti-damped", true, artifact),
+        ("learning: parasites", true, parasites(report)),
+        ("learning: this mode", true, learning.and_then(|l| l.mode.as_ref()).map_or(String::new(), mode)),
     ]
+    .into_iter()
+    .map(|(label, first, value)| Row { label, value, first })
+    .collect()
 }
 
 /// What holds to within the tolerance and differs from what is exact.
@@ -234,7 +190,7 @@ fn to_within(report: &Verification, digits: usize) -> String {
         (!same).then(|| format!("{name} {}", length(near)))
     });
     let all: Vec<String> = truths.chain(lengths).collect();
-    if all.is_empty() { String::new() } else { format!("to within {:e}: {}", within.tolerance, all.join(", ")) }
+    if all.is_empty() { String::new() } else { format!("to within {}: {}", real(within.tolerance, 2), all.join(", ")) }
 }
 
 /// What was left out, the reason once for all that share it.
@@ -284,7 +240,7 @@ fn parasites(report: &Verification) -> String {
     if growth.is_empty() {
         return "none: one step".into();
     }
-    let entry = |found: &lambdahat::inverse::ParasiticGrowth| {
+    let entry = |found: &ParasiticGrowth| {
         let onset = match found.outgrows_from {
             Some(0.0) => "at every step".to_owned(),
             Some(x) => format!("from ωh = {x:.6}"),
@@ -298,8 +254,12 @@ fn parasites(report: &Verification) -> String {
 /// The smallest m for the mode asked for.
 fn mode(found: &SmallestSubsteps) -> String {
     let asked = &found.faithful_for;
-    let what = format!("λ = {}, H = {}", arguments::show(asked.lambda, 6), asked.interval);
-    let reason = &found.smallest_substeps_reason;
+    let what = format!("λ = {}, H = {}", complex(asked.lambda, 6), asked.interval);
+    let mut reasons: Vec<String> = found.smallest_substeps_reasons.iter().map(|reason| reason.say(Dialect::Terminal)).collect();
+    if found.parasite_grows {
+        reasons.push("A parasitic root outgrows the solution, so that an error of the start is amplified.".into());
+    }
+    let reason = reasons.join(" ");
     match (found.smallest_substeps, found.smallest_substeps_but_for_aliases) {
         (Some(m), _) => format!("{what}: faithful from m = {m}: {reason}"),
         (None, Some(m)) => format!("{what}: faithful from m = {m} but for aliases of the samples: {reason}"),
@@ -307,7 +267,23 @@ fn mode(found: &SmallestSubsteps) -> String {
     }
 }
 
-/// Long formulas are for `--json` and `--latex`.
-fn shortened(text: String) -> String {
-    if text.chars().count() <= 160 { text } else { text.chars().take(150).chain(" … (see --json)".chars()).collect() }
+/// The text, or the polynomial with decimal coefficients where the text is too long, cut where that is too long as well.
+fn shortened(text: String, p: &Polynomial<Number>) -> String {
+    if text.chars().count() <= LONGEST_POLYNOMIAL {
+        return text;
+    }
+    let term = |(k, c): (usize, &Number)| {
+        let power = match k {
+            0 => String::new(),
+            1 => " z".into(),
+            k => format!(" z^{k}"),
+        };
+        format!("{}{power}", c.decimal(COEFFICIENT_DIGITS))
+    };
+    let terms = p.coefficients().iter().enumerate().filter(|(_, c)| c.to_f64() != 0.0).map(term).collect::<Vec<_>>();
+    let text = terms.join(" + ").replace("+ -", "- ");
+    if text.chars().count() <= 2 * LONGEST_POLYNOMIAL {
+        return format!("about {text}");
+    }
+    format!("of degree {}, about {} + …", p.degree().unwrap_or(0), terms[..terms.len().min(4)].join(" + ").replace("+ -", "- "))
 }

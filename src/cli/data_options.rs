@@ -1,0 +1,75 @@
+//! How samples are read from a file: the options that `predict`, `fit` and `check` share.
+
+use super::failure::Failure;
+use lambdahat::data::{Hold, Reading, TimeUnit, Trajectories};
+use std::io::Read;
+use std::path::Path;
+
+/// Which columns of the file are what, and how its times are meant.
+#[derive(clap::Args, Clone, Debug)]
+#[command(next_help_heading = "Reading the samples")]
+pub struct DataOptions {
+    /// Time H between two samples: of a system, or of a file without times
+    #[arg(long, short = 'H', value_name = "H", allow_hyphen_values = true, help_heading = None)]
+    pub interval: Option<f64>,
+    /// Column of times (default: t, time, date, datetime, timestamp, epoch or year; else the first)
+    #[arg(long, value_name = "COLUMN", requires = "data")]
+    time: Option<String>,
+    /// Columns of the state (default: all that are nothing else)
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', requires = "data")]
+    columns: Option<Vec<String>>,
+    /// Column that tells trajectories apart (default: trajectory, traj, run, episode or id)
+    #[arg(long, value_name = "COLUMN", requires = "data")]
+    trajectory: Option<String>,
+    /// Columns of inputs u in ẋ = f(x, u), beside those that the header calls u:NAME
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', requires = "data")]
+    input: Vec<String>,
+    /// What inputs do between samples: keep their value, or go to the next in a straight line
+    #[arg(long, value_name = "HOLD", value_enum, default_value_t = HoldName::Zero)]
+    hold: HoldName,
+    /// Unit of time: dates are counted in it, numbers are said to be in it (s, min, h, day, month, year, …)
+    #[arg(long, value_name = "UNIT", value_parser = unit, requires = "data")]
+    time_unit: Option<TimeUnit>,
+    /// Value that stands for a missing one, such as -999; may be given more than once
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, requires = "data")]
+    missing: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum HoldName {
+    Zero,
+    Linear,
+}
+
+fn unit(text: &str) -> Result<TimeUnit, String> {
+    TimeUnit::named(text).ok_or_else(|| {
+        let names: Vec<&str> = TimeUnit::ALL.into_iter().filter_map(TimeUnit::name).collect();
+        format!("write one of {}", names.join(", "))
+    })
+}
+
+impl DataOptions {
+    /// Reads the file, or standard input for `-`.
+    pub fn read(&self, path: &Path) -> Result<Trajectories, Failure> {
+        let reading = self.reading();
+        if path.as_os_str() != "-" {
+            return Ok(reading.open(path)?);
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
+        Ok(reading.parse(&bytes, "standard input")?)
+    }
+
+    fn reading(&self) -> Reading {
+        Reading {
+            time: self.time.clone(),
+            columns: self.columns.clone(),
+            trajectory: self.trajectory.clone(),
+            inputs: self.input.clone(),
+            hold: if self.hold == HoldName::Linear { Hold::Linear } else { Hold::Zero },
+            interval: self.interval,
+            time_unit: self.time_unit,
+            missing: self.missing.clone(),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Arrays as numpy saves them: `.npy`, and `.npz` without compression.
+//!
+//! Format: numpy.lib.format, versions 1 to 3; an `.npz` file is a ZIP archive of `.npy` files.
+
+use super::columns::LeftOut;
+use super::error::{DataError, DataProblem};
+use super::reading::Reading;
+use super::stamps::Stamps;
+use super::taken::{Taken, TimeSource};
+use super::trajectories::Trajectories;
+use super::trajectory::Trajectory;
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+const ZIP: &[u8] = b"PK\x03\x04";
+/// Names of the array of times.
+const TIMES: [&str; 3] = ["t", "time", "times"];
+/// Names of the array of inputs.
+const INPUTS: [&str; 3] = ["u", "input", "inputs"];
+
+/// Whether bytes are those of a `.npy` or `.npz` file.
+pub(super) fn is_numpy(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC) || bytes.starts_with(ZIP)
+}
+
+/// An array of numbers, row by row.
+struct Array {
+    shape: Vec<usize>,
+    values: Vec<f64>,
+}
+
+/// Reads one array of states (n × d, or trajectories × n × d), or an archive of arrays: `t` or `time`, `u` or `inputs`, and one more, the states.
+pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Trajectories, DataError> {
+    let fail = |problem| DataError::of(origin, problem);
+    let mut taken = Taken::default();
+    let (states, times, inputs) = if bytes.starts_with(MAGIC) {
+        (Array::parse(bytes).map_err(fail)?, None, None)
+    } else {
+        let mut members = archive(bytes).map_err(fail)?;
+        let mut take = |names: &[&str], asked: Option<&str>| {
+            let is = |name: &str| asked.map_or_else(|| names.iter().any(|n| n.eq_ignore_ascii_case(name)), |asked| asked == name);
+            let place = members.iter().position(|(name, _)| is(name))?;
+            Some(members.remove(place))
+        };
+        let times = take(&TIMES, reading.time.as_deref());
+        let inputs = take(&INPUTS, reading.inputs.first().map(String::as_str));
+        let chosen = reading.columns.as_ref().and_then(|c| c.first());
+        let states = match chosen {
+            Some(name) => take(&[], Some(name)),
+            None if members.len() == 1 => members.pop(),
+            None => None,
+        };
+        let names: Vec<String> = members.iter().map(|(name, _)| name.clone()).collect();
+        let Some((_, states)) = states else { return Err(fail(DataProblem::NumpyArrays { names })) };
+        taken.left_out = names.into_iter().map(|name| (name, LeftOut::NotChosen)).collect();
+        if let Some((column, _)) = &times {
+            taken.time = TimeSource::Column { column: column.clone(), stamps: Stamps::Numbers, by_name: true };
+        }
+        let parse = |member: Option<(String, &[u8])>| member.map(|(_, bytes)| Array::parse(bytes)).transpose();
+        (Array::parse(states).map_err(fail)?, parse(times).map_err(fail)?, parse(inputs).map_err(fail)?)
+    };
+    let (count, rows, d) = match states.shape[..] {
+        [n] => (1, n, 1),
+        [n, d] => (1, n, d),
+        [count, n, d] => (count, n, d),
+        _ => return Err(fail(DataProblem::NumpyShape { shape: states.shape })),
+    };
+    if count * rows * d == 0 {
+        return Err(fail(DataProblem::Empty));
+    }
+    let p = match &inputs {
+        Some(u) if u.values.len().is_multiple_of(count * rows) => u.values.len() / (count * rows),
+        Some(u) => return Err(fail(DataProblem::NumpyLengths { name: "inputs".into(), found: u.values.len(), samples: count * rows })),
+        None => 0,
+    };
+    let times_of = |k: usize| -> Result<Vec<f64>, DataError> {
+        match (&times, reading.interval) {
+            (Some(_), Some(_)) => Err(fail(DataProblem::IntervalBesideTimes)),
+            (Some(t), None) if t.values.len() == rows => Ok(t.values.clone()),
+            (Some(t), None) if t.values.len() == count * rows => Ok(t.values[k * rows..(k + 1) * rows].to_vec()),
+            (Some(t), None) => Err(fail(DataProblem::NumpyLengths { name: "times".into(), found: t.values.len(), samples: rows })),
+            (None, Some(interval)) => Ok((0..rows).map(|n| n as f64 * interval).collect()),
+            (None, None) => Err(fail(DataProblem::NumpyWithoutTimes)),
+        }
+    };
+    if times.is_none() {
+        taken.time = TimeSource::Rows;
+    }
+    let mut trajectories = Vec::with_capacity(count);
+    for k in 0..count {
+        let label = (count > 1).then(|| k.to_string());
+        let of_states = states.values[k * rows * d..(k + 1) * rows * d].to_vec();
+        let of_inputs = inputs.as_ref().map_or_else(Vec::new, |u| u.values[k * rows * p..(k + 1) * rows * p].to_vec());
+        trajectories.push(Trajectory::at(label, times_of(k)?, of_states).with_inputs(of_inputs));
+    }
+    let numbered = |letter: &str, n: usize| if n == 1 { vec![letter.into()] } else { (1..=n).map(|k| format!("{letter}{k}")).collect() };
+    let data = Trajectories::with_times(origin, numbered("x", d), numbered("u", p).into_iter().take(p).collect(), trajectories)?;
+    Ok(data.with_hold(reading.hold).with_time_unit(reading.time_unit.unwrap_or_default()).with_taken(taken))
+}
+
+impl Array {
+    fn parse(bytes: &[u8]) -> Result<Self, DataProblem> {
+        let broken = || DataProblem::NumpyBroken;
+        let major = *bytes.strip_prefix(MAGIC).and_then(|rest| rest.first()).ok_or_else(broken)?;
+        let (length, start) = if major == 1 {
+            (usize::from(little::<2>(bytes, 8).map(u16::from_le_bytes).ok_or_else(broken)?), 10)
+        } else {
+            (little::<4>(bytes, 8).map(u32::from_le_bytes).ok_or_else(broken)? as usize, 12)
+        };
+        let header = bytes.get(start..start + length).and_then(|b| std::str::from_utf8(b).ok()).ok_or_else(broken)?;
+        let value = |key: &str| Some(header.split_once(&format!("'{key}':"))?.1.trim_start());
+        let kind = value("descr").and_then(|v| v.strip_prefix('\'')?.split('\'').next()).ok_or_else(broken)?;
+        let by_columns = value("fortran_order").is_some_and(|v| v.starts_with("True"));
+        let shape = value("shape").and_then(|v| v.strip_prefix('(')?.split(')').next()).ok_or_else(broken)?;
+        let shape: Vec<usize> =
+            shape.split(',').map(str::trim).filter(|n| !n.is_empty()).map(|n| n.parse().map_err(|_| broken())).collect::<Result<_, _>>()?;
+        let count = shape.iter().try_fold(1usize, |n, k| n.checked_mul(*k)).ok_or_else(broken)?;
+        let body = &bytes[start + length..];
+        let values = numbers(body, kind, count)?;
+        let values = if by_columns { by_rows(&values, &shape) } else { values };
+        Ok(Self { shape, values })
+    }
+}
+
+/// The numbers of a type such as `<f8`.
+fn numbers(body: &[u8], kind: &str, count: usize) -> Result<Vec<f64>, DataProblem> {
+    let big = kind.starts_with('>');
+    let base = kind.trim_start_matches(['<', '>', '|', '=']);
+    fn all<const N: usize>(body: &[u8], count: usize, big: bool, number: impl Fn([u8; N]) -> f64) -> Option<Vec<f64>> {
+        let bytes = body.get(..count.checked_mul(N)?)?;
+        let ordered = |chunk: &[u8]| {
+            let mut bytes = [0; N];
+            bytes.copy_from_slice(chunk);
+            if big {
+                bytes.reverse();
+            }
+            number(bytes)
+        };
+        Some(bytes.chunks_exact(N).map(ordered).collect())
+    }
+    match base {
+        "f8" => all(body, count, big, f64::from_le_bytes),
+        "f4" => all(body, count, big, |b| f64::from(f32::from_le_bytes(b))),
+        "i8" => all(body, count, big, |b| i64::from_le_bytes(b) as f64),
+        "u8" => all(body, count, big, |b| u64::from_le_bytes(b) as f64),
+        "i4" => all(body, count, big, |b| f64::from(i32::from_le_bytes(b))),
+        "u4" => all(body, count, big, |b| f64::from(u32::from_le_bytes(b))),
+        "i2" => all(body, count, big, |b| f64::from(i16::from_le_bytes(b))),
+        "u2" => all(body, count, big, |b| f64::from(u16::from_le_bytes(b))),
+        "i1" => all(body, count, big, |b| f64::from(i8::from_le_bytes(b))),
+        "u1" | "b1" => all(body, count, big, |b: [u8; 1]| f64::from(b[0])),
+        _ => return Err(DataProblem::NumpyType { found: kind.into() }),
+    }
+    .ok_or(DataProblem::NumpyBroken)
+}
+
+/// Values stored column by column, in rows.
+fn by_rows(values: &[f64], shape: &[usize]) -> Vec<f64> {
+    let mut strides = vec![1; shape.len()];
+    for k in 1..shape.len() {
+        strides[k] = strides[k - 1] * shape[k - 1];
+    }
+    let mut index = vec![0; shape.len()];
+    (0..values.len())
+        .map(|_| {
+            let at: usize = index.iter().zip(&strides).map(|(i, s)| i * s).sum();
+            for k in (0..shape.len()).rev() {
+                index[k] += 1;
+                if index[k] < shape[k] {
+                    break;
+                }
+                index[k] = 0;
+            }
+            values[at]
+        })
+        .collect()
+}
+
+fn little<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
+}
+
+/// The members of a ZIP archive without compression: names without `.npy`, and their bytes, by the central directory.
+fn archive(bytes: &[u8]) -> Result<Vec<(String, &[u8])>, DataProblem> {
+    let broken = || DataProblem::NumpyBroken;
+    let half = |at: usize| little::<2>(bytes, at).map(|b| usize::from(u16::from_le_bytes(b))).ok_or_else(broken);
+    let whole = |at: usize| little::<4>(bytes, at).map(|b| u32::from_le_bytes(b) as usize).ok_or_else(broken);
+    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").ok_or_else(broken)?;
+    let (count, mut at) = (half(end + 10)?, whole(end + 16)?);
+    let mut members = Vec::with_capacity(count);
+    for _ in 0..count {
+        if bytes.get(at..at + 4) != Some(b"PK\x01\x02") {
+            return Err(broken());
+        }
+        if half(at + 10)? != 0 {
+            return Err(DataProblem::NumpyCompressed);
+        }
+        let (size, name_length, extra, comment, local) = (whole(at + 20)?, half(at + 28)?, half(at + 30)?, half(at + 32)?, whole(at + 42)?);
+        let name = bytes.get(at + 46..at + 46 + name_length).and_then(|b| std::str::from_utf8(b).ok()).ok_or_else(broken)?;
+        let start = local + 30 + half(local + 26)? + half(local + 28)?;
+        let body = bytes.get(start..start.checked_add(size).ok_or_else(broken)?).ok_or_else(broken)?;
+        members.push((name.strip_suffix(".npy").unwrap_or(name).to_owned(), body));
+        at += 46 + name_length + extra + comment;
+    }
+    Ok(members)
+}

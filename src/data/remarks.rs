@@ -1,0 +1,139 @@
+//! Columns that look like inputs, and cells that look filled in.
+
+use super::taken::DataRemark;
+use super::trajectories::Trajectories;
+use super::trajectory::Trajectory;
+
+/// Rows that are looked at, at most.
+const MOST_ROWS: usize = 20_000;
+/// Columns that are looked at, at most.
+const MOST_COLUMNS: usize = 100;
+/// Fewer rows say nothing.
+const FEWEST_ROWS: usize = 20;
+/// A column that keeps its value over at least this share of the intervals is held.
+const HELD_SHARE: f64 = 0.3;
+/// … and has so many different values at most, a share of the rows.
+const VALUES_SHARE: f64 = 0.25;
+/// A column that moves keeps its value over this share of the intervals at most.
+const MOVING_SHARE: f64 = 0.05;
+/// A residual below this part of the column's size is rounding.
+const EXACT: f64 = 1e-9;
+/// Filled-in cells below this number may be chance.
+const FEWEST_FILLED: usize = 3;
+
+/// What looks odd in the states of a file.
+pub(super) fn of(data: &Trajectories) -> Vec<DataRemark> {
+    let d = data.dimension();
+    if d > MOST_COLUMNS || data.samples() < FEWEST_ROWS {
+        return Vec::new();
+    }
+    let columns: Vec<Column> = (0..d).map(|k| Column::of(data, k)).collect();
+    let mut remarks = Vec::new();
+    let name = |k: usize| data.variables()[k].clone();
+    if d > 1 && columns.iter().any(Column::moves) {
+        let held = (0..d).filter(|k| columns[*k].is_held());
+        remarks.extend(held.map(|k| DataRemark::LooksHeld { column: name(k), values: columns[k].values }));
+    }
+    if d > 1 && columns.iter().any(|c| c.period.is_none()) {
+        let periodic = (0..d).filter_map(|k| Some((k, columns[k].period?)));
+        remarks.extend(periodic.map(|(k, period)| DataRemark::LooksPeriodic { column: name(k), period }));
+    }
+    let filled = (0..d).filter(|k| columns[*k].filled >= FEWEST_FILLED);
+    remarks.extend(filled.map(|k| DataRemark::FilledIn { column: name(k), cells: columns[k].filled }));
+    remarks
+}
+
+/// What one column does.
+struct Column {
+    rows: usize,
+    /// Different values.
+    values: usize,
+    /// The share of intervals over which the value stays.
+    still: f64,
+    /// The period, where the column is one sinusoid.
+    period: Option<f64>,
+    /// Cells on a straight line between their neighbours, where the column is curved elsewhere.
+    filled: usize,
+}
+
+impl Column {
+    fn of(data: &Trajectories, k: usize) -> Self {
+        let d = data.dimension();
+        let runs: Vec<(Vec<f64>, &[f64])> = limited(data.trajectories())
+            .map(|(t, rows)| (t.states()[..rows * d].iter().skip(k).step_by(d).copied().collect(), &t.times()[..rows]))
+            .collect();
+        let mut values: Vec<f64> = runs.iter().flat_map(|(x, _)| x).copied().filter(|x| !x.is_nan()).collect();
+        let rows = values.len();
+        values.sort_by(f64::total_cmp);
+        let size = values.first().map_or(0.0, |x| x.abs()).max(values.last().map_or(0.0, |x| x.abs()));
+        values.dedup();
+        let intervals = runs.iter().map(|(x, _)| x.len() - 1).sum::<usize>().max(1);
+        let still = runs.iter().flat_map(|(x, _)| x.windows(2)).filter(|w| w[0] == w[1]).count();
+        let period = data.spacing().even().and_then(|interval| sinusoid(runs.iter().map(|(x, _)| x.as_slice()), size, interval));
+        Self { rows, values: values.len(), still: still as f64 / intervals as f64, period, filled: filled(&runs, size) }
+    }
+
+    fn is_held(&self) -> bool {
+        self.still >= HELD_SHARE && self.still < 1.0 && self.values as f64 <= VALUES_SHARE * self.rows as f64
+    }
+
+    fn moves(&self) -> bool {
+        self.still <= MOVING_SHARE
+    }
+}
+
+/// Trajectories with how many of their rows to look at.
+fn limited(trajectories: &[Trajectory]) -> impl Iterator<Item = (&Trajectory, usize)> {
+    let mut left = MOST_ROWS;
+    trajectories.iter().map_while(move |t| {
+        let rows = t.samples().min(left);
+        left -= rows;
+        (rows > 0).then_some((t, rows))
+    })
+}
+
+/// The period of a column that follows x_{n+1} + x_{n−1} = c x_n + b exactly with |c| < 2, over at least one period.
+fn sinusoid<'a>(runs: impl Iterator<Item = &'a [f64]> + Clone, size: f64, interval: f64) -> Option<f64> {
+    let triples = || runs.clone().flat_map(|x| x.windows(3)).filter(|w| w.iter().all(|x| !x.is_nan()));
+    let count = triples().count() as f64;
+    if count < FEWEST_ROWS as f64 || size == 0.0 {
+        return None;
+    }
+    let (mx, my) = triples().fold((0.0, 0.0), |(mx, my), w| (mx + w[1] / count, my + (w[0] + w[2]) / count));
+    let (sxx, sxy) = triples().fold((0.0, 0.0), |(sxx, sxy), w| {
+        let (x, y) = (w[1] - mx, w[0] + w[2] - my);
+        (sxx + x * x, sxy + x * y)
+    });
+    let c = sxy / sxx;
+    let residual = triples().map(|w| (w[0] + w[2] - my - c * (w[1] - mx)).abs()).fold(0.0, f64::max);
+    if !(residual <= EXACT * size && c.abs() < 2.0 - 1e-6) {
+        return None;
+    }
+    let samples_a_period = std::f64::consts::TAU / (0.5 * c).acos();
+    (samples_a_period <= count).then_some(samples_a_period * interval)
+}
+
+/// How many cells lie exactly on the straight line between their neighbours, where few do by chance: the resolution of the column shows how many.
+fn filled(runs: &[(Vec<f64>, &[f64])], size: f64) -> usize {
+    let mut bends: Vec<f64> = Vec::new();
+    let mut straight = 0;
+    for (x, t) in runs {
+        for (x, t) in x.windows(3).zip(t.windows(3)) {
+            let bend = (x[1] - x[0]) - (x[2] - x[0]) * ((t[1] - t[0]) / (t[2] - t[0]));
+            if bend.is_nan() || x[0] == x[2] {
+                continue;
+            }
+            bends.push(bend.abs());
+            straight += usize::from(bend.abs() <= 1e-13 * size);
+        }
+    }
+    let curved = bends.len() - straight;
+    if straight < FEWEST_FILLED || curved < straight {
+        return 0;
+    }
+    bends.sort_by(f64::total_cmp);
+    let (least, typical) = (bends[straight], bends[straight + curved / 2]);
+    // Values printed to a resolution q bend by multiples of q: by none in a share q/(4 typical) of places.
+    let by_chance = bends.len() as f64 * least / (4.0 * typical);
+    if straight as f64 > 4.0 * by_chance + 4.0 && typical > EXACT * size { straight } else { 0 }
+}

@@ -1,0 +1,65 @@
+//! What was taken as time, state and input: facts for a reader to check.
+
+use super::columns::LeftOut;
+use super::stamps::Stamps;
+use serde::{Deserialize, Serialize};
+
+/// Where the times are from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum TimeSource {
+    /// A program gave them.
+    #[default]
+    Given,
+    /// A column.
+    Column {
+        /// Its name.
+        column: String,
+        /// What its cells are.
+        stamps: Stamps,
+        /// Whether its name says that it is the time, or the user; otherwise it is the first and increases.
+        by_name: bool,
+    },
+    /// There are none: rows are one given interval apart.
+    Rows,
+}
+
+/// Something that a reader of the samples should look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "code")]
+pub enum DataRemark {
+    /// A state that holds its values for some samples while others move: perhaps an input.
+    LooksHeld {
+        /// The column.
+        column: String,
+        /// How many different values it has.
+        values: usize,
+    },
+    /// A state that is exactly one sinusoid of the time while others are not: perhaps an input.
+    LooksPeriodic {
+        /// The column.
+        column: String,
+        /// Its period.
+        period: f64,
+    },
+    /// A state that is linear between samples in places, and not elsewhere: it was filled in beforehand, which changes the modes.
+    FilledIn {
+        /// The column.
+        column: String,
+        /// How many cells.
+        cells: usize,
+    },
+}
+
+/// How the columns of a file were read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Where the times are from.
+    pub time: TimeSource,
+    /// The column that tells trajectories apart.
+    pub trajectory: Option<String>,
+    /// Columns that are none of these, and why.
+    pub left_out: Vec<(String, LeftOut)>,
+    /// What looks odd in the states.
+    pub remarks: Vec<DataRemark>,
+}

@@ -1,0 +1,270 @@
+//! What the samples determine: linear and nonlinear models side by side, and which of their modes are settled.
+//!
+//! 1. Columns that depend on each other, or are many, become fewer coordinates (`directions`).
+//! 2. A sum of exponentials that leaves noise or rounding, with no more exponentials than columns, is the whole answer (`linear_model`).
+//! 3. Otherwise a polynomial field is fitted (`nonlinear_model`); where it explains the motion, its equilibria are the answer.
+//! 4. Otherwise a sum of more exponentials than columns is a part of a larger state, or a series of an orbit, or driven.
+//! 5. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
+
+use super::caveat::Caveat;
+use super::directions::Directions;
+use super::finding::{Because, Finding, Motion};
+use super::fitted_field::FittedField;
+use super::linear_model::LinearModel;
+use super::modes::{Mode, ModesError, ModesOptions, find_modes};
+use super::nonlinear_model::NonlinearModel;
+use super::runs::{Samples, Stretch};
+use super::with_inputs::{DrivenRun, driven};
+use crate::data::{Spacing, Trajectories};
+use nalgebra::DMatrix;
+use num_complex::Complex;
+
+/// Coordinates up to which a field is fitted.
+const MOST_FIELD_COLUMNS: usize = 4;
+/// The discrete map is asked as the last resort up to these sizes.
+const MOST_MAP_COLUMNS: usize = 6;
+const MOST_MAP_ROWS: usize = 2000;
+/// Rows times squared coefficients of a cubic map beyond which an affine one is asked.
+const MOST_MAP_WORK: usize = 1_000_000;
+/// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
+const NEAR_EXACT: f64 = 1e-9;
+/// A mode of a forced degree is settled where a free one is this near.
+const SAME: f64 = 0.02;
+
+/// The kind of motion, its modes, and what limits them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examination {
+    /// The object, and whether any of its modes is settled.
+    pub finding: Finding,
+    /// Settled ones first, then by equilibrium; both members of a conjugate pair, +i first.
+    pub modes: Vec<Mode>,
+    /// What a reader must know.
+    pub caveats: Vec<Caveat>,
+    /// The polynomial field that explains the samples, where one of a low degree does; none where logarithms were fitted.
+    pub field: Option<FittedField>,
+}
+
+/// Examines samples. Nothing in it steps through a method that a training loop might use.
+///
+/// Errors: those of [`find_modes`] where the data cannot be used at all, or a degree is forced that they do not support.
+pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examination, ModesError> {
+    let logged = if options.log { Some(data.log()?) } else { None };
+    let data = logged.as_ref().unwrap_or(data);
+    let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
+    let mut found = if data.inputs().is_empty() { free(data) } else { with_inputs(data) };
+    if options.degree.is_some() || (!found.finding.settled && data.inputs().is_empty()) {
+        let small = data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS;
+        if options.degree.is_some() || small {
+            // Three columns and many rows: an affine map at once rather than a cubic one in minutes.
+            let degree = if data.samples() * work(data.dimension()) > MOST_MAP_WORK { options.degree.or(Some(1)) } else { options.degree };
+            let plain = ModesOptions { log: false, degree, ..*options };
+            match find_modes(data, &plain) {
+                Ok(map) => {
+                    let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain)).collect();
+                    if options.degree.is_some() || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
+                        found.modes = judged;
+                        found.caveats.extend(map.caveats);
+                        if map.scores.iter().any(|s| s.error > NEAR_EXACT) {
+                            found.caveats.push(Caveat::MapDegree { degree: map.degree, scores: map.scores });
+                        }
+                    }
+                }
+                Err(error) if options.degree.is_some() || found.modes.is_empty() => return Err(error),
+                Err(_) => {}
+            }
+            found.finding.settled = found.modes.iter().any(|m| m.settled);
+        }
+    }
+    if options.log {
+        // Its starts would have to be logarithms too.
+        found.field = None;
+    }
+    for mode in &mut found.modes {
+        mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));
+    }
+    if found.modes.is_empty() {
+        // Says why, in the terms of the simplest model.
+        find_modes(data, &ModesOptions { log: false, ..*options })?;
+    }
+    Ok(found)
+}
+
+/// The square of the number of coefficients of a cubic map.
+fn work(dimension: usize) -> usize {
+    let terms = (1..=3).fold(1, |product, k| product * (dimension + k) / k);
+    (terms * dimension).pow(2)
+}
+
+/// A mode of the discrete map: settled where the examination has settled one like it.
+fn against(mut mode: Mode, found: &Examination, gain: f64) -> Mode {
+    let near = |other: &Mode| {
+        let apart = (other.lambda - mode.lambda).norm();
+        apart <= (3.0 * other.uncertainty.unwrap_or(0.0)).max(SAME * mode.lambda.norm())
+    };
+    if found.modes.iter().any(|m| m.settled && near(m)) {
+        return mode;
+    }
+    mode.settled = false;
+    mode.because = vec![if found.finding.settled {
+        Because::EstimatorsDisagree
+    } else if gain >= 0.5 && found.finding.motion == Motion::Undetermined {
+        Because::DrivenByNoise
+    } else {
+        Because::NotExplained
+    }];
+    mode
+}
+
+/// The segments of data for the estimators: on their grid where they have one, missing cells as NaN.
+fn segments_of(data: &Trajectories) -> Vec<(Vec<f64>, Vec<f64>)> {
+    let mut all = Vec::new();
+    let mut gaps = data.gaps().iter().filter(|g| g.missing.is_none() || g.missing.is_some_and(|n| n > 20)).peekable();
+    for (k, t) in data.trajectories().iter().enumerate() {
+        let times: Vec<f64> = match data.spacing() {
+            Spacing::Even { interval } => {
+                let start = t.start();
+                t.times().iter().map(|time| ((time - start) / interval).round() * interval).collect()
+            }
+            Spacing::Uneven { .. } => t.times().iter().map(|time| time - t.start()).collect(),
+        };
+        let d = data.dimension();
+        let mut from = 0;
+        let mut ends = Vec::new();
+        while let Some(gap) = gaps.next_if(|gap| gap.trajectory == k) {
+            ends.push(gap.after + 1);
+        }
+        ends.push(times.len());
+        for end in ends {
+            if end >= from + 2 {
+                all.push((times[from..end].to_vec(), t.states()[from * d..end * d].to_vec()));
+            }
+            from = end;
+        }
+    }
+    all
+}
+
+/// Without inputs.
+fn free(data: &Trajectories) -> Examination {
+    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
+    let owned = segments_of(data);
+    let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
+    let Some(all) = Samples::of(&segments) else { return nothing() };
+    let directions = Directions::of(&all, None);
+    if directions.as_ref().is_some_and(|d| d.count() == 0) {
+        return nothing();
+    }
+    let samples = directions.as_ref().map_or_else(|| all.clone(), |d| d.apply(&all));
+    let outward = |z: &[f64]| -> Vec<f64> {
+        let scaled = directions.as_ref().map_or_else(|| z.to_vec(), |d| d.outward(z));
+        all.to_state(&scaled)
+    };
+    let mut found = nothing();
+    if let Some(d) = &directions {
+        found.caveats.push(if data.dimension() > 6 {
+            Caveat::Coordinates { coordinates: d.count(), columns: data.dimension(), kept: d.kept }
+        } else {
+            Caveat::FewerDimensions { directions: d.count(), variables: data.dimension() }
+        });
+    }
+    let linear = LinearModel::of(&samples);
+    let whole = linear.as_ref().is_some_and(|l| l.explains && l.fit.count() <= samples.dimension() && l.fit.trend == 0);
+    let nonlinear = if whole || samples.dimension() > MOST_FIELD_COLUMNS { None } else { NonlinearModel::of(&samples) };
+    let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
+    match (&linear, by_field) {
+        (_, Some(field)) => {
+            found.field = if directions.is_none() { FittedField::of(field, &samples) } else { None };
+            add_field(&mut found, field, outward);
+        }
+        (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => {
+            add_linear(&mut found, linear, &samples, outward)
+        }
+        _ => {
+            if let Some(field) = &nonlinear {
+                add_field(&mut found, field, outward);
+            }
+        }
+    }
+    found.modes.sort_by_key(|m| !m.settled);
+    found.finding.settled = found.modes.iter().any(|m| m.settled);
+    found
+}
+
+/// A mode as told, with its mirror image where it has one and stands for both.
+fn told(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: f64, because: Vec<Because>, both: bool) -> Vec<Mode> {
+    let mode = |lambda| Mode {
+        lambda,
+        equilibrium: equilibrium.clone(),
+        uncertainty: uncertainty.is_finite().then_some(uncertainty),
+        settled: because.is_empty(),
+        because: because.clone(),
+    };
+    if both && lambda.im != 0.0 { vec![mode(lambda), mode(lambda.conj())] } else { vec![mode(lambda)] }
+}
+
+fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&[f64]) -> Vec<f64>) {
+    for mode in &field.modes {
+        found.modes.extend(told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), false));
+    }
+    let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
+    if field.explains {
+        found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
+    }
+    found.finding.motion = field.motion;
+    if let Some(closed) = &field.closed {
+        found.caveats.push(Caveat::Closed { period: closed.period * field.frame.interval, multiplier: closed.multiplier });
+    }
+}
+
+fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, outward: impl Fn(&[f64]) -> Vec<f64>) {
+    let equilibrium = outward(linear.fit.constant.as_slice());
+    let modes = linear.modes(samples);
+    if linear.explains && linear.fit.count() > samples.dimension() {
+        found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
+    }
+    let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
+    let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
+    found.finding.motion = if !linear.explains && !linear.nearly {
+        Motion::Undetermined
+    } else if linear.fit.trend > 0 {
+        Motion::Drift
+    } else if has(Because::Harmonic) {
+        Motion::Orbits
+    } else if has(Because::MayBeDriven) {
+        Motion::Driven
+    } else if modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+        Motion::Orbits
+    } else if modes.iter().all(|m| m.lambda.re < 0.0 || steady(m.lambda, m.uncertainty)) {
+        Motion::Rest
+    } else {
+        Motion::Undetermined
+    };
+    for mode in modes {
+        found.modes.extend(told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, true));
+    }
+}
+
+/// With inputs: those are regressors.
+fn with_inputs(data: &Trajectories) -> Examination {
+    let mut found =
+        Examination { finding: Finding { motion: Motion::Driven, settled: false }, modes: Vec::new(), caveats: Vec::new(), field: None };
+    let Ok(even) = data.require_even() else { return found };
+    let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
+    let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
+    let Some(samples) = Samples::of(&segments) else { return found };
+    let inputs = even.segments().iter().filter(|s| s.samples() >= 2);
+    let runs: Vec<DrivenRun> = samples
+        .runs
+        .iter()
+        .zip(inputs)
+        .map(|(run, s)| DrivenRun { states: run.states.clone(), inputs: DMatrix::from_row_slice(s.samples(), s.input_dimension, s.inputs) })
+        .collect();
+    let Some(model) = driven(&runs, even.interval()) else { return found };
+    found.caveats.push(Caveat::InputsUsed { inputs: data.inputs().len(), hold: model.between, residual: model.residual });
+    let equilibrium = samples.to_state(&model.equilibrium);
+    for mode in model.modes {
+        found.modes.extend(told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, false));
+    }
+    found.finding.settled = found.modes.iter().any(|m| m.settled);
+    found
+}

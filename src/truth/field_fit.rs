@@ -1,0 +1,456 @@
+//! A polynomial field fitted to samples through its own converged flow.
+//!
+//! Levenberg–Marquardt on windows of samples: of one interval with the sample as their start, where samples are exact, and of several intervals with fitted
+//! starts (multiple shooting: Bock 1981), which noise in the samples does not bias. Coordinates fill [−1, 1], time is in intervals. Degrees are nested: each
+//! starts from the one below.
+
+use super::polynomial_flow::{PolynomialFlow, Powers};
+use super::runs::Samples;
+use nalgebra::{DMatrix, DVector, SVD};
+
+/// Steps of Levenberg–Marquardt at most.
+const MOST_STEPS: usize = 30;
+/// A gain in the sum of squares below this part ends the descent.
+const LEAST_GAIN: f64 = 1e-7;
+
+/// The box of the samples: `z = (x − centre)/half`, in scaled columns, and the unit of time.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub centre: Vec<f64>,
+    pub half: Vec<f64>,
+    pub interval: f64,
+}
+
+impl Frame {
+    pub fn of(samples: &Samples) -> Self {
+        let d = samples.dimension();
+        let (mut low, mut high) = (vec![f64::INFINITY; d], vec![f64::NEG_INFINITY; d]);
+        for run in &samples.runs {
+            for j in 0..d {
+                for x in run.states.column(j).iter().filter(|x| !x.is_nan()) {
+                    low[j] = low[j].min(*x);
+                    high[j] = high[j].max(*x);
+                }
+            }
+        }
+        let half = low.iter().zip(&high).map(|(l, h)| if h > l { 0.5 * (h - l) } else { 1.0 }).collect();
+        Self { centre: low.iter().zip(&high).map(|(l, h)| 0.5 * (l + h)).collect(), half, interval: samples.interval }
+    }
+
+    pub fn inward(&self, x: &[f64]) -> Vec<f64> {
+        x.iter().zip(self.centre.iter().zip(&self.half)).map(|(x, (c, h))| (x - c) / h).collect()
+    }
+
+    pub fn outward(&self, z: &[f64]) -> Vec<f64> {
+        z.iter().zip(self.centre.iter().zip(&self.half)).map(|(z, (c, h))| c + h * z).collect()
+    }
+}
+
+/// Successive samples that one start has to explain.
+#[derive(Clone, Debug)]
+pub(super) struct Window {
+    pub run: usize,
+    /// The time from each row to the next, in intervals.
+    pub times: Vec<f64>,
+    /// The rows, in the frame; NaN where a cell is missing.
+    pub rows: Vec<Vec<f64>>,
+    /// Where the flow starts.
+    pub start: Vec<f64>,
+}
+
+/// The windows of all runs, each of `length` intervals (the last of a run may be longer), at most so many intervals in all.
+///
+/// With `length` 1 each pair of complete successive rows is one. Longer ones overlap in their end rows only.
+pub(super) fn windows(samples: &Samples, frame: &Frame, length: usize, most: usize) -> Vec<Window> {
+    let mut all = Vec::new();
+    for (index, run) in samples.runs.iter().enumerate() {
+        let rows: Vec<Vec<f64>> = (0..run.rows()).map(|i| frame.inward(&run.states.row(i).iter().copied().collect::<Vec<_>>())).collect();
+        let mut row = 0;
+        while row + 1 < run.rows() {
+            if !run.complete(row) {
+                row += 1;
+                continue;
+            }
+            let mut end = (row + length).min(run.rows() - 1);
+            if run.rows() - 1 - end < length / 2 {
+                end = run.rows() - 1;
+            }
+            if length == 1 {
+                // Over missing rows to the next complete one, if it is near.
+                end = row + 1;
+                while end < run.rows() && !run.complete(end) {
+                    end += 1;
+                }
+                if end >= run.rows() {
+                    break;
+                }
+            }
+            let inside: Vec<usize> = if length == 1 { vec![row, end] } else { (row..=end).collect() };
+            let times = inside.windows(2).map(|w| (run.times[w[1]] - run.times[w[0]]) / frame.interval).collect::<Vec<f64>>();
+            if times.iter().all(|t| *t <= 20.0) {
+                all.push(Window { run: index, times, rows: inside.iter().map(|&i| rows[i].clone()).collect(), start: rows[row].clone() });
+            }
+            row = end;
+        }
+    }
+    let intervals: usize = all.iter().map(|w| w.times.len()).sum();
+    let stride = intervals.div_ceil(most).max(1);
+    all.into_iter().step_by(stride).collect()
+}
+
+/// How much work a search may still do: about one unit a multiplication. Counted, not timed, so that the answer is the same on every machine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort(pub f64);
+
+impl Effort {
+    fn spend(&mut self, work: f64) {
+        self.0 -= work;
+    }
+
+    pub fn is_left(&self) -> bool {
+        self.0 > 0.0
+    }
+}
+
+/// A fitted field.
+#[derive(Clone, Debug)]
+pub(super) struct FieldFit {
+    pub flow: PolynomialFlow,
+    pub degree: usize,
+    /// Extrapolated steps of the flow an interval.
+    pub steps: usize,
+    /// Root mean square of the residuals over that of the motion in one interval.
+    pub rms: f64,
+    /// Root mean square of the residuals, in the frame.
+    pub noise: f64,
+    /// Residuals of each window, rows × variables, in order.
+    pub residuals: Vec<DMatrix<f64>>,
+    pub windows: Vec<Window>,
+    /// Right singular vectors (rows) of the Jacobian with columns of unit length, their singular values, and those lengths.
+    pub directions: DMatrix<f64>,
+    pub singular: Vec<f64>,
+    pub lengths: Vec<f64>,
+    /// Numbers that were met.
+    pub equations: usize,
+    /// Whether starts were fitted.
+    pub free: bool,
+}
+
+struct Linearised {
+    square: f64,
+    /// The triangular factor of [J | r], starts eliminated.
+    triangle: DMatrix<f64>,
+    residuals: Vec<DMatrix<f64>>,
+    /// For each window how its start follows: δs = −(a + B δθ).
+    follow: Vec<(DVector<f64>, DMatrix<f64>)>,
+    equations: usize,
+}
+
+impl FieldFit {
+    /// The field of this degree, from the best of some first guesses: `below` (of a lower degree), and regression on slopes.
+    pub fn fitted(
+        windows: &[Window],
+        free: bool,
+        degree: usize,
+        below: &[&PolynomialFlow],
+        steps: usize,
+        effort: &mut Effort,
+    ) -> Option<Self> {
+        let d = windows.first()?.start.len();
+        let powers = Powers::up_to(degree, d);
+        let q = powers.count();
+        let mut guesses: Vec<PolynomialFlow> = Vec::new();
+        for lower in below {
+            let mut coefficients = DMatrix::zeros(d, q);
+            let shared = lower.powers.count().min(q);
+            coefficients.columns_mut(0, shared).copy_from(&lower.coefficients.columns(0, shared));
+            guesses.push(PolynomialFlow { powers: powers.clone(), coefficients });
+        }
+        if !free && let Some(coefficients) = by_slopes(windows, &powers) {
+            guesses.push(PolynomialFlow { powers: powers.clone(), coefficients });
+        }
+        let cost = |flow: &PolynomialFlow| square(flow, windows, free, steps).unwrap_or(f64::INFINITY);
+        let flow = guesses.into_iter().map(|g| (cost(&g), g)).filter(|(c, _)| c.is_finite()).min_by(|a, b| a.0.total_cmp(&b.0))?.1;
+        Self::descended(flow, windows.to_vec(), free, degree, steps, effort)
+    }
+
+    fn descended(
+        mut flow: PolynomialFlow,
+        mut windows: Vec<Window>,
+        free: bool,
+        degree: usize,
+        steps: usize,
+        effort: &mut Effort,
+    ) -> Option<Self> {
+        let d = flow.dimension();
+        let p = flow.coefficients.len();
+        let mut now = linearised(&flow, &windows, free, steps, effort)?;
+        let mut damping = 1e-6;
+        for _ in 0..MOST_STEPS {
+            if !effort.is_left() || now.square == 0.0 {
+                break;
+            }
+            let lengths = lengths(&now.triangle, p);
+            let mut gained = None;
+            while damping < 1e10 {
+                let Some(step) = damped_step(&now.triangle, &lengths, damping, p) else { break };
+                let mut trial = flow.clone();
+                trial.coefficients += DMatrix::from_row_slice(d, p / d, step.as_slice());
+                let mut moved = windows.clone();
+                for (w, (a, b)) in moved.iter_mut().zip(&now.follow) {
+                    let change = a + b * &step;
+                    w.start.iter_mut().zip(change.iter()).for_each(|(s, c)| *s -= c);
+                }
+                effort.spend(work(&trial, &moved, steps, false));
+                if let Some(there) = square(&trial, &moved, free, steps)
+                    && there < now.square
+                {
+                    gained = Some((trial, moved, now.square - there));
+                    break;
+                }
+                damping *= 10.0;
+            }
+            let Some((trial, moved, gain)) = gained else { break };
+            let before = now.square;
+            flow = trial;
+            windows = moved;
+            now = linearised(&flow, &windows, free, steps, effort)?;
+            damping = (damping * 0.1).max(1e-15);
+            if gain <= LEAST_GAIN * before {
+                break;
+            }
+        }
+        let lengths = lengths(&now.triangle, p);
+        let mut scaled = now.triangle.view((0, 0), (now.triangle.nrows().min(p), p)).into_owned();
+        scaled.column_iter_mut().zip(&lengths).for_each(|(mut c, l)| c /= *l);
+        let svd = SVD::try_new(scaled, false, true, f64::EPSILON, 10_000)?;
+        let motion = motion(&windows);
+        let noise = (now.square / now.equations.max(1) as f64).sqrt();
+        Some(Self {
+            rms: noise / motion.max(f64::MIN_POSITIVE),
+            noise,
+            degree,
+            steps,
+            residuals: now.residuals,
+            directions: svd.v_t?,
+            singular: svd.singular_values.iter().copied().collect(),
+            lengths,
+            equations: now.equations,
+            free,
+            flow,
+            windows,
+        })
+    }
+
+    /// The error of the flow that is left: the largest change of an end under twice the steps, on some of the windows.
+    pub fn flow_error(&self, effort: &mut Effort) -> Option<f64> {
+        let mut w = self.flow.workspace(false);
+        let some: Vec<&Window> = self.windows.iter().step_by(self.windows.len().div_ceil(200).max(1)).collect();
+        effort.spend(60.0 * (some.len() * self.steps * self.flow.coefficients.len()) as f64);
+        let (mut sum, mut count) = (0.0, 0usize);
+        for window in some {
+            let time = window.times[0];
+            let (mut once, mut twice) = (window.start.clone(), window.start.clone());
+            let steps = self.steps * (time.ceil() as usize).max(1);
+            if !self.flow.advance(&mut once, time, steps, &mut w) || !self.flow.advance(&mut twice, time, 2 * steps, &mut w) {
+                return None;
+            }
+            sum += once.iter().zip(&twice).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+            count += once.len();
+        }
+        Some((sum / count.max(1) as f64).sqrt())
+    }
+
+    /// The same fit with twice the steps of the flow, from where it stands.
+    pub fn refined(&self, effort: &mut Effort) -> Option<Self> {
+        Self::descended(self.flow.clone(), self.windows.clone(), self.free, self.degree, 2 * self.steps, effort)
+    }
+
+    /// The norm of all residuals.
+    pub fn residual_norm(&self) -> f64 {
+        self.noise * (self.equations as f64).sqrt()
+    }
+
+    /// The residuals of each run in order, for windows of one interval that follow each other.
+    pub fn residual_runs(&self) -> Vec<DMatrix<f64>> {
+        let d = self.flow.dimension();
+        let mut runs: Vec<(usize, Vec<f64>)> = Vec::new();
+        for (w, r) in self.windows.iter().zip(&self.residuals) {
+            if runs.last().is_none_or(|(run, _)| *run != w.run) {
+                runs.push((w.run, Vec::new()));
+            }
+            if let Some((_, cells)) = runs.last_mut() {
+                (0..r.nrows()).for_each(|i| cells.extend(r.row(i).iter()));
+            }
+        }
+        runs.into_iter().map(|(_, cells)| DMatrix::from_row_slice(cells.len() / d, d, &cells)).collect()
+    }
+}
+
+/// The root mean square of the motion in one interval.
+fn motion(windows: &[Window]) -> f64 {
+    let (mut sum, mut count) = (0.0, 0usize);
+    for w in windows {
+        for pair in w.rows.windows(2) {
+            for (a, b) in pair[0].iter().zip(&pair[1]).filter(|(a, b)| !a.is_nan() && !b.is_nan()) {
+                sum += (b - a).powi(2);
+                count += 1;
+            }
+        }
+    }
+    (sum / count.max(1) as f64).sqrt()
+}
+
+fn work(flow: &PolynomialFlow, windows: &[Window], steps: usize, derivatives: bool) -> f64 {
+    let d = flow.dimension() as f64;
+    let intervals: usize = windows.iter().map(|w| w.times.len()).sum();
+    let q = flow.powers.count() as f64;
+    let each = 2.0 * q * d * (1.0 + d) + if derivatives { (d * d + d) * flow.columns() as f64 } else { 0.0 };
+    20.0 * intervals as f64 * steps as f64 * each
+}
+
+/// Regression of the slope between two rows on the mean of the monomials there (the trapezoid rule, to start only).
+fn by_slopes(windows: &[Window], powers: &Powers) -> Option<DMatrix<f64>> {
+    let d = windows.first()?.start.len();
+    let q = powers.count();
+    let flow = PolynomialFlow { powers: powers.clone(), coefficients: DMatrix::zeros(d, q) };
+    let pairs: Vec<(&Vec<f64>, &Vec<f64>, f64)> = windows
+        .iter()
+        .flat_map(|w| w.rows.windows(2).zip(&w.times).map(|(r, t)| (&r[0], &r[1], *t)))
+        .filter(|(a, b, _)| a.iter().chain(b.iter()).all(|x| !x.is_nan()))
+        .collect();
+    if pairs.len() < q {
+        return None;
+    }
+    let mut design = DMatrix::zeros(pairs.len(), q);
+    let mut slopes = DMatrix::zeros(pairs.len(), d);
+    for (i, (a, b, t)) in pairs.iter().enumerate() {
+        let (va, vb) = (flow.monomials(a), flow.monomials(b));
+        for k in 0..q {
+            design[(i, k)] = 0.5 * (va[k] + vb[k]);
+        }
+        for j in 0..d {
+            slopes[(i, j)] = (b[j] - a[j]) / t;
+        }
+    }
+    let qr = design.qr();
+    let inside = qr.q().tr_mul(&slopes);
+    let solution = SVD::try_new(qr.r(), true, true, f64::EPSILON, 10_000)?;
+    let largest = solution.singular_values.max();
+    Some(solution.solve(&inside, 1e-8 * largest).ok()?.transpose())
+}
+
+/// The sum of squares, or `None` where the flow leaves the range of f64.
+fn square(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usize) -> Option<f64> {
+    let mut w = flow.workspace(false);
+    let mut sum = 0.0;
+    for window in windows {
+        let mut z = window.start.clone();
+        let mut meet = |z: &[f64], row: &[f64]| z.iter().zip(row).filter(|(_, y)| !y.is_nan()).for_each(|(z, y)| sum += (z - y).powi(2));
+        if free {
+            meet(&z, &window.rows[0]);
+        }
+        for (row, &time) in window.rows[1..].iter().zip(&window.times) {
+            if !flow.advance(&mut z, time, steps * (time.ceil() as usize).max(1), &mut w) {
+                return None;
+            }
+            meet(&z, row);
+        }
+    }
+    sum.is_finite().then_some(sum)
+}
+
+fn linearised(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usize, effort: &mut Effort) -> Option<Linearised> {
+    let (d, p, columns) = (flow.dimension(), flow.coefficients.len(), flow.columns());
+    effort.spend(work(flow, windows, steps, true));
+    let mut w = flow.workspace(true);
+    let mut out = Linearised {
+        square: 0.0,
+        triangle: DMatrix::zeros(0, p + 1),
+        residuals: Vec::with_capacity(windows.len()),
+        follow: Vec::with_capacity(windows.len()),
+        equations: 0,
+    };
+    let mut stack: Vec<f64> = Vec::new();
+    for window in windows {
+        let mut whole = flow.start(&window.start, true);
+        let rows = window.rows.len();
+        let mut local: Vec<f64> = Vec::new();
+        let mut residuals = DMatrix::from_element(rows - usize::from(!free), d, f64::NAN);
+        let mut place = 0;
+        for (i, row) in window.rows.iter().enumerate() {
+            if i > 0 {
+                let time = window.times[i - 1];
+                if !flow.advance(&mut whole, time, steps * (time.ceil() as usize).max(1), &mut w) {
+                    return None;
+                }
+            } else if !free {
+                continue;
+            }
+            for j in (0..d).filter(|&j| !row[j].is_nan()) {
+                let r = whole[j] - row[j];
+                residuals[(place, j)] = r;
+                out.square += r * r;
+                out.equations += 1;
+                let derivatives = &whole[d + j * columns..d + (j + 1) * columns];
+                local.extend_from_slice(derivatives);
+                local.push(r);
+            }
+            place += 1;
+        }
+        out.residuals.push(residuals);
+        let count = local.len() / (columns + 1);
+        if !free {
+            for row in local.chunks_exact(columns + 1) {
+                stack.extend_from_slice(&row[..p]);
+                stack.push(row[columns]);
+            }
+            out.follow.push((DVector::zeros(d), DMatrix::zeros(d, p)));
+            continue;
+        }
+        let whole = DMatrix::from_row_slice(count, columns + 1, &local);
+        let by_start = whole.columns(p, d).into_owned();
+        let mut others = DMatrix::zeros(count, p + 1);
+        others.columns_mut(0, p).copy_from(&whole.columns(0, p));
+        others.column_mut(p).copy_from(&whole.column(columns));
+        let qr = by_start.qr();
+        let q = qr.q();
+        let inside = q.tr_mul(&others);
+        let solved = qr.r().solve_upper_triangular(&inside)?;
+        others -= q * inside;
+        for i in 0..count {
+            stack.extend(others.row(i).iter());
+        }
+        out.follow.push((solved.column(p).into_owned(), solved.columns(0, p).into_owned()));
+    }
+    let rows = stack.len() / (p + 1);
+    effort.spend(2.0 * rows as f64 * (p * p) as f64);
+    let stacked = DMatrix::from_row_slice(rows, p + 1, &stack);
+    if !stacked.iter().all(|x| x.is_finite()) || !out.square.is_finite() {
+        return None;
+    }
+    out.triangle = stacked.qr().r();
+    Some(out)
+}
+
+/// The lengths of the Jacobian's columns.
+fn lengths(triangle: &DMatrix<f64>, p: usize) -> Vec<f64> {
+    let all: Vec<f64> = triangle.column_iter().take(p).map(|c| c.norm()).collect();
+    let most = all.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    all.into_iter().map(|l| l.max(1e-12 * most)).collect()
+}
+
+/// The step of Levenberg–Marquardt: least squares of [J; √μ D] without forming JᵀJ.
+fn damped_step(triangle: &DMatrix<f64>, lengths: &[f64], damping: f64, p: usize) -> Option<DVector<f64>> {
+    let top = triangle.nrows();
+    let mut system = DMatrix::zeros(top + p, p + 1);
+    system.view_mut((0, 0), (top, p + 1)).copy_from(triangle);
+    system.columns_mut(0, p).column_iter_mut().zip(lengths).for_each(|(mut c, l)| c /= *l);
+    for k in 0..p {
+        system[(top + k, k)] = damping.sqrt();
+    }
+    let r = system.qr().r();
+    let mut step = r.view((0, 0), (p, p)).solve_upper_triangular(&r.view((0, p), (p, 1)).into_owned())?.column(0).into_owned();
+    step.iter_mut().zip(lengths).for_each(|(s, l)| *s /= -l);
+    step.iter().all(|x| x.is_finite()).then_some(step)
+}

@@ -1,0 +1,76 @@
+//! The polynomial field that explains the samples, for what happens away from equilibria.
+
+use super::nonlinear_model::NonlinearModel;
+use super::runs::Samples;
+use crate::dynamics::{Monomial, PolynomialField, RationalPolynomial};
+use crate::exact::rational;
+
+/// Bits of a coefficient: more than any sample has.
+const BITS: u32 = 40;
+/// Coefficients below this part of the largest are rounding.
+const ROUNDING: f64 = 1e-9;
+/// The series of learned fields are computed up to these sizes.
+const HIGHEST_DEGREE: usize = 3;
+const MOST_VARIABLES: usize = 2;
+
+/// A polynomial field in coordinates u = (x − centre)/half, which fill [−1, 1].
+#[derive(Clone, Debug, PartialEq)]
+pub struct FittedField {
+    /// u̇ = f(u).
+    pub field: PolynomialField,
+    /// The middle of the samples' box.
+    pub centre: Vec<f64>,
+    /// Half its sides.
+    pub half: Vec<f64>,
+    /// Its total degree.
+    pub degree: usize,
+    /// Root mean square of what it misses, relative to the motion in one interval.
+    pub residual: f64,
+}
+
+impl FittedField {
+    /// Of a model that explains the samples, with few variables and of a low degree.
+    pub(super) fn of(model: &NonlinearModel, samples: &Samples) -> Option<Self> {
+        let fit = &model.fits[model.floor.filter(|_| model.explains)?];
+        let d = samples.dimension();
+        if d > MOST_VARIABLES || fit.degree > HIGHEST_DEGREE {
+            return None;
+        }
+        let largest = fit.flow.coefficients.amax();
+        let monomials: Option<Vec<Monomial>> = fit
+            .flow
+            .powers
+            .exponents()
+            .iter()
+            .map(|e| {
+                let factors = e.iter().enumerate().map(|(j, &n)| Monomial::power(j, n));
+                factors.reduce(|product, factor| Some(product?.times(factor?))).flatten()
+            })
+            .collect();
+        let monomials = monomials?;
+        let component = |i: usize| {
+            let terms = monomials.iter().enumerate().filter(|(k, _)| fit.flow.coefficients[(i, *k)].abs() > ROUNDING * largest);
+            let exact = terms.map(|(k, m)| {
+                let c = rational::from_f64(fit.flow.coefficients[(i, k)] / model.frame.interval)?;
+                Some((*m, rational::round_to_bits(&c, BITS)))
+            });
+            Some(RationalPolynomial::new(exact.collect::<Option<Vec<_>>>()?))
+        };
+        let components = (0..d).map(component).collect::<Option<Vec<_>>>()?;
+        let variables = (1..=d).map(|j| format!("u{j}")).collect();
+        let outward = |z: &[f64]| samples.to_state(z);
+        let half = model.frame.half.iter().zip(&samples.scale).map(|(h, s)| h * s).collect();
+        Some(Self {
+            field: PolynomialField::new(variables, components)?,
+            centre: outward(&model.frame.centre),
+            half,
+            degree: fit.degree,
+            residual: fit.rms,
+        })
+    }
+
+    /// A state in the coordinates of the field.
+    pub fn coordinates(&self, x: &[f64]) -> Vec<f64> {
+        x.iter().zip(self.centre.iter().zip(&self.half)).map(|(x, (c, h))| (x - c) / h).collect()
+    }
+}

@@ -1,0 +1,288 @@
+//! The best sum of exponentials for samples, whether it explains them, and which of its modes are an equilibrium's.
+
+use super::delays::Delays;
+use super::exponentials::{Exponentials, Rate};
+use super::field_fit::{Effort, FieldFit, Frame, windows};
+use super::finding::Because;
+use super::frequency_scan::scanned;
+use super::runs::Samples;
+use super::spectrum::spectrum;
+use super::whiteness::Whiteness;
+use num_complex::Complex;
+use std::f64::consts::PI;
+
+/// A relative residual below this is no noise, whatever its correlations: rounding, or the tolerance of a solver.
+pub(super) const CLEAN: f64 = 1e-6;
+/// Residuals below this differ by rounding only.
+const ROUNDING: f64 = 1e-9;
+/// Rows on which candidates are compared, and rows on which the best is polished.
+const SHORT: usize = 500;
+const LONG: usize = 8000;
+/// Exponentials at most, pairs as two.
+const MOST: usize = 16;
+/// Rates of less than this over the whole time are a trend.
+const SLOW: f64 = 0.5;
+/// Two thirds may miss the last third by this many times their own residual.
+const LEFT_OUT: f64 = 3.0;
+/// A model that leaves more than this of the motion explains nothing.
+const LEAST: f64 = 0.8;
+/// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
+const SHIFT_PER_HARMONIC: f64 = 12.0;
+
+/// A model of the whole state that leaves less than this nearly explains the motion, whatever is left.
+const NEARLY: f64 = 2e-3;
+/// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
+const CURVES: f64 = 1e-4;
+const UNDERDAMPED: f64 = 5.0;
+
+/// A mode of a linear model.
+#[derive(Clone, Debug)]
+pub(super) struct LinearMode {
+    pub lambda: Complex<f64>,
+    pub uncertainty: f64,
+    /// Its root mean square in scaled columns.
+    pub share: f64,
+    pub because: Vec<Because>,
+}
+
+/// The best sum of exponentials.
+#[derive(Clone, Debug)]
+pub(super) struct LinearModel {
+    pub fit: Exponentials,
+    /// Whether its residuals are noise or rounding and the left-out part is met.
+    pub explains: bool,
+    /// Whether it is a model of the whole state that leaves very little, though that is no noise: times that were rounded, a slight nonlinearity.
+    pub nearly: bool,
+}
+
+impl LinearModel {
+    /// Of samples with at most [`MOST`] exponentials; `None` where there is nothing to compute with.
+    pub fn of(samples: &Samples) -> Option<Self> {
+        let long = samples.thinned(LONG.max(40 * samples.runs.len()));
+        let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
+        let best = searched(samples, &short)?;
+        let polished = Exponentials::fitted(&long, &best.rates, best.trend)?;
+        let fit = if long.rows() > short.rows() {
+            // More rows may show modes that the few did not.
+            let again = chosen(variants(&long, &polished.rates, &[polished.trend]), samples.dimension());
+            again.filter(|a| information(a) < information(&polished)).unwrap_or(polished)
+        } else {
+            polished
+        };
+        let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
+        let enough = fit.cells >= 2 * fit.parameters;
+        let explains =
+            enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
+        let nearly = enough && met && fit.count() > 0 && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
+        Some(Self { fit, explains, nearly })
+    }
+
+    /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
+    pub fn modes(&self, samples: &Samples) -> Vec<LinearMode> {
+        let dimension = samples.dimension();
+        let duration = samples.duration();
+        let partial = self.fit.count() > dimension;
+        let lambdas: Vec<Complex<f64>> = self.fit.rates.iter().map(|r| r.lambda()).collect();
+        let steady =
+            |k: usize| lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < 0.3_f64.max(3.0 * self.fit.uncertainty[k] * duration);
+        let all_steady = (0..lambdas.len()).all(steady);
+        let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
+        let mut modes: Vec<LinearMode> = (0..lambdas.len())
+            .map(|k| {
+                let lambda = lambdas[k];
+                let mut uncertainty = self.fit.uncertainty[k].hypot(4.0 * f64::EPSILON * lambda.norm());
+                let mut because = Vec::new();
+                if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
+                    uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * hidden * lambda.norm());
+                }
+                if !self.explains {
+                    // What is left may be a harmonic, whose size bounds the shift.
+                    uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * self.fit.rms * lambda.norm());
+                    if !self.nearly {
+                        because.push(Because::NotExplained);
+                    }
+                }
+                if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
+                    because.push(Because::MayBeDriven);
+                }
+                if partial && self.is_harmonic(k, &lambdas, duration) {
+                    because.push(Because::Harmonic);
+                }
+                // Sums of overdamped exponentials bend to any slow curve; only clean samples tell them apart.
+                if partial && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
+                    because.push(Because::NotDetermined);
+                }
+                if samples.even && lambda.im * samples.interval > 0.95 * PI {
+                    because.push(Because::NoRealFlow);
+                }
+                if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
+                    because.push(Because::LinearPartVanishes);
+                } else if uncertainty > VAGUE * lambda.norm() {
+                    because.push(Because::Vague);
+                }
+                LinearMode { lambda, uncertainty, share: self.fit.share[k], because }
+            })
+            .collect();
+        // One mode that bends to a curve takes the trust from all others.
+        if modes.iter().any(|m| m.because.contains(&Because::NotDetermined)) {
+            modes.iter_mut().filter(|m| m.because.is_empty()).for_each(|m| m.because.push(Because::NotDetermined));
+        }
+        // One harmonic makes the whole an orbit's series.
+        if modes.iter().any(|m| m.because.contains(&Because::Harmonic)) {
+            for mode in &mut modes {
+                if !mode.because.contains(&Because::Harmonic) {
+                    mode.because.push(Because::Harmonic);
+                }
+            }
+        }
+        modes.sort_by(|a, b| b.share.total_cmp(&a.share));
+        modes
+    }
+
+    /// Whether all of the motion has one size: then a nonlinear orbit may look like a linear one.
+    fn one_amplitude(&self, samples: &Samples) -> bool {
+        let sizes: Vec<f64> = samples
+            .runs
+            .iter()
+            .map(|r| (r.states.iter().filter(|x| !x.is_nan()).map(|x| x * x).sum::<f64>() / r.rows() as f64).sqrt())
+            .collect();
+        let (least, most) = sizes.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &s| (l.min(s), m.max(s)));
+        most < 1.5 * least
+    }
+
+    /// Whether λ is a sum of two or three of the others (with conjugates), as the series of a nonlinear motion has them.
+    fn is_harmonic(&self, k: usize, lambdas: &[Complex<f64>], duration: f64) -> bool {
+        let target = lambdas[k];
+        if target.norm() * duration < 0.5 {
+            return false;
+        }
+        let others: Vec<(Complex<f64>, f64)> = (0..lambdas.len())
+            .filter(|&j| j != k && self.fit.share[j] > self.fit.share[k])
+            .flat_map(|j| {
+                let u = self.fit.uncertainty[j];
+                if lambdas[j].im > 0.0 { vec![(lambdas[j], u), (lambdas[j].conj(), u)] } else { vec![(lambdas[j], u)] }
+            })
+            .collect();
+        let near = |sum: Complex<f64>, u: f64| {
+            let close = 4.0 * (u + self.fit.uncertainty[k]) + 1e-4 * target.norm();
+            (sum - target).norm() <= close.min(0.1 * target.norm())
+        };
+        for (a, (x, u)) in others.iter().enumerate() {
+            for (b, (y, v)) in others.iter().enumerate().skip(a) {
+                if near(x + y, u + v) {
+                    return true;
+                }
+                for (z, w) in others.iter().skip(b) {
+                    if near(x + y + z, u + v + w) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+}
+
+/// An uncertainty of more than this part of λ settles nothing.
+pub(super) const VAGUE: f64 = 0.2;
+
+/// First guesses from different sides.
+fn starts(samples: &Samples, short: &Samples) -> Vec<Vec<Rate>> {
+    let d = samples.dimension();
+    let mut all: Vec<Vec<Rate>> = Vec::new();
+    if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
+        let mut ranks: Vec<usize> = vec![delays.rank, delays.rank.saturating_sub(1), d, d + 1, 1, 2, 3, 4];
+        ranks.retain(|&r| r > 0 && r <= MOST.min(delays.rank.max(d + 1)));
+        ranks.sort_unstable();
+        ranks.dedup();
+        all.extend(ranks.into_iter().filter_map(|r| delays.rates(r)));
+    }
+    if d <= 12 {
+        let frame = Frame::of(short);
+        let pairs = windows(short, &frame, 1, usize::MAX);
+        let mut effort = Effort(2e9);
+        if pairs.len() > 2 * (d + 1)
+            && let Some(fit) = FieldFit::fitted(&pairs, false, 1, &[], 1, &mut effort)
+            && let Some(values) = spectrum(&fit.flow.coefficients.columns(1, d).into_owned())
+        {
+            all.push(values.iter().filter(|l| l.im >= 0.0).map(|l| Rate::of(l / frame.interval)).collect());
+        }
+    }
+    if !samples.even || samples.rows() <= 300 {
+        all.push(scanned(short, (d + 1).clamp(2, 6), ROUNDING));
+    }
+    all.retain(|s| !s.is_empty());
+    all
+}
+
+/// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
+fn searched(samples: &Samples, short: &Samples) -> Option<Exponentials> {
+    let all = starts(samples, short);
+    let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
+    candidates.extend(all.iter().flat_map(|start| variants(short, start, &[0])));
+    let d = samples.dimension();
+    let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
+    if !candidates.iter().any(|c| whole(c, d)) {
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        candidates.extend(ranked.iter().take(4).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
+    }
+    chosen(candidates, d)
+}
+
+/// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.
+fn variants(samples: &Samples, start: &[Rate], trends: &[usize]) -> Vec<Exponentials> {
+    let duration = samples.duration();
+    let slow = |r: &Rate| r.lambda().norm() * duration < SLOW;
+    let mut out = Vec::new();
+    let mut add = |rates: &[Rate], trend: usize| {
+        if let Some(fit) = Exponentials::roughly(samples, rates, trend) {
+            let kept = significant(&fit);
+            if kept.len() < fit.rates.len()
+                && let Some(pruned) = Exponentials::roughly(samples, &kept, trend)
+            {
+                out.push(pruned);
+            }
+            out.push(fit);
+        }
+    };
+    let quick: Vec<Rate> = start.iter().copied().filter(|r| !slow(r)).collect();
+    for &trend in trends {
+        if trend == 0 {
+            add(start, 0);
+        }
+        if trend > 0 || quick.len() < start.len() {
+            add(&quick, trend);
+        }
+    }
+    out
+}
+
+/// Whether a candidate is a model of the whole state that leaves noise or rounding.
+fn whole(c: &Exponentials, dimension: usize) -> bool {
+    c.count() > 0 && c.count() <= dimension && c.trend == 0 && c.rms < LEAST && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
+}
+
+/// The candidate that explains most for its numbers; one with no more modes than columns and no trend where it leaves noise and is as good but for
+/// [`DOUBT`].
+fn chosen(candidates: Vec<Exponentials>, dimension: usize) -> Option<Exponentials> {
+    let worth = |c: &Exponentials| information(c) - if whole(c, dimension) { DOUBT } else { 0.0 };
+    candidates.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))
+}
+
+/// What a model of the whole state is given before others, in units of Schwarz's criterion.
+const DOUBT: f64 = 12.0;
+
+/// The rates whose part of the motion stands above what noise makes of a column.
+fn significant(fit: &Exponentials) -> Vec<Rate> {
+    let floor = fit.rms.max(ROUNDING) * 4.0 * (fit.parameters.max(1) as f64 / fit.cells.max(1) as f64).sqrt().min(0.25);
+    fit.rates.iter().zip(&fit.share).filter(|(_, s)| **s > floor).map(|(r, _)| *r).collect()
+}
+
+/// Schwarz's criterion; residuals that are rounding are alike.
+fn information(fit: &Exponentials) -> f64 {
+    let n = fit.cells as f64;
+    if fit.parameters >= fit.cells {
+        return f64::INFINITY;
+    }
+    n * (fit.rms.powi(2) + ROUNDING * ROUNDING).ln() + fit.parameters as f64 * n.ln()
+}

@@ -1,0 +1,232 @@
+//! A polynomial field for the samples: which degree, which equilibria, and which of their modes the samples determine.
+//!
+//! Degrees are nested from 1 up. The lowest degree from which two more make no material difference has reached the floor: rounding, or the noise. A mode is settled
+//! where λ hardly moves along directions that the residuals do not see, at that degree and at those above; or where samples surround the
+//! equilibrium closely and the highest degrees agree, though none has reached the floor.
+
+use super::field_fit::{Effort, FieldFit, Frame, windows};
+use super::finding::{Because, Motion};
+use super::identifiability::{FieldEquilibrium, equilibria, matched};
+use super::linear_model::VAGUE;
+use super::motion::{Closed, motion_after};
+use super::polynomial_flow::{PolynomialFlow, Powers};
+use super::runs::Samples;
+use super::whiteness::Whiteness;
+use num_complex::Complex;
+
+/// A fall of the residual by this factor is material.
+const FALL: f64 = 3.0;
+/// Relative residuals below this are rounding or a solver's tolerance.
+const CLEAN: f64 = 1e-5;
+/// A field that leaves more than this of the motion of an interval explains nothing.
+const LEAST: f64 = 0.7;
+/// λ may move by this part of itself along unseen directions.
+const MOVES: f64 = 0.1;
+/// Where no floor is reached, three degrees have to agree to this part of λ, and leave less than that of the motion of an interval.
+const AGREE: f64 = 0.02;
+const MOSTLY: f64 = 0.02;
+/// An equilibrium of another degree is the same within this distance, in half-widths.
+const SAME: f64 = 0.15;
+/// Most extrapolated steps of the flow an interval.
+const MOST_STEPS: usize = 16;
+/// Pairs of rows at most, and equilibria.
+const MOST_PAIRS: usize = 1500;
+const MOST_EQUILIBRIA: usize = 8;
+
+/// A mode of the field at an equilibrium.
+#[derive(Clone, Debug)]
+pub(super) struct NonlinearMode {
+    pub lambda: Complex<f64>,
+    /// In the samples' scaled columns.
+    pub equilibrium: Vec<f64>,
+    pub uncertainty: f64,
+    pub because: Vec<Because>,
+}
+
+/// The fields of all degrees that were fitted, and what they say together.
+pub(super) struct NonlinearModel {
+    pub fits: Vec<FieldFit>,
+    /// The place in `fits` of the lowest degree that has reached the floor.
+    pub floor: Option<usize>,
+    /// Whether the residuals there are noise or rounding.
+    pub explains: bool,
+    pub modes: Vec<NonlinearMode>,
+    pub frame: Frame,
+    /// What the field goes on with after the last sample, where it explains the samples.
+    pub motion: Motion,
+    /// The period and the like where that is closed.
+    pub closed: Option<Closed>,
+}
+
+/// The highest degree for a number of variables.
+fn highest_degree(dimension: usize) -> usize {
+    match dimension {
+        1 | 2 => 7,
+        3 => 4,
+        4 | 5 => 3,
+        _ => 2,
+    }
+}
+
+impl NonlinearModel {
+    /// Of samples in few columns; `None` where not even an affine field can be fitted.
+    pub fn of(samples: &Samples) -> Option<Self> {
+        let samples = samples.thinned(MOST_PAIRS.max(4 * samples.runs.len()));
+        let frame = Frame::of(&samples);
+        let pairs = windows(&samples, &frame, 1, usize::MAX);
+        let d = samples.dimension();
+        let mut effort = Effort(3e9);
+        let mut fits: Vec<FieldFit> = Vec::new();
+        let mut steps = 1;
+        for degree in 1..=highest_degree(d) {
+            let terms = Powers::number(degree, d);
+            if 2 * pairs.len() < 3 * terms || !effort.is_left() || terms * d > 220 {
+                break;
+            }
+            let below: Vec<&PolynomialFlow> = fits.iter().rev().take(2).map(|f| &f.flow).collect();
+            let Some(fit) = converged(&pairs, degree, &below, &mut steps, &mut effort) else { break };
+            fits.push(fit);
+            // Three degrees at the floor are enough.
+            if let Some(floor) = floor(&fits)
+                && fits.len() >= floor + if fits[floor].rms > CLEAN { 3 } else { 4 }
+            {
+                break;
+            }
+        }
+        if fits.is_empty() {
+            return None;
+        }
+        let floor = floor(&fits);
+        let explains = floor.is_some_and(|k| explained(&fits[k]));
+        let points: Vec<Vec<f64>> = samples
+            .runs
+            .iter()
+            .flat_map(|r| {
+                (0..r.rows())
+                    .filter(|&i| r.complete(i))
+                    .map(|i| frame.inward(&r.states.row(i).iter().copied().collect::<Vec<_>>()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
+        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, motion: Motion::Undetermined, closed: None };
+        model.modes = model.judged(&found);
+        if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
+            (model.motion, model.closed) = motion_after(&model.fits[floor], last);
+        }
+        Some(model)
+    }
+
+    /// The modes of the degree that counts, each against those of the other degrees.
+    fn judged(&self, found: &[Vec<FieldEquilibrium>]) -> Vec<NonlinearMode> {
+        let top = self.fits.len() - 1;
+        let counts = self.floor.unwrap_or(top);
+        let noisy = self.fits[counts].rms > CLEAN;
+        let mut modes = Vec::new();
+        for equilibrium in &found[counts] {
+            for (k, mode) in equilibrium.modes.iter().enumerate() {
+                // The same mode in the other degrees, or nothing.
+                let of_degree = |place: usize| -> Option<(Complex<f64>, f64, f64)> {
+                    let there = found[place].iter().find(|e| distance(&e.point, &equilibrium.point) < SAME)?;
+                    let old: Vec<Complex<f64>> = equilibrium.modes.iter().map(|m| m.lambda).collect();
+                    let new: Vec<Complex<f64>> = there.modes.iter().map(|m| m.lambda).collect();
+                    let same = matched(&old, new.clone())[k];
+                    let twin = there.modes.iter().find(|m| m.lambda == same)?;
+                    Some((twin.lambda, twin.deviation, twin.movement))
+                };
+                let size = mode.lambda.norm();
+                let mut because = Vec::new();
+                let mut uncertainty = mode.deviation;
+                let firm = |m: &Option<(Complex<f64>, f64, f64)>| {
+                    m.is_some_and(|(l, _, moves)| moves < MOVES * size && (l - mode.lambda).norm() < MOVES * size)
+                };
+                if self.explains {
+                    let above: Vec<Option<(Complex<f64>, f64, f64)>> =
+                        (counts + 1..=top.min(counts + if noisy { 1 } else { 3 })).map(of_degree).collect();
+                    if above.is_empty() {
+                        because.push(Because::FewSamples);
+                    }
+                    if !(mode.movement < MOVES * size && above.iter().all(firm)) {
+                        because.push(Because::NotDetermined);
+                    }
+                    if let Some(Some((lambda, deviation, _))) = above.first() {
+                        uncertainty = if noisy { uncertainty.max(*deviation) } else { uncertainty }.hypot((lambda - mode.lambda).norm());
+                    }
+                } else {
+                    let below: Vec<Option<(Complex<f64>, f64, f64)>> = (top.saturating_sub(2)..top).map(of_degree).collect();
+                    let spread = below.iter().map(|m| m.map_or(f64::INFINITY, |(l, ..)| (l - mode.lambda).norm())).fold(0.0, f64::max);
+                    let covered = counts == top
+                        && equilibrium.surrounded
+                        && self.fits[top].rms < MOSTLY
+                        && below.len() == 2
+                        && spread < AGREE * size
+                        && mode.movement < MOVES * size
+                        && below.iter().all(firm);
+                    if !covered {
+                        because.push(if self.fits[top].rms < MOSTLY { Because::StillImproving } else { Because::NotExplained });
+                    }
+                    uncertainty = uncertainty.max(mode.movement).hypot(spread);
+                }
+                let uncertainty = (uncertainty / self.frame.interval).max(1e-12 * size / self.frame.interval);
+                let lambda = mode.lambda / self.frame.interval;
+                if equilibrium.degenerate {
+                    because.push(Because::LineOfEquilibria);
+                }
+                let unit = self.fits[counts].flow.coefficients.amax().max(f64::MIN_POSITIVE);
+                if size < 1e-5 * unit || lambda.norm() <= 3.0 * uncertainty {
+                    because.push(Because::LinearPartVanishes);
+                } else if uncertainty > VAGUE * lambda.norm() {
+                    because.push(Because::Vague);
+                }
+                modes.push(NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because });
+            }
+        }
+        // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes.
+        let unpinned: Vec<Vec<f64>> =
+            modes.iter().filter(|m| m.because.contains(&Because::LinearPartVanishes)).map(|m| m.equilibrium.clone()).collect();
+        for mode in modes.iter_mut().filter(|m| m.because.is_empty()) {
+            if unpinned.contains(&mode.equilibrium) {
+                mode.because.push(Because::NotDetermined);
+            }
+        }
+        modes
+    }
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
+}
+
+/// Whether the residuals of a fit are noise or rounding.
+fn explained(fit: &FieldFit) -> bool {
+    fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residual_runs()).holds(true))
+}
+
+/// The fit of a degree through a flow whose error is below what the fit leaves.
+fn converged(
+    pairs: &[super::field_fit::Window],
+    degree: usize,
+    below: &[&PolynomialFlow],
+    steps: &mut usize,
+    effort: &mut Effort,
+) -> Option<FieldFit> {
+    let mut fit = FieldFit::fitted(pairs, false, degree, below, *steps, effort)?;
+    while *steps < MOST_STEPS && effort.is_left() {
+        let error = fit.flow_error(effort)?;
+        if error <= 0.1 * fit.noise || error <= 1e-11 {
+            break;
+        }
+        *steps *= 2;
+        fit = fit.refined(effort)?;
+    }
+    Some(fit)
+}
+
+/// The lowest degree from which two more make no material difference, or whose residual is rounding.
+fn floor(fits: &[FieldFit]) -> Option<usize> {
+    (0..fits.len()).find(|&k| {
+        let later = &fits[k + 1..fits.len().min(k + 3)];
+        let still = later.iter().all(|f| f.rms > fits[k].rms / FALL);
+        (later.len() == 2 && still) || fits[k].noise < 1e-12
+    })
+}

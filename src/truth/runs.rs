@@ -1,0 +1,150 @@
+//! What an estimator sees of samples: runs of rows with their times, missing cells as NaN, in scaled columns.
+
+use nalgebra::DMatrix;
+
+/// One trajectory, or an unbroken part of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch<'a> {
+    /// The time of each row, increasing.
+    pub times: &'a [f64],
+    /// Rows one after the other, `dimension` cells each; a missing cell is NaN.
+    pub states: &'a [f64],
+    /// Cells a row.
+    pub dimension: usize,
+}
+
+/// A stretch of one's own, in scaled columns; the time starts at 0.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// From 0.
+    pub times: Vec<f64>,
+    /// rows × columns
+    pub states: DMatrix<f64>,
+}
+
+impl Run {
+    pub fn rows(&self) -> usize {
+        self.times.len()
+    }
+
+    pub fn duration(&self) -> f64 {
+        self.times.last().copied().unwrap_or(0.0)
+    }
+
+    /// The rows `range`, with the time from 0 again.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Self {
+        let start = self.times[range.start];
+        Self {
+            times: self.times[range.clone()].iter().map(|t| t - start).collect(),
+            states: self.states.rows(range.start, range.len()).into_owned(),
+        }
+    }
+
+    pub fn complete(&self, row: usize) -> bool {
+        self.states.row(row).iter().all(|x| !x.is_nan())
+    }
+}
+
+/// Runs whose columns are centred and of unit root mean square: `x = centre + scale·z`.
+#[derive(Clone, Debug)]
+pub(super) struct Samples {
+    pub runs: Vec<Run>,
+    pub centre: Vec<f64>,
+    pub scale: Vec<f64>,
+    /// The typical interval: the median of all.
+    pub interval: f64,
+    /// Whether all intervals are alike, to a millionth.
+    pub even: bool,
+    /// Whether a cell is missing.
+    pub missing: bool,
+}
+
+/// Intervals that differ by no more than this part are alike.
+const EVEN: f64 = 1e-6;
+
+impl Samples {
+    /// Scales the stretches; those with fewer than two rows are left out. `None` where nothing is left.
+    pub fn of(stretches: &[Stretch]) -> Option<Self> {
+        let dimension = stretches.first()?.dimension;
+        let (mut sum, mut count) = (vec![0.0; dimension], vec![0usize; dimension]);
+        let cells = || stretches.iter().flat_map(|s| s.states.chunks_exact(dimension));
+        for row in cells() {
+            for (j, x) in row.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
+                sum[j] += x;
+                count[j] += 1;
+            }
+        }
+        let centre: Vec<f64> = sum.iter().zip(&count).map(|(s, &n)| s / n.max(1) as f64).collect();
+        let mut square = vec![0.0; dimension];
+        for row in cells() {
+            for (j, x) in row.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
+                square[j] += (x - centre[j]).powi(2);
+            }
+        }
+        let spread = |(s, &n): (&f64, &usize)| (s / n.max(1) as f64).sqrt();
+        let scale: Vec<f64> = square.iter().zip(&count).map(spread).map(|s| if s > 0.0 { s } else { 1.0 }).collect();
+        let mut missing = false;
+        let mut runs = Vec::with_capacity(stretches.len());
+        let mut intervals = Vec::new();
+        for s in stretches.iter().filter(|s| s.times.len() >= 2) {
+            let rows = s.times.len();
+            let states = DMatrix::from_fn(rows, dimension, |i, j| (s.states[i * dimension + j] - centre[j]) / scale[j]);
+            missing |= states.iter().any(|x| x.is_nan());
+            intervals.extend(s.times.windows(2).map(|t| t[1] - t[0]));
+            runs.push(Run { times: s.times.iter().map(|t| t - s.times[0]).collect(), states });
+        }
+        if runs.is_empty() {
+            return None;
+        }
+        let mut sorted = intervals.clone();
+        sorted.sort_by(f64::total_cmp);
+        let interval = sorted[sorted.len() / 2];
+        let even = intervals.iter().all(|h| (h / interval - 1.0).abs() <= EVEN);
+        Some(Self { runs, centre, scale, interval, even, missing })
+    }
+
+    pub fn dimension(&self) -> usize {
+        self.centre.len()
+    }
+
+    pub fn rows(&self) -> usize {
+        self.runs.iter().map(Run::rows).sum()
+    }
+
+    /// The longest run's duration.
+    pub fn duration(&self) -> f64 {
+        self.runs.iter().map(Run::duration).fold(0.0, f64::max)
+    }
+
+    /// Cells that are there.
+    pub fn cells(&self) -> usize {
+        self.runs.iter().map(|r| r.states.iter().filter(|x| !x.is_nan()).count()).sum()
+    }
+
+    /// The scaled state in the data's own variables.
+    pub fn to_state(&self, z: &[f64]) -> Vec<f64> {
+        z.iter().zip(self.centre.iter().zip(&self.scale)).map(|(z, (c, s))| c + s * z).collect()
+    }
+
+    /// At most so many rows: whole blocks, spread evenly over each run, so that what is left out is time, not detail.
+    pub fn thinned(&self, most: usize) -> Self {
+        let rows = self.rows();
+        if rows <= most {
+            return self.clone();
+        }
+        let mut runs = Vec::new();
+        for run in &self.runs {
+            let keep = (run.rows() as f64 * most as f64 / rows as f64).ceil() as usize;
+            let keep = keep.clamp(2, run.rows());
+            let blocks = if keep >= 2000 { 4 } else { 1 };
+            let each = (keep / blocks).max(2);
+            for b in 0..blocks {
+                let start = (run.rows() - each) * b / (blocks.max(2) - 1);
+                runs.push(run.part(start..start + each));
+            }
+        }
+        let mut kept = Self { runs, ..self.clone() };
+        kept.missing = kept.runs.iter().any(|r| r.states.iter().any(|x| x.is_nan()));
+        kept
+    }
+}

@@ -1,0 +1,58 @@
+//! Whether residuals are noise: whether one tells nothing of the next.
+
+use nalgebra::DMatrix;
+
+/// Lags that are looked at.
+const LAGS: usize = 8;
+/// Standard errors beyond which a correlation is not chance; several lags are looked at, so that two would be too few.
+const CHANCE: f64 = 3.5;
+
+/// Correlations of residuals with those some rows later, over all columns and runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Whiteness {
+    /// Of lag 1, 2, …
+    pub correlations: Vec<f64>,
+    /// One standard error of each, were there none.
+    pub by_chance: f64,
+}
+
+impl Whiteness {
+    /// Of the residuals of each run, rows × columns; missing cells are NaN and are passed over.
+    pub fn of(residuals: &[DMatrix<f64>]) -> Self {
+        let columns = residuals.first().map_or(0, DMatrix::ncols);
+        let (mut correlations, mut pairs) = (vec![0.0; LAGS], 0.0);
+        let mut weights = 0.0;
+        for j in 0..columns {
+            let (mut total, mut count) = (0.0, 0.0);
+            let mut lagged = [0.0; LAGS];
+            for r in residuals {
+                for i in 0..r.nrows() {
+                    let x = r[(i, j)];
+                    if x.is_nan() {
+                        continue;
+                    }
+                    total += x * x;
+                    count += 1.0;
+                    for (lag, sum) in lagged.iter_mut().enumerate() {
+                        if i + lag + 1 < r.nrows() && !r[(i + lag + 1, j)].is_nan() {
+                            *sum += x * r[(i + lag + 1, j)];
+                        }
+                    }
+                }
+            }
+            if total > 0.0 {
+                correlations.iter_mut().zip(lagged).for_each(|(c, l)| *c += l / total);
+                weights += 1.0;
+                pairs += count;
+            }
+        }
+        correlations.iter_mut().for_each(|c| *c /= f64::max(weights, 1.0));
+        Self { correlations, by_chance: 1.0 / f64::max(pairs, 1.0).sqrt() }
+    }
+
+    /// Whether no correlation is beyond chance, but for a negative one of lag 1 where `differences` of noisy rows make it.
+    pub fn holds(&self, differences: bool) -> bool {
+        let bound = CHANCE * self.by_chance + 0.02;
+        self.correlations.iter().enumerate().all(|(k, c)| if k == 0 && differences { *c < bound } else { c.abs() < bound })
+    }
+}

@@ -1,0 +1,199 @@
+//! How each property is decided: found in a whole verification, or decided alone, which the catalogue is filtered by.
+
+use super::verification::Verification;
+use crate::exact::Number;
+use crate::method::property::Kind;
+use crate::method::{Method, Property, Stated};
+use crate::stability::{
+    Extent, Learning, StabilityFunction, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable,
+    is_stiffly_accurate, is_symmetric, is_symplectic, multistep, reduce, ssp_coefficient,
+};
+use serde::Serialize;
+use std::cmp::Ordering;
+
+/// What was found of a property.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Found {
+    /// A truth.
+    Truth(bool),
+    /// An order.
+    Order(usize),
+    /// An interval or a radius.
+    Extent(Extent),
+    /// An exact value.
+    Value(Number),
+    /// An angle in degrees.
+    Degrees(f64),
+}
+
+impl std::fmt::Display for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Truth(truth) => write!(f, "{truth}"),
+            Self::Order(order) => write!(f, "{order}"),
+            Self::Extent(extent) if extent.is_infinite() => f.write_str("infinite"),
+            Self::Extent(extent) => f.write_str(&extent.decimal(15)),
+            Self::Value(number) => write!(f, "{number}"),
+            Self::Degrees(degrees) => write!(f, "{degrees:.10}"),
+        }
+    }
+}
+
+impl Verification {
+    /// What was found of a property; `None` where it does not apply, or was left out.
+    ///
+    /// ```
+    /// use lambdahat::{method::{catalog, Property}, verify::verify};
+    /// let report = verify(&catalog::find("rk4")?);
+    /// assert_eq!(report.find(Property::Order).unwrap().to_string(), "4");
+    /// assert!(report.find(Property::ZeroStable).is_none());
+    /// # Ok::<(), lambdahat::method::CatalogError>(())
+    /// ```
+    pub fn find(&self, property: Property) -> Option<Found> {
+        let learning = self.learning.as_ref();
+        match property {
+            Property::Order => Some(Found::Order(self.order)),
+            Property::StageOrder => self.stage_order.map(Found::Order),
+            Property::LinearOrder => Some(Found::Order(self.linear_order)),
+            Property::EmbeddedOrder => self.embedded_order.map(Found::Order),
+            Property::DispersionOrder => self.phase.as_ref()?.dispersion_order.map(Found::Order),
+            // No mode is ever damped: a dissipation of infinite order.
+            Property::DissipationOrder => {
+                Some(self.phase.as_ref()?.dissipation_order.map_or(Found::Extent(Extent::Infinite), Found::Order))
+            }
+            Property::ErrorConstant => self.error_constant_number.clone().map(Found::Value),
+            Property::AtInfinity => match (&self.at_infinity, &self.stability) {
+                (Some(limit), _) => Some(Found::Value(limit.clone())),
+                (None, Some(_)) => Some(Found::Extent(Extent::Infinite)),
+                (None, None) => None,
+            },
+            Property::AAlphaDegrees => self.a_alpha_degrees.map(Found::Degrees),
+            Property::SspCoefficient => self.ssp_coefficient.clone().map(Found::Extent),
+            Property::ImaginaryInterval => self.imaginary_interval.clone().map(Found::Extent),
+            Property::RealInterval => self.real_interval.clone().map(Found::Extent),
+            Property::Disc => self.disc.clone().map(Found::Extent),
+            Property::Branches => Some(Found::Order(learning?.branches)),
+            Property::Explicit => Some(Found::Truth(self.explicit)),
+            Property::StifflyAccurate => self.stiffly_accurate.map(Found::Truth),
+            Property::Fsal => self.fsal.map(Found::Truth),
+            Property::AStable => self.a_stable.map(Found::Truth),
+            Property::LStable => self.l_stable.map(Found::Truth),
+            Property::IStable => self.i_stable.map(Found::Truth),
+            Property::BStable => self.b_stable.map(Found::Truth),
+            Property::Symplectic => self.symplectic.map(Found::Truth),
+            Property::Symmetric => self.symmetric.map(Found::Truth),
+            Property::Irreducible => self.irreducible.map(Found::Truth),
+            Property::ZeroStable => self.zero_stable.map(Found::Truth),
+            Property::StronglyStable => self.strongly_stable.map(Found::Truth),
+            Property::SignFaithful => Some(Found::Truth(learning?.sign_faithful)),
+            Property::Unique => Some(Found::Truth(learning?.unique)),
+            Property::DiscoveryStable => learning?.discovery_stable.map(Found::Truth),
+        }
+    }
+}
+
+/// Whether a method has a property: as its file claims (and the project's tests verify), or else decided here. `None` where the notion does not apply to its kind, or
+/// is neither a truth nor the SSP coefficient, which counts where it is positive.
+///
+/// ```
+/// use lambdahat::{method::{catalog, Property}, verify::has_property};
+/// let rk4 = catalog::find("rk4")?;
+/// assert_eq!((has_property(&rk4, Property::IStable), has_property(&rk4, Property::ZeroStable)), (Some(false), None));
+/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// ```
+pub fn has_property(method: &Method, property: Property) -> Option<bool> {
+    if property.entry().kind != Kind::Truth && property != Property::SspCoefficient {
+        return None;
+    }
+    let stated = method.identity().claims.iter().find(|c| c.claim == property).map(|c| &c.stated);
+    match stated {
+        Some(Stated::Truth(truth)) => Some(*truth),
+        Some(Stated::Value(value)) => Some(value.sign() == Ordering::Greater),
+        Some(Stated::Infinite) => Some(true),
+        None => decided(method, property),
+    }
+}
+
+/// A truth, or whether the SSP coefficient is positive, decided alone.
+fn decided(method: &Method, property: Property) -> Option<bool> {
+    let positive = |extent: Extent| !matches!(extent, Extent::Zero);
+    match method {
+        Method::RungeKutta(tableau) => {
+            let r = || StabilityFunction::of(tableau);
+            Some(match property {
+                Property::Explicit => tableau.is_explicit(),
+                Property::AStable => is_a_stable(&r()),
+                Property::LStable => is_l_stable(&r()),
+                Property::IStable => is_i_stable(&r()),
+                Property::BStable => is_algebraically_stable(&reduce(tableau)),
+                Property::Symplectic => is_symplectic(&reduce(tableau)),
+                Property::Symmetric => is_symmetric(&reduce(tableau)),
+                Property::Irreducible => reduce(tableau).is_irreducible(),
+                Property::StifflyAccurate => is_stiffly_accurate(tableau),
+                Property::Fsal => is_first_same_as_last(tableau),
+                Property::SignFaithful => Learning::one_step(&r()).sign_faithful,
+                Property::Unique => r().degree() == 1,
+                Property::SspCoefficient => positive(ssp_coefficient(&reduce(tableau))),
+                _ => return None,
+            })
+        }
+        Method::Multistep(pair) => Some(match property {
+            Property::Explicit => pair.is_explicit(),
+            Property::AStable => multistep::is_a_stable(pair),
+            Property::LStable => multistep::is_l_stable(pair),
+            Property::IStable => multistep::is_i_stable(pair),
+            Property::Symmetric => multistep::is_symmetric(pair),
+            Property::Irreducible => multistep::reduced(pair).0.degree() == Some(pair.steps()),
+            Property::ZeroStable => multistep::zero_stability(pair).holds(),
+            Property::StronglyStable => multistep::is_strongly_stable(pair),
+            Property::SignFaithful => multistep::is_sign_faithful(pair),
+            Property::Unique => true,
+            Property::DiscoveryStable => multistep::discovery_stability(pair).holds(),
+            Property::SspCoefficient => positive(multistep::ssp_coefficient(pair)),
+            _ => return None,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::{Identity, catalog};
+
+    /// What is decided here is what files claim.
+    #[test]
+    fn decisions_and_claims_agree() {
+        for name in
+            ["rk4", "ssprk33", "gauss2", "radau-iia-3", "lobatto-iiic-3", "implicit-midpoint", "bdf2", "leap-frog", "ssp-multistep-3-2"]
+        {
+            let method = catalog::find(name).unwrap();
+            let bare = match method.clone() {
+                Method::RungeKutta(m) => Method::RungeKutta(m.with_identity(Identity::default())),
+                Method::Multistep(m) => {
+                    let (alpha, beta) = (m.alpha().to_vec(), m.beta().to_vec());
+                    Method::Multistep(crate::method::Multistep::new(Identity::default(), alpha, beta).unwrap())
+                }
+            };
+            for property in Property::all() {
+                let (claimed, decided) = (has_property(&method, property), has_property(&bare, property));
+                assert!(claimed == decided || (claimed == Some(false) && decided.is_none()), "{name} {property}: {claimed:?} {decided:?}");
+            }
+        }
+        let ssp = |name: &str| has_property(&catalog::find(name).unwrap(), Property::SspCoefficient);
+        assert_eq!((ssp("ssprk33"), ssp("rk4"), ssp("ssp-multistep-3-2")), (Some(true), Some(false), Some(true)));
+    }
+
+    /// What is decided alone is what a whole verification finds.
+    #[test]
+    fn one_decision_and_the_whole_report_agree() {
+        for name in ["rk4", "ssprk33", "gauss2", "dormand-prince5", "bdf2", "leap-frog", "adams-bashforth-2"] {
+            let method = catalog::find(name).unwrap();
+            let report = crate::verify::verify(&method);
+            for property in Property::all().filter(|property| property.entry().kind == Kind::Truth) {
+                let whole = report.find(property).map(|found| matches!(found, Found::Truth(true)));
+                assert_eq!(decided(&method, property), whole, "{name} {property}");
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! What `predict` says: the answer, the evidence, what to do; on request everything, or what the words mean.
+
+use super::advice::{aliases, headline, why};
+use super::number::{DIGITS, count, percent, point, real, signed};
+use super::training_call::training_calls;
+use super::verdicts::{becomes, behaviour, kind, known, verdict};
+use super::{Cell, Dialect, Say, Shade, Table, wrapped};
+use crate::inverse::Verdict;
+use crate::predict::{Measure, MethodReport, ModeReport, Report};
+use crate::truth::{Caveat, Mode, Motion};
+
+/// Lines of the first screen.
+pub const FIRST_SCREEN: usize = 24;
+/// Modes on the first screen.
+const MOST_MODES: usize = 4;
+/// Methods on it at least.
+const LEAST_METHODS: usize = 3;
+/// Methods that people ask for first, of those that nobody named.
+const FIRST: [&str; 6] = ["rk4", "dormand-prince5", "forward-euler", "implicit-midpoint", "tsitouras5", "midpoint"];
+
+/// The first screen: at most [`FIRST_SCREEN`] lines of `width` columns, `above` of which are already used.
+pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
+    let answer = answer(report, width);
+    let advice = advice(report, width);
+    let open = open(report, width);
+    let used = above + answer.len() + if open.is_empty() { 0 } else { open.len() } + advice.len();
+    let mut lines = answer;
+    lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1)));
+    lines.extend(advice);
+    lines.extend(open);
+    lines.join("\n")
+}
+
+/// What is true.
+fn answer(report: &Report, width: usize) -> Vec<String> {
+    let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
+    let samples = match report.samples {
+        0 => report.source.clone(),
+        n => {
+            format!("{}, {} of {}", report.source, count(n, "sample", "samples"), count(report.trajectories, "trajectory", "trajectories"))
+        }
+    };
+    let every = format!("one every {}", real(report.interval, DIGITS));
+    let mut lines = Vec::new();
+    let object = match report.finding.motion {
+        Motion::Cycle => "A limit cycle. ",
+        Motion::Chaos => "Chaos. ",
+        Motion::Drift => "A steady drift, which has no equilibrium. ",
+        Motion::Driven => "A motion driven from outside. ",
+        Motion::Rest | Motion::Orbits | Motion::Undetermined => "",
+    };
+    match &upper[..] {
+        [] => push(&mut lines, &format!("{object}No mode is known in {samples}, {every}."), width),
+        [mode] if mode.settled => {
+            let text = format!("{object}{}: λ = {}, {}.", kind(mode.lambda), known(mode), behaviour(mode.lambda));
+            push(&mut lines, &text, width);
+            push(&mut lines, &format!("({samples}, {every})"), width);
+        }
+        all => {
+            let settled = all.iter().filter(|mode| mode.settled).count();
+            let rest = all.len() - settled;
+            let open = if rest == 0 { String::new() } else { format!(", {rest} of them not settled by the samples") };
+            push(&mut lines, &format!("{object}{}{open} ({samples}, {every}):", count(all.len(), "mode", "modes")), width);
+            let mut table = Table::new(&["", "", "", ""]).details(&[3]);
+            let several = all.iter().any(|mode| mode.equilibrium != all[0].equilibrium);
+            let mut shown = all.to_vec();
+            shown.sort_by_key(|mode| !mode.settled);
+            for mode in shown.iter().take(MOST_MODES) {
+                let state = if mode.settled { "" } else { "not settled" };
+                let place = if several { format!("at {}", point(&mode.equilibrium)) } else { String::new() };
+                table.row([format!("λ = {}", known(mode)), behaviour(mode.lambda), state.to_owned(), place]);
+            }
+            lines.extend(table.fit(width).lines().map(str::to_owned));
+            if all.len() > MOST_MODES {
+                lines.push(format!(" … {} more: --all", all.len() - MOST_MODES));
+            }
+        }
+    }
+    lines
+}
+
+/// What a fit becomes through each method, in at most so many lines.
+fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
+    if report.methods.iter().all(|method| method.verdict.is_none()) {
+        return Vec::new();
+    }
+    let substeps = report.methods.first().map_or(1, |m| m.substeps) as usize;
+    let mut lines = vec![String::new()];
+    push(
+        &mut lines,
+        &format!("Trained with {} per sample, a fit without any error can be a model that", count(substeps, "step", "steps")),
+        width,
+    );
+    let known = |method: &&MethodReport| FIRST.iter().position(|name| *name == method.method).unwrap_or(FIRST.len());
+    let mut methods: Vec<&MethodReport> = report.methods.iter().collect();
+    methods.sort_by_key(known);
+    let row = |method: &MethodReport| {
+        let mode = report.worst_mode(method).map(|k| &method.modes[k]);
+        let text = mode.map_or_else(String::new, becomes);
+        [Cell::new(&method.method), Cell::new(text), shaded(verdict(method.verdict), method.verdict)]
+    };
+    // As many methods as there is room for, the others counted in a line.
+    let mut number = methods.len();
+    loop {
+        let mut table = Table::new(&["", "", ""]);
+        for method in &methods[..number] {
+            table.row(row(method));
+        }
+        let left = methods.len() - number;
+        let fitted = table.fit(width);
+        let height = fitted.lines().count() + usize::from(left > 0) + lines.len();
+        if height <= room || number <= LEAST_METHODS.min(methods.len()) {
+            lines.extend(fitted.lines().map(str::to_owned));
+            if left > 0 {
+                lines.push(format!("  … {left} more: --all"));
+            }
+            return lines;
+        }
+        number -= 1;
+    }
+}
+
+/// What to do.
+fn advice(report: &Report, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let Some(advice) = &report.recommendation else {
+        push(&mut lines, "Nothing is recommended: the samples settle no mode.", width);
+        let mut codes = Vec::new();
+        for because in report.modes.iter().flat_map(|mode| &mode.because) {
+            if !codes.contains(because) {
+                codes.push(*because);
+                lines.push(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width));
+            }
+        }
+        push(&mut lines, "Sample more closely, for longer, or from more starts; --all shows what was found.", width);
+        return lines;
+    };
+    let same =
+        report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
+    push(&mut lines, if same { "Good as it is" } else { "Do this instead" }, width);
+    lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
+    for call in training_calls(&advice.scheme, advice.substeps, report.interval).into_iter().take(2) {
+        for (k, line) in call.lines.iter().enumerate() {
+            lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
+        }
+    }
+    if let Some(orbits) = &advice.orbits {
+        lines.push(wrapped(&orbits.say(Dialect::Terminal), "  ", "  ", width));
+    }
+    if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method) {
+        lines.push(wrapped(&format!("{} keeps growth and decay apart at any step size.", any.method), "  ", "  ", width));
+    }
+    lines
+        .into_iter()
+        .flat_map(|line| line.lines().map(str::to_owned).collect::<Vec<_>>().into_iter().chain(line.is_empty().then(String::new)))
+        .collect()
+}
+
+/// What is still open: the alias of the samples, then caveats that bear on the answer.
+fn open(report: &Report, width: usize) -> Vec<String> {
+    let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
+    let aliased = alias.is_some();
+    let caveats = report.caveats.iter().filter(|caveat| bears(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
+    let texts: Vec<String> = alias.into_iter().chain(caveats.map(|caveat| caveat.say(Dialect::Terminal))).collect();
+    let mut lines = Vec::new();
+    for text in texts.iter().take(2) {
+        lines.extend(wrapped(&format!("Still open: {text}"), "", "  ", width).lines().map(str::to_owned));
+    }
+    if texts.len() > 2 {
+        lines.push(format!("… {} more: --all", texts.len() - 2));
+    }
+    lines
+}
+
+/// Whether a caveat limits the answer; others say how it was found.
+fn bears(caveat: &Caveat) -> bool {
+    !matches!(
+        caveat,
+        Caveat::MapDegree { .. }
+            | Caveat::SimplerMap { .. }
+            | Caveat::SeveralEquilibria { .. }
+            | Caveat::NoFixedPoint { .. }
+            | Caveat::FittedOrbits { .. }
+    )
+}
+
+fn push(lines: &mut Vec<String>, text: &str, width: usize) {
+    lines.extend(wrapped(text, "", "  ", width).lines().map(str::to_owned));
+}
+
+fn shaded(text: &str, verdict: Option<Verdict>) -> Cell {
+    let shade = match verdict {
+        Some(Verdict::Faithful) => Shade::Green,
+        Some(Verdict::Distorted) => Shade::Yellow,
+        Some(Verdict::Artifact) => Shade::Red,
+        None => Shade::Grey,
+    };
+    Cell::new(text).shade(shade)
+}
+
+/// Everything: all modes, all methods, orbits, caveats, and the recommendation with its reasons.
+pub fn everything(report: &Report, width: usize) -> String {
+    let mut parts = Vec::new();
+    let samples = match report.samples {
+        0 => String::new(),
+        n => format!(", {} of {}", count(n, "sample", "samples"), count(report.trajectories, "trajectory", "trajectories")),
+    };
+    parts.push(wrapped(&format!("{}{samples}, one every {}", report.source, real(report.interval, DIGITS)), "", "  ", width));
+    let mut table = Table::new(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES", ""]).details(&[1, 2]);
+    for (_, mode) in report.upper_modes() {
+        let certainty = match mode.uncertainty {
+            None => "unknown".into(),
+            Some(0.0) => "exact".into(),
+            Some(u) => real(u, 2),
+        };
+        let state = if mode.settled { "" } else { "not settled" };
+        let lambda = super::number::pair(mode.lambda, DIGITS);
+        table.row([lambda, certainty, point(&mode.equilibrium), behaviour(mode.lambda), state.to_owned()]);
+    }
+    parts.push(format!("The truth, found without an integrator\n{}", table.fit(width)));
+    let substeps = report.methods.first().map_or(1, |m| m.substeps) as usize;
+    let mut table = Table::new(&["METHOD", "COST", "VERDICT", "PRINCIPAL λ̂", "OTHERS", "WHY"]).details(&[4, 1]);
+    for method in &report.methods {
+        for (row, (k, _)) in report.upper_modes().enumerate() {
+            table.row(cells(method, &method.modes[k], row == 0));
+        }
+    }
+    parts.push(format!("What a fit learns through each method, {} per sample\n{}", count(substeps, "step", "steps"), table.fit(width)));
+    let steep: usize = report.methods.iter().flat_map(|m| &m.modes).map(|m| m.branches.steep()).sum();
+    if steep > 0 {
+        let text = format!(
+            "{steep} of these λ̂ reproduce the samples only in more digits than a double has: R is that steep there, and no training in doubles \
+             finds them."
+        );
+        parts.push(wrapped(&text, "", "", width));
+    }
+    parts.extend(orbits(report, width));
+    let notes: Vec<String> = report.caveats.iter().map(|caveat| wrapped(&caveat.say(Dialect::Terminal), "Note: ", "  ", width)).collect();
+    if !notes.is_empty() {
+        parts.push(notes.join("\n"));
+    }
+    match &report.recommendation {
+        None => parts.push("Nothing is recommended: the samples settle no mode.".into()),
+        Some(advice) => {
+            let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
+            let mut part = wrapped(&text, "", "  ", width);
+            for call in training_calls(&advice.scheme, advice.substeps, report.interval) {
+                for (k, line) in call.lines.iter().enumerate() {
+                    part.push_str(&format!("\n    {:<12} {line}", if k == 0 { call.library } else { "" }));
+                }
+            }
+            parts.push(part);
+            if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method || advice.substeps != any.substeps) {
+                let text = format!("Safe at any step: {} with one step per sample. {}", any.method, any.say(Dialect::Terminal));
+                parts.push(wrapped(&text, "", "  ", width));
+            }
+        }
+    }
+    parts.join("\n\n")
+}
+
+fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
+    let principal = mode.branches.principal();
+    let others = mode.branches.branches.len() - usize::from(principal.is_some());
+    [
+        Cell::new(if first { method.method.as_str() } else { "" }),
+        Cell::new(if first { method.evaluations.to_string() } else { String::new() }),
+        shaded(verdict(mode.verdict), mode.verdict),
+        Cell::new(principal.map_or_else(|| "none".into(), |b| super::number::complex(b.lambda, DIGITS))),
+        Cell::new(others),
+        Cell::new(becomes(mode)),
+    ]
+}
+
+/// What becomes of orbits, where that is known.
+fn orbits(report: &Report, width: usize) -> Vec<String> {
+    let all = || report.methods.iter().flat_map(|m| &m.drift);
+    let Some(first) = all().next() else { return Vec::new() };
+    if all().all(|drift| !drift.converging && drift.per_period.is_none()) {
+        let text = "Orbits: the series of the learned field converges at this step size for none of these methods, so only the modes are known of \
+                    it. Take smaller steps.";
+        return vec![wrapped(text, "", "  ", width)];
+    }
+    let what = match first.measures {
+        Measure::Invariant => "change of a quantity that the truth keeps",
+        Measure::Distance => "change of the distance from the orbit's centre, beyond what the truth does",
+    };
+    let mut table =
+        Table::new(&["METHOD", "START", "PER TURN", "ERROR", "TERMS", "PERIOD", "TRUE", "AMPLITUDE", ""]).details(&[1, 3, 6, 4]);
+    let mut diverging = false;
+    for method in &report.methods {
+        for (row, drift) in method.drift.iter().enumerate() {
+            let period = |x: Option<f64>| x.map_or_else(String::new, |x| real(x, 5));
+            let warning = match (&drift.why, drift.converging) {
+                (Some(why), true) => why.to_string(),
+                (_, false) => "does not converge".to_owned(),
+                (None, true) => String::new(),
+            };
+            diverging |= !drift.converging;
+            table.row([
+                Cell::new(if row == 0 { method.method.as_str() } else { "" }),
+                Cell::new(point(&drift.start)),
+                Cell::new(drift.per_period.map_or_else(|| "none".to_owned(), |x| signed(x, 4))),
+                Cell::new(drift.truncation.map_or_else(|| "unknown".to_owned(), |x| real(x, 2))),
+                Cell::new(drift.power.map_or_else(|| "all".to_owned(), |power| format!("h^{power}"))),
+                Cell::new(period(drift.period)),
+                Cell::new(period(drift.true_period)),
+                Cell::new(drift.amplitude_shift.map_or_else(
+                    String::new,
+                    |x| {
+                        if x > 0.0 { format!("+{}", percent(x)) } else { percent(x) }
+                    },
+                )),
+                Cell::new(warning).shade(Shade::Red),
+            ]);
+        }
+    }
+    let from = if first.power.is_none() { "linear, hence exact" } else { "its series in h" };
+    let heading = wrapped(&format!("Orbits in the learned field ({from}, on the principal branch): {what}"), "", "  ", width);
+    let mut parts = vec![format!("{heading}\n{}", table.fit(width))];
+    if diverging {
+        let text = "\"Does not converge\": the terms of the series do not shrink at this step size, so its numbers say little. Take smaller steps.";
+        parts.push(wrapped(text, "", "  ", width));
+    }
+    parts
+}
+
+/// What the words mean.
+pub fn explanation(report: &Report, width: usize) -> String {
+    let (reach, tolerance) = (real(report.limits.reach, 3), percent(report.limits.tolerance));
+    let words = [
+        ("λ", "a mode: near an equilibrium the motion goes like e^(λt). Re λ is its growth, |Im λ| its frequency in radians per unit of time.".to_owned()),
+        ("λ̂", "what a fit through the method learns in place of λ. Every λ̂ of a method reproduces the samples equally well; training picks one.".to_owned()),
+        ("branch", "one of these λ̂. The principal branch is the one that goes to λ as the step size goes to 0.".to_owned()),
+        ("faithful", format!("the principal λ̂ is within {tolerance} of λ, and no other λ̂ within {reach} |λ| is of another kind.")),
+        ("distorted", "of the same kind, but further off.".to_owned()),
+        ("artifact", format!("a λ̂ of at most {reach} |λ| grows though the data decay (or the reverse), or rotates backwards.")),
+        ("not settled", "the samples do not determine the mode; it gets no verdict.".to_owned()),
+        ("COST", "evaluations of f per sample; an implicit stage counts as 4.".to_owned()),
+        ("OTHERS", "how many further branches there are.".to_owned()),
+        ("alias", "samples every H show e^(Hλ) only, which λ + 2πi/H shares.".to_owned()),
+        ("PER TURN", "what one turn of an orbit in the learned field changes; ERROR is the effect of the first term left out.".to_owned()),
+        ("(to 0.03)", "the radius around λ that holds 68 % of bootstrap draws.".to_owned()),
+    ];
+    let mut table = Table::new(&["", ""]);
+    for (word, meaning) in words {
+        table.row([word.to_owned(), meaning]);
+    }
+    format!("What the words mean\n{}", table.fit(width))
+}

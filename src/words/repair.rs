@@ -1,0 +1,228 @@
+//! What `audit` and `repair` say: the answer, the evidence, what to do.
+
+use super::number::{DIGITS, complex, count, pair, percent, point, real, signed};
+use super::{Dialect, Say, Table, flag, wrapped};
+use crate::order::LARGEST_POWER;
+use crate::repair::audit::Hidden;
+use crate::repair::repaired::Modes;
+use crate::repair::{Audit, AuditNote, AuditedMode, Nature, RepairNote, RepairReport, Way};
+use num_complex::Complex;
+use std::f64::consts::{PI, TAU};
+
+impl Say for AuditNote {
+    fn say(&self, to: Dialect) -> String {
+        match self {
+            Self::NoEquilibrium => "The field has no equilibrium among the states, so no branch is named.".into(),
+            Self::NoData => match to {
+                Dialect::Terminal => {
+                    "The training data are not at hand, so the rollouts start beside the equilibria. Give --data DATA.csv for the real ones."
+                }
+                Dialect::Page => "The training data are not at hand, so the rollouts start beside the equilibria.",
+            }
+            .into(),
+            Self::Diverges => "Followed in continuous time, the field diverges (|x| > 1e6).".into(),
+            Self::SingularMatrix => "The matrix is singular.".into(),
+        }
+    }
+}
+
+impl Say for RepairNote {
+    fn say(&self, to: Dialect) -> String {
+        match self {
+            Self::MissesData { share } => format!(
+                "The trained model misses its data by {} of the motion over an interval. A repair keeps the map that was learned, with that error.",
+                percent(*share)
+            ),
+            Self::Diverges => "The repaired field diverges (|x| > 1e6) within an interval from some state.".into(),
+            Self::WorseAgainstMap { before, after } => format!(
+                "Worse than before: the repaired field is further from the map that was learned ({}) than the trained one ({}).",
+                real(*after, 2),
+                real(*before, 2)
+            ),
+            Self::WorseRollouts { before, after } => format!(
+                "Worse than before: at a fine step the rollouts are {} from the data after the repair, {} before.",
+                real(*after, 2),
+                real(*before, 2)
+            ),
+            Self::RolloutDiverges { before_too } => format!(
+                "\"Diverged\": at a fine step a rollout of the repaired field leaves |x| < 1e6{}.",
+                if *before_too { ", as one of the trained field does" } else { "; that of the trained field stays" }
+            ),
+            Self::WorseOrbits { worse, of } => format!("Worse than before: {worse} of {of} orbits drift more in a turn."),
+            Self::NewEquilibrium { place } => {
+                format!("The repaired field has an equilibrium at {}, where the trained one has none.", point(place))
+            }
+            Self::SeriesDiverges { power, size, count } => format!(
+                "The series does not converge at this step: its first correction, h^{power} f_{power}, is the smallest of its {count} terms ({}). \
+                 The refit is used instead.",
+                real(*size, 3)
+            ),
+            Self::NoStatesForRefit => match to {
+                Dialect::Terminal => {
+                    "The series leaves out more than 1 % of its first correction. With the states (--data DATA.csv) a refit would be tried."
+                }
+                Dialect::Page => "The series leaves out more than 1 % of its first correction. With the states a refit would be tried.",
+            }
+            .into(),
+            Self::RefitNeedsMemory { needed, limit } => format!(
+                "The series leaves out more than 1 % of its first correction. A refit would need {needed} of memory, {limit} are allowed; give \
+                 fewer samples for one."
+            ),
+            Self::Compared { series, refit } => format!(
+                "Against the map that the loop fitted: series {}, refit {} (root mean square). The {} is kept.",
+                real(*series, 2),
+                real(*refit, 2),
+                if refit < series { "refit" } else { "series" }
+            ),
+            Self::Interrupted { iterations } => {
+                format!("Interrupted after {}: the refit is not finished.", count(*iterations, "iteration", "iterations"))
+            }
+            Self::Aliases { interval } => format!(
+                "Samples {} apart cannot tell λ from λ + {}i. The logarithm with |Im λ| at most {} is given.",
+                real(*interval, DIGITS),
+                real(TAU / interval, DIGITS),
+                real(PI / interval, DIGITS)
+            ),
+            Self::HalfTurn { learned } => format!(
+                "The pair λ̂ = {} turns by half a turn an interval. The samples do not tell in which sense; that of the model is kept.",
+                pair(*learned, DIGITS)
+            ),
+            Self::RolloutsLeftOut { division, steps, most } => format!(
+                "Rollouts at {} and finer are left out: they would take {} steps, at most {} are taken.",
+                step(*division),
+                real(*steps, 2),
+                real(*most, 1)
+            ),
+        }
+    }
+}
+
+/// h, or a part of it.
+fn step(division: u32) -> String {
+    if division == 1 { "h".to_owned() } else { format!("h/{division}") }
+}
+
+fn complex_of(z: [f64; 2], digits: usize) -> String {
+    complex(Complex::new(z[0], z[1]), digits)
+}
+
+/// Digits of a mode before and after a repair.
+const MODE_DIGITS: usize = 7;
+
+/// The screen of `audit`: whether the model is a field in continuous time, and how one sees it.
+pub fn audit(found: &Audit, width: usize) -> String {
+    let mut parts = Vec::new();
+    let own = found.steps.first().and_then(|s| s.difference);
+    let answer = match found.nature {
+        Nature::Discrete => {
+            let by = if own.is_some_and(|d| d <= found.tolerance) {
+                "a mode of its field is not the one that it shows at its own step"
+            } else {
+                "its rollouts change with the step"
+            };
+            format!("No, this model is not one in continuous time: {by}. It is right at the step of its training only.")
+        }
+        Nature::Continuous => format!(
+            "Yes, this model is one in continuous time: at its own step it is within {} of continuous time over {}, and so are its modes.",
+            percent(found.tolerance),
+            count(found.horizon, "interval", "intervals")
+        ),
+    };
+    parts.push(wrapped(&answer, "", "  ", width));
+    let steps = count(found.substeps as usize, "step", "steps");
+    let class =
+        format!("({}, trained through {} with {steps} per sample, H = {})", found.class, found.method, real(found.interval, DIGITS));
+    parts.push(wrapped(&class, "", "  ", width));
+    let mut table = Table::new(&["STEP", "DIFFERENCE FROM CONTINUOUS TIME"]);
+    for step in &found.steps {
+        let difference = step.difference.map_or_else(|| "diverged".to_owned(), |d| format!("{} of the motion", percent(d)));
+        table.row([real(step.step, DIGITS), difference]);
+    }
+    parts.push(table.fit(width));
+    parts.extend(found.modes.iter().map(|mode| wrapped(&audited(mode), "", "  ", width)));
+    parts.extend(found.notes.iter().map(|note| wrapped(&note.say(Dialect::Terminal), "Note: ", "  ", width)));
+    if found.nature == Nature::Discrete {
+        parts.push(wrapped("`lambdahat repair` turns it into the continuous-time model behind it.", "", "  ", width));
+    }
+    parts.join("\n")
+}
+
+fn audited(mode: &AuditedMode) -> String {
+    let shown = match (mode.shown, mode.hidden) {
+        (Some(z), _) => format!("behaves at its step like {}", complex_of(z, DIGITS)),
+        (None, Some(Hidden::Overflows)) => "leaves the finite numbers within one step".to_owned(),
+        (None, _) => "dies within one interval".to_owned(),
+    };
+    let branch = mode.branch.map_or_else(String::new, |k| {
+        let principal = if mode.principal { ", the principal one" } else { "" };
+        let words: Vec<&str> = mode.flags.iter().map(|&f| flag(f)).collect();
+        let kind = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+        format!("; branch {} of {}{principal}{kind}", k + 1, mode.branches)
+    });
+    format!("λ̂ = {} {shown}{branch}.", complex_of(mode.learned, DIGITS))
+}
+
+/// The screen of `repair`: what became of the modes, how well the map is kept, and what to beware of.
+pub fn repair(report: &RepairReport, width: usize) -> String {
+    let mut parts = Vec::new();
+    let mut say = |text: &str| parts.push(wrapped(text, "", "  ", width));
+    say(&how(report));
+    say(&format!("Modes before: {}", modes(&report.before)));
+    say(&format!("Modes after:  {}", modes(&report.after)));
+    let steps = count(report.substeps as usize, "step", "steps");
+    say(&format!("({}, trained through {} with {steps} per sample, H = {})", report.class, report.method, real(report.interval, DIGITS)));
+    if let Some(map) = report.against_map {
+        say(&format!(
+            "Distance from the map of one interval, root mean square: {} before, {} after.",
+            real(map.before, 2),
+            if map.after.is_finite() { real(map.after, 2) } else { "diverged".into() }
+        ));
+    }
+    if !report.turns.is_empty() {
+        let mut table = Table::new(&["ORBIT FROM", "CHANGE OF THE INVARIANT IN ONE TURN, BEFORE", "AFTER"]);
+        let number = |x: Option<f64>| x.map_or_else(|| "no turn".to_owned(), |x| signed(x, 3));
+        for turn in &report.turns {
+            table.row([point(&turn.start), number(turn.before), number(turn.after)]);
+        }
+        parts.push(table.fit(width));
+    }
+    if !report.rollouts.is_empty() {
+        let mut table = Table::new(&["STEP", "ERROR BEFORE", "ERROR AFTER", "DRIFT BEFORE", "DRIFT AFTER"]);
+        let number = |x: Option<f64>| x.map_or_else(|| "diverged".to_owned(), |x| real(x, 3));
+        let list = |all: &[f64]| all.iter().map(|&x| signed(x, 3)).collect::<Vec<_>>().join(" ");
+        for row in &report.rollouts {
+            table.row([step(row.division), number(row.before), number(row.after), list(&row.drift_before), list(&row.drift_after)]);
+        }
+        parts.push(table.fit(width));
+    }
+    parts.extend(report.notes.iter().map(|note| wrapped(&note.say(Dialect::Terminal), "Note: ", "  ", width)));
+    parts.join("\n")
+}
+
+fn how(report: &RepairReport) -> String {
+    let mismatch = real(report.mismatch.unwrap_or(0.0), 2);
+    let kept = report.power.unwrap_or(0);
+    match (report.way, report.left_out, report.terms.last()) {
+        (Way::ExactLinear, ..) => format!("Repaired exactly: log(R(hÂ)^m)/H, which meets the map to {mismatch}."),
+        (Way::Refit, ..) => format!("Refitted to the map of one interval, to a root mean square of {mismatch}."),
+        (Way::Series, Some(left), _) => format!(
+            "Repaired by the modified equation through h^{kept}; the first term left out, h^{}, is at most {}.",
+            left.power,
+            real(left.size, 2)
+        ),
+        (Way::Series, None, Some(only)) => format!(
+            "Repaired by the modified equation through h^{kept}, one correction of at most {}. No further term was computed, so nothing is known \
+             of the error (--power {} computes more).",
+            real(only.size, 2),
+            (kept + 2).min(LARGEST_POWER)
+        ),
+        (Way::Series, None, None) => {
+            format!("Nothing to repair through h^{kept}: every term of the modified equation that was computed is zero.")
+        }
+    }
+}
+
+fn modes(modes: &Modes) -> String {
+    let upper: Vec<String> = modes.modes.iter().filter(|z| z[1] >= 0.0).map(|&[re, im]| pair(Complex::new(re, im), MODE_DIGITS)).collect();
+    if upper.is_empty() { "no equilibrium found".to_owned() } else { upper.join(", ") }
+}

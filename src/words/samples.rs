@@ -1,0 +1,114 @@
+//! How samples were read, and what looks odd in them, in sentences.
+
+use super::number::{DIGITS, count, real};
+use super::{Dialect, Say};
+use crate::data::{DataRemark, Hold, LeftOut, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
+
+/// Names that are listed before the rest is counted.
+const MOST_NAMES: usize = 6;
+
+impl Say for DataRemark {
+    fn say(&self, to: Dialect) -> String {
+        let tell = |column: &str| match to {
+            Dialect::Terminal => format!("If it acts on the system from outside, add --input {column}."),
+            Dialect::Page => format!("If it acts on the system from outside, call the column u:{column}."),
+        };
+        match self {
+            Self::LooksHeld { column, values } => format!(
+                "`{column}` keeps its value between jumps ({}), as inputs do; the other columns move. {}",
+                count(*values, "value", "values"),
+                tell(column)
+            ),
+            Self::LooksPeriodic { column, period } => {
+                format!("`{column}` is exactly periodic (period {}), unlike the other columns. {}", real(*period, DIGITS), tell(column))
+            }
+            Self::FilledIn { column, cells } => format!(
+                "`{column}` lies exactly on straight lines in {}: it was probably filled in, which changes the modes. Leave missing cells \
+                 empty instead.",
+                count(*cells, "place", "places")
+            ),
+        }
+    }
+}
+
+/// What was taken as time, state and input, and what is missing: `Time: date (dates), λ per day. State: x, y. Input: u (held).`
+pub fn read_as(data: &Trajectories) -> String {
+    let Taken { time, trajectory, left_out, .. } = data.taken();
+    let mut parts = Vec::new();
+    if let Some(time) = time_read(time, data.time_unit()) {
+        parts.push(time);
+    }
+    if let Some(column) = trajectory {
+        parts.push(format!("{} by `{column}`.", count(data.count(), "trajectory", "trajectories")));
+    }
+    parts.push(format!("State: {}.", names(data.variables())));
+    if !data.inputs().is_empty() {
+        let hold = if data.hold() == Hold::Zero { "held between samples" } else { "linear between samples" };
+        parts.push(format!("Input: {} ({hold}).", names(data.inputs())));
+    }
+    let chosen_away: Vec<String> =
+        left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOut::Empty).map(|(name, _)| name.clone()).collect();
+    if !chosen_away.is_empty() {
+        parts.push(format!("Left out: {}.", names(&chosen_away)));
+    }
+    if let Spacing::Uneven { shortest, longest, .. } = data.spacing() {
+        parts.push(format!("Uneven times, {} to {} apart.", real(shortest, DIGITS), real(longest, DIGITS)));
+    }
+    let rows: usize = data.gaps().iter().filter_map(|gap| gap.missing).sum();
+    let missing: Vec<String> = [(rows, "row", "rows"), (data.missing_cells(), "cell", "cells")]
+        .into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, one, many)| count(n, one, many))
+        .collect();
+    if !missing.is_empty() {
+        parts.push(format!("Missing: {}.", missing.join(" and ")));
+    }
+    parts.join(" ")
+}
+
+fn time_read(time: &TimeSource, unit: TimeUnit) -> Option<String> {
+    let per = unit.name().map(|unit| format!(", λ per {unit}")).unwrap_or_default();
+    match time {
+        TimeSource::Given => None,
+        TimeSource::Rows => Some(format!("No times{per}.")),
+        TimeSource::Column { column, stamps, by_name } => {
+            let column = if column.is_empty() { "the first column".into() } else { format!("`{column}`") };
+            let meaning = match stamps {
+                Stamps::Numbers if *by_name => String::new(),
+                Stamps::Numbers => " (the first column)".into(),
+                Stamps::Dates => " (dates)".into(),
+                Stamps::CalendarMonths => " (calendar months)".into(),
+                Stamps::Epoch { unit } => format!(" ({}s since 1970)", unit.name().unwrap_or("second")),
+            };
+            Some(format!("Time: {column}{meaning}{per}."))
+        }
+    }
+}
+
+fn names(names: &[String]) -> String {
+    if names.len() <= MOST_NAMES {
+        return names.join(", ");
+    }
+    format!("{}, … ({} columns)", names[..MOST_NAMES - 1].join(", "), names.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Reading;
+
+    #[test]
+    fn what_was_read_is_said() {
+        let read = |text: &str| read_as(&Reading::default().parse(text.as_bytes(), "d").unwrap());
+        assert_eq!(read("t,x,y\n0,1,2\n1,2,3\n"), "Time: `t`. State: x, y.");
+        assert_eq!(
+            read("date;run;x;u:valve\n2024-01-01;a;1;0\n2024-01-02;a;;1\n2024-01-05;a;3;0\n2024-01-01;b;2;1\n2024-01-02;b;1;1\n"),
+            "Time: `date` (dates), λ per day. 2 trajectories by `run`. State: x. Input: valve (held between samples). Missing: 2 rows and 1 cell."
+        );
+        assert_eq!(read("when,x\n0,1\n1,2\n2.6,4\n"), "Time: `when` (the first column). State: x. Uneven times, 1 to 1.6 apart.");
+        assert_eq!(
+            read("timestamp,x\n1700000000000,1\n1700000060000,2\n1700000120000,4\n"),
+            "Time: `timestamp` (milliseconds since 1970), λ per minute. State: x."
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! What a loop makes of a mode, in sentences.
+
+use super::number::{DIGITS, complex, pair, percent, real};
+use super::{Dialect, Say};
+use crate::inverse::{Flag, Growth, Reason, Undefined, Verdict};
+use crate::predict::ModeReport;
+use crate::truth::Mode;
+use num_complex::Complex;
+use std::f64::consts::TAU;
+
+impl Say for Undefined {
+    fn say(&self, to: Dialect) -> String {
+        match self {
+            Self::PathMeetsCriticalPoint { s, z } => format!(
+                "There is no principal branch: the path s ↦ e^(sHλ) meets a zero of R′ at s = {}, z = {}, where two branches meet and neither \
+                 is the continuation.",
+                real(*s, DIGITS),
+                complex(*z, DIGITS)
+            ),
+            Self::PathTooLong { turns, growth } => format!(
+                "The principal branch was not followed: e^(s·hλ) turns {} times on the way from z = 0 and grows or shrinks by e^{}. {}.",
+                real(turns.round(), 7),
+                real(growth.round(), 7),
+                match to {
+                    Dialect::Terminal => "Use a shorter step",
+                    Dialect::Page => "Choose a shorter interval",
+                }
+            ),
+            Self::NotSeparated => {
+                "There is no principal branch: the path from z = 0 meets solutions that double-double precision does not separate.".into()
+            }
+            Self::ComplexForRealMode => {
+                "The principal branch is complex, and the mode is a real one without a partner: no real model has it.".into()
+            }
+            Self::AtInfinity => "The principal branch lies at infinity.".into(),
+        }
+    }
+}
+
+/// What a change of growth is called.
+fn growth(growth: Growth) -> &'static str {
+    match growth {
+        Growth::GrowsForDecay => "grows though the truth decays",
+        Growth::DecaysForGrowth => "decays though the truth grows",
+        Growth::GrowsForNeither => "grows though the truth neither decays nor grows",
+        Growth::DecaysForNeither => "decays though the truth neither decays nor grows",
+    }
+}
+
+impl Say for Reason {
+    fn say(&self, to: Dialect) -> String {
+        match *self {
+            Self::ChangesKind { learned, principal, growth: grown, reversed } => {
+                let who = if principal { "The principal branch" } else { "Another branch within reach," };
+                let what = match (grown, reversed) {
+                    (Some(g), true) => format!("{} and rotates backwards", growth(g)),
+                    (Some(g), false) => growth(g).to_owned(),
+                    (None, _) => "rotates backwards".to_owned(),
+                };
+                format!("{who} {}{} {what}.", complex(learned, DIGITS), if principal { "" } else { "," })
+            }
+            Self::Accurate { learned, error } => {
+                format!("The principal branch {} is right to {}.", complex(learned, DIGITS), percent(error))
+            }
+            Self::Inaccurate { learned, error } => {
+                format!("The principal branch {} is off by {}.", complex(learned, DIGITS), percent(error))
+            }
+            Self::NoPrincipal { why } => why.say(to),
+        }
+    }
+}
+
+/// What a flag is called, for people.
+pub fn flag(flag: Flag) -> &'static str {
+    match flag {
+        Flag::AntiDamped => "grows",
+        Flag::Damped => "decays",
+        Flag::Undamped => "undamped",
+        Flag::Reversed => "rotates backwards",
+        Flag::OverDamped => "does not oscillate",
+        Flag::UnderDamped => "oscillates",
+    }
+}
+
+/// A verdict in one word.
+pub fn verdict(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Faithful) => "faithful",
+        Some(Verdict::Distorted) => "distorted",
+        Some(Verdict::Artifact) => "artifact",
+        None => "not settled",
+    }
+}
+
+/// λ̂ as a person reads it: with its mirror image, the other way round where it rotates backwards.
+fn learned_pair(learned: Complex<f64>, reversed: bool) -> String {
+    let text = pair(learned, DIGITS - 1);
+    if reversed { text.replacen('±', "∓", 1) } else { text }
+}
+
+/// What the trained model does, after "a fit can become a model that …".
+pub(super) fn becomes(report: &ModeReport) -> String {
+    let truth = report.branches.lambda;
+    let principal = report.branches.principal().map(|branch| branch.lambda);
+    let Some(worst) = report.reasons.first() else { return "is not judged: its mode is not settled".into() };
+    let mut text = match *worst {
+        Reason::ChangesKind { learned, growth: grown, reversed, principal: by_principal } => {
+            let what = match (grown, reversed) {
+                (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), false) => "grows",
+                (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), true) => "grows and rotates backwards",
+                (Some(_), false) => "decays",
+                (Some(_), true) => "decays and rotates backwards",
+                (None, _) => "rotates backwards",
+            };
+            let bad = format!("{what} ({})", learned_pair(learned, reversed));
+            match principal.filter(|_| !by_principal) {
+                Some(principal) => format!("{} ({}), or one that {bad}", miss(truth, principal), learned_pair(principal, false)),
+                None => bad,
+            }
+        }
+        Reason::Accurate { learned, .. } | Reason::Inaccurate { learned, .. } => {
+            format!("{} ({})", miss(truth, learned), learned_pair(learned, false))
+        }
+        Reason::NoPrincipal { .. } => "has no preferred λ̂: two branches meet on the way".to_owned(),
+    };
+    if report.ignites() {
+        text.push_str("; rounding in its start outgrows the solution");
+    }
+    text
+}
+
+/// How far λ̂ is from λ, in the terms that matter: damping, frequency, or neither.
+fn miss(truth: Complex<f64>, learned: Complex<f64>) -> String {
+    const NOTICED: f64 = 1.1;
+    let error = (learned - truth).norm() / truth.norm();
+    if error <= 0.01 {
+        return format!("is right to {}", percent(error));
+    }
+    let damping = if truth.re * learned.re > 0.0 { Some(learned.re / truth.re) } else { None };
+    let frequency = if truth.im * learned.im > 0.0 { Some(learned.im / truth.im) } else { None };
+    let far = |ratio: f64| ratio.max(1.0 / ratio);
+    let verb = if truth.re < 0.0 { "decays" } else { "grows" };
+    let said = |verb: &str, ratio: f64| {
+        if ratio > 1.0 {
+            format!("{verb} {} times too fast", real(ratio, 2))
+        } else {
+            format!("{verb} {} times too slowly", real(1.0 / ratio, 2))
+        }
+    };
+    match (damping, frequency) {
+        (Some(d), f) if far(d) >= f.map_or(0.0, far) && far(d) > NOTICED => said(verb, d),
+        (_, Some(f)) if far(f) > NOTICED => said("oscillates", f),
+        _ => format!("is {} off", percent(error)),
+    }
+}
+
+/// What a mode does: `period 3.142, halves every 6.931`.
+pub(super) fn behaviour(lambda: Complex<f64>) -> String {
+    let growth = match lambda.re {
+        x if x < 0.0 => format!("halves every {}", real(2f64.ln() / -x, DIGITS)),
+        x if x > 0.0 => format!("doubles every {}", real(2f64.ln() / x, DIGITS)),
+        _ => "neither decays nor grows".to_owned(),
+    };
+    if lambda.im == 0.0 { growth } else { format!("period {}, {growth}", real(TAU / lambda.im.abs(), DIGITS)) }
+}
+
+/// What a mode is called.
+pub(super) fn kind(lambda: Complex<f64>) -> &'static str {
+    match (lambda.im == 0.0, lambda.re) {
+        (false, x) if x < 0.0 => "A damped oscillation",
+        (false, x) if x > 0.0 => "A growing oscillation",
+        (false, _) => "An undamped oscillation",
+        (true, x) if x < 0.0 => "A decay",
+        (true, x) if x > 0.0 => "A growth",
+        (true, _) => "A mode at rest",
+    }
+}
+
+/// λ with its mirror image, and how certain it is.
+pub(super) fn known(mode: &Mode) -> String {
+    let lambda = pair(mode.lambda, DIGITS);
+    match mode.uncertainty {
+        Some(u) if u > 1e-9 * mode.lambda.norm() => format!("{lambda} (to {})", real(u, 2)),
+        _ => lambda,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_off_is_said_in_its_own_terms() {
+        let of = |a: (f64, f64), b: (f64, f64)| miss(Complex::new(a.0, a.1), Complex::new(b.0, b.1));
+        assert_eq!(of((-0.1, 2.0), (-1.3765, 0.8228)), "decays 14 times too fast");
+        assert_eq!(of((-0.1, 2.0), (-0.09, 3.0)), "oscillates 1.5 times too fast");
+        assert_eq!(of((-0.1, 2.0), (-0.1, 2.01)), "is right to 0.5 %");
+        assert_eq!(of((0.0, 1.0), (0.0, 1.093)), "is 9.3 % off");
+        assert_eq!(of((-1.0, 0.0), (-0.5, 0.0)), "decays 2 times too slowly");
+    }
+}

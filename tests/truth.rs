@@ -1,0 +1,147 @@
+//! What samples determine: settled modes are true within their uncertainty, and what is not determined is not settled.
+
+use lambdahat::data::{Reading, Trajectories, Trajectory};
+use lambdahat::truth::{Because, Caveat, Examination, Mode, ModesOptions, Motion, examine};
+use num_complex::Complex64;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::path::Path;
+
+fn panel(name: &str) -> Examination {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/panel").join(name);
+    examine(&Reading::default().open(&path).unwrap(), &ModesOptions::default()).unwrap()
+}
+
+fn settled(found: &Examination) -> Vec<&Mode> {
+    found.modes.iter().filter(|m| m.settled && m.lambda.im >= 0.0).collect()
+}
+
+fn assert_modes(found: &Examination, expected: &[(f64, f64)], tolerance: f64) {
+    let modes = settled(found);
+    for &(re, im) in expected {
+        let lambda = Complex64::new(re, im);
+        assert!(modes.iter().any(|m| (m.lambda - lambda).norm() < tolerance), "{lambda} is not among {modes:?}");
+    }
+}
+
+fn normal(random: &mut ChaCha8Rng) -> f64 {
+    let mut unit = || (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+    let (a, b) = (1.0 - unit(), unit());
+    (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
+}
+
+/// Of 100 draws of a noisy oscillator at least 93 lie within two uncertainties, and the uncertainty is of the size of the error.
+#[test]
+fn uncertainties_cover() {
+    let lambda = Complex64::new(-0.1, 2.0);
+    for (seed, (rows, noise, uneven, columns, interval)) in
+        [(40, 0.05, false, 2, 1.0), (60, 0.05, false, 1, 0.3), (40, 0.01, true, 1, 0.5), (40, 0.2, true, 2, 0.5)].into_iter().enumerate()
+    {
+        let mut random = ChaCha8Rng::seed_from_u64(seed as u64);
+        let (mut within, mut found, mut square, mut stated) = (0, 0, 0.0, 0.0);
+        for _ in 0..100 {
+            let (mut times, mut states, mut t) = (Vec::new(), Vec::new(), 0.0);
+            for _ in 0..rows {
+                let z = (lambda * t).exp();
+                times.push(t);
+                states.extend([z.re, z.im].iter().take(columns).map(|x| x + noise * normal(&mut random)));
+                let part = (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+                t += if uneven { interval * (0.5 + part) } else { interval };
+            }
+            let names = (0..columns).map(|k| format!("x{k}")).collect();
+            let data = Trajectories::with_times("draw", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+            let examined = examine(&data, &ModesOptions::default()).unwrap();
+            if let Some(mode) = settled(&examined).first() {
+                let (error, u) = ((mode.lambda - lambda).norm(), mode.uncertainty.unwrap());
+                found += 1;
+                within += usize::from(error <= 2.0 * u);
+                square += error * error;
+                stated += u;
+            }
+        }
+        let rms = (square / f64::from(found)).sqrt();
+        let mean = stated / f64::from(found);
+        println!(
+            "{rows} rows, noise {noise}, uneven {uneven}, {columns} columns: {found} settled, {within} within 2u, rms {rms:.1e}, mean u {mean:.1e}"
+        );
+        assert!(found >= 90 && within * 100 >= 93 * found as usize, "{within} of {found}");
+        assert!(mean < 3.0 * rms, "{mean} against {rms}");
+    }
+}
+
+/// The field is right to many digits where a map of low degree is wrong in the first.
+#[test]
+fn a_field_meets_a_limit_cycle() {
+    let found = panel("van-der-pol-cycle.csv");
+    assert_modes(&found, &[(0.5, 0.75f64.sqrt())], 1e-8);
+    assert_eq!(found.finding.motion, Motion::Cycle);
+    // The period of the cycle (6.6632868593) and its multiplier (8.59695064e-4), computed with scipy 1.17.
+    let closed = found.caveats.iter().find_map(|c| match c {
+        Caveat::Closed { period, multiplier } => Some((*period, *multiplier)),
+        _ => None,
+    });
+    let (period, multiplier) = closed.unwrap();
+    assert!((period - 6.6632868593).abs() < 1e-6 && (multiplier / 8.59695064e-4 - 1.0).abs() < 1e-2, "{period} {multiplier}");
+    let found = panel("lotka-volterra.csv");
+    assert_eq!(found.finding.motion, Motion::Orbits);
+    assert_modes(&found, &[(0.0, 1.0)], 1e-8);
+    let found = panel("lorenz-0.02.csv");
+    assert_modes(&found, &[(0.0939556, 10.1945052), (-13.8545778, 0.0)], 1e-6);
+    assert_eq!(found.finding.motion, Motion::Chaos);
+    let found = panel("duffing.csv");
+    assert_eq!(found.finding.motion, Motion::Rest);
+    assert_modes(&found, &[(-0.1, 1.41067359796659), (0.904987562, 0.0), (-1.104987562, 0.0)], 1e-8);
+}
+
+/// One orbit of a pendulum lies on a curve: fields that meet it to 1e-8 have other equilibria. Three orbits, one of them close, settle it.
+#[test]
+fn an_orbit_far_from_rest_settles_nothing() {
+    for name in ["pendulum-1.csv", "pendulum-2.8.csv"] {
+        let found = panel(name);
+        assert!(settled(&found).is_empty(), "{name}: {:?}", found.modes);
+        assert!(found.modes.iter().all(|m| !m.because.is_empty()));
+    }
+    assert_modes(&panel("pendulum-three.csv"), &[(0.0, 1.0)], 1e-4);
+}
+
+#[test]
+fn noise_settles_nothing() {
+    for name in ["white-noise.csv", "random-walk.csv"] {
+        let found = panel(name);
+        assert!(!found.finding.settled && settled(&found).is_empty(), "{name}: {:?}", found.modes);
+    }
+}
+
+/// Positions of a chain of three masses: ω² are the eigenvalues of its stiffness. One coordinate of an oscillator: its pair, to rounding.
+#[test]
+fn parts_of_the_state_show_its_modes() {
+    let found = panel("positions-only.csv");
+    let omegas = [(2.0 - 2f64.sqrt()).sqrt(), 2f64.sqrt(), (2.0 + 2f64.sqrt()).sqrt()];
+    assert_modes(&found, &omegas.map(|w| (0.0, w)), 1e-10);
+    assert_eq!(found.finding.motion, Motion::Orbits);
+    assert_modes(&panel("one-coordinate.csv"), &[(-0.1, 2.0)], 1e-12);
+}
+
+/// A force that is not in the columns shows as a steady oscillation, which is not called a mode of the system.
+#[test]
+fn a_force_from_outside_is_no_mode() {
+    let found = panel("forced.csv");
+    assert_eq!(found.finding.motion, Motion::Driven);
+    assert_modes(&found, &[(-0.1, 0.99f64.sqrt())], 1e-9);
+    assert_eq!(settled(&found).len(), 1);
+    assert!(found.modes.iter().any(|m| m.because == [Because::MayBeDriven] && (m.lambda.im - 1.3).abs() < 1e-6));
+}
+
+#[test]
+fn a_line_of_equilibria_is_said_to_be_one() {
+    let found = panel("sir.csv");
+    assert!(settled(&found).is_empty());
+    assert!(found.modes.iter().any(|m| m.because.contains(&Because::LineOfEquilibria)), "{:?}", found.modes);
+}
+
+#[test]
+fn uneven_times_and_gaps() {
+    assert_modes(&panel("uneven.csv"), &[(-0.1, 2.0)], 1e-12);
+    assert_modes(&panel("missing-rows.csv"), &[(-0.1, 2.0)], 1e-12);
+    assert_modes(&panel("fifty-sensors.csv"), &[(-0.05, 1.5)], 2e-3);
+}
