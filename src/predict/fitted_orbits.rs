@@ -5,7 +5,7 @@ use super::linear_orbits::LinearOrbits;
 use super::report::Report;
 use crate::data::Trajectories;
 use crate::method::{Method, Sampling};
-use crate::truth::{Caveat, FittedField};
+use crate::truth::{Caveat, FittedField, Motion};
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
 
@@ -25,7 +25,10 @@ impl Report {
     /// orbit's centre, in units of half the samples' box. Nothing is added in one variable, where nothing turns, where no polynomial of a low degree explains the samples,
     /// or where no mode is settled.
     pub(super) fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
-        let Some(fitted) = self.field.clone().filter(|_| self.finding.settled) else { return };
+        if !self.finding.settled {
+            return;
+        }
+        let Some(fitted) = self.field.clone() else { return self.add_orbits_of_modes(data, methods) };
         if fitted.field.variables().len() < 2 {
             return;
         }
@@ -51,6 +54,31 @@ impl Report {
         }
         if self.methods.iter().any(|report| !report.drift.is_empty()) {
             self.caveats.push(Caveat::FittedOrbits { degree: fitted.degree, residual: fitted.residual });
+        }
+    }
+
+    /// Closed orbits in two variables whose motion is the sum of its modes: one pair, and no field was needed to find it.
+    fn add_orbits_of_modes(&mut self, data: &Trajectories, methods: &[Method]) {
+        let nonlinear = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::FieldFitted { .. }));
+        let [first, second] = &self.modes[..] else { return };
+        let pair = first.lambda.im > 0.0 && first.lambda == second.lambda.conj() && first.settled;
+        if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 {
+            return;
+        }
+        let half = |j: usize| {
+            let values = data.all_states().map(|x| x[j]).filter(|x| !x.is_nan());
+            let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+            if low < high { 0.5 * (high - low) } else { 1.0 }
+        };
+        let half = [half(0), half(1)];
+        let scaled = |x: &[f64]| x.iter().zip(&half).map(|(x, half)| x / half).collect::<Vec<f64>>();
+        let orbits = LinearOrbits::of_pair(first.lambda, &scaled(&first.equilibrium));
+        let complete = |x: &&[f64]| x.iter().all(|v| !v.is_nan());
+        let originals = data.states().filter_map(|mut t| t.find(complete).map(<[f64]>::to_vec)).take(MOST_STARTS);
+        let (originals, starts): (Vec<Vec<f64>>, Vec<Vec<f64>>) = originals.map(|x| (x.clone(), scaled(&x))).unzip();
+        self.add_linear_orbits(&orbits, &starts, methods);
+        for report in &mut self.methods {
+            report.drift.iter_mut().zip(&originals).for_each(|(drift, start)| drift.start.clone_from(start));
         }
     }
 

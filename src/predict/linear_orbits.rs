@@ -48,6 +48,11 @@ impl LinearOrbits {
         Some(Self { centre, plane, lambda })
     }
 
+    /// In two variables, from the pair and the equilibrium alone.
+    pub fn of_pair(lambda: Complex<f64>, centre: &[f64]) -> Self {
+        Self { centre: DVector::from_column_slice(centre), plane: DMatrix::identity(centre.len(), centre.len()), lambda }
+    }
+
     /// What a turn through the method makes of the orbits from these starts, with λ known better than from the field.
     pub fn through(&self, method: &Method, sampling: Sampling, lambda: Complex<f64>, starts: &[Vec<f64>]) -> Vec<PredictedDrift> {
         let principal = LearningEquation::of(method).ok().and_then(|equation| equation.branches(lambda, sampling).ok());
