@@ -1,12 +1,12 @@
 //! Modified fields as polynomials: against the literature, and against a route that knows nothing of trees.
 
-use lambdahat::dynamics::{Field, Flow, Monomial, PolynomialField, RationalPolynomial, System};
+use lambdahat::dynamics::{Field, Flow, Monomial, PolynomialField, RationalPolynomial, Stepper, System, Values};
 use lambdahat::exact::ratio;
 use lambdahat::inverse::branches;
 use lambdahat::method::{Method, RungeKutta, Sampling, catalog};
 use lambdahat::order::{
     DriftError, FieldExpansion, OrderError, convergence, drift, inverse_linear_radius, inverse_linear_series, inverse_modified_at,
-    inverse_modified_equation, modified_equation, modified_from_map, modified_linear_series, step,
+    inverse_modified_equation, modified_at, modified_equation, modified_linear_series, step_logarithm,
 };
 use lambdahat::stability::StabilityFunction;
 use num_complex::Complex64;
@@ -362,7 +362,6 @@ fn the_warning_is_given_where_it_is_due() {
 #[test]
 fn closures_and_polynomials_have_the_same_modified_fields() {
     let (system, field) = lotka_volterra();
-    let f = |x: &[f64], out: &mut [f64]| system.value(x, out);
     let (y, h) = ([1.3, 0.8], 0.05);
     let flow = |x: &[f64]| Flow::reference().trajectory(&system, x, h, 1).ok().map(|states| states[1].clone());
     for (name, rounds, tolerance) in [("forward-euler", 1, 1e-12), ("midpoint", 3, 1e-7), ("rk4", 3, 1e-10), ("implicit-midpoint", 2, 1e-5)]
@@ -370,14 +369,13 @@ fn closures_and_polynomials_have_the_same_modified_fields() {
         let method = method(name);
         let mut expected = [0.0; 2];
         FieldExpansion::inverse(&method, &field, 9).unwrap().truncated(h, 9).value(&y, &mut expected);
-        let found = inverse_modified_at(&method.coefficients(), &f, &flow, &y, h, rounds).unwrap();
+        let found = inverse_modified_at(&method, &system, &flow, &y, h, rounds).unwrap();
         let error = found.value.iter().zip(expected).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
         assert!(error < tolerance && (error <= found.error || error < 1e-12), "{name}: {error:e}, estimated {:e}", found.error);
         FieldExpansion::modified(&method, &field, 9).unwrap().truncated(h, 9).value(&y, &mut expected);
-        let map = |x: &[f64]| step(&method.coefficients(), &f, x, h);
-        let found = modified_from_map(map, &y, h, 9).unwrap();
+        let found = step_logarithm(&method, &system, &y, h).unwrap();
         let error = found.value.iter().zip(expected).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
-        assert!(error < 1e-9 && error <= found.error + 1e-11, "{name}: {error:e}, estimated {:e}", found.error);
+        assert!(error < 1e-11 && error <= found.error + 1e-11, "{name}: {error:e}, estimated {:e}", found.error);
     }
 }
 
@@ -387,33 +385,36 @@ fn modified_fields_of_a_network_and_of_a_kernel() {
     use lambdahat::fit::{Learned, Model};
     use rand::SeedableRng;
     let states: Vec<Vec<f64>> = (0..40).map(|k| vec![(0.7 * f64::from(k)).cos(), (1.1 * f64::from(k)).sin()]).collect();
-    let tableau = method("midpoint").coefficients();
+    let midpoint = method("midpoint");
+    let tableau = midpoint.coefficients();
+    let max = |a: &[f64], b: &[f64]| a.iter().zip(b).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
+    let stepped = |f: &dyn Field, y: [f64; 2], h: f64| {
+        let mut y = y;
+        Stepper::new(&tableau, 2).step(f, &mut y, h).unwrap();
+        y
+    };
     for class in ["mlp:8", "rbf:12"] {
         let model = Model::new(&class.parse().unwrap(), &states).unwrap();
         let parameters = model.random(1.0, &mut rand_chacha::ChaCha8Rng::seed_from_u64(5));
         let learned = Learned { model, parameters };
-        let f = |x: &[f64], out: &mut [f64]| learned.value(x, out);
         let y = [0.3, -0.2];
         // With three rounds f̂ is right through h^4, so the step with it misses the flow by h^6.
         let missed = |h: f64| {
             let flow = |x: &[f64]| Flow::reference().trajectory(&learned, x, h, 1).ok().map(|states| states[1].clone());
-            let inner = |x: &[f64], out: &mut [f64]| match inverse_modified_at(&tableau, &f, &flow, x, h, 3) {
-                Some(found) => out.copy_from_slice(&found.value),
-                None => out.fill(f64::NAN),
-            };
-            let (reached, target) = (step(&tableau, &inner, &y, h).unwrap(), flow(&y).unwrap());
-            reached.iter().zip(&target).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()))
+            let inner = Values::new(2, |x: &[f64], out: &mut [f64]| {
+                out.copy_from_slice(&inverse_modified_at(&midpoint, &learned, &flow, x, h, 3).unwrap().value);
+            });
+            max(&stepped(&inner, y, h), &flow(&y).unwrap())
         };
         let slope = (missed(0.4) / missed(0.2)).log2();
         assert!(slope > 5.0, "{class}: {slope}, {:e}", missed(0.2));
-        // Forwards: the flow of the modified field is the step; with six iterates it is right through h^5.
-        let error = |h: f64| {
-            let map = |x: &[f64]| step(&tableau, &f, x, h);
-            let (coarse, fine) = (modified_from_map(map, &y, h, 6).unwrap(), modified_from_map(map, &y, h, 9).unwrap());
-            coarse.value.iter().zip(&fine.value).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()))
-        };
-        let slope = (error(0.2) / error(0.1)).log2();
-        assert!(slope > 4.0, "{class}: {slope}");
+        // Forwards: the flow of the modified field is the step.
+        let h = 0.1;
+        let modified =
+            Values::new(2, |x: &[f64], out: &mut [f64]| out.copy_from_slice(&step_logarithm(&midpoint, &learned, x, h).unwrap().value));
+        let flow = Flow { absolute: 1e-12, relative: 1e-12 }.trajectory(&modified, &y, h, 1).unwrap();
+        let error = max(&flow[1], &stepped(&learned, y, h));
+        assert!(error < 1e-9, "{class}: {error:e}");
     }
 }
 
@@ -430,4 +431,34 @@ fn the_grid_is_exact() {
     let system = System::parse("convection-diffusion:speed=1,diffusion=1/3,points=3,length=1").unwrap();
     let field = PolynomialField::of_system(&system).unwrap();
     assert_eq!(field.to_text()[0], "-6*u1 + 3/2*u2 + 9/2*u3");
+}
+
+/// The field that steps follow by its exact polynomials, by a polynomial in h through logarithms of the step map, and, at a small step, by that logarithm itself.
+#[test]
+fn three_ways_to_a_modified_field_agree() {
+    let (system, field) = lotka_volterra();
+    let y = [1.5, 1.0];
+    for name in ["forward-euler", "midpoint", "rk4", "dormand-prince5", "implicit-midpoint", "gauss2"] {
+        let method = method(name);
+        for (h, power) in [(0.5, 4), (0.5, 8), (0.1, 6)] {
+            let mut exact = [0.0; 2];
+            let expansion = FieldExpansion::modified(&method, &field, 9).unwrap();
+            expansion.truncated(h, power).value(&y, &mut exact);
+            let found = modified_at(&method, &system, &y, h, power).unwrap();
+            let error = found.value.iter().zip(exact).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
+            let bound = if power == 8 { 1e-3 } else { 1e-6 };
+            assert!(error < bound && error <= 10.0 * found.error + 1e-12, "{name}, {h}, h^{power}: {error:e}, estimated {:e}", found.error);
+        }
+        // Small enough for h^10 to be nothing.
+        let h = 0.02;
+        let (mut exact, mut other) = ([0.0; 2], [0.0; 2]);
+        FieldExpansion::modified(&method, &field, 9).unwrap().truncated(h, 9).value(&y, &mut exact);
+        let whole = step_logarithm(&method, &system, &y, h).unwrap();
+        other.copy_from_slice(&whole.value);
+        let error = other.iter().zip(exact).fold(0.0, |e: f64, (a, b)| e.max((a - b).abs()));
+        assert!(error < 1e-11, "{name}: {error:e}");
+    }
+    // The value that was given wrongly once: (0.0458, 0.4365).
+    let found = modified_at(&method("rk4"), &system, &y, 0.5, 4).unwrap().value;
+    assert!((found[0] + 0.00043945).abs() < 1e-7 && (found[1] - 0.49939779).abs() < 1e-7, "{found:?}");
 }

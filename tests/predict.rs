@@ -154,7 +154,10 @@ fn aliases_of_the_samples_are_named_as_such() {
 #[test]
 fn lotka_volterra_wants_a_symmetric_method() {
     let subject = Subject::from_system(&System::named("lotka-volterra").unwrap(), 1.0).unwrap();
-    assert_eq!(subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(), [Complex64::i(), -Complex64::i()]);
+    assert_eq!(
+        subject.modes.iter().map(|m| m.lambda).collect::<Vec<_>>(),
+        [Complex64::i(), -Complex64::i(), Complex64::ONE, -Complex64::ONE]
+    );
     let report = Prediction { subject, methods: vec![], substeps: 1, limits: Limits::default() }.report().unwrap();
     let verdicts = |name: &str| report.methods.iter().find(|m| m.method == name).unwrap().verdict;
     assert_eq!(
@@ -300,6 +303,73 @@ fn a_grid_of_many_points_is_answered() {
     assert_eq!(grid.modes.iter().filter(|mode| mode.lambda == Complex64::ZERO).count(), 1);
     let large = Subject::from_system(&System::parse("convection-diffusion:points=512").unwrap(), 0.05).unwrap();
     assert_eq!(large.modes.len(), 512);
+}
+
+/// A plain circle: forward Euler's λ̂ is (e^{iH} − 1)/H, and a turn of it shrinks the radius to e^{2π Re λ̂/Im λ̂}.
+#[test]
+fn orbits_on_one_circle_are_those_of_the_linear_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("circle.csv");
+    let rows: String = (0..61).map(|k| 0.5 * f64::from(k)).map(|t| format!("{t},{},{}\n", t.cos(), t.sin())).collect();
+    std::fs::write(&path, format!("t,x,y\n{rows}")).unwrap();
+    let output = program(&[path.to_str().unwrap(), "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let drift = |name: &str| {
+        let method = report["methods"].as_array().unwrap().iter().find(|m| m["method"] == name).unwrap();
+        let one = &method["drift"][0];
+        (one["amplitude_shift"].as_f64().unwrap(), one["period"].as_f64().unwrap(), one["truncation"].as_f64().unwrap())
+    };
+    let euler = ((Complex64::i() * 0.5).exp() - 1.0) / 0.5;
+    let (shift, period, truncation) = drift("forward-euler");
+    assert!((shift - (std::f64::consts::TAU * euler.re / euler.im).exp_m1()).abs() < 1e-7 && (shift + 0.79898).abs() < 1e-5, "{shift}");
+    assert!((period - 6.5528).abs() < 1e-4 && truncation == 0.0, "{period}");
+    assert!((drift("rk4").0 - 0.00133).abs() < 1e-5, "{:?}", drift("rk4"));
+    assert!(drift("implicit-midpoint").0.abs() < 1e-9, "{:?}", drift("implicit-midpoint"));
+}
+
+/// A closed orbit on an algebraic curve leaves the field around it open, and what a method makes of it.
+#[test]
+fn orbits_that_do_not_settle_the_field_have_no_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fast-slow.csv");
+    // ẋ = −y(1 + x/2), ẏ = x(1 + x/2) keeps x² + y²: of degree 2, like the circle itself.
+    let turning = lambdahat::dynamics::PolynomialField::parse("x = '-y - x y/2'\ny = 'x + x^2/2'", "test").unwrap().compiled();
+    let states = lambdahat::dynamics::Flow::reference().trajectory(&turning, &[1.0, 0.0], 0.3, 80).unwrap();
+    let rows: String = states.iter().enumerate().map(|(k, x)| format!("{},{},{}\n", 0.3 * k as f64, x[0], x[1])).collect();
+    std::fs::write(&path, format!("t,x,y\n{rows}")).unwrap();
+    let document = json(&[path.to_str().unwrap()]);
+    assert!(document["methods"].as_array().unwrap().iter().all(|m| m.get("drift").is_none()), "{}", document["caveats"]);
+    let line = folder.path().join("line.csv");
+    let rows: String = (0..30).map(|k| format!("{k},{}\n", 2.0 + (-0.3 * f64::from(k)).exp())).collect();
+    std::fs::write(&line, format!("t,x\n{rows}")).unwrap();
+    program(&["--all", line.to_str().unwrap()]).assert().success().stdout(predicate::str::contains("Orbits").not());
+}
+
+/// What is drawn as samples are the samples.
+#[test]
+fn the_figure_of_data_draws_the_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("figure.json");
+    let drawn = |arguments: &[&str]| -> serde_json::Value {
+        program(&[arguments, &["--figure", path.to_str().unwrap()]].concat()).assert().success();
+        serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap()
+    };
+    let dots = |figure: &serde_json::Value| -> Vec<Vec<f64>> {
+        let marks = figure["panels"][1]["marks"].as_array().unwrap().clone();
+        let mark = marks.iter().find_map(|mark| {
+            let dots = mark.get("dots").or_else(|| mark.get("Dots")).unwrap_or(mark);
+            (dots["label"] == "the samples").then(|| dots["points"].clone())
+        });
+        serde_json::from_value(mark.expect("samples")).unwrap()
+    };
+    let lynx = drawn(&["examples/lynx_hare.csv", "--log", "--method", "rk4"]);
+    let data = Reading::default().open(std::path::Path::new("examples/lynx_hare.csv")).unwrap();
+    let first: Vec<f64> = data.all_states().map(|x| x[0]).collect();
+    assert_eq!(dots(&lynx).iter().map(|p| p[1]).collect::<Vec<_>>(), first);
+    // A linear motion is met by its modes, and the learned model passes through the samples at its own step.
+    let oscillator = drawn(&["examples/oscillator.csv", "--method", "rk4"]);
+    assert!(oscillator["facts"]["misfit of the modes"].as_f64().unwrap() < 1e-6, "{:?}", oscillator["facts"]);
+    assert!(oscillator["panels"][1]["marks"].as_array().unwrap().len() == 4);
 }
 
 /// Columns that a line takes: the hat of λ̂ has none of its own.

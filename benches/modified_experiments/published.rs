@@ -3,7 +3,7 @@
 
 use lambdahat::dynamics::{CompiledField, Field, Flow, PolynomialField, System};
 use lambdahat::fit::{Fit, Optimiser, Training, unwatched};
-use lambdahat::method::{Coefficients, Method, Sampling, catalog};
+use lambdahat::method::{Method, RungeKutta, Sampling, catalog};
 use lambdahat::order::inverse_modified_at;
 use rayon::prelude::*;
 use std::fmt;
@@ -135,11 +135,10 @@ impl Experiment<'_> {
     pub fn run(&self, points: &[Vec<f64>], interval: f64, every: usize) -> Distances {
         let fit = self.learned(points, interval);
         let h = Sampling::new(interval, self.substeps).expect("positive").step().get();
-        let method: Coefficients = match catalog::find(self.method) {
-            Ok(Method::RungeKutta(method)) => method.coefficients(),
+        let method: RungeKutta = match catalog::find(self.method) {
+            Ok(Method::RungeKutta(method)) => method,
             _ => panic!("{} is a one-step method", self.method),
         };
-        let f = |x: &[f64], out: &mut [f64]| self.field.value(x, out);
         let step = |x: &[f64]| self.flow(x, h);
         let chosen: Vec<&Vec<f64>> = points.iter().step_by(every).collect();
         let distances = |rounds: usize| {
@@ -150,7 +149,7 @@ impl Experiment<'_> {
                     let (mut learned, mut truth) = (vec![0.0; d], vec![0.0; d]);
                     fit.learned.value(x, &mut learned);
                     self.field.value(x, &mut truth);
-                    let modified = inverse_modified_at(&method, &f, &step, x, h, rounds).expect("flows");
+                    let modified = inverse_modified_at(&method, self.field, &step, x, h, rounds).expect("flows");
                     let square = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
                     let unknown = if self.exact() { 0.0 } else { modified.error.powi(2) };
                     [square(&learned, &truth), square(&learned, &modified.value), unknown, square(&modified.value, &truth)]

@@ -1,11 +1,11 @@
 //! A learned field followed from the starts of its training: with the step of the training, which should pass through the samples, and with a
 //! hundredth of it, which shows the field itself.
 
-use crate::dynamics::{Field, System, returns};
+use crate::dynamics::{Field, System, implicit_slopes, returns};
 use crate::fit::{Learned, rollout};
 use crate::method::{Method, Multistep, Sampling, catalog};
 use crate::truth::Mode;
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 use serde::Serialize;
 use std::f64::consts::TAU;
 
@@ -229,7 +229,13 @@ fn multistep_path(learned: &Learned, method: &Multistep, h: f64, initial: &[Vec<
         let past: Vec<f64> =
             (0..d).map(|c| (0..k).map(|j| h * beta[j] * slopes[n + j][c] - alpha[j] * path[n + j][c]).sum::<f64>() / alpha[k]).collect();
         let weight = h * beta[k] / alpha[k];
-        let next = if weight == 0.0 { Some(past) } else { implicit(learned, &past, weight, &path[n + k - 1]) };
+        let mut slope = slopes[n + k - 1].clone();
+        let next = if weight == 0.0 {
+            Some(past)
+        } else {
+            implicit_slopes(learned, &past, &DMatrix::from_element(1, 1, weight), &mut slope)
+                .map(|()| past.iter().zip(&slope).map(|(x, k)| x + weight * k).collect::<Vec<f64>>())
+        };
         match next.filter(|x| x.iter().all(|v| v.abs() <= FAR)) {
             Some(next) => {
                 slopes.push(value(&next));
@@ -239,29 +245,6 @@ fn multistep_path(learned: &Learned, method: &Multistep, h: f64, initial: &[Vec<
         }
     }
     path
-}
-
-/// y = past + weight·f(y), from a first guess.
-fn implicit(learned: &Learned, past: &[f64], weight: f64, guess: &[f64]) -> Option<Vec<f64>> {
-    let d = past.len();
-    let (mut f, mut j) = (vec![0.0; d], vec![0.0; d * d]);
-    let mut y = DVector::from_column_slice(guess);
-    for _ in 0..60 {
-        learned.value(y.as_slice(), &mut f);
-        learned.jacobian(y.as_slice(), &mut j);
-        let residual = DVector::from_fn(d, |c, _| y[c] - past[c] - weight * f[c]);
-        let scale = 1.0 + y.amax();
-        let matrix = DMatrix::from_fn(d, d, |a, b| f64::from(u8::from(a == b)) - weight * j[a * d + b]);
-        let step = matrix.lu().solve(&residual)?;
-        y -= &step;
-        if !y.iter().all(|v| v.is_finite()) {
-            return None;
-        }
-        if step.amax() <= 1e-13 * scale {
-            return Some(y.as_slice().to_vec());
-        }
-    }
-    None
 }
 
 #[cfg(test)]

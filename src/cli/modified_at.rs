@@ -2,9 +2,9 @@
 
 use super::failure::Failure;
 use super::{Answer, fit, output};
-use lambdahat::dynamics::{Field, Flow, System};
+use lambdahat::dynamics::{Field, Flow, PolynomialField, System};
 use lambdahat::method::{Method, RungeKutta};
-use lambdahat::order::{inverse_modified_at, modified_from_map, order_up_to, step};
+use lambdahat::order::{Estimated, FieldExpansion, LARGEST_POWER, inverse_modified_at, modified_at, order_up_to};
 use serde::Serialize;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -27,6 +27,22 @@ struct Document {
     last_correction: f64,
     /// Through this power of h.
     power: usize,
+    /// Where `value` is from.
+    way: Way,
+    /// The size of the first term left out, where it is known.
+    left_out: Option<f64>,
+}
+
+/// How a value was found.
+#[derive(Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Way {
+    /// The exact expansion of a polynomial field.
+    Series,
+    /// A polynomial in h through logarithms of the step map.
+    Logarithms,
+    /// Corrections by the flow and the step in turns.
+    Corrections,
 }
 
 /// What is asked for.
@@ -49,68 +65,129 @@ pub fn run(point: &Point, method: &Method, json: bool) -> Result<Answer, Failure
         return Err(Failure::new(format!("--at is for one-step methods, `{}` is a multistep one", method.name())));
     };
     let at = state(point.at)?;
-    let field: Box<dyn Field + Sync> = if point.system.to_lowercase().ends_with(".json") {
-        Box::new(fit::model_file(Path::new(point.system))?.learned)
+    let (field, polynomial): (Box<dyn Field + Sync>, Option<PolynomialField>) = if point.system.to_lowercase().ends_with(".json") {
+        (Box::new(fit::model_file(Path::new(point.system))?.learned), None)
     } else {
-        Box::new(System::parse(point.system)?)
+        let system = System::parse(point.system)?;
+        let polynomial = PolynomialField::of_system(&system);
+        (Box::new(system), polynomial)
     };
     if at.len() != field.dimension() {
         return Err(Failure::new(format!("--at `{}`: {} components, the field has {}", point.at, at.len(), field.dimension())));
     }
-    let mut here = vec![0.0; at.len()];
-    field.value(&at, &mut here);
-    let (value, last_correction) = computed(point, method, field.as_ref(), &at)?;
-    let found = Document {
-        method: method.name().into(),
-        inverse: point.inverse,
-        step: point.step,
-        at,
-        field: here,
-        value,
-        last_correction,
-        power: point.power,
+    let found = match polynomial {
+        Some(polynomial) if point.power <= LARGEST_POWER => series(point, method, field.as_ref(), &polynomial, at)?,
+        _ => alone(point, method, field.as_ref(), at)?,
     };
     if json {
         output::json(&found)?;
         return Ok(Answer::Done);
     }
-    let what = if found.inverse { "what a perfect fit through it learns" } else { "the field that its steps follow" };
-    output::line(format!("{}: {what}, h = {}, through h^{}", found.method, found.step, found.power))?;
-    output::line(format!("f at {:?}: {:?}", found.at, found.field))?;
-    output::line(format!(
-        "{} there: {:?}; the last correction was {:.1e}",
-        if found.inverse { "f̂" } else { "f̃" },
-        found.value,
-        found.last_correction
-    ))?;
+    print(&found)?;
     Ok(Answer::Done)
 }
 
-fn computed(point: &Point, method: &RungeKutta, field: &(dyn Field + Sync), at: &[f64]) -> Result<(Vec<f64>, f64), Failure> {
-    let f = |x: &[f64], out: &mut [f64]| field.value(x, out);
-    let tableau = method.coefficients();
-    let found = if point.inverse {
-        // Round n is right through h^(p+n−1).
-        let p = order_up_to(method, 8, |_| ControlFlow::Continue(())).order.max(1);
-        let rounds = (point.power + 1).saturating_sub(p).max(1);
-        let flows = (method.stages() as f64 + 1.0).powi(rounds as i32);
-        if flows * 100.0 > MOST {
-            return Err(Failure::new(format!(
-                "--order {}: {rounds} rounds of {} stages take {flows:.0e} flows, about {:.0e} evaluations of the field; ask for less",
-                point.power,
-                method.stages(),
-                flows * 100.0
-            )));
-        }
-        let flow = |x: &[f64]| Flow::reference().trajectory(field, x, point.step, 1).ok().map(|states| states[1].clone());
-        inverse_modified_at(&tableau, &f, &flow, at, point.step, rounds)
-    } else {
-        modified_from_map(|x| step(&tableau, &f, x, point.step), at, point.step, point.power + 1)
+fn print(found: &Document) -> Result<(), Failure> {
+    let (what, hat) =
+        if found.inverse { ("what a perfect fit through it learns", "f̂") } else { ("the field that its steps follow", "f̃") };
+    output::line(format!("{}: {what}, h = {}, through h^{}", found.method, found.step, found.power))?;
+    output::line(format!("f at {:?}: {:?}", found.at, found.field))?;
+    let error = match (found.way, found.left_out) {
+        (Way::Series, Some(left_out)) => format!("the first term left out is {left_out:.1e}"),
+        (Way::Logarithms, _) => format!("right to about {:.1e}", found.last_correction),
+        _ => format!("the last correction was {:.1e}", found.last_correction),
     };
-    let found = found.ok_or_else(|| {
+    output::line(format!("{hat} there: {:?}; {error}", found.value))?;
+    let size = found.value.iter().zip(&found.field).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
+    if found.left_out.unwrap_or(found.last_correction) > 0.5 * size && size > 0.0 {
+        output::line("The corrections do not shrink at this h: these digits say little. Take a smaller --step.")?;
+    }
+    Ok(())
+}
+
+fn largest(x: &[f64]) -> f64 {
+    x.iter().fold(0.0, |m: f64, x| m.max(x.abs()))
+}
+
+/// A polynomial field: its exact expansion.
+fn series(
+    point: &Point,
+    method: &RungeKutta,
+    field: &(dyn Field + Sync),
+    polynomial: &PolynomialField,
+    at: Vec<f64>,
+) -> Result<Document, Failure> {
+    let beyond = (point.power + 1).min(LARGEST_POWER);
+    let expansion = match point.inverse {
+        true => FieldExpansion::inverse(method, polynomial, beyond)?,
+        false => FieldExpansion::modified(method, polynomial, beyond)?,
+    };
+    let mut value = vec![0.0; at.len()];
+    expansion.truncated(point.step, point.power).value(&at, &mut value);
+    let term = |k: usize| {
+        expansion.terms().get(k).map(|term| {
+            let mut out = vec![0.0; at.len()];
+            term.compiled().value(&at, &mut out);
+            point.step.powi(k as i32) * largest(&out)
+        })
+    };
+    Ok(Document {
+        method: method.name().into(),
+        inverse: point.inverse,
+        step: point.step,
+        field: here(field, &at),
+        value,
+        last_correction: term(point.power).unwrap_or(0.0),
+        power: point.power,
+        way: Way::Series,
+        left_out: if beyond > point.power { term(beyond) } else { None },
+        at,
+    })
+}
+
+/// Any other field: by its steps.
+fn alone(point: &Point, method: &RungeKutta, field: &(dyn Field + Sync), at: Vec<f64>) -> Result<Document, Failure> {
+    let found =
+        if point.inverse { corrected(point, method, field, &at)? } else { modified_at(method, field, &at, point.step, point.power) };
+    let Estimated { value, error } = found.ok_or_else(|| {
         Failure::new("a step or the flow from there leaves the finite numbers, or the stages do not settle; take a smaller --step")
     })?;
-    Ok((found.value, found.error))
+    let way = if point.inverse { Way::Corrections } else { Way::Logarithms };
+    Ok(Document {
+        method: method.name().into(),
+        inverse: point.inverse,
+        step: point.step,
+        field: here(field, &at),
+        value,
+        last_correction: error,
+        power: point.power,
+        way,
+        left_out: None,
+        at,
+    })
+}
+
+fn here(field: &dyn Field, at: &[f64]) -> Vec<f64> {
+    let mut here = vec![0.0; at.len()];
+    field.value(at, &mut here);
+    here
+}
+
+fn corrected(point: &Point, method: &RungeKutta, field: &(dyn Field + Sync), at: &[f64]) -> Result<Option<Estimated>, Failure> {
+    // Round n is right through h^(p+n−1).
+    let p = order_up_to(method, 8, |_| ControlFlow::Continue(())).order.max(1);
+    let rounds = (point.power + 1).saturating_sub(p).max(1);
+    let flows = (method.stages() as f64 + 1.0).powi(rounds as i32);
+    if flows * 100.0 > MOST {
+        return Err(Failure::new(format!(
+            "--order {}: {rounds} rounds of {} stages take {flows:.0e} flows, about {:.0e} evaluations of the field; ask for less",
+            point.power,
+            method.stages(),
+            flows * 100.0
+        )));
+    }
+    let flow = |x: &[f64]| Flow::reference().trajectory(field, x, point.step, 1).ok().map(|states| states[1].clone());
+    Ok(inverse_modified_at(method, field, &flow, at, point.step, rounds))
 }
 
 fn state(text: &str) -> Result<Vec<f64>, Failure> {

@@ -5,10 +5,10 @@ use super::failure::Failure;
 use super::{Answer, arguments, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
-use crate::figure;
+use crate::figure::{self, SampleFigure};
 use crate::inverse::{Limits, Verdict};
-use crate::method::{Method, Sampling};
-use crate::predict::{ModeReport, PredictError, Prediction, Report, Subject, default_calls};
+use crate::method::Sampling;
+use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
 use crate::words::{Dialect, Say, document, loops as words, no_modes, prediction, read_as, wrapped};
 use num_complex::Complex64;
@@ -105,8 +105,15 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls });
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
-        let (method, lambda) = worst(&report)?;
-        figure::prediction(method, lambda, sampling)?.save(path)?;
+        let (found, lambda) = worst(&report)?;
+        let figure = match &samples {
+            Some(data) => {
+                let from = SampleFigure { data, log: args.log, report: &report, method: found };
+                figure::prediction_of_samples(from, &found.scheme, lambda, sampling)?
+            }
+            None => figure::prediction(&found.scheme, lambda, sampling)?,
+        };
+        figure.save(path)?;
     }
     if json {
         if only_calls {
@@ -161,15 +168,15 @@ pub fn no_prediction(error: PredictError) -> Failure {
 }
 
 /// The method and mode with the worst verdict, and of those the one that is furthest off.
-fn worst(report: &Report) -> Result<(&Method, Complex64), Failure> {
+fn worst(report: &Report) -> Result<(&MethodReport, Complex64), Failure> {
     let off = |mode: &ModeReport| {
         let miss = |learned: Complex64| (learned - mode.branches.lambda).norm();
         (mode.verdict, mode.branches.principal().map_or(f64::INFINITY, |b| miss(b.lambda)))
     };
     let worse = |a: &(Option<Verdict>, f64), b: &(Option<Verdict>, f64)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
-    let all = report.methods.iter().flat_map(|found| report.upper_modes().map(move |(k, _)| (&found.scheme, &found.modes[k])));
+    let all = report.methods.iter().flat_map(|found| report.upper_modes().map(move |(k, _)| (found, &found.modes[k])));
     all.filter(|(_, mode)| mode.branches.principal().is_some())
         .max_by(|(_, a), (_, b)| worse(&off(a), &off(b)))
-        .map(|(method, mode)| (method, mode.branches.lambda))
+        .map(|(found, mode)| (found, mode.branches.lambda))
         .ok_or_else(|| Failure::new("no mode has a principal branch through these methods, so there is no figure to draw"))
 }

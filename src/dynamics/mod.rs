@@ -8,6 +8,7 @@ pub(crate) mod norm;
 pub mod polynomial_field;
 mod section;
 mod sensitivity;
+mod stepper;
 mod systems;
 
 pub use equilibria::{Equilibrium, equilibria};
@@ -17,4 +18,6 @@ pub use flow::Flow;
 pub use polynomial_field::{CompiledField, FieldFileError, Monomial, Multivariate, PolynomialField, RationalPolynomial};
 pub use section::{Return, returns};
 pub use sensitivity::equilibrium_shift;
+pub(crate) use stepper::implicit_slopes;
+pub use stepper::{Stepper, Values};
 pub use systems::{System, SystemKind};

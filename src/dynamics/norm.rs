@@ -9,3 +9,8 @@ pub(crate) fn norm(x: &[f64]) -> f64 {
 pub(crate) fn distance(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
 }
+
+/// max |x_j|.
+pub(crate) fn largest(x: &[f64]) -> f64 {
+    x.iter().fold(0.0, |most: f64, x| most.max(x.abs()))
+}

@@ -16,6 +16,7 @@ mod lotka_volterra;
 mod map;
 mod mode;
 mod oscillator;
+mod predicted_data;
 mod prediction;
 mod regions;
 mod stars;
@@ -30,6 +31,7 @@ pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volter
 pub use map::{fates, map};
 pub use mode::{Learned, ModeError, run_model};
 pub use oscillator::{hero, leap_frog, steps, three_panels};
+pub use predicted_data::{SampleFigure, prediction_of_samples};
 pub use prediction::{growing_step, prediction};
 pub use regions::regions;
 pub use stars::{order_star, stars};

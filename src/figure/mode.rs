@@ -134,11 +134,16 @@ pub(super) fn in_time(title: &str, end: f64, height: f64, marks: Vec<Mark>) -> P
 
 /// Data in black, the fit at its own step in green, the same model at a hundredth of the step in red.
 pub(super) fn three_lines(learned: &Learned, end: f64) -> Result<Vec<Mark>, ModeError> {
+    labelled_lines(learned, end, "data")
+}
+
+/// The same with another name for the samples of e^{λt}: where somebody has data of his own, these are none.
+pub(super) fn labelled_lines(learned: &Learned, end: f64, samples: &str) -> Result<Vec<Mark>, ModeError> {
     let lambda_hat = learned.lambda_hat()?;
     Ok(vec![
         Mark::line(learned.run(lambda_hat, FINE, end), Ink::Red, 2.0, "the same model at h/100"),
         Mark::line(learned.run(lambda_hat, 1, end), Ink::Green, 2.2, "the fit at its own step h"),
-        Mark::dots(learned.samples(end), Ink::Black, 4.5, "data"),
+        Mark::dots(learned.samples(end), Ink::Black, 4.5, samples),
     ])
 }
 

@@ -1,6 +1,6 @@
 //! What a fit through a method learns from one mode: the region with hλ and every hλ̂, beside the trajectory.
 
-use super::mode::{Learned, ModeError, in_time, three_lines, words};
+use super::mode::{Learned, ModeError, in_time, labelled_lines, words};
 use super::regions::{cross, plane, region_marks};
 use super::{Figure, Ink, Mark};
 use crate::inverse::LearningEquation;
@@ -20,7 +20,18 @@ use std::collections::BTreeMap;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Figure, ModeError> {
-    let learned = Learned::of(method, lambda, sampling)?;
+    mode_panels(&Learned::of(method, lambda, sampling)?, method, lambda, sampling, "the trajectory", "samples of the mode")
+}
+
+/// The same with a title and a name for the samples.
+pub(super) fn mode_panels(
+    learned: &Learned,
+    method: &Method,
+    lambda: Complex<f64>,
+    sampling: Sampling,
+    title: &str,
+    samples: &str,
+) -> Result<Figure, ModeError> {
     let lambda_hat = learned.lambda_hat()?;
     let h = sampling.step().get();
     let truth = lambda * h;
@@ -50,7 +61,7 @@ pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> 
     let interval = sampling.interval();
     let count = if rate > 0.0 { (5.0 / (rate * interval)).ceil().clamp(8.0, 60.0) } else { 20.0 };
     let end = count * interval;
-    let lines = three_lines(&learned, end)?;
+    let lines = labelled_lines(learned, end, samples)?;
     let highest = learned.samples(end).iter().map(|p| p[1].abs()).fold(0.0, f64::max);
     let mut facts = BTreeMap::new();
     for (k, b) in learned.branches.branches.iter().enumerate() {
@@ -71,7 +82,7 @@ pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> 
             words(lambda_hat)
         ),
         columns: 2,
-        panels: vec![plane("the plane of hλ", window, marks), in_time("the trajectory", end, 2.4 * highest, lines)],
+        panels: vec![plane("the plane of hλ", window, marks), in_time(title, end, 2.4 * highest, lines)],
         facts,
     })
 }

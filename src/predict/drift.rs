@@ -9,7 +9,7 @@ use crate::method::Method;
 use crate::order::{DriftError, FieldExpansion, Invariant, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
 use crate::stability::StabilityFunction;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// What becomes of one orbit of the true field in the field that a perfect fit learns, followed exactly for one turn.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,8 +22,8 @@ pub struct PredictedDrift {
     pub truncation: Option<f64>,
     /// What `per_period` is the change of.
     pub measures: Measure,
-    /// The last power of h in the series for the learned field.
-    pub power: usize,
+    /// The last power of h in the series for the learned field; `null` where there is no series, the answer being exact.
+    pub power: Option<usize>,
     /// The time of one turn in the learned field.
     pub period: Option<f64>,
     /// The time of one turn of the truth.
@@ -39,18 +39,57 @@ pub struct PredictedDrift {
     pub converging: bool,
     /// Why there is no number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
+    pub why: Option<NoOrbit>,
+}
+
+/// Why there is no number for an orbit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NoOrbit {
+    /// |hλ| is beyond the radius of convergence of the series on the linear part.
+    BeyondRadius,
+    /// The terms of the series do not shrink along the orbit at this h.
+    Diverges,
+    /// The truncated series leads away from the orbit.
+    LeadsAway,
+    /// The orbit of the true field cannot be followed.
+    Truth(DriftError),
+    /// The learned model cannot be followed.
+    Learned(DriftError),
+    /// The method has no principal branch there.
+    NoPrincipalBranch,
+    /// The learned λ̂ is real: the model does not turn.
+    DoesNotTurn,
+}
+
+impl std::fmt::Display for NoOrbit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::BeyondRadius => f.write_str("|hλ| is beyond the radius of convergence on the linear part"),
+            Self::Diverges => f.write_str("the series does not converge at this h"),
+            Self::LeadsAway => f.write_str("the truncated series leads away from the orbit"),
+            Self::Truth(error) => write!(f, "the true field itself: {error}"),
+            Self::Learned(error) => write!(f, "{error}"),
+            Self::NoPrincipalBranch => f.write_str("no principal branch"),
+            Self::DoesNotTurn => f.write_str("the learned model does not turn"),
+        }
+    }
+}
+
+impl Serialize for NoOrbit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl PredictedDrift {
     /// No number.
-    fn none(start: &[f64], power: usize, measures: Measure) -> Self {
+    pub(super) fn none(start: &[f64], power: usize, measures: Measure) -> Self {
         Self {
             start: start.to_vec(),
             per_period: None,
             truncation: None,
             measures,
-            power,
+            power: Some(power),
             period: None,
             true_period: None,
             amplitude_shift: None,
@@ -142,10 +181,9 @@ impl Orbits<'_> {
         let beyond = |linear: &Option<LinearPart>| linear.is_some_and(|part| part.size >= part.radius);
         // A fitted field's coefficients have many digits, and its series takes a second; where it diverges already on the linear part nobody asks for it.
         if self.invariant.is_none() && linear.iter().all(beyond) {
-            let why = "|hλ| is beyond the radius of convergence on the linear part".to_owned();
             let none = |(start, &linear): (&Vec<f64>, &Option<LinearPart>)| PredictedDrift {
                 linear,
-                why: Some(why.clone()),
+                why: Some(NoOrbit::BeyondRadius),
                 ..PredictedDrift::none(start, 0, Measure::Distance)
             };
             return Ok(self.starts.iter().zip(&linear).map(none).collect());
@@ -180,8 +218,7 @@ impl Orbits<'_> {
         if self.invariant.is_none()
             && let Ok((sizes, false)) = convergence(expansion, h, power, start)
         {
-            let why = "the series does not converge at this h".to_owned();
-            return PredictedDrift { sizes, why: Some(why), ..PredictedDrift::none(start, power, measures) };
+            return PredictedDrift { sizes, why: Some(NoOrbit::Diverges), ..PredictedDrift::none(start, power, measures) };
         }
         let found = drift(expansion, h, power, start, self.invariant);
         match found {
@@ -190,7 +227,7 @@ impl Orbits<'_> {
                 per_period: Some(found.per_period),
                 truncation: found.truncation.is_finite().then_some(found.truncation),
                 measures,
-                power,
+                power: Some(power),
                 period: Some(found.period),
                 true_period: Some(found.true_period),
                 amplitude_shift: Some(found.amplitude_shift),
@@ -202,10 +239,10 @@ impl Orbits<'_> {
             Err(error) => {
                 // The truth may have an orbit where the truncated series has none.
                 let judged = convergence(expansion, h, power, start);
-                let why = match (&judged, &error) {
-                    (Err(_), _) => format!("the true field itself: {error}"),
-                    (Ok(_), DriftError::NoTurn { .. } | DriftError::Flow(_)) => "the truncated series leads away from the orbit".to_owned(),
-                    _ => error.to_string(),
+                let why = match (&judged, error) {
+                    (Err(_), error) => NoOrbit::Truth(error),
+                    (Ok(_), DriftError::NoTurn { .. } | DriftError::Flow(_)) => NoOrbit::LeadsAway,
+                    (Ok(_), error) => NoOrbit::Learned(error),
                 };
                 let (sizes, converging) = judged.unwrap_or_default();
                 PredictedDrift { sizes, converging, why: Some(why), ..PredictedDrift::none(start, power, measures) }
@@ -237,8 +274,8 @@ impl Report {
         self.weigh_orbits();
     }
 
-    /// The recommendation rests on the modes. Where orbits through the recommended method change more than a mode may, that is said, with the method that keeps them best.
-    fn weigh_orbits(&mut self) {
+    /// The recommendation rests on the modes. Where orbits through the recommended method change more than a mode may, that is noted with it.
+    pub(super) fn weigh_orbits(&mut self) {
         let shift = |report: &MethodReport| -> Option<f64> {
             let shifts = report.drift.iter().map(|drift| drift.amplitude_shift.map(f64::abs));
             shifts.reduce(|a, b| Some(a?.max(b?))).flatten()

@@ -1,25 +1,48 @@
 //! Orbits of samples: the drift of learning through each method, on the polynomial field that explains them.
 
 use super::drift::{Orbits, PredictedDrift};
+use super::linear_orbits::LinearOrbits;
 use super::report::Report;
 use crate::data::Trajectories;
-use crate::method::Method;
-use crate::truth::{Caveat, FittedField};
+use crate::method::{Method, Sampling};
+use crate::truth::{Caveat, FittedField, Motion};
+use nalgebra::{DMatrix, SVD};
+use num_complex::Complex;
 
 /// Orbits followed at most.
 const MOST_STARTS: usize = 3;
+/// The misfit of a field below which it is rounding, relative to the motion in an interval.
+const EXACT: f64 = 1e-8;
+/// Coefficients that are open by more than this part of their size leave the field open beside the orbit.
+const OPEN: f64 = 0.1;
+/// A polynomial with coefficients of norm 1 that the samples hold below this size vanishes on them.
+const VANISHES: f64 = 1e-6;
 
 impl Report {
     /// Adds the drift of the first orbits of the samples through each of the report's methods, `methods` in the same order, on the field that explains the
-    /// samples. No invariant is known of it, so that the change is that of the distance from the orbit's centre, in units of half the samples' box. Nothing is
-    /// added where no polynomial of a low degree explains them, or no mode is settled.
+    /// samples. Where that field is linear the answer is exact ([`LinearOrbits`]). Where the samples leave the field around the orbits open, a caveat says so and there is no
+    /// drift, for what a method makes of an orbit depends on the field beside it. No invariant is known of the field, so that the change is that of the distance from the
+    /// orbit's centre, in units of half the samples' box. Nothing is added in one variable, where nothing turns, where no polynomial of a low degree explains the samples,
+    /// or where no mode is settled.
     pub(super) fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
-        let Some(FittedField { field, degree, residual, .. }) = self.field.as_ref().filter(|_| self.finding.settled) else { return };
-        let (field, degree, residual) = (field.clone(), *degree, *residual);
-        let originals: Vec<Vec<f64>> =
-            data.states().filter_map(|mut t| t.find(|x| x.iter().all(|v| !v.is_nan())).map(<[f64]>::to_vec)).take(MOST_STARTS).collect();
-        let starts: Vec<Vec<f64>> = originals.iter().filter_map(|x| self.field.as_ref().map(|f| f.coordinates(x))).collect();
-        self.add_drift_of(&Orbits { field: &field, starts: &starts, invariant: None }, methods);
+        if !self.finding.settled {
+            return;
+        }
+        let Some(fitted) = self.field.clone() else { return self.add_orbits_of_modes(data, methods) };
+        if fitted.field.variables().len() < 2 {
+            return;
+        }
+        let complete = |x: &&[f64]| x.iter().all(|v| !v.is_nan());
+        let originals: Vec<Vec<f64>> = data.states().filter_map(|mut t| t.find(complete).map(<[f64]>::to_vec)).take(MOST_STARTS).collect();
+        let starts: Vec<Vec<f64>> = originals.iter().map(|x| fitted.coordinates(x)).collect();
+        if fitted.degree == 1 {
+            let Some(orbits) = LinearOrbits::of(&fitted.field) else { return };
+            self.add_linear_orbits(&orbits, &starts, methods);
+        } else if is_open(&fitted, data) {
+            return self.caveats.push(Caveat::OrbitsOpen { degree: fitted.degree });
+        } else {
+            self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None }, methods);
+        }
         for report in &mut self.methods {
             // An orbit that the fitted field itself does not close says nothing of a method.
             report.drift.retain(|drift: &PredictedDrift| drift.true_period.is_some() || !drift.sizes.is_empty() || drift.linear.is_some());
@@ -30,7 +53,73 @@ impl Report {
             }
         }
         if self.methods.iter().any(|report| !report.drift.is_empty()) {
-            self.caveats.push(Caveat::FittedOrbits { degree, residual });
+            self.caveats.push(Caveat::FittedOrbits { degree: fitted.degree, residual: fitted.residual });
         }
     }
+
+    /// Closed orbits in two variables whose motion is the sum of its modes: one pair, and no field was needed to find it.
+    fn add_orbits_of_modes(&mut self, data: &Trajectories, methods: &[Method]) {
+        let nonlinear = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::FieldFitted { .. }));
+        let [first, second] = &self.modes[..] else { return };
+        let pair = first.lambda.im > 0.0 && first.lambda == second.lambda.conj() && first.settled;
+        if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 {
+            return;
+        }
+        let half = |j: usize| {
+            let values = data.all_states().map(|x| x[j]).filter(|x| !x.is_nan());
+            let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+            if low < high { 0.5 * (high - low) } else { 1.0 }
+        };
+        let half = [half(0), half(1)];
+        let scaled = |x: &[f64]| x.iter().zip(&half).map(|(x, half)| x / half).collect::<Vec<f64>>();
+        let orbits = LinearOrbits::of_pair(first.lambda, &scaled(&first.equilibrium));
+        let complete = |x: &&[f64]| x.iter().all(|v| !v.is_nan());
+        let originals = data.states().filter_map(|mut t| t.find(complete).map(<[f64]>::to_vec)).take(MOST_STARTS);
+        let (originals, starts): (Vec<Vec<f64>>, Vec<Vec<f64>>) = originals.map(|x| (x.clone(), scaled(&x))).unzip();
+        self.add_linear_orbits(&orbits, &starts, methods);
+        for report in &mut self.methods {
+            report.drift.iter_mut().zip(&originals).for_each(|(drift, start)| drift.start.clone_from(start));
+        }
+    }
+
+    /// The exact drift on a linear field, with λ as the report has it where it has one pair.
+    fn add_linear_orbits(&mut self, orbits: &LinearOrbits, starts: &[Vec<f64>], methods: &[Method]) {
+        let turning: Vec<Complex<f64>> = self.modes.iter().map(|mode| mode.lambda).filter(|lambda| lambda.im > 0.0).collect();
+        let lambda = match turning[..] {
+            [lambda] => lambda,
+            _ => orbits.lambda,
+        };
+        let interval = self.interval;
+        for (report, method) in self.methods.iter_mut().zip(methods) {
+            if let Ok(sampling) = Sampling::new(interval, report.substeps) {
+                report.drift = orbits.through(method, sampling, lambda, starts);
+            }
+        }
+        self.weigh_orbits();
+    }
+}
+
+/// Whether another field of the same degree meets the samples about as well.
+///
+/// A polynomial that nearly vanishes on all samples can be added to a field without their noticing; on one orbit that is a circle x² + y² − 1 does. With M the products of
+/// the variables at the n samples, the smallest singular value σ of M is √n times the root mean square over the samples of the polynomial, with coefficients of norm 1,
+/// that is smallest there; a coefficient is open by the misfit over σ, the field's size over its coefficients' being about one in these units.
+fn is_open(fitted: &FittedField, data: &Trajectories) -> bool {
+    let samples: Vec<Vec<f64>> = data.all_states().filter(|x| x.iter().all(|v| !v.is_nan())).map(|x| fitted.coordinates(x)).collect();
+    let exponents = exponents(fitted.field.variables().len(), fitted.degree);
+    let product = |x: &[f64], e: &[i32]| x.iter().zip(e).map(|(x, &e)| x.powi(e)).product();
+    let matrix: DMatrix<f64> = DMatrix::from_fn(samples.len(), exponents.len(), |k, c| product(&samples[k], &exponents[c]));
+    let Some(found) = SVD::try_new(matrix, false, false, f64::EPSILON, 10_000) else { return true };
+    let smallest = if samples.len() < exponents.len() { 0.0 } else { found.singular_values.min() };
+    smallest < VANISHES * (samples.len() as f64).sqrt() || fitted.residual.max(EXACT) > OPEN * smallest
+}
+
+/// The exponents of all products of d variables up to a degree.
+fn exponents(d: usize, degree: usize) -> Vec<Vec<i32>> {
+    let mut all: Vec<Vec<i32>> = vec![Vec::new()];
+    for _ in 0..d {
+        all = all.iter().flat_map(|e| (0..=degree as i32).map(move |n| e.iter().copied().chain([n]).collect())).collect();
+    }
+    all.retain(|e| e.iter().sum::<i32>() <= degree as i32);
+    all
 }

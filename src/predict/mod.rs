@@ -6,20 +6,21 @@
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
-//! | what becomes of orbits: drift, period, amplitude | `drift`, `fitted_orbits` |
+//! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits` |
 //! | which method to take instead | `recommendation` |
 
 pub mod calls;
 pub mod cost;
 pub mod drift;
 mod fitted_orbits;
+mod linear_orbits;
 pub mod recommendation;
 pub mod report;
 pub mod subject;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-pub use drift::{Measure, Orbits, PredictedDrift, learned_expansion};
+pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use recommendation::{AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use subject::{Origin, Subject};

@@ -1,6 +1,7 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
 use crate::data::Trajectories;
+use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
@@ -75,11 +76,11 @@ impl Subject {
         })
     }
 
-    /// The modes of a named system: the eigenvalues of its Jacobian at the equilibria nearest to its default starts.
+    /// The modes of a named system: the eigenvalues of its Jacobian at every equilibrium that is known of it, those nearest to its default starts first.
     pub fn from_system(system: &System, interval: f64) -> Result<Self, EigenvaluesError> {
         let starts = system.default_starts();
         let mut modes = Vec::new();
-        for equilibrium in nearest_equilibria(system, &starts) {
+        for equilibrium in by_nearness(system, &starts) {
             let d = equilibrium.len();
             let mut jacobian = vec![0.0; d * d];
             system.jacobian(&equilibrium, &mut jacobian);
@@ -147,12 +148,10 @@ fn rounded_beyond(lambda: Complex<f64>, blur: f64) -> Complex<f64> {
     Complex::new(part(lambda.re), part(lambda.im))
 }
 
-/// Of the known equilibria those that are nearest to one of the starts.
-fn nearest_equilibria(system: &System, starts: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let equilibria = system.equilibria();
-    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
-    let near: Vec<&Vec<f64>> =
-        starts.iter().filter_map(|s| equilibria.iter().min_by(|a, b| distance(a, s).total_cmp(&distance(b, s)))).collect();
-    let chosen: Vec<Vec<f64>> = equilibria.iter().filter(|e| near.contains(e)).cloned().collect();
-    if chosen.is_empty() { equilibria } else { chosen }
+/// The known equilibria, those nearest to the starts first: whatever a perfect fit learns vanishes at each of them.
+fn by_nearness(system: &System, starts: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let nearest = |x: &Vec<f64>| starts.iter().map(|start| distance(x, start)).fold(f64::INFINITY, f64::min);
+    let mut equilibria = system.equilibria();
+    equilibria.sort_by(|a, b| nearest(a).total_cmp(&nearest(b)));
+    equilibria
 }

@@ -86,6 +86,11 @@ pub enum Caveat {
         /// Its uncertainty.
         uncertainty: f64,
     },
+    /// Several fields of this degree meet the samples equally well: what a method makes of their orbits is not settled.
+    OrbitsOpen {
+        /// The degree of the field.
+        degree: usize,
+    },
     /// Many columns are described by a few coordinates, as many as stand above the noise (Gavish & Donoho 2014).
     Coordinates {
         /// Coordinates that are kept.

@@ -46,7 +46,7 @@ impl Extent {
 
 /// The fixed point that Newton's iteration on Φ(z) − z reaches from `start`.
 ///
-/// For an affine map the first step is exact; where it has a line of fixed points, or none, the nearest to one is taken.
+/// For an affine map the first step is exact; where it has a line of fixed points, the nearest is taken. `None` where Φ leaves no point in place, as x + 1 does.
 pub(super) fn from_start(map: &DiscreteMap, start: DVector<f64>) -> Option<DVector<f64>> {
     let mut z = start;
     for _ in 0..50 {
@@ -63,11 +63,11 @@ pub(super) fn from_start(map: &DiscreteMap, start: DVector<f64>) -> Option<DVect
             return None;
         }
         if step.amax() <= 1e-13 * (1.0 + z.amax()) || map.degree() == 1 {
-            return Some(z);
+            break;
         }
     }
-    // Rounding may keep the last steps above that bound; what counts is that Φ leaves the point in place.
-    let still = (map.image(&z) - &z).amax() <= 1e-10;
+    // Rounding may keep the last steps above that bound, and a singular Jacobian has a step to nowhere; what counts is that Φ leaves the point in place.
+    let still = (map.image(&z) - &z).amax() <= 1e-10 * (1.0 + z.amax());
     still.then_some(z)
 }
 

@@ -76,7 +76,11 @@ pub enum ModesError {
         degree: usize,
     },
     /// Nowhere to linearise.
-    #[error("{origin}: the fitted map of degree {degree} has no fixed point near the data; choose another degree, such as 1")]
+    #[error("{origin}: {}", if *.degree == 1 {
+        "the affine map from sample to sample leaves no point in place: the samples drift, and without an equilibrium there is no mode".to_owned()
+    } else {
+        format!("the fitted map of degree {} has no fixed point near the data; choose another degree, such as 1", .degree)
+    })]
     NoFixedPoint {
         /// Where the data come from.
         origin: String,

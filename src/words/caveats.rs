@@ -62,6 +62,10 @@ impl Say for Caveat {
                 signed(*growth, 2),
                 real(*uncertainty, 2)
             ),
+            Self::OrbitsOpen { degree } => format!(
+                "What a method makes of the orbits is not settled: the samples leave the field around them open (several fields of degree \
+                 {degree} meet them equally well). Trajectories from other starts settle it."
+            ),
             Self::Coordinates { coordinates, columns, kept } => format!(
                 "{coordinates} of {columns} directions stand above the noise; they hold {} of the variance, and the modes are theirs.",
                 percent(*kept)

@@ -292,7 +292,7 @@ fn orbits(report: &Report, width: usize) -> Vec<String> {
         for (row, drift) in method.drift.iter().enumerate() {
             let period = |x: Option<f64>| x.map_or_else(String::new, |x| real(x, 5));
             let warning = match (&drift.why, drift.converging) {
-                (Some(why), true) => why.clone(),
+                (Some(why), true) => why.to_string(),
                 (_, false) => "does not converge".to_owned(),
                 (None, true) => String::new(),
             };
@@ -302,7 +302,7 @@ fn orbits(report: &Report, width: usize) -> Vec<String> {
                 Cell::new(point(&drift.start)),
                 Cell::new(drift.per_period.map_or_else(|| "none".to_owned(), |x| signed(x, 4))),
                 Cell::new(drift.truncation.map_or_else(|| "unknown".to_owned(), |x| real(x, 2))),
-                Cell::new(format!("h^{}", drift.power)),
+                Cell::new(drift.power.map_or_else(|| "all".to_owned(), |power| format!("h^{power}"))),
                 Cell::new(period(drift.period)),
                 Cell::new(period(drift.true_period)),
                 Cell::new(drift.amplitude_shift.map_or_else(
@@ -315,7 +315,8 @@ fn orbits(report: &Report, width: usize) -> Vec<String> {
             ]);
         }
     }
-    let heading = wrapped(&format!("Orbits in the learned field (its series in h, on the principal branch): {what}"), "", "  ", width);
+    let from = if first.power.is_none() { "linear, hence exact" } else { "its series in h" };
+    let heading = wrapped(&format!("Orbits in the learned field ({from}, on the principal branch): {what}"), "", "  ", width);
     let mut parts = vec![format!("{heading}\n{}", table.fit(width))];
     if diverging {
         let text = "\"Does not converge\": the terms of the series do not shrink at this step size, so its numbers say little. Take smaller steps.";
