@@ -163,7 +163,7 @@ fn region_states_how_well_an_area_is_known() {
 fn region_refuses_what_it_cannot_do_and_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let inside = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    refused(&["region", "rk4", "--size", "1000000x1000000", "-o", &inside("a.png")], &["--size"]);
+    refused(&["region", "rk4", "--size", "1000000x1000000", "-o", &inside("a.png")], &["choose a smaller size"]);
     refused(&["region", "rk4", "--size", "0x10", "-o", &inside("a.png")], &["not a size"]);
     refused(&["region", "rk4", "--re=2..-5", "-o", &inside("a.png")], &["lower end"]);
     refused(&["region", "rk4", "-o", &inside("missing/a.svg")], &["does not exist"]);

@@ -120,7 +120,7 @@ fn a_model_of_an_unknown_method_is_refused() {
     let text = std::fs::read_to_string(&model).unwrap().replace("\"method\":\"rk4\"", "\"method\":\"nonesuch\"");
     std::fs::write(&other, text).unwrap();
     for command in ["repair", "audit"] {
-        refused(&[command, &other], &["nonesuch", "--method"]);
+        refused(&[command, &other], &["nonesuch", "scheme file of the training"]);
     }
     lambdahat(&["repair", &other, "--method", "rk4"]).assert().success();
 }
@@ -203,7 +203,7 @@ fn a_file_of_endless_substeps_is_told_what_it_would_cost() {
     assert_eq!(json(&["audit", &model])["nature"], "continuous");
     let notes = json(&["repair", &model])["notes"].to_string();
     assert!(
-        notes.contains("rollouts at h/100 and finer are left out") || notes.contains("rollouts at h/10 and finer are left out"),
+        notes.contains("Rollouts at h/100 and finer are left out") || notes.contains("Rollouts at h/10 and finer are left out"),
         "{notes}"
     );
 }

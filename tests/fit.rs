@@ -291,7 +291,7 @@ fn models_larger_than_memory_are_refused_before_they_are_made() {
     let refused = |arguments: &[&str]| {
         let text = lambdahat(arguments).assert().code(2).get_output().stderr.clone();
         let text = String::from_utf8_lossy(&text).into_owned();
-        assert!(text.contains("--memory"), "{arguments:?}: {text}");
+        assert!(text.contains("allow more memory"), "{arguments:?}: {text}");
     };
     for optimiser in ["auto", "lm", "adam", "lbfgs"] {
         refused(&["fit", "--model", "mlp:65536x65536", "--samples", "5", "--optimiser", optimiser]);

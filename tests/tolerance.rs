@@ -104,3 +104,11 @@ fn multistep_methods_have_an_order_within_too() {
     assert_eq!((found.order, found.tolerance), (3, 1e-8));
     assert!(report.claims.iter().all(|claim| claim.holds && claim.within == Some(1e-8)), "{:?}", report.claims);
 }
+
+/// γ = 1 − 1/√2 to six digits: the largest stable disc is huge, but it ends, at a radius below 1.62e6.
+#[test]
+fn a_huge_disc_is_not_an_unbounded_one() {
+    let text = "[runge-kutta]\nA = [[0.292893, 0], [0.707107, 0.292893]]\nb = [0.707107, 0.292893]\n[claims]\ndisc = \"infinite\"\n";
+    let report = verify(&scheme::parse(text, "sdirk2").unwrap());
+    assert!(report.claims[0].fails(), "{:?}", report.claims);
+}

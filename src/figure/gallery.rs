@@ -19,7 +19,7 @@ pub enum GalleryError {
     #[error(transparent)]
     LotkaVolterra(#[from] LotkaVolterraError),
     /// The kept shares of real fits cannot be read.
-    #[error("the kept shares of real fits cannot be read: {0}; make them anew with `lambdahat figures --train assets/models`")]
+    #[error("the kept shares of real fits cannot be read: {0}; train them anew")]
     RealFits(serde_json::Error),
 }
 

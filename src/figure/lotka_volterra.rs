@@ -30,7 +30,7 @@ const MODELS: [(&str, &str); 2] = [
 #[derive(Debug, thiserror::Error)]
 pub enum LotkaVolterraError {
     /// A kept model cannot be read.
-    #[error("the kept model of {method} cannot be read: {source}; make it anew with `lambdahat figures --train assets/models`")]
+    #[error("the kept model of {method} cannot be read: {source}; train it anew")]
     Model {
         /// The method it was trained through.
         method: &'static str,

@@ -94,7 +94,7 @@ pub enum FitError {
     },
     /// More memory than allowed.
     #[error(
-        "{what} would need {needed} of memory, {limit} are allowed; use fewer samples, a smaller model, --optimiser adam, or raise --memory"
+        "{what} would need {needed} of memory, {limit} are allowed; use fewer samples, a smaller model, the optimiser `adam`, or allow more memory"
     )]
     Memory {
         /// What would be allocated.

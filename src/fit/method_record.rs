@@ -84,7 +84,7 @@ pub(super) fn method(name: &str, text: Option<&str>, record: Option<&MethodRecor
     let found = match text {
         Some(text) => scheme::parse(text, name).map_err(|error| FitError::File(format!("its scheme cannot be read: {error}")))?,
         None => catalog::find(name).map_err(|error| {
-            FitError::File(format!("its method is not in the catalogue ({error}); give the scheme file of the training with --method"))
+            FitError::File(format!("its method is not in the catalogue ({error}); name the scheme file of the training as the method"))
         })?,
     };
     verify(&found, name, record)?;
@@ -110,7 +110,7 @@ pub(super) fn verify(method: &Method, name: &str, record: Option<&MethodRecord>)
         return Ok(());
     }
     Err(FitError::File(format!(
-        "it was trained through a method `{name}` with other coefficients than `{}` has here; give the scheme file of the training with --method",
+        "it was trained through a method `{name}` with other coefficients than `{}` has here; name the scheme file of the training as the method",
         method.name()
     )))
 }

@@ -348,7 +348,7 @@ mod tests {
         assert_eq!((old.history.len(), &old.learned), (file.history.len(), &file.learned));
         assert_eq!(old.method().expect("the catalogue's").name(), "heun2");
         value["method"] = "nonesuch".into();
-        assert!(ModelFile::parse(&value.to_string()).expect("reads").method().expect_err("unknown").to_string().contains("--method"));
+        assert!(ModelFile::parse(&value.to_string()).expect("reads").method().expect_err("unknown").to_string().contains("as the method"));
     }
 
     #[test]

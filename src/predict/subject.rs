@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
 
+/// A growth rate has a sign where it is this many uncertainties from 0.
+const SIGNIFICANT: f64 = 2.0;
+
 /// What the modes are of.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -55,7 +58,7 @@ impl Subject {
         let mut found = examine(data, options)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
-        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= u);
+        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= SIGNIFICANT * u);
         if let Some(mode) = found.modes.iter().find(open) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }

@@ -29,7 +29,7 @@ pub enum RegionError {
         im: [f64; 2],
     },
     /// The raster does not fit in memory.
-    #[error("a raster of {width}x{height} needs {needed} bytes, more than the limit of {limit} bytes: ask for a smaller --size")]
+    #[error("a raster of {width}x{height} needs {needed} bytes, more than the limit of {limit} bytes: choose a smaller size")]
     TooLarge {
         /// Points along Re z.
         width: usize,

@@ -64,7 +64,7 @@ fn checked(report: &Verification, method: &Method, claim: &Claim) -> CheckedClai
     let open = undecided(report, claim);
     let holds = open.is_none() && agrees(&claim.stated, exactly.as_ref(), report.a_alpha_error);
     let (found, within) = match (&open, holds) {
-        (None, false) => match to_within(report, claim) {
+        (None, false) => match to_within(report, method, claim) {
             Some((found, tolerance)) => (Some(found), Some(tolerance)),
             None => (exactly, None),
         },
@@ -91,7 +91,11 @@ fn agrees(stated: &Stated, found: Option<&Found>, angle_error: Option<f64>) -> b
 }
 
 /// What was found to within a tolerance, where the claim holds of that.
-fn to_within(report: &Verification, claim: &Claim) -> Option<(Found, f64)> {
+fn to_within(report: &Verification, method: &Method, claim: &Claim) -> Option<(Found, f64)> {
+    // However near the coefficients, a finite extent is not an unbounded one: only a file that states its tolerance claims so little.
+    if matches!(claim.stated, Stated::Infinite) && method.identity().stated_tolerance().is_none() {
+        return None;
+    }
     let order = match claim.claim {
         Property::Order => report.order_within,
         Property::EmbeddedOrder => report.embedded_order_within,

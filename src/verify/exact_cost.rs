@@ -1,7 +1,6 @@
 //! What an exact answer would cost, estimated before it is begun: what would take long is left out, and said so.
 
 use crate::exact::Number;
-use crate::words::duration;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::One;
@@ -95,7 +94,7 @@ impl Size {
             (false, 1) => format!("over rationals of {} bits", self.bits),
             (false, f) => format!("in a field of degree {f}, with numbers of {} bits,", self.bits),
         };
-        Err(format!("{what} {size} would take about {}", duration(seconds)))
+        Err(format!("{what} {size} would take about {:.0} minutes", (seconds / 60.0).ceil()))
     }
 }
 
