@@ -102,7 +102,9 @@ fn whole_trajectories_by_least_squares() {
             if rtol <= 1e-4 && *key == "lam_hat" {
                 assert!((found.lambda - known).norm() < 1e-9, "{row}: {found:?}");
             }
-            assert!(squares(found.lambda) <= squares(known) * (1.0 + 1e-9), "{key} {row}: {found:?}");
+            // F carries roundings of some 1e-14, which the smallest sums of squares show.
+            let (least, other) = (squares(found.lambda), squares(known));
+            assert!(least <= other * (1.0 + 1e-9) + 2e-14 * (other * samples as f64).sqrt(), "{key} {row}: {found:?}");
             if *key == "lam_hat" {
                 assert!((found.floor / number(&row, "rms") - 1.0).abs() < 2e-3, "{row}: {found:?}");
                 assert!(((squares(known) / samples as f64).sqrt() / number(&row, "rms") - 1.0).abs() < 1e-6, "{row}");
@@ -137,10 +139,11 @@ fn fixed_grids_that_miss_the_samples() {
             _ => {
                 let count: usize = case.trim_start_matches("LSQ trajectory K=").split(' ').next().unwrap().parse().unwrap();
                 let found = trajectory(&grid, lambda, 1.0, count, &norm).unwrap();
-                // As for the trajectories above, the table is near the minimum only; Euler's rows at K = 30 are no minimum at all.
+                // As for the trajectories above, the table is near the minimum only; rows with a large rms are no minimum at all (heun2 at K = 30 is λ
+                // itself): the sums of squares say so.
                 let rms = number(&row, "rms");
                 assert!(found.floor <= rms * (1.0 + 1e-6) + 1e-12, "{row}: {found:?}");
-                if method == "rk4" || method == "heun2" {
+                if rms < 0.05 {
                     assert!((found.lambda - expected).norm() < 3e-3, "{row}: {found:?}");
                 }
                 continue;

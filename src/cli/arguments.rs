@@ -14,7 +14,7 @@ use std::path::Path;
 /// What METHOD means to a command that follows whole training calls.
 pub enum Asked {
     /// A method with equal steps.
-    Method(Method),
+    Method(Box<Method>),
     /// A library's call.
     Call(Box<Call>),
 }
@@ -23,7 +23,7 @@ pub enum Asked {
 pub fn asked(text: &str) -> Result<Asked, Failure> {
     match call(text)? {
         Some(call) if !call.is_one_step_a_sample() => Ok(Asked::Call(Box::new(call))),
-        _ => method(text).map(Asked::Method),
+        _ => method(text).map(|method| Asked::Method(Box::new(method))),
     }
 }
 

@@ -40,7 +40,7 @@ pub struct Args {
 /// Prints the branches.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let method = match arguments::asked(&args.method)? {
-        Asked::Method(method) => method,
+        Asked::Method(method) => *method,
         Asked::Call(call) if args.substeps == 1 => return call_branches::run(&call, args.lambda, args.interval, args.batch, json),
         Asked::Call(call) => return Err(Failure::new(format!("--substeps is for methods with equal steps; {} takes its own", call.name))),
     };

@@ -47,7 +47,7 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, batch: Option<u16>, js
         output::json(&Document {
             method: call.name.to_string(),
             lambda: [lambda.re, lambda.im],
-            interval: interval,
+            interval,
             substeps: call.substeps(interval),
             step: call.substeps(interval).map(|m| interval / f64::from(m)),
             at_infinity: (found.completeness == Completeness::Certified).then_some(0),

@@ -113,7 +113,7 @@ impl Adaptive<'_> {
             return (step, arrival, None);
         }
         let short = sample - time;
-        let rest = (self.control.samples == SampleTimes::LandedKeepingRest).then(|| step - short);
+        let rest = (self.control.samples == SampleTimes::LandedKeepingRest).then_some(step - short);
         (short, sample, rest)
     }
 

@@ -44,7 +44,7 @@ impl Grid {
     /// The ends of the steps over the sample times, which begin after 0.
     pub fn points(&self, samples: &[f64]) -> Result<Vec<f64>, FollowError> {
         let end = samples.last().copied().ok_or(FollowError::Times)?;
-        if self.step().is_some_and(|h| !(end / h <= MOST_STEPS)) {
+        if self.step().is_some_and(|h| end / h > MOST_STEPS) {
             return Err(FollowError::TooMany { limit: MOST_STEPS as usize });
         }
         Ok(match self.times {
