@@ -97,7 +97,7 @@ pub enum DataProblem {
     #[error("there is no column `{name}`; the columns are {}", columns.join(", "))]
     NoSuchColumn {
         /// What was asked for.
-        name: String,
+        name: Box<str>,
         /// What there is.
         columns: Vec<String>,
     },
@@ -241,16 +241,14 @@ pub enum DataProblem {
         samples: usize,
     },
     /// Inputs that are not one a sample.
-    #[error("{} has {found} input values for {samples} samples of {inputs} inputs", which(label))]
+    #[error("{} has {found} input values, but its samples need {expected}", which(label))]
     InputsShape {
         /// Which trajectory.
         label: Option<String>,
         /// Its input values.
         found: usize,
-        /// Inputs of a sample.
-        inputs: usize,
-        /// Its samples.
-        samples: usize,
+        /// One for each sample and input.
+        expected: usize,
     },
     /// A sampling interval that is not positive, or too short or too long to compute with.
     #[error("the sampling interval must be positive and between 1e-100 and 1e100, not {0:?}; change the unit of time")]

@@ -134,7 +134,7 @@ impl Grid {
             for w in times.windows(2) {
                 let steps = ((w[1] - w[0]) / estimate).round();
                 neighbours |= steps == 1.0;
-                if !(steps >= 1.0 && steps < 1e9) {
+                if !(1.0..1e9).contains(&steps) {
                     return None;
                 }
                 k += steps;
@@ -174,7 +174,8 @@ impl Grid {
         let mut at = self.estimate;
         let mut found = self.cut(at);
         let mut best = (at, found.range);
-        let (mut left, mut right): (Option<(f64, Cut)>, Option<(f64, Cut)>) = (None, None);
+        let mut left: Option<(f64, Cut)> = None;
+        let mut right: Option<(f64, Cut)> = None;
         for _ in 0..MOST_CUTS {
             match found.slope {
                 s if s < 0.0 => left = Some((at, found)),

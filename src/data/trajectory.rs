@@ -72,7 +72,7 @@ impl Trajectory {
             return Err(DataProblem::TimesShape { label: label(), times: self.times.len(), samples });
         }
         if self.inputs.len() != samples * p {
-            return Err(DataProblem::InputsShape { label: label(), found: self.inputs.len(), inputs: p, samples });
+            return Err(DataProblem::InputsShape { label: label(), found: self.inputs.len(), expected: samples * p });
         }
         if samples < 2 { Err(DataProblem::OneSample { label: label() }) } else { Ok(()) }
     }
