@@ -91,7 +91,7 @@ fn the_oscillator_from_its_file() {
         assert!(mode.uncertainty.unwrap() < 1e-13);
     }
     assert!(
-        matches!(found.caveats[0], Caveat::CoarselySampled { per_period, .. } if (per_period - 3.14).abs() < 0.01),
+        matches!(found.caveats[0], Caveat::CoarselySampled { per_period, .. } if (per_period - std::f64::consts::PI).abs() < 0.01),
         "{:?}",
         found.caveats
     );

@@ -92,13 +92,16 @@ fn sample_panel(from: SampleFigure<'_>, learned: &Learned, lambda: Complex<f64>,
     (panel, misfit)
 }
 
+/// c_k, λ_k and λ̂_k.
+type Part = (Complex<f64>, Complex<f64>, Option<Complex<f64>>);
+
 /// `x* + Re Σ_k c_k e^{λ_k t}` through samples of one variable.
 struct Combination {
     log: bool,
     start: f64,
     equilibrium: f64,
-    /// c_k, λ_k and λ̂_k; one of each conjugate pair.
-    parts: Vec<(Complex<f64>, Complex<f64>, Option<Complex<f64>>)>,
+    /// One of each conjugate pair.
+    parts: Vec<Part>,
     /// Root mean square, relative to the spread.
     misfit: f64,
 }
@@ -157,7 +160,7 @@ impl Combination {
     fn curves(&self, learned: &Learned, points: &[[f64; 2]], sampling: Sampling) -> Vec<Mark> {
         let Some(last) = points.last() else { return Vec::new() };
         let span = last[0] - self.start;
-        let curve = |rate: &dyn Fn(&(Complex<f64>, Complex<f64>, Option<Complex<f64>>)) -> Complex<f64>| {
+        let curve = |rate: &dyn Fn(&Part) -> Complex<f64>| {
             let at = |k: usize| {
                 let t = span * k as f64 / (POINTS - 1) as f64;
                 [self.start + t, self.value(self.parts.iter().map(|part| (part.0 * (rate(part) * t).exp()).re).sum())]

@@ -48,7 +48,7 @@ pub enum WriteError {
 }
 
 /// Bytes that are written and removed again to find out whether the disk is full.
-const PROBE: [u8; 1 << 16] = [0; 1 << 16];
+static PROBE: [u8; 1 << 16] = [0; 1 << 16];
 
 /// Symbolic links that are followed, one after the other.
 const MOST_LINKS: usize = 40;

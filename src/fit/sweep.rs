@@ -82,7 +82,7 @@ impl Adjoint {
     }
 
     /// A sweep that reaches the windows' first states: their adjoints are then in [`start`](Self::start).
-    pub(crate) fn to_the_start(self) -> Self {
+    pub(crate) fn towards_the_start(self) -> Self {
         Self { to_the_start: true, ..self }
     }
 

@@ -29,7 +29,7 @@ fn kept(found: &Branches, keep: impl Fn(&Branch) -> bool) -> Branches {
             .iter()
             .position(|branch| branch.principal)
             .map_or_else(|| Principal::Undefined(Undefined::ComplexForRealMode), Principal::Branch),
-        other => other.clone(),
+        other => *other,
     };
     Branches { branches, principal, ..found.clone() }
 }

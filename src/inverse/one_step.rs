@@ -246,7 +246,7 @@ impl OneStepEquation {
         let mu = StepFactor { lambda, interval: sampling.interval(), substeps: sampling.substeps(), index: 0 }.exponent();
         decided(self.continuation.follow(mu))
             .or_else(|| decided(self.continuation.follow_wide(mu)))
-            .unwrap_or_else(|| Principal::Undefined(Undefined::NotSeparated))
+            .unwrap_or(Principal::Undefined(Undefined::NotSeparated))
     }
 }
 

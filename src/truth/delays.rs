@@ -36,7 +36,7 @@ impl Delays {
         if delays < 2 {
             return None;
         }
-        let usable: Vec<&Run> = pieces.iter().filter(|r| r.rows() >= delays + 1).collect();
+        let usable: Vec<&Run> = pieces.iter().filter(|r| r.rows() > delays).collect();
         let columns: usize = usable.iter().map(|r| r.rows() - delays + 1).sum();
         let stride = columns.div_ceil(MOST_COLUMNS).max(1);
         let starts: Vec<(&Run, usize)> =

@@ -34,7 +34,7 @@ impl Chain {
             intervals,
             block,
             sweep: Sweep::new(model, step, 1, n),
-            adjoint: Adjoint::new(model, step, 1, n, d).to_the_start(),
+            adjoint: Adjoint::new(model, step, 1, n, d).towards_the_start(),
             starts: vec![0.0; d * n],
             slopes: vec![0.0; model.parameter_count() * d * n],
             residuals: vec![0.0; Self::columns(model, windows)],
