@@ -49,5 +49,6 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
             (Pair { error, interpolant_rows: tables::rows(&tables::DOP853_ROWS), ..pair }, dense)
         }
     };
-    Ok(Call { method, scheme, verification: Verification::Run, pair, dense, advance: Advance::Controlled(control), name })
+    let verification = if method == "RK45" { Verification::Run } else { Verification::Read };
+    Ok(Call { method, scheme, verification, pair, dense, advance: Advance::Controlled(control), name })
 }
