@@ -30,7 +30,7 @@ pub fn screen(report: &Verification, screen: Screen, to: Dialect) -> String {
         lines.push(wrapped(&report.source, "  ", "  ", width));
     }
     lines.push(String::new());
-    lines.extend(answer(report).iter().map(|sentence| wrapped(sentence, "  ", "    ", width)));
+    lines.extend(answer(report).iter().map(|sentence| folded(sentence, width)));
     lines.push(String::new());
     for row in rows(report, screen.digits).into_iter().filter(|row| !row.value.is_empty() && (screen.all || row.first)) {
         lines.push(wrapped(&row.value, &format!("  {:<LABELS$} ", row.label), &" ".repeat(LABELS + 3), width));
@@ -55,10 +55,16 @@ pub fn beside(report: &Verification, other: &Verification, screen: Screen) -> St
     let mut lines = Vec::new();
     for report in [report, other] {
         lines.push(wrapped(&heading(report), "", "  ", screen.width));
-        lines.extend(answer(report).iter().map(|sentence| wrapped(sentence, "  ", "    ", screen.width)));
+        lines.extend(answer(report).iter().map(|sentence| folded(sentence, screen.width)));
     }
     lines.push(format!("\n{}", table.fit(screen.width)));
     lines.join("\n")
+}
+
+/// A sentence of the answer in lines; what belongs to the one before begins with two blanks and is set in.
+fn folded(sentence: &str, width: usize) -> String {
+    let [first, next] = if sentence.starts_with("  ") { ["    ", "      "] } else { ["  ", "    "] };
+    wrapped(sentence, first, next, width)
 }
 
 /// `Runge–Kutta method of Kutta (rk4): 4 stages, explicit`.
