@@ -115,7 +115,8 @@ pub fn noticed(method: &Method) -> Option<String> {
 /// A condition is named: a tree, a C_q, a simplifying assumption, or the entries of the last row that should be those of b.
 fn names_a_condition(words: &str) -> bool {
     let conditions = ["C_", "C(", "B("].iter().any(|name| words.starts_with(name));
-    words.contains("needs ") && (words.contains("tree ") || conditions) || words.starts_with("the last row of A has ")
+    (words.contains("needs ") || words.contains(" misses ")) && (words.contains("tree ") || conditions)
+        || words.starts_with("the last row of A has ")
 }
 
 /// A stage on which neither the step nor the embedded step depends: DJ-reduction removes it from both. Then no y₊ and no error estimate

@@ -128,7 +128,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     let width = screen::width();
-    let through_calls = words::calls(&report, width);
+    let in_full = args.all || !args.method.is_empty();
+    let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if only_calls {
         output::text(&through_calls)?;

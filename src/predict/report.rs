@@ -164,7 +164,7 @@ impl Prediction {
     /// Predicts.
     ///
     /// ```
-    /// use lambdahat::{dynamics::System, inverse::Verdict, predict::{Limits, Prediction, Subject}};
+    /// use lambdahat::{dynamics::System, inverse::{Limits, Verdict}, predict::{Prediction, Subject}};
     /// let oscillator = System::named("damped-oscillator")?;
     /// let subject = Subject::from_system(&oscillator, 1.0)?;
     /// let report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report()?;

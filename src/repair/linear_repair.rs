@@ -30,7 +30,7 @@ pub struct LinearRepair {
 /// Errors where R(hÂ)^m is singular or has a negative multiplier from a real λ̂ (decided from certified eigenvalues of Â).
 ///
 /// ```
-/// use lambdahat::{method::{Method, Sampling, catalog}, predict::linear_repair};
+/// use lambdahat::{method::{Method, Sampling, catalog}, repair::linear_repair};
 /// use nalgebra::DMatrix;
 /// let Ok(Method::RungeKutta(rk4)) = catalog::find("rk4") else { panic!() };
 /// let learned = DMatrix::from_row_slice(2, 2, &[0.105105260738927, 1.926832632793115, -1.926832632793115, 0.105105260738927]);

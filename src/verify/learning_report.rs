@@ -101,7 +101,7 @@ pub struct Asked {
 /// For a multistep method the parasites must also stay below the physical root.
 ///
 /// ```
-/// use lambdahat::{method::catalog, inverse::Limits, verify::smallest_substeps}};
+/// use lambdahat::{method::catalog, inverse::Limits, verify::smallest_substeps};
 /// use num_complex::Complex64;
 /// let rk4 = catalog::find("rk4")?;
 /// let found = smallest_substeps(&rk4, Complex64::new(-0.1, 2.0), 0.5, Limits::default()).unwrap();

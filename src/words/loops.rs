@@ -1,7 +1,8 @@
 //! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
 
 use super::number::{complex, count, pair, percent, real};
-use super::{Dialect, Say, Table, flag};
+use super::{Dialect, Say, Table, flag, wrapped};
+use crate::inverse::Verdict;
 use crate::inverse::step_control::{Advice, Completeness, Concern, Origin, Solution};
 use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
 use crate::predict::{CallMode, CallReport, Report};
@@ -195,7 +196,25 @@ pub fn calls(report: &Report, width: usize) -> String {
             table.row(call_row(if row == 0 { &call.name } else { "" }, call, mode));
         }
     }
-    format!("\nTrained through a library's own steps (pairs of samples, modes of size 1)\n{}\n", table.fit(width))
+    let heading = wrapped("Trained through a library's own steps (pairs of samples, modes of size 1)", "", "", width);
+    format!("\n{heading}\n{}\n", table.fit(width))
+}
+
+/// The same in one sentence, for a screen that has little room: which calls are faithful, and what the others are. Empty where no mode is settled.
+pub fn calls_in_short(report: &Report, width: usize) -> String {
+    let named = |verdict: Verdict| -> Vec<&str> {
+        report.calls.iter().filter(|call| call.verdict == Some(verdict)).map(|call| call.name.as_str()).collect()
+    };
+    let parts: Vec<String> = [Verdict::Artifact, Verdict::Distorted, Verdict::Faithful]
+        .into_iter()
+        .map(|verdict| (verdict, named(verdict)))
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(verdict, names)| format!("{} {verdict}", names.join(", ")))
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    wrapped(&format!("Library calls: {}.", parts.join("; ")), "", "  ", width) + "\n"
 }
 
 /// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.

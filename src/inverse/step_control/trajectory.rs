@@ -25,6 +25,9 @@ pub struct Minimum {
 
 const MOST_ITERATIONS: usize = 200;
 
+/// Where a rejected step makes the loss jump, a descent may stop at the jump: then it is begun anew this far from λ, relative to |λ|, in so many directions.
+const RESTARTS: (f64, usize) = (0.05, 8);
+
 /// The least-squares λ̂ of one call over `samples` intervals H, by a damped Gauss–Newton method.
 pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usize, norm: &StateNorm) -> Result<Minimum, EquationError> {
     if !(interval > 0.0 && interval.is_finite() && samples > 0) {
@@ -37,14 +40,54 @@ pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usi
     }
     let truth: Vec<Complex<f64>> = times.iter().map(|t| (lambda * t).exp()).collect();
     let mut trace = Trace::default();
-    let mut mode = lambda;
-    let mut residual = residuals(call, mode, &times, &truth, norm, &mut trace)?;
+    let squares = |residual: &[Complex<f64>]| residual.iter().map(|r| r.norm_sqr()).sum::<f64>();
+    let mut best = descent(call, lambda, &times, &truth, norm, &mut trace)?;
+    if !best.converged {
+        let (share, directions) = RESTARTS;
+        for k in 0..directions {
+            let turn = Complex::from_polar(share * lambda.norm(), std::f64::consts::TAU * k as f64 / directions as f64);
+            let Ok(other) = descent(call, lambda + turn, &times, &truth, norm, &mut trace) else { continue };
+            if squares(&other.residual) < squares(&best.residual) {
+                best = other;
+            }
+        }
+    }
+    residuals(call, best.mode, &times, &truth, norm, &mut trace)?;
+    Ok(Minimum {
+        lambda: best.mode,
+        floor: (squares(&best.residual) / samples as f64).sqrt(),
+        accepted: trace.accepted(),
+        rejected: trace.rejected(),
+        evaluations: trace.evaluations,
+        converged: best.converged,
+    })
+}
+
+/// Where a descent ended.
+struct Descent {
+    mode: Complex<f64>,
+    residual: Vec<Complex<f64>>,
+    converged: bool,
+}
+
+/// A damped Gauss–Newton descent from one start.
+fn descent(
+    call: &Call,
+    start: Complex<f64>,
+    times: &[f64],
+    truth: &[Complex<f64>],
+    norm: &StateNorm,
+    trace: &mut Trace,
+) -> Result<Descent, EquationError> {
+    let last = times.last().copied().unwrap_or(1.0);
+    let mut mode = start;
+    let mut residual = residuals(call, mode, times, truth, norm, trace)?;
     let mut converged = false;
     for _ in 0..MOST_ITERATIONS {
         let delta = 3e-6 * mode.norm().max(1e-3 / last);
         let mut along = |direction: Complex<f64>| -> Result<Vec<Complex<f64>>, EquationError> {
-            let ahead = residuals(call, mode + direction * delta, &times, &truth, norm, &mut trace)?;
-            let behind = residuals(call, mode - direction * delta, &times, &truth, norm, &mut trace)?;
+            let ahead = residuals(call, mode + direction * delta, times, truth, norm, trace)?;
+            let behind = residuals(call, mode - direction * delta, times, truth, norm, trace)?;
             Ok(ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * delta)).collect())
         };
         let (x, y) = (along(Complex::new(1.0, 0.0))?, along(Complex::new(0.0, 1.0))?);
@@ -56,7 +99,7 @@ pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usi
         let mut share = 1.0;
         let better = loop {
             let tried = mode - step * share;
-            match residuals(call, tried, &times, &truth, norm, &mut trace) {
+            match residuals(call, tried, times, truth, norm, trace) {
                 Ok(next) if dot(&next, &next) <= before => break Some((tried, next)),
                 _ if share < 1e-6 => break None,
                 _ => share *= 0.5,
@@ -75,16 +118,7 @@ pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usi
             break;
         }
     }
-    residuals(call, mode, &times, &truth, norm, &mut trace)?;
-    let squares: f64 = residual.iter().map(|r| r.norm_sqr()).sum();
-    Ok(Minimum {
-        lambda: mode,
-        floor: (squares / samples as f64).sqrt(),
-        accepted: trace.accepted(),
-        rejected: trace.rejected(),
-        evaluations: trace.evaluations,
-        converged,
-    })
+    Ok(Descent { mode, residual, converged })
 }
 
 fn residuals(
