@@ -184,7 +184,7 @@ fn the_program_says_what_it_shows() {
     program(&[])
         .assert()
         .success()
-        .stdout(predicate::str::contains("No data given, so here is a damped oscillator"))
+        .stdout(predicate::str::contains("No data given: a damped oscillator"))
         .stdout(predicate::str::contains("rk4"))
         .stdout(predicate::str::contains("0.105 ± 1.93i"))
         .stdout(predicate::str::contains("Do this instead"))

@@ -15,7 +15,7 @@ use num_complex::Complex64;
 use std::path::PathBuf;
 
 /// Said where nothing was asked about.
-const EMBEDDED: &str = "No data given, so here is a damped oscillator. For your samples: lambdahat predict DATA.csv";
+const EMBEDDED: &str = "No data given: a damped oscillator. For yours: lambdahat predict DATA.csv";
 
 const EXAMPLES: &str = "\
 Examples:
