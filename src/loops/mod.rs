@@ -16,7 +16,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `name` | the grammar LIBRARY[@VERSION]:NAME[:option=value,…] |
+//! | `name` | the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]` |
 //! | `torchdiffeq`, `diffrax`, `scipy`, `torchdyn`, `ordinary_diffeq` | one library each: its methods, options and defaults |
 //! | `control` | first step, acceptance, the next step: a controller as data |
 //! | `pair` | one attempted step: stages, result, error estimate |

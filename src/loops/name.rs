@@ -76,7 +76,7 @@ pub struct CallName {
 }
 
 impl CallName {
-    /// Reads LIBRARY[@VERSION]:NAME[:option=value,…]. `None` where it does not begin with the name of a known library.
+    /// Reads `LIBRARY[@VERSION]:NAME[:option=value,…]`. `None` where it does not begin with the name of a known library.
     pub fn read(text: &str) -> Result<Option<Self>, CallError> {
         let text = text.trim();
         let Some((head, rest)) = text.split_once(':') else { return Ok(None) };

@@ -67,7 +67,7 @@ impl RightHalfPlane {
     /// Reach and area of a one-step method's region; `None` where |R(∞)| = 1 leaves open whether the region is bounded on the right.
     ///
     /// `log|R|` is harmonic but for its poles, so that by the minimum principle there is no room exactly where |R| ≥ 1 on the imaginary axis and no zero of R
-    /// lies to its right; that is decided exactly. Elsewhere the bounds come from certified zeros and poles, see [`Potential`].
+    /// lies to its right; that is decided exactly. Elsewhere the bounds come from certified zeros and poles, see `Potential`.
     pub fn of(r: &StabilityFunction) -> Option<Self> {
         let at_infinity = at_infinity(r).map(|limit| (limit.clone() * &limit - Number::from(1)).sign());
         if at_infinity == Some(Ordering::Less) {
