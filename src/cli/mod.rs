@@ -20,6 +20,7 @@ mod map;
 mod methods;
 mod modified;
 mod modified_at;
+mod loopback;
 mod output;
 mod predict;
 mod region;

@@ -3,6 +3,10 @@
 //! Every function computes with the same library as the command line, so that the page's numbers are the program's.
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
+mod calls;
+
+pub use calls::{against, call};
+
 use lambdahat::data::Reading;
 use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
 use lambdahat::inverse::Limits;
@@ -25,6 +29,20 @@ fn message(error: impl std::fmt::Display) -> JsError {
 #[wasm_bindgen]
 pub fn names() -> String {
     catalog::names().collect::<Vec<_>>().join("\n")
+}
+
+/// The name and the title of every method, and the steps that it looks back, tabs between them, one method a line.
+#[wasm_bindgen]
+pub fn titles() -> Result<String, JsError> {
+    let all = catalog::all().map_err(message)?;
+    let lines = all.iter().map(|method| {
+        let (title, steps) = match method {
+            Method::RungeKutta(tableau) => (tableau.title(), 1),
+            Method::Multistep(multistep) => (multistep.title(), multistep.steps()),
+        };
+        format!("{}\t{title}\t{steps}", method.name())
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// A method, ready to be asked.

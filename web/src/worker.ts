@@ -37,6 +37,8 @@ function answer(task: Task): unknown {
   switch (task.op) {
     case "names":
       return rust.names().split("\n");
+    case "titles":
+      return rust.titles().split("\n").map((line) => line.split("\t")).map(([name, title, steps]) => ({ name, title, steps: Number(steps) }));
     case "paste": {
       const pasted = rust.Scheme.parse(task.text);
       schemes.set("pasted", pasted);
@@ -48,6 +50,10 @@ function answer(task: Task): unknown {
       return scene(task);
     case "multipliers":
       return task.z.map(([re, im]) => Array.from(scheme(task.method).multiplier(re, im)));
+    case "call":
+      return JSON.parse(rust.call(task.name, task.re, task.im, task.interval));
+    case "against":
+      return rust.against(task.solver, Float64Array.from(task.exponents), task.re, task.im, task.interval);
     case "formula":
       return JSON.parse(scheme(task.method).formula());
     case "raster":
