@@ -12,7 +12,8 @@ let curve: Against | undefined;
 
 /** Re λ̂ against the tolerance, with the truth, the threshold below which decay is learned as growth, and the tolerance that is set. */
 export const drawAdaptive = drawing("adaptive-words", undefined, async () => {
-  const { solver, re, im, interval } = state;
+  const { solver, im, interval } = state;
+  const re = -state.decay;
   const canvas = $<HTMLCanvasElement>("adaptive-curve");
   const call = `${solver}:rtol=${(10 ** state.rtol).toPrecision(3)},atol=${(10 ** (state.rtol - 3)).toPrecision(3)}`;
   const found = await ask<Controlled>({ op: "call", name: call, re, im, interval });

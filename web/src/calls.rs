@@ -4,7 +4,7 @@ use super::message;
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::{ControlledEquation, Gap, Search, assess, solutions, threshold};
 use lambdahat::loops::{Call, StateNorm};
-use lambdahat::words::{Dialect, Say, loops as words};
+use lambdahat::words::{Dialect, Say, explorable, loops as words};
 use num_complex::Complex64;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -45,7 +45,7 @@ pub fn call(name: &str, re: f64, im: f64, interval: f64) -> Result<String, JsErr
         rejected: principal.map_or(0, |s| s.rejected),
         evaluations: principal.and_then(|s| s.evaluations),
         threshold: judged.threshold.map(|t| t.decay),
-        sentences: judged.concerns.iter().map(|c| c.say(Dialect::Page)).chain(judged.advice.iter().map(|a| a.say(Dialect::Page))).collect(),
+        sentences: std::iter::once(explorable::controlled(lambda, principal.map(|s| s.lambda), principal.map_or(0, |s| s.steps.len()), principal.map_or(0, |s| s.rejected))).chain(judged.concerns.iter().map(|c| c.say(Dialect::Page)).chain(judged.advice.iter().map(|a| a.say(Dialect::Page)))).collect(),
         description: words::description(&call),
     };
     serde_json::to_string(&told).map_err(message)

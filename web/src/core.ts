@@ -13,6 +13,7 @@ export type Task =
   | ({ op: "scene"; method: string; branch: number; refinement: number; end: number } & Mode)
   | { op: "multipliers"; method: string; z: [number, number][] }
   | { op: "formula"; method: string }
+  | ({ op: "noise"; method: string; levels: number[]; level: number } & Mode)
   | { op: "call"; name: string; re: number; im: number; interval: number }
   | { op: "against"; solver: string; exponents: number[]; re: number; im: number; interval: number }
   | ({ op: "raster"; method: string } & Grid)
@@ -62,7 +63,9 @@ export interface Controlled {
 /** Re λ̂, Im λ̂ and the threshold for each tolerance; NaN where no model fits. */
 export type Against = Float64Array;
 /** Everything the first demo draws: the branches, the chosen one (−1 for none), and its model at its own step and at the finer one. */
-export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array }
+export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array; words: string }
+/** Re λ̂, Im λ̂ for each level of noise, and what is said of one. */
+export interface Noisy { learned: Float64Array; words: string }
 /** The plane of starts: the branches, half the side of the square, and for each cell the branch it lands on, 255 for none. */
 export interface Landings { found: Branches; side: number; values: Uint8Array }
 /** What `lambdahat verify --json` says of one scheme; only what the page shows is named. */

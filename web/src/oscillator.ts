@@ -94,22 +94,13 @@ async function first(): Promise<void> {
   });
   const top = 2.5 * Math.max(...[1, ...Array.from(samples(end)).filter((_, k) => k % 2).map(Math.abs)]);
   chart($<HTMLCanvasElement>("time"), end, top, series);
-  tell(found, chosen);
+  tell(found, chosen, scene.words);
   await drawPhase(found, chosen, end);
   performance.measure("frame", { start: started });
 }
 
-/** What a growth rate does, in words. */
-const does = (rate: number) => (Math.abs(rate) < 1e-12 ? "neither decays nor grows" : `${rate < 0 ? "decays" : "grows"}, by ${digits(100 * Math.abs(Math.expm1(rate)), 3)} % in one unit of time`);
-
-function tell(found: Branches, chosen: number): void {
-  const learned = found.branches[chosen];
-  const run = state.refinement === 1
-    ? "Run at its own step size it goes through every sample."
-    : `Run with steps ${state.refinement} times smaller it follows e^{λ̂t} instead.`;
-  $("summary").textContent = learned
-    ? `The data: λ = ${complex(state.re, state.im)}, which ${does(state.re)}. Learned through ${found.method} with step size h = ${digits(found.step, 3)}: λ̂ = ${complex(...learned.lambda)}, which ${does(learned.lambda[0])}. ${run}`
-    : `Through ${found.method} no finite λ̂ exists for this mode.`;
+function tell(found: Branches, chosen: number, words: string): void {
+  $("summary").textContent = words;
   $("time").setAttribute("aria-label", `The trajectory over time. ${$("summary").textContent}`);
   const body = $("branches").querySelector("tbody")!;
   const focused = document.activeElement?.closest("tbody") === body;
@@ -129,9 +120,9 @@ function tell(found: Branches, chosen: number): void {
     first.append(pick);
     const radius = document.createElement("td");
     radius.textContent = `within ${b.radius.toExponential(0)}`;
-    const words = document.createElement("td");
-    words.textContent = [b.principal ? "principal" : "", ...b.flags].filter(Boolean).join(", ");
-    row.append(first, ...cells, radius, words);
+    const kind = document.createElement("td");
+    kind.textContent = [b.principal ? "principal" : "", ...b.flags].filter(Boolean).join(", ");
+    row.append(first, ...cells, radius, kind);
     return row;
   }));
   if (focused) body.querySelectorAll("input")[chosen]?.focus();

@@ -9,7 +9,7 @@ export const pastedAnew = (): void => {
 };
 
 /** The controls that are numbers. */
-export const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width", "rtol", "noise"] as const;
+export const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width", "rtol", "decay", "noise"] as const;
 
 /** What a slider says beside itself and aloud; whether it holds the decimal logarithm of what it sets. */
 interface Slider {
@@ -28,6 +28,7 @@ const SLIDERS: Record<string, Slider> = {
   order: { shown: () => String(state.order), spoken: () => `order ${state.order}` },
   width: { shown: () => digits(state.width, 2), spoken: () => `standard deviation ${digits(state.width, 2)}` },
   rtol: { shown: () => power(state.rtol), spoken: () => `relative tolerance ${power(state.rtol)}` },
+  decay: { logarithmic: true, shown: () => digits(state.decay, 2), spoken: () => `decay rate ${digits(state.decay, 2)}` },
   noise: { shown: () => `${state.noise} %`, spoken: () => `noise of ${state.noise} per cent` },
 };
 
