@@ -21,7 +21,8 @@ pub struct Loopback {
 impl Loopback {
     /// Binds a port, 0 for any that is free.
     pub fn bind(port: u16) -> Result<Self, Failure> {
-        let refused = |e: std::io::Error| Failure::new(format!("port {port} of 127.0.0.1 cannot be bound: {e}; choose another, or 0 for any"));
+        let refused =
+            |e: std::io::Error| Failure::new(format!("port {port} of 127.0.0.1 cannot be bound: {e}; choose another, or 0 for any"));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(refused)?;
         let address = format!("http://{}/", listener.local_addr().map_err(refused)?);
         Ok(Self { listener, address })

@@ -69,7 +69,5 @@ fn open(page: &std::ffi::OsStr) -> Result<(), Failure> {
         "xdg-open"
     };
     let started = std::process::Command::new(opener).arg(page).spawn();
-    started
-        .map(drop)
-        .map_err(|e| Failure::new(format!("{opener} did not start: {e}; open {} yourself", page.display())))
+    started.map(drop).map_err(|e| Failure::new(format!("{opener} did not start: {e}; open {} yourself", page.display())))
 }

@@ -104,7 +104,12 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
             facts.insert(format!("Im of the nearest branch, {name}"), INTERVAL * branch.im);
             ends.push(format!("{name} learned {} where a branch is {}", words(eigenvalue * INTERVAL), words(branch * INTERVAL)));
         }
-        let mut panel = phase_plane(&format!("through {}", if name == "rk4" { "RK4" } else { "implicit midpoint" }), &orbits, Ink::Red, "the learned model at h/100");
+        let mut panel = phase_plane(
+            &format!("through {}", if name == "rk4" { "RK4" } else { "implicit midpoint" }),
+            &orbits,
+            Ink::Red,
+            "the learned model at h/100",
+        );
         // Under what was learned lies what should have been.
         panel.marks.splice(0..0, truth.iter().map(|orbit| Mark::line(orbit.iter().map(|x| [x[0], x[1]]).collect(), Ink::Blue, 0.8, "")));
         panels.push(panel);

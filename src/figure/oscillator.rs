@@ -17,7 +17,14 @@ fn spirals(learned: &Learned, lambda_hat: Complex<f64>, end: f64, half: f64) -> 
     let z = lambda_hat * learned.branches.sampling.step().get() / FINE as f64;
     let fine = orbit(&learned.region, z, |_| Complex::new(1.0, 0.0), (end * FINE as f64 / learned.branches.sampling.step().get()) as usize);
     let samples: Vec<Complex<f64>> = (0..=end as usize).map(|n| (lambda * n as f64).exp()).collect();
-    let line = |zs: &[Complex<f64>], ink, label: &str| Mark::Line { points: points(zs), ink, width: 2.0, dashed: false, arrows: 2, label: label.into() };
+    let line = |zs: &[Complex<f64>], ink, label: &str| Mark::Line {
+        points: points(zs),
+        ink,
+        width: 2.0,
+        dashed: false,
+        arrows: 2,
+        label: label.into(),
+    };
     Panel {
         title: "in the plane".into(),
         x: Axis::new("Re y", [-half, half]),

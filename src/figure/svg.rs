@@ -368,7 +368,9 @@ fn filled(words: &str, length: f64) -> Vec<String> {
 /// The number in a label such as "root locus, 3 steps"; 0 where there is none.
 fn number(mark: &Mark) -> u32 {
     match mark {
-        Mark::Line { label, .. } if label.starts_with("root locus") => label.chars().filter_map(|c| c.to_digit(10)).fold(0, |n, d| 10 * n + d),
+        Mark::Line { label, .. } if label.starts_with("root locus") => {
+            label.chars().filter_map(|c| c.to_digit(10)).fold(0, |n, d| 10 * n + d)
+        }
         _ => 0,
     }
 }

@@ -79,7 +79,12 @@ mod tests {
     fn a_summary_says_what_the_data_do_and_what_the_model_does() {
         let found = branches(&catalog::find("rk4").unwrap(), Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
         let said = summary(&found, Some(0), 1);
-        assert!(said.starts_with("The data: λ = −0.1 + 2i, which decays by 9.52 % in one unit of time. Learned through rk4 with step size h = 1: λ̂ = "), "{said}");
+        assert!(
+            said.starts_with(
+                "The data: λ = −0.1 + 2i, which decays by 9.52 % in one unit of time. Learned through rk4 with step size h = 1: λ̂ = "
+            ),
+            "{said}"
+        );
         assert!(summary(&found, None, 1).contains("no finite λ̂"));
         assert!(summary(&found, Some(0), 50).ends_with("50 times smaller it follows e^(λ̂t) instead."));
     }
@@ -88,6 +93,9 @@ mod tests {
     fn a_turned_sign_is_called_so() {
         let said = controlled(Complex::new(-0.02, 2.0), Some(Complex::new(0.01, 2.0)), 3, 0);
         assert_eq!(said, "Learned: λ̂ = 0.01 + 2i, growth in place of decay, in 3 steps per sample, none rejected.");
-        assert!(controlled(Complex::new(-0.02, 2.0), Some(Complex::new(-0.06, 2.0)), 1, 2).contains("3 times the true damping, in 1 step per sample, 2 rejected"));
+        assert!(
+            controlled(Complex::new(-0.02, 2.0), Some(Complex::new(-0.06, 2.0)), 1, 2)
+                .contains("3 times the true damping, in 1 step per sample, 2 rejected")
+        );
     }
 }

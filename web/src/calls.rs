@@ -45,7 +45,14 @@ pub fn call(name: &str, re: f64, im: f64, interval: f64) -> Result<String, JsErr
         rejected: principal.map_or(0, |s| s.rejected),
         evaluations: principal.and_then(|s| s.evaluations),
         threshold: judged.threshold.map(|t| t.decay),
-        sentences: std::iter::once(explorable::controlled(lambda, principal.map(|s| s.lambda), principal.map_or(0, |s| s.steps.len()), principal.map_or(0, |s| s.rejected))).chain(judged.concerns.iter().map(|c| c.say(Dialect::Page)).chain(judged.advice.iter().map(|a| a.say(Dialect::Page)))).collect(),
+        sentences: std::iter::once(explorable::controlled(
+            lambda,
+            principal.map(|s| s.lambda),
+            principal.map_or(0, |s| s.steps.len()),
+            principal.map_or(0, |s| s.rejected),
+        ))
+        .chain(judged.concerns.iter().map(|c| c.say(Dialect::Page)).chain(judged.advice.iter().map(|a| a.say(Dialect::Page))))
+        .collect(),
         description: words::description(&call),
     };
     serde_json::to_string(&told).map_err(message)

@@ -13,6 +13,7 @@ import { drawNoise } from "./noise";
 import { yours } from "./own_data";
 import { $, counted } from "./page";
 import { drawThree } from "./panels";
+import { reveals } from "./reveal";
 import { offerScheme, schemes } from "./scheme";
 import { drawStar } from "./star";
 import { isSection, leave, NAMED, read, SOLVERS, state } from "./state";
@@ -90,6 +91,7 @@ async function start(): Promise<void> {
   await firstDrawn;
   show();
   await entitle();
+  reveals(drawOrbits);
 }
 
 void counted(start().catch((error: Error) => {

@@ -33,7 +33,7 @@ export interface State {
 
 const START: State = {
   method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 1, branch: -1, epsilon: -2, order: 4,
-  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 100, way: 1, width: 2,
+  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 1, way: 1, width: 2,
   solver: "torchdiffeq:dopri5", rtol: -2, decay: 0.02, noise: 5, scheme: "",
 };
 /** The solvers that the page offers, without their tolerance. */
