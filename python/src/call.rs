@@ -26,10 +26,12 @@ pub struct Call {
     call: Arc<loops::Call>,
 }
 
-/// The numbers that enter the call's error norm: the mode's complex amplitudes in a batch of real starts; none: one complex state of size 1.
-fn norm(starts: Option<&PyReadonlyArray1<'_, Complex64>>) -> StateNorm {
+/// The numbers that enter the call's error norm: the mode's amplitudes in a batch of real starts, one number each for a real mode and two for
+/// an oscillation; without starts, one complex state of size 1.
+fn norm(starts: Option<&PyReadonlyArray1<'_, Complex64>>, oscillates: bool) -> StateNorm {
     match starts {
-        Some(starts) if starts.len() > 0 => StateNorm::Components(starts.as_array().to_vec()),
+        Some(starts) if starts.len() > 0 && oscillates => StateNorm::Components(starts.as_array().to_vec()),
+        Some(starts) if starts.len() > 0 => StateNorm::Modulus(starts.as_array().iter().map(|start| start.norm()).collect()),
         _ => StateNorm::default(),
     }
 }
@@ -81,7 +83,8 @@ impl Call {
         starts: Option<PyReadonlyArray1<'py, Complex64>>,
     ) -> PyResult<Bound<'py, PyArray1<Complex64>>> {
         self.call.check_interval(interval).map_err(refused)?;
-        let (call, norm, modes) = (Arc::clone(&self.call), norm(starts.as_ref()), modes.as_array().to_vec());
+        let modes = modes.as_array().to_vec();
+        let (call, norm) = (Arc::clone(&self.call), norm(starts.as_ref(), modes.iter().any(|mode| mode.im != 0.0)));
         let factors: Vec<Complex64> = interruptible(py, move || {
             let followed = |trace: &mut Trace, mode: &Complex64| {
                 let done = call.follow_into(*mode, &[interval], &norm, None, trace);
@@ -101,7 +104,7 @@ impl Call {
         interval: f64,
         starts: Option<PyReadonlyArray1<'_, Complex64>>,
     ) -> PyResult<String> {
-        let (call, norm) = (Arc::clone(&self.call), norm(starts.as_ref()));
+        let (call, norm) = (Arc::clone(&self.call), norm(starts.as_ref(), mode.im != 0.0));
         interruptible(py, move || {
             let equation = ControlledEquation::pairs(&call, mode, interval, norm).map_err(refused)?;
             let limits = Limits::default();

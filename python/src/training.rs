@@ -102,10 +102,8 @@ impl Trained {
         let system = System::parse(text).map_err(refused)?;
         let interval = interval.unwrap_or_else(|| system.default_interval());
         let starts = system.default_starts();
-        let states: Vec<Vec<Vec<f64>>> = starts
-            .iter()
-            .map(|start| system.trajectory(start, interval, samples).map_err(refused))
-            .collect::<PyResult<_>>()?;
+        let states: Vec<Vec<Vec<f64>>> =
+            starts.iter().map(|start| system.trajectory(start, interval, samples).map_err(refused)).collect::<PyResult<_>>()?;
         let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
         let trajectories = states.iter().map(|states| Trajectory::new(None, 0.0, states)).collect();
         let data = Trajectories::new(text.to_owned(), variables, interval, trajectories).map_err(refused)?;
