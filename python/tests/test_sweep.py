@@ -165,6 +165,8 @@ def test_ray(tmp_path):
         ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
     except Exception as error:
         pytest.skip(f"ray cannot start here: {error}")
+    # This file is no module that workers could import.
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     try:
         remote = ray.remote(_carried)
 
