@@ -100,7 +100,7 @@ def region(methods: Names | Iterable[Names], re: Window = (-5.0, 2.0), im: Windo
     >>> round(found.regions[0].area, 2)
     12.7
     """
-    return Regions(json.loads(_core.regions(_sources(methods), tuple(re), tuple(im))))
+    return Regions(json.loads(_core.regions(_sources(methods), re, im)))
 
 
 def map(methods: Names | Iterable[Names], re: Window = (-2.0, 1.0), im: Window = (0.0, 4.0)) -> LearnedMap:
@@ -122,7 +122,7 @@ def map(methods: Names | Iterable[Names], re: Window = (-2.0, 1.0), im: Window =
     >>> list(found.facts.to_dict().values())                    # no decaying mode is learned as growing
     [0.0]
     """
-    return LearnedMap(json.loads(_core.map(_sources(methods), tuple(re), tuple(im))))
+    return LearnedMap(json.loads(_core.map(_sources(methods), re, im)))
 
 
 def basins(method: Names = "rk4", lam: complex = -0.1 + 2j, H: float = 1.0, m: int = 1, starts: int = 2000) -> Basins:

@@ -53,7 +53,9 @@ class Watch:
         if every < 1:
             raise ValueError(f"every must be 1 or more, not {every}")
         self.every, self._step = every, 0
-        self._live, self._axes, self._display = live, None, None
+        self._live = live
+        self._axes: Any = None
+        self._display: Any = None
         self.rows: list[dict[str, Any]] = []
         self._f, self._call, self._args = f, as_loop(loop, m), args
         samples = as_samples(t, x)

@@ -49,22 +49,28 @@ def trained(step, seed=0, rounds=1500, polish=60, sizes=(2, 16, 16, 2)):
     def loss(flat):
         return jnp.mean(residuals(flat) ** 2)
 
-    optimizer = optax.adam(optax.cosine_decay_schedule(5e-3, rounds))
+    optimizer = optax.adam(optax.cosine_decay_schedule(5e-3, max(rounds, 1)))
 
     def one(carry, _):
         flat, state = carry
         updates, state = optimizer.update(jax.grad(loss)(flat), state)
         return (optax.apply_updates(flat, updates), state), None
 
-    flat = jax.jit(lambda flat: jax.lax.scan(one, (flat, optimizer.init(flat)), None, length=rounds)[0][0])(flat)
+    if rounds:
+        flat = jax.jit(lambda flat: jax.lax.scan(one, (flat, optimizer.init(flat)), None, length=rounds)[0][0])(flat)
     value, linear, damping = jax.jit(residuals), jax.jit(jax.jacfwd(residuals)), 1e-2
+    r = np.asarray(value(flat))
     for _ in range(polish):
-        r, J = np.asarray(value(flat)), np.asarray(linear(flat))
-        trial = flat - np.linalg.solve(J.T @ J + damping * np.eye(len(flat)), J.T @ r)
-        better = float(loss(trial)) < float(loss(flat))
-        flat, damping = (trial, damping / 5) if better else (flat, damping * 4)
+        J = np.asarray(linear(flat))
+        for _ in range(8):
+            trial = flat - np.linalg.solve(J.T @ J + damping * np.eye(len(flat)), J.T @ r)
+            there = np.asarray(value(trial))
+            if np.sum(there**2) < np.sum(r**2):
+                flat, r, damping = trial, there, damping / 5
+                break
+            damping *= 4
     parameters = unflatten(flat)
-    return (lambda y: network(parameters, y)), float(loss(flat))
+    return (lambda y: network(parameters, y)), float(np.mean(r**2))
 
 
 @pytest.fixture(scope="module")
@@ -134,13 +140,12 @@ def test_a_network_trained_through_dopri5_at_rtol_1e_2_sits_where_its_steps_put_
             1.0,
             y,
             stepsize_controller=controller,
-            adjoint=diffrax.DirectAdjoint(),
-            max_steps=4,
+            adjoint=diffrax.ForwardMode(),
             saveat=diffrax.SaveAt(t1=True),
         )
         return solution.ys[0]
 
-    f, loss = trained(step, rounds=300, polish=40, sizes=(2, 16, 2))
+    f, loss = trained(step, rounds=0, polish=80, sizes=(2, 16, 2))  # Levenberg–Marquardt alone, by forward derivatives
     assert loss < 1e-6
     loop = Loop.diffrax(diffrax.Dopri5(), controller, 1.0)
     result = audit(f, loop, T, X, horizon=100)
