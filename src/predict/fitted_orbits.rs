@@ -62,7 +62,7 @@ impl Report {
         let nonlinear = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::FieldFitted { .. }));
         let [first, second] = &self.modes[..] else { return };
         let pair = first.lambda.im > 0.0 && first.lambda == second.lambda.conj() && first.settled;
-        if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 {
+        if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 || first.equilibrium.len() != 2 {
             return;
         }
         let half = |j: usize| {

@@ -5,12 +5,13 @@
 //! | everything known of a scheme | `verification` |
 //! | the claims of its file | `claims` |
 //! | what it does to a model that learns through it | `learning_report` |
-//! | what an exact answer would cost, and so is left out | `exact_cost` |
+//! | what an exact answer would cost, and so is left out | `exact_cost`, `budget` |
 //! | how each property is decided, in a report or alone | `decision` |
 //! | what holds to within a tolerance, where coefficients are rounded | `within` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 
 pub mod algebra;
+mod budget;
 pub mod claims;
 pub mod decision;
 mod exact_cost;
