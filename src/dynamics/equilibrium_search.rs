@@ -77,7 +77,12 @@ pub fn equilibria_within(field: &CompiledField, low: &[f64], high: &[f64]) -> Fo
 /// One more, unless it is known, or lies outside by more than rounding.
 fn add(known: &mut Vec<Equilibrium>, zero: Equilibrium, whole: &[Interval]) {
     let apart = |other: &Equilibrium| {
-        zero.state.iter().zip(&other.state).zip(whole).map(|((a, b), side)| (a - b).abs() / side.width().max(f64::MIN_POSITIVE)).fold(0.0, f64::max)
+        zero.state
+            .iter()
+            .zip(&other.state)
+            .zip(whole)
+            .map(|((a, b), side)| (a - b).abs() / side.width().max(f64::MIN_POSITIVE))
+            .fold(0.0, f64::max)
     };
     let holds = zero.state.iter().zip(whole).all(|(x, side)| side.widened(1e-12).holds(*x));
     if holds && known.iter().all(|other| apart(other) > 1e-9) {

@@ -62,7 +62,12 @@ pub(super) type Alone = (BigRational, BigRational);
 
 /// The real roots in `(low, high]`, ascending; `None` where it is not proved which there are: multiple roots, or nearly so, and a root at 0. `exact_sign` is asked
 /// where bounds do not tell.
-pub(super) fn simple_roots(p: Source, exact_sign: &dyn Fn(&BigRational) -> Ordering, low: &BigRational, high: &BigRational) -> Option<Vec<Alone>> {
+pub(super) fn simple_roots(
+    p: Source,
+    exact_sign: &dyn Fn(&BigRational) -> Ordering,
+    low: &BigRational,
+    high: &BigRational,
+) -> Option<Vec<Alone>> {
     let (coefficients, scale) = scaled(p, BITS)?;
     let degree = coefficients.len().checked_sub(1).filter(|n| *n > 0)?;
     effort::charge(DISCS * (degree * degree) as u64);
@@ -92,7 +97,8 @@ pub(super) fn simple_roots(p: Source, exact_sign: &dyn Fn(&BigRational) -> Order
     if roots.windows(2).any(|pair| pair[0].1 >= pair[1].0) {
         return None;
     }
-    let is_right_of = |root: &Alone, x: &BigRational| *x < root.0 || (*x < root.1 && sign(x) != Ordering::Equal && sign(x) == sign(&root.0));
+    let is_right_of =
+        |root: &Alone, x: &BigRational| *x < root.0 || (*x < root.1 && sign(x) != Ordering::Equal && sign(x) == sign(&root.0));
     roots.retain(|root| is_right_of(root, low) && !is_right_of(root, high));
     Some(roots)
 }

@@ -269,7 +269,11 @@ fn affordable(a: &Number, b: &Number, is_product: bool) -> bool {
     let bits = |q: &BigRational| q.numer().bits().max(q.denom().bits());
     effort::charge(match (a, b) {
         (Number::Rational(p), Number::Rational(q)) if p.is_integer() && q.is_integer() => {
-            if is_product { effort::product(p.numer().bits(), q.numer().bits()) } else { 20 + p.numer().bits().max(q.numer().bits()) / 64 }
+            if is_product {
+                effort::product(p.numer().bits(), q.numer().bits())
+            } else {
+                20 + p.numer().bits().max(q.numer().bits()) / 64
+            }
         }
         (Number::Rational(p), Number::Rational(q)) => 2 * effort::gcd(bits(p).max(bits(q))),
         // Elements of a field charge by themselves.

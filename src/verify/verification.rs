@@ -4,6 +4,7 @@ use super::budget::Budget;
 use super::claims::{CheckedClaim, check};
 use super::exact_cost::Size;
 use super::learning_report::LearningReport;
+use super::second_look::second_look;
 use super::within::{Orders, Within, within};
 use crate::exact::Number;
 use crate::method::property::{RestsOn, TABLE};
@@ -14,9 +15,8 @@ use crate::order::{
 };
 use crate::stability::{
     Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
-    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate,
-    is_symplectic, linear_order, linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce,
-    ssp_coefficient, ssp_is_zero, symmetry,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
+    linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
 };
 use num_traits::{One, Zero};
 use serde::Serialize;
@@ -260,6 +260,10 @@ pub fn verify(method: &Method) -> Verification {
 /// The same with reports on the search for the order, which may stop it: the order is then what was proved until that point.
 pub fn verify_with(method: &Method, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
     let mut report = decide(method, &mut progress, Depth::Whole);
+    if cfg!(debug_assertions) {
+        let refuted = second_look(method, &report);
+        debug_assert!(refuted.is_empty(), "{}: {refuted:?}", method.name());
+    }
     report.within = within(method, &report);
     report.claims = check(&report, method);
     report
@@ -410,6 +414,15 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         Some(r) => linear_order(r),
         None => linear_order_of_step(method),
     };
+    // What costs least comes first.
+    let permutation = budget.decide(["symmetric"], || symmetry(&reduction));
+    let b_stable = budget.decide(["b_stable"], || is_algebraically_stable(&reduction));
+    let symplectic = budget.decide(["symplectic"], || is_symplectic(&reduction));
+    let phase = r.as_ref().and_then(|r| budget.decide(PHASE, || phase_errors(r)));
+    let learning = match (&r, depth) {
+        (Some(_), Depth::Whole) => budget.decide(LEARNING, || LearningReport::of(&whole)),
+        _ => None,
+    };
     let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut budget));
     let ssp = if zero {
         Some(Extent::Zero)
@@ -424,14 +437,6 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         taken.then(|| budget.decide(["ssp_coefficient"], || known(ssp_coefficient(&reduction)))).flatten()
     } else {
         None
-    };
-    let permutation = budget.decide(["symmetric"], || symmetry(&reduction));
-    let b_stable = budget.decide(["b_stable"], || is_algebraically_stable(&reduction));
-    let symplectic = budget.decide(["symplectic"], || is_symplectic(&reduction));
-    let phase = r.as_ref().and_then(|r| budget.decide(PHASE, || phase_errors(r)));
-    let learning = match (&r, depth) {
-        (Some(_), Depth::Whole) => budget.decide(LEARNING, || LearningReport::of(&whole)),
-        _ => None,
     };
     Verification {
         stages: Some(method.stages()),
@@ -528,8 +533,14 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     };
     let a_stable = budget.decide(["a_stable", "l_stable"], || multistep::is_a_stable(method));
     let imaginary = budget.decide(["imaginary_interval", "i_stable"], || known(locus.imaginary_interval()));
-    let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
     let real = budget.decide(["real_interval"], || known(locus.real_interval()));
+    // What costs least comes first.
+    let (mut phase, mut learning) = (None, None);
+    if depth == Depth::Whole {
+        phase = budget.decide(PHASE, || multistep_phase_errors(method)).flatten();
+        learning = budget.decide(LEARNING, || LearningReport::of(&whole));
+    }
+    let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
     let disc = budget.decide(["disc"], || known(locus.disc()));
     let report = Verification {
         a_stable,
@@ -552,8 +563,6 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         None => (None, None),
     };
     let root_locus = budget.decide(["root_locus"], || LocusShape::of(method));
-    let phase = budget.decide(PHASE, || multistep_phase_errors(method)).flatten();
-    let learning = budget.decide(LEARNING, || LearningReport::of(&whole));
     Verification {
         right_half_plane: room,
         right_half_plane_reason: room_reason,
