@@ -39,7 +39,11 @@ impl Report {
             let Some(orbits) = LinearOrbits::of(&fitted.field) else { return };
             self.add_linear_orbits(&orbits, &starts, methods);
         } else if is_open(&fitted, data) {
-            return self.caveats.push(Caveat::OrbitsOpen { degree: fitted.degree });
+            let open = Caveat::OrbitsOpen { degree: fitted.degree };
+            if !self.caveats.contains(&open) {
+                self.caveats.push(open);
+            }
+            return;
         } else {
             self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None }, methods);
         }

@@ -242,6 +242,10 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
     }
+    if field.open && matches!(field.motion, Motion::Orbits | Motion::Cycle) {
+        // Whether the orbit attracts, and what its neighbours do, is not in the samples.
+        return found.caveats.push(Caveat::OrbitsOpen { degree: fit.degree });
+    }
     found.finding.motion = field.motion;
     if let Some(closed) = &field.closed {
         found.caveats.push(Caveat::Closed { period: closed.period * field.frame.interval, multiplier: closed.multiplier });
