@@ -145,3 +145,59 @@ fn uneven_times_and_gaps() {
     assert_modes(&panel("missing-rows.csv"), &[(-0.1, 2.0)], 1e-12);
     assert_modes(&panel("fifty-sensors.csv"), &[(-0.05, 1.5)], 2e-3);
 }
+
+/// Steady ramps with noise, alone, beside a decay, and in logarithms: no equilibrium is made up for them, and the decay's λ is still told.
+#[test]
+fn noisy_ramps_have_no_equilibrium() {
+    let mut told = 0;
+    for seed in 0..8 {
+        for (noise, log) in [(0.01, false), (0.1, false), (0.01, true)] {
+            for decays in [false, true] {
+                let mut random = ChaCha8Rng::seed_from_u64(100 + seed);
+                let rows: Vec<Vec<f64>> = (0..40)
+                    .map(|k| {
+                        let t = f64::from(k);
+                        let ramp = -5.0 + 0.5 * t + noise * normal(&mut random);
+                        let decay = 1.5 + 1.5 * (-0.22 * t).exp() + noise * normal(&mut random);
+                        let row = if decays { vec![decay, ramp] } else { vec![ramp] };
+                        if log { row.into_iter().map(f64::exp).collect() } else { row }
+                    })
+                    .collect();
+                let names = (0..rows[0].len()).map(|k| format!("x{k}")).collect();
+                let times = (0..40).map(f64::from).collect();
+                let data = Trajectories::with_times("ramp", names, Vec::new(), vec![Trajectory::at(None, times, rows.concat())]).unwrap();
+                let Ok(found) = examine(&data, &ModesOptions { log, ..ModesOptions::default() }) else { continue };
+                for mode in &found.modes {
+                    assert!(mode.equilibrium.is_empty(), "seed {seed}, noise {noise}, log {log}, decay {decays}: {found:?}");
+                }
+                assert!(found.caveats.contains(&Caveat::EquilibriumOpen) && !found.caveats.contains(&Caveat::EquilibriumOutside));
+                told += usize::from(decays && found.modes.iter().any(|m| m.settled && (m.lambda.re + 0.22).abs() < 0.05));
+            }
+        }
+    }
+    assert!(told >= 6, "{told}");
+}
+
+/// One orbit on a circle, passed at an uneven speed: any multiple of x² + y² − 1 may be added to the field, so whether the orbit attracts is open, and so are the modes
+/// at the equilibrium inside.
+#[test]
+fn one_orbit_on_an_algebraic_curve_leaves_its_neighbours_open() {
+    let speed = |angle: f64| 1.0 + 0.5 * angle.cos();
+    let (mut angle, mut states) = (0.3f64, Vec::new());
+    for _ in 0..81 {
+        states.extend([angle.cos(), angle.sin()]);
+        for _ in 0..200 {
+            let h = 0.4 / 200.0;
+            let (a, b) = (speed(angle), speed(angle + 0.5 * h * speed(angle)));
+            let c = speed(angle + 0.5 * h * b);
+            angle += h * (a + 2.0 * b + 2.0 * c + speed(angle + h * c)) / 6.0;
+        }
+    }
+    let times = (0..81).map(|k| 0.4 * f64::from(k)).collect();
+    let names = vec!["x".into(), "y".into()];
+    let data = Trajectories::with_times("circle", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    assert!(found.caveats.iter().any(|c| matches!(c, Caveat::OrbitsOpen { .. })), "{found:?}");
+    assert!(!found.caveats.iter().any(|c| matches!(c, Caveat::Closed { .. })) && settled(&found).is_empty(), "{found:?}");
+    assert_eq!(found.finding.motion, Motion::Undetermined);
+}

@@ -94,12 +94,27 @@ impl Matching<'_> {
 
     /// The learned equilibrium nearest to the true one; none that is farther from it than half the extent of the samples.
     fn standstill(&self, fit: &Fit, truth: &[f64]) -> Option<Equilibrium> {
+        if truth.is_empty() {
+            return self.amid_samples(fit);
+        }
         let extent = (0..truth.len()).map(|c| {
             let (low, high) = self.samples.iter().flatten().fold((truth[c], truth[c]), |(low, high), x| (low.min(x[c]), high.max(x[c])));
             (high - low).powi(2)
         });
         let room = 0.5 * extent.sum::<f64>().sqrt();
         equilibria(&fit.learned, &[truth.to_vec()]).into_iter().next().filter(|place| distance(&place.state, truth) <= room)
+    }
+
+    /// The middle of the samples with the learned Jacobian there, for modes that belong to no equilibrium.
+    fn amid_samples(&self, fit: &Fit) -> Option<Equilibrium> {
+        let states = || self.samples.iter().flatten();
+        let d = states().next()?.len();
+        let count = states().count() as f64;
+        let state: Vec<f64> = (0..d).map(|c| states().map(|x| x[c]).sum::<f64>() / count).collect();
+        let mut jacobian = vec![0.0; d * d];
+        fit.learned.jacobian(&state, &mut jacobian);
+        let jacobian = nalgebra::DMatrix::from_row_slice(d, d, &jacobian);
+        jacobian.iter().all(|v| v.is_finite()).then_some(Equilibrium { state, jacobian, residual: 0.0 })
     }
 
     /// No equilibrium: the data settle that where the field's value at the true one is farther from zero than what is open explains.

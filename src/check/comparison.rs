@@ -202,7 +202,7 @@ impl Checker<'_> {
         if let Some(rollout) = checked.rollout.as_mut().filter(|_| !drawn) {
             (rollout.step_paths, rollout.fine_paths) = (Vec::new(), Vec::new());
         }
-        let equilibrium = self.report.modes.first().map(|mode| mode.equilibrium.as_slice());
+        let equilibrium = self.report.modes.first().map(|mode| mode.equilibrium.as_slice()).filter(|place| !place.is_empty());
         checked.coverage = prepared.stage_points(&fit.learned).ok().and_then(|points| coverage(&points, self.samples, equilibrium));
         checked
     }

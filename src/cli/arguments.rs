@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::output;
+use lambdahat::files::{ReadError, read_bounded};
 use lambdahat::fit::MethodRecord;
 use lambdahat::loops::{self, Call, CallError, CallName};
 use lambdahat::method::{Method, catalog, scheme};
@@ -10,6 +11,9 @@ use lambdahat::words::loops as words;
 use num_complex::Complex64;
 use std::ops::Range;
 use std::path::Path;
+
+/// Bytes of a scheme file or a field file at most.
+pub const LARGEST_SCHEME: u64 = 1 << 20;
 
 /// What METHOD means to a command that follows whole training calls.
 pub enum Asked {
@@ -53,10 +57,18 @@ pub fn method(text: &str) -> Result<Method, Failure> {
 /// The scheme behind METHOD, whatever steps a call would take with it.
 pub fn scheme(text: &str) -> Result<Method, Failure> {
     let Some(path) = scheme_path(text) else { return named(text) };
-    let bytes = std::fs::read(path).map_err(|e| Failure::new(format!("cannot read the scheme file {text}: {e}")))?;
+    let bytes = read_bounded(path, LARGEST_SCHEME).map_err(|error| unreadable("scheme file", text, &error))?;
     let content =
         String::from_utf8(bytes).map_err(|e| Failure::new(format!("{text}: not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))?;
     Ok(scheme::parse(&content, text)?)
+}
+
+/// Why a file that the user named is not read.
+pub fn unreadable(kind: &str, text: &str, error: &ReadError) -> Failure {
+    match error {
+        ReadError::Io { source, .. } => Failure::new(format!("cannot read the {kind} {text}: {source}")),
+        other => Failure::new(format!("the {kind}: {other}")),
+    }
 }
 
 /// A scheme by the catalogue's name, by a library's, or by one that only people use.

@@ -41,7 +41,10 @@ fn horizon(text: &str) -> Result<usize, String> {
 /// Reads, tests, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
-    let found = audit(&trained.file, &trained.method, &trained.trajectories, args.horizon, args.tolerance)?;
+    let mut found = audit(&trained.file, &trained.method, &trained.trajectories, args.horizon, args.tolerance)?;
+    if let Some(truth) = trained.true_equilibria() {
+        found = found.beside(&trained.file, &truth, &trained.trajectories);
+    }
     if json {
         output::json(&document::audit(&found, Dialect::Terminal)?)?;
     } else {

@@ -2,8 +2,10 @@
 
 use super::failure::Failure;
 use super::samples::SampleArgs;
+use super::trained::LARGEST_MODEL;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output};
+use lambdahat::files::read_bounded;
 use lambdahat::fit::{DataRecord, Fit, FitError, Loss, ModelFile, Stop, equations};
 use std::path::PathBuf;
 
@@ -40,7 +42,7 @@ pub struct Args {
 
 /// Reads a model file.
 pub fn model_file(path: &std::path::Path) -> Result<ModelFile, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+    let bytes = read_bounded(path, LARGEST_MODEL).map_err(Failure::new)?;
     ModelFile::parse_bytes(&bytes).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }
 

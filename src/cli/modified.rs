@@ -4,10 +4,12 @@ use super::failure::Failure;
 use super::modified_at::{self, Point};
 use super::{Answer, arguments, output};
 use lambdahat::dynamics::{PolynomialField, System};
+use lambdahat::files::read_bounded;
 use lambdahat::method::Method;
 use lambdahat::order::{FieldExpansion, ModifiedReport, inverse_linear_radius, modified_linear_radius};
 use lambdahat::stability::StabilityFunction;
 use serde::Serialize;
+use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -129,7 +131,9 @@ fn field(text: &str) -> Result<PolynomialField, Failure> {
     // The slash of a parameter (beta=4/3) makes no path.
     let name = text.split_once(':').map_or(text, |(name, _)| name);
     if name.contains('/') || text.contains('\\') || text.to_lowercase().ends_with(".toml") {
-        let content = std::fs::read_to_string(text).map_err(|e| Failure::new(format!("cannot read the field file {text}: {e}")))?;
+        let bytes =
+            read_bounded(Path::new(text), arguments::LARGEST_SCHEME).map_err(|error| arguments::unreadable("field file", text, &error))?;
+        let content = String::from_utf8(bytes).map_err(|_| Failure::new(format!("the field file {text} is not UTF-8 text")))?;
         return Ok(PolynomialField::parse(&content, text)?);
     }
     let system = System::parse(text)?;

@@ -2,12 +2,13 @@
 
 use super::arguments;
 use super::failure::Failure;
-use lambdahat::data::Reading;
+use lambdahat::data::{Reading, Trajectories};
 use lambdahat::dynamics::{Field, System};
-use lambdahat::files::read_regular;
+use lambdahat::files::{read_bounded, read_regular};
 use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::repair::SampledField;
+use lambdahat::truth::{ModesOptions, examine};
 use std::path::{Path, PathBuf};
 
 /// Options that say which model.
@@ -48,14 +49,33 @@ pub struct Trained {
     pub trajectories: Vec<Vec<Vec<f64>>>,
     /// The system, where the file names one.
     pub system: Option<System>,
+    /// The samples, where they are from a file.
+    data: Option<Trajectories>,
     /// How well the class meets a field that is known by its values.
     pub note: Option<String>,
+}
+
+impl Trained {
+    /// Where the true field stands still: of a system all its equilibria, of samples those that they settle. `None` where neither is at hand, or none is settled.
+    pub fn true_equilibria(&self) -> Option<Vec<Vec<f64>>> {
+        if let Some(system) = &self.system {
+            return Some(system.equilibria());
+        }
+        let found = examine(self.data.as_ref()?, &ModesOptions::default()).ok()?;
+        let mut places: Vec<Vec<f64>> = Vec::new();
+        for mode in found.modes.into_iter().filter(|mode| mode.settled && !mode.equilibrium.is_empty()) {
+            if !places.contains(&mode.equilibrium) {
+                places.push(mode.equilibrium);
+            }
+        }
+        (!places.is_empty()).then_some(places)
+    }
 }
 
 impl TrainedArgs {
     /// Reads everything.
     pub fn open(&self) -> Result<Trained, Failure> {
-        let content = std::fs::read(&self.model).map_err(|error| Failure::new(format!("cannot read {}: {error}", self.model.display())))?;
+        let content = read_bounded(&self.model, LARGEST_MODEL).map_err(Failure::new)?;
         if let Ok(text) = std::str::from_utf8(&content)
             && let Some(field) = sampled(&self.model, text)?
         {
@@ -82,7 +102,7 @@ impl TrainedArgs {
             None => file.method().map_err(fail)?,
         };
         let system = System::parse(&file.data.source).ok().filter(|system| system.dimension() == file.learned.model.dimension());
-        let trajectories = match &self.data {
+        let (data, trajectories) = match &self.data {
             Some(path) => {
                 let data = Reading::default().open(path)?;
                 let even = data.require_even()?;
@@ -99,11 +119,11 @@ impl TrainedArgs {
                 if found != expected {
                     return Err(Failure::new(format!("{}: {found} variables, the model has {expected}", path.display())));
                 }
-                states
+                (Some(data), states)
             }
             None => again(&file, system.as_ref()).unwrap_or_default(),
         };
-        Ok(Trained { file, method, trajectories, system, note: None })
+        Ok(Trained { file, method, trajectories, system, data, note: None })
     }
 
     /// Values of a field, fitted.
@@ -121,7 +141,7 @@ impl TrainedArgs {
             && let Some(path) = arguments::scheme_path(name)
         {
             // The file names it, not the user: a scheme file, not a device.
-            read_regular(path, LARGEST_SCHEME).map_err(|error| Failure::new(format!("{origin}: its method: {error}")))?;
+            read_regular(path, arguments::LARGEST_SCHEME).map_err(|error| Failure::new(format!("{origin}: its method: {error}")))?;
         }
         let method = arguments::method(name)?;
         let interval =
@@ -140,7 +160,7 @@ impl TrainedArgs {
             squares.sqrt()
         );
         let trajectories = field.states.iter().map(|state| vec![state.clone()]).collect();
-        Ok(Trained { file, method, trajectories, system: None, note: Some(note) })
+        Ok(Trained { file, method, trajectories, system: None, data: None, note: Some(note) })
     }
 }
 
@@ -155,8 +175,8 @@ fn sampled(path: &Path, content: &str) -> Result<Option<SampledField>, Failure> 
     if field { Ok(Some(SampledField::from_json(content, &origin)?)) } else { Ok(None) }
 }
 
-/// Bytes of a scheme file at most.
-const LARGEST_SCHEME: u64 = 1 << 20;
+/// Bytes of a model file, or of a table of a field's values, at most.
+pub const LARGEST_MODEL: u64 = 1 << 30;
 /// Numbers of the training data that are made again, at most.
 const MOST_NUMBERS: usize = 4_000_000;
 /// Bytes of a data file a number, at most, and besides.
@@ -164,23 +184,24 @@ const BYTES: (u64, u64) = (64, 1 << 20);
 
 /// The data that the file names, if they can be had and have its hash. A name that comes from a file is trusted no further
 /// than that: what is read is a regular file no larger than such data can be.
-fn again(file: &ModelFile, system: Option<&System>) -> Option<Vec<Vec<Vec<f64>>>> {
-    let states: Vec<Vec<Vec<f64>>> = match system {
+fn again(file: &ModelFile, system: Option<&System>) -> Option<(Option<Trajectories>, Vec<Vec<Vec<f64>>>)> {
+    let (data, states): (Option<Trajectories>, Vec<Vec<Vec<f64>>>) = match system {
         Some(system) => {
             let starts = if file.data.starts.is_empty() { system.default_starts() } else { file.data.starts.clone() };
             let samples = (file.data.samples / file.data.trajectories.max(1)).checked_sub(1).filter(|&n| n > 0)?;
             if starts.len() != file.data.trajectories || file.data.samples.saturating_mul(system.dimension()) > MOST_NUMBERS {
                 return None;
             }
-            starts.iter().map(|start| system.trajectory(start, file.interval, samples)).collect::<Result<_, _>>().ok()?
+            (None, starts.iter().map(|start| system.trajectory(start, file.interval, samples)).collect::<Result<_, _>>().ok()?)
         }
         None => {
             let columns = file.data.variables.len() as u64 + 2;
             let limit = (file.data.samples as u64).saturating_mul(columns).saturating_mul(BYTES.0).saturating_add(BYTES.1);
             let bytes = read_regular(Path::new(&file.data.source), limit).ok()?;
             let data = Reading::default().parse(&bytes, &file.data.source).ok()?;
-            data.require_even().ok()?.to_lists()
+            let states = data.require_even().ok()?.to_lists();
+            (Some(data), states)
         }
     };
-    (DataRecord::of(&file.data.source, &file.data.variables, &states).hash == file.data.hash).then_some(states)
+    (DataRecord::of(&file.data.source, &file.data.variables, &states).hash == file.data.hash).then_some((data, states))
 }

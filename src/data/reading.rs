@@ -11,8 +11,12 @@ use super::taken::{Taken, TimeSource};
 use super::time_unit::TimeUnit;
 use super::trajectories::{Hold, Origin, Trajectories};
 use super::trajectory::Trajectory;
+use crate::files::{ReadError, read_bounded};
 use std::collections::HashMap;
 use std::path::Path;
+
+/// Bytes of a file at most: some two hundred million numbers, and more than a table of them takes.
+const LARGEST: u64 = 4 << 30;
 
 /// How to read samples from a file of text or numpy arrays.
 ///
@@ -67,8 +71,9 @@ impl Reading {
     /// Reads the file at `path`; see [`Reading::parse`].
     pub fn open(&self, path: &Path) -> Result<Trajectories, DataError> {
         let origin = path.display().to_string();
-        match std::fs::read(path) {
+        match read_bounded(path, LARGEST) {
             Ok(bytes) => self.parse(&bytes, &origin),
+            Err(ReadError::Io { source, .. }) => Err(DataError::of(&origin, DataProblem::Unreadable(source.to_string()))),
             Err(e) => Err(DataError::of(&origin, DataProblem::Unreadable(e.to_string()))),
         }
     }

@@ -1,6 +1,8 @@
 //! Vector fields (linear, polynomial, the named systems) and their flows.
 
+mod enclosure;
 mod equilibria;
+mod equilibrium_search;
 mod error;
 mod field;
 mod flow;
@@ -12,6 +14,7 @@ mod stepper;
 mod systems;
 
 pub use equilibria::{Equilibrium, equilibria};
+pub use equilibrium_search::{FoundEquilibria, equilibria_within};
 pub use error::DynamicsError;
 pub use field::{At, Field, ParameterisedField};
 pub use flow::Flow;

@@ -6,6 +6,7 @@ mod parse;
 pub use multivariate::{LARGEST_EXPONENT, MOST_VARIABLES, Monomial, Multivariate};
 pub use parse::{FieldFileError, FieldFileReason};
 
+use super::enclosure::Interval;
 use super::{Field, System, SystemKind};
 use crate::exact::{rational, simplest_between};
 use num_bigint::BigInt;
@@ -255,6 +256,40 @@ impl CompiledField {
             derivatives: (0..d * d).map(|k| collect(derivative(k / d, k % d))).collect(),
         }
     }
+}
+
+impl CompiledField {
+    /// A field from the terms of its components, each a coefficient and the exponents of all variables.
+    pub fn of_terms(components: Vec<Vec<(f64, Vec<u32>)>>) -> Self {
+        let d = components.len();
+        let slope = |terms: &[(f64, Vec<u32>)], j: usize| {
+            let term = |(c, exponents): &(f64, Vec<u32>)| {
+                let mut lower = exponents.clone();
+                lower[j] = exponents[j].checked_sub(1)?;
+                Some((c * f64::from(exponents[j]), lower))
+            };
+            terms.iter().filter_map(term).collect::<Vec<_>>()
+        };
+        let derivatives = (0..d * d).map(|k| slope(&components[k / d], k % d)).collect();
+        Self { components, derivatives }
+    }
+
+    /// What the components can be over a box.
+    pub(super) fn range(&self, cell: &[Interval]) -> Vec<Interval> {
+        self.components.iter().map(|terms| enclosed(terms, cell)).collect()
+    }
+
+    /// What the derivatives can be over a box, row by row.
+    pub(super) fn slopes(&self, cell: &[Interval]) -> Vec<Interval> {
+        self.derivatives.iter().map(|terms| enclosed(terms, cell)).collect()
+    }
+}
+
+fn enclosed(terms: &[(f64, Vec<u32>)], cell: &[Interval]) -> Interval {
+    terms.iter().fold(Interval::point(0.0), |sum, (c, exponents)| {
+        let powers = exponents.iter().zip(cell).filter(|(n, _)| **n > 0);
+        sum + powers.fold(Interval::point(*c), |product, (&n, side)| product * side.power(n))
+    })
 }
 
 fn evaluate(terms: &[(f64, Vec<u32>)], x: &[f64]) -> f64 {

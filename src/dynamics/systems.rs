@@ -5,6 +5,9 @@ mod parameters;
 
 use self::fields::LogPopulations;
 use super::{DynamicsError, Field, Flow};
+use crate::exact::{Polynomial, RealRoot, rational};
+use num_rational::BigRational;
+use num_traits::{One, Zero};
 use serde::{Deserialize, Serialize};
 
 /// Which system.
@@ -298,7 +301,7 @@ impl System {
         }
     }
 
-    /// The equilibria that are known in closed form.
+    /// The equilibria: all of them where they are isolated, one for every turn of a pendulum; the origin where there is a line of them.
     pub fn equilibria(&self) -> Vec<Vec<f64>> {
         let n = self.dimension();
         match self.kind {
@@ -328,21 +331,17 @@ impl System {
                 all
             }
             SystemKind::FitzHughNagumo => {
-                // v − v³/3 − (v + a)/b + I = 0: one real root where b < 1; Newton from outside the turning points.
                 let (a, b, current) = (self.p(0), self.p(1), self.p(3));
-                if !(b > 0.0 && b < 1.0) {
-                    return Vec::new();
+                if b == 0.0 {
+                    return vec![vec![-a, -a + a * a * a / 3.0 + current]];
                 }
-                let mut v = if current - a / b > 0.0 { 3.0 } else { -3.0 };
-                for _ in 0..100 {
-                    let g = v - v * v * v / 3.0 - (v + a) / b + current;
-                    let step = g / (1.0 - v * v - 1.0 / b);
-                    v -= step;
-                    if step.abs() <= 1e-15 * v.abs() {
-                        break;
-                    }
-                }
-                vec![vec![v, (v + a) / b]]
+                // v − v³/3 − (v + a)/b + I = 0, times 3b: the real roots of a cubic, all of them, with the parameters as the doubles that they are.
+                let exact = |x: f64| rational::from_f64(x).unwrap_or_else(BigRational::zero);
+                let [a, b, current] = [a, b, current].map(exact);
+                let three = BigRational::from_integer(3.into());
+                let cubic = Polynomial::new(vec![&three * (&b * current - a), three * (&b - BigRational::one()), BigRational::zero(), -b]);
+                let (a, b) = (self.p(0), self.p(1));
+                RealRoot::all(&cubic).iter().map(RealRoot::to_f64).map(|v| vec![v, (v + a) / b]).collect()
             }
             _ => vec![vec![0.0; n]],
         }

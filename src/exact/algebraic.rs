@@ -1,5 +1,6 @@
 //! Elements of a real number field: polynomials in its generator, reduced by the minimal polynomial.
 
+use super::effort;
 use super::isolation::RealRoot;
 use super::number::Number;
 use super::number_field::{FIRST_BITS, NumberField};
@@ -47,6 +48,11 @@ impl Algebraic {
 
     /// Canonical form: trailing zeros and common factors gone; rational where it is.
     pub(super) fn reduced(mut self) -> Number {
+        if effort::is_counted() {
+            // One gcd a coordinate.
+            let bits = effort::bits(&self.numerators).max(self.denominator.bits());
+            effort::charge(self.numerators.len() as u64 * effort::gcd(bits));
+        }
         while self.numerators.last().is_some_and(Zero::is_zero) {
             self.numerators.pop();
         }
@@ -110,6 +116,9 @@ impl Algebraic {
     /// `self · other` in one field.
     pub(super) fn times(&self, other: &Self) -> Number {
         let (a, b, d) = (&self.numerators, &other.numerators, self.field.degree());
+        if effort::is_counted() {
+            effort::charge(2 * (a.len() * b.len()) as u64 * effort::product(effort::bits(a), effort::bits(b)));
+        }
         let mut product = vec![BigInt::zero(); a.len() + b.len() - 1];
         for (i, x) in a.iter().enumerate() {
             for (j, y) in b.iter().enumerate() {
@@ -138,6 +147,11 @@ impl Algebraic {
 
     /// `1/self`, by the extended Euclidean algorithm against the minimal polynomial.
     pub(super) fn inverse(&self) -> Number {
+        if effort::is_counted() {
+            // Remainders grow to as many times the bits as the field has degrees.
+            let d = self.field.degree() as u64;
+            effort::charge(d * d * effort::gcd(d * effort::bits(&self.numerators).max(effort::bits(&self.field.minimal))));
+        }
         let over_q = |v: &[BigInt]| Polynomial::new(v.iter().cloned().map(BigRational::from_integer).collect());
         let (mut r0, mut r1) = (over_q(&self.field.minimal), over_q(&self.numerators));
         let (mut t0, mut t1) = (Polynomial::zero(), Polynomial::<BigRational>::one());
@@ -155,6 +169,10 @@ impl Algebraic {
     /// Bounds `low ≤ self ≤ high` from bounds of the generator.
     fn enclosure(&self, root: &RealRoot<BigRational>) -> (BigRational, BigRational) {
         let (a, b) = root.interval();
+        if effort::is_counted() {
+            let bits = a.denom().bits().max(b.denom().bits()) + effort::bits(&self.numerators);
+            effort::charge(8 * self.numerators.len() as u64 * effort::gcd(bits * self.numerators.len() as u64 / 2));
+        }
         let (mut low, mut high) = (BigRational::zero(), BigRational::zero());
         for c in self.numerators.iter().rev() {
             let ends = [&low * a, &low * b, &high * a, &high * b];

@@ -48,6 +48,11 @@ impl Ball {
         Self { mantissa, exponent: -shift, radius: up(radius + power_up(-shift)) }
     }
 
+    /// Any number at all: what is known of a result once a budget of [`effort`](super::effort) is spent.
+    pub(super) fn unknown() -> Self {
+        Self { mantissa: BigInt::zero(), exponent: 0, radius: f64::INFINITY }
+    }
+
     /// The centre.
     pub fn centre(&self) -> BigRational {
         BigRational::from_integer(self.mantissa.clone()) * rational::power_of_two(self.exponent)

@@ -2,6 +2,7 @@
 //!
 //! A square-free polynomial is mapped to the unit interval and halved until the rule counts 0 or 1; only additions and shifts of integers, no gcd.
 
+use super::effort;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -29,6 +30,9 @@ pub fn isolate(p: &[BigInt], low: &BigRational, high: &BigRational, limit: usize
     let mut found = Vec::new();
     let mut open = vec![Piece::Interval { depth: 0, index: BigInt::zero(), p: mapped(p, low, &width) }];
     while let Some(piece) = open.pop() {
+        if effort::is_spent() {
+            break;
+        }
         match piece {
             Piece::Point { depth, index } => {
                 let x = place(depth, &index);
@@ -69,6 +73,9 @@ fn mapped(p: &[BigInt], low: &BigRational, width: &BigRational) -> Vec<BigInt> {
     let a = low.numer() * (&d / low.denom());
     let w = width.numer() * (&d / width.denom());
     let n = p.len() - 1;
+    if effort::is_counted() {
+        effort::charge((n * n / 2) as u64 * effort::product(effort::bits(p) + n as u64 * d.bits() / 2, a.bits()));
+    }
     // In y = d·x, then about y = a, then in units of w.
     let mut power = BigInt::one();
     let mut q: Vec<BigInt> = p.to_vec();
@@ -97,6 +104,9 @@ fn mapped(p: &[BigInt], low: &BigRational, width: &BigRational) -> Vec<BigInt> {
 /// `p(x + 1)` in place.
 fn shift_by_one(p: &mut [BigInt]) {
     let n = p.len();
+    if effort::is_counted() {
+        effort::charge((n * n / 2) as u64 * (10 + effort::bits(p.iter()) / 128));
+    }
     for i in 0..n {
         for j in (i..n - 1).rev() {
             let (below, above) = p.split_at_mut(j + 1);
@@ -129,6 +139,10 @@ fn variations(p: &[BigInt]) -> usize {
 /// The sign of `p(x)`, by Horner's rule over the integers.
 pub fn sign(p: &[BigInt], x: &BigRational) -> Ordering {
     let (n, d) = (x.numer(), x.denom());
+    if effort::is_counted() {
+        let (bits, point) = (effort::bits(p), n.bits().max(d.bits()));
+        effort::charge(2 * p.len() as u64 * effort::product(bits + point * p.len() as u64 / 2, point));
+    }
     let mut power = BigInt::one();
     let mut value = BigInt::zero();
     if d.is_one() {
@@ -157,6 +171,10 @@ pub fn halved(p: &[BigInt], low: &BigRational, high: &BigRational, times: u32) -
     let at_high = q.iter().sum::<BigInt>().cmp(&BigInt::zero());
     let place = |index: BigInt, depth: u32| low + &width * BigRational::new(index, BigInt::one() << depth);
     let mut index = BigInt::zero();
+    if effort::is_counted() {
+        let (bits, depth, n) = (effort::bits(&q), u64::from(times), q.len() as u64);
+        effort::charge(depth * n * effort::product(bits + depth * n / 4, depth / 2));
+    }
     for depth in 1..=times {
         index <<= 1u32;
         let middle = &index + 1u32;

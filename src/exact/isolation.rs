@@ -1,6 +1,8 @@
 //! Real roots, exactly: isolation (over Q by Descartes' rule, over Q(α) by Sturm sequences) and refinement to any width.
 
 use super::descartes::{self, isolate, positive_bound, proved_square_free};
+use super::effort;
+use super::irrational::{self, Approximated};
 use super::polynomial::Polynomial;
 use super::rational;
 use super::ring::Field;
@@ -23,6 +25,9 @@ pub trait Ordered: Field {
 
     /// The rational that it is, where it is one.
     fn rational(&self) -> Option<&BigRational>;
+
+    /// A rational within `2^(−bits)` of it; `None` for what is only known to within a radius.
+    fn approximation(&self, bits: u32) -> Option<BigRational>;
 }
 
 /// A positive integer multiple of a polynomial whose coefficients are all rational.
@@ -53,6 +58,10 @@ impl Ordered for BigRational {
     fn rational(&self) -> Option<&BigRational> {
         Some(self)
     }
+
+    fn approximation(&self, bits: u32) -> Option<BigRational> {
+        Some(rational::round_to_bits(self, bits + 1))
+    }
 }
 
 /// One real root of an exact polynomial: the only one in the closed interval `[low, high]`.
@@ -78,12 +87,11 @@ impl<T: Ordered> RealRoot<T> {
             let mirrored: Vec<BigInt> = integers.iter().enumerate().map(|(k, c)| if k % 2 == 1 { -c } else { c.clone() }).collect();
             return Self::between(p, &-positive_bound(&mirrored), &positive_bound(&integers));
         }
-        let polynomial = p.square_free();
-        if polynomial.degree().is_none_or(|n| n == 0) {
+        if p.degree().is_none_or(|n| n == 0) {
             return Vec::new();
         }
-        let bound = cauchy_bound(&polynomial);
-        Self::between(&polynomial, &-bound.clone(), &bound)
+        let bound = cauchy_bound(p);
+        Self::between(p, &-bound.clone(), &bound)
     }
 
     /// The distinct real roots of `p` in the half-open interval `(low, high]`, ascending.
@@ -91,12 +99,18 @@ impl<T: Ordered> RealRoot<T> {
         if let Some(integers) = integer_multiple(p) {
             return Self::by_descartes(p, integers, low, high, usize::MAX);
         }
+        if let Some(found) = irrational::simple_roots(&|bits| approximations(p, bits), &|x| sign_at(p, x), low, high) {
+            return found.into_iter().map(|(low, high)| Self { polynomial: p.clone(), low, high }).collect();
+        }
         let polynomial = p.square_free();
         let sturm = SturmSequence::new(&polynomial);
         let mut found = Vec::new();
         // Intervals still to look at, with the variations at their ends, rightmost last out.
         let mut open = vec![(low.clone(), sturm.variations(low), high.clone(), sturm.variations(high))];
         while let Some((a, at_a, b, at_b)) = open.pop() {
+            if effort::is_spent() {
+                break;
+            }
             match at_a.saturating_sub(at_b) {
                 0 => {}
                 1 => found.push(Self::pinned(&polynomial, a, b)),
@@ -182,6 +196,7 @@ impl<T: Ordered> RealRoot<T> {
         loop {
             let low = &a + &step;
             match sign_at(polynomial, &low) {
+                _ if effort::is_spent() => return Self { polynomial: polynomial.clone(), low, high: b },
                 Ordering::Equal => return Self { polynomial: polynomial.clone(), low: low.clone(), high: low },
                 s if s != sign_at(polynomial, &b) => return Self { polynomial: polynomial.clone(), low, high: b },
                 _ => step /= BigRational::from_integer(2.into()),
@@ -215,11 +230,18 @@ impl<T: Ordered> RealRoot<T> {
             return;
         }
         let two = BigRational::from_integer(2.into());
-        let at_high = sign_at(&self.polynomial, &self.high);
+        if self.low == self.high {
+            return;
+        }
+        // The values near a root are small: twice the bits of the width, and those of the root.
+        let bits = 2 * (width.denom().bits() as i64 - width.numer().bits() as i64).max(0) + self.high.ceil().numer().bits() as i64 + 128;
+        let approximated = Approximated::of(&|bits| approximations(&self.polynomial, bits), bits as u32);
+        let sign = |x: &BigRational| approximated.as_ref().and_then(|p| p.sign(x)).unwrap_or_else(|| sign_at(&self.polynomial, x));
+        let at_high = sign(&self.high);
         while &self.high - &self.low > *width {
             // A dyadic near the middle keeps the ends short.
             let middle = middle(&self.low, &self.high, &two);
-            match sign_at(&self.polynomial, &middle) {
+            match sign(&middle) {
                 Ordering::Equal => {
                     self.low = middle.clone();
                     self.high = middle;
@@ -272,7 +294,7 @@ impl<T: Ordered> RealRoot<T> {
         let mut width = &root.high - &root.low;
         loop {
             let at_low = sign_at(other, &root.low);
-            if root.low == root.high || (at_low != Ordering::Equal && sturm.count(&root.low, &root.high) == 0) {
+            if root.low == root.high || effort::is_spent() || (at_low != Ordering::Equal && sturm.count(&root.low, &root.high) == 0) {
                 return at_low;
             }
             width /= BigRational::from_integer(16.into());
@@ -285,6 +307,8 @@ impl<T: Ordered> RealRoot<T> {
     pub fn decimal(&self, digits: usize) -> String {
         let mut root = self.clone();
         let mut width = BigRational::one();
+        // The digits take 3.33 bits each; what follows the point is most of them as a rule.
+        let mut first = true;
         loop {
             let (a, b) = (rational::decimal(&root.low, digits), rational::decimal(&root.high, digits));
             if a == b
@@ -301,7 +325,8 @@ impl<T: Ordered> RealRoot<T> {
             if root.high == root.low {
                 return a;
             }
-            width /= BigRational::from_integer(1024.into());
+            width = if first { rational::power_of_two(-(4 * digits as i64)) } else { &width / BigRational::from_integer(1024.into()) };
+            first = false;
             root.refine(&width);
             let snap = rational::simplest_between(&root.low, &root.high);
             if sign_at(&root.polynomial, &snap) == Ordering::Equal {
@@ -309,6 +334,11 @@ impl<T: Ordered> RealRoot<T> {
             }
         }
     }
+}
+
+/// The coefficients to within `2^(−bits)`; `None` where one is only known to within a radius.
+fn approximations<T: Ordered>(p: &Polynomial<T>, bits: u32) -> Option<Vec<BigRational>> {
+    p.coefficients().iter().map(|c| c.approximation(bits)).collect()
 }
 
 /// The midpoint of two neighbouring doubles.

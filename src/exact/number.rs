@@ -2,6 +2,7 @@
 
 use super::algebraic::Algebraic;
 use super::ball::Ball;
+use super::effort;
 use super::isolation::Ordered;
 use super::number_field::NumberField;
 use super::polynomial::Polynomial;
@@ -61,6 +62,11 @@ impl Number {
         }
     }
 
+    /// Any number at all: the result of an operation for which no effort is left.
+    fn unknown() -> Self {
+        Self::Rounded(Ball::unknown())
+    }
+
     /// Whether the value is known exactly.
     pub fn is_exact(&self) -> bool {
         !matches!(self, Self::Rounded(_))
@@ -76,6 +82,9 @@ impl Number {
 
     /// The sign; `Equal` also for a ball that holds zero.
     pub fn sign(&self) -> Ordering {
+        if effort::is_spent() {
+            return Ordering::Equal;
+        }
         match self {
             Self::Rational(q) => q.cmp(&BigRational::zero()),
             Self::Algebraic(a) => a.sign(),
@@ -191,6 +200,10 @@ impl Ordered for Number {
     fn rational(&self) -> Option<&BigRational> {
         self.as_rational()
     }
+
+    fn approximation(&self, bits: u32) -> Option<BigRational> {
+        self.is_exact().then(|| self.approximate(bits))
+    }
 }
 
 impl Zero for Number {
@@ -251,10 +264,32 @@ fn across(a: &Algebraic, b: &Algebraic, exact: impl Fn(Number, &Number) -> Numbe
     }
 }
 
+/// Charges a sum or a product of two numbers to the [`effort`] that is counted, by their sizes; false where none is left.
+fn affordable(a: &Number, b: &Number, is_product: bool) -> bool {
+    let bits = |q: &BigRational| q.numer().bits().max(q.denom().bits());
+    effort::charge(match (a, b) {
+        (Number::Rational(p), Number::Rational(q)) if p.is_integer() && q.is_integer() => {
+            if is_product {
+                effort::product(p.numer().bits(), q.numer().bits())
+            } else {
+                20 + p.numer().bits().max(q.numer().bits()) / 64
+            }
+        }
+        (Number::Rational(p), Number::Rational(q)) => 2 * effort::gcd(bits(p).max(bits(q))),
+        // Elements of a field charge by themselves.
+        (Number::Algebraic(_), _) | (_, Number::Algebraic(_)) => 20,
+        _ => 500,
+    });
+    !effort::is_spent()
+}
+
 impl Add<&Number> for Number {
     type Output = Self;
 
     fn add(self, other: &Self) -> Self {
+        if effort::is_counted() && !affordable(&self, other, false) {
+            return Self::unknown();
+        }
         match (self, other) {
             // Integers first: the library of rationals would look for a gcd with one.
             (Self::Rational(a), Self::Rational(b)) if a.is_integer() && b.is_integer() => {
@@ -290,6 +325,9 @@ impl Mul<&Number> for Number {
     type Output = Self;
 
     fn mul(self, other: &Self) -> Self {
+        if effort::is_counted() && !affordable(&self, other, true) {
+            return Self::unknown();
+        }
         match (self, other) {
             (Self::Rational(a), Self::Rational(b)) if a.is_integer() && b.is_integer() => {
                 Self::Rational(BigRational::from_integer(a.into_raw().0 * b.numer()))
@@ -313,6 +351,9 @@ impl Div<&Number> for Number {
 
     /// Panics on an exact zero divisor, as division of rationals does.
     fn div(self, other: &Self) -> Self {
+        if effort::is_counted() && !affordable(&self, other, true) {
+            return Self::unknown();
+        }
         match other {
             Self::Rational(q) => match self {
                 Self::Rational(p) => Self::Rational(p / q),

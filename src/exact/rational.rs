@@ -32,20 +32,37 @@ pub fn power_of_two(exponent: i64) -> BigRational {
     if exponent < 0 { BigRational::new_raw(BigInt::one(), size) } else { BigRational::from_integer(size) }
 }
 
-/// The rational with the smallest denominator in `[low, high]`, by the Stern–Brocot descent (continued fractions).
+/// The rational with the smallest denominator in `[low, high]`, by the Stern–Brocot descent: the continued fractions of both ends, in whole numbers, as far
+/// as they agree.
 pub fn simplest_between(low: &BigRational, high: &BigRational) -> BigRational {
-    if low.is_positive() {
-        let floor = low.floor();
-        if &floor == low || floor.clone() + BigRational::one() <= *high {
-            return low.ceil();
-        }
-        let (a, b) = ((high - &floor).recip(), (low - &floor).recip());
-        floor + simplest_between(&a, &b).recip()
-    } else if high.is_negative() {
-        -simplest_between(&-high, &-low)
-    } else {
-        BigRational::zero()
+    if high.is_negative() {
+        return -simplest_between(&-high, &-low);
     }
+    if !low.is_positive() {
+        return BigRational::zero();
+    }
+    let (mut a, mut b) = (low.numer().clone(), low.denom().clone());
+    let (mut c, mut d) = (high.numer().clone(), high.denom().clone());
+    let mut agreed = Vec::new();
+    let last = loop {
+        let (floor, rest) = a.div_rem(&b);
+        if rest.is_zero() {
+            break floor;
+        }
+        let next: BigInt = &floor + 1u32;
+        if &next * &d <= c {
+            break next;
+        }
+        // Both lie above the same whole number: on with the reciprocals of what is left, which change places.
+        let above = &c - &floor * &d;
+        (a, b, c, d) = (d, above, b, rest);
+        agreed.push(floor);
+    };
+    let (mut p, mut q) = (last, BigInt::one());
+    for floor in agreed.into_iter().rev() {
+        (p, q) = (floor * &p + q, p);
+    }
+    BigRational::new_raw(p, q)
 }
 
 /// Rounds to the nearest multiple of `2^(−bits)`.

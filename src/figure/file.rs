@@ -1,9 +1,10 @@
 //! Figures as files: SVG whose words are outlines, PNG made from that SVG, JSON of the data. Nothing depends on the fonts of
 //! the machine.
 
-use super::Figure;
 use super::svg::{self, DrawError, FAMILY};
+use super::{Figure, large_png};
 use crate::files::{WriteError, write_whole};
+use rayon::prelude::*;
 use resvg::{tiny_skia, usvg};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 /// What [`Figure::save`] writes, by the end of the name.
 const KINDS: &str = ".svg, .png or .json";
 
+/// Pixels beyond which a picture is painted and packed in bands.
+const LARGE: u64 = 4_000_000;
 /// The longest side of a PNG.
 const PIXELS: u32 = 16384;
 
@@ -116,10 +119,32 @@ impl Drawing {
         if width > PIXELS || height > PIXELS {
             return Err(failed(format!("a picture of {width}x{height} is larger than {PIXELS}x{PIXELS}: ask for a smaller one")));
         }
-        let mut canvas =
-            tiny_skia::Pixmap::new(width, height).ok_or_else(|| failed(format!("a picture of {width}x{height} cannot be painted")))?;
+        let unpainted = || failed(format!("a picture of {width}x{height} cannot be painted"));
+        if u64::from(width) * u64::from(height) > LARGE {
+            let pixels = self.painted_in_bands(scale, width, height).ok_or_else(unpainted)?;
+            // Figures have a ground; a part that has none is written with its transparency.
+            if pixels.par_iter().all(|p| p[3] == u8::MAX) {
+                return Ok(large_png::encoded(&pixels, width as usize));
+            }
+        }
+        let mut canvas = tiny_skia::Pixmap::new(width, height).ok_or_else(unpainted)?;
         resvg::render(&self.tree, tiny_skia::Transform::from_scale(scale, scale), &mut canvas.as_mut());
         encoded(&canvas).map_err(|e| failed(e.to_string()))
+    }
+
+    /// The picture's pixels, bands of rows painted at the same time.
+    fn painted_in_bands(&self, scale: f32, width: u32, height: u32) -> Option<Vec<large_png::Pixel>> {
+        let mut pixels = vec![[0u8; 4]; width as usize * height as usize];
+        let rows = height.div_ceil(2 * rayon::current_num_threads() as u32).max(1);
+        let painted = pixels.par_chunks_mut((rows * width) as usize).enumerate().map(|(k, band)| {
+            let moved = tiny_skia::Transform::from_scale(scale, scale).post_translate(0.0, -(k as f32 * rows as f32));
+            let height = (band.len() / width as usize) as u32;
+            let mut canvas = tiny_skia::PixmapMut::from_bytes(band.as_flattened_mut(), width, height)?;
+            resvg::render(&self.tree, moved, &mut canvas);
+            Some(())
+        });
+        painted.collect::<Option<Vec<()>>>()?;
+        Some(pixels)
     }
 }
 

@@ -12,6 +12,8 @@ mod description;
 #[cfg(feature = "render")]
 pub mod file;
 pub mod gallery;
+#[cfg(feature = "render")]
+mod large_png;
 mod lotka_volterra;
 mod map;
 mod mode;

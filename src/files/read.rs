@@ -1,4 +1,4 @@
-//! Reading a file that a stranger named: a regular file only, and no larger than expected.
+//! Reading files, never more than expected; of one that a stranger named, a regular file only.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,14 @@ pub enum ReadError {
         /// Its size in bytes.
         bytes: u64,
         /// The size up to which it would be read.
+        limit: u64,
+    },
+    /// More came than was expected.
+    #[error("{path} goes on beyond {limit} bytes, where reading it ends")]
+    Endless {
+        /// The file.
+        path: PathBuf,
+        /// The size up to which it is read.
         limit: u64,
     },
     /// The file system refused.
@@ -50,6 +58,22 @@ pub fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     if content.len() as u64 > limit { Err(too_large(content.len() as u64)) } else { Ok(content) }
 }
 
+/// The content of what the user named, a file or a pipe, of at most `limit` bytes: a device without an end is given up on.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let io = |source| ReadError::Io { path: path.to_owned(), source };
+    let file = std::fs::File::open(path).map_err(io)?;
+    let told = file.metadata().map_err(io)?.len();
+    if told > limit {
+        return Err(ReadError::TooLarge { path: path.to_owned(), bytes: told, limit });
+    }
+    let mut content = Vec::with_capacity(told as usize);
+    file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(io)?;
+    if content.len() as u64 > limit { Err(ReadError::Endless { path: path.to_owned(), limit }) } else { Ok(content) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +87,10 @@ mod tests {
         assert!(matches!(read_regular(&path, 4), Err(ReadError::TooLarge { bytes: 5, limit: 4, .. })));
         assert!(matches!(read_regular(folder.path(), 9), Err(ReadError::Irregular(_))));
         assert!(matches!(read_regular(&folder.path().join("none"), 9), Err(ReadError::Io { .. })));
+        assert_eq!(read_bounded(&path, 5).expect("fits"), b"12345");
+        assert!(matches!(read_bounded(&path, 4), Err(ReadError::TooLarge { bytes: 5, limit: 4, .. })));
+        let device = Path::new("/dev/zero");
+        assert!(!device.exists() || matches!(read_bounded(device, 1 << 16), Err(ReadError::Endless { .. })));
         let pipe = folder.path().join("pipe");
         if std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
             assert!(matches!(read_regular(&pipe, 9), Err(ReadError::Irregular(_))));

@@ -87,7 +87,10 @@ fn nearest(wanted: &str) -> Vec<String> {
     let best = |(name, text): (&str, &str)| {
         let aliases = scheme::parse(text, name).map(|method| method.identity().aliases.clone()).unwrap_or_default();
         let known = std::iter::once(name.to_owned()).chain(aliases);
-        known.map(|known| (score(&known.to_lowercase()), known)).max_by(|a, b| a.0.total_cmp(&b.0))
+        // People leave the library out.
+        let short = |known: &str| known.rsplit_once(':').map_or(0.0, |(_, name)| 0.99 * score(name));
+        let likeness = |known: &str| score(known).max(short(known));
+        known.map(|known| (likeness(&known.to_lowercase()), known)).max_by(|a, b| a.0.total_cmp(&b.0))
     };
     let mut scored: Vec<(f64, String)> = files().filter_map(best).filter(|(score, _)| *score > 0.55).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -122,5 +125,8 @@ mod tests {
         assert_eq!(nearest[0], "rk4");
         let CatalogError::Unknown { nearest, .. } = find("diffrax:Tsit6").unwrap_err() else { unreachable!() };
         assert_eq!(nearest[0], "diffrax:Tsit5");
+        // Without the library, too.
+        let CatalogError::Unknown { nearest, .. } = find("dopri55").unwrap_err() else { unreachable!() };
+        assert!(nearest[0].ends_with(":dopri5"), "{nearest:?}");
     }
 }

@@ -39,7 +39,11 @@ impl Report {
             let Some(orbits) = LinearOrbits::of(&fitted.field) else { return };
             self.add_linear_orbits(&orbits, &starts, methods);
         } else if is_open(&fitted, data) {
-            return self.caveats.push(Caveat::OrbitsOpen { degree: fitted.degree });
+            let open = Caveat::OrbitsOpen { degree: fitted.degree };
+            if !self.caveats.contains(&open) {
+                self.caveats.push(open);
+            }
+            return;
         } else {
             self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None }, methods);
         }
@@ -62,7 +66,7 @@ impl Report {
         let nonlinear = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::FieldFitted { .. }));
         let [first, second] = &self.modes[..] else { return };
         let pair = first.lambda.im > 0.0 && first.lambda == second.lambda.conj() && first.settled;
-        if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 {
+        if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 || first.equilibrium.len() != 2 {
             return;
         }
         let half = |j: usize| {

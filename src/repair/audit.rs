@@ -1,5 +1,6 @@
 //! The step-size test: is a trained model a field in continuous time, or only right at the step of its training?
 
+use super::beside_truth::{EquilibriaBeside, equilibria_beside};
 use super::effort::bearable;
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
 use super::repair_error::RepairError;
@@ -112,8 +113,20 @@ pub struct Audit {
     pub steps: Vec<StepTest>,
     /// One for each mode with Im λ̂ ≥ 0 at each equilibrium among the states.
     pub modes: Vec<AuditedMode>,
+    /// Its equilibria beside those of the true field, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub equilibria: Option<EquilibriaBeside>,
     /// What a reader must know.
     pub notes: Vec<AuditNote>,
+}
+
+impl Audit {
+    /// The same with the model's equilibria laid beside true ones.
+    #[must_use]
+    pub fn beside(mut self, file: &ModelFile, truth: &[Vec<f64>], trajectories: &[Vec<Vec<f64>>]) -> Self {
+        self.equilibria = equilibria_beside(&file.learned, truth, &trajectories.concat());
+        self
+    }
 }
 
 /// Tests a model trained through a one-step method. `trajectories` are the data where they are at hand (else the starts are
@@ -168,7 +181,19 @@ pub fn audit(
         notes.push(AuditNote::SingularMatrix);
     }
     let (method, class) = (file.method.clone(), file.class.clone());
-    Ok(Audit { method, class, interval: file.interval, substeps: file.substeps, nature, tolerance, horizon, steps, modes, notes })
+    Ok(Audit {
+        method,
+        class,
+        interval: file.interval,
+        substeps: file.substeps,
+        nature,
+        tolerance,
+        horizon,
+        steps,
+        modes,
+        equilibria: None,
+        notes,
+    })
 }
 
 /// The largest distance of a trajectory over its own motion: a small one beside a large one counts as much.

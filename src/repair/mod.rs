@@ -5,10 +5,12 @@
 //! | whether a trained model is one in continuous time | `audit` |
 //! | the continuous-time model behind it | `repaired`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
 //! | where a model stands still, and its modes there | `learned_modes` |
+//! | its equilibria beside those of the true field | `beside_truth` |
 //! | a field known by its values only | `sampled_field` |
 //! | how many steps an audit or a repair takes | `effort` |
 
 pub mod audit;
+mod beside_truth;
 mod effort;
 pub mod learned_modes;
 pub mod linear_repair;
@@ -22,6 +24,7 @@ pub mod series_repair;
 pub mod turns;
 
 pub use audit::{Audit, AuditNote, AuditedMode, Nature, StepTest, audit};
+pub use beside_truth::{EquilibriaBeside, equilibria_beside};
 pub use linear_repair::{LinearRepair, linear_repair};
 pub use matrix_logarithm::principal_logarithm;
 pub use repair_error::RepairError;

@@ -1,6 +1,7 @@
 //! How far along a half-line something holds: nowhere, up to an algebraic number, or for ever.
 
 use super::multiplicity::{enclosed, odd_part, of_size_one, settled, stripped};
+use crate::exact::effort;
 use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -250,6 +251,9 @@ fn root_of_root(mut root: RealRoot<Number>) -> RealRoot<Number> {
         let found = RealRoot::between(&in_square, &(&low - &low * rational::power_of_two(-200)), &high);
         if let [only] = found.as_slice() {
             return only.clone();
+        }
+        if effort::is_spent() {
+            return root;
         }
         width *= rational::power_of_two(-32);
     }

@@ -5,7 +5,7 @@ use super::multistep::reduced;
 use super::root_locus::product_on_circle;
 use crate::exact::coefficients::Numbers;
 use crate::exact::isolation::sign_at;
-use crate::exact::{Number, Polynomial, RealRoot, ratio, rational};
+use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use crate::method::Multistep;
 use num_complex::{Complex, Complex64};
 use num_rational::BigRational;
@@ -108,8 +108,10 @@ fn range(n: &Polynomial<Number>, d: &Polynomial<Number>) -> (f64, f64) {
     let (n, d) = (settled(&without(n, &common)), settled(&without(d, &common)));
     let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
     let slope = n.derivative() * &d - n.clone() * &d.derivative();
+    let rational = n.coefficients().iter().chain(d.coefficients()).all(|c| c.as_rational().is_some());
     let at = |c: &BigRational| {
-        let c = Number::from(c.clone());
+        // In Q(α) bounds tell as much at a fraction of the cost.
+        let c = if rational { Number::from(c.clone()) } else { Number::Rounded(Ball::new(c.clone(), 0.0)) };
         (n.eval(&c), d.eval(&c))
     };
     for c in roots_on_circle(&slope).into_iter().chain([ratio(-1, 1), ratio(1, 1)]) {

@@ -113,8 +113,13 @@ pub fn is_i_stable(method: &Multistep) -> bool {
 
 /// Whether the method is A-stable and all zeros of σ lie strictly inside: infinitely stiff modes are damped.
 pub fn is_l_stable(method: &Multistep) -> bool {
+    damps_infinitely_stiff_modes(method) && is_a_stable(method)
+}
+
+/// Whether all zeros of σ are 0.
+pub fn damps_infinitely_stiff_modes(method: &Multistep) -> bool {
     let (_, sigma) = reduced(method);
-    sigma.coefficients().iter().rev().skip(1).all(Zero::is_zero) && sigma.degree() == Some(method.steps()) && is_a_stable(method)
+    sigma.coefficients().iter().rev().skip(1).all(Zero::is_zero) && sigma.degree() == Some(method.steps())
 }
 
 /// Whether the method is its own adjoint: `α_{k−j} = −α_j` and `β_{k−j} = β_j`, or both with the other sign (Hairer, Lubich & Wanner, XV.1).

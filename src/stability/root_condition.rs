@@ -1,7 +1,7 @@
 //! Where the zeros of a real polynomial lie with respect to the unit circle, decided exactly.
 
 use super::multiplicity::{common_factor, enclosed, settled, without};
-use crate::exact::{Number, Polynomial, SturmSequence, ratio};
+use crate::exact::{Number, Polynomial, RealRoot, ratio};
 use num_traits::{One, Zero};
 use serde::Serialize;
 use std::cmp::Ordering;
@@ -98,7 +98,7 @@ fn on_circle(g: &Polynomial<Number>) -> RootCondition {
         Some(n) if n % 2 == 1 => false,
         Some(n) => {
             let folded = settled(&folded(&rest));
-            SturmSequence::new(&folded).count(&ratio(-2, 1), &ratio(2, 1)) == n / 2
+            RealRoot::between(&folded, &ratio(-2, 1), &ratio(2, 1)).len() == n / 2
         }
     };
     match (all_on_circle, simple) {

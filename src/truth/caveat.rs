@@ -45,6 +45,8 @@ pub enum Caveat {
     },
     /// The equilibrium is extrapolated by an affine map.
     EquilibriumOutside,
+    /// An equilibrium far outside the samples, where a mode is zero within its uncertainty: they do not tell where the motion comes to rest, or whether it does.
+    EquilibriumOpen,
     /// The chosen map has no fixed point near the data, a lower degree is used.
     NoFixedPoint {
         /// The degree without one.

@@ -10,6 +10,7 @@ use super::caveat::Caveat;
 use super::directions::Directions;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
+use super::fixed_points::Extent;
 use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::nonlinear_model::NonlinearModel;
@@ -28,6 +29,10 @@ const MOST_MAP_ROWS: usize = 2000;
 const MOST_MAP_WORK: usize = 1_000_000;
 /// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
 const NEAR_EXACT: f64 = 1e-9;
+/// A mode within so many uncertainties of zero may be zero.
+const VANISHES: f64 = 3.0;
+/// How far outside the samples an equilibrium may be extrapolated, in sides of their box.
+const FARTHEST: f64 = 3.0;
 /// A mode of a forced degree is settled where a free one is this near.
 const SAME: f64 = 0.02;
 
@@ -79,6 +84,7 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
         // Its starts would have to be logarithms too.
         found.field = None;
     }
+    leave_open(&mut found, data);
     for mode in &mut found.modes {
         mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));
     }
@@ -87,6 +93,32 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
         find_modes(data, &ModesOptions { log: false, ..*options })?;
     }
     Ok(found)
+}
+
+/// Drops equilibria that the samples do not support: farther outside their box than a decay that was seen in part leads, or outside at all where a mode there
+/// is zero within its uncertainty, as it is for every steady trend.
+fn leave_open(found: &mut Examination, data: &Trajectories) {
+    let complete = data.all_states().filter(|x| x.iter().all(|v| v.is_finite()));
+    let filled = Extent::of(complete, data.dimension());
+    let vanishes = |mode: &Mode| {
+        mode.because.contains(&Because::LinearPartVanishes) || mode.uncertainty.is_none_or(|u| mode.lambda.norm() <= VANISHES * u)
+    };
+    let vanishing: Vec<Vec<f64>> = found.modes.iter().filter(|mode| vanishes(mode)).map(|mode| mode.equilibrium.clone()).collect();
+    let is_open = |place: &Vec<f64>| !filled.holds(place) && (vanishing.contains(place) || !filled.reaches(place, FARTHEST));
+    let mut drifts = false;
+    for mode in &mut found.modes {
+        if is_open(&mode.equilibrium) {
+            drifts |= vanishes(mode) && mode.lambda.im == 0.0;
+            mode.equilibrium.clear();
+        }
+    }
+    if found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
+        found.caveats.retain(|caveat| *caveat != Caveat::EquilibriumOutside);
+        found.caveats.push(Caveat::EquilibriumOpen);
+    }
+    if drifts && matches!(found.finding.motion, Motion::Undetermined | Motion::Rest) {
+        found.finding.motion = Motion::Drift;
+    }
 }
 
 /// The square of the number of coefficients of a cubic map.
@@ -209,6 +241,10 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
+    }
+    if field.open && matches!(field.motion, Motion::Orbits | Motion::Cycle) {
+        // Whether the orbit attracts, and what its neighbours do, is not in the samples.
+        return found.caveats.push(Caveat::OrbitsOpen { degree: fit.degree });
     }
     found.finding.motion = field.motion;
     if let Some(closed) = &field.closed {

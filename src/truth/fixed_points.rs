@@ -37,8 +37,13 @@ impl Extent {
 
     /// Whether a state lies in the box, or outside by no more than [`MARGIN`] of its sides.
     pub fn holds(&self, x: &[f64]) -> bool {
+        self.reaches(x, MARGIN)
+    }
+
+    /// Whether a state lies in the box, or outside by no more than this part of its sides.
+    pub fn reaches(&self, x: &[f64], part: f64) -> bool {
         x.iter().zip(self.low.iter().zip(&self.high)).all(|(x, (low, high))| {
-            let margin = MARGIN * (high - low);
+            let margin = part * (high - low);
             (low - margin..=high + margin).contains(x)
         })
     }

@@ -7,6 +7,7 @@
 use super::field_fit::FieldFit;
 use super::polynomial_flow::PolynomialFlow;
 use super::spectrum::spectrum;
+use crate::dynamics::equilibria_within;
 use nalgebra::DMatrix;
 use num_complex::Complex;
 
@@ -47,14 +48,23 @@ pub(super) struct FieldEquilibrium {
     pub degenerate: bool,
 }
 
-/// The equilibria near the samples (in the frame), those nearest to the middle first.
+/// Variables up to which a box is searched for every equilibrium.
+const SEARCHED: usize = 3;
+
+/// The equilibria near the samples (in the frame), those nearest to the middle first: from the samples by Newton's method, and in few variables by a search of
+/// the whole box.
 pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> Vec<FieldEquilibrium> {
     let d = fit.flow.dimension();
     let middle = vec![0.0; d];
     let stride = samples.len().div_ceil(STARTS).max(1);
     let mut points: Vec<Vec<f64>> = Vec::new();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt();
-    for start in std::iter::once(&middle).chain(samples.iter().step_by(stride)) {
+    let searched = match d <= SEARCHED {
+        true => equilibria_within(&fit.flow.compiled(), &vec![-NEAR; d], &vec![NEAR; d]).equilibria,
+        false => Vec::new(),
+    };
+    let searched: Vec<Vec<f64>> = searched.into_iter().map(|zero| zero.state).collect();
+    for start in std::iter::once(&middle).chain(samples.iter().step_by(stride)).chain(&searched) {
         let Some(z) = fit.flow.equilibrium(start) else { continue };
         if z.iter().all(|x| x.abs() <= NEAR) && points.iter().all(|p| distance(p, &z) > SAME) {
             points.push(z);

@@ -20,6 +20,8 @@ const FALL: f64 = 3.0;
 const CLEAN: f64 = 1e-5;
 /// A field that leaves more than this of the motion of an interval explains nothing.
 const LEAST: f64 = 0.7;
+/// A direction of the coefficients that residuals see by less than this part of the one they see best is one that they do not see.
+const VANISHES: f64 = 1e-8;
 /// λ may move by this part of itself along unseen directions.
 const MOVES: f64 = 0.1;
 /// Where no floor is reached, three degrees have to agree to this part of λ, and leave less than that of the motion of an interval.
@@ -56,6 +58,8 @@ pub(super) struct NonlinearModel {
     pub motion: Motion,
     /// The period and the like where that is closed.
     pub closed: Option<Closed>,
+    /// Whether a polynomial of that degree vanishes on all samples, as x² + y² − 1 does on a circle: the field beside them is anyone's guess.
+    pub open: bool,
 }
 
 /// The highest degree for a number of variables.
@@ -109,10 +113,13 @@ impl NonlinearModel {
             })
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
-        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, motion: Motion::Undetermined, closed: None };
+        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, motion: Motion::Undetermined, closed: None, open: false };
         model.modes = model.judged(&found);
         if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
             (model.motion, model.closed) = motion_after(&model.fits[floor], last);
+            let singular = &model.fits[floor].singular;
+            let largest = singular.iter().copied().fold(0.0, f64::max);
+            model.open = singular.iter().any(|s| *s < VANISHES * largest);
         }
         Some(model)
     }

@@ -4,6 +4,7 @@
 //! through the same extrapolation. The number of such steps an interval is doubled until nothing changes that matters, so that no integrator
 //! is on trial here.
 
+use crate::dynamics::CompiledField;
 use nalgebra::DMatrix;
 
 /// Numbers of midpoint steps that are extrapolated.
@@ -235,6 +236,16 @@ impl PolynomialFlow {
             }
         }
         whole.iter().all(|x| x.is_finite())
+    }
+
+    /// The field alone, compiled.
+    pub fn compiled(&self) -> CompiledField {
+        let exponents = self.powers.exponents();
+        let terms = |i: usize| {
+            let of = |(k, e): (usize, &Vec<usize>)| (self.coefficients[(i, k)], e.iter().map(|&n| n as u32).collect());
+            exponents.iter().enumerate().map(of).filter(|(c, _)| *c != 0.0).collect()
+        };
+        CompiledField::of_terms((0..self.dimension()).map(terms).collect())
     }
 
     /// The point where the field vanishes that Newton's iteration reaches from `start`; `None` where it leads nowhere.

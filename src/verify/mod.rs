@@ -5,16 +5,19 @@
 //! | everything known of a scheme | `verification` |
 //! | the claims of its file | `claims` |
 //! | what it does to a model that learns through it | `learning_report` |
-//! | what an exact answer would cost, and so is left out | `exact_cost` |
+//! | what an exact answer would cost, and so is left out | `exact_cost`, `budget` |
 //! | how each property is decided, in a report or alone | `decision` |
 //! | what holds to within a tolerance, where coefficients are rounded | `within` |
+//! | a second look at exact answers by sampling, in debug builds and tests | `second_look` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 
 pub mod algebra;
+mod budget;
 pub mod claims;
 pub mod decision;
 mod exact_cost;
 pub mod learning_report;
+pub mod second_look;
 pub mod verification;
 pub mod within;
 
@@ -22,5 +25,6 @@ pub use algebra::Algebra;
 pub use claims::CheckedClaim;
 pub use decision::{Found, has_property};
 pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
+pub use second_look::{Refuted, second_look};
 pub use verification::{LeftOut, Verification, verify, verify_with};
 pub use within::Within;

@@ -1,8 +1,10 @@
 //! Everything that is known of a scheme, in one report, with its claims checked.
 
+use super::budget::Budget;
 use super::claims::{CheckedClaim, check};
 use super::exact_cost::Size;
 use super::learning_report::LearningReport;
+use super::second_look::second_look;
 use super::within::{Orders, Within, within};
 use crate::exact::Number;
 use crate::method::property::{RestsOn, TABLE};
@@ -13,9 +15,8 @@ use crate::order::{
 };
 use crate::stability::{
     Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
-    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable, is_stiffly_accurate,
-    is_symplectic, linear_order, linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce,
-    ssp_coefficient, ssp_is_zero, symmetry,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
+    linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
 };
 use num_traits::{One, Zero};
 use serde::Serialize;
@@ -259,6 +260,10 @@ pub fn verify(method: &Method) -> Verification {
 /// The same with reports on the search for the order, which may stop it: the order is then what was proved until that point.
 pub fn verify_with(method: &Method, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
     let mut report = decide(method, &mut progress, Depth::Whole);
+    if cfg!(debug_assertions) {
+        let refuted = second_look(method, &report);
+        debug_assert!(refuted.is_empty(), "{}: {refuted:?}", method.name());
+    }
     report.within = within(method, &report);
     report.claims = check(&report, method);
     report
@@ -311,13 +316,6 @@ fn claims_more(method: &RungeKutta) -> bool {
     method.identity().claims.iter().any(|claim| claim.claim == Property::Order && beyond(&claim.stated))
 }
 
-/// Whether a quantity is computed; else it is noted with the reason.
-fn taken(what: &'static str, why: Result<(), String>, left_out: &mut Vec<LeftOut>) -> bool {
-    let computed = why.is_ok();
-    left_out.extend(why.err().map(|why| LeftOut { what, why }));
-    computed
-}
-
 fn too_large(noun: &str, size: usize, limit: usize) -> String {
     format!("{noun} {size} is above {limit}: the exact decision would take minutes")
 }
@@ -338,35 +336,46 @@ struct OfR {
 }
 
 impl OfR {
-    fn new(r: &StabilityFunction, depth: Depth, left_out: &mut Vec<LeftOut>) -> Self {
+    fn new(r: &StabilityFunction, depth: Depth, budget: &mut Budget) -> Self {
         let size = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
         let degree = r.degree();
         let bisection = |limit: usize| if degree > limit { Err(too_large("degree", degree, limit)) } else { size.bisection(degree) };
-        let real = real_interval(r);
-        let a_stable = is_a_stable(r);
+        let real = budget.decide(["real_interval"], || known(real_interval(r)));
+        let imaginary = budget.decide(["imaginary_interval", "i_stable"], || known(imaginary_interval(r)));
+        let a_stable = budget.decide(["a_stable", "l_stable"], || is_a_stable(r));
         // What the axes decide needs no search.
-        let no_sector = !a_stable && !real.is_infinite();
-        let angle = (a_stable || no_sector || taken("a_alpha_degrees", bisection(IMPLICIT_DEGREE), left_out)).then(|| a_alpha(r)).flatten();
+        let has_sector = a_stable != Some(false) || real.as_ref().is_none_or(Extent::is_infinite);
+        let angle = match a_stable {
+            Some(true) => Some(Angle::RIGHT),
+            _ if has_sector && budget.taken("a_alpha_degrees", bisection(IMPLICIT_DEGREE)) => {
+                budget.decide(["a_alpha_degrees"], || a_alpha(r)).flatten()
+            }
+            _ => None,
+        };
         let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
-        let disc = (a_stable || taken("disc", bisection(longest), left_out)).then(|| disc_radius(r));
+        let disc = match a_stable {
+            Some(true) => Some(Extent::Infinite),
+            _ if budget.taken("disc", bisection(longest)) => budget.decide(["disc"], || known(disc_radius(r))),
+            _ => None,
+        };
         let at_infinity = at_infinity(r);
-        let room = if depth == Depth::Whole { RightHalfPlane::of(r) } else { None };
-        let room_reason = (depth == Depth::Whole && room.is_none()).then(|| match &at_infinity {
+        let room = if depth == Depth::Whole { budget.decide(["right_half_plane"], || RightHalfPlane::of(r)) } else { None };
+        let room_reason = (room == Some(None)).then(|| match &at_infinity {
             Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
                 "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
             }
             _ => "no bound of the region was found below |z| = 10^6".to_owned(),
         });
         Self {
-            a_stable: Some(a_stable),
-            l_stable: Some(is_l_stable(r)),
-            i_stable: Some(is_i_stable(r)),
+            a_stable,
+            l_stable: a_stable.map(|stable| stable && at_infinity.as_ref().is_some_and(Zero::is_zero)),
+            i_stable: imaginary.as_ref().map(Extent::is_infinite),
             angle,
             at_infinity,
-            imaginary: Some(imaginary_interval(r)),
-            real: Some(real),
+            imaginary,
+            real,
             disc,
-            room,
+            room: room.flatten(),
             room_reason,
         }
     }
@@ -389,15 +398,15 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
     } = found;
     let whole = Method::RungeKutta(method.clone());
     let reduction = reduce(method);
-    let mut left_out = Vec::new();
+    let mut budget = Budget::new(depth == Depth::Whole);
     let size = Size::of(method.a().iter().flatten().chain(method.b()));
     let triangular = method.a().iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero));
+    let zero = ssp_is_zero(&reduction);
+    let parts = || rests_on_r().filter(|what| !(zero && *what == "ssp_coefficient"));
     let r = match size.stability_function(method.stages(), triangular) {
-        Ok(()) => Some(StabilityFunction::of(method)),
+        Ok(()) => budget.decide(parts(), || StabilityFunction::of(method)),
         Err(why) => {
-            let zero = ssp_is_zero(&reduction);
-            let parts = rests_on_r().filter(|what| !(zero && *what == "ssp_coefficient"));
-            left_out.extend(parts.map(|what| LeftOut { what, why: why.clone() }));
+            budget.left_out.extend(parts().map(|what| LeftOut { what, why: why.clone() }));
             None
         }
     };
@@ -405,8 +414,17 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         Some(r) => linear_order(r),
         None => linear_order_of_step(method),
     };
-    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut left_out));
-    let ssp = if ssp_is_zero(&reduction) {
+    // What costs least comes first.
+    let permutation = budget.decide(["symmetric"], || symmetry(&reduction));
+    let b_stable = budget.decide(["b_stable"], || is_algebraically_stable(&reduction));
+    let symplectic = budget.decide(["symplectic"], || is_symplectic(&reduction));
+    let phase = r.as_ref().and_then(|r| budget.decide(PHASE, || phase_errors(r)));
+    let learning = match (&r, depth) {
+        (Some(_), Depth::Whole) => budget.decide(LEARNING, || LearningReport::of(&whole)),
+        _ => None,
+    };
+    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut budget));
+    let ssp = if zero {
         Some(Extent::Zero)
     } else if let Some(r) = &r {
         let stages = reduction.method.stages();
@@ -415,11 +433,11 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
             true => Err(too_large("the number of stages", stages, SSP_STAGES)),
             false => coefficients.absolute_monotonicity(stages),
         };
-        taken("ssp_coefficient", why, &mut left_out).then(|| ssp_coefficient(&reduction))
+        let taken = budget.taken("ssp_coefficient", why);
+        taken.then(|| budget.decide(["ssp_coefficient"], || known(ssp_coefficient(&reduction)))).flatten()
     } else {
         None
     };
-    let permutation = symmetry(&reduction);
     Verification {
         stages: Some(method.stages()),
         order,
@@ -438,10 +456,10 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         i_stable: of_r.i_stable,
         a_alpha_degrees: of_r.angle.map(Angle::degrees),
         a_alpha_error: of_r.angle.map(Angle::error),
-        b_stable: Some(is_algebraically_stable(&reduction)),
-        symplectic: Some(is_symplectic(&reduction)),
-        symmetric: Some(permutation.is_some()),
-        symmetry: permutation,
+        b_stable,
+        symplectic,
+        symmetric: permutation.as_ref().map(Option::is_some),
+        symmetry: permutation.flatten(),
         stiffly_accurate: Some(is_stiffly_accurate(method)),
         fsal: Some(is_first_same_as_last(method)),
         at_infinity: of_r.at_infinity,
@@ -450,7 +468,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         disc: of_r.disc,
         right_half_plane: of_r.room,
         right_half_plane_reason: of_r.room_reason,
-        phase: r.as_ref().map(phase_errors),
+        phase,
         ssp_coefficient: ssp,
         embedded_order,
         irreducible: Some(reduction.is_irreducible()),
@@ -458,32 +476,41 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         hs_irreducible: Some(reduction.is_hs_irreducible()),
         unused_stages: Some(reduction.unused),
         equal_stages: Some(reduction.equal),
-        learning: (r.is_some() && depth == Depth::Whole).then(|| LearningReport::of(&whole)),
+        learning,
         order_within: orders.main,
         embedded_order_within: orders.embedded,
         embedded_as_difference: orders.difference,
-        left_out,
+        left_out: budget.left_out,
         stability: r,
         ..Verification::undecided(&whole)
     }
 }
 
+/// The keys of what rests on ρ and σ without common factors, besides learning and phase.
+const RESTS_ON_REDUCED: [&str; 10] = [
+    "irreducible",
+    "a_stable",
+    "l_stable",
+    "i_stable",
+    "a_alpha_degrees",
+    "imaginary_interval",
+    "real_interval",
+    "disc",
+    "right_half_plane",
+    "root_locus",
+];
+/// The keys of a report on learning.
+const LEARNING: [&str; 5] = ["sign_faithful", "unique", "branches", "discovery_stable", "artifact_boundary"];
+/// The keys of the errors in phase and modulus.
+const PHASE: [&str; 3] = ["dispersion_order", "dissipation_order", "phase"];
+
 fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     let found = multistep::order(method);
     let failing_condition = found.failure();
-    let (rho, sigma) = multistep::reduced(method);
-    let locus = RootLocus::new(&rho, &sigma);
-    let angle = locus.a_alpha();
     let whole = Method::Multistep(method.clone());
-    let (room, room_reason) = match depth {
-        Depth::Decisions => (None, None),
-        Depth::Whole => match RightHalfPlane::of_multistep(method) {
-            Ok(room) => (Some(room), None),
-            Err(reason) => (None, Some(reason)),
-        },
-    };
+    let mut budget = Budget::new(depth == Depth::Whole);
     let orders = if depth == Depth::Whole { Orders::of_multistep(method, found.order) } else { Orders::default() };
-    Verification {
+    let report = Verification {
         steps: Some(method.steps()),
         order: found.order,
         order_complete: true,
@@ -491,25 +518,64 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         error_constant: found.error_constant.as_ref().map(Number::to_f64),
         error_constant_number: found.error_constant,
         failing_condition,
-        a_stable: Some(multistep::is_a_stable(method)),
-        l_stable: Some(multistep::is_l_stable(method)),
-        i_stable: Some(multistep::is_i_stable(method)),
-        a_alpha_degrees: angle.map(Angle::degrees),
-        a_alpha_error: angle.map(Angle::error),
         symmetric: Some(multistep::is_symmetric(method)),
-        zero_stable: Some(multistep::zero_stability(method).holds()),
-        strongly_stable: Some(multistep::is_strongly_stable(method)),
-        imaginary_interval: Some(locus.imaginary_interval()),
-        real_interval: Some(locus.real_interval()),
-        disc: Some(locus.disc()),
-        right_half_plane: room,
-        right_half_plane_reason: room_reason,
-        root_locus: Some(LocusShape::of(method)),
-        phase: multistep_phase_errors(method),
+        zero_stable: budget.decide(["zero_stable"], || multistep::zero_stability(method).holds()),
+        strongly_stable: budget.decide(["strongly_stable"], || multistep::is_strongly_stable(method)),
         ssp_coefficient: Some(multistep::ssp_coefficient(method)),
-        irreducible: Some(rho.degree() == Some(method.steps())),
-        learning: (depth == Depth::Whole).then(|| LearningReport::of(&whole)),
         order_within: orders.main,
         ..Verification::undecided(&whole)
+    };
+    let Some((locus, irreducible)) = budget.decide(RESTS_ON_REDUCED.into_iter().chain(LEARNING).chain(PHASE), || {
+        let (rho, sigma) = multistep::reduced(method);
+        (RootLocus::new(&rho, &sigma), rho.degree() == Some(method.steps()))
+    }) else {
+        return Verification { left_out: budget.left_out, ..report };
+    };
+    let a_stable = budget.decide(["a_stable", "l_stable"], || multistep::is_a_stable(method));
+    let imaginary = budget.decide(["imaginary_interval", "i_stable"], || known(locus.imaginary_interval()));
+    let real = budget.decide(["real_interval"], || known(locus.real_interval()));
+    // What costs least comes first.
+    let (mut phase, mut learning) = (None, None);
+    if depth == Depth::Whole {
+        phase = budget.decide(PHASE, || multistep_phase_errors(method)).flatten();
+        learning = budget.decide(LEARNING, || LearningReport::of(&whole));
     }
+    let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
+    let disc = budget.decide(["disc"], || known(locus.disc()));
+    let report = Verification {
+        a_stable,
+        l_stable: a_stable.map(|stable| stable && multistep::damps_infinitely_stiff_modes(method)),
+        i_stable: imaginary.as_ref().map(Extent::is_infinite),
+        a_alpha_degrees: angle.flatten().map(Angle::degrees),
+        a_alpha_error: angle.flatten().map(Angle::error),
+        imaginary_interval: imaginary,
+        real_interval: real,
+        disc,
+        irreducible: Some(irreducible),
+        ..report
+    };
+    if depth == Depth::Decisions {
+        return Verification { left_out: budget.left_out, ..report };
+    }
+    let (room, room_reason) = match budget.decide(["right_half_plane"], || RightHalfPlane::of_multistep(method)) {
+        Some(Ok(room)) => (Some(room), None),
+        Some(Err(reason)) => (None, Some(reason)),
+        None => (None, None),
+    };
+    let root_locus = budget.decide(["root_locus"], || LocusShape::of(method));
+    Verification {
+        right_half_plane: room,
+        right_half_plane_reason: room_reason,
+        root_locus,
+        phase,
+        learning,
+        left_out: budget.left_out,
+        ..report
+    }
+}
+
+/// An extent that is known as a double too: what its digits cost belongs to the decision.
+fn known(extent: Extent) -> Extent {
+    extent.to_f64();
+    extent
 }

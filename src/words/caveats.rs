@@ -33,6 +33,9 @@ impl Say for Caveat {
                 format!("The fitted map has {count} fixed points near the data; each has its own modes.")
             }
             Self::EquilibriumOutside => "The equilibrium lies outside the data: an affine map extrapolates it.".into(),
+            Self::EquilibriumOpen => {
+                "The samples do not tell where the motion comes to rest, or whether it does: no equilibrium is given.".into()
+            }
             Self::NoFixedPoint { without, degree } => {
                 format!("The map of degree {without} has no fixed point near the data; degree {degree} is used instead.")
             }

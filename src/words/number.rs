@@ -88,6 +88,9 @@ pub fn percent(share: f64) -> String {
 
 /// A point: `(1, 1)`; coordinates beyond the sixth are left out.
 pub fn point(x: &[f64]) -> String {
+    if x.is_empty() {
+        return "not known".into();
+    }
     let largest = x.iter().fold(0.0f64, |m, x| m.max(x.abs()));
     let shown = |x: f64| if x.abs() <= NOISE * largest.max(1.0) { 0.0 } else { x };
     let parts: Vec<String> = x.iter().take(6).map(|&x| real(shown(x), DIGITS)).collect();

@@ -5,7 +5,7 @@ use super::{Dialect, Say, Table, flag, wrapped};
 use crate::order::LARGEST_POWER;
 use crate::repair::audit::Hidden;
 use crate::repair::repaired::Modes;
-use crate::repair::{Audit, AuditNote, AuditedMode, Nature, RepairNote, RepairReport, Way};
+use crate::repair::{Audit, AuditNote, AuditedMode, EquilibriaBeside, Nature, RepairNote, RepairReport, Way};
 use num_complex::Complex;
 use std::f64::consts::{PI, TAU};
 
@@ -65,7 +65,7 @@ impl Say for RepairNote {
             }
             .into(),
             Self::RefitNeedsMemory { needed, limit } => format!(
-                "The series leaves out more than 1 % of its first correction. A refit would need {needed} of memory, {limit} are allowed; give \
+                "The series leaves out more than 1 % of its first correction. A refit would need {needed} of memory, and the limit is {limit}. Give \
                  fewer samples for one."
             ),
             Self::Compared { series, refit } => format!(
@@ -106,6 +106,8 @@ fn complex_of(z: [f64; 2], digits: usize) -> String {
     complex(Complex::new(z[0], z[1]), digits)
 }
 
+/// Equilibria that are listed.
+const MOST_PLACES: usize = 4;
 /// Digits of a mode before and after a repair.
 const MODE_DIGITS: usize = 7;
 
@@ -140,11 +142,32 @@ pub fn audit(found: &Audit, width: usize) -> String {
     }
     parts.push(table.fit(width));
     parts.extend(found.modes.iter().map(|mode| wrapped(&audited(mode), "", "  ", width)));
+    parts.extend(found.equilibria.iter().flat_map(beside).map(|text| wrapped(&text, "", "  ", width)));
     parts.extend(found.notes.iter().map(|note| wrapped(&note.say(Dialect::Terminal), "Note: ", "  ", width)));
     if found.nature == Nature::Discrete {
         parts.push(wrapped("`lambdahat repair` turns it into the continuous-time model behind it.", "", "  ", width));
     }
     parts.join("\n")
+}
+
+/// Equilibria that the model has made up or lost.
+fn beside(found: &EquilibriaBeside) -> Vec<String> {
+    let list = |places: &[Vec<f64>]| {
+        let shown = places.iter().take(MOST_PLACES).map(|place| point(place)).collect::<Vec<_>>().join(", ");
+        if places.len() > MOST_PLACES { format!("{shown} and {} more", places.len() - MOST_PLACES) } else { shown }
+    };
+    let equilibria = |n: usize| if n == 1 { "an equilibrium" } else { "equilibria" };
+    let mut said = Vec::new();
+    if !found.learned_only.is_empty() {
+        let (n, places) = (found.learned_only.len(), list(&found.learned_only));
+        let more = if found.complete { "" } else { " (those found; there may be more)" };
+        said.push(format!("The model has {} that the true field has not, at {places}{more}.", equilibria(n)));
+    }
+    if !found.true_only.is_empty() {
+        let (n, places) = (found.true_only.len(), list(&found.true_only));
+        said.push(format!("The true field has {} at {places}, and none of the model was found there.", equilibria(n)));
+    }
+    said
 }
 
 fn audited(mode: &AuditedMode) -> String {
