@@ -69,6 +69,7 @@ impl LinearModel {
         } else {
             polished
         };
+        let fit = if fit.rms > CLEAN { fit.weighted(&long) } else { fit };
         let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
         let explains =
@@ -112,7 +113,9 @@ impl LinearModel {
                 if partial && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
                     because.push(Because::NotDetermined);
                 }
-                if samples.even && lambda.im * samples.interval > 0.95 * PI {
+                // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
+                let margin = if partial { 0.05 * PI } else { (10.0 * uncertainty * samples.interval).clamp(1e-3, 0.05 * PI) };
+                if samples.highest_frequency().is_some_and(|highest| lambda.im > highest * (1.0 - margin / PI)) {
                     because.push(Because::NoRealFlow);
                 }
                 if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
