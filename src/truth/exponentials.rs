@@ -20,7 +20,7 @@ const DEPENDENT: f64 = 1e-13;
 /// Residuals of columns are alike in size down to this part of the largest; none is believed below that part; and so many rounds of weights.
 const ALIKE: f64 = 0.5;
 const LEAST_SIZE: f64 = 1e-6;
-const MOST_WEIGHTINGS: usize = 4;
+const MOST_WEIGHTINGS: usize = 12;
 /// Exponents beyond this are not computed.
 const STEEPEST: f64 = 600.0;
 
@@ -184,11 +184,11 @@ impl Exponentials {
                 }
             }
             let Some(there) = Self::fitted(&weighted, &best.rates, best.trend) else { break };
-            let settled = best.rates.iter().zip(&there.rates).all(|(a, b)| (a.lambda() - b.lambda()).norm() <= 0.01 * b.lambda().norm());
             let Some(mut back) = Self::at(samples, there.rates, there.trend) else { break };
             back.uncertainty = there.uncertainty;
+            let after = back.residual_sizes(samples.dimension());
             best = back;
-            if settled {
+            if sizes.iter().zip(&after).all(|(a, b)| (a - b).abs() <= 0.1 * a.max(LEAST_SIZE * largest)) {
                 break;
             }
         }
