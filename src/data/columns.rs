@@ -23,6 +23,8 @@ pub enum LeftOut {
     AnotherTime,
     /// It has neither a name nor a value.
     Empty,
+    /// It has one value in every row.
+    Constant,
 }
 
 /// What each column is.

@@ -14,6 +14,7 @@
 mod calendar;
 mod cells;
 mod columns;
+mod constant_columns;
 pub mod error;
 mod even;
 mod numpy;

@@ -2,6 +2,7 @@
 
 use super::cells::{Sentinel, number};
 use super::columns::{Columns, LeftOut};
+use super::constant_columns;
 use super::error::{DataError, DataProblem};
 use super::numpy;
 use super::remarks;
@@ -30,6 +31,8 @@ const LARGEST: u64 = 4 << 30;
 /// | `u:NAME` | the input NAME |
 /// | without a name, the first | row numbers, left out |
 /// | all others | the state |
+///
+/// A column of the state with one value in every row is left out, unless `columns` names it.
 ///
 /// Cells that are empty, `NaN`, `NA`, `n/a`, `null`, `none` or `-` are missing. Times need not be even. Dates and numbers of seconds
 /// (or ms, µs, ns) since 1970 are counted from the first, in the largest of seconds, minutes, hours, days and years that is not longer
@@ -229,6 +232,12 @@ impl<'a> Body<'a> {
     fn finish(self) -> Result<Trajectories, DataError> {
         let Self { reading, columns, origin, stamps, mut groups, .. } = self;
         let name = columns.time.map(|k| columns.names[k].clone());
+        let mut states = columns.states.clone();
+        let constant: Vec<usize> = match reading.columns {
+            None => constant_columns::leave_out(&mut groups, states.len()).into_iter().map(|k| states[k]).collect(),
+            Some(_) => Vec::new(),
+        };
+        states.retain(|k| !constant.contains(k));
         if columns.guessed && name.as_deref() == Some("") && counts_rows(&groups) {
             let problem = DataProblem::OnlyRowNumbers;
             return Err(DataError { column: Some((1, String::new())), ..DataError::of(origin, problem) });
@@ -243,14 +252,18 @@ impl<'a> Body<'a> {
         let mut taken = Taken {
             time,
             trajectory: columns.trajectory.map(|k| columns.names[k].clone()),
-            left_out: columns.left_out.iter().map(|&(k, why)| (columns.names[k].clone(), why)).collect(),
+            left_out: columns
+                .left_out
+                .iter()
+                .copied()
+                .chain(constant.into_iter().map(|k| (k, LeftOut::Constant)))
+                .map(|(k, why)| (columns.names[k].clone(), why))
+                .collect(),
             remarks: Vec::new(),
         };
-        let cells = Origin {
-            columns: columns.states.iter().map(|k| k + 1).collect(),
-            time_digit: if columns.time.is_some() { read.digit } else { 0.0 },
-        };
-        let data = Trajectories::checked(origin.into(), names(&columns.states), names(&columns.inputs), groups, cells)?;
+        let cells =
+            Origin { columns: states.iter().map(|k| k + 1).collect(), time_digit: if columns.time.is_some() { read.digit } else { 0.0 } };
+        let data = Trajectories::checked(origin.into(), names(&states), names(&columns.inputs), groups, cells)?;
         taken.remarks = remarks::of(&data);
         Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken))
     }

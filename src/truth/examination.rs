@@ -88,7 +88,7 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
     for mode in &mut found.modes {
         mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));
     }
-    if found.modes.is_empty() {
+    if found.modes.is_empty() && data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS {
         // Says why, in the terms of the simplest model.
         find_modes(data, &ModesOptions { log: false, ..*options })?;
     }
@@ -181,7 +181,11 @@ fn free(data: &Trajectories) -> Examination {
     let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
     let owned = segments_of(data);
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
-    let Some(all) = Samples::of(&segments) else { return nothing() };
+    let grid = match data.spacing() {
+        Spacing::Even { interval } => Some(interval),
+        Spacing::Uneven { alias_period, .. } => alias_period,
+    };
+    let Some(all) = Samples::of(&segments).map(|s| s.on_grid(grid)) else { return nothing() };
     let directions = Directions::of(&all, None);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
         return nothing();

@@ -17,6 +17,10 @@ const ROUGH: (usize, f64) = (25, 1e-5);
 const FINE: (usize, f64) = (80, 1e-10);
 /// A column of the basis that is dependent on those before it to this part adds nothing.
 const DEPENDENT: f64 = 1e-13;
+/// Residuals of columns are alike in size down to this part of the largest; none is believed below that part; and so many rounds of weights.
+const ALIKE: f64 = 0.5;
+const LEAST_SIZE: f64 = 1e-6;
+const MOST_WEIGHTINGS: usize = 12;
 /// Exponents beyond this are not computed.
 const STEEPEST: f64 = 600.0;
 
@@ -134,6 +138,11 @@ impl Exponentials {
                 return None;
             }
         }
+        Self::at(samples, rates, trend)
+    }
+
+    /// The model with these rates as they are.
+    fn at(samples: &Samples, rates: Vec<Rate>, trend: usize) -> Option<Self> {
         let found = projected(samples, &rates, trend, true)?;
         let own: usize = rates.iter().map(|r| r.count()).sum::<usize>() + trend;
         let columns = samples.dimension();
@@ -155,6 +164,46 @@ impl Exponentials {
             rates,
             trend,
         })
+    }
+
+    /// The same model where columns have noise of different sizes: each column counts by the size of its residuals (Aitken's generalised least squares, iterated).
+    ///
+    /// The amplitudes are those of each column anyway; rates and their uncertainties change. `self` where sizes are alike.
+    pub fn weighted(self, samples: &Samples) -> Self {
+        let mut best = self;
+        for _ in 0..MOST_WEIGHTINGS {
+            let sizes = best.residual_sizes(samples.dimension());
+            let largest = sizes.iter().copied().fold(0.0, f64::max);
+            if best.rates.is_empty() || sizes.iter().all(|s| *s > ALIKE * largest) {
+                break;
+            }
+            let mut weighted = samples.clone();
+            for run in &mut weighted.runs {
+                for (mut column, size) in run.states.column_iter_mut().zip(&sizes) {
+                    column /= size.max(LEAST_SIZE * largest.max(f64::MIN_POSITIVE)) / largest;
+                }
+            }
+            let Some(there) = Self::fitted(&weighted, &best.rates, best.trend) else { break };
+            let Some(mut back) = Self::at(samples, there.rates, there.trend) else { break };
+            back.uncertainty = there.uncertainty;
+            let after = back.residual_sizes(samples.dimension());
+            best = back;
+            if sizes.iter().zip(&after).all(|(a, b)| (a - b).abs() <= 0.1 * a.max(LEAST_SIZE * largest)) {
+                break;
+            }
+        }
+        best
+    }
+
+    /// The root mean square of each column's residuals.
+    fn residual_sizes(&self, columns: usize) -> Vec<f64> {
+        let cells =
+            |j: usize| self.residuals.iter().flat_map(move |r| r.column(j).iter().copied().collect::<Vec<f64>>()).filter(|x| !x.is_nan());
+        let size = |j: usize| {
+            let (sum, count) = cells(j).fold((0.0, 0usize), |(s, n), x| (s + x * x, n + 1));
+            (sum / count.max(1) as f64).sqrt()
+        };
+        (0..columns).map(size).collect()
     }
 
     /// How many exponentials there are, a pair as two.
@@ -267,7 +316,15 @@ fn descended(samples: &Samples, mut rates: Vec<Rate>, trend: usize, (most, least
             break;
         }
     }
-    Some(rates)
+    Some(rates.iter().map(|rate| folded(*rate, samples)).collect())
+}
+
+/// The rate below the highest frequency that the times tell from others; the same model at these times.
+fn folded(rate: Rate, samples: &Samples) -> Rate {
+    match rate {
+        Rate::Pair(growth, square) if square > 0.0 => Rate::Pair(growth, samples.folded(square.sqrt()).powi(2)),
+        other => other,
+    }
 }
 
 /// The rates after a step, no part of which is longer than a turn an interval.

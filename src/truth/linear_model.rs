@@ -1,5 +1,6 @@
 //! The best sum of exponentials for samples, whether it explains them, and which of its modes are an equilibrium's.
 
+use super::amplitude_dependence::{Shift, shifts};
 use super::delays::Delays;
 use super::exponentials::{Exponentials, Rate};
 use super::field_fit::{Effort, FieldFit, Frame, windows};
@@ -24,6 +25,9 @@ const MOST: usize = 16;
 const SLOW: f64 = 0.5;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
+/// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
+const DEPENDS: f64 = 4.0;
+const PERHAPS: f64 = 2.5;
 /// A model that leaves more than this of the motion explains nothing.
 const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
@@ -53,6 +57,10 @@ pub(super) struct LinearModel {
     pub explains: bool,
     /// Whether it is a model of the whole state that leaves very little, though that is no noise: times that were rounded, a slight nonlinearity.
     pub nearly: bool,
+    /// How each rate differs between large and small motion, where noise may hide what a nonlinear system does.
+    shifts: Option<Vec<Shift>>,
+    /// The rates of the model that Schwarz's criterion alone prefers, where that is another one.
+    rival: Option<Vec<Rate>>,
 }
 
 impl LinearModel {
@@ -60,7 +68,7 @@ impl LinearModel {
     pub fn of(samples: &Samples) -> Option<Self> {
         let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let best = searched(samples, &short)?;
+        let (best, rival) = searched(samples, &short)?;
         let polished = Exponentials::fitted(&long, &best.rates, best.trend)?;
         let fit = if long.rows() > short.rows() {
             // More rows may show modes that the few did not.
@@ -69,12 +77,16 @@ impl LinearModel {
         } else {
             polished
         };
+        let fit = if fit.rms > CLEAN { fit.weighted(&long) } else { fit };
         let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
         let explains =
             enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
         let nearly = enough && met && fit.count() > 0 && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
-        Some(Self { fit, explains, nearly })
+        let shifts = if fit.rms > CLEAN { shifts(&long, &fit) } else { None };
+        // What is beyond chance is no linear system's.
+        let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
+        Some(Self { explains: explains && constant_rates, nearly: nearly && constant_rates, fit, shifts, rival })
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
@@ -92,6 +104,13 @@ impl LinearModel {
                 let lambda = lambdas[k];
                 let mut uncertainty = self.fit.uncertainty[k].hypot(4.0 * f64::EPSILON * lambda.norm());
                 let mut because = Vec::new();
+                if let Some(shift) = self.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
+                    uncertainty = uncertainty.hypot(shift.distance);
+                }
+                if let Some(rival) = &self.rival {
+                    let nearest = rival.iter().map(|r| (r.lambda() - lambda).norm()).fold(f64::INFINITY, f64::min);
+                    uncertainty = uncertainty.hypot(nearest);
+                }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
                     uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * hidden * lambda.norm());
                 }
@@ -112,7 +131,9 @@ impl LinearModel {
                 if partial && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
                     because.push(Because::NotDetermined);
                 }
-                if samples.even && lambda.im * samples.interval > 0.95 * PI {
+                // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
+                let margin = if partial { 0.05 * PI } else { (10.0 * uncertainty * samples.interval).clamp(1e-3, 0.05 * PI) };
+                if samples.highest_frequency().is_some_and(|highest| lambda.im > highest * (1.0 - margin / PI)) {
                     because.push(Because::NoRealFlow);
                 }
                 if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
@@ -216,7 +237,7 @@ fn starts(samples: &Samples, short: &Samples) -> Vec<Vec<Rate>> {
 }
 
 /// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
-fn searched(samples: &Samples, short: &Samples) -> Option<Exponentials> {
+fn searched(samples: &Samples, short: &Samples) -> Option<(Exponentials, Option<Vec<Rate>>)> {
     let all = starts(samples, short);
     let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
     candidates.extend(all.iter().flat_map(|start| variants(short, start, &[0])));
@@ -226,7 +247,11 @@ fn searched(samples: &Samples, short: &Samples) -> Option<Exponentials> {
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         candidates.extend(ranked.iter().take(4).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
     }
-    chosen(candidates, d)
+    let by_information = candidates.iter().min_by(|a, b| information(a).total_cmp(&information(b)))?;
+    let rival = (by_information.rates.clone(), information(by_information));
+    let best = chosen(candidates, d)?;
+    let other = (rival.1 < information(&best) && !rival.0.is_empty()).then_some(rival.0);
+    Some((best, other))
 }
 
 /// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.

@@ -6,6 +6,7 @@
 //! | a sum of exponentials at any times, by variable projection | `exponentials` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
+//! | whether rates depend on the size of the motion | `amplitude_dependence` |
 //! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit` |
 //! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
@@ -20,6 +21,7 @@
 //!
 //! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
 
+mod amplitude_dependence;
 mod bootstrap;
 mod caveat;
 mod delays;

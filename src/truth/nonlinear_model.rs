@@ -16,6 +16,8 @@ use num_complex::Complex;
 
 /// A fall of the residual by this factor is material.
 const FALL: f64 = 3.0;
+/// Among noisy samples the residual falls to less than this part, and by more than chance.
+const LEAST_FALL: f64 = 0.93;
 /// Relative residuals below this are rounding or a solver's tolerance.
 const CLEAN: f64 = 1e-5;
 /// A field that leaves more than this of the motion of an interval explains nothing.
@@ -233,7 +235,18 @@ fn converged(
 fn floor(fits: &[FieldFit]) -> Option<usize> {
     (0..fits.len()).find(|&k| {
         let later = &fits[k + 1..fits.len().min(k + 3)];
-        let still = later.iter().all(|f| f.rms > fits[k].rms / FALL);
+        let still = later.iter().all(|f| !material(&fits[k], f));
         (later.len() == 2 && still) || fits[k].noise < 1e-12
     })
+}
+
+/// Whether the richer fit is materially better: by a factor among clean samples, beyond what its coefficients gain by chance among noisy ones.
+fn material(fit: &FieldFit, richer: &FieldFit) -> bool {
+    if richer.rms <= fit.rms / FALL {
+        return true;
+    }
+    // Noise at both ends of an interval makes neighbouring residuals depend on each other: half of them count.
+    let numbers = 0.5 * fit.equations as f64;
+    let coefficients = richer.lengths.len().saturating_sub(fit.lengths.len()) as f64;
+    fit.rms > CLEAN && 2.0 * numbers * (fit.rms / richer.rms).ln() > coefficients * numbers.ln() && richer.rms < LEAST_FALL * fit.rms
 }

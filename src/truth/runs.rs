@@ -1,6 +1,7 @@
 //! What an estimator sees of samples: runs of rows with their times, missing cells as NaN, in scaled columns.
 
 use nalgebra::DMatrix;
+use std::f64::consts::{PI, TAU};
 
 /// One trajectory, or an unbroken part of one.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,8 @@ pub(super) struct Samples {
     pub even: bool,
     /// Whether a cell is missing.
     pub missing: bool,
+    /// p, where all times of a run are multiples of it: frequencies beyond π/p alias.
+    pub grid: Option<f64>,
 }
 
 /// Intervals that differ by no more than this part are alike.
@@ -100,7 +103,24 @@ impl Samples {
         sorted.sort_by(f64::total_cmp);
         let interval = sorted[sorted.len() / 2];
         let even = intervals.iter().all(|h| (h / interval - 1.0).abs() <= EVEN);
-        Some(Self { runs, centre, scale, interval, even, missing })
+        let grid = even.then_some(interval);
+        Some(Self { runs, centre, scale, interval, even, missing, grid })
+    }
+
+    /// The same with the grid that its times are known to lie on.
+    pub fn on_grid(self, grid: Option<f64>) -> Self {
+        Self { grid, ..self }
+    }
+
+    /// The frequency that looks like `frequency` and that its times can tell from all lower ones: at most π/p.
+    pub fn folded(&self, frequency: f64) -> f64 {
+        let Some(turn) = self.grid.map(|p| TAU / p).filter(|turn| frequency > 0.5 * turn) else { return frequency };
+        (frequency - turn * (frequency / turn).round()).abs()
+    }
+
+    /// The highest frequency that its times tell from lower ones, where there is one.
+    pub fn highest_frequency(&self) -> Option<f64> {
+        self.grid.map(|p| PI / p)
     }
 
     pub fn dimension(&self) -> usize {

@@ -7,6 +7,9 @@ const LAGS: usize = 8;
 /// Standard errors beyond which a correlation is not chance; several lags are looked at, so that two would be too few.
 const CHANCE: f64 = 3.5;
 
+/// Residuals of a column below this are rounding, whatever their correlations.
+const ROUNDING: f64 = 1e-7;
+
 /// Correlations of residuals with those some rows later, over all columns and runs.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Whiteness {
@@ -40,7 +43,7 @@ impl Whiteness {
                     }
                 }
             }
-            if total > 0.0 {
+            if total > ROUNDING * ROUNDING * count {
                 correlations.iter_mut().zip(lagged).for_each(|(c, l)| *c += l / total);
                 weights += 1.0;
                 pairs += count;

@@ -46,10 +46,16 @@ pub fn read_as(data: &Trajectories) -> String {
         let hold = if data.hold() == Hold::Zero { "held between samples" } else { "linear between samples" };
         parts.push(format!("Input: {} ({hold}).", names(data.inputs())));
     }
-    let chosen_away: Vec<String> =
-        left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOut::Empty).map(|(name, _)| name.clone()).collect();
+    let of = |constant: bool| -> Vec<String> {
+        let told = left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOut::Empty);
+        told.filter(|(_, why)| (*why == LeftOut::Constant) == constant).map(|(name, _)| name.clone()).collect()
+    };
+    let (chosen_away, constant) = (of(false), of(true));
     if !chosen_away.is_empty() {
         parts.push(format!("Left out: {}.", names(&chosen_away)));
+    }
+    if !constant.is_empty() {
+        parts.push(format!("Left out because constant: {}.", names(&constant)));
     }
     if let Spacing::Uneven { shortest, longest, .. } = data.spacing() {
         parts.push(format!("Uneven times, {} to {} apart.", real(shortest, DIGITS), real(longest, DIGITS)));
