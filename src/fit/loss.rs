@@ -185,11 +185,6 @@ impl Block {
         self.origins.get(column.min(self.count - 1)).copied().unwrap_or_default()
     }
 
-    /// Intervals a window.
-    pub(crate) fn intervals(&self) -> usize {
-        self.states.len() / (self.dimension * self.n) - 1
-    }
-
     /// The same windows with at least `n` (padded) columns, the last window repeated.
     pub(crate) fn widened(self, n: usize) -> Self {
         if n <= self.n {

@@ -31,6 +31,7 @@ mod step;
 mod sweep;
 mod tape;
 pub mod threshold;
+mod through;
 mod training;
 
 pub use activation::Activation;
@@ -53,4 +54,5 @@ pub use objective::Objective;
 pub use progress::{Outcome, Progress, Stop, Watch, unwatched};
 pub use rollout::rollout;
 pub use step::{Form, Step};
+pub use through::{Batch, StepDerivatives, Through};
 pub use training::{Fit, Optimiser, Prepared, SharedWatch, Training};

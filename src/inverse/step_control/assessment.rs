@@ -1,7 +1,8 @@
 //! What a call does to a mode, judged: verdict, concerns and advice as facts.
 
 use super::equation::{ControlledEquation, EquationError};
-use super::search::{Found, Search, solutions};
+use super::found::Found;
+use super::search::{Search, solutions};
 use super::threshold::{Threshold, threshold};
 use crate::inverse::flags::Flag;
 use crate::inverse::limits::Limits;
