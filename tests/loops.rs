@@ -341,3 +341,24 @@ fn bad_calls_say_what_is_wrong() {
     let zero = call("torchdiffeq:dopri5:atol=0").follow(lambda, &[1.0], &StateNorm::start(1.0, 0.0)).unwrap_err();
     assert!(zero.to_string().contains("underflow in dt"), "{zero}");
 }
+
+/// Every method of two libraries, run: values and calls of the field, on pairs and on trajectories.
+#[test]
+fn multipliers_are_those_of_the_libraries() {
+    let rows = rows(include_str!("data/loops/multipliers.json"));
+    assert_eq!(rows.len(), 320);
+    let (mut worst, mut counted) = (0.0f64, 0);
+    for row in &rows {
+        let text = row["call"].as_str().unwrap();
+        let times: Vec<f64> = (1..=row["samples"].as_u64().unwrap()).map(|k| k as f64 * number(row, "interval")).collect();
+        let trace = call(text).follow(complex(&row["lambda"]), &times, &StateNorm::phases(16, 1.0)).unwrap();
+        for (found, known) in trace.multipliers.iter().zip(row["multipliers"].as_array().unwrap()) {
+            let apart = (found - complex(known)).norm() / complex(known).norm();
+            assert!(apart < 1e-8, "{text} {row}: {found}");
+            worst = worst.max(apart);
+        }
+        assert_eq!(trace.evaluations, row["evaluations"].as_u64(), "{text} {} {}", row["lambda"], row["interval"]);
+        counted += 1;
+    }
+    println!("{counted} calls, largest relative difference {worst:.1e}");
+}

@@ -1,7 +1,7 @@
 //! A library's training call as what a fit integrates with: its own steps, its own interpolation, on the model as it is.
 
 use super::error::FitError;
-use crate::loops::{Advance, Call, Dense, Library};
+use crate::loops::{Advance, Call, Dense, Library, Tolerances};
 use serde::{Deserialize, Serialize};
 
 /// Which starts share their steps.
@@ -52,6 +52,18 @@ impl Through {
     pub fn new(call: Call) -> Self {
         let batch = Batch::usual(call.name.library);
         Self { call, batch, derivatives: StepDerivatives::default() }
+    }
+
+    /// The same call with its tolerances or its step divided; `None` where it has neither.
+    pub fn finer(&self, division: f64) -> Option<Self> {
+        let call = match &self.call.advance {
+            Advance::Controlled(control) => {
+                let Tolerances { relative, absolute } = control.tolerances;
+                self.call.with_tolerances(Tolerances { relative: relative / division, absolute: absolute / division })
+            }
+            Advance::Grid(grid) => self.call.with_step(grid.step()? / division),
+        };
+        Some(Self { call: call?, ..self.clone() })
     }
 
     /// Whether the steps of a window depend on the others.

@@ -164,6 +164,26 @@ impl Call {
         Some(call)
     }
 
+    /// The same call with another constant step, its name included; `None` where steps are controlled.
+    pub fn with_step(&self, step: f64) -> Option<Self> {
+        let mut call = self.clone();
+        let Advance::Grid(grid) = &mut call.advance else { return None };
+        let word = match (self.name.library, &mut grid.times) {
+            (_, GridTimes::Samples) => return None,
+            (Library::Torchdiffeq, GridTimes::Multiples(h)) => {
+                *h = step;
+                "step_size"
+            }
+            (_, GridTimes::Multiples(h) | GridTimes::Accumulated(h) | GridTimes::FirstThenEven(h)) => {
+                *h = step;
+                "dt0"
+            }
+        };
+        call.name.options.retain(|(key, _)| key != word);
+        call.name.options.insert(0, (word.to_owned(), step.to_string()));
+        Some(call)
+    }
+
     /// Whether the error of a step is estimated at all.
     pub fn has_error_estimate(&self) -> bool {
         self.pair.error != ErrorWeights::None

@@ -3,17 +3,20 @@
 //! | question | where |
 //! | --- | --- |
 //! | whether a trained model is one in continuous time | `audit` |
+//! | the same where it was trained through a library's own steps | `audit_call`, `repair_call` |
 //! | the continuous-time model behind it | `repaired`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
 //! | where a model stands still, and its modes there | `learned_modes` |
 //! | a field known by its values only | `sampled_field` |
 //! | how many steps an audit or a repair takes | `effort` |
 
 pub mod audit;
+mod audit_call;
 mod effort;
 pub mod learned_modes;
 pub mod linear_repair;
 pub mod matrix_logarithm;
 mod refit;
+mod repair_call;
 mod repair_error;
 mod repair_notes;
 pub mod repaired;
@@ -22,6 +25,7 @@ pub mod series_repair;
 pub mod turns;
 
 pub use audit::{Audit, AuditNote, AuditedMode, Nature, StepTest, audit};
+pub use audit_call::audit_call;
 pub use linear_repair::{LinearRepair, linear_repair};
 pub use matrix_logarithm::principal_logarithm;
 pub use repair_error::RepairError;
