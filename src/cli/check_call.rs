@@ -46,7 +46,7 @@ fn print(check: &CalledCheck) -> Result<(), Failure> {
     for fit in &check.fits {
         let loss = fit.loss.map_or_else(|| "failed".to_owned(), |loss| number::real(loss, 3));
         if fit.modes.is_empty() {
-            table.row([fit.seed.to_string(), loss, "not fitted".into(), String::new(), String::new()]);
+            table.row([fit.seed.to_string(), loss.clone(), "not fitted".into(), String::new(), String::new()]);
         }
         for (landed, mode) in fit.modes.iter().zip(&check.modes) {
             table.row([
