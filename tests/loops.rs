@@ -1,9 +1,11 @@
 //! Library calls: their solutions against roots found on the libraries themselves (tests/data/loops, sources inside).
 
+use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::{
-    Completeness, ControlledEquation, Search, equilibrium, solutions, threshold, tolerance_artifact, trajectory,
+    Advice, Assessment, Completeness, Concern, ControlledEquation, Search, Usage, assess, equilibrium, solutions, threshold,
+    tolerance_artifact, trajectory,
 };
-use lambdahat::loops::{Call, CallError, StateNorm};
+use lambdahat::loops::{Call, CallError, StateNorm, Tolerances};
 use num_complex::Complex64;
 use serde_json::Value;
 
@@ -340,4 +342,84 @@ fn bad_calls_say_what_is_wrong() {
     assert!(pairs("torchdiffeq:rk4:step_size=2").contains("step_size"));
     let zero = call("torchdiffeq:dopri5:atol=0").follow(lambda, &[1.0], &StateNorm::start(1.0, 0.0)).unwrap_err();
     assert!(zero.to_string().contains("underflow in dt"), "{zero}");
+}
+
+/// Every explicit method of three libraries, run: values and calls of the field, on pairs and on trajectories.
+#[test]
+fn multipliers_are_those_of_the_libraries() {
+    let rows = rows(include_str!("data/loops/multipliers.json"));
+    assert_eq!(rows.len(), 512);
+    let (mut worst, mut counted) = (0.0f64, 0);
+    for row in &rows {
+        let text = row["call"].as_str().unwrap();
+        let times: Vec<f64> = (1..=row["samples"].as_u64().unwrap()).map(|k| k as f64 * number(row, "interval")).collect();
+        let trace = call(text).follow(complex(&row["lambda"]), &times, &StateNorm::phases(16, 1.0)).unwrap();
+        for (found, known) in trace.multipliers.iter().zip(row["multipliers"].as_array().unwrap()) {
+            let apart = (found - complex(known)).norm() / complex(known).norm();
+            // The error estimate of a short first step of order 8 is nothing but the rounding of its stages, 1e-16 of 1e-10, and its eighth root
+            // is the next step: that is known to 1e-7 only, on the library too.
+            let off = if text.contains("dopri8") || text.contains("DOP853") || text.contains("Dopri8") { 1e-6 } else { 1e-8 };
+            assert!(apart < off, "{text} {row}: {found}");
+            worst = worst.max(apart * 1e-8 / off);
+        }
+        if let Some(known) = row["evaluations"].as_u64() {
+            assert_eq!(trace.evaluations, Some(known), "{text} {} {}", row["lambda"], row["interval"]);
+        }
+        counted += 1;
+    }
+    println!("{counted} calls, largest relative difference {worst:.1e} (order 8 counted a hundredth)");
+}
+
+/// Each advice is followed, and does what it says.
+#[test]
+fn advice_does_what_it_says() {
+    let mut tried = [0usize; 4];
+    let calls = [
+        "torchdiffeq:dopri5:rtol=1e-2,atol=1e-4",
+        "torchdiffeq:bosh3:rtol=1e-2,atol=1e-4",
+        "torchdiffeq:fehlberg2:rtol=1e-3,atol=1e-5",
+        "diffrax:Tsit5:rtol=1e-2,atol=1e-4",
+        "diffrax:Dopri5:rtol=1e-2,atol=1e-1",
+        "scipy:RK45:rtol=1e-2,atol=1e-1",
+        "scipy:RK23:rtol=1e-2,atol=1e-4",
+        "torchdyn:tsit5:rtol=1e-2,atol=2e-1",
+    ];
+    for text in calls {
+        for lambda in [Complex64::new(-0.02, 2.0), Complex64::new(-0.002, 1.0), Complex64::new(-0.1, 5.0)] {
+            let call = call(text);
+            let judge = |call: &Call| assess(call, lambda, 1.0, &Usage::default(), Limits::default()).unwrap();
+            let before = judge(&call);
+            let shift = |found: &Assessment| found.found.principal().map(|s| s.lambda - lambda);
+            for advice in &before.advice {
+                match advice {
+                    Advice::Tighten { relative } => {
+                        let now = call.control().unwrap().tolerances;
+                        let tighter = Tolerances { relative: *relative, absolute: now.absolute * relative / now.relative };
+                        let shift = shift(&judge(&call.with_tolerances(tighter).unwrap())).unwrap();
+                        assert!(shift.re.abs() <= 0.1 * lambda.re.abs() && shift.norm() <= 0.01 * lambda.norm(), "{text} {lambda} {advice:?}: {shift}");
+                        tried[0] += 1;
+                    }
+                    Advice::LandOnSamples { .. } => {
+                        let (old, new) = (shift(&before).unwrap().norm(), shift(&judge(&call.landing_on_samples().unwrap())).unwrap().norm());
+                        assert!(3.0 * new < old, "{text} {lambda}: {old} {new}");
+                        tried[1] += 1;
+                    }
+                    Advice::LowerAbsolute { absolute } => {
+                        let lower = Tolerances { absolute: *absolute, ..call.control().unwrap().tolerances };
+                        let after = judge(&call.with_tolerances(lower).unwrap());
+                        assert!(!after.concerns.iter().any(|c| matches!(c, Concern::Uncontrolled { .. })), "{text} {lambda}: {:?}", after.concerns);
+                        tried[2] += 1;
+                    }
+                    Advice::GiveFirstStep { step } => {
+                        let given: Call = format!("{text},dt0={step}").parse().unwrap();
+                        let after = judge(&given);
+                        assert!(!after.concerns.iter().any(|c| matches!(c, Concern::FixedFirstStep { .. })), "{text} {lambda}");
+                        assert!(shift(&after).unwrap().norm() < 2.0 * shift(&before).unwrap().norm() + 1e-9, "{text} {lambda} dt0={step}");
+                        tried[3] += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(tried.iter().all(|n| *n > 0), "{tried:?}");
 }

@@ -5,14 +5,17 @@
 //! | the fits beside the prediction, and whether they agree | `comparison` |
 //! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
+//! | a library's call on the data's own batch, beside fits through its own steps | `called` |
 //! | where the loss asks the field, beside the samples | `coverage` |
 
+mod called;
 mod checked_modes;
 pub mod comparison;
 mod coverage;
 mod followed;
 mod settling;
 
+pub use called::{CalledCheck, CalledFit, CalledMode, Landed, expected};
 pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion};
 pub use coverage::Coverage;
 pub use followed::{Drift, Followed, Rollouts};

@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::output;
 use lambdahat::files::{ReadError, read_bounded};
 use lambdahat::fit::MethodRecord;
+use lambdahat::inverse::step_control::Precision;
 use lambdahat::loops::{self, Call, CallError, CallName};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::stability::region::Window;
@@ -97,6 +98,24 @@ fn named(text: &str) -> Result<Method, Failure> {
             }
             _ => Err(Failure::new(words::ambiguous_name(text, &found))),
         },
+    }
+}
+
+/// What one call of a library covers: `pairs`, or `trajectory:K` for K samples.
+pub fn covered(text: &str) -> Result<usize, String> {
+    match text.split_once(':') {
+        None if text == "pairs" => Ok(1),
+        Some(("trajectory", k)) if k.parse::<u16>().is_ok_and(|k| k >= 1) => k.parse().map_err(|_| String::new()),
+        _ => Err("write pairs, or trajectory:K with K from 1 to 65535".to_owned()),
+    }
+}
+
+/// `float32` or `float64`.
+pub fn precision(text: &str) -> Result<Precision, String> {
+    match text {
+        "float32" => Ok(Precision::Float32),
+        "float64" => Ok(Precision::Float64),
+        _ => Err("write float32 or float64".to_owned()),
     }
 }
 

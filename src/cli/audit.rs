@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::trained::TrainedArgs;
 use super::{Answer, arguments, output, screen};
 use lambdahat::repair::audit::{HORIZON, Nature, STEP_TOLERANCE, audit};
+use lambdahat::repair::audit_call;
 use lambdahat::words::{Dialect, document, repair};
 
 const EXAMPLES: &str = "\
@@ -16,7 +17,9 @@ The model is followed with its own method at h, h/2 and h/4, and with a method
 of order 5 at H/64. If the answer at h differs, the model is discrete: right at
 its own step, wrong as a differential equation. It is discrete too if a mode of
 its field is not the one that its map shows, log(R(hλ̂)^m)/H.
-`lambdahat repair` makes it continuous.
+`lambdahat repair` makes it continuous. A model that was trained through a
+library's own steps is followed with them, at its rtol (or step) and at a tenth
+and a hundredth of it.
 
 Exit status 1: the model is discrete.";
 
@@ -41,7 +44,10 @@ fn horizon(text: &str) -> Result<usize, String> {
 /// Reads, tests, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
-    let mut found = audit(&trained.file, &trained.method, &trained.trajectories, args.horizon, args.tolerance)?;
+    let mut found = match &trained.through {
+        Some(through) => audit_call(&trained.file, through, &trained.trajectories, args.horizon, args.tolerance)?,
+        None => audit(&trained.file, &trained.method, &trained.trajectories, args.horizon, args.tolerance)?,
+    };
     if let Some(truth) = trained.true_equilibria() {
         found = found.beside(&trained.file, &truth, &trained.trajectories);
     }

@@ -3,7 +3,9 @@
 use super::arguments::Asked;
 use super::failure::Failure;
 use super::{Answer, arguments, call_branches, output, screen};
+use lambdahat::inverse::step_control::{Precision, Usage};
 use lambdahat::inverse::{Branch, Branches, Principal, branches};
+use lambdahat::loops::StateNorm;
 use lambdahat::method::Sampling;
 use lambdahat::words::number::{complex, count, real};
 use lambdahat::words::{Dialect, Say, Table, document, flag};
@@ -35,13 +37,26 @@ pub struct Args {
     /// For a library's call: a batch of so many real starts enters its error norm [default: one complex state]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     batch: Option<u16>,
+    /// For a library's call: the size of the mode in the data, beside which atol counts
+    #[arg(long, value_name = "SIZE", default_value_t = 1.0, value_parser = arguments::positive)]
+    amplitude: f64,
+    /// For a library's call, what one call covers: pairs, or trajectory:K for K samples (no model is then without loss; the least-squares one is given)
+    #[arg(long = "call", value_name = "pairs|trajectory:K", default_value = "pairs", value_parser = arguments::covered)]
+    covered: usize,
+    /// For a library's call, the precision of the training [default: both are thought of]
+    #[arg(long, value_name = "float32|float64", value_parser = arguments::precision)]
+    dtype: Option<Precision>,
 }
 
 /// Prints the branches.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let method = match arguments::asked(&args.method)? {
         Asked::Method(method) => *method,
-        Asked::Call(call) if args.substeps == 1 => return call_branches::run(&call, args.lambda, args.interval, args.batch, json),
+        Asked::Call(call) if args.substeps == 1 => {
+            let norm = args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
+            let usage = Usage { norm, amplitude: args.amplitude, samples: args.covered, precision: args.dtype };
+            return call_branches::run(&call, args.lambda, args.interval, &usage, json);
+        },
         Asked::Call(call) => return Err(Failure::new(format!("--substeps is for methods with equal steps; {} takes its own", call.name))),
     };
     let sampling = Sampling::new(args.interval, args.substeps)?;

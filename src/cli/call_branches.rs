@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Answer, output, screen};
-use crate::inverse::step_control::{Assessment, Completeness, ControlledEquation, Gap, Search, Solution, assess, solutions};
+use crate::inverse::step_control::{Assessment, Completeness, ControlledEquation, Gap, Search, Solution, Usage, assess, equilibrium, solutions};
 use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, StateNorm};
 use crate::words::{Dialect, Say, Table, document, loops as words, number};
@@ -35,14 +35,16 @@ const ALIASES: f64 = 2.0;
 /// Starts along a diameter of the search.
 const STARTS: usize = 48;
 
-/// Prints what a call learns from λ on pairs of samples H apart; `batch` real starts enter its norm, or one complex state.
-pub fn run(call: &Call, lambda: Complex64, interval: f64, batch: Option<u16>, json: bool) -> Result<Answer, Failure> {
-    let norm = batch.map_or_else(StateNorm::default, |n| StateNorm::phases(usize::from(n), 1.0));
-    let equation = ControlledEquation::pairs(call, lambda, interval, norm)?;
+/// Prints what a call learns from λ on samples H apart.
+pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: bool) -> Result<Answer, Failure> {
     let limits = Limits::default();
+    if usage.samples > 1 {
+        return whole_trajectories(call, lambda, interval, usage, json);
+    }
+    let equation = ControlledEquation::pairs(call, lambda, interval, usage.norm.clone())?;
     let radius = limits.reach * lambda.norm() + ALIASES * TAU / interval;
     let found = solutions(&equation, Search::Within { radius, starts: STARTS })?;
-    let judged = assess(call, lambda, interval, 1.0, limits)?;
+    let judged = assess(call, lambda, interval, usage, limits)?;
     if json {
         output::json(&Document {
             method: call.name.to_string(),
@@ -81,6 +83,35 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, batch: Option<u16>, js
     screen::table(&table)?;
     print_judgement(&judged)?;
     screen::paragraph(words::completeness(found.completeness))?;
+    Ok(Answer::Done)
+}
+
+/// The least-squares λ̂ of calls over whole trajectories.
+fn whole_trajectories(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: bool) -> Result<Answer, Failure> {
+    let judged = assess(call, lambda, interval, usage, Limits::default())?;
+    let settled = equilibrium(call, lambda, &usage.norm);
+    if json {
+        let mut document = serde_json::json!({
+            "method": call.name.to_string(), "lambda": [lambda.re, lambda.im], "interval": interval, "samples": usage.samples,
+            "branches": [], "trajectory": judged.trajectory, "equilibrium": settled, "norm": usage.norm, "verdict": judged.verdict,
+        });
+        document["concerns"] = document::told(&judged.concerns, Dialect::Terminal)?;
+        document["advice"] = document::told(&judged.advice, Dialect::Terminal)?;
+        output::json(&document)?;
+        return Ok(Answer::Done);
+    }
+    output::line(format!(
+        "{}, λ = {}, calls over {} samples {} apart",
+        call.name,
+        number::complex(lambda, 6),
+        usage.samples,
+        number::real(interval, 6)
+    ))?;
+    if let Some(minimum) = &judged.trajectory {
+        let effort = words::effort(minimum.accepted, minimum.rejected, minimum.evaluations);
+        screen::paragraph(&format!("Learned by least squares: {} ({effort} in a call).", number::complex(minimum.lambda, 12)))?;
+    }
+    print_judgement(&judged)?;
     Ok(Answer::Done)
 }
 

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::predict::no_prediction;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, check_call, output};
 use comfy_table::{Cell, Color, Table};
 use lambdahat::check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift};
 use lambdahat::figure;
@@ -75,8 +75,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let inputs: Vec<_> = std::iter::once(("the data", args.samples.data.as_deref())).chain(schemes).collect();
         output::no_input("--figure", path, &inputs)?;
     }
+    let (methods, mut calls) = arguments::asked_list(&args.method)?;
+    if let Some(call) = calls.pop() {
+        if !(calls.is_empty() && methods.is_empty() && args.figure.is_none()) {
+            return Err(Failure::new(format!("{} takes its own steps: check it by itself, without other methods and without a figure", call.name)));
+        }
+        return check_call::run(call, &args.samples, &args.training, args.log, json);
+    }
     let samples = args.samples.samples()?;
-    let methods: Vec<Method> = arguments::methods(&args.method)?;
     let interval = samples.interval;
     let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
     let subject = match &samples.system {

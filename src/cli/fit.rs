@@ -1,5 +1,6 @@
 //! `fit`: learn a model through an integrator, and keep it.
 
+use super::arguments::Asked;
 use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::trained::LARGEST_MODEL;
@@ -13,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   lambdahat fit --system lotka-volterra --method rk4 --model mlp:32x32 --seeds 5 -o model.json
   lambdahat fit DATA.csv --method torchdiffeq:rk4 --model polynomial:5 -o model.json
+  lambdahat fit DATA.csv --method torchdiffeq:dopri5:rtol=1e-3,atol=1e-5 --model mlp:32x32 -o model.json
   lambdahat fit DATA.csv --method rk4 --model mlp:64x64 --resume model.json -o model.json
 
 --resume begins at the parameters of the file. Its history and its best loss go on where method, H, m, form, loss, ridge, threshold and data
@@ -27,7 +29,7 @@ A second Ctrl-C ends the program with status 130 and writes nothing.";
 pub struct Args {
     #[command(flatten)]
     samples: SampleArgs,
-    /// The method that the loss integrates with
+    /// The method that the loss integrates with, or a library's call, which is followed with its own steps
     #[arg(long, short, value_name = "METHOD", default_value = "rk4")]
     method: String,
     #[command(flatten)]
@@ -54,8 +56,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::writable(path)?;
     }
     let samples = args.samples.samples()?;
-    let method = arguments::method(&args.method)?;
-    let training = args.training.training(method, samples.interval)?;
+    let training = match arguments::asked(&args.method)? {
+        Asked::Method(method) => args.training.training(*method, samples.interval)?,
+        Asked::Call(call) => args.training.through(*call, samples.interval)?,
+    };
     let mut prepared = training.prepare(&samples.states)?;
     let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);
     if samples.system.is_some() {
@@ -86,7 +90,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     };
     let start = resumed.as_ref().map(|file| file.learned.parameters.clone());
     args.training.announce(&prepared, &training, &samples.states, seeds.len());
-    let fits = train(&prepared, training.method.name(), &seeds, start);
+    let fits = train(&prepared, &training.name(), &seeds, start);
     let failures: Vec<&FitError> = fits.iter().filter_map(|fit| fit.as_ref().err()).collect();
     let best = fits.iter().flatten().min_by(|a, b| a.loss.total_cmp(&b.loss)).cloned();
     let Some(mut best) = best else {
@@ -114,9 +118,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let parameters = file.learned.parameters.len();
     let residuals = prepared.residual_count();
+    let steps = if training.through.is_some() { "its own steps".to_owned() } else { format!("m = {}", file.substeps) };
     output::line(format!(
-        "{} ({parameters} parameters) through {}, H = {}, m = {}: {residuals} residuals",
-        file.class, file.method, file.interval, file.substeps
+        "{} ({parameters} parameters) through {}, H = {}, {steps}: {residuals} residuals",
+        file.class, file.method, file.interval
     ))?;
     let left_out = prepared.windows().left_out();
     if left_out > 0 {

@@ -2,11 +2,13 @@
 
 use super::failure::Failure;
 use super::{Answer, arguments, output};
+use lambdahat::figure;
 use lambdahat::inverse::step_control::threshold;
 use lambdahat::loops::{Call, StateNorm, Trace};
 use lambdahat::words::{Table, loops as words, number};
 use num_complex::Complex64;
 use serde::Serialize;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +38,12 @@ pub struct Args {
     /// A batch of so many real starts, their phases spread evenly, instead of one complex state
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     batch: Option<u16>,
+    /// The size of the mode in the data, beside which atol counts
+    #[arg(long, value_name = "SIZE", default_value_t = 1.0, value_parser = arguments::positive)]
+    amplitude: f64,
+    /// Draw the steps with the interpolant, and λ̂ with its sign threshold against rtol; .svg, .png or .json
+    #[arg(long, value_name = "FILE")]
+    figure: Option<PathBuf>,
 }
 
 /// The document of `loop --json`.
@@ -67,12 +75,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let call = arguments::call(&args.call)?.ok_or_else(|| {
         Failure::new(format!("`{}` is no training call: write LIBRARY:NAME, as torchdiffeq:dopri5 or diffrax:Tsit5", args.call))
     })?;
+    if let Some(path) = &args.figure {
+        figure::file::writable(path)?;
+    }
     if args.samples == 1 {
         call.check_interval(args.interval)?;
     }
-    let norm = args.batch.map_or_else(StateNorm::default, |n| StateNorm::phases(usize::from(n), 1.0));
+    let norm = args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
     let times: Vec<f64> = (1..=args.samples).map(|k| f64::from(k) * args.interval).collect();
     let trace = call.follow(args.lambda, &times, &norm)?;
+    if let Some(path) = &args.figure {
+        figure::call_figure(std::slice::from_ref(&call), args.lambda, args.interval, &norm)?.save(path)?;
+    }
     let samples: Vec<Sample> = std::iter::zip(&times, std::iter::zip(&trace.multipliers, &trace.places))
         .map(|(time, (multiplier, place))| {
             let exact = (args.lambda * time).exp();

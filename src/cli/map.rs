@@ -9,10 +9,10 @@ use std::path::PathBuf;
 /// Options of `map`.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  lambdahat map rk4 -o rk4.svg\n  lambdahat map rk4 dormand-prince5 gauss2 --re=-3..1 --im=0..6 -o map.png"
+    after_help = "Examples:\n  lambdahat map rk4 -o rk4.svg\n  lambdahat map rk4 dormand-prince5 gauss2 --re=-3..1 --im=0..6 -o map.png\n  lambdahat map torchdiffeq:dopri5:rtol=1e-3 -o dopri5.svg"
 )]
 pub struct Args {
-    /// The methods, one panel each
+    /// The methods, one panel each; or library calls, followed with their own steps
     #[arg(required = true, value_name = "METHOD")]
     methods: Vec<String>,
     /// Range of Re hλ
@@ -29,10 +29,14 @@ pub struct Args {
 /// Computes, writes and reports the share of decaying modes that are learned as growing.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let window = arguments::window(&args.re, &args.im)?;
-    let methods = args.methods.iter().map(|name| arguments::method(name)).collect::<Result<Vec<_>, _>>()?;
+    let (methods, calls) = arguments::asked_list(&args.methods)?;
+    if !methods.is_empty() && !calls.is_empty() {
+        let why = "a map is of methods with equal steps or of library calls, not of both: draw two";
+        return Err(Failure::new(why.to_owned()));
+    }
     file::writable(&args.output)?;
     let spinner = output::spinner("judging the modes");
-    let figure = figure::map(&methods, window)?;
+    let figure = if calls.is_empty() { figure::map(&methods, window)? } else { figure::call_map(&calls, window)? };
     spinner.finish_and_clear();
     figure.save(&args.output)?;
     if json {

@@ -9,6 +9,7 @@ mod basins;
 mod branches;
 mod call_branches;
 mod check;
+mod check_call;
 mod completions;
 mod data_options;
 mod failure;

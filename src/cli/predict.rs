@@ -6,6 +6,7 @@ use super::{Answer, arguments, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure::{self, SampleFigure};
+use crate::inverse::step_control::Precision;
 use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
@@ -52,6 +53,12 @@ pub struct Args {
     /// How far out a branch counts: |λ̂| up to this many times |λ|
     #[arg(long, value_name = "TIMES", default_value_t = 3.0, value_parser = arguments::positive, allow_negative_numbers = true)]
     reach: f64,
+    /// For a library's call, what one call covers: pairs, or trajectory:K for K samples (no model is then without loss; the least-squares one is given)
+    #[arg(long = "call", value_name = "pairs|trajectory:K", default_value = "pairs", value_parser = arguments::covered)]
+    covered: usize,
+    /// For a library's call, the precision of the training [default: both are thought of]
+    #[arg(long, value_name = "float32|float64", value_parser = arguments::precision)]
+    dtype: Option<Precision>,
     /// How large an error is still faithful, relative to |λ|
     #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = arguments::positive, allow_negative_numbers = true)]
     tolerance: f64,
@@ -102,7 +109,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
-    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls });
+    let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
+    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls }, args.covered, args.dtype, &states);
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
         let (found, lambda) = worst(&report)?;

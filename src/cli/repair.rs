@@ -65,6 +65,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let repair = Repair {
         file: &trained.file,
         method: &trained.method,
+        through: trained.through.as_ref(),
         trajectories: &trained.trajectories,
         system: trained.system.as_ref(),
         way: args.way,
@@ -72,7 +73,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         stop: Some(&stopped),
     };
     keep_on_interrupt();
-    if !args.way.is_some_and(|way| way != Way::Series)
+    if trained.through.is_none()
+        && !args.way.is_some_and(|way| way != Way::Series)
         && let Some(cost) = series_cost(&trained.file.learned, args.power.unwrap_or(DEFAULT_POWER.0)).filter(|cost| *cost > NOTICEABLE)
     {
         // A statement of cost, not a result: to standard error.

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use lambdahat::data::{Reading, Trajectories};
 use lambdahat::dynamics::{Field, System};
 use lambdahat::files::{read_bounded, read_regular};
-use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec};
+use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec, Through};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::repair::SampledField;
 use lambdahat::truth::{ModesOptions, examine};
@@ -43,8 +43,10 @@ fn class(text: &str) -> Result<ModelSpec, String> {
 pub struct Trained {
     /// The file.
     pub file: ModelFile,
-    /// The method of the training.
+    /// The method of the training; the scheme of its call where that takes steps of its own.
     pub method: Method,
+    /// That call.
+    pub through: Option<Through>,
     /// The states, a list a trajectory; empty where they cannot be had.
     pub trajectories: Vec<Vec<Vec<f64>>>,
     /// The system, where the file names one.
@@ -93,13 +95,15 @@ impl TrainedArgs {
         }
         let fail = |error: FitError| Failure::new(format!("{}: {error}", self.model.display()));
         let file = ModelFile::parse_bytes(&content).map_err(fail)?;
-        let method = match &self.method {
-            Some(name) => {
+        let through = if self.method.is_none() { file.through() } else { None };
+        let method = match (&self.method, &through) {
+            (Some(name), _) => {
                 let method = arguments::method(name)?;
                 file.verify_method(&method).map_err(fail)?;
                 method
             }
-            None => file.method().map_err(fail)?,
+            (None, Some(through)) => arguments::scheme(through.call.scheme)?,
+            (None, None) => file.method().map_err(fail)?,
         };
         let system = System::parse(&file.data.source).ok().filter(|system| system.dimension() == file.learned.model.dimension());
         let (data, trajectories) = match &self.data {
@@ -123,7 +127,7 @@ impl TrainedArgs {
             }
             None => again(&file, system.as_ref()).unwrap_or_default(),
         };
-        Ok(Trained { file, method, trajectories, system, data, note: None })
+        Ok(Trained { file, method, through, trajectories, system, data, note: None })
     }
 
     /// Values of a field, fitted.
@@ -160,7 +164,7 @@ impl TrainedArgs {
             squares.sqrt()
         );
         let trajectories = field.states.iter().map(|state| vec![state.clone()]).collect();
-        Ok(Trained { file, method, trajectories, system: None, data: None, note: Some(note) })
+        Ok(Trained { file, method, through: None, trajectories, system: None, data: None, note: Some(note) })
     }
 }
 

@@ -3,7 +3,8 @@
 use super::failure::Failure;
 pub use super::interrupt::{end_on_interrupt, keep_on_interrupt, stopped};
 use indicatif::{ProgressBar, ProgressStyle};
-use lambdahat::fit::{Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, Training};
+use lambdahat::fit::{Batch, Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, StepDerivatives, Through, Training};
+use lambdahat::loops::Call;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::words::duration;
 use std::ops::ControlFlow;
@@ -21,9 +22,15 @@ pub struct TrainingArgs {
     /// Put the samples into the method's equation instead of stepping (implicit midpoint, trapezoid, Euler)
     #[arg(long)]
     residual_form: bool,
-    /// What is compared: pairs (each interval from its own sample), windows:K, or rollout
-    #[arg(long, value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
+    /// What is compared, and what one call of a library covers: pairs (each interval from its own sample), windows:K (trajectory:K is the same), or rollout
+    #[arg(long, visible_alias = "call", value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
     loss: Loss,
+    /// For a library's call: whether all windows share their steps (together) or each has its own (each); left out, as people use the library
+    #[arg(long, value_name = "BATCH", value_parser = named::<Batch>)]
+    steps_shared: Option<Batch>,
+    /// For a library's call: whether step sizes are constants in derivatives, as in the libraries (constant), or not (whole: slower)
+    #[arg(long, value_name = "CONVENTION", default_value = "constant", value_parser = named::<StepDerivatives>)]
+    step_derivatives: StepDerivatives,
     /// auto (direct where linear, else Levenberg–Marquardt; adam where memory does not allow these), lm, adam, lbfgs, direct
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = parsed::<Optimiser>)]
     optimiser: Optimiser,
@@ -60,10 +67,28 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T,
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
+/// A value of an enum by its name in JSON.
+fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(text.into()).map_err(|error| error.to_string())
+}
+
 impl TrainingArgs {
     /// The training through a method, H apart.
     pub fn training(&self, method: Method, interval: f64) -> Result<Training, Failure> {
-        let plain = Training::new(self.model.clone(), method, Sampling::new(interval, self.substeps)?);
+        self.completed(Training::new(self.model.clone(), method, Sampling::new(interval, self.substeps)?))
+    }
+
+    /// The training through a library's call, H apart.
+    pub fn through(&self, call: Call, interval: f64) -> Result<Training, Failure> {
+        if self.substeps != 1 {
+            return Err(Failure::new(format!("--substeps is for methods with equal steps; {} takes its own", call.name)));
+        }
+        let usual = Through::new(call);
+        let through = Through { batch: self.steps_shared.unwrap_or(usual.batch), derivatives: self.step_derivatives, ..usual };
+        self.completed(Training::through(self.model.clone(), through, interval)?)
+    }
+
+    fn completed(&self, plain: Training) -> Result<Training, Failure> {
         for (name, value) in [("--ridge", self.ridge), ("--threshold", self.threshold), ("--target", Some(self.target))] {
             if value.is_some_and(|v| !(v >= 0.0 && v.is_finite())) {
                 return Err(Failure::new(format!("{name} must be zero or positive")));

@@ -20,7 +20,7 @@ const TOLERANCE: f64 = 0.01;
 
 /// What the principal branch does to a mode, the worst first where several hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     AntiDamped,
     Damped,
     Reversed,
@@ -31,7 +31,7 @@ enum Fate {
 }
 
 impl Fate {
-    const ALL: [Self; 7] =
+    pub(super) const ALL: [Self; 7] =
         [Self::Faithful, Self::Distorted, Self::AntiDamped, Self::Damped, Self::OverDamped, Self::Reversed, Self::Undefined];
 
     fn of(found: &Branches) -> Self {
@@ -40,7 +40,12 @@ impl Fate {
                 Principal::Infinity | Principal::Undefined(_) | Principal::Branch(_) => Self::Undefined,
             };
         };
-        let has = |flag| principal.flags.contains(&flag);
+        Self::of_learned(found.lambda, principal.lambda, &principal.flags)
+    }
+
+    /// What a learned λ̂ with these flags is to λ.
+    pub(super) fn of_learned(lambda: Complex<f64>, learned: Complex<f64>, flags: &[Flag]) -> Self {
+        let has = |flag| flags.contains(&flag);
         if has(Flag::AntiDamped) {
             Self::AntiDamped
         } else if has(Flag::Damped) {
@@ -49,14 +54,14 @@ impl Fate {
             Self::Reversed
         } else if has(Flag::OverDamped) {
             Self::OverDamped
-        } else if (principal.lambda - found.lambda).norm() <= TOLERANCE * found.lambda.norm() {
+        } else if (learned - lambda).norm() <= TOLERANCE * lambda.norm() {
             Self::Faithful
         } else {
             Self::Distorted
         }
     }
 
-    fn ink(self) -> Ink {
+    pub(super) fn ink(self) -> Ink {
         match self {
             Self::Faithful => Ink::Green,
             Self::Distorted => Ink::Sky,
@@ -68,7 +73,7 @@ impl Fate {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::Faithful => "faithful (within 1 %)",
             Self::Distorted => "distorted",
@@ -174,7 +179,7 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
 }
 
 /// The signed area within a closed polygon.
-fn enclosed(polygon: &[[f64; 2]]) -> f64 {
+pub(super) fn enclosed(polygon: &[[f64; 2]]) -> f64 {
     polygon.windows(2).map(|side| 0.5 * (side[0][0] * side[1][1] - side[1][0] * side[0][1])).sum()
 }
 

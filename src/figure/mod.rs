@@ -6,6 +6,8 @@
 
 mod basins;
 mod bulge;
+mod call;
+mod call_map;
 mod check;
 mod description;
 
@@ -27,6 +29,8 @@ mod svg;
 
 pub use basins::{BasinFigureError, RealFits, STARTS, WAYS, WIDTHS, basins, landings, real_fits, starts_window};
 pub use bulge::bulge;
+pub use call::call_figure;
+pub use call_map::call_map;
 pub use check::check;
 pub use description::{Axis, Figure, Ink, Mark, Panel};
 pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volterra_orbit, train_lotka_volterra};

@@ -1,6 +1,7 @@
 //! One mode of the tour: its samples, what a method learns from them, and that model run at any step.
 
 use super::{Axis, Ink, Mark, Panel};
+use crate::inverse::step_control::EquationError;
 use crate::inverse::{BranchError, Branches, LearningEquation};
 use crate::method::{CatalogError, Method, Sampling, SamplingError, Step, catalog};
 use crate::stability::region::{Region, RegionError};
@@ -21,6 +22,9 @@ pub enum ModeError {
     /// The sampling makes no sense.
     #[error(transparent)]
     Sampling(#[from] SamplingError),
+    /// A library's call cannot be followed on the mode.
+    #[error(transparent)]
+    Call(#[from] EquationError),
     /// No λ̂ is finite, so there is nothing to run.
     #[error("{method} has no finite branch for λ = {lambda}: there is no model to draw")]
     NoBranch {

@@ -1,5 +1,6 @@
 //! What can be wrong with a fit.
 
+use crate::loops::{CallError, FollowError};
 use thiserror::Error;
 
 /// Errors of this room.
@@ -21,6 +22,12 @@ pub enum FitError {
         /// Whether its steps are controlled.
         adaptive: bool,
     },
+    /// A library's call that cannot be followed on the model.
+    #[error("the call cannot be followed on this model: {0}")]
+    Call(FollowError),
+    /// A library's call that does not suit the samples.
+    #[error(transparent)]
+    CallOption(#[from] CallError),
     /// A model that cannot be read.
     #[error("model `{text}`: {why}; write linear, affine, polynomial:3, sindy:3, rbf, rbf:50, mlp:64x64 or mlp:32x32:softplus")]
     Model {

@@ -81,7 +81,7 @@ impl Prepared {
         }
         let (intervals, theta) = (windows.intervals(), &learned.parameters);
         let block = windows.block(0, windows.count());
-        let (n, slots) = (block.n, step.slots(intervals));
+        let n = block.n;
         let copies = step.residual_groups(intervals) * model.dimension();
         let (p, size) = (model.parameter_count(), copies * n);
         let large = p.saturating_mul(size) > MOST_ENTRIES
@@ -99,7 +99,7 @@ impl Prepared {
         let mut adjoint = Adjoint::new(model, step, intervals, n, copies);
         sweep.reverse(model, step, width, theta, block.count, Seeds::Unit, &mut adjoint);
         let mut rows = vec![0.0; p * size];
-        jacobian(model, &sweep.tape, &adjoint, slots, copies, n, &mut rows);
+        jacobian(model, &sweep.tape, &adjoint, sweep.slots(step), copies, n, &mut rows);
         let j = DMatrix::from_column_slice(size, p, &rows);
         Ok(known(j, misfit / reach).map(|known| Evidence { misfit, size: reach, known }))
     }
@@ -117,8 +117,9 @@ impl Prepared {
         let (d, n, intervals) = (model.dimension(), block.n, windows.intervals());
         let mut sweep = Sweep::new(&learned.model, step, intervals, n);
         sweep.forward(&learned.model, step, Width::detected(), &learned.parameters, &block)?;
-        let mut points = Vec::with_capacity(step.slots(intervals) * block.count);
-        for slot in 0..step.slots(intervals) {
+        let slots = sweep.slots(step);
+        let mut points = Vec::with_capacity(slots * block.count);
+        for slot in 0..slots {
             let x = sweep.tape.states(slot);
             points.extend((0..block.count).map(|i| (0..d).map(|c| x[c * n + i]).collect::<Vec<f64>>()));
         }

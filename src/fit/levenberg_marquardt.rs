@@ -63,8 +63,8 @@ impl LevenbergMarquardt {
         let p = padded(model.parameter_count());
         let sweep = |copies: usize| Sweep::size(model, step, intervals, n, copies);
         let residuals = product(&[copies, n]);
-        let chained = intervals > 1 && copies > model.dimension();
-        let (unit, solve) = if self.dual(model, residuals) && !frozen {
+        let chained = intervals > 1 && step.is_chained();
+        let (unit, solve) = if self.dual(model, step, residuals) && !frozen {
             (copies, Gram::size(model, n, slots, copies).saturating_add(product(&[residuals, residuals + 1])))
         } else {
             let (unit, columns, chain) = match chained {
@@ -79,8 +79,8 @@ impl LevenbergMarquardt {
         product(&[8, sweeps.saturating_add(solve).saturating_add(vectors)])
     }
 
-    fn dual(&self, model: &Model, residuals: usize) -> bool {
-        self.ridge == 0.0 && model.parameter_count() > residuals
+    fn dual(&self, model: &Model, step: &Step, residuals: usize) -> bool {
+        self.ridge == 0.0 && !step.is_differenced() && model.parameter_count() > residuals
     }
 
     /// Lowers the loss from θ. `frozen` parameters (where given) stay as they are, and the space of parameters is used.
@@ -113,7 +113,6 @@ struct State<'a> {
     step: &'a Step,
     width: Width,
     block: Block,
-    slots: usize,
     copies: usize,
     count: usize,
     frozen: Option<&'a [bool]>,
@@ -157,7 +156,7 @@ impl<'a> State<'a> {
         let slots = step.slots(intervals);
         let copies = step.residual_groups(intervals) * model.dimension();
         let p = model.parameter_count();
-        let space = if settings.dual(model, copies * n) && frozen.is_none() {
+        let space = if settings.dual(model, step, copies * n) && frozen.is_none() {
             let size = copies * n;
             Space::Residuals { gram: Gram::new(model, n, slots, copies), factor: vec![0.0; size * size], w: vec![0.0; size] }
         } else {
@@ -167,7 +166,7 @@ impl<'a> State<'a> {
                 let size = padded(p);
                 Reduced::Normal { matrix: vec![0.0; size * size], factor: vec![0.0; size * size], gradient: vec![0.0; size] }
             };
-            let chain = (step.residual_groups(intervals) > 1).then(|| Box::new(Chain::new(model, step, windows)));
+            let chain = (intervals > 1 && step.is_chained()).then(|| Box::new(Chain::new(model, step, windows)));
             let columns = if chain.is_some() { Chain::columns(model, windows) } else { copies * n };
             Space::Parameters { rows: vec![0.0; p * columns], columns, chain, reduced }
         };
@@ -176,7 +175,6 @@ impl<'a> State<'a> {
             model,
             step,
             width: Width::detected(),
-            slots,
             copies,
             count: windows.count() * copies,
             frozen,

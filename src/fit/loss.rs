@@ -13,7 +13,7 @@ pub enum Loss {
     /// Teacher forcing: every interval starts at its own sample.
     #[default]
     Pairs,
-    /// Windows of k intervals, each started at its first sample only; windows do not overlap, a remainder shorter than k is left out.
+    /// Windows of k intervals (a library's call over a trajectory of k samples), each started at its first sample only; windows do not overlap, a remainder shorter than k is left out.
     Windows(usize),
     /// One window a trajectory, as long as the shortest of them.
     Rollout,
@@ -25,7 +25,7 @@ impl FromStr for Loss {
         match text.split_once(':') {
             None if text == "pairs" => Ok(Self::Pairs),
             None if text == "rollout" => Ok(Self::Rollout),
-            Some(("windows", k)) => match k.parse() {
+            Some(("windows" | "trajectory", k)) => match k.parse() {
                 Ok(k) if k >= 1 => Ok(Self::Windows(k)),
                 _ => Err(FitError::Loss(text.to_owned())),
             },
@@ -123,6 +123,11 @@ impl Windows {
         self.samples.len() / ((self.intervals + 1) * self.dimension)
     }
 
+    /// The first state of each window.
+    pub fn starts(&self) -> Vec<Vec<f64>> {
+        self.samples.chunks_exact((self.intervals + 1) * self.dimension).map(|window| window[..self.dimension].to_vec()).collect()
+    }
+
     /// Samples that no window reaches: remainders shorter than a window, and what lies beyond the shortest trajectory's length in rollouts.
     pub fn left_out(&self) -> usize {
         self.left_out
@@ -171,6 +176,13 @@ impl Block {
         Self { n, count: starts.len(), dimension: d, states, origins }
     }
 
+    /// So many intervals from these states to zero.
+    pub(crate) fn towards_zero(d: usize, starts: &[&[f64]], intervals: usize) -> Self {
+        let mut block = Self::from_states(d, starts, (0..starts.len()).map(|t| (t, 0)).collect());
+        block.states.resize((intervals + 1) * d * block.n, 0.0);
+        block
+    }
+
     /// Begins anew from these states (d × n, the columns that count), the last repeated for the padding.
     pub(crate) fn restart(&mut self, states: &[f64]) {
         let (n, last) = (self.n, self.count - 1);
@@ -183,11 +195,6 @@ impl Block {
     /// The trajectory and the first sample of the window in a column.
     pub(crate) fn origin(&self, column: usize) -> (usize, usize) {
         self.origins.get(column.min(self.count - 1)).copied().unwrap_or_default()
-    }
-
-    /// Intervals a window.
-    pub(crate) fn intervals(&self) -> usize {
-        self.states.len() / (self.dimension * self.n) - 1
     }
 
     /// The same windows with at least `n` (padded) columns, the last window repeated.

@@ -8,7 +8,9 @@ use super::model::{Learned, Model};
 use super::model_checks;
 use super::progress::Stop;
 use super::step::Form;
+use super::through::{Batch, StepDerivatives, Through};
 use super::training::{Fit, Optimiser, Training};
+use crate::loops::Call;
 use crate::method::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -113,6 +115,16 @@ impl Settings {
     }
 }
 
+/// How a library's call was used in a training.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object with batch and derivatives")]
+pub struct ThroughRecord {
+    /// Which starts shared their steps.
+    pub batch: Batch,
+    /// How step sizes entered derivatives.
+    pub derivatives: StepDerivatives,
+}
+
 /// A trained model, how it was trained, and on what.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFile {
@@ -128,6 +140,9 @@ pub struct ModelFile {
     /// The scheme file of the method, whole, where the catalogue does not have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
+    /// How the call was used, where the method is a library's call with steps of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<ThroughRecord>,
     /// H.
     pub interval: f64,
     /// m.
@@ -178,9 +193,10 @@ impl ModelFile {
             format: FORMAT.to_owned(),
             version: VERSION,
             class: training.model.to_string(),
-            method: training.method.name().to_owned(),
+            method: training.name(),
             coefficients: Some(MethodRecord::of(&training.method)),
-            scheme: MethodRecord::scheme_of(&training.method),
+            scheme: if training.through.is_some() { None } else { MethodRecord::scheme_of(&training.method) },
+            through: training.through.as_ref().map(|t| ThroughRecord { batch: t.batch, derivatives: t.derivatives }),
             interval: training.sampling.interval(),
             substeps: training.sampling.substeps(),
             step: training.sampling.step().get(),
@@ -218,6 +234,13 @@ impl ModelFile {
         method_record::method(&self.method, self.scheme.as_deref(), self.coefficients.as_ref())
     }
 
+    /// The library's call with steps of its own that the model was trained through, where its method is one.
+    pub fn through(&self) -> Option<Through> {
+        let call: Call = self.method.parse().ok().filter(|call: &Call| !call.is_one_step_a_sample())?;
+        let usual = Through::new(call);
+        Some(self.through.map_or(usual.clone(), |t| Through { batch: t.batch, derivatives: t.derivatives, ..usual }))
+    }
+
     /// Errors where `method` has other coefficients than the method of the training.
     pub fn verify_method(&self, method: &Method) -> Result<(), FitError> {
         method_record::verify(method, &self.method, self.coefficients.as_ref())
@@ -230,8 +253,13 @@ impl ModelFile {
         let mut differ =
             |what: &str, old: &dyn std::fmt::Display, new: &dyn std::fmt::Display| all.push(format!("{what} was {old}, is {new}"));
         let record = self.coefficients.clone().or_else(|| self.method().ok().as_ref().map(MethodRecord::of));
-        if !record.is_some_and(|record| record.same(&MethodRecord::of(&training.method))) {
-            differ("the method", &self.method, &training.method.name());
+        let same = match (self.through(), &training.through) {
+            (None, None) => record.is_some_and(|record| record.same(&MethodRecord::of(&training.method))),
+            (Some(old), Some(new)) => old.call == new.call && old.batch == new.batch,
+            _ => false,
+        };
+        if !same {
+            differ("the method", &self.method, &training.name());
         }
         let sampling = training.sampling;
         if (self.interval - sampling.interval()).abs() > 1e-12 * self.interval {

@@ -56,6 +56,8 @@ impl Gram {
         for (l, &layer) in model.layers().iter().enumerate() {
             let direct = !by_gram(layer, slots, copies);
             if direct {
+                // Where a call chooses its steps there may be more slots than at first.
+                self.rows.resize(self.rows.len().max(layer.size() * size), 0.0);
                 rows_of(model, l, tape, adjoint, slots, copies, n, &mut self.rows);
             }
             let mut from = 0;

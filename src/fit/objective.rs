@@ -110,13 +110,16 @@ impl<'a> Objective<'a> {
         gradient.fill(0.0);
         let mut sum = 0.0;
         let scale = 2.0 / self.residual_count as f64;
-        let slots = self.step.slots(self.blocks.first().map_or(1, Block::intervals));
+        if self.step.is_differenced() {
+            return self.differences(theta, gradient);
+        }
         for block in &self.blocks {
             self.sweep.forward(self.model, self.step, self.width, theta, block)?;
             sum += square(&self.sweep.residuals);
             self.seeds.iter_mut().zip(&self.sweep.residuals).for_each(|(s, r)| *s = scale * r);
             let seeds = Seeds::Weighted(&self.seeds);
             self.sweep.reverse(self.model, self.step, self.width, theta, block.count, seeds, &mut self.adjoint);
+            let slots = self.sweep.slots(self.step);
             self.adjoint.deltas.gradient(self.model, self.width, &self.sweep.tape, 0..slots, 0, gradient);
         }
         if self.ridge > 0.0 {
@@ -126,6 +129,21 @@ impl<'a> Objective<'a> {
             gradient.iter_mut().zip(frozen).filter(|(_, frozen)| **frozen).for_each(|(g, _)| *g = 0.0);
         }
         self.finish(theta, sum)
+    }
+
+    /// The gradient by central differences of the loss, the controller's decisions included.
+    fn differences(&mut self, theta: &[f64], gradient: &mut [f64]) -> Result<f64, FitError> {
+        let mut moved = theta.to_vec();
+        for k in (0..theta.len()).filter(|&k| self.frozen.as_ref().is_none_or(|frozen| !frozen[k])).collect::<Vec<_>>() {
+            let delta = difference(theta[k]);
+            moved[k] = theta[k] + delta;
+            let ahead = self.loss(&moved)?;
+            moved[k] = theta[k] - delta;
+            let behind = self.loss(&moved)?;
+            gradient[k] = (ahead - behind) / (2.0 * delta);
+            moved[k] = theta[k];
+        }
+        self.loss(theta)
     }
 
     fn finish(&mut self, theta: &[f64], sum: f64) -> Result<f64, FitError> {
@@ -143,9 +161,17 @@ impl<'a> Objective<'a> {
     }
 }
 
+/// How far a parameter is moved for a central difference.
+pub(crate) fn difference(parameter: f64) -> f64 {
+    6e-6 * parameter.abs().max(0.1)
+}
+
 /// Windows a block, so that a block's memory stays in the cache.
 fn block_width(model: &Model, step: &Step, windows: &Windows) -> usize {
     let count = windows.count();
+    if step.couples_windows() {
+        return padded(count);
+    }
     // Numbers for eight windows are bytes for one.
     let per_window = Sweep::size(model, step, windows.intervals(), PADDING, 1);
     let most = (BLOCK_BYTES / per_window.max(1)).clamp(16, count.max(16));

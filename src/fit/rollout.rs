@@ -6,12 +6,57 @@ use super::loss::Block;
 use super::model::Learned;
 use super::step::{Form, Step};
 use super::sweep::Sweep;
+use super::through::Through;
 use crate::method::{Method, Sampling};
 
 /// States beyond this have left: what a diverging field does further is of no interest.
 const FAR: f64 = 1e6;
 /// Steps of a sweep: an interval of more is taken in parts, so that the memory does not grow with m.
 const PART: usize = 64;
+
+/// The states at 0, H, …, nH from each start as a library's call returns them: one call from the start over all `samples`. Calls are chained
+/// from their last sample, `calls` of them. A trajectory ends early where it leaves the finite numbers, or a million; all end where the
+/// call cannot be followed.
+///
+/// Errors for a start of another dimension, or a call with implicit stages.
+pub fn rollout_through(
+    learned: &Learned,
+    through: &Through,
+    interval: f64,
+    starts: &[Vec<f64>],
+    samples: usize,
+    calls: usize,
+) -> Result<Vec<Vec<Vec<f64>>>, FitError> {
+    let step = Step::through(through, interval)?;
+    let d = learned.model.dimension();
+    if let Some(start) = starts.iter().find(|start| start.len() != d) {
+        return Err(FitError::Dimension { model: d, data: start.len() });
+    }
+    let mut trajectories: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| vec![start.clone()]).collect();
+    let mut moving: Vec<usize> = (0..starts.len()).collect();
+    for _ in 0..calls {
+        if moving.is_empty() {
+            break;
+        }
+        let states: Vec<&[f64]> = moving.iter().filter_map(|&t| trajectories[t].last().map(Vec::as_slice)).collect();
+        let block = Block::towards_zero(d, &states, samples);
+        let mut sweep = Sweep::new(&learned.model, &step, samples, block.n);
+        if sweep.forward(&learned.model, &step, Width::detected(), &learned.parameters, &block).is_err() {
+            break;
+        }
+        let mut staying = Vec::with_capacity(moving.len());
+        for (i, &t) in moving.iter().enumerate() {
+            let state = |j: usize| -> Vec<f64> { (0..d).map(|c| sweep.residuals[(j * d + c) * block.n + i]).collect() };
+            let near: Vec<Vec<f64>> = (0..samples).map(state).take_while(|x| x.iter().all(|x| x.abs() <= FAR)).collect();
+            if near.len() == samples {
+                staying.push(t);
+            }
+            trajectories[t].extend(near);
+        }
+        moving = staying;
+    }
+    Ok(trajectories)
+}
 
 /// The states at 0, H, …, nH from each start (of d numbers), `m` steps of the method an interval. A trajectory ends early where it leaves
 /// the finite numbers, or a million.

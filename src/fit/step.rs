@@ -1,6 +1,7 @@
 //! From the start of a sampling interval to its end: which equations tie a field to the samples.
 
 use super::error::FitError;
+use super::through::{CallStep, StepDerivatives, Through};
 use crate::method::{Coefficients, Method, Sampling};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,8 @@ pub(crate) enum Kind {
     RungeKutta { method: Coefficients, explicit: bool },
     /// r = Σ_j α_j y_j − h Σ_p β_p f(Σ_j w_pj y_j), all y_j samples.
     Residual { alpha: Vec<f64>, points: Vec<Point> },
+    /// The steps that a library's call takes, one call a window.
+    Call(Box<CallStep>),
 }
 
 /// Where the field is asked, as a combination of the window's samples, and with which weight.
@@ -84,7 +87,14 @@ impl Step {
         }
     }
 
-    /// h.
+    /// The steps that a library's call takes between samples `interval` apart, one call a window.
+    ///
+    /// Errors where the call has implicit stages.
+    pub fn through(through: &Through, interval: f64) -> Result<Self, FitError> {
+        Ok(Self { h: interval, substeps: 1, kind: Kind::Call(Box::new(CallStep::new(through, interval)?)) })
+    }
+
+    /// h; H where a call chooses its steps.
     pub fn size(&self) -> f64 {
         self.h
     }
@@ -97,7 +107,7 @@ impl Step {
     /// Sampling intervals that one residual spans: 1, or the steps of a multistep method.
     pub fn span(&self) -> usize {
         match &self.kind {
-            Kind::RungeKutta { .. } => 1,
+            Kind::RungeKutta { .. } | Kind::Call(_) => 1,
             Kind::Residual { alpha, .. } => alpha.len() - 1,
         }
     }
@@ -107,6 +117,7 @@ impl Step {
         match &self.kind {
             Kind::RungeKutta { method, .. } => method.stages == 1 && method.a[0] == 0.0 && self.substeps == 1,
             Kind::Residual { .. } => true,
+            Kind::Call(_) => false,
         }
     }
 
@@ -115,18 +126,34 @@ impl Step {
         matches!(self.kind, Kind::RungeKutta { explicit: false, .. })
     }
 
-    /// Evaluations of the field in a window of `intervals`.
+    /// Whether the windows can only be stepped all together.
+    pub(crate) fn couples_windows(&self) -> bool {
+        matches!(&self.kind, Kind::Call(call) if call.through.couples_windows())
+    }
+
+    /// Whether derivatives are differences of the whole loop.
+    pub(crate) fn is_differenced(&self) -> bool {
+        matches!(&self.kind, Kind::Call(call) if call.through.derivatives == StepDerivatives::Whole)
+    }
+
+    /// Whether a window of several intervals is that many windows of one.
+    pub(crate) fn is_chained(&self) -> bool {
+        matches!(self.kind, Kind::RungeKutta { .. })
+    }
+
+    /// Evaluations of the field in a window of `intervals`; where a call chooses its steps, as many as are usual.
     pub(crate) fn slots(&self, intervals: usize) -> usize {
         match &self.kind {
             Kind::RungeKutta { method, .. } => intervals.saturating_mul(self.substeps).saturating_mul(method.stages),
             Kind::Residual { points, .. } => points.len(),
+            Kind::Call(call) => call.usual_slots(intervals),
         }
     }
 
     /// Residual vectors of a window of `intervals`.
     pub(crate) fn residual_groups(&self, intervals: usize) -> usize {
         match &self.kind {
-            Kind::RungeKutta { .. } => intervals,
+            Kind::RungeKutta { .. } | Kind::Call(_) => intervals,
             Kind::Residual { .. } => 1,
         }
     }

@@ -6,6 +6,9 @@
 
 #![allow(clippy::needless_range_loop, reason = "sums over stages and components read as in the formulas")]
 
+mod called;
+mod called_reverse;
+mod drivers;
 mod reverse;
 
 use super::error::FitError;
@@ -41,6 +44,7 @@ pub(crate) struct Sweep {
     stages: Vec<f64>,
     values: Vec<f64>,
     newton: Option<Newton>,
+    called: Option<called::Called>,
 }
 
 /// What implicit stages need besides: ∂f at the stages, and a factorised system a sample and step.
@@ -70,6 +74,8 @@ impl Adjoint {
         let stages = match &step.kind {
             Kind::RungeKutta { method, .. } => method.stages,
             Kind::Residual { .. } => 1,
+            // The adjoint of a carried slope besides.
+            Kind::Call(call) => call.rows.len() + 1,
         };
         Self {
             copies,
@@ -99,6 +105,7 @@ impl Sweep {
         let (stages, newton) = match &step.kind {
             Kind::RungeKutta { method, explicit } => (method.stages, (!explicit).then_some(method.stages)),
             Kind::Residual { .. } => (1, None),
+            Kind::Call(call) => (call.rows.len(), None),
         };
         let newton = newton.map(|s| {
             let (size, steps) = (s * d, intervals * step.substeps);
@@ -123,6 +130,15 @@ impl Sweep {
             stages: vec![0.0; stages * d * n],
             values: vec![0.0; stages * d * n],
             newton,
+            called: None,
+        }
+    }
+
+    /// Slots that the last forward sweep used.
+    pub(crate) fn slots(&self, step: &Step) -> usize {
+        match &self.called {
+            Some(called) => called.slots,
+            None => step.slots(self.groups),
         }
     }
 
@@ -133,6 +149,7 @@ impl Sweep {
         let (stages, newton) = match &step.kind {
             Kind::RungeKutta { method, explicit } => (method.stages, !explicit),
             Kind::Residual { .. } => (1, false),
+            Kind::Call(call) => (call.rows.len() + 1, false),
         };
         let system = stages.saturating_mul(d);
         let newton = if newton {
@@ -179,6 +196,7 @@ impl Sweep {
                     }
                 }
             }
+            Kind::Call(call) => self.called(model, call, width, theta, block)?,
             Kind::Residual { alpha, points } => {
                 self.residuals.fill(0.0);
                 for (j, alpha) in alpha.iter().enumerate() {
@@ -325,6 +343,15 @@ pub(crate) fn product(sizes: &[usize]) -> usize {
 fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
     if a != 0.0 {
         y.iter_mut().zip(x).for_each(|(y, x)| *y += a * x);
+    }
+}
+
+/// y += a·h⊙x, with a factor h for each of the columns.
+fn axpy_columns(a: f64, h: &[f64], x: &[f64], y: &mut [f64]) {
+    if a != 0.0 {
+        for (y, x) in y.chunks_exact_mut(h.len()).zip(x.chunks_exact(h.len())) {
+            y.iter_mut().zip(x).zip(h).for_each(|((y, x), h)| *y += a * h * x);
+        }
     }
 }
 

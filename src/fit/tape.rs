@@ -41,6 +41,25 @@ impl Tape {
         Self { n, dimension: d, x: vec![0.0; d * n * slots], z, slopes }
     }
 
+    /// Makes room for so many evaluations.
+    pub(crate) fn grow(&mut self, model: &Model, slots: usize) {
+        let n = self.n;
+        if self.x.len() >= self.dimension * n * slots {
+            return;
+        }
+        self.x.resize(self.dimension * n * slots, 0.0);
+        for (l, layer) in model.layers().iter().enumerate() {
+            let z = &mut self.z[l];
+            while z.len() < layer.columns() * n * slots {
+                z.resize(z.len() + layer.inputs * n, 0.0);
+                z.resize(z.len() + usize::from(layer.bias) * n, 1.0);
+            }
+            if !self.slopes[l].is_empty() {
+                self.slopes[l].resize(layer.inputs * n * slots, 0.0);
+            }
+        }
+    }
+
     /// Numbers that a tape holds.
     pub(crate) fn size(model: &Model, n: usize, slots: usize) -> usize {
         let twice = if model.activation().stores_derivatives() { 2 } else { 1 };
@@ -105,6 +124,16 @@ impl Deltas {
         let layers = model.layers().iter().map(|layer| vec![0.0; layer.outputs * n * slots * copies]).collect();
         let features = model.layers()[0].inputs;
         Self { n, copies, layers, scratch: vec![0.0; features * n] }
+    }
+
+    /// Makes room for so many slots.
+    pub(crate) fn grow(&mut self, model: &Model, slots: usize) {
+        for (layer, deltas) in model.layers().iter().zip(&mut self.layers) {
+            let needed = layer.outputs * self.n * slots * self.copies;
+            if deltas.len() < needed {
+                deltas.resize(needed, 0.0);
+            }
+        }
     }
 
     /// Numbers that it holds.

@@ -13,7 +13,9 @@ use super::progress::{Outcome, Progress, Stop, Watch};
 use super::step::{Form, Step};
 use super::sweep::product;
 use super::threshold;
-use crate::method::{Method, Sampling};
+use super::through::Through;
+use crate::loops::CallError;
+use crate::method::{Method, Sampling, catalog};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -61,6 +63,8 @@ pub struct Training {
     pub method: Method,
     /// H and m.
     pub sampling: Sampling,
+    /// A library's call whose own steps are taken instead of those of the method, which is then the call's scheme.
+    pub through: Option<Through>,
     /// Stepped or residual form.
     pub form: Form,
     /// Pairs, windows or rollouts.
@@ -93,6 +97,7 @@ impl Training {
             model,
             method,
             sampling,
+            through: None,
             form: Form::Step,
             loss: Loss::Pairs,
             optimiser: Optimiser::Auto,
@@ -106,11 +111,42 @@ impl Training {
         }
     }
 
+    /// The defaults for a model and a library's call.
+    ///
+    /// Errors where the catalogue lacks the call's scheme: a defect of this build.
+    pub fn through(model: ModelSpec, through: Through, interval: f64) -> Result<Self, FitError> {
+        let method = catalog::find(through.call.scheme).map_err(CallError::Scheme)?;
+        let sampling = Sampling::new(interval, 1).map_err(|error| FitError::File(error.to_string()))?;
+        Ok(Self { through: Some(through), ..Self::new(model, method, sampling) })
+    }
+
+    fn step_through(&self, through: &Through) -> Result<Step, FitError> {
+        let fail = |why: &str| Err(FitError::Method { method: through.call.name.to_string(), why: why.to_owned() });
+        if self.sampling.substeps() != 1 {
+            return fail("takes its own steps, so substeps must be 1");
+        }
+        if self.form != Form::Step {
+            return fail("is stepped; it has no residual form");
+        }
+        if self.loss == Loss::Pairs {
+            through.call.check_interval(self.sampling.interval())?;
+        }
+        Step::through(through, self.sampling.interval())
+    }
+
+    /// What is trained through, as it is called: the method's name, or the call's.
+    pub fn name(&self) -> String {
+        self.through.as_ref().map_or_else(|| self.method.name().to_owned(), |through| through.call.name.to_string())
+    }
+
     /// Ready for these trajectories: the step, the windows, the model's structure.
     ///
     /// Errors where they do not fit together, or where the model alone would not fit into memory.
     pub fn prepare(&self, trajectories: &[Vec<Vec<f64>>]) -> Result<Prepared, FitError> {
-        let step = Step::new(&self.method, self.sampling, self.form)?;
+        let step = match &self.through {
+            Some(through) => self.step_through(through)?,
+            None => Step::new(&self.method, self.sampling, self.form)?,
+        };
         let windows = Windows::new(trajectories, self.loss, &step)?;
         let count = trajectories.iter().map(Vec::len).sum();
         let (features, parameters) = self.model.sizes(windows.dimension(), count);

@@ -1,6 +1,6 @@
 //! Names that people type without a library: `dopri5`, `RK45`, `ode45`.
 
-use super::name::Library;
+use super::library::Library;
 use super::{diffrax, ordinary_diffeq, scipy, torchdiffeq, torchdyn};
 use serde::Serialize;
 use std::sync::LazyLock;

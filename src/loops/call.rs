@@ -4,132 +4,14 @@ use super::adaptive::Adaptive;
 use super::control::{SampleTimes, StepControl};
 use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
-use super::name::{CallName, Library};
+use super::call_error::CallError;
+use super::library::Library;
+use super::name::CallName;
 use super::norm::StateNorm;
 use super::pair::{ErrorWeights, Pair};
 use super::trace::{FollowError, Pattern, Trace};
-use super::{diffrax, ordinary_diffeq, scipy, torchdiffeq, torchdyn};
-use crate::method::CatalogError;
 use num_complex::Complex;
 use serde::Serialize;
-use std::str::FromStr;
-use thiserror::Error;
-
-/// Why a text is no training call.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum CallError {
-    /// The text does not begin with a library that is known.
-    #[error("`{text}` is no training call: write LIBRARY:NAME, with one of {} as library", libraries())]
-    Library {
-        /// What was given.
-        text: String,
-    },
-    /// No method after the colon.
-    #[error("`{library}:` names no method: write {library}:NAME")]
-    NoMethod {
-        /// The library.
-        library: Library,
-    },
-    /// The library has no such method, or its loop is not known here.
-    #[error("{library} has no method `{method}` whose loop is known{}", clause(.nearest, .known))]
-    UnknownMethod {
-        /// The library.
-        library: Library,
-        /// What was asked for.
-        method: String,
-        /// The most similar ones.
-        nearest: Vec<String>,
-        /// All.
-        known: Vec<String>,
-    },
-    /// An item that is no option=value.
-    #[error("`{text}` is no option: write option=value")]
-    Option {
-        /// What was given.
-        text: String,
-    },
-    /// An option given twice.
-    #[error("the option `{option}` is given twice")]
-    Repeated {
-        /// Which.
-        option: String,
-    },
-    /// The call has no such option.
-    #[error("{call} has no option `{option}`{}", clause(.nearest, .known))]
-    UnknownOption {
-        /// Which.
-        option: String,
-        /// Of which call.
-        call: String,
-        /// The most similar ones.
-        nearest: Vec<String>,
-        /// All.
-        known: Vec<String>,
-    },
-    /// A value that does not fit.
-    #[error("{option}={text}: give {expected}")]
-    Value {
-        /// Which option.
-        option: &'static str,
-        /// Its value.
-        text: String,
-        /// What fits.
-        expected: &'static str,
-    },
-    /// Options that exclude each other, or that need each other.
-    #[error("{call}: {why}")]
-    Combination {
-        /// The call.
-        call: String,
-        /// Which rule of the library is broken.
-        why: &'static str,
-    },
-    /// Both tolerances are zero.
-    #[error("rtol = 0 and atol = 0: no step can be accurate enough; give one of them a positive value")]
-    ZeroTolerances,
-    /// A version whose source is not known here.
-    #[error("{library} {version} is not known here{}; leave the version out for the newest", versions(.library))]
-    Version {
-        /// The library.
-        library: Library,
-        /// Which version.
-        version: String,
-    },
-    /// The step that is asked for is longer than the interval.
-    #[error(
-        "{option}={step} is longer than the interval between two samples, {interval}: the library would take one step of {interval}; write {option}={interval}"
-    )]
-    LongerThanInterval {
-        /// Which option.
-        option: &'static str,
-        /// Its value.
-        step: f64,
-        /// The interval H.
-        interval: f64,
-    },
-    /// The catalogue lacks the scheme: a defect of this build.
-    #[error(transparent)]
-    Scheme(#[from] CatalogError),
-}
-
-fn libraries() -> String {
-    Library::ALL.map(Library::name).join(", ")
-}
-
-fn clause(nearest: &[String], known: &[String]) -> String {
-    match (nearest, known) {
-        ([], []) => String::new(),
-        ([], known) => format!("; it has {}", known.join(", ")),
-        (nearest, _) => format!("; did you mean {}?", nearest.join(", ")),
-    }
-}
-
-fn versions(library: &Library) -> String {
-    match library.versions() {
-        [] => " (its versions are not told apart)".to_owned(),
-        known => format!(" (known: {})", known.join(", ")),
-    }
-}
 
 /// How a call gets on in time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -172,39 +54,7 @@ pub struct Call {
     pub advance: Advance,
 }
 
-impl FromStr for Call {
-    type Err = CallError;
-
-    fn from_str(text: &str) -> Result<Self, CallError> {
-        let name = CallName::read(text)?.ok_or_else(|| CallError::Library { text: text.to_owned() })?;
-        Self::of(name)
-    }
-}
-
 impl Call {
-    /// The call that a name means.
-    pub fn of(name: CallName) -> Result<Self, CallError> {
-        if let Some(version) = &name.version
-            && !name.library.versions().contains(&version.as_str())
-        {
-            return Err(CallError::Version { library: name.library, version: version.clone() });
-        }
-        let call = match name.library {
-            Library::Torchdiffeq => torchdiffeq::call(name),
-            Library::Diffrax => diffrax::call(name),
-            Library::Scipy => scipy::call(name),
-            Library::Torchdyn => torchdyn::call(name),
-            Library::OrdinaryDiffEq => ordinary_diffeq::call(name),
-        }?;
-        if let Advance::Controlled(control) = &call.advance
-            && control.tolerances.relative == 0.0
-            && control.tolerances.absolute == 0.0
-        {
-            return Err(CallError::ZeroTolerances);
-        }
-        Ok(call)
-    }
-
     /// The controller, where steps are controlled.
     pub fn control(&self) -> Option<&StepControl> {
         match &self.advance {
@@ -311,6 +161,26 @@ impl Call {
         for (word, value) in words.into_iter().zip([tolerances.relative, tolerances.absolute]).rev() {
             call.name.options.insert(0, (word.to_owned(), format!("{value:e}")));
         }
+        Some(call)
+    }
+
+    /// The same call with another constant step, its name included; `None` where steps are controlled.
+    pub fn with_step(&self, step: f64) -> Option<Self> {
+        let mut call = self.clone();
+        let Advance::Grid(grid) = &mut call.advance else { return None };
+        let word = match (self.name.library, &mut grid.times) {
+            (_, GridTimes::Samples) => return None,
+            (Library::Torchdiffeq, GridTimes::Multiples(h)) => {
+                *h = step;
+                "step_size"
+            }
+            (_, GridTimes::Multiples(h) | GridTimes::Accumulated(h) | GridTimes::FirstThenEven(h)) => {
+                *h = step;
+                "dt0"
+            }
+        };
+        call.name.options.retain(|(key, _)| key != word);
+        call.name.options.insert(0, (word.to_owned(), step.to_string()));
         Some(call)
     }
 

@@ -143,19 +143,26 @@ impl Factor {
 impl FirstStep {
     /// The first step on ẏ = μy, where the interval is `whole` long. One Euler probe is evaluated in Hairer's way.
     pub(crate) fn size(&self, mode: Complex<f64>, norm: &StateNorm, tolerances: Tolerances, whole: f64) -> f64 {
+        let one = Complex::new(1.0, 0.0);
+        let scaled = |value| norm.scaled(value, [one, one], tolerances);
+        let change = |h0: f64| Ok::<f64, std::convert::Infallible>(scaled(mode * (one + mode * h0) - mode));
+        let Ok(first) = self.choose([scaled(one), scaled(mode)], whole, change);
+        first
+    }
+
+    /// The first step of a solution with the scaled sizes of its state and slope; `change` gives, for a trial step, the scaled size
+    /// of the change of the slope over one Euler step.
+    pub(crate) fn choose<E>(&self, [d0, d1]: [f64; 2], whole: f64, change: impl FnOnce(f64) -> Result<f64, E>) -> Result<f64, E> {
         match *self {
-            Self::Given(h) => h,
+            Self::Given(h) => Ok(h),
             Self::Hairer { exponent, clipped, coincidence: c } => {
-                let one = Complex::new(1.0, 0.0);
-                let size = |value| norm.scaled(value, [one, one], tolerances);
-                let (d0, d1) = (size(one), size(mode) * c);
+                let d1 = d1 * c;
                 let limit = if clipped { whole } else { f64::INFINITY };
                 let h0 = (if d0 < 1e-5 || d1 < 1e-5 { 1e-6 * c } else { c * 0.01 * d0 / d1 }).min(limit);
-                let probe = mode * (one + mode * h0);
-                let d2 = size(probe - mode) * c / h0 * c;
+                let d2 = change(h0)? * c / h0 * c;
                 let steepest = d1.max(d2);
                 let h1 = if steepest <= 1e-15 { (1e-6 * c).max(h0 * 1e-3) } else { c * (0.01 / steepest).powf(exponent) };
-                (100.0 * h0).min(h1).min(limit)
+                Ok((100.0 * h0).min(h1).min(limit))
             }
         }
     }

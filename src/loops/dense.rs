@@ -1,8 +1,7 @@
 //! Interpolants: the value at a time inside a step.
 
-use super::pair::{MOST_STAGES, weighted};
+use super::stages::{MOST_STAGES, Value, weighted};
 use serde::Serialize;
-use std::ops::{Add, Mul, Sub};
 
 /// The interpolant of a step from y₀ to y₁ at θ ∈ [0, 1].
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,11 +23,6 @@ pub enum Dense {
     /// Hairer's seventh-order interpolant of DOP853: four rows of weights beyond the cubic.
     Dop853(Vec<Vec<f64>>),
 }
-
-/// What an interpolant adds up: numbers, or polynomials in z. The default is zero.
-pub(crate) trait Value: Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<f64, Output = Self> {}
-
-impl<T: Copy + Default + Add<Output = T> + Sub<Output = T> + Mul<f64, Output = T>> Value for T {}
 
 impl Dense {
     /// The value at θ of a step from y₀ to y₁ with stages h·k_i, of which the method's last has index `last`; `slopes` are h·f at both ends.

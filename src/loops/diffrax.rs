@@ -7,11 +7,13 @@
 //! samples inside come from the solver's interpolant. Implicit solvers are followed as if their equations were solved exactly, which on a
 //! linear mode they are.
 
-use super::call::{Advance, Call, CallError, Verification};
+use super::call::{Advance, Call, Verification};
+use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
-use super::name::{CallName, Library};
+use super::library::Library;
+use super::name::CallName;
 use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::{ErrorWeights, Pair};

@@ -16,9 +16,10 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `name` | the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]` |
+//! | `library`, `name`, `reading` | the libraries, the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]`, from a name to the call |
 //! | `torchdiffeq`, `diffrax`, `scipy`, `torchdyn`, `ordinary_diffeq` | one library each: its methods, options and defaults |
 //! | `control` | first step, acceptance, the next step: a controller as data |
+//! | `pilot` | a controller's decisions, whatever is integrated |
 //! | `pair` | one attempted step: stages, result, error estimate |
 //! | `dense` | interpolants between the ends of a step |
 //! | `series` | a step as polynomials in z |
@@ -30,29 +31,38 @@
 mod adaptive;
 mod bare;
 mod call;
+mod call_error;
 mod control;
 mod dense;
 mod diffrax;
 mod grid;
+mod library;
 mod name;
 mod norm;
 mod options;
 mod ordinary_diffeq;
 mod pair;
+mod pilot;
+mod reading;
 mod scipy;
 mod series;
+mod stages;
 mod tables;
 mod torchdiffeq;
 mod torchdyn;
 mod trace;
 
 pub use bare::{Bare, bare, names};
-pub use call::{Advance, Call, CallError, Verification};
+pub use call::{Advance, Call, Verification};
+pub use call_error::CallError;
 pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 pub use dense::Dense;
 pub use grid::{Grid, GridTimes};
-pub use name::{CallName, Library};
+pub use library::Library;
+pub use name::CallName;
 pub use norm::{StateNorm, Tolerances};
 pub use pair::{ErrorWeights, Pair};
+pub(crate) use pilot::{Pilot, Reached};
 pub(crate) use series::{StepSeries, Terms};
+pub(crate) use stages::MOST_STAGES;
 pub use trace::{Attempt, FollowError, Pattern, Trace};

@@ -21,6 +21,8 @@ pub enum StateNorm {
     Modulus(Vec<f64>),
     /// Real states (Re y, Im y): both components of every start y₀ of the batch count by themselves.
     Components(Vec<Complex<f64>>),
+    /// Real components in the data's own coordinates: each is Re(w·y) of the mode y, y(0) = 1, with one factor w a component and start.
+    Real(Vec<Complex<f64>>),
 }
 
 impl Default for StateNorm {
@@ -51,6 +53,7 @@ impl StateNorm {
         match self {
             Self::Modulus(sizes) => sizes.contains(&0.0),
             Self::Components(starts) => starts.iter().any(|y| y.re == 0.0 || y.im == 0.0),
+            Self::Real(factors) => factors.iter().any(|w| w.re == 0.0),
         }
     }
 
@@ -58,7 +61,7 @@ impl StateNorm {
     pub fn is_unusable(&self) -> bool {
         match self {
             Self::Modulus(sizes) => sizes.is_empty() || sizes.iter().any(|a| !(a.is_finite() && *a >= 0.0)),
-            Self::Components(starts) => starts.is_empty() || starts.iter().any(|y| !y.is_finite()),
+            Self::Components(starts) | Self::Real(starts) => starts.is_empty() || starts.iter().any(|y| !y.is_finite()),
         }
     }
 
@@ -83,6 +86,14 @@ impl StateNorm {
                     sum += re * re + im * im;
                 }
                 (sum / (2 * starts.len()) as f64).sqrt()
+            }
+            Self::Real(factors) => {
+                let square = |w: &Complex<f64>| {
+                    let part = |z: Complex<f64>| z.re * w.re - z.im * w.im;
+                    let ratio = part(value) / (absolute + relative * part(a).abs().max(part(b).abs()));
+                    ratio * ratio
+                };
+                (factors.iter().map(square).sum::<f64>() / factors.len() as f64).sqrt()
             }
         }
     }

@@ -1,7 +1,8 @@
 //! The options of a call, taken one by one; what is left over is unknown.
 
-use super::call::CallError;
-use super::name::{CallName, Library};
+use super::call_error::CallError;
+use super::library::Library;
+use super::name::CallName;
 
 /// Options not yet taken.
 pub(crate) struct Options<'a> {

@@ -6,10 +6,12 @@
 //! from the start, `qmax_first_step=10`). The first step is Hairer's with a factor 93/83 "to prevent numerical coincidences". The last
 //! step ends on the last sample, those before come from Tsitouras' interpolant. The state is an array that is updated in place.
 
-use super::call::{Advance, Call, CallError, Verification};
+use super::call::{Advance, Call, Verification};
+use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
-use super::name::{CallName, Library};
+use super::library::Library;
+use super::name::CallName;
 use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::Pair;

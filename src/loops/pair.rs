@@ -1,11 +1,9 @@
 //! One attempted step of an embedded pair on a linear mode.
 
+use super::stages::{MOST_STAGES, weighted};
 use crate::method::{Method, RungeKutta, catalog};
 use num_complex::Complex;
 use serde::Serialize;
-
-/// The most stages that a library's pair has, those of its interpolant included.
-pub(crate) const MOST_STAGES: usize = 18;
 
 /// How the error of a step is estimated from its stages.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -153,9 +151,4 @@ impl Pair {
             attempted.stages[self.stages + i] = mode * h * sum;
         }
     }
-}
-
-/// Σ w_i k_i.
-pub(crate) fn weighted<T: super::dense::Value>(weights: &[f64], stages: &[T]) -> T {
-    weights.iter().zip(stages).fold(T::default(), |sum, (w, k)| sum + *k * *w)
 }

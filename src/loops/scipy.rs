@@ -4,10 +4,12 @@
 //! accepted step may be followed by a shorter one, and after a rejection not by a longer one; the last step ends on the last sample, those before come
 //! from the interpolant. Files: `rk.py`, `common.py`, `dop853_coefficients.py`.
 
-use super::call::{Advance, Call, CallError, Verification};
+use super::call::{Advance, Call, Verification};
+use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
-use super::name::{CallName, Library};
+use super::library::Library;
+use super::name::CallName;
 use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::{ErrorWeights, Pair};

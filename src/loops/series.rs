@@ -1,7 +1,8 @@
 //! One step of an explicit pair as polynomials in z = hμ, with bounds of their rounding.
 
 use super::dense::Dense;
-use super::pair::{MOST_STAGES, Pair, weighted};
+use super::pair::Pair;
+use super::stages::{MOST_STAGES, weighted};
 use std::ops::{Add, Mul, Sub};
 
 /// More powers than any step of a library's pair has, its interpolant included.

@@ -5,11 +5,13 @@
 //! is not f at the end. Fixed grids end on the last sample and interpolate the others linearly unless told otherwise. `rk4` is
 //! the 3/8 rule. Files: `rk_common.py`, `misc.py`, `interp.py`, `solvers.py`, `fixed_grid.py`.
 
-use super::call::{Advance, Call, CallError, Verification};
+use super::call::{Advance, Call, Verification};
+use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
-use super::name::{CallName, Library};
+use super::library::Library;
+use super::name::CallName;
 use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::Pair;

@@ -4,11 +4,13 @@
 //! what the landing cut off, so that the samples' grid shuffles the steps. The first step takes the exponent 1/6. atol is absolute: 1e-3 is
 //! far from small for a mode of amplitude 0.01. Files: `numerics/odeint.py`, `numerics/utils.py`.
 
-use super::call::{Advance, Call, CallError, Verification};
+use super::call::{Advance, Call, Verification};
+use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
-use super::name::{CallName, Library};
+use super::library::Library;
+use super::name::CallName;
 use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::Pair;

@@ -2,15 +2,15 @@
 
 use super::report::Report;
 use crate::inverse::Verdict;
-use crate::inverse::step_control::{Assessment, assess};
+use crate::inverse::step_control::{Assessment, ObservedMode, Precision, Usage, assess};
 use crate::loops::{Call, CallError};
 use num_complex::Complex;
 use serde::Serialize;
 
 /// Calls for a report that names none: each library's most common one, at its defaults or those of its documentation.
 const DEFAULT_CALLS: [&str; 3] = ["torchdiffeq:dopri5", "diffrax:Tsit5:rtol=1e-3,atol=1e-6", "scipy:RK45"];
-/// The size of a mode in the data, in their unit, where nothing is known of it.
-const AMPLITUDE: f64 = 1.0;
+/// Samples count as those of a linear field where one step of the fitted matrix misses less than this part of them.
+const LINEAR: f64 = 0.05;
 
 /// What a loop learns through one training call.
 #[derive(Clone, Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct CallReport {
     pub adaptive: bool,
     /// The worst verdict of the settled modes; `None` where none is settled, or none could be followed.
     pub verdict: Option<Verdict>,
-    /// One for each mode with Im λ ≥ 0, of amplitude 1.
+    /// One for each mode with Im λ ≥ 0.
     pub modes: Vec<CallMode>,
 }
 
@@ -55,15 +55,27 @@ pub fn default_calls() -> Result<Vec<Call>, CallError> {
 }
 
 impl Report {
-    /// Judges training calls, on pairs of samples and one complex state of size 1.
-    pub fn add_calls(&mut self, calls: &[Call]) {
-        let modes: Vec<(Complex<f64>, bool)> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled)).collect();
+    /// Judges training calls, used as is said, on one complex state of size 1; where `trajectories` are given, on their own batch: the norm over all
+    /// starts, and the size that the mode has in them.
+    pub fn add_calls(&mut self, calls: &[Call], samples: usize, precision: Option<Precision>, trajectories: &[Vec<Vec<f64>>]) {
+        let starts: Vec<Vec<f64>> = trajectories.iter().flat_map(|t| t.iter().step_by(samples.max(1))).cloned().collect();
+        let modes: Vec<(Complex<f64>, bool, Usage)> = self
+            .upper_modes()
+            .map(|(_, mode)| {
+                let observed = ObservedMode::of(mode.lambda, self.interval, &mode.equilibrium, trajectories, &starts);
+                let observed = observed.filter(|o| o.misfit < LINEAR && o.amplitude() > 0.0);
+                let plain = Usage { samples, precision, ..Usage::default() };
+                let usage = observed.map_or(plain.clone(), |o| Usage { norm: o.together(), amplitude: o.amplitude(), ..plain });
+                (mode.lambda, mode.settled, usage)
+            })
+            .collect();
         for call in calls {
-            let judge = |&(lambda, settled): &(Complex<f64>, bool)| {
+            let judge = |(lambda, settled, usage): &(Complex<f64>, bool, Usage)| {
+                let lambda = *lambda;
                 if !settled {
                     return CallMode::Unsettled { lambda };
                 }
-                match assess(call, lambda, self.interval, AMPLITUDE, self.limits) {
+                match assess(call, lambda, self.interval, usage, self.limits) {
                     Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
                     Err(error) => CallMode::Failed { lambda, error: error.to_string() },
                 }

@@ -39,7 +39,7 @@ pub enum Nature {
 /// A rollout at one step against the high-order one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct StepTest {
-    /// The step.
+    /// The step; the relative tolerance where a library controls the steps.
     pub step: f64,
     /// The largest distance of a rollout from the high-order one, relative to how far that one moves; `null` where one of the two left.
     pub difference: Option<f64>,
@@ -90,6 +90,12 @@ pub enum AuditNote {
     Diverges,
     /// The matrix of a linear model is singular.
     SingularMatrix,
+    /// Trained under step control that was tight enough: there is nothing to repair.
+    TightEnough,
+    /// Trained under step control that was too loose for its modes. The steps of the tests are values of rtol.
+    LooseTolerance,
+    /// Trained on a grid that a library laid, samples interpolated.
+    OwnGrid,
 }
 
 /// What the step-size test found.
@@ -197,7 +203,7 @@ pub fn audit(
 }
 
 /// The largest distance of a trajectory over its own motion: a small one beside a large one counts as much.
-fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize) -> Option<f64> {
+pub(super) fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize) -> Option<f64> {
     let whole = found.iter().chain(reference).all(|t| t.len() == horizon + 1);
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let one = |(f, r): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {

@@ -3,6 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | whether a trained model is one in continuous time | `audit` |
+//! | the same where it was trained through a library's own steps | `audit_call`, `repair_call` |
 //! | the continuous-time model behind it | `repaired`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
 //! | where a model stands still, and its modes there | `learned_modes` |
 //! | its equilibria beside those of the true field | `beside_truth` |
@@ -10,12 +11,14 @@
 //! | how many steps an audit or a repair takes | `effort` |
 
 pub mod audit;
+mod audit_call;
 mod beside_truth;
 mod effort;
 pub mod learned_modes;
 pub mod linear_repair;
 pub mod matrix_logarithm;
 mod refit;
+mod repair_call;
 mod repair_error;
 mod repair_notes;
 pub mod repaired;
@@ -24,6 +27,7 @@ pub mod series_repair;
 pub mod turns;
 
 pub use audit::{Audit, AuditNote, AuditedMode, Nature, StepTest, audit};
+pub use audit_call::audit_call;
 pub use beside_truth::{EquilibriaBeside, equilibria_beside};
 pub use linear_repair::{LinearRepair, linear_repair};
 pub use matrix_logarithm::principal_logarithm;

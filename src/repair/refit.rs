@@ -1,7 +1,10 @@
 //! Repair by a fit: the same class of models, fitted to the map that the trained one is, through a faithful method.
 
 use super::repair_error::RepairError;
-use crate::fit::{Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Watch, Windows, rollout};
+use crate::fit::{
+    Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Through, Watch, Windows,
+    rollout, rollout_through,
+};
 use crate::method::{Method, Sampling, catalog};
 
 /// The explicit method of order 5 that repaired models are followed and fitted with.
@@ -21,18 +24,36 @@ pub(super) fn map_pairs(
     Ok(rollout(learned, method, sampling, states, 1)?.into_iter().filter(|pair| pair.len() == 2).collect())
 }
 
+/// The starts of the training's windows and what its call makes of them; those thrown out of reach are left out.
+pub(super) fn call_windows(
+    learned: &Learned,
+    through: &Through,
+    (loss, interval): (Loss, f64),
+    trajectories: &[Vec<Vec<f64>>],
+) -> Result<Vec<Vec<Vec<f64>>>, RepairError> {
+    let windows = Windows::new(trajectories, loss, &Step::through(through, interval)?)?;
+    let samples = windows.intervals();
+    let found = rollout_through(learned, through, interval, &windows.starts(), samples, 1)?;
+    Ok(found.into_iter().filter(|window| window.len() == samples + 1).collect())
+}
+
 /// The root mean square distance between one interval of the flow of a field (by the faithful method, four steps of it for each of a refit) and the map
 /// that these pairs are of; infinite where the flow leaves.
 pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &[Vec<Vec<f64>>]) -> Result<f64, RepairError> {
     let states: Vec<Vec<f64>> = pairs.iter().filter_map(|pair| pair.first().cloned()).collect();
     let fine = Sampling::new(sampling.interval(), sampling.substeps().saturating_mul(MAP_STEPS))?;
-    let flown = rollout(learned, &catalog::find(FAITHFUL)?, fine, &states, 1)?;
+    let intervals = pairs.iter().map(|pair| pair.len() - 1).max().unwrap_or(0);
+    let flown = rollout(learned, &catalog::find(FAITHFUL)?, fine, &states, intervals)?;
     let mut sum = 0.0;
     let mut count = 0usize;
     for (flown, pair) in flown.iter().zip(pairs) {
-        let (Some(reached), Some(target)) = (flown.get(1), pair.get(1)) else { return Ok(f64::INFINITY) };
-        sum += reached.iter().zip(target).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
-        count += target.len();
+        if flown.len() < pair.len() {
+            return Ok(f64::INFINITY);
+        }
+        for (reached, target) in flown.iter().zip(pair).skip(1) {
+            sum += reached.iter().zip(target).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+            count += target.len();
+        }
     }
     Ok(if count == 0 { f64::INFINITY } else { (sum / count as f64).sqrt() })
 }
@@ -47,7 +68,8 @@ pub(super) fn refit(
 ) -> Result<Fit, RepairError> {
     let learned = &file.learned;
     let step = Step::new(&catalog::find(FAITHFUL)?, Sampling::new(sampling.interval(), steps)?, Form::Step)?;
-    let windows = Windows::new(pairs, Loss::Pairs, &step)?;
+    let loss = if pairs.iter().any(|pair| pair.len() > 2) { Loss::Rollout } else { Loss::Pairs };
+    let windows = Windows::new(pairs, loss, &step)?;
     let ridge = if matches!(learned.model.features(), Features::Gaussian(_)) { 1e-10 } else { 0.0 };
     let optimiser = LevenbergMarquardt { ridge, ..LevenbergMarquardt::default() };
     let run = optimiser.run(&learned.model, &step, &windows, learned.parameters.clone(), None, watch);

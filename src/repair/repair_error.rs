@@ -115,6 +115,34 @@ pub enum RepairError {
         /// How many terms that are not zero were computed.
         count: usize,
     },
+    /// A call whose model is already one in continuous time.
+    #[error(
+        "nothing to repair: through {call} the trained map is the field's own flow to {distance:.1e} of its motion over a call; the model is a field in continuous time"
+    )]
+    Faithful {
+        /// The call.
+        call: String,
+        /// The distance relative to the motion.
+        distance: f64,
+    },
+    /// A refit that would spoil the model.
+    #[error(
+        "not repaired: a refit would leave the model further from the map that was learned through {call} ({after:.2e}) than it is ({before:.2e})"
+    )]
+    NoBetter {
+        /// The call.
+        call: String,
+        /// The distance before.
+        before: f64,
+        /// And after.
+        after: f64,
+    },
+    /// A way that needs a map of equal steps.
+    #[error("a model that was trained through {call} is repaired by a refit only: the call takes no equal steps that a formula could undo")]
+    WayForCall {
+        /// The call.
+        call: String,
+    },
     /// A refit without data.
     #[error("a refit needs the states that the model was trained on ({source_name}); give these data")]
     NoStates {

@@ -12,7 +12,7 @@ use super::repair_notes::{self, RepairNote};
 use super::series_repair::{DEFAULT_POWER, SeriesRepair, TermSize, series_repair};
 use super::turns::{MOST_ORBITS, TurnDrift, turn_drifts};
 use crate::dynamics::System;
-use crate::fit::{Features, Fit, Learned, ModelFile, ModelSpec, Optimiser, Stop, Training, Watch, rollout};
+use crate::fit::{Features, Fit, Learned, ModelFile, ModelSpec, Optimiser, Stop, Through, Training, Watch, rollout, rollout_through};
 use crate::method::{Method, RungeKutta, Sampling, catalog};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -128,6 +128,8 @@ pub struct Repair<'a> {
     pub file: &'a ModelFile,
     /// Its method.
     pub method: &'a Method,
+    /// The library's call that it was trained through, where that takes steps of its own; the method is then its scheme.
+    pub through: Option<&'a Through>,
     /// Its data; empty where they are not at hand.
     pub trajectories: &'a [Vec<Vec<f64>>],
     /// The system that the data are from, where that is known.
@@ -150,6 +152,9 @@ impl Repair<'_> {
     /// in continuous time; its `step` is the step of that method. Its loss is that of the trained model (the map over H is the same), for a refit that of the
     /// fit to the map. What was done stands in it as `repaired`.
     pub fn run(&self, watch: &mut Watch<'_>) -> Result<(ModelFile, RepairReport), RepairError> {
+        if let Some(through) = self.through {
+            return self.run_call(through, watch);
+        }
         let Method::RungeKutta(tableau) = self.method else {
             return Err(RepairError::Multistep { method: self.method.name().to_owned() });
         };
@@ -223,7 +228,7 @@ impl Repair<'_> {
     }
 
     /// Everything that is reported of the repaired model.
-    fn measure(
+    pub(super) fn measure(
         &self,
         repaired: &Learned,
         sampling: Sampling,
@@ -339,13 +344,22 @@ impl Repair<'_> {
         let data: Vec<&Vec<Vec<f64>>> = self.trajectories.iter().filter(|t| t.len() > 1).take(MOST_STARTS).collect();
         let intervals = data.iter().map(|t| t.len() - 1).min().unwrap_or(0).min(LONGEST);
         let starts: Vec<Vec<f64>> = data.iter().filter_map(|t| t.first().cloned()).collect();
-        let follow = |learned: &Learned, method: &Method, of: Sampling, division: u32| -> Result<_, RepairError> {
-            let fine = Sampling::new(of.interval(), of.substeps().saturating_mul(division))?;
-            let found = rollout(learned, method, fine, &starts, intervals)?;
+        let measured = |found: Vec<Vec<Vec<f64>>>| {
             let invariant = |x: &[f64]| self.system.and_then(|system| system.invariant(x));
             // Of a rollout that left there is no change.
             let change = |t: &Vec<Vec<f64>>| Some(invariant(t.last()?)? - invariant(t.first()?)?).filter(|change| change.is_finite());
-            Ok((distance(&found, &data, intervals), found.iter().filter_map(change).collect::<Vec<f64>>()))
+            (distance(&found, &data, intervals), found.iter().filter_map(change).collect::<Vec<f64>>())
+        };
+        let follow = |learned: &Learned, method: &Method, of: Sampling, division: u32| -> Result<_, RepairError> {
+            let fine = Sampling::new(of.interval(), of.substeps().saturating_mul(division))?;
+            Ok(measured(rollout(learned, method, fine, &starts, intervals)?))
+        };
+        let trained = |division: u32| match self.through {
+            Some(through) => {
+                let finer = through.finer(f64::from(division)).unwrap_or_else(|| through.clone());
+                Ok(measured(rollout_through(&self.file.learned, &finer, sampling.interval(), &starts, 1, intervals)?))
+            }
+            None => follow(&self.file.learned, self.method, sampling, division),
         };
         let mut all = Vec::new();
         for division in [1, 10, 100] {
@@ -354,7 +368,7 @@ impl Repair<'_> {
                 notes.push(RepairNote::RolloutsLeftOut { division, steps, most: MOST_ROLLOUT_STEPS });
                 break;
             }
-            let (before, drift_before) = follow(&self.file.learned, self.method, sampling, division)?;
+            let (before, drift_before) = trained(division)?;
             let (after, drift_after) = follow(repaired, through, faithful, division)?;
             all.push(RolloutError { division, before, after, drift_before, drift_after });
         }
@@ -384,7 +398,7 @@ fn kept(file: &ModelFile, learned: Learned) -> Fit {
     }
 }
 
-fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<Modes, RepairError> {
+pub(super) fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<Modes, RepairError> {
     let both = |z: Complex<f64>| if z.im == 0.0 { vec![[z.re, 0.0]] } else { vec![[z.re, z.im], [z.re, -z.im]] };
     let found = standstills(learned, states)?;
     let equilibria = found.iter().map(|place| place.state.clone()).collect();

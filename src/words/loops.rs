@@ -2,6 +2,7 @@
 
 use super::number::{complex, count, pair, percent, real};
 use super::{Dialect, Say, Table, flag, wrapped};
+use crate::check::CalledCheck;
 use crate::inverse::Verdict;
 use crate::inverse::step_control::{Advice, Completeness, Concern, Origin, Solution};
 use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
@@ -151,6 +152,9 @@ impl Say for Concern {
                     real(*shift, 2)
                 )
             }
+            Self::LossFloor { floor } => {
+                format!("Over whole trajectories no model fits without loss: the error stays above {} of the mode, root mean square.", percent(*floor))
+            }
             Self::FixedFirstStep { step } => format!("Without dt0 the first step is {} in your unit of time.", real(*step, 3)),
         }
     }
@@ -196,7 +200,7 @@ pub fn calls(report: &Report, width: usize) -> String {
             table.row(call_row(if row == 0 { &call.name } else { "" }, call, mode));
         }
     }
-    let heading = wrapped("Trained through a library's own steps (pairs of samples, modes of size 1)", "", "", width);
+    let heading = wrapped("Trained through a library's own steps", "", "", width);
     format!("\n{heading}\n{}\n", table.fit(width))
 }
 
@@ -226,13 +230,42 @@ fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
         CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.clone()],
         CallMode::Assessed(found) => {
             let principal = found.found.principal();
-            let learned = principal.map_or_else(|| "none".to_owned(), |s| pair(s.lambda, 6));
-            let steps = principal.map_or_else(String::new, |s| effort(s.steps.len(), s.rejected, None));
+            let whole = found.trajectory.as_ref();
+            let learned = principal.map(|s| s.lambda).or(whole.map(|t| t.lambda)).map_or_else(|| "none".to_owned(), |z| pair(z, 6));
+            let steps = principal.map(|s| (s.steps.len(), s.rejected)).or(whole.map(|t| (t.accepted, t.rejected)));
+            let steps = steps.map_or_else(String::new, |(kept, rejected)| effort(kept, rejected, None));
             let why = found.concerns.first().map(|c| c.say(Dialect::Terminal)).into_iter();
             let remedy = found.advice.first().map(|a| a.say(Dialect::Terminal)).into_iter();
             [name, found.verdict.to_string(), learned, steps, why.chain(remedy).collect::<Vec<_>>().join(" ")]
         }
     }
+}
+
+/// What a check of a call found, in a few sentences.
+pub fn checked(check: &CalledCheck) -> String {
+    let over = if check.samples == 1 { "pairs of samples".to_owned() } else { format!("trajectories of {} samples", check.samples) };
+    let fitted = check.fits.iter().filter(|fit| fit.fitted).count();
+    let answer = match (check.agrees, fitted) {
+        (true, _) => "every eigenvalue of a fit of small loss is one that was predicted",
+        (false, 0) => "no start reached a small loss",
+        (false, _) => "a fit of small loss has an eigenvalue that was not predicted",
+    };
+    let mut text = format!("{} on {over}, H = {}: {answer}.", check.call, real(check.interval, 6));
+    for mode in &check.modes {
+        let first = mode.predicted.first().map_or_else(|| "nothing".to_owned(), |z| complex(*z, 10));
+        text.push_str(&format!(" λ = {} is predicted to be learned as {first}", complex(mode.lambda, 6)));
+        if let Some(floor) = mode.floor {
+            text.push_str(&format!(", with an error of at least {} of the mode", percent(floor)));
+        }
+        if let Some(gap) = &mode.gap {
+            text.push_str(&format!("; a fit hovers between {} and {}", complex(gap.fewer.lambda, 6), complex(gap.more.lambda, 6)));
+        }
+        text.push('.');
+        if mode.misfit > 1e-3 {
+            text.push_str(&format!(" The prediction is of the linear part: {} of the samples are not in it.", percent(mode.misfit)));
+        }
+    }
+    text
 }
 
 /// How a solution is related to λ, and how it differs in kind.

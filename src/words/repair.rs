@@ -22,6 +22,13 @@ impl Say for AuditNote {
             .into(),
             Self::Diverges => "Followed in continuous time, the field diverges (|x| > 1e6).".into(),
             Self::SingularMatrix => "The matrix is singular.".into(),
+            Self::TightEnough => {
+                "The library controlled its steps tightly enough for this model: it needs no repair. The table's steps are values of rtol.".into()
+            }
+            Self::LooseTolerance => {
+                "The library's tolerance was too loose for this model; training at a tighter one avoids it. The table's steps are values of rtol.".into()
+            }
+            Self::OwnGrid => "The library laid its own grid and interpolates samples inside a step. The table's steps are those of the grid.".into(),
         }
     }
 }

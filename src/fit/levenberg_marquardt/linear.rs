@@ -5,8 +5,8 @@ use crate::fit::cholesky;
 use crate::fit::gemm::{Slots, multiply_transposed};
 use crate::fit::lanes::padded;
 use crate::fit::normal::jacobian;
-use crate::fit::objective::square;
-use crate::fit::sweep::Seeds;
+use crate::fit::objective::{difference, square};
+use crate::fit::sweep::{Seeds, Sweep};
 use nalgebra::{DMatrix, DVector};
 
 impl State<'_> {
@@ -15,12 +15,13 @@ impl State<'_> {
         let count = self.block.count;
         let n = self.block.n;
         let size = self.copies * n;
-        if !matches!(self.space, Space::Parameters { chain: Some(_), .. }) {
+        let differenced = self.step.is_differenced();
+        if !differenced && !matches!(self.space, Space::Parameters { chain: Some(_), .. }) {
             self.here.reverse(self.model, self.step, self.width, &self.theta, count, Seeds::Unit, &mut self.unit);
         }
         match &mut self.space {
             Space::Residuals { gram, .. } => {
-                gram.fill(self.model, self.width, &self.here.tape, &self.unit, self.slots);
+                gram.fill(self.model, self.width, &self.here.tape, &self.unit, self.here.slots(self.step));
                 (0..size).map(|i| gram.matrix[i * size + i]).fold(f64::MIN_POSITIVE, f64::max)
             }
             Space::Parameters { rows, columns, chain, reduced } => {
@@ -34,8 +35,28 @@ impl State<'_> {
                         }
                         &chain.residuals
                     }
+                    None if differenced => {
+                        let evaluated = |theta: &[f64], sweep: &mut Sweep| sweep.forward(self.model, self.step, self.width, theta, &self.block);
+                        self.trial.copy_from_slice(&self.theta);
+                        for (k, row) in rows.chunks_exact_mut(size).enumerate() {
+                            let delta = difference(self.theta[k]);
+                            self.trial[k] = self.theta[k] + delta;
+                            let ahead = evaluated(&self.trial, &mut self.there);
+                            row.copy_from_slice(&self.there.residuals);
+                            self.trial[k] = self.theta[k] - delta;
+                            let behind = evaluated(&self.trial, &mut self.there);
+                            if ahead.and(behind).is_err() {
+                                // No slope is known along this parameter.
+                                row.fill(0.0);
+                            } else {
+                                row.iter_mut().zip(&self.there.residuals).for_each(|(a, b)| *a = (*a - b) / (2.0 * delta));
+                            }
+                            self.trial[k] = self.theta[k];
+                        }
+                        &self.here.residuals
+                    }
                     None => {
-                        jacobian(self.model, &self.here.tape, &self.unit, self.slots, self.copies, n, rows);
+                        jacobian(self.model, &self.here.tape, &self.unit, self.here.slots(self.step), self.copies, n, rows);
                         &self.here.residuals
                     }
                 };
@@ -86,7 +107,7 @@ impl State<'_> {
                 let seeds = Seeds::Weighted(w);
                 self.here.reverse(self.model, self.step, self.width, &self.theta, self.block.count, seeds, &mut self.single);
                 self.trial.fill(0.0);
-                self.single.deltas.gradient(self.model, self.width, &self.here.tape, 0..self.slots, 0, &mut self.trial);
+                self.single.deltas.gradient(self.model, self.width, &self.here.tape, 0..self.here.slots(self.step), 0, &mut self.trial);
                 self.trial.iter_mut().zip(&self.theta).for_each(|(t, x)| *t = x - *t);
                 Some(predicted)
             }

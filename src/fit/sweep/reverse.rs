@@ -26,6 +26,9 @@ impl Sweep {
         let (d, n, copies) = (self.d, self.n, adjoint.copies);
         let size = d * n;
         adjoint.lambda.fill(0.0);
+        if let Kind::Call(call) = &step.kind {
+            return self.reverse_called(model, call, width, theta, count, seeds, adjoint);
+        }
         for j in (0..self.groups).rev() {
             match seeds {
                 Seeds::Weighted(weights) => axpy(1.0, &weights[j * size..(j + 1) * size], &mut adjoint.lambda),
@@ -51,6 +54,8 @@ impl Sweep {
                         }
                     }
                 }
+                // Taken apart above, in the order of its own steps.
+                Kind::Call(_) => {}
                 Kind::Residual { points, .. } => {
                     for (slot, point) in points.iter().enumerate() {
                         adjoint.k_bar.fill(0.0);

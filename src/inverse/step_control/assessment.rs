@@ -1,8 +1,11 @@
 //! What a call does to a mode, judged: verdict, concerns and advice as facts.
 
 use super::equation::{ControlledEquation, EquationError};
-use super::search::{Found, Search, solutions};
+use super::found::{Completeness, Found};
+use super::search::{Search, solutions};
 use super::threshold::{Threshold, threshold};
+use super::trajectory::{Minimum, trajectory};
+use super::usage::{Precision, Usage};
 use crate::inverse::flags::Flag;
 use crate::inverse::limits::Limits;
 use crate::inverse::verdict::{NEGLIGIBLE, Verdict};
@@ -87,6 +90,11 @@ pub enum Concern {
         /// The rounding's share.
         rounding: f64,
     },
+    /// Over whole trajectories no model is without loss: the root mean square error stays above this, relative to the mode.
+    LossFloor {
+        /// The floor.
+        floor: f64,
+    },
     /// The first step is a fixed number in whatever unit of time.
     FixedFirstStep {
         /// That number.
@@ -132,8 +140,11 @@ pub struct Assessment {
     pub lambda: Complex<f64>,
     /// The verdict.
     pub verdict: Verdict,
-    /// Solutions near λ.
+    /// Solutions near λ; none are looked for over whole trajectories.
     pub found: Found,
+    /// Over whole trajectories the λ̂ of least loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trajectory: Option<Minimum>,
     /// The threshold at the mode's frequency, where it oscillates.
     pub threshold: Option<Threshold>,
     /// In decreasing order of weight.
@@ -142,18 +153,18 @@ pub struct Assessment {
     pub advice: Vec<Advice>,
 }
 
-/// Judges a call on pairs of samples H apart; `amplitude` is the size of the mode in the data.
-pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, limits: Limits) -> Result<Assessment, EquationError> {
-    let tolerance = limits.tolerance;
-    let norm = StateNorm::amplitude(amplitude);
+/// Judges a call on samples H apart.
+pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, limits: Limits) -> Result<Assessment, EquationError> {
+    if usage.samples > 1 {
+        return assess_trajectory(call, lambda, interval, usage, limits);
+    }
+    let (tolerance, amplitude) = (limits.tolerance, usage.amplitude);
+    let norm = usage.norm.clone();
     let equation = ControlledEquation::pairs(call, lambda, interval, norm.clone())?;
     let found = solutions(&equation, Search::Near)?;
     let mut concerns = Vec::new();
     let mut advice = Vec::new();
-    let turned = |learned: Complex<f64>| {
-        let negligible = NEGLIGIBLE * lambda.norm();
-        (lambda.re < -negligible && learned.re > negligible) || (lambda.re > negligible && learned.re < -negligible)
-    };
+    let turned = |learned: Complex<f64>| turned(lambda, learned);
     let mut verdict = match found.principal() {
         Some(solution) => {
             let shift = (solution.lambda - lambda).norm();
@@ -190,7 +201,11 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, 
         landing(call, &equation, solution.lambda, &mut concerns, &mut advice)?;
         let rounding = SINGLE * (solution.steps.len() as f64).sqrt() / interval;
         let shift = (solution.lambda - lambda).norm();
-        if call.is_adaptive() && shift < rounding {
+        let counts = match usage.precision {
+            None => call.is_adaptive(),
+            Some(precision) => precision == Precision::Float32,
+        };
+        if counts && shift < rounding {
             concerns.push(Concern::RoundingLimited { shift, rounding });
         }
     }
@@ -220,7 +235,47 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, amplitude: f64, 
         0.0 => None,
         frequency => threshold(call, frequency, interval, &norm).ok(),
     };
-    Ok(Assessment { lambda, verdict, found, threshold, concerns, advice })
+    Ok(Assessment { lambda, verdict, found, trajectory: None, threshold, concerns, advice })
+}
+
+/// Whether decay was learned as growth, or the reverse.
+fn turned(lambda: Complex<f64>, learned: Complex<f64>) -> bool {
+    let negligible = NEGLIGIBLE * lambda.norm();
+    (lambda.re < -negligible && learned.re > negligible) || (lambda.re > negligible && learned.re < -negligible)
+}
+
+/// Whole trajectories: the verdict is that of the least-squares λ̂.
+fn assess_trajectory(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, limits: Limits) -> Result<Assessment, EquationError> {
+    let minimum = trajectory(call, lambda, interval, usage.samples, &usage.norm)?;
+    let learned = minimum.lambda;
+    let (mut concerns, mut advice) = (Vec::new(), Vec::new());
+    let verdict = if turned(lambda, learned) {
+        concerns.push(Concern::SignTurned);
+        Verdict::Artifact
+    } else if (learned - lambda).norm() > limits.tolerance * lambda.norm() {
+        Verdict::Distorted
+    } else {
+        Verdict::Faithful
+    };
+    let share = (learned.re - lambda.re) / lambda.re.abs();
+    if lambda.re < 0.0 && share.is_finite() && verdict != Verdict::Artifact {
+        if share < -DAMPING {
+            concerns.push(Concern::OverDamped { share: -share });
+        } else if share > DAMPING {
+            concerns.push(Concern::UnderDamped { share });
+        }
+    }
+    if let Some(landed) = call.landing_on_samples() {
+        let found = trajectory(&landed, lambda, interval, usage.samples, &usage.norm)?;
+        let (shift, landing) = ((learned - lambda).norm(), (found.lambda - lambda).norm());
+        if shift > INTERPOLATION * landing && shift > 1e-12 * lambda.norm() {
+            concerns.push(Concern::InterpolationLimited { shift, landing });
+            advice.push(Advice::LandOnSamples { library: call.name.library });
+        }
+    }
+    concerns.push(Concern::LossFloor { floor: minimum.floor });
+    let found = Found { solutions: Vec::new(), gap: None, completeness: Completeness::FoundNotProvenComplete };
+    Ok(Assessment { lambda, verdict, found, trajectory: Some(minimum), threshold: None, concerns, advice })
 }
 
 /// Whether the shift is the interpolant's.

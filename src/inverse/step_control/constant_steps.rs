@@ -4,7 +4,7 @@
 //! polynomial of the grid's steps.
 
 use super::equation::{ControlledEquation, EquationError};
-use super::search::{Completeness, Found, Origin, Solution};
+use super::found::{Completeness, Found, Origin, Solution};
 use crate::exact::uncertain_roots;
 use crate::inverse::flags::flags;
 use crate::loops::{Grid, StepSeries, Terms, Trace};

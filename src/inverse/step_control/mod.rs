@@ -13,22 +13,29 @@
 //! | the decay that is learned as none: α* = −log\|F(iω)\|/H | `threshold` |
 //! | the step that a long run settles on, and κ | `equilibrium` |
 //! | whole trajectories: least squares and its loss floor | `trajectory` |
+//! | how the data's own batch enters the norm; how a call is used | `batch`, `usage` |
 //! | verdicts and the advice that follows from them, as facts | `assessment` |
 
 mod assessment;
+mod batch;
 mod constant_steps;
 mod equation;
 mod equilibrium;
+mod found;
 mod near;
 mod newton;
 mod search;
 mod threshold;
 mod trajectory;
+mod usage;
 
 pub use assessment::{Advice, Assessment, Concern, Interval, assess};
+pub use batch::ObservedMode;
 pub use equation::{ControlledEquation, EquationError};
 pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
 pub use near::{Gap, Root};
-pub use search::{Completeness, Found, Origin, Search, Solution, solutions};
+pub use found::{Completeness, Found, Origin, Solution};
+pub use search::{Search, solutions};
 pub use threshold::{Threshold, threshold};
-pub use trajectory::{Minimum, trajectory};
+pub use usage::{Precision, Usage};
+pub use trajectory::{Minimum, least_squares, trajectory};

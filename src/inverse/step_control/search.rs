@@ -2,12 +2,12 @@
 
 use super::constant_steps;
 use super::equation::{ControlledEquation, EquationError};
-use super::near::{Gap, gap, near};
+use super::found::{Completeness, Found, Origin, Solution};
+use super::near::{gap, near};
 use super::newton::{FrozenRoot, condition, newton};
-use crate::inverse::flags::{Flag, flags};
+use crate::inverse::flags::flags;
 use crate::loops::{Advance, Trace};
 use num_complex::Complex;
-use serde::Serialize;
 use std::f64::consts::TAU;
 
 /// How far to look.
@@ -22,77 +22,6 @@ pub enum Search {
         /// Starts along a diameter.
         starts: usize,
     },
-}
-
-/// How a solution is related to λ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Origin {
-    /// Reached from λ itself.
-    Principal,
-    /// Reached from λ + 2πik/H: the samples do not tell it from λ.
-    Alias(i32),
-    /// Any other: another root of a constant grid, or a mode so fast that the error estimate does not notice.
-    Other,
-}
-
-/// Whether more solutions may exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Completeness {
-    /// The steps are constant, F is a polynomial, and every root is enclosed.
-    Certified,
-    /// Found by starts near λ, its aliases and a grid; not proven complete.
-    FoundNotProvenComplete,
-}
-
-/// A λ̂ that the call can learn without loss.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Solution {
-    /// λ̂.
-    #[serde(serialize_with = "crate::inverse::branches::pair")]
-    pub lambda: Complex<f64>,
-    /// Hλ̂.
-    #[serde(serialize_with = "crate::inverse::branches::pair")]
-    pub z: Complex<f64>,
-    /// How well λ̂ is known: an enclosure where `certified`, else an estimate from the residual and the rounding.
-    pub radius: f64,
-    /// Whether `radius` is a proof.
-    pub certified: bool,
-    /// |F(λ̂) − e^{Hλ}|, relative to e^{H Re λ}.
-    pub residual: f64,
-    /// How much further λ̂ moves than λ at most.
-    pub condition: f64,
-    /// Whether it is reached from λ.
-    pub principal: bool,
-    /// How it is related to λ.
-    pub origin: Origin,
-    /// In which ways it differs from λ in kind.
-    pub flags: Vec<Flag>,
-    /// The sizes of the steps that are kept.
-    pub steps: Vec<f64>,
-    /// The number of rejected steps.
-    pub rejected: usize,
-    /// Calls of the field; null for implicit solvers.
-    pub evaluations: Option<u64>,
-}
-
-/// What a call can learn from a mode.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Found {
-    /// Solutions, nearest to λ first.
-    pub solutions: Vec<Solution>,
-    /// Where λ itself leads to no solution: the two roots between which a fit hovers.
-    pub gap: Option<Gap>,
-    /// Whether more may exist.
-    pub completeness: Completeness,
-}
-
-impl Found {
-    /// The solution reached from λ.
-    pub fn principal(&self) -> Option<&Solution> {
-        self.solutions.iter().find(|s| s.principal)
-    }
 }
 
 /// Finds the λ̂ that a call learns without loss.

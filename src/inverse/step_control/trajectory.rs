@@ -1,7 +1,7 @@
 //! Whole trajectories in one call: no model is without loss, the least-squares one is learned.
 
 use super::equation::EquationError;
-use crate::loops::{Call, StateNorm, Trace};
+use crate::loops::{Call, FollowError, StateNorm, Trace};
 use num_complex::Complex;
 use serde::Serialize;
 
@@ -30,6 +30,24 @@ const RESTARTS: (f64, usize) = (0.05, 8);
 
 /// The least-squares λ̂ of one call over `samples` intervals H, by a damped Gauss–Newton method.
 pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usize, norm: &StateNorm) -> Result<Minimum, EquationError> {
+    least_squares(call, lambda, interval, samples, &[(norm.clone(), 1.0)])
+}
+
+/// The same where each start has a call to itself: the minimum of Σ_i w_i Σ_k |F_{i,k}(μ) − e^{t_kλ}|² over starts with these norms and weights.
+pub fn least_squares(
+    call: &Call,
+    lambda: Complex<f64>,
+    interval: f64,
+    samples: usize,
+    starts: &[(StateNorm, f64)],
+) -> Result<Minimum, EquationError> {
+    if samples == 1 {
+        call.check_interval(interval)?;
+    }
+    let mass: f64 = starts.iter().map(|(_, w)| w).sum();
+    if starts.is_empty() || !(mass > 0.0 && mass.is_finite()) {
+        return Err(FollowError::Batch.into());
+    }
     if !(interval > 0.0 && interval.is_finite() && samples > 0) {
         return Err(EquationError::Interval(interval));
     }
@@ -41,21 +59,21 @@ pub fn trajectory(call: &Call, lambda: Complex<f64>, interval: f64, samples: usi
     let truth: Vec<Complex<f64>> = times.iter().map(|t| (lambda * t).exp()).collect();
     let mut trace = Trace::default();
     let squares = |residual: &[Complex<f64>]| residual.iter().map(|r| r.norm_sqr()).sum::<f64>();
-    let mut best = descent(call, lambda, &times, &truth, norm, &mut trace)?;
+    let mut best = descent(call, lambda, &times, &truth, starts, &mut trace)?;
     if !best.converged {
         let (share, directions) = RESTARTS;
         for k in 0..directions {
             let turn = Complex::from_polar(share * lambda.norm(), std::f64::consts::TAU * k as f64 / directions as f64);
-            let Ok(other) = descent(call, lambda + turn, &times, &truth, norm, &mut trace) else { continue };
+            let Ok(other) = descent(call, lambda + turn, &times, &truth, starts, &mut trace) else { continue };
             if squares(&other.residual) < squares(&best.residual) {
                 best = other;
             }
         }
     }
-    residuals(call, best.mode, &times, &truth, norm, &mut trace)?;
+    residuals(call, best.mode, &times, &truth, &starts[..1], &mut trace)?;
     Ok(Minimum {
         lambda: best.mode,
-        floor: (squares(&best.residual) / samples as f64).sqrt(),
+        floor: (squares(&best.residual) / (samples as f64 * mass)).sqrt(),
         accepted: trace.accepted(),
         rejected: trace.rejected(),
         evaluations: trace.evaluations,
@@ -76,18 +94,18 @@ fn descent(
     start: Complex<f64>,
     times: &[f64],
     truth: &[Complex<f64>],
-    norm: &StateNorm,
+    starts: &[(StateNorm, f64)],
     trace: &mut Trace,
 ) -> Result<Descent, EquationError> {
     let last = times.last().copied().unwrap_or(1.0);
     let mut mode = start;
-    let mut residual = residuals(call, mode, times, truth, norm, trace)?;
+    let mut residual = residuals(call, mode, times, truth, starts, trace)?;
     let mut converged = false;
     for _ in 0..MOST_ITERATIONS {
         let delta = 3e-6 * mode.norm().max(1e-3 / last);
         let mut along = |direction: Complex<f64>| -> Result<Vec<Complex<f64>>, EquationError> {
-            let ahead = residuals(call, mode + direction * delta, times, truth, norm, trace)?;
-            let behind = residuals(call, mode - direction * delta, times, truth, norm, trace)?;
+            let ahead = residuals(call, mode + direction * delta, times, truth, starts, trace)?;
+            let behind = residuals(call, mode - direction * delta, times, truth, starts, trace)?;
             Ok(ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * delta)).collect())
         };
         let (x, y) = (along(Complex::new(1.0, 0.0))?, along(Complex::new(0.0, 1.0))?);
@@ -99,7 +117,7 @@ fn descent(
         let mut share = 1.0;
         let better = loop {
             let tried = mode - step * share;
-            match residuals(call, tried, times, truth, norm, trace) {
+            match residuals(call, tried, times, truth, starts, trace) {
                 Ok(next) if dot(&next, &next) <= before => break Some((tried, next)),
                 _ if share < 1e-6 => break None,
                 _ => share *= 0.5,
@@ -126,9 +144,14 @@ fn residuals(
     mode: Complex<f64>,
     times: &[f64],
     truth: &[Complex<f64>],
-    norm: &StateNorm,
+    starts: &[(StateNorm, f64)],
     trace: &mut Trace,
 ) -> Result<Vec<Complex<f64>>, EquationError> {
-    call.follow_into(mode, times, norm, None, trace)?;
-    Ok(trace.multipliers.iter().zip(truth).map(|(f, y)| f - y).collect())
+    let mut all = Vec::with_capacity(starts.len() * times.len());
+    for (norm, weight) in starts {
+        call.follow_into(mode, times, norm, None, trace)?;
+        let size = weight.sqrt();
+        all.extend(trace.multipliers.iter().zip(truth).map(|(f, y)| (f - y) * size));
+    }
+    Ok(all)
 }

@@ -1,0 +1,167 @@
+//! What a library's call is predicted to learn on these data, beside what fits through its own steps learn.
+
+use super::comparison::{Agreement, motion};
+use crate::dynamics::equilibria;
+use crate::exact::eigenvalues;
+use crate::fit::{Batch, Fit, FitError, Prepared, Through};
+use crate::inverse::step_control::{ControlledEquation, EquationError, Gap, ObservedMode, Search, least_squares, solutions};
+use crate::truth::Mode;
+use num_complex::Complex;
+use serde::Serialize;
+use std::f64::consts::TAU;
+
+/// Aliases on either side of λ that fits may land on.
+const ALIASES: f64 = 2.0;
+/// Starts along a diameter of the search for further solutions.
+const STARTS: usize = 24;
+/// A fit counts where its loss is at most this many times the least that is predicted.
+const ABOVE_FLOOR: f64 = 1.5;
+
+/// A mode, and what is predicted of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CalledMode {
+    /// λ.
+    #[serde(serialize_with = "crate::inverse::branches::pair")]
+    pub lambda: Complex<f64>,
+    /// Where it is a mode.
+    pub equilibrium: Vec<f64>,
+    /// The λ̂ without loss, nearest to λ first, or the one of least loss.
+    #[serde(serialize_with = "pairs")]
+    pub predicted: Vec<Complex<f64>>,
+    /// Where no λ̂ is without loss, the least root mean square error relative to the mode's size.
+    pub floor: Option<f64>,
+    /// The two sides between which a fit hovers, where there is no solution.
+    pub gap: Option<Gap>,
+    /// The part of the samples that no linear field about the equilibrium explains: the prediction is one of the linear part.
+    pub misfit: f64,
+}
+
+/// A fit, and its eigenvalue nearest to a prediction for each mode.
+#[derive(Clone, Debug, Serialize)]
+pub struct CalledFit {
+    /// The seed of the start.
+    pub seed: u64,
+    /// The mean square of the residuals; `null` where the start could not be evaluated.
+    pub loss: Option<f64>,
+    /// Whether the loss is small, or as small as it can be.
+    pub fitted: bool,
+    /// For each mode the learned eigenvalue and its distance from the nearest prediction; empty unless fitted.
+    pub modes: Vec<Landed>,
+}
+
+/// Where a mode of a fit landed.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Landed {
+    /// λ̂ of the fit.
+    #[serde(serialize_with = "crate::inverse::branches::pair")]
+    pub learned: Complex<f64>,
+    /// Which prediction is the nearest.
+    pub nearest: usize,
+    /// |λ̂ − prediction|.
+    pub error: f64,
+    /// Whether that is within the agreement's tolerance, relative to the prediction.
+    pub agrees: bool,
+}
+
+/// Prediction and outcome.
+#[derive(Clone, Debug, Serialize)]
+pub struct CalledCheck {
+    /// The call.
+    pub call: String,
+    /// H.
+    pub interval: f64,
+    /// Samples that one call covers.
+    pub samples: usize,
+    /// Which starts share their steps.
+    pub batch: Batch,
+    /// When a fit counts.
+    pub agreement: Agreement,
+    /// The modes.
+    pub modes: Vec<CalledMode>,
+    /// The fits, in the order of the seeds.
+    pub fits: Vec<CalledFit>,
+    /// Whether there is a fit that counts, and every eigenvalue of those is one of the predicted.
+    pub agrees: bool,
+}
+
+fn pairs<S: serde::Serializer>(list: &[Complex<f64>], serializer: S) -> Result<S::Ok, S::Error> {
+    list.iter().map(|z| [z.re, z.im]).collect::<Vec<_>>().serialize(serializer)
+}
+
+/// What the call learns of a mode on the windows of this training, the norm being that of the data's own starts.
+///
+/// Errors where the call cannot be followed on the mode. A mode that the samples do not hold is followed as one complex state of size 1.
+pub fn expected(
+    through: &Through,
+    prepared: &Prepared,
+    interval: f64,
+    mode: &Mode,
+    trajectories: &[Vec<Vec<f64>>],
+) -> Result<CalledMode, EquationError> {
+    let (samples, lambda) = (prepared.windows().intervals(), mode.lambda);
+    let starts = prepared.windows().starts();
+    let observed = ObservedMode::of(lambda, interval, &mode.equilibrium, trajectories, &starts);
+    let misfit = observed.as_ref().map_or(1.0, |o| o.misfit);
+    let shares = match (&observed, through.batch) {
+        (Some(observed), Batch::Each) => observed.each(),
+        (Some(observed), Batch::Together) => vec![(observed.together(), 1.0)],
+        (None, _) => vec![(crate::loops::StateNorm::default(), 1.0)],
+    };
+    let mut known = CalledMode { lambda, equilibrium: mode.equilibrium.clone(), predicted: Vec::new(), floor: None, gap: None, misfit };
+    let fixed = !through.call.is_adaptive();
+    if samples == 1 && (fixed || shares.len() == 1) {
+        let norm = shares.into_iter().next().map(|(norm, _)| norm).unwrap_or_default();
+        let equation = ControlledEquation::pairs(&through.call, lambda, interval, norm)?;
+        let radius = lambda.norm() + ALIASES * TAU / interval;
+        let found = solutions(&equation, Search::Within { radius, starts: STARTS })?;
+        known.predicted = found.solutions.iter().map(|s| s.lambda).collect();
+        known.gap = found.gap;
+    } else {
+        let shares = if fixed { shares.into_iter().take(1).collect() } else { shares };
+        let minimum = least_squares(&through.call, lambda, interval, samples, &shares)?;
+        known.predicted = vec![minimum.lambda];
+        known.floor = Some(minimum.floor);
+    }
+    Ok(known)
+}
+
+impl CalledCheck {
+    /// Lays fits of this training beside the predictions.
+    pub fn new(
+        (through, interval): (&Through, f64),
+        prepared: &Prepared,
+        agreement: Agreement,
+        modes: Vec<CalledMode>,
+        fits: &[(u64, Result<Fit, FitError>)],
+        trajectories: &[Vec<Vec<f64>>],
+    ) -> Self {
+        let small = agreement.small * motion(trajectories);
+        let size = trajectories.iter().flatten().flat_map(|x| x.iter().zip(modes.first().map_or(&[][..], |m| &m.equilibrium)));
+        let (sum, count) = size.fold((0.0, 0usize), |(sum, n), (x, e)| (sum + (x - e).powi(2), n + 1));
+        let floor = modes.iter().filter_map(|m| m.floor).fold(0.0, f64::max).powi(2) * sum / count.max(1) as f64;
+        let fits: Vec<CalledFit> = fits
+            .iter()
+            .map(|(seed, fit)| {
+                let Ok(fit) = fit else { return CalledFit { seed: *seed, loss: None, fitted: false, modes: Vec::new() } };
+                let fitted = fit.loss <= small.max(ABOVE_FLOOR * floor);
+                let modes = if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
+                CalledFit { seed: *seed, loss: Some(fit.loss), fitted, modes }
+            })
+            .collect();
+        let mut landed = fits.iter().flat_map(|fit| &fit.modes).peekable();
+        let agrees = landed.peek().is_some() && landed.all(|l| l.agrees);
+        let samples = prepared.windows().intervals();
+        Self { call: through.call.name.to_string(), interval, samples, batch: through.batch, agreement, modes, fits, agrees }
+    }
+}
+
+/// The eigenvalue of a fit that is nearest to one of the predictions.
+fn landed(mode: &CalledMode, fit: &Fit, tolerance: f64) -> Option<Landed> {
+    let place = equilibria(&fit.learned, std::slice::from_ref(&mode.equilibrium)).into_iter().next()?;
+    let learned = eigenvalues(&place.jacobian).ok()?;
+    let nearest = mode.predicted.iter().enumerate().flat_map(|(k, p)| learned.iter().map(move |disc| (k, disc.centre, (disc.centre - p).norm())));
+    let (nearest, learned, error) = nearest.min_by(|a, b| a.2.total_cmp(&b.2))?;
+    // What the data hold beside the linear part moves the Jacobian too.
+    let allowed = (tolerance + mode.misfit) * mode.predicted[nearest].norm().max(mode.lambda.norm());
+    Some(Landed { learned, nearest, error, agrees: error <= allowed })
+}

@@ -1,0 +1,62 @@
+//! `check` for a library's training call: what its own steps are predicted to learn, beside fits through them.
+
+use super::failure::Failure;
+use super::samples::SampleArgs;
+use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, train};
+use super::{Answer, arguments, output, screen};
+use crate::check::{Agreement, CalledCheck, expected};
+use crate::inverse::Limits;
+use crate::loops::Call;
+use crate::predict::{Prediction, Subject};
+use crate::truth::ModesOptions;
+use crate::words::{Table, loops as words, number};
+
+/// Predicts, fits, compares, prints one call.
+pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool, json: bool) -> Result<Answer, Failure> {
+    let samples = samples.samples()?;
+    let interval = samples.interval;
+    let subject = match &samples.system {
+        Some(system) => Subject::from_system(system, interval)?,
+        None => Subject::from_data(&samples.data, &ModesOptions { log, ..ModesOptions::default() })?,
+    };
+    let prediction = Prediction { subject, methods: vec![arguments::scheme(call.scheme)?], substeps: 1, limits: Limits::default() };
+    let report = prediction.report().map_err(super::predict::no_prediction)?;
+    let training_of = training.through(call, interval)?;
+    let Some(through) = &training_of.through else { return Ok(Answer::Done) };
+    let prepared = training_of.prepare(&samples.states)?;
+    let settled: Vec<_> = report.upper_modes().map(|(_, mode)| mode).filter(|mode| mode.settled).collect();
+    let modes = settled.iter().map(|mode| expected(through, &prepared, interval, mode, &samples.states)).collect::<Result<Vec<_>, _>>()?;
+    let seeds = training.seeds(5)?;
+    keep_on_interrupt();
+    let fits: Vec<_> = seeds.iter().copied().zip(train(&prepared, &training_of.name(), &seeds, None)).collect();
+    end_on_interrupt();
+    let agreement = Agreement::of(&training.model, prepared.optimiser());
+    let check = CalledCheck::new((through, interval), &prepared, agreement, modes, &fits, &samples.states);
+    if json {
+        output::json(&check)?;
+    } else {
+        print(&check)?;
+    }
+    Ok(if check.agrees { Answer::Done } else { Answer::No })
+}
+
+fn print(check: &CalledCheck) -> Result<(), Failure> {
+    screen::paragraph(&words::checked(check))?;
+    let mut table = Table::new(&["SEED", "LOSS", "LEARNED λ̂", "PREDICTED", "DIFFERENCE"]);
+    for fit in &check.fits {
+        let loss = fit.loss.map_or_else(|| "failed".to_owned(), |loss| number::real(loss, 3));
+        if fit.modes.is_empty() {
+            table.row([fit.seed.to_string(), loss.clone(), "not fitted".into(), String::new(), String::new()]);
+        }
+        for (landed, mode) in fit.modes.iter().zip(&check.modes) {
+            table.row([
+                fit.seed.to_string(),
+                loss.clone(),
+                number::complex(landed.learned, 10),
+                number::complex(mode.predicted[landed.nearest], 10),
+                number::real(landed.error, 2),
+            ]);
+        }
+    }
+    screen::table(&table)
+}

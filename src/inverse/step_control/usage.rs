@@ -1,0 +1,41 @@
+//! How a call is used: on which batch, over how many samples, in which precision.
+
+use crate::loops::StateNorm;
+use serde::{Deserialize, Serialize};
+
+/// The numbers that a training computes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 32 bits.
+    Float32,
+    /// 64 bits.
+    Float64,
+}
+
+/// How a call is used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Usage {
+    /// What enters the error norm.
+    pub norm: StateNorm,
+    /// The size of the mode in the data.
+    pub amplitude: f64,
+    /// Samples that one call covers: 1 for pairs.
+    pub samples: usize,
+    /// The precision, where it is known.
+    pub precision: Option<Precision>,
+}
+
+impl Default for Usage {
+    /// Pairs of one complex state of size 1.
+    fn default() -> Self {
+        Self { norm: StateNorm::default(), amplitude: 1.0, samples: 1, precision: None }
+    }
+}
+
+impl Usage {
+    /// Pairs of one complex state of this size.
+    pub fn amplitude(size: f64) -> Self {
+        Self { norm: StateNorm::amplitude(size), amplitude: size, ..Self::default() }
+    }
+}

@@ -1,0 +1,131 @@
+//! Library calls with steps of their own in `fit`, `audit`, `repair`, `check`, `branches`, `map` and `loop`, as a user meets them.
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use serde_json::Value;
+
+fn lambdahat(arguments: &[&str]) -> Command {
+    let mut command = Command::cargo_bin("lambdahat").expect("the binary is built with the tests");
+    command.args(arguments);
+    command
+}
+
+fn json(arguments: &[&str], code: i32) -> Value {
+    let output = lambdahat(arguments).arg("--json").assert().code(code).get_output().stdout.clone();
+    serde_json::from_slice(&output).expect("one JSON document")
+}
+
+/// Samples of ẏ = λy, `count` of them from each of eight starts, H apart.
+fn data(folder: &std::path::Path, (re, im): (f64, f64), interval: f64, count: usize) -> String {
+    let mut text = String::from("trajectory,t,x,y\n");
+    for start in 0..8 {
+        let phase = 0.3 + 2.0 * std::f64::consts::PI * f64::from(start) / 8.0;
+        for k in 0..count {
+            let t = interval * k as f64;
+            let (size, angle) = ((re * t).exp(), phase + im * t);
+            text.push_str(&format!("{start},{t},{:.17},{:.17}\n", size * angle.cos(), size * angle.sin()));
+        }
+    }
+    let path = folder.join("data.csv");
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+fn mode(value: &Value) -> (f64, f64) {
+    (value[0].as_f64().unwrap(), value[1].as_f64().unwrap().abs())
+}
+
+/// The first mode before and after a repair.
+fn repaired(document: &Value) -> [(f64, f64); 2] {
+    ["before", "after"].map(|key| mode(&document[key]["modes"][0]))
+}
+
+#[test]
+fn a_model_trained_at_a_tight_tolerance_needs_no_repair() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data(folder.path(), (-0.1, 4.0), 1.0, 6);
+    let model = folder.path().join("model.json").display().to_string();
+    lambdahat(&["fit", &data, "--method", "torchdiffeq:dopri5", "--spread", "0.1", "--seeds", "20", "-o", &model]).assert().success();
+    // −0.1 + 4i and its alias are one to the samples: whichever was learned is a field in continuous time.
+    let audited = json(&["audit", &model], 0);
+    assert_eq!(audited["nature"], "continuous");
+    lambdahat(&["audit", &model]).assert().success().stdout(predicate::str::contains("needs no repair"));
+    lambdahat(&["repair", &model]).assert().code(2).stderr(predicate::str::contains("nothing to repair"));
+}
+
+#[test]
+fn loose_tolerances_and_interpolated_grids_are_repaired() {
+    let folder = tempfile::tempdir().unwrap();
+    let truth = (-0.02, 2.0);
+    let data = data(folder.path(), truth, 1.0, 8);
+    let model = folder.path().join("model.json").display().to_string();
+    let out = folder.path().join("out.json").display().to_string();
+    for (call, loss, learned_off, repaired_off) in [
+        ("torchdiffeq:dopri5:rtol=1e-1,atol=1e-3", "pairs", 1e-2, 1e-6),
+        ("torchdiffeq:bosh3:rtol=1e-2,atol=1e-4", "pairs", 1e-2, 1e-6),
+        ("diffrax:Heun:dt0=0.3", "pairs", 1e-2, 1e-6),
+        // Over a trajectory of a grid that misses the samples no model is without loss: most of the shift goes.
+        ("torchdiffeq:rk4:step_size=0.3", "trajectory:3", 5e-3, 3e-3),
+    ] {
+        lambdahat(&["fit", &data, "--method", call, "--loss", loss, "--spread", "1.5", "--seeds", "30", "-o", &model]).assert().success();
+        let document = json(&["repair", &model, "-o", &out], 0);
+        let distance = |(re, im): (f64, f64)| (re - truth.0).hypot(im - truth.1);
+        let [before, after] = repaired(&document);
+        // Some starts land on an alias; the test is of the principal solution.
+        assert!((before.1 - truth.1).abs() < 0.3, "{call}: {before:?}");
+        assert!(distance(before) > learned_off && distance(after) < repaired_off.min(0.6 * distance(before)), "{call}: {before:?} {after:?}");
+    }
+    lambdahat(&["repair", &model, "-o", &out, "--way", "exact-linear"]).assert().code(2).stderr(predicate::str::contains("refit only"));
+}
+
+#[test]
+fn check_lays_trained_beside_predicted() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data(folder.path(), (-0.02, 2.0), 1.0, 6);
+    for call in ["torchdiffeq:dopri5:rtol=1e-2,atol=1e-4", "torchdiffeq:rk4:step_size=0.3", "scipy:RK45:rtol=1e-2"] {
+        let together = ["check", &data, "--method", call, "--seeds", "6", "--steps-shared", "together"];
+        let document = json(&together, 0);
+        assert_eq!(document["agrees"], true, "{document}");
+        let fits = document["fits"].as_array().unwrap();
+        let errors = fits.iter().flat_map(|fit| fit["modes"].as_array().unwrap()).map(|mode| mode["error"].as_f64().unwrap());
+        assert!(errors.fold(0.0, f64::max) < 1e-9, "{document}");
+    }
+    // A call for each start over whole trajectories: least squares.
+    let each = ["check", &data, "--method", "diffrax:Tsit5:rtol=1e-2,atol=1e-4,dt0=1", "--loss", "trajectory:5", "--seeds", "8"];
+    let output = lambdahat(&each).arg("--json").assert().get_output().stdout.clone();
+    let document: Value = serde_json::from_slice(&output).unwrap();
+    let best = document["fits"].as_array().unwrap().iter().filter(|fit| fit["fitted"] == true).collect::<Vec<_>>();
+    assert!(!best.is_empty() && document["modes"][0]["floor"].as_f64().unwrap() > 0.0, "{document}");
+    assert!(best[0]["modes"][0]["error"].as_f64().unwrap() < 2e-4, "{document}");
+}
+
+#[test]
+fn branches_over_whole_trajectories_are_least_squares() {
+    let arguments = ["branches", "--method", "torchdiffeq:rk4:step_size=0.3", "--lambda", "-0.02+2i", "--call", "trajectory:10"];
+    let document = json(&arguments, 0);
+    // From the table of whole trajectories on a fixed grid.
+    let (re, im) = mode(&document["trajectory"]["lambda"]);
+    assert!((re + 0.016066234).abs() < 1e-8 && (im - 2.001939420).abs() < 1e-8, "{document}");
+    assert!((document["trajectory"]["floor"].as_f64().unwrap() - 2.3e-2).abs() < 1e-3);
+    lambdahat(&arguments).assert().success().stdout(predicate::str::contains("no model fits without loss"));
+    let single = ["branches", "--method", "torchdiffeq:dopri5", "--lambda", "-0.02+2i", "--dtype"];
+    lambdahat(&[&single[..], &["float32"]].concat()).assert().success().stdout(predicate::str::contains("In single precision"));
+    lambdahat(&[&single[..], &["float64"]].concat()).assert().success().stdout(predicate::str::contains("In single precision").not());
+}
+
+#[test]
+fn calls_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let map = json(&["map", "diffrax:Tsit5:rtol=1e-1,atol=1e-3,dt0=1", "--re=-1..0.2", "--im=2..4", "-o", &path("map.json")], 0);
+    // ωH from 2.786 to 2.872 and from 3.578 to 3.723 has no solution on the imaginary axis at this tolerance.
+    let none = map["facts"].as_object().unwrap().iter().find(|(key, _)| key.contains("without a solution")).unwrap().1.as_f64().unwrap();
+    assert!(none > 0.01 && none < 0.5, "{map}");
+    lambdahat(&["map", "rk4", "torchdiffeq:dopri5", "-o", &path("both.json")]).assert().code(2);
+    let call = "torchdiffeq:dopri5:rtol=1e-2,atol=1e-4";
+    lambdahat(&["loop", call, "--lambda=-0.02+2i", "--figure", &path("call.json")]).assert().success();
+    let figure: Value = serde_json::from_str(&std::fs::read_to_string(path("call.json")).unwrap()).unwrap();
+    let learned = figure["facts"][format!("learned growth, {call}")].as_f64().unwrap();
+    assert!((learned + 0.02607862122).abs() < 1e-9, "{learned}");
+    assert_eq!(figure["panels"].as_array().unwrap().len(), 2);
+}
