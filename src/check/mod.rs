@@ -13,6 +13,6 @@ mod coverage;
 mod followed;
 mod settling;
 
-pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion};
+pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion, noise_floor};
 pub use coverage::Coverage;
 pub use followed::{Drift, Followed, Rollouts};

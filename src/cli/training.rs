@@ -21,9 +21,9 @@ pub struct TrainingArgs {
     /// Put the samples into the method's equation instead of stepping (implicit midpoint, trapezoid, Euler)
     #[arg(long)]
     residual_form: bool,
-    /// What is compared: pairs (each interval from its own sample), windows:K, or rollout
+    /// What is compared: pairs (each interval from its own sample), windows:K, rollout, or rollout-free-start
     #[arg(long, value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
-    loss: Loss,
+    pub loss: Loss,
     /// auto (direct where linear, else Levenberg–Marquardt; adam where memory does not allow these), lm, adam, lbfgs, direct
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = parsed::<Optimiser>)]
     optimiser: Optimiser,
@@ -56,7 +56,8 @@ pub struct TrainingArgs {
     seed: u64,
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
+/// A value in the words of its own type.
+pub fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 

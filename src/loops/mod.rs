@@ -18,6 +18,7 @@
 //! | --- | --- |
 //! | `name` | the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]` |
 //! | `torchdiffeq`, `diffrax`, `scipy`, `torchdyn`, `ordinary_diffeq` | one library each: its methods, options and defaults |
+//! | `regression`; `derivative`, `pysindy`, `numpy` | regression on estimated derivatives: λ̂ = D/S; its filters, a family each |
 //! | `control` | first step, acceptance, the next step: a controller as data |
 //! | `pair` | one attempted step: stages, result, error estimate |
 //! | `dense` | interpolants between the ends of a step |
@@ -32,13 +33,17 @@ mod bare;
 mod call;
 mod control;
 mod dense;
+mod derivative;
 mod diffrax;
 mod grid;
 mod name;
 mod norm;
+mod numpy;
 mod options;
 mod ordinary_diffeq;
 mod pair;
+mod pysindy;
+mod regression;
 mod scipy;
 mod series;
 mod tables;
@@ -54,5 +59,6 @@ pub use grid::{Grid, GridTimes};
 pub use name::{CallName, Library};
 pub use norm::{StateNorm, Tolerances};
 pub use pair::{ErrorWeights, Pair};
+pub use regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
 pub(crate) use series::{StepSeries, Terms};
 pub use trace::{Attempt, FollowError, Pattern, Trace};
