@@ -122,8 +122,11 @@ pub fn methods(texts: &[String]) -> Result<Vec<Method>, Failure> {
     Ok(all)
 }
 
+/// Methods, calls and regressions.
+pub type AskedList = (Vec<Method>, Vec<Call>, Vec<Regression>);
+
 /// The methods, the calls and the regressions of a list, each once.
-pub fn asked_list(texts: &[String]) -> Result<(Vec<Method>, Vec<Call>, Vec<Regression>), Failure> {
+pub fn asked_list(texts: &[String]) -> Result<AskedList, Failure> {
     let mut calls: Vec<Call> = Vec::new();
     let mut regressions: Vec<Regression> = Vec::new();
     let mut names = Vec::new();

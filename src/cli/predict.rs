@@ -144,7 +144,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let in_full = args.all || !args.method.is_empty();
     let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
     let through_calls = regressions::regressions(&report, width) + &through_calls;
-    let through_loss = loss::through_loss(&report, width);
+    let through_loss = loss::through_loss(&report, width) + &loss::uneven(&report, width);
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if only_calls {
         output::text(&through_calls)?;
@@ -162,7 +162,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     output::text(&through_loss)?;
     if in_full {
-        output::text(&loss::parts(&report, width))?;
+        output::text(&(loss::parts(&report, width) + &loss::minima(&report, width)))?;
     }
     if !only_calls {
         output::text(&through_calls)?;

@@ -114,9 +114,9 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
             }
             let mut normal = DMatrix::<f64>::zeros(d, d);
             let mut descent = DVector::<f64>::zeros(d);
-            for j in 0..=k {
-                let slope = DMatrix::from_fn(d, d, |i, c| (own[c + 1][j][i] - own[0][j][i]) / step);
-                let error = DVector::from_fn(d, |i, _| samples.state(w, j)[i] - own[0][j][i]);
+            for (j, here) in own[0].iter().enumerate() {
+                let slope = DMatrix::from_fn(d, d, |i, c| (own[c + 1][j][i] - here[i]) / step);
+                let error = DVector::from_fn(d, |i, _| samples.state(w, j)[i] - here[i]);
                 normal += slope.tr_mul(&slope);
                 descent += slope.tr_mul(&error);
             }

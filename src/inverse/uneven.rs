@@ -135,7 +135,7 @@ impl UnevenLoss {
         mean * (at * slope / r - self.lambda).norm()
     }
 
-    /// Every local minimum that is found from `starts` and from a grid over |Re λ̂|, |Im λ̂| ≤ `reach`, the lowest first.
+    /// Every local minimum that is found from `starts` and, where `reach` is positive, from a grid over |Re λ̂|, |Im λ̂| ≤ `reach`; the lowest first.
     ///
     /// ```
     /// use lambdahat::{inverse::{Stretch, UnevenLoss}, method::catalog};
@@ -149,7 +149,7 @@ impl UnevenLoss {
     /// ```
     pub fn minima(&self, starts: &[Complex<f64>], reach: f64) -> Vec<UnevenMinimum> {
         let side = |k: usize| reach * (2.0 * k as f64 / (GRID - 1) as f64 - 1.0);
-        let grid = (0..GRID * GRID).map(|k| Complex::new(side(k % GRID), side(k / GRID)));
+        let grid = (0..if reach > 0.0 { GRID * GRID } else { 0 }).map(|k| Complex::new(side(k % GRID), side(k / GRID)));
         let mut found: Vec<UnevenMinimum> = Vec::new();
         for start in starts.iter().copied().chain(grid) {
             let Some(minimum) = self.descended(start).and_then(|at| self.polished(at)) else { continue };

@@ -125,7 +125,7 @@ impl Windows {
         let most = (MOST_SAMPLES / (length + 1)).max(1);
         let every = windows.len().div_ceil(most).max(1);
         let windows: Vec<_> = windows.into_iter().step_by(every).collect();
-        let enough = windows.len() * length >= d + 1;
+        let enough = windows.len() * length > d;
         enough.then_some(Self { windows, free })
     }
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject` |
 //! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map` |
+//! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
@@ -22,6 +23,7 @@ mod regressions;
 pub mod report;
 pub mod subject;
 mod through_loss;
+mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
@@ -31,3 +33,4 @@ pub use regressions::{RegressionMode, RegressionReport};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
+pub use uneven_times::UnevenTimes;

@@ -7,7 +7,7 @@ use super::recommendation::{self, Recommendation};
 use super::regressions::{RegressionReport, UpperMode, judged};
 use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
-use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, Verdict};
+use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
 use crate::loops::Regression;
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
 use crate::truth::{Caveat, Finding, FittedField, Mode};
@@ -138,6 +138,8 @@ pub struct ModeReport {
     pub branches: Branches,
     /// The same from samples without noise, where noise changes them.
     pub noise_free: Option<Branches>,
+    /// For uneven times, the minima of the loss, the lowest first: `branches` then holds those of them that count, and the lowest for the principal one.
+    pub minima: Vec<UnevenMinimum>,
     /// In one word; `None` for a mode that is not settled.
     pub verdict: Option<Verdict>,
     /// Why.
@@ -159,6 +161,9 @@ impl Serialize for ModeReport {
         map.serialize_entry("reasons", &self.reasons)?;
         map.serialize_entry("at_infinity", &self.branches.at_infinity)?;
         map.serialize_entry("branches", &self.branches.branches)?;
+        if !self.minima.is_empty() {
+            map.serialize_entry("minima", &self.minima)?;
+        }
         if let Some(clean) = &self.noise_free {
             map.serialize_entry("noise_free", &clean.branches)?;
             if let (Some(noisy), Some(clean)) = (self.branches.principal(), clean.principal()) {
@@ -214,11 +219,18 @@ impl Prediction {
                 let counts = noisy.as_ref().filter(|(_, significant)| *significant).map_or(&clean, |(found, _)| found);
                 let judged = mode.settled.then(|| limits.judge(counts, subject.is_alone(mode)));
                 let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
+                let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
+                if let Some((branches, minima)) = uneven {
+                    let judged = mode.settled.then(|| limits.judge(&branches, subject.is_alone(mode)));
+                    let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
+                    modes.push(ModeReport { branches, noise_free: None, minima, verdict, reasons });
+                    continue;
+                }
                 let (branches, noise_free) = match noisy {
                     Some((found, _)) => (found, Some(clean)),
                     None => (clean, None),
                 };
-                modes.push(ModeReport { branches, noise_free, verdict, reasons });
+                modes.push(ModeReport { branches, noise_free, minima: Vec::new(), verdict, reasons });
             }
             reports.push(MethodReport {
                 method: method.name().into(),

@@ -1,6 +1,7 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
 use super::through_loss::ThroughLoss;
+use super::uneven_times::UnevenTimes;
 use crate::data::Trajectories;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
@@ -55,6 +56,8 @@ pub struct Subject {
     pub field: Option<FittedField>,
     /// What the loss makes of these samples; `None` for a system, and where the modes are not those of one linear map of all columns.
     pub through_loss: Option<ThroughLoss>,
+    /// The intervals of uneven samples; `None` for even ones.
+    pub uneven: Option<UnevenTimes>,
 }
 
 impl Subject {
@@ -78,8 +81,10 @@ impl Subject {
             caveats,
             field: found.field,
             through_loss: None,
+            uneven: None,
         };
         let samples = if options.log { data.log()? } else { data.clone() };
+        let subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), ..subject };
         let Ok(even) = samples.require_even() else { return Ok(subject) };
         if !data.inputs().is_empty() {
             return Ok(subject);
@@ -133,6 +138,7 @@ impl Subject {
             caveats: Vec::new(),
             field: None,
             through_loss: None,
+            uneven: None,
         })
     }
 

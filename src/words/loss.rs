@@ -3,7 +3,7 @@
 use super::number::{DIGITS, complex, pair, percent, real, signed};
 use super::{Table, wrapped};
 use crate::fit::Loss;
-use crate::predict::{LossMode, Report, ThroughLoss};
+use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
 use num_complex::Complex;
 
 /// A mode as a pair where it turns.
@@ -54,6 +54,58 @@ pub fn through_loss(report: &Report, width: usize) -> String {
         }
     }
     lines
+}
+
+/// What uneven times do to the fit: no λ̂ reproduces all intervals, and where the loss stalls; empty for even times.
+pub fn uneven(report: &Report, width: usize) -> String {
+    let settled: Vec<usize> = report.upper_modes().filter(|(_, mode)| mode.settled).map(|(k, _)| k).collect();
+    let stalled =
+        |method: &MethodReport| settled.iter().filter_map(|&k| method.modes[k].minima.first()).map(|m| m.level).fold(0.0, f64::max);
+    let shown = report.methods.iter().find(|method| method.method == "rk4").or(report.methods.first());
+    let Some(method) = shown.filter(|method| stalled(method) > 0.0) else { return String::new() };
+    let of = settled.iter().filter_map(|&k| Some((&method.modes[k], method.modes[k].minima.first()?)));
+    let Some((mode, lowest)) = of.max_by(|a, b| a.1.level.total_cmp(&b.1.level)) else { return String::new() };
+    let lambda = mode.branches.lambda;
+    let grows = lambda.re < 0.0 && lowest.lambda.re > lowest.radius.unwrap_or(0.0);
+    let kind = if grows { ", which grows; sampling unevenly does not remove the artifact" } else { "" };
+    let others = mode.minima.len() - 1;
+    let further = match others {
+        0 => String::new(),
+        1 => " A fit can also end on one further minimum.".to_owned(),
+        n => format!(" A fit can also end on {n} further minima."),
+    };
+    let text = format!(
+        "Uneven times: no single λ̂ reproduces these intervals. Through {} the lowest loss ({} of the motion) is at {}{kind}. A loss that stalls there \
+         says so.{further}",
+        method.method,
+        percent(lowest.level),
+        complex(lowest.lambda, DIGITS)
+    );
+    wrapped(&text, "", "  ", width) + "\n"
+}
+
+/// Every minimum through each method, with the level at which the loss stalls; empty for even times.
+pub fn minima(report: &Report, width: usize) -> String {
+    let mut table = Table::new(&["METHOD", "λ", "MINIMUM AT λ̂", "LOSS STALLS AT"]);
+    for method in &report.methods {
+        let mut first = true;
+        for (k, mode) in report.upper_modes() {
+            for minimum in &method.modes[k].minima {
+                table.row([
+                    if first { method.method.clone() } else { String::new() },
+                    shown(mode.lambda),
+                    complex(minimum.lambda, 7),
+                    percent(minimum.level),
+                ]);
+                first = false;
+            }
+        }
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let heading = "Where the loss stalls at these uneven times, in parts of the motion";
+    format!("\n{}\n{}\n", wrapped(heading, "", "", width), table.fit(width))
 }
 
 /// How a loss is written with a library: what is integrated, and what is compared.
