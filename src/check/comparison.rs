@@ -14,10 +14,13 @@ use serde::{Serialize, Serializer};
 /// Samples are taken to be no more exact than this part of the largest of them.
 const ROUNDING: f64 = 1e-14;
 
+/// A loss is small up to this many times the noise's share of it.
+const ABOVE_FLOOR: f64 = 1.1;
+
 /// When a fit counts, and how near to a branch it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Agreement {
-    /// A fit counts where its loss is at most this part of the mean square of the samples' steps.
+    /// A fit counts where its loss is at most this part of the mean square of the samples' steps, above the noise's share ([`noise_floor`]).
     pub small: f64,
     /// How far a learned eigenvalue may be from a branch, relative to |λ̂| of the branch or the largest |λ| at its equilibrium, whichever is larger;
     /// besides what the data leave open.
@@ -143,6 +146,16 @@ pub fn motion(trajectories: &[Vec<Vec<f64>>]) -> f64 {
     sum / count.max(1) as f64
 }
 
+/// The loss that noise leaves at least: what the best linear model leaves, or the residual of the polynomial field that explains the samples, in
+/// both ends of an interval; 0 where nothing is known of it.
+pub fn noise_floor(report: &Report, motion: f64) -> f64 {
+    match (&report.through_loss, &report.field) {
+        (Some(through), _) => through.floor,
+        (None, Some(field)) => 2.0 * field.residual.powi(2) * motion,
+        (None, None) => 0.0,
+    }
+}
+
 impl Checker<'_> {
     /// One fit by itself, where there was no time to lay it beside the branches.
     pub fn uncompared(&self, seed: u64, fit: &Result<Fit, FitError>) -> CheckedFit {
@@ -180,7 +193,7 @@ impl Checker<'_> {
         let Ok(fit) = fit else { return checked };
         checked.compared = true;
         let motion = motion(self.samples);
-        checked.fitted = fit.loss <= self.agreement.small * motion;
+        checked.fitted = fit.loss <= self.agreement.small * motion + ABOVE_FLOOR * noise_floor(self.report, motion);
         if !checked.fitted {
             return checked;
         }

@@ -16,6 +16,6 @@ mod followed;
 mod settling;
 
 pub use called::{CalledCheck, CalledFit, CalledMode, Landed, expected};
-pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion};
+pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion, noise_floor};
 pub use coverage::Coverage;
 pub use followed::{Drift, Followed, Rollouts};

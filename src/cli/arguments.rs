@@ -5,10 +5,11 @@ use super::output;
 use lambdahat::files::{ReadError, read_bounded};
 use lambdahat::fit::MethodRecord;
 use lambdahat::inverse::step_control::Precision;
-use lambdahat::loops::{self, Call, CallError, CallName};
+use lambdahat::loops::{self, Call, CallError, CallName, Regression};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::stability::region::Window;
 use lambdahat::words::loops as words;
+use lambdahat::words::regressions::no_integrator;
 use num_complex::Complex64;
 use std::ops::Range;
 use std::path::Path;
@@ -22,14 +23,24 @@ pub enum Asked {
     Method(Box<Method>),
     /// A library's call.
     Call(Box<Call>),
+    /// A regression on estimated derivatives.
+    Regression(Box<Regression>),
 }
 
 /// The method or the call that METHOD means. A call that takes one step of its scheme per sample is that method.
 pub fn asked(text: &str) -> Result<Asked, Failure> {
+    if let Some(regression) = regression(text)? {
+        return Ok(Asked::Regression(Box::new(regression)));
+    }
     match call(text)? {
         Some(call) if !call.is_one_step_a_sample() => Ok(Asked::Call(Box::new(call))),
         _ => method(text).map(|method| Asked::Method(Box::new(method))),
     }
+}
+
+/// The regression on estimated derivatives that a text means, where it names one.
+pub fn regression(text: &str) -> Result<Option<Regression>, Failure> {
+    if scheme_path(text).is_some() { Ok(None) } else { Ok(Regression::read(text)?) }
 }
 
 /// The training call that a text means, where it names a library whose loop is known.
@@ -49,6 +60,9 @@ pub fn call(text: &str) -> Result<Option<Call>, Failure> {
 /// The method with equal steps that METHOD means: a path to a scheme file when it looks like one, else a name of the catalogue or a library's
 /// call that takes one step per sample. Other calls are refused.
 pub fn method(text: &str) -> Result<Method, Failure> {
+    if regression(text)?.is_some() {
+        return Err(Failure::new(no_integrator(text)));
+    }
     match call(text)? {
         Some(call) if !call.is_one_step_a_sample() => Err(Failure::new(words::no_single_step(&call))),
         _ => scheme(text),
@@ -139,11 +153,21 @@ pub fn methods(texts: &[String]) -> Result<Vec<Method>, Failure> {
     Ok(all)
 }
 
-/// The methods and the calls of a list, each once.
-pub fn asked_list(texts: &[String]) -> Result<(Vec<Method>, Vec<Call>), Failure> {
+/// Methods, calls and regressions.
+pub type AskedList = (Vec<Method>, Vec<Call>, Vec<Regression>);
+
+/// The methods, the calls and the regressions of a list, each once.
+pub fn asked_list(texts: &[String]) -> Result<AskedList, Failure> {
     let mut calls: Vec<Call> = Vec::new();
+    let mut regressions: Vec<Regression> = Vec::new();
     let mut names = Vec::new();
     for text in texts {
+        if let Some(found) = regression(text)? {
+            if !regressions.contains(&found) {
+                regressions.push(found);
+            }
+            continue;
+        }
         match call(text)? {
             Some(call) if !call.is_one_step_a_sample() => {
                 if !calls.contains(&call) {
@@ -153,7 +177,7 @@ pub fn asked_list(texts: &[String]) -> Result<(Vec<Method>, Vec<Call>), Failure>
             _ => names.push(text.clone()),
         }
     }
-    Ok((methods(&names)?, calls))
+    Ok((methods(&names)?, calls, regressions))
 }
 
 /// METHOD as a text that completion scripts know the names of.
@@ -168,7 +192,7 @@ impl clap::builder::TypedValueParser for MethodName {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
-        let names = catalog::names().chain(loops::names().iter().map(String::as_str));
+        let names = catalog::names().chain(loops::names().iter().map(String::as_str)).chain(Regression::NAMES);
         Some(Box::new(names.map(clap::builder::PossibleValue::new)))
     }
 }

@@ -4,10 +4,11 @@ use super::arguments::Asked;
 use super::failure::Failure;
 use super::{Answer, arguments, call_branches, output, screen};
 use lambdahat::inverse::step_control::{Precision, Usage};
-use lambdahat::inverse::{Branch, Branches, Principal, branches};
-use lambdahat::loops::StateNorm;
+use lambdahat::inverse::{self, Branch, Branches, Principal, branches};
+use lambdahat::loops::{Regression, StateNorm};
 use lambdahat::method::Sampling;
 use lambdahat::words::number::{complex, count, real};
+use lambdahat::words::regressions::description;
 use lambdahat::words::{Dialect, Say, Table, document, flag};
 use num_complex::Complex64;
 
@@ -16,6 +17,7 @@ Examples:
   lambdahat branches --method rk4 --lambda -0.1+2i
   lambdahat branches --method dormand-prince5 --lambda -0.1+2i --substeps 2
   lambdahat branches --method torchdiffeq:dopri5:rtol=1e-2 --lambda -0.02+2i
+  lambdahat branches --method pysindy:FiniteDifference --lambda -0.1+2i
   lambdahat branches --method leap-frog --lambda -0.1+2i --json";
 
 /// Options of `branches`.
@@ -56,7 +58,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             let norm = args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
             let usage = Usage { norm, amplitude: args.amplitude, samples: args.covered, precision: args.dtype };
             return call_branches::run(&call, args.lambda, args.interval, &usage, json);
-        },
+        }
+        Asked::Regression(regression) => return regressed(&regression, &args, json),
         Asked::Call(call) => return Err(Failure::new(format!("--substeps is for methods with equal steps; {} takes its own", call.name))),
     };
     let sampling = Sampling::new(args.interval, args.substeps)?;
@@ -65,6 +68,30 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::json(&document::branches(&found, Dialect::Terminal)?)?;
     } else {
         print(&found)?;
+    }
+    Ok(Answer::Done)
+}
+
+/// The one λ̂ of a derivative regression.
+fn regressed(regression: &Regression, args: &Args, json: bool) -> Result<Answer, Failure> {
+    let sampling = Sampling::new(args.interval, args.substeps)?;
+    let range = || Failure::new(format!("{}: e^(Hλ) leaves the range of double precision: use a shorter interval", regression.name));
+    let (found, mode) = inverse::regressed(regression, args.lambda, sampling).ok_or_else(range)?;
+    if json {
+        let mut document = document::branches(&found, Dialect::Terminal)?;
+        document["regression"] = serde_json::to_value(regression)?;
+        document["derivative"] = serde_json::to_value([mode.derivative.re, mode.derivative.im])?;
+        document["smoothing"] = serde_json::to_value([mode.smoothing.re, mode.smoothing.im])?;
+        document["removed"] = mode.removed.into();
+        output::json(&document)?;
+        return Ok(Answer::Done);
+    }
+    for line in description(regression) {
+        screen::paragraph(&line)?;
+    }
+    print(&found)?;
+    if mode.removed {
+        screen::paragraph("The smoothing removes this mode: λ̂ is a ratio of two small numbers. Shorten the window.")?;
     }
     Ok(Answer::Done)
 }

@@ -6,9 +6,9 @@ use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, check_call, output};
 use comfy_table::{Cell, Color, Table};
-use lambdahat::check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift};
+use lambdahat::check::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Coverage, Drift, motion, noise_floor};
 use lambdahat::figure;
-use lambdahat::fit::{Fit, FitError, Optimiser, Prepared, Stop};
+use lambdahat::fit::{Fit, FitError, ModelSpec, Optimiser, Prepared, Stop};
 use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::predict::{MethodReport, Prediction, Subject};
@@ -27,7 +27,7 @@ Examples:
   lambdahat check --system lotka-volterra --model mlp:32x32 --seeds 5 --figure check.svg
   lambdahat check DATA.csv --method rk4 --model polynomial:3
 
-A fit counts where its loss is small, and its eigenvalue is on a branch where it is near. Left out, --small and --tolerance are
+A fit counts where its loss is small (or near the noise in the samples), and its eigenvalue is on a branch where it is near. Left out, --small and --tolerance are
   linear, affine       1e-6   1e-8
   polynomial, sindy    1e-6   1e-4
   rbf                  1e-6   1e-3
@@ -87,7 +87,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?.with_starts(starts),
-        None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
+        None => {
+            let found = Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?;
+            // The fits see the samples as they are.
+            found.with_loss(&samples.states, args.training.loss, args.training.model != ModelSpec::Linear)
+        }
     };
     let substeps = args.training.substeps;
     let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
@@ -148,7 +152,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if json {
         output::json(&document::check(&check, Dialect::Terminal)?)?;
     } else {
-        print(&check, &methods, seeds.len())?;
+        print(&check, &methods, seeds.len(), motion(&samples.states))?;
     }
     written?;
     if let Some(path) = args.figure.as_ref().filter(|_| !json) {
@@ -172,12 +176,16 @@ fn short(z: Complex64) -> String {
     arguments::show(Complex64::new(part(z.re), part(z.im)), 6)
 }
 
-fn print(check: &Check, methods: &[Method], seeds: usize) -> Result<(), Failure> {
+fn print(check: &Check, methods: &[Method], seeds: usize, motion: f64) -> Result<(), Failure> {
     let report = &check.report;
     output::line(format!(
         "{}, H = {}; a loss is small up to {:e} of the samples' motion, an eigenvalue is on a branch to {:e} of its size",
         report.source, report.interval, check.agreement.small, check.agreement.tolerance
     ))?;
+    let floor = noise_floor(report, motion);
+    if floor > check.agreement.small * motion {
+        output::line(format!("Noise leaves a loss of {floor:.2e} at least: small is what comes near to that."))?;
+    }
     let mut table = output::table(&["METHOD", "TRUE λ", "PREDICTED λ̂", "LEARNED λ̂", "DIFFERENCE", "SHARE OF STARTS"]);
     for method in &report.methods {
         rows(check, method, &mut table);

@@ -129,7 +129,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             "{left_out} of {} samples are in no window: {}",
             file.data.samples,
             match training.loss {
-                Loss::Rollout => "rollouts are as long as the shortest trajectory",
+                Loss::Rollout | Loss::RolloutFreeStart => "rollouts are as long as the shortest trajectory",
                 _ => "what is left of a trajectory is shorter than a window",
             }
         ))?;

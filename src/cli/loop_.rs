@@ -5,6 +5,8 @@ use super::{Answer, arguments, output};
 use lambdahat::figure;
 use lambdahat::inverse::step_control::threshold;
 use lambdahat::loops::{Call, StateNorm, Trace};
+use lambdahat::loops::{Filter, Regression};
+use lambdahat::words::regressions::description;
 use lambdahat::words::{Table, loops as words, number};
 use num_complex::Complex64;
 use serde::Serialize;
@@ -15,6 +17,7 @@ Examples:
   lambdahat loop torchdiffeq:dopri5:rtol=1e-3,atol=1e-5
   lambdahat loop diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5 --lambda -0.02+2i --interval 0.5
   lambdahat loop torchdiffeq:rk4:step_size=0.3 --samples 3
+  lambdahat loop pysindy:FiniteDifference:order=4
 
 CALL is LIBRARY:NAME[:option=value,…] with the library's own words: torchdiffeq, diffrax, scipy, torchdyn, OrdinaryDiffEq. The call is followed on
 the mode ẏ = λy from one complex state of size 1, or from a batch of real ones.";
@@ -46,6 +49,51 @@ pub struct Args {
     figure: Option<PathBuf>,
 }
 
+/// What a derivative regression does, and what it learns of the mode.
+fn regressed(regression: &Regression, args: &Args, json: bool) -> Result<Answer, Failure> {
+    let range = || Failure::new(format!("{}: e^(Hλ) leaves the range of double precision: use a shorter interval", regression.name));
+    let learned = regression.learned(args.lambda, args.interval).ok_or_else(range)?;
+    if json {
+        output::json(&serde_json::json!({
+            "call": regression.name,
+            "lambda": [args.lambda.re, args.lambda.im],
+            "interval": args.interval,
+            "regression": regression,
+            "learned": learned,
+        }))?;
+        return Ok(Answer::Done);
+    }
+    let heading =
+        format!("{} on a mode λ = {}, a sample every {}", regression.name, number::complex(args.lambda, 6), number::real(args.interval, 6));
+    output::line(heading)?;
+    for line in description(regression) {
+        output::line(format!("  {line}"))?;
+    }
+    let mut table = Table::new(&["SAMPLE AT", "WEIGHT IN ẋ (1/H)", "WEIGHT IN x"]);
+    let derivative = &regression.derivative;
+    let smoothing = regression.smoothing.as_ref();
+    let (mut first, mut last) = (derivative.first, derivative.first + derivative.weights.len() as i32);
+    if let Some(filter) = smoothing {
+        first = first.min(filter.first);
+        last = last.max(filter.first + filter.weights.len() as i32);
+    }
+    let weight = |filter: &Filter, j: i32| usize::try_from(j - filter.first).ok().and_then(|k| filter.weights.get(k)).copied();
+    for j in first..last {
+        let shown = |w: Option<f64>| w.map_or_else(String::new, |w| number::real(w, 6));
+        let state = smoothing.map_or_else(|| if j == 0 { "1".to_owned() } else { String::new() }, |filter| shown(weight(filter, j)));
+        table.row([format!("{j}H"), shown(weight(derivative, j)), state]);
+    }
+    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    output::line(format!(
+        "\nD(λ) = {}, S(λ) = {}: λ̂ = D/S = {}{}",
+        number::complex(learned.derivative, 8),
+        number::complex(learned.smoothing, 8),
+        number::complex(learned.lambda, 9),
+        if learned.removed { "; the smoothing removes this mode" } else { "" }
+    ))?;
+    Ok(Answer::Done)
+}
+
 /// The document of `loop --json`.
 #[derive(Serialize)]
 struct Document<'a> {
@@ -72,6 +120,9 @@ struct Sample {
 
 /// Follows and prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
+    if let Some(regression) = arguments::regression(&args.call)? {
+        return regressed(&regression, &args, json);
+    }
     let call = arguments::call(&args.call)?.ok_or_else(|| {
         Failure::new(format!("`{}` is no training call: write LIBRARY:NAME, as torchdiffeq:dopri5 or diffrax:Tsit5", args.call))
     })?;

@@ -2,16 +2,18 @@
 
 use super::data_options::DataOptions;
 use super::failure::Failure;
+use super::training::parsed;
 use super::{Answer, arguments, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure::{self, SampleFigure};
+use crate::fit::Loss;
 use crate::inverse::step_control::Precision;
 use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, Say, document, loops as words, no_modes, prediction, read_as, wrapped};
+use crate::words::{Dialect, Say, document, loops as words, loss, no_modes, prediction, read_as, regressions, wrapped};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -26,6 +28,7 @@ Examples:
   lambdahat predict DATA.csv --method torchdiffeq:rk4 --method my_scheme.toml
   lambdahat predict --all --explain        everything, and what the words mean
 
+  lambdahat predict DATA.csv --method rk4 --loss windows:20
   lambdahat predict DATA.csv --input valve --columns x,y
 
 DATA.csv has a header, then one row per sample. Times may be numbers or dates,
@@ -47,6 +50,9 @@ pub struct Args {
     method: Vec<String>,
     #[command(flatten)]
     reading: DataOptions,
+    /// What training compares: pairs (each interval from its own sample), windows:K, rollout, or rollout-free-start
+    #[arg(long, value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
+    loss: Loss,
     /// Integrator steps per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
@@ -87,8 +93,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(path) = &args.figure {
         output::no_input("--figure", path, &[("the data", args.data.as_deref())])?;
     }
-    let (methods, calls) = arguments::asked_list(&args.method)?;
-    let only_calls = methods.is_empty() && !calls.is_empty();
+    let (methods, calls, regressions) = arguments::asked_list(&args.method)?;
+    let only_calls = methods.is_empty() && !(calls.is_empty() && regressions.is_empty());
     if only_calls && args.figure.is_some() {
         return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
     }
@@ -98,7 +104,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         Some(path) => {
             let data = args.reading.read(path)?;
             let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
-            let subject = Subject::from_data(&data, &options)?;
+            let mut subject = Subject::from_data(&data, &options)?;
+            if args.loss != Loss::default() && data.inputs().is_empty() {
+                let logged = if args.log { Some(data.log()?) } else { None };
+                if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
+                    subject = subject.with_loss(&even.to_lists(), args.loss, true);
+                }
+            }
             samples = Some(data);
             subject
         }
@@ -110,6 +122,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let limits = Limits { reach: args.reach, tolerance: args.tolerance };
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
     let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
+    report.add_regressions(&regressions);
     report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls }, args.covered, args.dtype, &states);
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
@@ -138,6 +151,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let width = screen::width();
     let in_full = args.all || !args.method.is_empty();
     let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
+    let through_calls = regressions::regressions(&report, width) + &through_calls;
+    let through_loss = loss::through_loss(&report, width) + &loss::uneven(&report, width);
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if only_calls {
         output::text(&through_calls)?;
@@ -145,9 +160,17 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::line(prediction::everything(&report, width))?;
     } else {
         let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
-        let above = note.lines().count() + read.lines().count() + usize::from(args.figure.is_some()) + through_calls.lines().count();
+        let above = note.lines().count()
+            + read.lines().count()
+            + usize::from(args.figure.is_some())
+            + through_calls.lines().count()
+            + through_loss.lines().count();
         output::text(&note)?;
         output::line(prediction::first_screen(&report, width, above))?;
+    }
+    output::text(&through_loss)?;
+    if in_full {
+        output::text(&(loss::parts(&report, width) + &loss::minima(&report, width)))?;
     }
     if !only_calls {
         output::text(&through_calls)?;

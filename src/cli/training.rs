@@ -22,9 +22,9 @@ pub struct TrainingArgs {
     /// Put the samples into the method's equation instead of stepping (implicit midpoint, trapezoid, Euler)
     #[arg(long)]
     residual_form: bool,
-    /// What is compared, and what one call of a library covers: pairs (each interval from its own sample), windows:K (trajectory:K is the same), or rollout
+    /// What is compared, and what one call of a library covers: pairs (each interval from its own sample), windows:K (trajectory:K is the same), rollout, or rollout-free-start
     #[arg(long, visible_alias = "call", value_name = "LOSS", default_value = "pairs", value_parser = parsed::<Loss>)]
-    loss: Loss,
+    pub loss: Loss,
     /// For a library's call: whether all windows share their steps (together) or each has its own (each); left out, as people use the library
     #[arg(long, value_name = "BATCH", value_parser = named::<Batch>)]
     steps_shared: Option<Batch>,
@@ -63,7 +63,8 @@ pub struct TrainingArgs {
     seed: u64,
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
+/// A value in the words of its own type.
+pub fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 

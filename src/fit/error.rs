@@ -37,7 +37,7 @@ pub enum FitError {
         why: String,
     },
     /// A loss that cannot be read.
-    #[error("loss `{0}`: write pairs, rollout or windows:5")]
+    #[error("loss `{0}`: write pairs, windows:5, rollout or rollout-free-start")]
     Loss(String),
     /// No trajectory is long enough.
     #[error("{needed} consecutive samples are needed ({why}), the longest of {trajectories} trajectories has {longest}")]

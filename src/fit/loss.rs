@@ -17,6 +17,9 @@ pub enum Loss {
     Windows(usize),
     /// One window a trajectory, as long as the shortest of them.
     Rollout,
+    /// The same, with the start of each window a parameter of the fit; it is compared with its sample too.
+    #[serde(rename = "rollout-free-start")]
+    RolloutFreeStart,
 }
 
 impl FromStr for Loss {
@@ -25,6 +28,7 @@ impl FromStr for Loss {
         match text.split_once(':') {
             None if text == "pairs" => Ok(Self::Pairs),
             None if text == "rollout" => Ok(Self::Rollout),
+            None if text == "rollout-free-start" => Ok(Self::RolloutFreeStart),
             Some(("windows" | "trajectory", k)) => match k.parse() {
                 Ok(k) if k >= 1 => Ok(Self::Windows(k)),
                 _ => Err(FitError::Loss(text.to_owned())),
@@ -40,6 +44,7 @@ impl std::fmt::Display for Loss {
             Self::Pairs => write!(f, "pairs"),
             Self::Windows(k) => write!(f, "windows:{k}"),
             Self::Rollout => write!(f, "rollout"),
+            Self::RolloutFreeStart => write!(f, "rollout-free-start"),
         }
     }
 }
@@ -89,7 +94,7 @@ impl Windows {
             }
             Loss::Pairs => (1, 1, "a pair".to_owned()),
             Loss::Windows(k) => (k, k, format!("a window of {k} intervals")),
-            Loss::Rollout => (shortest.saturating_sub(1).max(1), usize::MAX, "a rollout".to_owned()),
+            Loss::Rollout | Loss::RolloutFreeStart => (shortest.saturating_sub(1).max(1), usize::MAX, "a rollout".to_owned()),
         };
         let (mut samples, mut origins, mut left_out) = (Vec::new(), Vec::new(), 0);
         for (t, trajectory) in trajectories.iter().enumerate() {
@@ -126,6 +131,21 @@ impl Windows {
     /// The first state of each window.
     pub fn starts(&self) -> Vec<Vec<f64>> {
         self.samples.chunks_exact((self.intervals + 1) * self.dimension).map(|window| window[..self.dimension].to_vec()).collect()
+    }
+
+    /// Sample j of a window.
+    pub(crate) fn state(&self, window: usize, j: usize) -> &[f64] {
+        let first = (window * (self.intervals + 1) + j) * self.dimension;
+        &self.samples[first..first + self.dimension]
+    }
+
+    /// The same windows, begun from these states instead of their first samples.
+    pub(crate) fn with_starts(mut self, starts: &[Vec<f64>]) -> Self {
+        let size = (self.intervals + 1) * self.dimension;
+        for (window, start) in self.samples.chunks_exact_mut(size).zip(starts) {
+            window[..start.len()].copy_from_slice(start);
+        }
+        self
     }
 
     /// Samples that no window reaches: remainders shorter than a window, and what lies beyond the shortest trajectory's length in rollouts.

@@ -11,6 +11,7 @@ mod error;
 mod evidence;
 mod exact_field;
 mod features;
+mod free_starts;
 mod gemm;
 mod kernel;
 mod lanes;

@@ -3,6 +3,7 @@
 use super::adam::Adam;
 use super::direct;
 use super::error::{FitError, within};
+use super::free_starts::{Stepping, alternate};
 use super::lbfgs::Lbfgs;
 use super::levenberg_marquardt::LevenbergMarquardt;
 use super::loss::{Loss, Windows};
@@ -279,6 +280,10 @@ impl Prepared {
         self.model.random(self.training.spread, &mut ChaCha8Rng::seed_from_u64(seed))
     }
 
+    fn objective<'a>(&'a self, windows: &'a Windows, frozen: Option<&'a [bool]>) -> Result<Objective<'a>, FitError> {
+        Ok(Objective::new(&self.model, &self.step, windows)?.with_ridge(self.training.ridge).with_frozen(frozen))
+    }
+
     /// Fits from given parameters (or from the seed's random start).
     ///
     /// Errors when memory does not suffice or the start cannot be evaluated.
@@ -286,30 +291,31 @@ impl Prepared {
         let optimiser = self.optimiser();
         within("this optimiser with this model and these samples", self.bytes_of(optimiser), self.training.memory)?;
         let start = start.unwrap_or_else(|| self.start(seed));
-        let objective = |frozen: Option<&[bool]>| {
-            let objective = Objective::new(&self.model, &self.step, &self.windows)?;
-            Ok::<_, FitError>(objective.with_ridge(self.training.ridge).with_frozen(frozen))
-        };
-        let mut run = |start: Vec<f64>, frozen: Option<&[bool]>| -> Result<Outcome, FitError> {
+        let mut on = |windows: &Windows, start: Vec<f64>, frozen: Option<&[bool]>| -> Result<Outcome, FitError> {
             match optimiser {
-                Optimiser::Direct => {
-                    direct::solve(&self.model, &self.step, &self.windows, self.training.ridge, frozen, self.training.memory)
-                }
+                Optimiser::Direct => direct::solve(&self.model, &self.step, windows, self.training.ridge, frozen, self.training.memory),
                 Optimiser::Adam => {
                     let defaults = Adam::default();
                     let iterations = self.training.iterations.unwrap_or(defaults.iterations);
                     let adam = Adam { iterations, rate: self.training.rate, target: self.training.target, ..defaults };
-                    adam.run(&mut objective(frozen)?, start, watch)
+                    adam.run(&mut self.objective(windows, frozen)?, start, watch)
                 }
                 Optimiser::Lbfgs => {
                     let defaults = Lbfgs::default();
                     let iterations = self.training.iterations.unwrap_or(defaults.iterations);
-                    Lbfgs { iterations, target: self.training.target, ..defaults }.run(&mut objective(frozen)?, start, watch)
+                    Lbfgs { iterations, target: self.training.target, ..defaults }.run(&mut self.objective(windows, frozen)?, start, watch)
                 }
                 Optimiser::LevenbergMarquardt | Optimiser::Auto => {
-                    self.levenberg_marquardt().run(&self.model, &self.step, &self.windows, start, frozen, watch)
+                    self.levenberg_marquardt().run(&self.model, &self.step, windows, start, frozen, watch)
                 }
             }
+        };
+        let mut run = |start: Vec<f64>, frozen: Option<&[bool]>| {
+            if self.training.loss != Loss::RolloutFreeStart {
+                return on(&self.windows, start, frozen);
+            }
+            let stepping = Stepping { model: &self.model, method: &self.training.method, sampling: self.training.sampling };
+            alternate(&stepping, &self.windows, start, |windows, start| on(windows, start, frozen))
         };
         let outcome = if self.training.threshold > 0.0 {
             threshold::sequential(&self.model, start, self.training.threshold, &mut run)?.0

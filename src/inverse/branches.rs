@@ -1,7 +1,7 @@
 //! Every λ̂ that a loop can learn from one mode, and what is known of each.
 
 use super::equation::LearningEquation;
-use super::flags::Flag;
+use super::flags::{Flag, flags};
 use super::multistep;
 use super::undefined::Undefined;
 use crate::exact::RootsError;
@@ -139,6 +139,16 @@ impl Branches {
     pub fn steep(&self) -> usize {
         let growth = (self.lambda.re * self.sampling.interval()).exp();
         self.branches.iter().filter(|b| b.residual > 1e-6 * growth).count()
+    }
+
+    /// The same λ̂ beside another mode: what is learned in the place of `lambda` from samples whose noise has changed it.
+    #[must_use]
+    pub fn beside(mut self, lambda: Complex<f64>) -> Self {
+        self.lambda = lambda;
+        for branch in &mut self.branches {
+            branch.flags = flags(lambda, branch.lambda, branch.radius);
+        }
+        self
     }
 
     /// The principal branch, where it is finite and defined.

@@ -16,8 +16,10 @@ pub mod multistep;
 mod one_step;
 pub mod parasites;
 mod pencil;
+mod regressed;
 pub mod step_control;
 mod undefined;
+pub mod uneven;
 pub mod verdict;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};
@@ -30,5 +32,7 @@ pub use flags::Flag;
 pub use limits::Limits;
 pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choices};
 pub use parasites::{ParasiticGrowth, parasitic_growth};
+pub use regressed::regressed;
 pub use undefined::Undefined;
+pub use uneven::{Stretch, UnevenError, UnevenLoss, UnevenMinimum};
 pub use verdict::{Growth, Judgement, Reason, Verdict, verdict, worst};

@@ -18,6 +18,7 @@
 //! | --- | --- |
 //! | `library`, `name`, `reading` | the libraries, the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]`, from a name to the call |
 //! | `torchdiffeq`, `diffrax`, `scipy`, `torchdyn`, `ordinary_diffeq` | one library each: its methods, options and defaults |
+//! | `regression`; `derivative`, `pysindy`, `numpy` | regression on estimated derivatives: λ̂ = D/S; its filters, a family each |
 //! | `control` | first step, acceptance, the next step: a controller as data |
 //! | `pilot` | a controller's decisions, whatever is integrated |
 //! | `pair` | one attempted step: stages, result, error estimate |
@@ -34,16 +35,20 @@ mod call;
 mod call_error;
 mod control;
 mod dense;
+mod derivative;
 mod diffrax;
 mod grid;
 mod library;
 mod name;
 mod norm;
+mod numpy;
 mod options;
 mod ordinary_diffeq;
 mod pair;
 mod pilot;
 mod reading;
+mod pysindy;
+mod regression;
 mod scipy;
 mod series;
 mod stages;
@@ -63,6 +68,7 @@ pub use name::CallName;
 pub use norm::{StateNorm, Tolerances};
 pub use pair::{ErrorWeights, Pair};
 pub(crate) use pilot::{Pilot, Reached};
+pub use regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
 pub(crate) use series::{StepSeries, Terms};
 pub(crate) use stages::MOST_STAGES;
 pub use trace::{Attempt, FollowError, Pattern, Trace};

@@ -3,24 +3,34 @@
 //! | question | where |
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject` |
+//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map` |
+//! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
+//! | what regressions on derivatives make of them | `regressions` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits` |
 //! | which method to take instead | `recommendation` |
 
+mod affine_map;
 pub mod calls;
 pub mod cost;
 pub mod drift;
 mod fitted_orbits;
 mod linear_orbits;
 pub mod recommendation;
+mod regressions;
 pub mod report;
 pub mod subject;
+mod through_loss;
+mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use recommendation::{AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
+pub use regressions::{RegressionMode, RegressionReport};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use subject::{Origin, Subject};
+pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
+pub use uneven_times::UnevenTimes;

@@ -3,6 +3,7 @@
 use super::cost::evaluations;
 use super::report::PredictError;
 use super::subject::Subject;
+use crate::fit::Loss;
 use crate::inverse::{Branches, LearningEquation, Limits, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
@@ -31,6 +32,9 @@ pub struct Recommendation {
     pub why: Why,
     /// The settled mode that it learns worst, and the λ̂ of its principal branch.
     pub learns: Option<LearnedMode>,
+    /// The loss to train with, where noise makes a difference between losses.
+    #[serde(serialize_with = "loss_text", skip_serializing_if = "Option::is_none")]
+    pub loss: Option<Loss>,
     /// What it does to orbits, where that is more than a mode may change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orbits: Option<OrbitChange>,
@@ -116,7 +120,7 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
     if subject.settled_modes().next().is_none() {
         return Ok(None);
     }
-    let any_step = candidates.iter().find(|method| keeps_signs(method)).map(|method| any_step(subject, method)).transpose()?;
+    let any_step = candidates.iter().find(|method| keeps_signs(method)).map(|method| any_step(subject, method, limits)).transpose()?;
     let (candidate_count, most_substeps) = (candidates.len(), MOST_SUBSTEPS);
     if let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, candidates, limits)? {
         let why = if verdict == Verdict::Faithful {
@@ -130,7 +134,8 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
             evaluations: cost,
             verdict,
             why,
-            learns: worst_learned(subject, method, substeps)?,
+            learns: worst_learned(subject, method, substeps, limits)?,
+            loss: loss(subject),
             orbits: None,
             any_step,
             scheme: method.clone(),
@@ -146,6 +151,7 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
         verdict: trial(subject, method, 1, limits)?.map_or(Verdict::Distorted, |t| t.verdict),
         why: Why::KeepsSigns { most_substeps },
         learns: kept.learns,
+        loss: loss(subject),
         orbits: None,
         any_step: Some(kept),
         scheme: method.clone(),
@@ -198,8 +204,9 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
     // A mode below the real axis is judged as its mirror image.
-    for mode in subject.settled_modes().filter(|m| m.lambda.im >= 0.0) {
-        let Ok(found) = equation.branches(mode.lambda, sampling) else { return Ok(None) };
+    for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {
+        let uneven = subject.uneven.as_ref().map(|uneven| uneven.minima_in_short(method, k, mode.lambda, sampling, limits));
+        let Some(found) = uneven.unwrap_or_else(|| equation.branches(mode.lambda, sampling).ok()) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
         trial.verdict = trial.verdict.max(limits.judge(&found, alone).verdict);
@@ -220,17 +227,32 @@ fn keeps_signs(method: &Method) -> bool {
 }
 
 /// What the sign-keeping method does to these modes.
-fn any_step(subject: &Subject, method: &Method) -> Result<AnyStep, PredictError> {
-    Ok(AnyStep { method: method.name().into(), substeps: 1, learns: worst_learned(subject, method, 1)? })
+fn any_step(subject: &Subject, method: &Method, limits: Limits) -> Result<AnyStep, PredictError> {
+    Ok(AnyStep { method: method.name().into(), substeps: 1, learns: worst_learned(subject, method, 1, limits)? })
 }
 
-/// The settled mode whose principal branch is furthest off, relative to it.
-fn worst_learned(subject: &Subject, method: &Method, substeps: u32) -> Result<Option<LearnedMode>, PredictError> {
+fn loss_text<S: serde::Serializer>(loss: &Option<Loss>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&loss.unwrap_or_default())
+}
+
+/// The loss that leaves the modes in place, where noise makes the one asked for move them.
+fn loss(subject: &Subject) -> Option<Loss> {
+    subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().0)
+}
+
+/// The settled mode whose principal branch is furthest off, relative to it: through the loss that is recommended.
+fn worst_learned(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> Result<Option<LearnedMode>, PredictError> {
     let equation = LearningEquation::of(method)?;
     let sampling = Sampling::new(subject.interval, substeps)?;
     let mut worst: Option<LearnedMode> = None;
-    for mode in subject.settled_modes().filter(|m| m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
-        let found = equation.branches(mode.lambda, sampling)?;
+    let through = subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().1);
+    for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
+        let learned = through.map_or(mode.lambda, |modes| modes[k].learned);
+        let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, mode.lambda, sampling, limits));
+        let found = match uneven {
+            Some(found) => found,
+            None => equation.branches(learned, sampling).or_else(|_| equation.branches(mode.lambda, sampling))?,
+        };
         let Some(branch) = found.principal() else { continue };
         let error = (branch.lambda - mode.lambda).norm() / mode.lambda.norm();
         if worst.is_none_or(|most| error > most.error) {

@@ -4,13 +4,17 @@ use super::calls::CallReport;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
 use super::recommendation::{self, Recommendation};
+use super::regressions::{RegressionReport, UpperMode, judged};
 use super::subject::{Origin, Subject};
-use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, Verdict};
+use super::through_loss::ThroughLoss;
+use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
+use crate::loops::Regression;
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
 use crate::truth::{Caveat, Finding, FittedField, Mode};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Methods that people train with, for a report that names none.
@@ -90,6 +94,8 @@ pub struct Report {
     /// The polynomial field that explains the samples, where there is one.
     #[serde(skip)]
     pub field: Option<FittedField>,
+    /// What the loss makes of these samples, the integrator apart; `None` where that is not known.
+    pub through_loss: Option<ThroughLoss>,
     /// How far out a branch counts, and how large an error is still faithful.
     pub limits: Limits,
     /// One for each method.
@@ -97,6 +103,9 @@ pub struct Report {
     /// One for each training call that was added ([`Report::add_calls`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<CallReport>,
+    /// One for each derivative regression that was added ([`Report::add_regressions`]).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub regressions: Vec<RegressionReport>,
     /// What to train with instead; `None` where no mode is settled.
     pub recommendation: Option<Recommendation>,
 }
@@ -125,8 +134,12 @@ pub struct MethodReport {
 /// What a loop makes of one mode.
 #[derive(Clone, Debug)]
 pub struct ModeReport {
-    /// Every λ̂.
+    /// Every λ̂ that the loss learns from these samples.
     pub branches: Branches,
+    /// The same from samples without noise, where noise changes them.
+    pub noise_free: Option<Branches>,
+    /// For uneven times, the minima of the loss, the lowest first: `branches` then holds those of them that count, and the lowest for the principal one.
+    pub minima: Vec<UnevenMinimum>,
     /// In one word; `None` for a mode that is not settled.
     pub verdict: Option<Verdict>,
     /// Why.
@@ -148,6 +161,16 @@ impl Serialize for ModeReport {
         map.serialize_entry("reasons", &self.reasons)?;
         map.serialize_entry("at_infinity", &self.branches.at_infinity)?;
         map.serialize_entry("branches", &self.branches.branches)?;
+        if !self.minima.is_empty() {
+            map.serialize_entry("minima", &self.minima)?;
+        }
+        if let Some(clean) = &self.noise_free {
+            map.serialize_entry("noise_free", &clean.branches)?;
+            if let (Some(noisy), Some(clean)) = (self.branches.principal(), clean.principal()) {
+                let [integrator, noise] = [clean.lambda - self.branches.lambda, noisy.lambda - clean.lambda].map(|z| [z.re, z.im]);
+                map.serialize_entry("parts", &BTreeMap::from([("integrator", integrator), ("noise", noise)]))?;
+            }
+        }
         if let Some(why) = self.branches.principal.undefined() {
             map.serialize_entry("principal_undefined", &why)?;
         }
@@ -185,11 +208,29 @@ impl Prediction {
         for method in asked {
             let equation = LearningEquation::of(method)?;
             let mut modes = Vec::with_capacity(subject.modes.len());
-            for mode in &subject.modes {
-                let branches = equation.branches(mode.lambda, sampling)?;
-                let judged = mode.settled.then(|| limits.judge(&branches, subject.is_alone(mode)));
+            for (k, mode) in subject.modes.iter().enumerate() {
+                let clean = equation.branches(mode.lambda, sampling)?;
+                let through = subject.through_loss.as_ref().map(|through| through.modes[k]).filter(|l| l.learned != mode.lambda);
+                // A multistep residual is another loss.
+                let noisy = through.filter(|_| matches!(method, Method::RungeKutta(_))).and_then(|l| {
+                    let found = equation.branches(l.learned, sampling).ok()?;
+                    Some((found.beside(mode.lambda), l.significant))
+                });
+                let counts = noisy.as_ref().filter(|(_, significant)| *significant).map_or(&clean, |(found, _)| found);
+                let judged = mode.settled.then(|| limits.judge(counts, subject.is_alone(mode)));
                 let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
-                modes.push(ModeReport { branches, verdict, reasons });
+                let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
+                if let Some((branches, minima)) = uneven {
+                    let judged = mode.settled.then(|| limits.judge(&branches, subject.is_alone(mode)));
+                    let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
+                    modes.push(ModeReport { branches, noise_free: None, minima, verdict, reasons });
+                    continue;
+                }
+                let (branches, noise_free) = match noisy {
+                    Some((found, _)) => (found, Some(clean)),
+                    None => (clean, None),
+                };
+                modes.push(ModeReport { branches, noise_free, minima: Vec::new(), verdict, reasons });
             }
             reports.push(MethodReport {
                 method: method.name().into(),
@@ -204,7 +245,7 @@ impl Prediction {
         let named = |name: &str| asked.iter().any(|m| m.name() == name);
         let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
         let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, .. } = subject;
+        let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, through_loss, .. } = subject;
         Ok(Report {
             source,
             interval,
@@ -214,9 +255,11 @@ impl Prediction {
             modes,
             caveats,
             field,
+            through_loss,
             limits,
             methods: reports,
             calls: Vec::new(),
+            regressions: Vec::new(),
             recommendation,
         })
     }
@@ -241,6 +284,14 @@ impl Prediction {
 }
 
 impl Report {
+    /// Judges regressions on estimated derivatives, on clean, even samples H apart.
+    pub fn add_regressions(&mut self, regressions: &[Regression]) {
+        let Ok(sampling) = Sampling::new(self.interval, 1) else { return };
+        let same = |mode: &Mode| self.modes.iter().filter(|m| m.lambda == mode.lambda && m.equilibrium == mode.equilibrium).count();
+        let modes: Vec<UpperMode> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled, same(mode) == 1)).collect();
+        self.regressions.extend(regressions.iter().map(|regression| judged(regression, sampling, self.limits, &modes)));
+    }
+
     /// The worst of the settled modes through a method: its place, of the modes with Im λ ≥ 0.
     pub fn worst_mode(&self, method: &MethodReport) -> Option<usize> {
         let off = |k: usize| {

@@ -1,9 +1,12 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
+use super::through_loss::ThroughLoss;
+use super::uneven_times::UnevenTimes;
 use crate::data::Trajectories;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
+use crate::fit::Loss;
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -51,6 +54,10 @@ pub struct Subject {
     pub caveats: Vec<Caveat>,
     /// The polynomial field that explains the samples, where there is one.
     pub field: Option<FittedField>,
+    /// What the loss makes of these samples; `None` for a system, and where the modes are not those of one linear map of all columns.
+    pub through_loss: Option<ThroughLoss>,
+    /// The intervals of uneven samples; `None` for even ones.
+    pub uneven: Option<UnevenTimes>,
 }
 
 impl Subject {
@@ -63,7 +70,7 @@ impl Subject {
         if let Some(mode) = found.modes.iter().find(open) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
-        Ok(Self {
+        let subject = Self {
             origin: Origin::Samples(Arc::new(data.clone())),
             source: data.source().into(),
             interval: data.spacing().typical(),
@@ -73,7 +80,24 @@ impl Subject {
             modes: found.modes,
             caveats,
             field: found.field,
-        })
+            through_loss: None,
+            uneven: None,
+        };
+        let samples = if options.log { data.log()? } else { data.clone() };
+        let subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), ..subject };
+        let Ok(even) = samples.require_even() else { return Ok(subject) };
+        if !data.inputs().is_empty() {
+            return Ok(subject);
+        }
+        Ok(subject.with_loss(&even.to_lists(), Loss::default(), true))
+    }
+
+    /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.
+    #[must_use]
+    pub fn with_loss(mut self, samples: &[Vec<Vec<f64>>], loss: Loss, affine: bool) -> Self {
+        let linear = self.field.as_ref().is_none_or(|field| field.degree == 1);
+        self.through_loss = if linear { ThroughLoss::of(samples, self.interval, &self.modes, loss, affine) } else { None };
+        self
     }
 
     /// The modes of a named system: the eigenvalues of its Jacobian at every equilibrium that is known of it, those nearest to its default starts first.
@@ -103,7 +127,19 @@ impl Subject {
         let finding = motion_of(system, &modes);
         let trajectories = starts.len();
         let origin = Origin::System { system: Arc::new(system.clone()), starts };
-        Ok(Self { origin, source, interval, trajectories, samples: 0, finding, modes, caveats: Vec::new(), field: None })
+        Ok(Self {
+            origin,
+            source,
+            interval,
+            trajectories,
+            samples: 0,
+            finding,
+            modes,
+            caveats: Vec::new(),
+            field: None,
+            through_loss: None,
+            uneven: None,
+        })
     }
 
     /// The same with orbits of the system from these starts; of samples nothing changes.

@@ -80,5 +80,6 @@ pub(super) fn headline(advice: &Recommendation) -> String {
     let steps = count(advice.substeps as usize, "step", "steps");
     let learns = advice.learns.map_or_else(String::new, |mode| format!(", which learns {}", pair(mode.learned, DIGITS)));
     let verdict = if advice.verdict == Verdict::Distorted { " (distorted, but never of the wrong kind)" } else { "" };
-    format!("{} with {steps} per sample{learns}{verdict}", advice.method)
+    let loss = advice.loss.map_or_else(String::new, |loss| format!(" and the loss {loss}"));
+    format!("{} with {steps} per sample{loss}{learns}{verdict}", advice.method)
 }

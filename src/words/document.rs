@@ -87,6 +87,11 @@ fn tell_prediction(document: &mut Value, report: &Report, to: Dialect) -> Result
             }
         }
     }
+    for (i, found) in report.regressions.iter().enumerate() {
+        for (j, mode) in found.modes.iter().enumerate() {
+            document["regressions"][i]["modes"][j]["reasons"] = told(&mode.reasons, to)?;
+        }
+    }
     for (k, method) in report.methods.iter().enumerate() {
         for (j, mode) in method.modes.iter().enumerate() {
             let place = &mut document["methods"][k]["modes"][j];

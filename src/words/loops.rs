@@ -218,7 +218,8 @@ pub fn calls_in_short(report: &Report, width: usize) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    wrapped(&format!("Library calls: {}.", parts.join("; ")), "", "  ", width) + "\n"
+    let apart = if report.through_loss.as_ref().is_some_and(|through| through.acts) { " (noise apart)" } else { "" };
+    wrapped(&format!("Library calls{apart}: {}.", parts.join("; ")), "", "  ", width) + "\n"
 }
 
 /// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.

@@ -9,6 +9,7 @@
 //! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
+//! | what the loss makes of noise; regression on derivatives | `loss`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `audit` and `repair` | `prediction`; `repair` |
 //! | properties of a scheme, the screen of a verification | `property`, `verification` |
@@ -22,10 +23,12 @@ pub mod document;
 mod duration;
 pub mod explorable;
 pub mod loops;
+pub mod loss;
 pub mod number;
 mod paragraph;
 pub mod prediction;
 pub mod property;
+pub mod regressions;
 pub mod repair;
 mod samples;
 mod table;

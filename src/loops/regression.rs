@@ -1,0 +1,214 @@
+//! Regression on estimated derivatives: no integrator, ẋ is estimated from the samples by a linear filter and f is fitted to it.
+//!
+//! On even samples of e^{λt} a linear filter is a number: with weights d_j of the samples j intervals away,
+//!
+//! ```text
+//! D(λ) = (1/H) Σ_j d_j e^{jλH},     S(λ) = Σ_j s_j e^{jλH},     λ̂ = D(λ)/S(λ),
+//! ```
+//!
+//! where S is the smoothing of the state that the derivative is compared with (1 where that is the sample itself). There is one λ̂ only, and the loss
+//! is 0 there: central differences give sinh(λH)/H, which turns the other way or stands still at a few samples a turn.
+
+use nalgebra::{DMatrix, DVector};
+use num_complex::Complex;
+use serde::Serialize;
+use std::fmt;
+use thiserror::Error;
+
+/// |S| below this part of the sum of |s_j e^{jλH}|: the smoothing removes the mode, and λ̂ is a ratio of two small numbers.
+const REMOVED: f64 = 0.1;
+/// Longer stencils than this are no use.
+pub(super) const LONGEST_STENCIL: usize = 101;
+
+/// Why a text names no derivative regression.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RegressionError {
+    /// The library or family has no such filter.
+    #[error("{family} has no filter `{name}`: write one of {known}")]
+    Unknown {
+        /// `pysindy`, `numpy` or `derivative`.
+        family: &'static str,
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: &'static str,
+    },
+    /// An option that the filter does not have, or one given twice.
+    #[error("{call} has no option `{option}`{}; it has {known}", if *.twice { " twice" } else { "" })]
+    Option {
+        /// The call.
+        call: &'static str,
+        /// Which option.
+        option: String,
+        /// Whether it was given before.
+        twice: bool,
+        /// What there is.
+        known: &'static str,
+    },
+    /// A value that does not fit.
+    #[error("{option}={text}: give {expected}")]
+    Value {
+        /// Which option.
+        option: &'static str,
+        /// Its value.
+        text: String,
+        /// What fits.
+        expected: &'static str,
+    },
+}
+
+/// Weights of the samples around the one where the filter is evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Filter {
+    /// The first sample's place, in intervals from the one where the filter is evaluated.
+    pub first: i32,
+    /// One weight for each sample from there on.
+    pub weights: Vec<f64>,
+}
+
+impl Filter {
+    /// The weights that differentiate polynomials exactly on the samples `first..first + points` (times 1/H).
+    pub fn difference(first: i32, points: usize) -> Option<Self> {
+        let at = |j: usize| f64::from(first) + j as f64;
+        let powers = DMatrix::from_fn(points, points, |k, j| at(j).powi(k as i32));
+        let mut slope = DVector::zeros(points);
+        *slope.get_mut(1)? = 1.0;
+        let weights = powers.lu().solve(&slope)?;
+        Some(Self { first, weights: weights.iter().copied().collect() })
+    }
+
+    /// The Savitzky–Golay weights of a window: value (`derivative` = 0) or slope (1, times 1/H) at its middle of the polynomial that fits the window best.
+    pub fn savitzky_golay(window: usize, degree: usize, derivative: usize) -> Option<Self> {
+        let half = (window / 2) as i32;
+        let size = f64::from(half).max(1.0);
+        let powers = DMatrix::from_fn(window, degree + 1, |j, k| ((f64::from(j as i32 - half)) / size).powi(k as i32));
+        let mut wanted = DVector::zeros(degree + 1);
+        *wanted.get_mut(derivative)? = size.powi(-(derivative as i32));
+        let normal = powers.transpose() * &powers;
+        let weights = &powers * normal.lu().solve(&wanted)?;
+        Some(Self { first: -half, weights: weights.iter().copied().collect() })
+    }
+
+    /// Σ w_j e^{jz} and its derivative by z.
+    fn at(&self, z: Complex<f64>) -> (Complex<f64>, Complex<f64>) {
+        let mut sums = (Complex::ZERO, Complex::ZERO);
+        for (k, w) in self.weights.iter().enumerate() {
+            let j = f64::from(self.first) + k as f64;
+            let value = (z * j).exp() * w;
+            sums.0 += value;
+            sums.1 += value * j;
+        }
+        sums
+    }
+
+    /// Σ |w_j| e^{jx}.
+    fn size(&self, x: f64) -> f64 {
+        self.weights.iter().enumerate().map(|(k, w)| w.abs() * (x * (f64::from(self.first) + k as f64)).exp()).sum()
+    }
+}
+
+/// What the filter does at the ends of a trajectory, where samples are missing on one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ends {
+    /// Rows without a full window are left out.
+    Dropped,
+    /// Other formulas are used there, which pollute the regression: the closed form then holds for long trajectories only.
+    OtherFormulas,
+}
+
+/// A regression on derivatives that a linear filter estimates.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Regression {
+    /// As it was written.
+    pub name: String,
+    /// The slope, times 1/H.
+    pub derivative: Filter,
+    /// The state that the slope is compared with, where it is smoothed.
+    pub smoothing: Option<Filter>,
+    /// Whether samples are smoothed first and both sides are computed from the smoothed ones: on a mode that smoothing cancels.
+    pub smoothed_before: bool,
+    /// What happens at the ends.
+    pub ends: Ends,
+}
+
+/// A complex number as `[re, im]`.
+fn pair<S: serde::Serializer>(z: &Complex<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    [z.re, z.im].serialize(serializer)
+}
+
+/// What a derivative regression learns from one mode.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct RegressedMode {
+    /// λ̂ = D/S.
+    #[serde(serialize_with = "pair")]
+    pub lambda: Complex<f64>,
+    /// D(λ).
+    #[serde(serialize_with = "pair")]
+    pub derivative: Complex<f64>,
+    /// S(λ).
+    #[serde(serialize_with = "pair")]
+    pub smoothing: Complex<f64>,
+    /// |dλ̂/dλ|.
+    pub condition: f64,
+    /// Whether the smoothing removes the mode, so that λ̂ says nothing.
+    pub removed: bool,
+}
+
+impl Regression {
+    /// λ̂ from samples of e^{λt} every H; `None` where numbers leave the range of f64.
+    ///
+    /// ```
+    /// use lambdahat::loops::Regression;
+    /// use num_complex::Complex;
+    /// let sindy = Regression::read("pysindy:FiniteDifference")?.expect("a regression");
+    /// let learned = sindy.learned(Complex::new(-0.1, 2.0), 1.0).expect("moderate numbers");
+    /// assert!((learned.lambda - Complex::new(0.04168408, 0.91384770)).norm() < 1e-8);      // grows, where the truth decays
+    /// # Ok::<(), lambdahat::loops::RegressionError>(())
+    /// ```
+    pub fn learned(&self, lambda: Complex<f64>, interval: f64) -> Option<RegressedMode> {
+        let z = lambda * interval;
+        let (d, d_slope) = self.derivative.at(z);
+        let (s, s_slope) = self.smoothing.as_ref().map_or((Complex::ONE, Complex::ZERO), |filter| filter.at(z));
+        let least = self.smoothing.as_ref().map_or(0.0, |filter| REMOVED * filter.size(z.re));
+        let mode = RegressedMode {
+            lambda: d / s / interval,
+            derivative: d / interval,
+            smoothing: s,
+            condition: (d_slope / s - d * s_slope / (s * s)).norm(),
+            removed: s.norm() <= least,
+        };
+        (mode.lambda.is_finite() && mode.condition.is_finite()).then_some(mode)
+    }
+
+    /// Rows at each end of a trajectory that have no full window.
+    pub fn margin(&self) -> usize {
+        let reach = |filter: &Filter| (-filter.first).max(filter.first + filter.weights.len() as i32 - 1).max(0) as usize;
+        reach(&self.derivative).max(self.smoothing.as_ref().map_or(0, reach))
+    }
+}
+
+impl fmt::Display for Regression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_as_the_literature_has_them() {
+        let near = |filter: Option<Filter>, expected: &[f64]| {
+            let filter = filter.unwrap();
+            assert!(filter.weights.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-13), "{filter:?}");
+        };
+        near(Filter::difference(-1, 3), &[-0.5, 0.0, 0.5]);
+        near(Filter::difference(-2, 5), &[1.0 / 12.0, -2.0 / 3.0, 0.0, 2.0 / 3.0, -1.0 / 12.0]);
+        near(Filter::difference(0, 2), &[-1.0, 1.0]);
+        // Savitzky & Golay (1964), five points, quadratic.
+        near(Filter::savitzky_golay(5, 2, 0), &[-3.0 / 35.0, 12.0 / 35.0, 17.0 / 35.0, 12.0 / 35.0, -3.0 / 35.0]);
+        near(Filter::savitzky_golay(5, 2, 1), &[-0.2, -0.1, 0.0, 0.1, 0.2]);
+    }
+}

@@ -1,0 +1,281 @@
+//! The affine map x⁺ = Φx + c that a loss prefers on given samples: what a linear model learns from them through an exact integrator.
+//!
+//! | loss | minimised |
+//! | --- | --- |
+//! | pairs | Σ \|Φx_n + c − x_{n+1}\|², by least squares |
+//! | windows of K | Σ \|x̂_j − x_{n+j}\|² over j ≤ K, x̂_0 = x_n, by Levenberg–Marquardt |
+//! | rollout | the same with one window a trajectory, as long as the shortest of them |
+//! | rollout with free starts | the same with x̂_0 fitted too, and compared |
+//!
+//! Through a Runge–Kutta method the linear model Â that reaches the same least loss has R(hÂ)^m = Φ: the loss depends on Â through that matrix only.
+
+use crate::fit::Loss;
+use nalgebra::{Cholesky, DMatrix, DVector, SVD};
+
+/// Components up to which losses that follow several intervals are minimised.
+const MOST_COMPONENTS: usize = 8;
+/// Samples that these losses look at, in whole windows spread over the data.
+const MOST_SAMPLES: usize = 20_000;
+/// Steps of Levenberg–Marquardt.
+const MOST_STEPS: usize = 60;
+/// A window K times as long is begun from the map of the shorter one.
+const LONGER: usize = 4;
+
+/// An affine map and its loss.
+#[derive(Clone, Debug)]
+pub(super) struct AffineMap {
+    /// Φ.
+    pub linear: DMatrix<f64>,
+    /// c.
+    pub constant: DVector<f64>,
+    /// The mean square of the residuals.
+    pub loss: f64,
+}
+
+/// The samples of a trajectory, a row each.
+pub(super) type Run = DMatrix<f64>;
+
+/// The best map; without `affine` c = 0. `None` where the samples do not suffice or the loss is not followed in so many components.
+pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineMap> {
+    let mut map = by_pairs(runs, affine)?;
+    let shortest = runs.iter().map(|run| run.nrows()).min()?.saturating_sub(1);
+    let longest = match loss {
+        Loss::Pairs => return Some(map),
+        Loss::Windows(k) => k,
+        Loss::Rollout | Loss::RolloutFreeStart => shortest,
+    };
+    if map.linear.nrows() > MOST_COMPONENTS || longest == 0 {
+        return None;
+    }
+    let one_each = !matches!(loss, Loss::Windows(_));
+    let mut length = 1;
+    while length < longest {
+        length = (LONGER * length).min(longest);
+        map = Windows::of(runs, length, one_each && length == longest, false)?.descend(map, affine)?;
+    }
+    if loss == Loss::RolloutFreeStart {
+        map = Windows::of(runs, longest, true, true)?.descend(map, affine)?;
+    }
+    Some(map)
+}
+
+/// Ordinary least squares.
+fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
+    let d = runs.first()?.ncols();
+    let pairs: usize = runs.iter().map(|run| run.nrows().saturating_sub(1)).sum();
+    let width = d + usize::from(affine);
+    if pairs < width {
+        return None;
+    }
+    // About a point between the samples the columns are as independent as they can be.
+    let middle: DVector<f64> = if affine {
+        let sum = runs.iter().fold(DVector::zeros(d), |sum, run| sum + run.row_sum().transpose());
+        sum / runs.iter().map(|run| run.nrows()).sum::<usize>() as f64
+    } else {
+        DVector::zeros(d)
+    };
+    let mut from = DMatrix::from_element(pairs, width, 1.0);
+    let mut to = DMatrix::zeros(pairs, d);
+    let mut row = 0;
+    for run in runs {
+        for n in 1..run.nrows() {
+            for k in 0..d {
+                from[(row, k)] = run[(n - 1, k)] - middle[k];
+                to[(row, k)] = run[(n, k)] - middle[k];
+            }
+            row += 1;
+        }
+    }
+    let solution = SVD::try_new(from.clone(), true, true, f64::EPSILON, 10_000)?.solve(&to, 1e-12 * from.norm()).ok()?;
+    let loss = (&from * &solution - &to).norm_squared() / (pairs * d) as f64;
+    let linear = solution.rows(0, d).transpose();
+    let shift = if affine { solution.row(d).transpose() } else { DVector::zeros(d) };
+    let constant = &middle + shift - &linear * &middle;
+    Some(AffineMap { constant: if affine { constant } else { DVector::zeros(d) }, linear, loss })
+}
+
+/// Stretches of samples that are predicted from their first, or from a fitted start.
+struct Windows {
+    windows: Vec<DMatrix<f64>>,
+    free: bool,
+}
+
+/// A loss with its Gauss–Newton matrix and descent.
+struct Evaluated {
+    square: f64,
+    count: usize,
+    normal: DMatrix<f64>,
+    descent: DVector<f64>,
+}
+
+impl Windows {
+    fn of(runs: &[Run], length: usize, one_each: bool, free: bool) -> Option<Self> {
+        let d = runs.first()?.ncols();
+        let mut windows = Vec::new();
+        for run in runs {
+            let mut start = 0;
+            while start + length < run.nrows() {
+                windows.push(run.rows(start, length + 1).into_owned());
+                start += length;
+                if one_each {
+                    break;
+                }
+            }
+        }
+        let most = (MOST_SAMPLES / (length + 1)).max(1);
+        let every = windows.len().div_ceil(most).max(1);
+        let windows: Vec<_> = windows.into_iter().step_by(every).collect();
+        let enough = windows.len() * length > d;
+        enough.then_some(Self { windows, free })
+    }
+
+    /// Levenberg–Marquardt from a map.
+    fn descend(&self, mut map: AffineMap, affine: bool) -> Option<AffineMap> {
+        let mut here = self.evaluate(&map, affine)?;
+        let mut damping = 1e-3;
+        for _ in 0..MOST_STEPS {
+            let mut moved = None;
+            while damping < 1e10 {
+                let mut normal = here.normal.clone();
+                for k in 0..normal.nrows() {
+                    normal[(k, k)] += damping * here.normal[(k, k)] + f64::MIN_POSITIVE;
+                }
+                if let Some(factor) = Cholesky::new(normal) {
+                    let trial = stepped(&map, &factor.solve(&here.descent), affine);
+                    if let Some(there) = self.evaluate(&trial, affine).filter(|there| there.square < here.square) {
+                        moved = Some((trial, there));
+                        break;
+                    }
+                }
+                damping *= 10.0;
+            }
+            let Some((trial, there)) = moved else { break };
+            let gain = here.square - there.square;
+            (map, here) = (trial, there);
+            damping = (damping * 0.1).max(1e-12);
+            if gain <= 1e-13 * here.square {
+                break;
+            }
+        }
+        map.loss = here.square / here.count as f64;
+        Some(map)
+    }
+
+    fn evaluate(&self, map: &AffineMap, affine: bool) -> Option<Evaluated> {
+        let d = map.linear.nrows();
+        let p = d * d + if affine { d } else { 0 };
+        let mut all = Evaluated { square: 0.0, count: 0, normal: DMatrix::zeros(p, p), descent: DVector::zeros(p) };
+        for window in &self.windows {
+            self.add(window, map, affine, &mut all)?;
+        }
+        all.square.is_finite().then_some(all)
+    }
+
+    /// One window; a free start is the best one for this map, and is eliminated from the Gauss–Newton matrix.
+    fn add(&self, window: &DMatrix<f64>, map: &AffineMap, affine: bool, all: &mut Evaluated) -> Option<()> {
+        let (d, p) = (map.linear.nrows(), all.normal.nrows());
+        let state = |j: usize| window.row(j).transpose();
+        let (mut own, mut cross, mut along) = (DMatrix::zeros(d, d), DMatrix::zeros(d, p), DVector::zeros(d));
+        let mut x = state(0);
+        if self.free {
+            let (mut power, mut offset) = (DMatrix::identity(d, d), DVector::zeros(d));
+            let (mut normal, mut sum) = (DMatrix::zeros(d, d), DVector::zeros(d));
+            for j in 0..window.nrows() {
+                normal += power.tr_mul(&power);
+                sum += power.tr_mul(&(state(j) - &offset));
+                power = &map.linear * power;
+                offset = &map.linear * offset + &map.constant;
+            }
+            x = Cholesky::new(normal)?.solve(&sum);
+        }
+        let mut slope = DMatrix::<f64>::zeros(d, p);
+        let mut power = DMatrix::<f64>::identity(d, d);
+        for j in usize::from(!self.free)..window.nrows() {
+            if j > 0 {
+                let mut next = &map.linear * &slope;
+                for i in 0..d {
+                    for k in 0..d {
+                        next[(i, i * d + k)] += x[k];
+                    }
+                    if affine {
+                        next[(i, d * d + i)] += 1.0;
+                    }
+                }
+                slope = next;
+                x = &map.linear * &x + &map.constant;
+                if self.free {
+                    power = &map.linear * power;
+                }
+            }
+            let error = state(j) - &x;
+            all.square += error.norm_squared();
+            all.count += d;
+            all.normal += slope.tr_mul(&slope);
+            all.descent += slope.tr_mul(&error);
+            if self.free {
+                own += power.tr_mul(&power);
+                cross += power.tr_mul(&slope);
+                along += power.tr_mul(&error);
+            }
+        }
+        if self.free {
+            let factor = Cholesky::new(own)?;
+            all.normal -= cross.tr_mul(&factor.solve(&cross));
+            all.descent -= cross.tr_mul(&factor.solve(&along));
+        }
+        Some(())
+    }
+}
+
+fn stepped(map: &AffineMap, step: &DVector<f64>, affine: bool) -> AffineMap {
+    let d = map.linear.nrows();
+    let linear = &map.linear + DMatrix::from_row_slice(d, d, &step.as_slice()[..d * d]);
+    let constant = if affine { &map.constant + step.rows(d * d, d) } else { map.constant.clone() };
+    AffineMap { linear, constant, loss: map.loss }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use num_complex::Complex;
+
+    fn spiral(rows: usize, noise: f64) -> Run {
+        let step = Complex::new(-0.01, 0.2).exp();
+        let mut z = Complex::new(1.0, 0.0);
+        let mut state = 1u64;
+        let mut random = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+        };
+        let mut run = DMatrix::zeros(rows, 2);
+        for n in 0..rows {
+            run[(n, 0)] = 3.0 + z.re + noise * random();
+            run[(n, 1)] = z.im + noise * random();
+            z *= step;
+        }
+        run
+    }
+
+    fn turn(map: &AffineMap) -> Complex<f64> {
+        let trace = map.linear.trace() / 2.0;
+        Complex::new(trace, (map.linear.determinant() - trace * trace).sqrt()).ln()
+    }
+
+    #[test]
+    fn clean_samples_teach_the_truth_through_every_loss() {
+        for loss in [Loss::Pairs, Loss::Windows(5), Loss::Rollout, Loss::RolloutFreeStart] {
+            let map = best_map(&[spiral(80, 0.0), spiral(60, 0.0)], loss, true).unwrap();
+            assert!((turn(&map) - Complex::new(-0.01, 0.2)).norm() < 1e-10, "{loss}: {}", turn(&map));
+            assert!(map.loss < 1e-20);
+        }
+    }
+
+    #[test]
+    fn noise_damps_through_short_windows() {
+        let runs: Vec<Run> = (0..6).map(|_| spiral(80, 0.3)).collect();
+        let damping = |loss| turn(&best_map(&runs, loss, true).unwrap()).re;
+        let all = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Loss::RolloutFreeStart].map(damping);
+        assert!(all[0] < all[1] && all[1] < all[2] && all[0] < -0.015, "{all:?}");
+        assert!((all[3] + 0.01).abs() < 5e-3, "{all:?}");
+    }
+}

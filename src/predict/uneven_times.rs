@@ -1,0 +1,199 @@
+//! Samples at uneven times: the intervals with the weight that each mode has in the loss, and the minima that a loop can land on.
+
+use crate::data::{Spacing, Trajectories};
+use crate::inverse::flags::flags;
+use crate::inverse::{Branch, Branches, LearningEquation, Limits, Principal, Stretch, UnevenLoss, UnevenMinimum};
+use crate::method::{Method, Sampling};
+use crate::truth::Mode;
+use nalgebra::DMatrix;
+use num_complex::Complex;
+
+/// Intervals of different length that are kept apart; more are put together with their neighbours.
+const MOST_INTERVALS: usize = 256;
+/// The same where many methods are tried.
+const FEW_INTERVALS: usize = 48;
+/// A loss that stalls above this part of the motion is seen to have failed: such a minimum is told, and does not count.
+const VISIBLE: f64 = 0.25;
+/// Directions of modes that are this near to dependent say nothing.
+const DEPENDENT: f64 = 1e-6;
+
+/// The intervals between complete samples, and what each mode weighs in them.
+#[derive(Clone, Debug)]
+pub struct UnevenTimes {
+    /// H_k.
+    intervals: Vec<f64>,
+    /// For each mode, its mean square amplitude at the start of each interval.
+    weights: Vec<Vec<f64>>,
+}
+
+impl UnevenTimes {
+    /// Of uneven samples with these modes; `None` for even ones.
+    pub fn of(data: &Trajectories, modes: &[Mode]) -> Option<Self> {
+        let Spacing::Uneven { .. } = data.spacing() else { return None };
+        let pairs: Vec<_> = data.pairs().collect();
+        let intervals: Vec<f64> = pairs.iter().map(|pair| pair.interval).collect();
+        let coordinates = Coordinates::of(data, modes);
+        let weights = modes
+            .iter()
+            .enumerate()
+            .map(|(k, mode)| {
+                let start = |pair: &crate::data::Pair<'_>| {
+                    let t = &data.trajectories()[pair.trajectory];
+                    t.times()[pair.row] - t.start()
+                };
+                let expected = |pair| (2.0 * mode.lambda.re * start(pair)).exp();
+                let weight = |pair| coordinates.as_ref().map_or_else(|| expected(pair), |c| c.square(k, pair.from));
+                pairs.iter().map(weight).collect::<Vec<f64>>()
+            })
+            .collect();
+        (!intervals.is_empty()).then_some(Self { intervals, weights })
+    }
+
+    /// The loss of one mode through a method with m steps an interval, on so many intervals at most.
+    fn loss(&self, method: &Method, mode: usize, lambda: Complex<f64>, substeps: u32, most: usize) -> Option<UnevenLoss> {
+        let largest = self.weights[mode].iter().copied().fold(0.0, f64::max);
+        let mut all: Vec<(f64, f64)> = self.intervals.iter().copied().zip(self.weights[mode].iter().map(|w| w / largest)).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let together = all.len().div_ceil(most).max(1);
+        let mean = |part: &[(f64, f64)]| {
+            let weight: f64 = part.iter().map(|(_, w)| w).sum();
+            let plain = part.iter().map(|(h, _)| h).sum::<f64>() / part.len() as f64;
+            let interval = if weight > 0.0 { part.iter().map(|(h, w)| h * w).sum::<f64>() / weight } else { plain };
+            Stretch { interval, substeps, weight }
+        };
+        UnevenLoss::new(method, lambda, all.chunks(together).map(mean).collect()).ok()
+    }
+
+    /// The minima for one mode, the lowest first, from the branches at the interval `sampling` says and from a grid.
+    pub fn minima(
+        &self,
+        method: &Method,
+        mode: usize,
+        lambda: Complex<f64>,
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Option<(Branches, Vec<UnevenMinimum>)> {
+        self.found(method, (mode, lambda), sampling, limits, (MOST_INTERVALS, true))
+    }
+
+    /// The same in short: fewer intervals, no grid.
+    pub(super) fn minima_in_short(
+        &self,
+        method: &Method,
+        mode: usize,
+        lambda: Complex<f64>,
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Option<Branches> {
+        self.found(method, (mode, lambda), sampling, limits, (FEW_INTERVALS, false)).map(|(found, _)| found)
+    }
+
+    fn found(
+        &self,
+        method: &Method,
+        (mode, lambda): (usize, Complex<f64>),
+        sampling: Sampling,
+        limits: Limits,
+        (most, grid): (usize, bool),
+    ) -> Option<(Branches, Vec<UnevenMinimum>)> {
+        let loss = self.loss(method, mode, lambda, sampling.substeps(), most)?;
+        let even = LearningEquation::of(method).ok()?.branches(lambda, sampling).ok()?;
+        let reach = limits.reach * lambda.norm();
+        let near = |b: &&Branch| b.principal || b.lambda.norm() <= 1.5 * reach;
+        let starts: Vec<Complex<f64>> = even.branches.iter().filter(near).map(|b| b.lambda).chain([lambda]).collect();
+        let mut minima = loss.minima(&starts, if grid { reach } else { 0.0 });
+        if lambda.im == 0.0 {
+            // The mirror image of a minimum is one too; a real one is known to be real.
+            for minimum in &mut minima {
+                if minimum.lambda.im.abs() <= minimum.radius.unwrap_or(0.0).max(1e-12 * minimum.lambda.norm()) {
+                    minimum.lambda.im = 0.0;
+                }
+            }
+        }
+        minima.retain(|minimum| minimum.lambda.norm() <= 1.5 * reach.max(minimum_size(&even)));
+        let counted = minima.iter().enumerate().filter(|(k, minimum)| *k == 0 || minimum.level <= VISIBLE);
+        let branches: Vec<Branch> = counted
+            .map(|(k, minimum)| {
+                let radius = minimum.radius.unwrap_or(1e-9 * minimum.lambda.norm());
+                Branch {
+                    lambda: minimum.lambda,
+                    z: minimum.lambda * sampling.step().get(),
+                    radius,
+                    solutions: 1,
+                    residual: 0.0,
+                    condition: 1.0,
+                    principal: k == 0,
+                    flags: flags(lambda, minimum.lambda, radius),
+                }
+            })
+            .collect();
+        let principal = if branches.is_empty() { return None } else { Principal::Branch(0) };
+        Some((Branches { at_infinity: 0, branches, principal, characteristic: None, ..even }, minima))
+    }
+}
+
+/// The size of the principal branch of the even problem.
+fn minimum_size(even: &Branches) -> f64 {
+    even.principal().map_or(0.0, |branch| branch.lambda.norm())
+}
+
+/// Coordinates in which the modes move apart.
+struct Coordinates {
+    /// V⁻¹.
+    inverse: DMatrix<f64>,
+    equilibrium: Vec<f64>,
+    /// For each mode, its rows of V⁻¹.
+    places: Vec<(usize, usize)>,
+}
+
+impl Coordinates {
+    /// From the amplitudes of the modes in the longest trajectory; `None` where they are not those of one linear system of all columns.
+    fn of(data: &Trajectories, modes: &[Mode]) -> Option<Self> {
+        let d = data.dimension();
+        let equilibrium = modes.first()?.equilibrium.clone();
+        if modes.len() != d || modes.iter().any(|mode| mode.equilibrium != equilibrium) {
+            return None;
+        }
+        let longest = data.trajectories().iter().max_by_key(|t| t.samples())?;
+        let rows: Vec<usize> =
+            (0..longest.samples()).filter(|k| longest.states()[k * d..(k + 1) * d].iter().all(|x| x.is_finite())).collect();
+        let mut places = vec![(0, 0); d];
+        let mut columns: Vec<Complex<f64>> = Vec::new();
+        for (k, mode) in modes.iter().enumerate().filter(|(_, mode)| mode.lambda.im >= 0.0) {
+            let wide = if mode.lambda.im > 0.0 { 2 } else { 1 };
+            places[k] = (columns.len(), wide);
+            columns.extend(std::iter::repeat_n(mode.lambda, wide));
+            if let Some(twin) = modes.iter().position(|other| wide == 2 && other.lambda == mode.lambda.conj()) {
+                places[twin] = places[k];
+            }
+        }
+        if columns.len() != d || rows.len() < 2 * d {
+            return None;
+        }
+        let basis = DMatrix::from_fn(rows.len(), d, |i, j| {
+            let value = (columns[j] * (longest.times()[rows[i]] - longest.start())).exp();
+            if j > 0 && columns[j].im > 0.0 && columns[j - 1] == columns[j] && places.iter().any(|p| *p == (j - 1, 2)) {
+                value.im
+            } else {
+                value.re
+            }
+        });
+        let states = DMatrix::from_fn(rows.len(), d, |i, c| longest.states()[rows[i] * d + c] - equilibrium[c]);
+        let amplitudes = basis.svd(true, true).solve(&states, 1e-12).ok()?;
+        let directions = amplitudes.transpose();
+        let values = directions.singular_values();
+        if values.min() <= DEPENDENT * values.max() {
+            return None;
+        }
+        Some(Self { inverse: directions.try_inverse()?, equilibrium, places })
+    }
+
+    /// The square of a mode's amplitude in a state.
+    fn square(&self, mode: usize, state: &[f64]) -> f64 {
+        let (first, wide) = self.places[mode];
+        let along = |row: usize| -> f64 {
+            state.iter().zip(&self.equilibrium).enumerate().map(|(c, (x, e))| self.inverse[(row, c)] * (x - e)).sum()
+        };
+        (first..first + wide).map(|row| along(row).powi(2)).sum()
+    }
+}

@@ -1,0 +1,154 @@
+//! What the loss makes of noisy samples, in words.
+
+use super::number::{DIGITS, complex, pair, percent, real, signed};
+use super::{Table, wrapped};
+use crate::fit::Loss;
+use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
+use num_complex::Complex;
+
+/// A mode as a pair where it turns.
+fn shown(z: Complex<f64>) -> String {
+    if z.im == 0.0 { complex(z, DIGITS) } else { pair(z, DIGITS) }
+}
+
+/// The settled mode that the loss moves most, relative to it.
+fn most_moved<'a>(report: &Report, through: &'a ThroughLoss) -> Option<(usize, &'a LossMode)> {
+    let settled = through.modes.iter().enumerate().filter(|(k, mode)| report.modes[*k].settled && mode.lambda.im >= 0.0);
+    let off = |mode: &LossMode| (mode.learned - mode.lambda).norm() / mode.lambda.norm().max(f64::MIN_POSITIVE);
+    settled.max_by(|a, b| off(a.1).total_cmp(&off(b.1)))
+}
+
+/// What noise does through the loss, and which loss avoids it; empty where it does nothing that the samples would show.
+pub fn through_loss(report: &Report, width: usize) -> String {
+    let Some(through) = report.through_loss.as_ref().filter(|through| through.acts) else { return String::new() };
+    let Some((k, mode)) = most_moved(report, through) else { return String::new() };
+    let noise = match through.noise {
+        Some(noise) => format!("Noise is {} of the motion.", percent(noise)),
+        None => "The samples are noisy, or the motion is.".to_owned(),
+    };
+    let times = mode.learned.re / mode.lambda.re;
+    let kind = if mode.lambda.re != 0.0 && times > 0.0 && !(0.9..=1.1).contains(&times) {
+        let what = if mode.lambda.re < 0.0 { "damping" } else { "growth" };
+        format!(": {} times the {what}", real(times, 2))
+    } else {
+        format!(": {} in the growth rate", signed((mode.learned - mode.lambda).re, 2))
+    };
+    let mut text = format!(
+        "{noise} Through the loss {} even an exact integrator learns {} in place of {}{kind}.",
+        through.loss,
+        shown(mode.learned),
+        shown(mode.lambda)
+    );
+    let others: Vec<String> = through.others.iter().map(|other| format!("{} {}", other.loss, shown(other.modes[k].learned))).collect();
+    if !others.is_empty() {
+        text.push_str(&format!(" Other losses: {}.", others.join("; ")));
+    }
+    let mut lines = wrapped(&text, "", "  ", width) + "\n";
+    if let Some(loss) = through.instead {
+        let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
+        let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
+        lines.push_str(&wrapped(&format!("Train with {loss}, which {advice}:"), "", "  ", width));
+        lines.push('\n');
+        for (library, line) in loss_calls(loss) {
+            lines.push_str(&format!("    {library:<12} {line}\n"));
+        }
+    }
+    lines
+}
+
+/// What uneven times do to the fit: no λ̂ reproduces all intervals, and where the loss stalls; empty for even times.
+pub fn uneven(report: &Report, width: usize) -> String {
+    let settled: Vec<usize> = report.upper_modes().filter(|(_, mode)| mode.settled).map(|(k, _)| k).collect();
+    let stalled =
+        |method: &MethodReport| settled.iter().filter_map(|&k| method.modes[k].minima.first()).map(|m| m.level).fold(0.0, f64::max);
+    let shown = report.methods.iter().find(|method| method.method == "rk4").or(report.methods.first());
+    let Some(method) = shown.filter(|method| stalled(method) > 0.0) else { return String::new() };
+    let of = settled.iter().filter_map(|&k| Some((&method.modes[k], method.modes[k].minima.first()?)));
+    let Some((mode, lowest)) = of.max_by(|a, b| a.1.level.total_cmp(&b.1.level)) else { return String::new() };
+    let lambda = mode.branches.lambda;
+    let grows = lambda.re < 0.0 && lowest.lambda.re > lowest.radius.unwrap_or(0.0);
+    let kind = if grows { ", which grows; sampling unevenly does not remove the artifact" } else { "" };
+    let others = mode.minima.len() - 1;
+    let further = match others {
+        0 => String::new(),
+        1 => " A fit can also end on one further minimum.".to_owned(),
+        n => format!(" A fit can also end on {n} further minima."),
+    };
+    let text = format!(
+        "Uneven times: no single λ̂ reproduces these intervals. Through {} the lowest loss ({} of the motion) is at {}{kind}. A loss that stalls there \
+         says so.{further}",
+        method.method,
+        percent(lowest.level),
+        complex(lowest.lambda, DIGITS)
+    );
+    wrapped(&text, "", "  ", width) + "\n"
+}
+
+/// Every minimum through each method, with the level at which the loss stalls; empty for even times.
+pub fn minima(report: &Report, width: usize) -> String {
+    let mut table = Table::new(&["METHOD", "λ", "MINIMUM AT λ̂", "LOSS STALLS AT"]);
+    for method in &report.methods {
+        let mut first = true;
+        for (k, mode) in report.upper_modes() {
+            for minimum in &method.modes[k].minima {
+                table.row([
+                    if first { method.method.clone() } else { String::new() },
+                    shown(mode.lambda),
+                    complex(minimum.lambda, 7),
+                    percent(minimum.level),
+                ]);
+                first = false;
+            }
+        }
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let heading = "Where the loss stalls at these uneven times, in parts of the motion";
+    format!("\n{}\n{}\n", wrapped(heading, "", "", width), table.fit(width))
+}
+
+/// How a loss is written with a library: what is integrated, and what is compared.
+pub fn loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
+    match loss {
+        Loss::Pairs => vec![
+            ("torchdiffeq", "odeint(f, x[:-1], t[:2])[-1]  against  x[1:]".to_owned()),
+            ("diffrax", "vmap(lambda y0: diffeqsolve(…, y0, …).ys[-1])(x[:-1])  against  x[1:]".to_owned()),
+        ],
+        Loss::Windows(k) => vec![
+            ("torchdiffeq", format!("odeint(f, x[:-{k}:{k}], t[:{}])  against  x[i:i+{}]", k + 1, k + 1)),
+            ("diffrax", format!("vmap over x[:-{k}:{k}], SaveAt(ts=ts[:{}])  against  x[i:i+{}]", k + 1, k + 1)),
+        ],
+        Loss::Rollout => vec![("any", "one solve from x[0] through all of t  against  x".to_owned())],
+        Loss::RolloutFreeStart => vec![
+            ("torchdiffeq", "y0 = nn.Parameter(x[0].clone()); odeint(f, y0, t)  against  x".to_owned()),
+            ("diffrax", "params = (f, y0), y0 begun at x[0]; diffeqsolve(…, y0, …).ys  against  x".to_owned()),
+        ],
+    }
+}
+
+/// The parts of what each method learns: the integrator's and the noise's; empty where noise changes nothing.
+pub fn parts(report: &Report, width: usize) -> String {
+    let Some(through) = report.through_loss.as_ref().filter(|through| through.acts) else { return String::new() };
+    let mut table = Table::new(&["METHOD", "λ", "λ̂", "BY THE INTEGRATOR", "BY THE NOISE"]);
+    for method in &report.methods {
+        for (row, (k, mode)) in report.upper_modes().filter(|(_, mode)| mode.settled).enumerate() {
+            let found = &method.modes[k];
+            let (Some(noisy), Some(clean)) = (found.branches.principal(), found.noise_free.as_ref().and_then(|b| b.principal())) else {
+                continue;
+            };
+            table.row([
+                if row == 0 { method.method.clone() } else { String::new() },
+                shown(mode.lambda),
+                shown(noisy.lambda),
+                complex(clean.lambda - mode.lambda, 2),
+                complex(noisy.lambda - clean.lambda, 2),
+            ]);
+        }
+    }
+    if table.is_empty() {
+        return String::new();
+    }
+    let heading = format!("What is learned from these samples through the loss {}, and which part of it is whose", through.loss);
+    format!("\n{}\n{}\n", wrapped(&heading, "", "", width), table.fit(width))
+}

@@ -1,0 +1,74 @@
+//! Regression on estimated derivatives, in words.
+
+use super::number::{DIGITS, complex, pair};
+use super::verdicts::verdict;
+use super::{Dialect, Say, Table, wrapped};
+use crate::loops::{Ends, Regression};
+use crate::predict::{RegressionMode, Report};
+
+/// What a regression does with the samples, one sentence a line.
+pub fn description(regression: &Regression) -> Vec<String> {
+    let mut lines = vec!["No integrator: ẋ is estimated from the samples by a linear filter, and f is fitted to it.".to_owned()];
+    let last = regression.derivative.first + regression.derivative.weights.len() as i32 - 1;
+    lines.push(format!("The filter takes samples {} to {last} intervals away.", regression.derivative.first));
+    if regression.smoothing.is_some() {
+        lines.push("The state on the other side is smoothed by the same window: λ̂ = D(λ)/S(λ).".to_owned());
+    } else if regression.smoothed_before {
+        lines.push("Samples are smoothed first, on both sides of the equation: on a mode that cancels, λ̂ = D(λ).".to_owned());
+    } else {
+        lines.push("The state on the other side is the sample itself: λ̂ = D(λ).".to_owned());
+    }
+    if regression.ends == Ends::OtherFormulas {
+        lines.push(format!(
+            "The first and last {} rows of a trajectory use other formulas, which pollute the fit: λ̂ holds for long trajectories only.",
+            regression.margin()
+        ));
+    }
+    lines
+}
+
+/// Why a command that integrates cannot take a regression.
+pub fn no_integrator(name: &str) -> String {
+    format!(
+        "{name} regresses on estimated derivatives and integrates nothing; the commands branches, predict and loop take it, this one needs a method"
+    )
+}
+
+/// What regressions make of the modes of a report: a heading and a table; empty without any.
+pub fn regressions(report: &Report, width: usize) -> String {
+    if report.regressions.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&["REGRESSION", "VERDICT", "λ̂", "WHY"]);
+    for found in &report.regressions {
+        for (row, mode) in found.modes.iter().enumerate() {
+            let name = if row == 0 { found.regression.name.as_str() } else { "" };
+            table.row([name.to_owned(), verdict(mode.verdict).to_owned(), learned(mode), why(mode)]);
+        }
+    }
+    let heading = wrapped("Regression on estimated derivatives (no integrator; from samples without noise)", "", "", width);
+    let ends = report.regressions.iter().any(|found| found.regression.ends == Ends::OtherFormulas);
+    let note = if ends {
+        let text =
+            "Other formulas at the ends of a trajectory add an error that fades with its length; drop_endpoints=True leaves them out.";
+        wrapped(text, "", "", width) + "\n"
+    } else {
+        String::new()
+    };
+    format!("\n{heading}\n{}\n{note}", table.fit(width))
+}
+
+fn learned(mode: &RegressionMode) -> String {
+    match &mode.learned {
+        None => "none".to_owned(),
+        Some(learned) if mode.lambda.im != 0.0 => pair(learned.lambda, DIGITS),
+        Some(learned) => complex(learned.lambda, DIGITS),
+    }
+}
+
+fn why(mode: &RegressionMode) -> String {
+    match &mode.learned {
+        Some(learned) if learned.removed => "The smoothing removes this mode: shorten its window.".to_owned(),
+        _ => mode.reasons.first().map_or_else(String::new, |reason| reason.say(Dialect::Terminal)),
+    }
+}

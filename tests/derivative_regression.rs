@@ -1,0 +1,98 @@
+//! Regression on estimated derivatives: λ̂ = D(λ)/S(λ) against fits by the libraries themselves (pysindy 2.1.0 with `STLSQ(threshold=0)`, three
+//! trajectories of 60 samples; numpy 2.4, scipy 1.17's `savgol_coeffs`), for λ = −0.1 + 2i.
+
+use lambdahat::inverse::{Limits, Verdict};
+use lambdahat::loops::{Ends, Regression};
+use lambdahat::predict::{Prediction, Subject};
+use num_complex::Complex;
+
+const TABLE: [(&str, f64, [f64; 2]); 28] = [
+    ("pysindy:FiniteDifference:drop_endpoints=True", 0.1, [-0.0980082912, 1.9867926434]),
+    ("pysindy:FiniteDifference:order=4,drop_endpoints=True", 0.1, [-0.0999736417, 1.9998964770]),
+    ("pysindy:FiniteDifference:order=1,drop_endpoints=True", 0.1, [-0.2968524755, 1.9669253792]),
+    ("pysindy:FiniteDifference:order=3,drop_endpoints=True", 0.1, [-0.1012784517, 1.9996331110]),
+    ("pysindy:FiniteDifference:order=6,drop_endpoints=True", 0.1, [-0.0999996871, 1.9999991400]),
+    ("pysindy:FiniteDifference:drop_endpoints=True", 0.3, [-0.0825459421, 1.8829886052]),
+    ("pysindy:FiniteDifference:order=4,drop_endpoints=True", 0.3, [-0.0979754158, 1.9919196627]),
+    ("pysindy:FiniteDifference:order=1,drop_endpoints=True", 0.3, [-0.6635224628, 1.8265158879]),
+    ("pysindy:FiniteDifference:order=3,drop_endpoints=True", 0.3, [-0.1314098708, 1.9853577981]),
+    ("pysindy:FiniteDifference:order=6,drop_endpoints=True", 0.3, [-0.0997893112, 1.9994094678]),
+    ("pysindy:FiniteDifference:drop_endpoints=True", 0.5, [-0.0540527460, 1.6850460854]),
+    ("pysindy:FiniteDifference:order=4,drop_endpoints=True", 0.5, [-0.0859650200, 1.9421122125]),
+    ("pysindy:FiniteDifference:order=1,drop_endpoints=True", 0.5, [-0.9720970971, 1.6008639212]),
+    ("pysindy:FiniteDifference:order=3,drop_endpoints=True", 0.5, [-0.2252514857, 1.9163512258]),
+    ("pysindy:FiniteDifference:order=6,drop_endpoints=True", 0.5, [-0.0961524732, 1.9887745448]),
+    ("pysindy:FiniteDifference:drop_endpoints=True", 1.0, [0.0416840761, 0.9138477040]),
+    ("pysindy:FiniteDifference:order=4,drop_endpoints=True", 1.0, [0.0336451026, 1.3471284496]),
+    ("pysindy:FiniteDifference:order=1,drop_endpoints=True", 1.0, [-1.3765452291, 0.8227663359]),
+    ("pysindy:FiniteDifference:order=3,drop_endpoints=True", 1.0, [-0.6340477463, 1.2610122727]),
+    ("pysindy:FiniteDifference:order=6,drop_endpoints=True", 1.0, [0.0132991382, 1.5926321497]),
+    // The same filters by other names.
+    ("numpy:gradient", 1.0, [0.0416840761, 0.9138477040]),
+    ("derivative:central", 0.3, [-0.0825459421, 1.8829886052]),
+    ("derivative:central4", 1.0, [0.0336451026, 1.3471284496]),
+    ("derivative:forward", 0.5, [-0.9720970971, 1.6008639212]),
+    ("pysindy:SmoothedFiniteDifference", 0.5, [-0.0540527460, 1.6850460854]),
+    ("derivative:savgol:11,3", 0.1, [-0.10105321, 2.00420398]),
+    ("derivative:savgol:11,3", 0.3, [-0.17795998, 2.29702478]),
+    // Implicit Euler's formula: (1 − e^(−λH))/H.
+    ("derivative:backward", 1.0, [1.45991338140108, 1.00492907200877]),
+];
+
+const LAMBDA: Complex<f64> = Complex::new(-0.1, 2.0);
+
+#[test]
+fn equal_to_the_libraries() {
+    for (name, interval, [re, im]) in TABLE {
+        let learned = Regression::read(name).unwrap().unwrap().learned(LAMBDA, interval).unwrap();
+        assert!((learned.lambda - Complex::new(re, im)).norm() < 1.5e-8, "{name}, H = {interval}: {}", learned.lambda);
+    }
+}
+
+#[test]
+fn smoothing_that_removes_the_mode_is_said() {
+    let removed = |h| Regression::read("derivative:savgol:11,3").unwrap().unwrap().learned(LAMBDA, h).unwrap().removed;
+    assert!(!removed(0.1) && !removed(0.3));
+    // S passes through 0 between H = 0.3 and 0.6.
+    assert!((30..60).any(|k| removed(0.01 * f64::from(k))));
+}
+
+#[test]
+fn names_are_read() {
+    for name in Regression::NAMES {
+        let found = Regression::read(name).unwrap().unwrap();
+        assert_eq!(found.to_string(), name);
+        let ends = if name.starts_with("derivative") { Ends::Dropped } else { Ends::OtherFormulas };
+        assert_eq!(found.ends, ends, "{name}");
+    }
+    assert_eq!(Regression::read("rk4"), Ok(None));
+    assert_eq!(Regression::read("torchdiffeq:rk4"), Ok(None));
+    for bad in [
+        "pysindy:Spectral",
+        "pysindy:FiniteDifference:order",
+        "pysindy:FiniteDifference:order=0",
+        "pysindy:FiniteDifference:order=2,order=2",
+        "pysindy:FiniteDifference:window_length=5",
+        "pysindy:SmoothedFiniteDifference:window_length=4",
+        "pysindy:SmoothedFiniteDifference:polyorder=11",
+        "numpy:diff",
+        "numpy:gradient:edge_order=3",
+        "derivative:savgol:10,3",
+        "derivative:savgol",
+        "derivative:central:2",
+    ] {
+        assert!(Regression::read(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_default_of_pysindy_learns_growth_from_decay() {
+    let system = lambdahat::dynamics::System::named("damped-oscillator").unwrap();
+    let subject = Subject::from_system(&system, 1.0).unwrap();
+    let mut report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report().unwrap();
+    let read = |name: &str| Regression::read(name).unwrap().unwrap();
+    report.add_regressions(&[read("pysindy:FiniteDifference"), read("derivative:forward")]);
+    assert_eq!(report.regressions[0].verdict, Some(Verdict::Artifact));
+    assert_eq!(report.regressions[1].verdict, Some(Verdict::Distorted));
+    assert_eq!(report.regressions[0].modes.len(), 1);
+}

@@ -1,0 +1,124 @@
+//! What losses learn from noisy samples: predicted, and by the program's own fits. Reference values from `tests/data/noisy_runs.py` (scipy 1.17.1).
+
+use lambdahat::data::{Reading, Trajectories};
+use lambdahat::exact::eigenvalues;
+use lambdahat::fit::{Loss, Training, unwatched};
+use lambdahat::inverse::{Limits, Verdict};
+use lambdahat::method::{Sampling, catalog};
+use lambdahat::predict::{Prediction, Report, Subject};
+use lambdahat::truth::ModesOptions;
+use nalgebra::DMatrix;
+use num_complex::Complex;
+
+const H: f64 = 0.1;
+
+/// What scipy finds: the loss, λ̂ through an exact integrator, λ̂ through RK4, the least loss where it was kept.
+fn reference() -> [(Loss, Complex<f64>, Complex<f64>, f64); 5] {
+    let c = Complex::new;
+    [
+        (Loss::Pairs, c(-0.480278460304, 2.003515057427), c(-0.480305705819, 2.003532196175), 0.009339004315559),
+        (Loss::Windows(5), c(-0.2145241522, 1.9824307991), c(-0.2145339119, 1.9824556887), 0.008933664441),
+        (Loss::Windows(20), c(-0.1222429390, 1.9929831028), c(-0.1222466709, 1.9930095523), 0.007969783422),
+        (Loss::Rollout, c(-0.1019470315, 1.9986187612), c(-0.1019494077, 1.9986456236), 0.005892399247),
+        (Loss::RolloutFreeStart, c(-0.0990673360, 1.9991919040), c(-0.0990695194, 1.9992188036), 0.004890551670),
+    ]
+}
+
+fn noisy() -> Trajectories {
+    Reading::default().open(std::path::Path::new("tests/data/noisy_runs.csv")).unwrap()
+}
+
+fn samples(data: &Trajectories) -> Vec<Vec<Vec<f64>>> {
+    data.require_even().unwrap().to_lists()
+}
+
+fn report(loss: Loss) -> Report {
+    let data = noisy();
+    let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap().with_loss(&samples(&data), loss, true);
+    let methods = vec![catalog::find("rk4").unwrap()];
+    Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().unwrap()
+}
+
+/// The eigenvalue in the upper half plane of the field that the program's own fit learns.
+fn fitted(loss: Loss, method: &str, substeps: u32) -> (Complex<f64>, f64) {
+    let sampling = Sampling::new(H, substeps).unwrap();
+    let training = Training { loss, ..Training::new("affine".parse().unwrap(), catalog::find(method).unwrap(), sampling) };
+    let fit = training.prepare(&samples(&noisy())).unwrap().fit(0, None, &mut unwatched).unwrap();
+    let mut jacobian = [0.0; 4];
+    lambdahat::dynamics::Field::jacobian(&fit.learned, &[0.0, 0.0], &mut jacobian);
+    let discs = eigenvalues(&DMatrix::from_row_slice(2, 2, &jacobian)).unwrap();
+    (discs.iter().map(|d| d.centre).max_by(|a, b| a.im.total_cmp(&b.im)).unwrap(), fit.loss)
+}
+
+#[test]
+fn predictions_are_what_an_independent_program_finds() {
+    for (loss, exact, rk4, floor) in reference() {
+        let report = report(loss);
+        let through = report.through_loss.as_ref().unwrap();
+        let mode = through.modes.iter().find(|mode| mode.lambda.im > 0.0).unwrap();
+        assert!((mode.learned - exact).norm() < 2e-7, "{loss}: {} {exact}", mode.learned);
+        assert!((through.floor - floor).abs() < 1e-9, "{loss}: {}", through.floor);
+        let learned = &report.methods[0].modes.iter().find(|mode| mode.branches.lambda.im > 0.0).unwrap().branches;
+        let principal = learned.principal().unwrap().lambda;
+        assert!((principal - rk4).norm() < 2e-7, "{loss}: {principal} {rk4}");
+        assert!((through.noise.unwrap() - 0.2).abs() < 0.01, "{:?}", through.noise);
+    }
+}
+
+#[test]
+fn the_programs_own_fits_land_there() {
+    for (loss, _, rk4, floor) in reference() {
+        let (learned, least) = fitted(loss, "rk4", 1);
+        let near = if loss == Loss::RolloutFreeStart { 1e-4 } else { 1e-6 };
+        assert!((learned - rk4).norm() < near, "{loss}: {learned} {rk4}");
+        assert!((least - floor).abs() < 1e-7, "{loss}: {least} {floor}");
+    }
+}
+
+#[test]
+fn noise_is_told_from_the_integrator_and_the_remedy_works() {
+    let report = report(Loss::Pairs);
+    let rk4 = &report.methods[0];
+    // Damping 4.8 times the truth's: not faithful, though RK4 itself is.
+    assert_eq!(rk4.verdict, Some(Verdict::Distorted));
+    let mode = &rk4.modes[0];
+    let clean = mode.noise_free.as_ref().unwrap().principal().unwrap().lambda;
+    assert!((clean - mode.branches.lambda).norm() < 1e-4);
+    let advice = report.recommendation.as_ref().unwrap();
+    let loss = advice.loss.unwrap();
+    assert_eq!(loss, Loss::RolloutFreeStart);
+    let told = advice.learns.unwrap();
+    let (learned, _) = fitted(loss, &advice.method, advice.substeps);
+    assert!((learned - told.learned).norm() < 1e-3, "{learned} {told:?}");
+    let uncertainty = report.modes[0].uncertainty.unwrap();
+    assert!((learned - told.lambda).norm() < 3.0 * uncertainty + Limits::default().tolerance * told.lambda.norm(), "{learned}");
+}
+
+#[test]
+fn clean_samples_teach_what_they_always_did() {
+    let rows: String = (0..60)
+        .map(|n| {
+            let z = (Complex::new(-0.1, 2.0) * f64::from(n)).exp();
+            format!("{n},{:e},{:e}\n", z.re, z.im)
+        })
+        .collect();
+    let data = Reading::default().parse(format!("t,x,y\n{rows}").as_bytes(), "clean.csv").unwrap();
+    for loss in [Loss::Pairs, Loss::Windows(5), Loss::Rollout, Loss::RolloutFreeStart] {
+        let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap().with_loss(&samples(&data), loss, true);
+        let through = subject.through_loss.clone().unwrap();
+        assert!(!through.acts && through.others.is_empty() && through.instead.is_none(), "{loss}");
+        let report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report().unwrap();
+        let rk4 = report.methods.iter().find(|m| m.method == "rk4").unwrap();
+        let learned = rk4.modes.iter().find(|m| m.branches.lambda.im > 0.0).unwrap().branches.principal().unwrap().lambda;
+        assert!((learned - Complex::new(0.105105260738927, 1.926832632793115)).norm() < 1e-9, "{loss}: {learned}");
+        assert_eq!(report.recommendation.unwrap().loss, None);
+    }
+}
+
+#[test]
+fn losses_are_read_and_written() {
+    for text in ["pairs", "windows:20", "rollout", "rollout-free-start"] {
+        assert_eq!(text.parse::<Loss>().unwrap().to_string(), text);
+    }
+    assert!("windows:0".parse::<Loss>().is_err() && "rollouts".parse::<Loss>().is_err());
+}
