@@ -47,7 +47,7 @@ pub struct Options {
 
 impl Options {
     fn limits(&self) -> Limits {
-        Limits { reach: self.reach, tolerance: self.tolerance }
+        Limits { reach: self.reach, tolerance: self.tolerance, horizon: None }
     }
 }
 

@@ -50,11 +50,14 @@ pub struct Args {
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
     /// How far out a branch counts: |λ̂| up to this many times |λ|
-    #[arg(long, value_name = "TIMES", default_value_t = 3.0, value_parser = arguments::positive, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIMES", default_value_t = Limits::default().reach, value_parser = arguments::positive, allow_negative_numbers = true)]
     reach: f64,
-    /// How large an error is still faithful, relative to |λ|
-    #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = arguments::positive, allow_negative_numbers = true)]
+    /// How large an error is still faithful over the horizon: of the amplitude or by the phase, in parts of the largest amplitude
+    #[arg(long, value_name = "SHARE", default_value_t = Limits::default().tolerance, value_parser = arguments::positive, allow_negative_numbers = true)]
     tolerance: f64,
+    /// The time over which what is learned is laid beside the truth [default: the longest trajectory's; 100 intervals for a system]
+    #[arg(long, value_name = "TIME", value_parser = arguments::positive, allow_negative_numbers = true)]
+    horizon: Option<f64>,
     /// Degree of the map between samples [default: by cross-validation]
     #[arg(long, value_name = "DEGREE", allow_negative_numbers = true)]
     degree: Option<usize>,
@@ -100,7 +103,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };
-    let limits = Limits { reach: args.reach, tolerance: args.tolerance };
+    let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
     report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls });
     if let Some(path) = &args.figure {

@@ -104,7 +104,7 @@ impl Report {
 /// A polynomial that nearly vanishes on all samples can be added to a field without their noticing; on one orbit that is a circle x² + y² − 1 does. With M the products of
 /// the variables at the n samples, the smallest singular value σ of M is √n times the root mean square over the samples of the polynomial, with coefficients of norm 1,
 /// that is smallest there; a coefficient is open by the misfit over σ, the field's size over its coefficients' being about one in these units.
-fn is_open(fitted: &FittedField, data: &Trajectories) -> bool {
+pub(super) fn is_open(fitted: &FittedField, data: &Trajectories) -> bool {
     let samples: Vec<Vec<f64>> = data.all_states().filter(|x| x.iter().all(|v| !v.is_nan())).map(|x| fitted.coordinates(x)).collect();
     let exponents = exponents(fitted.field.variables().len(), fitted.degree);
     let product = |x: &[f64], e: &[i32]| x.iter().zip(e).map(|(x, &e)| x.powi(e)).product();

@@ -1,9 +1,10 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
-use crate::data::Trajectories;
+use crate::data::{Trajectories, Trajectory};
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
+use crate::inverse::faithful::SAMPLES;
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -39,6 +40,8 @@ pub struct Subject {
     pub source: String,
     /// H.
     pub interval: f64,
+    /// The time over which what is learned is laid beside the truth: that of the longest trajectory; for a system, a hundred intervals.
+    pub horizon: f64,
     /// How many trajectories there are; for a system, how many it starts by default.
     pub trajectories: usize,
     /// How many samples there are; none for a system.
@@ -67,6 +70,7 @@ impl Subject {
             origin: Origin::Samples(Arc::new(data.clone())),
             source: data.source().into(),
             interval: data.spacing().typical(),
+            horizon: length(data),
             trajectories: data.count(),
             samples: data.samples(),
             finding: found.finding,
@@ -103,7 +107,8 @@ impl Subject {
         let finding = motion_of(system, &modes);
         let trajectories = starts.len();
         let origin = Origin::System { system: Arc::new(system.clone()), starts };
-        Ok(Self { origin, source, interval, trajectories, samples: 0, finding, modes, caveats: Vec::new(), field: None })
+        let horizon = SAMPLES * interval;
+        Ok(Self { origin, source, interval, horizon, trajectories, samples: 0, finding, modes, caveats: Vec::new(), field: None })
     }
 
     /// The same with orbits of the system from these starts; of samples nothing changes.
@@ -136,6 +141,15 @@ fn motion_of(system: &System, modes: &[Mode]) -> Finding {
         _ => Motion::Undetermined,
     };
     Finding { motion, settled: motion != Motion::Undetermined }
+}
+
+/// The time from the first sample to the last of the longest trajectory.
+fn length(data: &Trajectories) -> f64 {
+    let of = |trajectory: &Trajectory| match trajectory.times() {
+        [first, .., last] => last - first,
+        _ => 0.0,
+    };
+    data.trajectories().iter().map(of).fold(0.0, f64::max)
 }
 
 fn rounded(lambda: Complex<f64>) -> Complex<f64> {
