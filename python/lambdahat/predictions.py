@@ -98,7 +98,7 @@ def predict(
     reach : float
         Branches with |λ̂| up to this many times |λ| count.
     tolerance : float
-        Relative error of λ̂ that is still faithful.
+        Error that is still faithful over the horizon, in parts of the largest amplitude.
     seed : int
         Seed of the bootstrap.
 

@@ -60,10 +60,7 @@ impl Discrepancy {
         let steepest = if slip > 0.0 && mean < 0.0 { 2.0 / slip * (slip / (-2.0 * mean)).atan() } else { end };
         let inside = |t: f64| if t > 0.0 && t < end { t } else { end };
         let bounded = |x: f64| if x.is_nan() { f64::MAX } else { x.min(f64::MAX) };
-        Self {
-            amplitude: bounded(amplitude(end).max(amplitude(inside(level)))),
-            phase: bounded(phase(inside(steepest))),
-        }
+        Self { amplitude: bounded(amplitude(end).max(amplitude(inside(level)))), phase: bounded(phase(inside(steepest))) }
     }
 
     /// Whether neither part is beyond the tolerance.

@@ -163,7 +163,13 @@ impl Limits {
     ///
     /// # Errors
     /// Those of [`LearningEquation::branches`].
-    pub fn judge_within(self, equation: &LearningEquation, found: &Branches, alone: bool, uncertainty: f64) -> Result<Judgement, BranchError> {
+    pub fn judge_within(
+        self,
+        equation: &LearningEquation,
+        found: &Branches,
+        alone: bool,
+        uncertainty: f64,
+    ) -> Result<Judgement, BranchError> {
         let radius = DEVIATIONS * uncertainty;
         let kept = |found: &Branches| if alone { reachable_by_real_models(found) } else { found.clone() };
         // A sign that is open, and shows on neither side of zero, is none.

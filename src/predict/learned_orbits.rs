@@ -3,6 +3,7 @@
 //! Near an equilibrium a perfect fit moves like its modes; elsewhere it follows the inverse modified field f̂, `S_h[f̂] = φ_h[f]`, which
 //! [`InverseModifiedField`] evaluates for any field and any one-step method. Each orbit is followed in f̂ and in f over the horizon and laid side by side.
 
+use super::open_field::is_open;
 use super::subject::{Origin, Subject};
 use crate::dynamics::norm::largest;
 use crate::dynamics::{CompiledField, Field, Flow, Stepper, System, SystemKind};
@@ -55,11 +56,7 @@ impl OrbitReport {
     /// Faithful or distorted; `None` where the estimate leaves that open.
     pub fn verdict(&self, tolerance: f64) -> Option<Verdict> {
         let (error, open) = (self.state_error?, self.uncertainty?);
-        if error + open <= tolerance {
-            Some(Verdict::Faithful)
-        } else {
-            (error - open > tolerance).then_some(Verdict::Distorted)
-        }
+        if error + open <= tolerance { Some(Verdict::Faithful) } else { (error - open > tolerance).then_some(Verdict::Distorted) }
     }
 }
 
@@ -134,7 +131,7 @@ impl LearnedOrbits {
             }
             Origin::Samples(data) => {
                 let fitted = subject.field.as_ref().filter(|fitted| fitted.degree > 1 && subject.finding.settled)?;
-                if super::fitted_orbits::is_open(fitted, data) {
+                if is_open(fitted, data) {
                     return None;
                 }
                 let complete = |x: &&[f64]| x.iter().all(|v| !v.is_nan());
@@ -144,7 +141,8 @@ impl LearnedOrbits {
         };
         let interval = subject.interval;
         let count = (limits.horizon_for(interval) / interval).round().clamp(1.0, MOST_INTERVALS as f64) as usize;
-        let truths: Vec<TrueOrbit> = starts.iter().take(MOST_STARTS).filter_map(|start| TrueOrbit::from(&field, start, interval, count, limits.tolerance)).collect();
+        let truths: Vec<TrueOrbit> =
+            starts.iter().take(MOST_STARTS).filter_map(|start| TrueOrbit::from(&field, start, interval, count, limits.tolerance)).collect();
         (!truths.is_empty()).then_some(Self { field, interval, truths, tolerance: limits.tolerance })
     }
 

@@ -6,7 +6,7 @@
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
-//! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits` |
+//! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
 //! | which method to take instead | `recommendation` |
 
@@ -16,6 +16,7 @@ pub mod drift;
 mod fitted_orbits;
 mod learned_orbits;
 mod linear_orbits;
+mod open_field;
 pub mod recommendation;
 pub mod report;
 pub mod subject;

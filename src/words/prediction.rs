@@ -3,7 +3,7 @@
 use super::advice::{aliases, headline, why};
 use super::number::{DIGITS, count, percent, point, real, signed};
 use super::training_call::training_calls;
-use super::verdicts::{becomes, behaviour, off_orbits, kind, known, verdict};
+use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::Verdict;
 use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};

@@ -151,6 +151,18 @@ pub(super) fn becomes(report: &ModeReport) -> String {
         Reason::TurnsInvisibly { .. } | Reason::Open { .. } => String::new(),
         Reason::NoPrincipal { .. } => "has no preferred λ̂: two branches meet on the way".to_owned(),
     };
+    for reason in &report.reasons {
+        match *reason {
+            Reason::TurnsInvisibly { growth: Growth::GrowsForDecay | Growth::GrowsForNeither, doubling, .. } => {
+                text.push_str(&format!("; it grows, invisibly here: doubles in {}", real(doubling, 2)));
+            }
+            Reason::TurnsInvisibly { doubling, .. } => {
+                text.push_str(&format!("; it decays, invisibly here: halves in {}", real(doubling, 2)));
+            }
+            Reason::Open { best, worst } => text.push_str(&format!("; λ is too uncertain to tell {best} from {worst}")),
+            _ => {}
+        }
+    }
     if report.ignites() {
         text.push_str("; rounding in its start outgrows the solution");
     }

@@ -291,13 +291,7 @@ fn spread(
 }
 
 /// The largest of 3·10⁻ᵏ and 10⁻ᵏ below the present rtol that keeps the damping to a tenth and is faithful over the horizon.
-fn tight_enough(
-    call: &Call,
-    lambda: Complex<f64>,
-    interval: f64,
-    norm: &StateNorm,
-    (tolerance, horizon): (f64, f64),
-) -> Option<f64> {
+fn tight_enough(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm, (tolerance, horizon): (f64, f64)) -> Option<f64> {
     let present = call.control()?.tolerances;
     for tenth in 1..=9 {
         for factor in [3.0, 1.0] {
