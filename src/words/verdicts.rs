@@ -202,8 +202,8 @@ fn miss(truth: Complex<f64>, learned: Complex<f64>, off: Discrepancy) -> String 
         }
     };
     match (damping, frequency) {
-        (Some(d), _) if off.amplitude >= off.phase && far(d) > NOTICED => said(verb, d),
         (_, Some(f)) if off.phase >= off.amplitude && far(f) > NOTICED => said("oscillates", f),
+        (Some(d), _) if off.amplitude > TOLERANCE && far(d) > NOTICED => said(verb, d),
         _ if off.worst() > 1.0 => "loses the motion over the horizon".to_owned(),
         _ => format!("is {} off over the horizon", percent(off.worst())),
     }
