@@ -13,12 +13,12 @@ use proptest::prelude::*;
 /// The nonlinear systems with a class that holds their field, or nearly so for the pendulum's sine.
 const CATALOGUE: [(&str, &str); 8] = [
     ("lotka-volterra", "polynomial:3"),
-    ("pendulum", "polynomial:7"),
+    ("pendulum", "polynomial:5"),
     ("cubic-oscillator", "polynomial:5"),
     ("cubic-oscillator:alpha=0", "polynomial:5"),
     ("van-der-pol", "polynomial:5"),
     ("duffing", "polynomial:5"),
-    ("lorenz", "polynomial:3"),
+    ("lorenz", "polynomial:2"),
     ("fitzhugh-nagumo", "polynomial:5"),
 ];
 
@@ -37,9 +37,9 @@ fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f6
     let states: Vec<Vec<Vec<f64>>> = system.default_starts().iter().map(|start| system.trajectory(start, interval, 100).unwrap()).collect();
     let training = Training::new(class.parse().unwrap(), through.clone(), Sampling::new(interval, substeps).unwrap());
     let prepared = training.prepare(&states).unwrap();
-    let fits = (0..3).filter_map(|seed| prepared.fit(seed, None, &mut unwatched).ok());
-    let best = fits.min_by(|a, b| a.loss.total_cmp(&b.loss)).unwrap();
-    // For a chaotic motion over as long as the prediction looks: here all of it.
+    // The first start that does not end in a poor minimum.
+    let mut fits = (0..4).filter_map(|seed| prepared.fit(seed, None, &mut unwatched).ok());
+    let best = fits.find(|fit| fit.loss < 1e-5).unwrap();
     let field = best.learned.clone();
     let error = |truth: &Vec<Vec<f64>>| {
         let flow = Flow { absolute: 1e-9, relative: 1e-9 };
@@ -70,8 +70,8 @@ fn what_is_recommended_is_learned_faithfully() {
 fn orbits_that_are_predicted_wrong_are_learned_wrong() {
     for (name, class, through) in [
         ("cubic-oscillator", "polynomial:5", "forward-euler"),
-        ("cubic-oscillator", "polynomial:5", "midpoint"),
-        ("lotka-volterra", "polynomial:5", "gauss2"),
+        ("cubic-oscillator", "polynomial:5", "implicit-midpoint"),
+        ("lotka-volterra", "polynomial:4", "gauss2"),
     ] {
         let system = System::parse(name).unwrap();
         let report = predicted(&system, vec![method(through)], 1);

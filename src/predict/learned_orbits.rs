@@ -161,11 +161,11 @@ impl LearnedOrbits {
         each.into_iter().collect::<Option<Vec<_>>>().map(|_| Verdict::Faithful)
     }
 
-    /// Whether every orbit through the method is certainly faithful.
+    /// Whether every orbit through the method is certainly faithful, with half of the tolerance to spare for what a fit adds of its own.
     pub fn faithful(&self, method: &Method, substeps: u32) -> bool {
         let Method::RungeKutta(method) = method else { return true };
         let enough = 3.0 * self.tolerance;
-        self.truths.iter().all(|truth| self.one(method, substeps, truth, enough).verdict(self.tolerance) == Some(Verdict::Faithful))
+        self.truths.iter().all(|truth| self.one(method, substeps, truth, enough).verdict(0.5 * self.tolerance) == Some(Verdict::Faithful))
     }
 
     fn one(&self, method: &RungeKutta, substeps: u32, truth: &TrueOrbit, enough: f64) -> OrbitReport {
