@@ -97,6 +97,7 @@ def predict(
     log: bool = False,
     reach: float = 3.0,
     tolerance: float = 0.01,
+    horizon: float | None = None,
     seed: int = 0,
 ) -> Prediction:
     """Predict what a fit learns through an integrator, before anyone trains.
@@ -122,7 +123,9 @@ def predict(
     reach : float
         Branches with |λ̂| up to this many times |λ| count.
     tolerance : float
-        Relative error of λ̂ that is still faithful.
+        Error that is still faithful over the horizon, in parts of the largest amplitude.
+    horizon : float, optional
+        The time over which what is learned is laid beside the truth; left out, the longest trajectory's, or a hundred intervals of a system.
     seed : int
         Seed of the bootstrap.
 
@@ -149,7 +152,15 @@ def predict(
     substeps = {one.substeps for one in loops} or {m}
     if len(substeps) > 1:
         raise ValueError(f"loops with {sorted(substeps)} substeps cannot share a prediction; predict each by itself")
-    options = {"substeps": substeps.pop(), "reach": reach, "tolerance": tolerance, "degree": degree, "log": log, "seed": seed}
+    options = {
+        "substeps": substeps.pop(),
+        "reach": reach,
+        "tolerance": tolerance,
+        "horizon": horizon,
+        "degree": degree,
+        "log": log,
+        "seed": seed,
+    }
     if t is None and x is None:
         return Prediction(json.loads(_core.predict_system(system or "oscillator", H, sources, options)))
     if system is not None:

@@ -33,6 +33,7 @@ pub struct Options {
     substeps: u32,
     reach: f64,
     tolerance: f64,
+    horizon: Option<f64>,
     degree: Option<usize>,
     log: bool,
     seed: u64,
@@ -84,7 +85,7 @@ pub fn predict_system(py: Python<'_>, name: &str, interval: Option<f64>, methods
 }
 
 fn report(subject: Subject, through: Through, options: &Options) -> PyResult<serde_json::Value> {
-    let limits = Limits { reach: options.reach, tolerance: options.tolerance };
+    let limits = Limits { reach: options.reach, tolerance: options.tolerance, horizon: options.horizon };
     let none_named = through.methods.is_empty() && through.calls.is_empty();
     let only_calls = through.methods.is_empty() && !none_named;
     let prediction = Prediction { subject, methods: through.methods, substeps: options.substeps, limits };

@@ -6,7 +6,7 @@ use crate::dynamics::norm::distance;
 use crate::dynamics::{Equilibrium, Field, equilibria};
 use crate::exact::eigenvalues;
 use crate::fit::{Fit, Prepared};
-use crate::inverse::Branches;
+use crate::inverse::{Branches, Discrepancy};
 use crate::predict::Report;
 use crate::truth::Mode;
 use num_complex::Complex;
@@ -39,6 +39,9 @@ pub struct CheckedMode {
     /// What the data leave open: three standard deviations of the true mode, carried to the branch, and what residuals of the loss's size leave open of
     /// the learned eigenvalue. The latter is computed only where the former and the tolerance do not suffice; `null` where it cannot be told.
     pub open: f64,
+    /// How far the learned motion is from the true mode's over the report's horizon: `amplitude_error` and `phase_error`, the measure of its verdicts.
+    #[serde(flatten)]
+    pub off: Option<Discrepancy>,
     /// Whether the data settle it: it is on a branch, or farther from all of them than what is open explains. Not where it is on a branch of another
     /// mode, which the fit then has twice.
     pub settled: bool,
@@ -132,6 +135,7 @@ impl Matching<'_> {
             error: f64::INFINITY,
             allowed: 0.0,
             open: f64::INFINITY,
+            off: None,
             settled,
         }
     }
@@ -222,6 +226,7 @@ impl Matching<'_> {
             error,
             allowed,
             open: truth + loss,
+            off: Some(Discrepancy::of(self.report.modes[k].lambda, learned, self.report.horizon)),
             settled: on || stray,
         }
     }

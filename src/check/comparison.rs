@@ -284,6 +284,7 @@ mod tests {
             error: 0.5,
             allowed: 0.1,
             open: 0.1,
+            off: None,
             settled,
         };
         CheckedFit {

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::trained::TrainedArgs;
 use super::{Answer, arguments, output, screen};
-use lambdahat::repair::audit::{HORIZON, Nature, STEP_TOLERANCE, audit};
+use lambdahat::repair::audit::{Nature, STEP_TOLERANCE, audit, default_horizon};
 use lambdahat::repair::audit_call;
 use lambdahat::words::{Dialect, document, repair};
 
@@ -29,9 +29,9 @@ Exit status 1: the model is discrete.";
 pub struct Args {
     #[command(flatten)]
     trained: TrainedArgs,
-    /// Sampling intervals to follow
-    #[arg(long, value_name = "N", default_value_t = HORIZON, value_parser = horizon)]
-    horizon: usize,
+    /// Sampling intervals to follow [default: the data's length, at most 200; 20 without data]
+    #[arg(long, value_name = "N", value_parser = horizon)]
+    horizon: Option<usize>,
     /// Change beyond which the model counts as discrete, relative to the motion
     #[arg(long, value_name = "SHARE", default_value_t = STEP_TOLERANCE, value_parser = arguments::positive)]
     tolerance: f64,
@@ -44,9 +44,10 @@ fn horizon(text: &str) -> Result<usize, String> {
 /// Reads, tests, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
+    let horizon = args.horizon.unwrap_or_else(|| default_horizon(&trained.trajectories));
     let mut found = match &trained.through {
-        Some(through) => audit_call(&trained.file, through, &trained.trajectories, args.horizon, args.tolerance)?,
-        None => audit(&trained.file, &trained.method, &trained.trajectories, args.horizon, args.tolerance)?,
+        Some(through) => audit_call(&trained.file, through, &trained.trajectories, horizon, args.tolerance)?,
+        None => audit(&trained.file, &trained.method, &trained.trajectories, horizon, args.tolerance)?,
     };
     if let Some(truth) = trained.true_equilibria() {
         found = found.beside(&trained.file, &truth, &trained.trajectories);

@@ -57,7 +57,7 @@ pub struct Args {
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
     /// How far out a branch counts: |λ̂| up to this many times |λ|
-    #[arg(long, value_name = "TIMES", default_value_t = 3.0, value_parser = arguments::positive, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TIMES", default_value_t = Limits::default().reach, value_parser = arguments::positive, allow_negative_numbers = true)]
     reach: f64,
     /// For a library's call, what one call covers: pairs, or trajectory:K for K samples (no model is then without loss; the least-squares one is given)
     #[arg(long = "call", value_name = "pairs|trajectory:K", default_value = "pairs", value_parser = arguments::covered)]
@@ -65,9 +65,12 @@ pub struct Args {
     /// For a library's call, the precision of the training [default: both are thought of]
     #[arg(long, value_name = "float32|float64", value_parser = arguments::precision)]
     dtype: Option<Precision>,
-    /// How large an error is still faithful, relative to |λ|
-    #[arg(long, value_name = "SHARE", default_value_t = 0.01, value_parser = arguments::positive, allow_negative_numbers = true)]
+    /// How large an error is still faithful over the horizon: of the amplitude or by the phase, in parts of the largest amplitude
+    #[arg(long, value_name = "SHARE", default_value_t = Limits::default().tolerance, value_parser = arguments::positive, allow_negative_numbers = true)]
     tolerance: f64,
+    /// The time over which what is learned is laid beside the truth [default: the longest trajectory's; 100 intervals for a system]
+    #[arg(long, value_name = "TIME", value_parser = arguments::positive, allow_negative_numbers = true)]
+    horizon: Option<f64>,
     /// Degree of the map between samples [default: by cross-validation]
     #[arg(long, value_name = "DEGREE", allow_negative_numbers = true)]
     degree: Option<usize>,
@@ -119,7 +122,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };
-    let limits = Limits { reach: args.reach, tolerance: args.tolerance };
+    let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
     let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
     report.add_regressions(&regressions);

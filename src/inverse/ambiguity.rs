@@ -4,15 +4,18 @@ use crate::inverse::{Branch, Branches, Principal, Undefined};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
-/// The branches without aliases: those other than the principal one that are λ + 2πik/H, k ≠ 0, up to `tolerance` of their size.
+/// A branch so near to an alias of λ, relative to it, is that alias.
+const ALIAS: f64 = 0.01;
+
+/// The branches without aliases: those other than the principal one that are λ + 2πik/H, k ≠ 0, up to 1 % of their size.
 ///
 /// The samples themselves do not tell λ from λ + 2πik/H, so every accurate method with enough branches has them.
-pub fn without_aliases(found: &Branches, tolerance: f64) -> Branches {
+pub fn without_aliases(found: &Branches) -> Branches {
     let (lambda, h) = (found.lambda, found.sampling.interval());
     kept(found, |branch| {
         let turns = ((branch.lambda.im - lambda.im) * h / TAU).round();
         let twin = Complex::new(lambda.re, lambda.im + TAU * turns / h);
-        branch.principal || turns == 0.0 || (branch.lambda - twin).norm() > tolerance * twin.norm()
+        branch.principal || turns == 0.0 || (branch.lambda - twin).norm() > ALIAS * twin.norm()
     })
 }
 
@@ -37,7 +40,7 @@ fn kept(found: &Branches, keep: impl Fn(&Branch) -> bool) -> Branches {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inverse::{Verdict, branches, verdict};
+    use crate::inverse::{Limits, Verdict, branches, verdict};
     use crate::method::{Sampling, catalog};
 
     fn of(name: &str, re: f64, im: f64, interval: f64, substeps: u32) -> Branches {
@@ -47,12 +50,12 @@ mod tests {
     #[test]
     fn substeps_cure_the_method_and_leave_the_aliases_of_the_samples() {
         let found = of("dormand-prince5", -0.1, 2.0, 1.0, 4);
-        assert_eq!(verdict(&found, 3.0, 0.01).verdict, Verdict::Artifact);
-        let rest = without_aliases(&found, 0.01);
-        assert_eq!(verdict(&rest, 3.0, 0.01).verdict, Verdict::Faithful);
+        assert_eq!(verdict(&found, Limits::default()).verdict, Verdict::Artifact);
+        let rest = without_aliases(&found);
+        assert_eq!(verdict(&rest, Limits::default()).verdict, Verdict::Faithful);
         assert!(rest.branches.len() < found.branches.len() && rest.principal() == found.principal());
         // RK4 with one step is at fault by itself.
-        assert_eq!(verdict(&without_aliases(&of("rk4", -0.1, 2.0, 1.0, 1), 0.01), 3.0, 0.01).verdict, Verdict::Artifact);
+        assert_eq!(verdict(&without_aliases(&of("rk4", -0.1, 2.0, 1.0, 1)), Limits::default()).verdict, Verdict::Artifact);
     }
 
     #[test]

@@ -1,29 +1,32 @@
 //! The verdict that a person understands: is what the loop learns faithful, distorted, or an artifact?
 
-use super::branches::{Branch, Branches};
+use super::ambiguity::reachable_by_real_models;
+use super::branches::{Branch, BranchError, Branches};
+use super::equation::LearningEquation;
+use super::faithful::{Discrepancy, shows};
+use super::limits::Limits;
 use super::undefined::Undefined;
 use num_complex::Complex;
 use serde::Serialize;
 use std::collections::HashSet;
+use std::f64::consts::LN_2;
 use std::fmt;
 
-/// Branches farther out than this many |λ| are not counted by default: no optimiser is likely to land there from a reasonable start.
-pub const REACH: f64 = 3.0;
-/// The relative error of the principal branch that is still called faithful by default.
-pub const TOLERANCE: f64 = 0.01;
 /// Growth or decay of less than this times |λ| counts as none, in the mode as in what is learned: it takes a hundred million turns to show.
 pub const NEGLIGIBLE: f64 = 1e-9;
+/// λ lies within so many of its uncertainties.
+pub const DEVIATIONS: f64 = 2.0;
 
 /// From best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing changes in kind, and the principal branch is right to within the tolerance.
+    /// Nothing changes visibly in kind, and the learned motion is the true one over the horizon, to within the tolerance.
     Faithful,
-    /// Nothing changes in kind, but the principal branch misses λ by more than the tolerance, or there is none.
+    /// Nothing changes visibly in kind, but the learned motion is further off, or there is no principal branch.
     Distorted,
-    /// The principal branch, or another within reach, flips growth into decay or the reverse, adds growth or decay to a
-    /// conservative mode, or reverses the rotation.
+    /// Within the horizon it shows that the principal branch, or another within reach, flips growth into decay or the reverse, adds growth or
+    /// decay to a conservative mode, or reverses the rotation.
     Artifact,
 }
 
@@ -66,19 +69,41 @@ pub enum Reason {
         /// Whether it rotates the other way.
         reversed: bool,
     },
-    /// The principal branch is right to within the tolerance.
+    /// The principal branch moves as the mode does over the horizon, to within the tolerance.
     Accurate {
         /// λ̂.
         learned: Complex<f64>,
         /// |λ̂ − λ|/|λ|, or |λ̂| where λ = 0.
         error: f64,
+        /// Over the horizon.
+        #[serde(flatten)]
+        off: Discrepancy,
     },
-    /// The principal branch is off by more than the tolerance.
+    /// The principal branch is off by more than the tolerance over the horizon.
     Inaccurate {
         /// λ̂.
         learned: Complex<f64>,
         /// |λ̂ − λ|/|λ|, or |λ̂| where λ = 0.
         error: f64,
+        /// Over the horizon.
+        #[serde(flatten)]
+        off: Discrepancy,
+    },
+    /// The principal branch changes growth in kind, too slowly to show within the horizon.
+    TurnsInvisibly {
+        /// λ̂.
+        learned: Complex<f64>,
+        /// How growth changes.
+        growth: Growth,
+        /// The time in which the learned amplitude doubles, or halves where it decays.
+        doubling: f64,
+    },
+    /// The uncertainty of λ allows other verdicts.
+    Open {
+        /// The best that it allows.
+        best: Verdict,
+        /// The worst.
+        worst: Verdict,
     },
     /// There is no finite principal branch.
     NoPrincipal {
@@ -90,86 +115,171 @@ pub enum Reason {
 /// A verdict with its reasons, the principal branch's first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Judgement {
-    /// The verdict.
+    /// The verdict: of several that the uncertainty of λ allows, the best.
     pub verdict: Verdict,
+    /// The worst verdict that the uncertainty of λ allows; the same where it leaves no doubt.
+    pub worst: Verdict,
     /// Why: one reason for each branch that counts against the method, or one that says how good it is.
     pub reasons: Vec<Reason>,
 }
 
-/// Judges what a loop learns from one mode. `reach` is in units of |λ| ([`REACH`]), `tolerance` relative to it ([`TOLERANCE`]).
+impl Judgement {
+    fn certain(verdict: Verdict, reasons: Vec<Reason>) -> Self {
+        Self { verdict, worst: verdict, reasons }
+    }
+
+    /// The verdict where it is settled: not where the uncertainty of λ could turn "faithful" into another.
+    pub fn settled(&self) -> Option<Verdict> {
+        (self.verdict == self.worst || self.verdict > Verdict::Faithful).then_some(self.verdict)
+    }
+}
+
+/// Judges what a loop learns from one mode: over the horizon of `limits`, else over [`SAMPLES`](super::faithful::SAMPLES) intervals.
 ///
 /// ```
-/// use lambdahat::{inverse::{branches, verdict, Verdict}, method::{catalog, Sampling}};
+/// use lambdahat::{inverse::{Limits, Verdict, branches, verdict}, method::{Sampling, catalog}};
 /// use num_complex::Complex;
 /// let judge = |name: &str, h: f64| {
 ///     let method = catalog::find(name).unwrap();
 ///     let found = branches(&method, Complex::new(-0.1, 2.0), Sampling::new(h, 1).unwrap()).unwrap();
-///     verdict(&found, 3.0, 0.01).verdict
+///     verdict(&found, Limits::default()).verdict
 /// };
 /// assert_eq!(judge("rk4", 1.0), Verdict::Artifact);
 /// assert_eq!(judge("rk4", 0.1), Verdict::Faithful);
 /// assert_eq!(judge("implicit-midpoint", 1.0), Verdict::Distorted);
 /// ```
-pub fn verdict(found: &Branches, reach: f64, tolerance: f64) -> Judgement {
+pub fn verdict(found: &Branches, limits: Limits) -> Judgement {
+    let sign = growth_sign(found.lambda, 0.0, limits, found.sampling.interval());
+    judged(found, limits, sign)
+}
+
+impl Limits {
+    /// The judgement of one mode's branches; of a lone real mode only real ones count.
+    pub fn judge(self, found: &Branches, alone: bool) -> Judgement {
+        if alone { verdict(&reachable_by_real_models(found), self) } else { verdict(found, self) }
+    }
+
+    /// The same for a mode that is known to within an uncertainty: judged also at λ ± 2u and λ ± 2ui.
+    ///
+    /// # Errors
+    /// Those of [`LearningEquation::branches`].
+    pub fn judge_within(
+        self,
+        equation: &LearningEquation,
+        found: &Branches,
+        alone: bool,
+        uncertainty: f64,
+    ) -> Result<Judgement, BranchError> {
+        let radius = DEVIATIONS * uncertainty;
+        let kept = |found: &Branches| if alone { reachable_by_real_models(found) } else { found.clone() };
+        // A sign that is open, and shows on neither side of zero, is none.
+        let (lambda, sampling) = (found.lambda, found.sampling);
+        let centre = growth_sign(lambda, radius, self, sampling.interval());
+        let mut judgement = judged(&kept(found), self, centre);
+        if radius <= NEGLIGIBLE * lambda.norm() {
+            return Ok(judgement);
+        }
+        let about = [Complex::new(radius, 0.0), Complex::new(-radius, 0.0), Complex::new(0.0, radius), Complex::new(0.0, -radius)];
+        // A real mode stays real.
+        let along = about.into_iter().filter(|off| lambda.im != 0.0 || off.im == 0.0);
+        let (mut best, mut worst) = (judgement.verdict, judgement.verdict);
+        for off in along {
+            let beside = lambda + off;
+            let sign = if centre == 0 { 0 } else { growth_sign(beside, 0.0, self, sampling.interval()) };
+            let there = judged(&kept(&equation.branches(beside, sampling)?), self, sign).verdict;
+            (best, worst) = (best.min(there), worst.max(there));
+        }
+        if best < worst {
+            judgement.reasons.push(Reason::Open { best, worst });
+        }
+        (judgement.verdict, judgement.worst) = (best, worst);
+        Ok(judgement)
+    }
+}
+
+/// The sign of Re λ: zero where it is negligible, and where it is open to within `radius` but on no side shows within the horizon.
+fn growth_sign(lambda: Complex<f64>, radius: f64, limits: Limits, interval: f64) -> i8 {
+    let rate = lambda.re;
+    let hidden = rate.abs() <= radius && !shows(rate.abs() + radius, limits.horizon_for(interval), limits.tolerance);
+    if hidden { 0 } else { sign(rate, NEGLIGIBLE * lambda.norm()) }
+}
+
+fn sign(x: f64, least: f64) -> i8 {
+    i8::from(x > least) - i8::from(x < -least)
+}
+
+fn judged(found: &Branches, limits: Limits, truth: i8) -> Judgement {
     let size = found.lambda.norm();
+    let horizon = limits.horizon_for(found.sampling.interval());
     let mut changes: Vec<Reason> = Vec::new();
+    let mut hidden: Option<Reason> = None;
     // The members of a cluster share their λ̂.
     let mut seen: HashSet<[u64; 2]> = HashSet::new();
     for branch in &found.branches {
-        if !branch.principal && branch.lambda.norm() > reach * size {
+        if !branch.principal && branch.lambda.norm() > limits.reach * size {
             continue;
         }
         if !seen.insert([branch.lambda.re.to_bits(), branch.lambda.im.to_bits()]) {
             continue;
         }
-        changes.extend(change(found.lambda, branch));
+        let learned = branch.lambda;
+        let off = Discrepancy::of(found.lambda, learned, horizon);
+        let turned = turned(found.lambda, branch, truth);
+        let growth = turned.filter(|_| shows(learned.re, horizon, limits.tolerance));
+        let reversed = sign(found.lambda.im, NEGLIGIBLE * size) * sign(learned.im, branch.radius.max(NEGLIGIBLE * size)) < 0
+            && off.phase > limits.tolerance;
+        if growth.is_some() || reversed {
+            changes.push(Reason::ChangesKind { learned, principal: branch.principal, growth, reversed });
+        } else if let Some(growth) = turned.filter(|_| branch.principal) {
+            hidden = Some(Reason::TurnsInvisibly { learned, growth, doubling: LN_2 / learned.re.abs() });
+        }
     }
     if !changes.is_empty() {
         changes.sort_by_key(|reason| !matches!(reason, Reason::ChangesKind { principal: true, .. }));
-        return Judgement { verdict: Verdict::Artifact, reasons: changes };
+        return Judgement::certain(Verdict::Artifact, changes);
     }
     let Some(principal) = found.principal() else {
         let why = found.principal.undefined().unwrap_or(Undefined::NotSeparated);
-        return Judgement { verdict: Verdict::Distorted, reasons: vec![Reason::NoPrincipal { why }] };
+        return Judgement::certain(Verdict::Distorted, vec![Reason::NoPrincipal { why }]);
     };
     let learned = principal.lambda;
     let distance = (learned - found.lambda).norm();
     let error = if size > 0.0 { distance / size } else { distance };
-    if distance <= tolerance * size {
-        Judgement { verdict: Verdict::Faithful, reasons: vec![Reason::Accurate { learned, error }] }
+    let off = Discrepancy::of(found.lambda, learned, horizon);
+    let (verdict, reason) = if off.within(limits.tolerance) {
+        (Verdict::Faithful, Reason::Accurate { learned, error, off })
     } else {
-        Judgement { verdict: Verdict::Distorted, reasons: vec![Reason::Inaccurate { learned, error }] }
-    }
+        (Verdict::Distorted, Reason::Inaccurate { learned, error, off })
+    };
+    Judgement::certain(verdict, std::iter::once(reason).chain(hidden).collect())
 }
 
-/// What the branch changes in kind.
-fn change(lambda: Complex<f64>, branch: &Branch) -> Option<Reason> {
-    let (learned, size) = (branch.lambda, lambda.norm());
-    let sign = |x: f64, radius: f64| {
-        let least = radius.max(NEGLIGIBLE * size);
-        i8::from(x > least) - i8::from(x < -least)
-    };
-    let growth = match (sign(lambda.re, 0.0), sign(learned.re, branch.radius)) {
+/// How the branch changes the sign of growth, where the disc of λ̂ leaves no doubt.
+fn turned(lambda: Complex<f64>, branch: &Branch, truth: i8) -> Option<Growth> {
+    match (truth, sign(branch.lambda.re, branch.radius.max(NEGLIGIBLE * lambda.norm()))) {
         (-1, 1) => Some(Growth::GrowsForDecay),
         (1, -1) => Some(Growth::DecaysForGrowth),
         (0, 1) => Some(Growth::GrowsForNeither),
         (0, -1) => Some(Growth::DecaysForNeither),
         _ => None,
-    };
-    let reversed = sign(lambda.im, 0.0) * sign(learned.im, branch.radius) < 0;
-    (growth.is_some() || reversed).then_some(Reason::ChangesKind { learned, principal: branch.principal, growth, reversed })
+    }
 }
 
 /// The judgement of several modes together: the worst verdict, with the reasons of the modes that have it.
 pub fn worst(judgements: impl IntoIterator<Item = Judgement>) -> Option<Judgement> {
-    judgements.into_iter().reduce(|mut a, mut b| match a.verdict.cmp(&b.verdict) {
-        std::cmp::Ordering::Less => b,
-        std::cmp::Ordering::Greater => a,
-        std::cmp::Ordering::Equal => {
-            b.reasons.retain(|reason| !a.reasons.contains(reason));
-            a.reasons.append(&mut b.reasons);
-            a
-        }
+    judgements.into_iter().reduce(|mut a, mut b| {
+        let worst = a.worst.max(b.worst);
+        let mut together = match a.verdict.cmp(&b.verdict) {
+            std::cmp::Ordering::Less => b,
+            std::cmp::Ordering::Greater => a,
+            std::cmp::Ordering::Equal => {
+                b.reasons.retain(|reason| !a.reasons.contains(reason));
+                a.reasons.append(&mut b.reasons);
+                a
+            }
+        };
+        together.worst = worst;
+        together
     })
 }
 
@@ -181,7 +291,7 @@ mod tests {
 
     fn judge(name: &str, lambda: (f64, f64), h: f64, m: u32) -> Judgement {
         let found = branches(&catalog::find(name).unwrap(), Complex::new(lambda.0, lambda.1), Sampling::new(h, m).unwrap()).unwrap();
-        verdict(&found, REACH, TOLERANCE)
+        verdict(&found, Limits::default())
     }
 
     #[test]
@@ -206,7 +316,7 @@ mod tests {
         // hλ small: RK4's other branches are near −2.7 and −0.27 ± 2.5i, sixteen and more times |λ| away.
         assert_eq!(judge("rk4", (-0.1, 2.0), 0.1, 1).verdict, Verdict::Faithful);
         let found = branches(&catalog::find("rk4").unwrap(), Complex::new(-0.1, 2.0), Sampling::new(0.1, 1).unwrap()).unwrap();
-        assert_eq!(verdict(&found, 30.0, TOLERANCE).verdict, Verdict::Artifact);
+        assert_eq!(verdict(&found, Limits { reach: 30.0, ..Limits::default() }).verdict, Verdict::Artifact);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::conditions::order_up_to;
 use crate::dynamics::norm::largest;
 use crate::dynamics::{Field, Stepper};
-use crate::method::{RungeKutta, algebra};
+use crate::method::{Coefficients, RungeKutta, algebra};
 use nalgebra::{DMatrix, SVD};
 use std::f64::consts::PI;
 use std::ops::ControlFlow;
@@ -141,28 +141,35 @@ pub fn inverse_modified_at(
     rounds: usize,
 ) -> Option<Estimated> {
     let tableau = method.coefficients();
-    let learned = Corrected { tableau: &tableau, field, flow, h, rounds };
+    let learned = InverseModifiedField { tableau: &tableau, field, flow, h, rounds };
     let found = learned.at(y)?;
     found.value.iter().all(|x| x.is_finite()).then_some(found)
 }
 
-/// f̂_n.
-struct Corrected<'a> {
-    tableau: &'a crate::method::Coefficients,
-    field: &'a (dyn Field + Sync),
-    flow: &'a FlowMap<'a>,
-    h: f64,
-    rounds: usize,
+/// f̂_n of [`inverse_modified_at`] as a field, to be followed in time. Where a step or the flow fails its value is not a number.
+#[derive(Clone, Copy)]
+pub struct InverseModifiedField<'a> {
+    /// The method's coefficients.
+    pub tableau: &'a Coefficients,
+    /// f.
+    pub field: &'a (dyn Field + Sync),
+    /// φ_h.
+    pub flow: &'a FlowMap<'a>,
+    /// The step.
+    pub h: f64,
+    /// n.
+    pub rounds: usize,
 }
 
-impl Corrected<'_> {
-    fn at(&self, y: &[f64]) -> Option<Estimated> {
+impl InverseModifiedField<'_> {
+    /// The value at y; its error is the last correction. `None` where a step or the flow fails.
+    pub fn at(&self, y: &[f64]) -> Option<Estimated> {
         let mut value = vec![0.0; y.len()];
         if self.rounds == 0 {
             self.field.value(y, &mut value);
             return Some(Estimated { value, error: f64::INFINITY });
         }
-        let before = Corrected { rounds: self.rounds - 1, ..*self };
+        let before = InverseModifiedField { rounds: self.rounds - 1, ..*self };
         before.value(y, &mut value);
         let mut reached = y.to_vec();
         Stepper::new(self.tableau, y.len()).step(&before, &mut reached, self.h)?;
@@ -177,7 +184,7 @@ impl Corrected<'_> {
     }
 }
 
-impl Field for Corrected<'_> {
+impl Field for InverseModifiedField<'_> {
     fn dimension(&self) -> usize {
         self.field.dimension()
     }

@@ -22,7 +22,7 @@ pub use assumptions::SimplifyingAssumptions;
 pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, failing_bush, order, order_up_to};
 pub use coproduct::{Cut, Cuts};
 pub use drift::{Drift, DriftError, Invariant, convergence, drift};
-pub use general_field::{Estimated, FlowMap, inverse_modified_at, modified_at, step_logarithm};
+pub use general_field::{Estimated, FlowMap, InverseModifiedField, inverse_modified_at, modified_at, step_logarithm};
 pub use levels::LevelSequences;
 pub use linear_series::{Singularity, inverse_linear_radius, inverse_linear_series, modified_linear_radius, modified_linear_series};
 pub use modified::{LARGEST_POWER, inverse_modified_equation, modified_equation};

@@ -9,7 +9,8 @@
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
 //! | what regressions on derivatives make of them | `regressions` |
-//! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits` |
+//! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
+//! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
@@ -17,7 +18,9 @@ pub mod calls;
 pub mod cost;
 pub mod drift;
 mod fitted_orbits;
+mod learned_orbits;
 mod linear_orbits;
+mod open_field;
 pub mod recommendation;
 mod regressions;
 pub mod report;
@@ -28,7 +31,8 @@ mod uneven_times;
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
-pub use recommendation::{AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
+pub use learned_orbits::OrbitReport;
+pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regressions::{RegressionMode, RegressionReport};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use subject::{Origin, Subject};

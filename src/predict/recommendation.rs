@@ -1,10 +1,11 @@
 //! Which method to train with: the cheapest that is faithful, and the one that keeps signs at any step.
 
 use super::cost::evaluations;
+use super::learned_orbits::LearnedOrbits;
 use super::report::PredictError;
 use super::subject::Subject;
 use crate::fit::Loss;
-use crate::inverse::{Branches, LearningEquation, Limits, Verdict, without_aliases};
+use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
 use crate::truth::Mode;
@@ -30,6 +31,8 @@ pub struct Recommendation {
     pub verdict: Verdict,
     /// Why this one.
     pub why: Why,
+    /// Among which methods it was chosen.
+    pub among: Among,
     /// The settled mode that it learns worst, and the λ̂ of its principal branch.
     pub learns: Option<LearnedMode>,
     /// The loss to train with, where noise makes a difference between losses.
@@ -76,6 +79,29 @@ pub enum Why {
     },
 }
 
+/// Which methods were compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Among {
+    /// The common ones, as none was asked for.
+    Common,
+    /// Those asked for.
+    Asked,
+    /// The common ones, as none of those asked for is faithful with as many substeps as are tried.
+    CommonAsNoneAskedServes,
+}
+
+/// The methods to choose from.
+#[derive(Clone, Copy)]
+pub(super) struct Candidates<'a> {
+    /// Those asked for: chosen among, where there are any and one of them serves.
+    pub asked: &'a [Method],
+    /// The common ones.
+    pub others: &'a [Method],
+    /// The orbits that must be followed faithfully too.
+    pub orbits: Option<&'a LearnedOrbits>,
+}
+
 /// A true mode and what is learned of it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct LearnedMode {
@@ -114,19 +140,27 @@ struct Trial {
     ignites: bool,
 }
 
-/// The cheapest faithful (method, m) of the candidates; where there is none, the cheapest whose only fault are the samples' own aliases;
-/// where there is none either, the one that keeps signs at any step.
-pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limits) -> Result<Option<Recommendation>, PredictError> {
+/// The cheapest faithful (method, m) of those asked for, else of the common ones; where there is none, the cheapest whose only fault are the samples' own
+/// aliases; where there is none either, the one that keeps signs at any step.
+pub(super) fn recommend(subject: &Subject, candidates: Candidates<'_>, limits: Limits) -> Result<Option<Recommendation>, PredictError> {
     if subject.settled_modes().next().is_none() {
         return Ok(None);
     }
-    let any_step = candidates.iter().find(|method| keeps_signs(method)).map(|method| any_step(subject, method, limits)).transpose()?;
-    let (candidate_count, most_substeps) = (candidates.len(), MOST_SUBSTEPS);
-    if let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, candidates, limits)? {
+    let common: Vec<&Method> = candidates.others.iter().collect();
+    let any_step = common.iter().find(|method| keeps_signs(method)).map(|method| any_step(subject, method, limits)).transpose()?;
+    let asked: Vec<&Method> = candidates.asked.iter().collect();
+    let tried = if asked.is_empty() {
+        vec![(Among::Common, &common)]
+    } else {
+        vec![(Among::Asked, &asked), (Among::CommonAsNoneAskedServes, &common)]
+    };
+    let most_substeps = MOST_SUBSTEPS;
+    for &(among, methods) in &tried {
+        let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, methods, candidates.orbits, limits)? else { continue };
         let why = if verdict == Verdict::Faithful {
-            Why::CheapestFaithful { candidates: candidate_count, most_substeps }
+            Why::CheapestFaithful { candidates: methods.len(), most_substeps }
         } else {
-            about_aliases(subject, limits, candidate_count)
+            about_aliases(subject, limits, methods.len())
         };
         return Ok(Some(Recommendation {
             method: method.name().into(),
@@ -134,6 +168,7 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
             evaluations: cost,
             verdict,
             why,
+            among,
             learns: worst_learned(subject, method, substeps, limits)?,
             loss: loss(subject),
             orbits: None,
@@ -141,16 +176,20 @@ pub(super) fn recommend(subject: &Subject, candidates: &[&Method], limits: Limit
             scheme: method.clone(),
         }));
     }
-    // The default methods, which are always candidates, hold the implicit midpoint rule.
+    // The common methods hold the implicit midpoint rule.
     let Some(kept) = any_step else { return Ok(None) };
-    let Some(&method) = candidates.iter().find(|m| m.name() == kept.method) else { return Ok(None) };
+    let all = asked.iter().map(|method| (Among::Asked, *method));
+    let fallback = tried.last().map_or(Among::Common, |&(among, _)| among);
+    let mut all = all.chain(common.iter().map(|method| (fallback, *method)));
+    let Some((among, method)) = all.find(|(_, method)| keeps_signs(method)) else { return Ok(None) };
     Ok(Some(Recommendation {
-        method: kept.method.clone(),
+        method: method.name().into(),
         substeps: 1,
         evaluations: evaluations(method, 1),
-        verdict: trial(subject, method, 1, limits)?.map_or(Verdict::Distorted, |t| t.verdict),
+        verdict: trial(subject, method, 1, limits)?.map_or(Verdict::Distorted, |t| t.verdict.max(Verdict::Distorted)),
         why: Why::KeepsSigns { most_substeps },
-        learns: kept.learns,
+        among,
+        learns: worst_learned(subject, method, 1, limits)?,
         loss: loss(subject),
         orbits: None,
         any_step: Some(kept),
@@ -168,22 +207,35 @@ struct Choice<'a> {
 }
 
 /// The cheapest choice that is faithful; failing that, the cheapest that is so but for the samples' own aliases.
-fn cheapest<'a>(subject: &Subject, candidates: &[&'a Method], limits: Limits) -> Result<Option<Choice<'a>>, PredictError> {
+fn cheapest<'a>(
+    subject: &Subject,
+    candidates: &[&'a Method],
+    orbits: Option<&LearnedOrbits>,
+    limits: Limits,
+) -> Result<Option<Choice<'a>>, PredictError> {
     let mut tries: Vec<(u64, u32, usize)> = (1..=MOST_SUBSTEPS)
         .flat_map(|substeps| candidates.iter().enumerate().map(move |(k, method)| (evaluations(method, substeps), substeps, k)))
         .collect();
     tries.sort_unstable();
     let mut aliased: Option<Choice> = None;
     let mut settled = vec![false; candidates.len()];
+    // More substeps than these, where orbits have shown that fewer are too few.
+    let mut more_than = vec![0; candidates.len()];
+    let follows = |method: &Method, substeps: u32| orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
     for (cost, substeps, k) in tries {
         // Accurate methods all have the aliases; one that has not reached them at such a price will.
-        if settled[k] || aliased.is_some_and(|a| cost > MOST_TIMES_DEARER * a.cost) {
+        if settled[k] || substeps <= more_than[k] || aliased.is_some_and(|a| cost > MOST_TIMES_DEARER * a.cost) {
             continue;
         }
         let method = candidates[k];
         let Some(trial) = trial(subject, method, substeps, limits)? else { continue };
         let choice = Choice { method, substeps, cost, verdict: trial.verdict };
         if trial.ignites {
+            continue;
+        }
+        if trial.without_aliases == Verdict::Faithful && !follows(method, substeps) {
+            // Orbits take a while: between two trials the substeps grow by a half.
+            more_than[k] = substeps + substeps / 2;
             continue;
         }
         if trial.verdict == Verdict::Faithful {
@@ -209,8 +261,12 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
         let Some(found) = uneven.unwrap_or_else(|| equation.branches(mode.lambda, sampling).ok()) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
-        trial.verdict = trial.verdict.max(limits.judge(&found, alone).verdict);
-        trial.without_aliases = trial.without_aliases.max(limits.judge(&without_aliases(&found, limits.tolerance), alone).verdict);
+        let mut here = limits.judge(&found, alone).verdict;
+        if let (Verdict::Faithful, Some(uncertainty)) = (here, mode.uncertainty) {
+            here = limits.judge_within(&equation, &found, alone, uncertainty)?.worst;
+        }
+        trial.verdict = trial.verdict.max(here);
+        trial.without_aliases = trial.without_aliases.max(limits.judge(&without_aliases(&found), alone).verdict);
     }
     Ok(Some(trial))
 }
@@ -240,11 +296,12 @@ fn loss(subject: &Subject) -> Option<Loss> {
     subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().0)
 }
 
-/// The settled mode whose principal branch is furthest off, relative to it: through the loss that is recommended.
+/// The settled mode whose principal branch is furthest off over the horizon: through the loss that is recommended.
 fn worst_learned(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> Result<Option<LearnedMode>, PredictError> {
     let equation = LearningEquation::of(method)?;
     let sampling = Sampling::new(subject.interval, substeps)?;
-    let mut worst: Option<LearnedMode> = None;
+    let horizon = limits.horizon_for(subject.interval);
+    let mut worst: Option<(f64, LearnedMode)> = None;
     let through = subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().1);
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
         let learned = through.map_or(mode.lambda, |modes| modes[k].learned);
@@ -255,11 +312,12 @@ fn worst_learned(subject: &Subject, method: &Method, substeps: u32, limits: Limi
         };
         let Some(branch) = found.principal() else { continue };
         let error = (branch.lambda - mode.lambda).norm() / mode.lambda.norm();
-        if worst.is_none_or(|most| error > most.error) {
-            worst = Some(LearnedMode { lambda: mode.lambda, learned: branch.lambda, error });
+        let off = Discrepancy::of(mode.lambda, branch.lambda, horizon).worst();
+        if worst.is_none_or(|(most, _)| off > most) {
+            worst = Some((off, LearnedMode { lambda: mode.lambda, learned: branch.lambda, error }));
         }
     }
-    Ok(worst)
+    Ok(worst.map(|(_, mode)| mode))
 }
 
 /// The interval at which the samples' own alias λ − 2πi/H leaves the reach of every mode: |λ − 2πi/H| > reach·|λ|, solved for H.

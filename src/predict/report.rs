@@ -3,11 +3,12 @@
 use super::calls::CallReport;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
-use super::recommendation::{self, Recommendation};
+use super::learned_orbits::{LearnedOrbits, OrbitReport};
+use super::recommendation::{self, Candidates, Recommendation};
 use super::regressions::{RegressionReport, UpperMode, judged};
 use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
-use crate::inverse::{BranchError, Branches, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
+use crate::inverse::{BranchError, Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
 use crate::loops::Regression;
 use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
 use crate::truth::{Caveat, Finding, FittedField, Mode};
@@ -70,7 +71,7 @@ pub struct Prediction {
     pub methods: Vec<Method>,
     /// Steps per sampling interval.
     pub substeps: u32,
-    /// How far out a branch counts, and how large an error is still faithful.
+    /// How far out a branch counts, how large an error is still faithful, and over which time.
     pub limits: Limits,
 }
 
@@ -96,7 +97,9 @@ pub struct Report {
     pub field: Option<FittedField>,
     /// What the loss makes of these samples, the integrator apart; `None` where that is not known.
     pub through_loss: Option<ThroughLoss>,
-    /// How far out a branch counts, and how large an error is still faithful.
+    /// The time over which what is learned is laid beside the truth.
+    pub horizon: f64,
+    /// How far out a branch counts, how large an error is still faithful, and over which time: the horizon is always given here.
     pub limits: Limits,
     /// One for each method.
     pub methods: Vec<MethodReport>,
@@ -117,13 +120,16 @@ pub struct MethodReport {
     pub method: String,
     /// Steps per sampling interval.
     pub substeps: u32,
-    /// The worst verdict of the settled modes; `None` where none is settled.
+    /// The worst verdict of the settled modes and of the orbits; `None` where none is settled, or where what is open could make it another.
     pub verdict: Option<Verdict>,
     /// Evaluations of f from sample to sample.
     pub evaluations: u64,
     /// One for each mode, in the same order.
     pub modes: Vec<ModeReport>,
-    /// What becomes of orbits ([`Prediction::report_with_orbits`]).
+    /// How far orbits of the learned field are from the truth over the horizon: of a nonlinear field, where its modes are learned faithfully.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orbits: Vec<OrbitReport>,
+    /// What becomes of orbits in a turn ([`Prediction::report_with_orbits`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<PredictedDrift>,
     /// The method itself.
@@ -140,13 +146,33 @@ pub struct ModeReport {
     pub noise_free: Option<Branches>,
     /// For uneven times, the minima of the loss, the lowest first: `branches` then holds those of them that count, and the lowest for the principal one.
     pub minima: Vec<UnevenMinimum>,
-    /// In one word; `None` for a mode that is not settled.
+    /// In one word; `None` for a mode that is not settled, or whose uncertainty leaves open whether it is learned faithfully.
     pub verdict: Option<Verdict>,
+    /// The best and the worst verdict that the uncertainty of λ allows; `None` for a mode that is not settled.
+    pub range: Option<[Verdict; 2]>,
     /// Why.
     pub reasons: Vec<Reason>,
+    /// How far the principal branch is from the mode over the horizon.
+    pub off: Option<Discrepancy>,
+}
+
+/// The worst verdict of several modes; `None` where none is settled, or where those that are open could make it another.
+fn together(modes: &[ModeReport]) -> Option<Verdict> {
+    let ranges = || modes.iter().filter_map(|mode| mode.range);
+    let (best, worst) = (ranges().map(|[best, _]| best).max()?, ranges().map(|[_, worst]| worst).max()?);
+    (best == worst || best > Verdict::Faithful).then_some(best)
 }
 
 impl ModeReport {
+    fn new(branches: Branches, judgement: Option<Judgement>, limits: Limits) -> Self {
+        let horizon = limits.horizon_for(branches.sampling.interval());
+        let off = branches.principal().map(|branch| Discrepancy::of(branches.lambda, branch.lambda, horizon));
+        let verdict = judgement.as_ref().and_then(Judgement::settled);
+        let range = judgement.as_ref().map(|judgement| [judgement.verdict, judgement.worst]);
+        let reasons = judgement.map_or_else(Vec::new, |judgement| judgement.reasons);
+        Self { branches, noise_free: None, minima: Vec::new(), verdict, range, reasons, off }
+    }
+
     /// Whether an error in the start of a multistep method outgrows the solution.
     pub fn ignites(&self) -> bool {
         self.branches.characteristic.as_ref().is_some_and(|c| c.roots.iter().any(|root| root.ignited))
@@ -159,6 +185,8 @@ impl Serialize for ModeReport {
         map.serialize_entry("lambda", &[self.branches.lambda.re, self.branches.lambda.im])?;
         map.serialize_entry("verdict", &self.verdict)?;
         map.serialize_entry("reasons", &self.reasons)?;
+        map.serialize_entry("amplitude_error", &self.off.map(|off| off.amplitude))?;
+        map.serialize_entry("phase_error", &self.off.map(|off| off.phase))?;
         map.serialize_entry("at_infinity", &self.branches.at_infinity)?;
         map.serialize_entry("branches", &self.branches.branches)?;
         if !self.minima.is_empty() {
@@ -198,9 +226,11 @@ impl Prediction {
     /// ```
     pub fn report(self) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
+        let limits = limits.over(subject.horizon);
         if subject.modes.is_empty() {
             return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
         }
+        let orbits = LearnedOrbits::of(&subject, limits);
         let defaults = default_methods()?;
         let asked = if methods.is_empty() { &defaults } else { &methods };
         let sampling = Sampling::new(subject.interval, substeps)?;
@@ -209,6 +239,13 @@ impl Prediction {
             let equation = LearningEquation::of(method)?;
             let mut modes = Vec::with_capacity(subject.modes.len());
             for (k, mode) in subject.modes.iter().enumerate() {
+                let alone = subject.is_alone(mode);
+                let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
+                if let Some((branches, minima)) = uneven {
+                    let judgement = mode.settled.then(|| limits.judge(&branches, alone));
+                    modes.push(ModeReport { minima, ..ModeReport::new(branches, judgement, limits) });
+                    continue;
+                }
                 let clean = equation.branches(mode.lambda, sampling)?;
                 let through = subject.through_loss.as_ref().map(|through| through.modes[k]).filter(|l| l.learned != mode.lambda);
                 // A multistep residual is another loss.
@@ -216,35 +253,41 @@ impl Prediction {
                     let found = equation.branches(l.learned, sampling).ok()?;
                     Some((found.beside(mode.lambda), l.significant))
                 });
-                let counts = noisy.as_ref().filter(|(_, significant)| *significant).map_or(&clean, |(found, _)| found);
-                let judged = mode.settled.then(|| limits.judge(counts, subject.is_alone(mode)));
-                let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
-                let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
-                if let Some((branches, minima)) = uneven {
-                    let judged = mode.settled.then(|| limits.judge(&branches, subject.is_alone(mode)));
-                    let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
-                    modes.push(ModeReport { branches, noise_free: None, minima, verdict, reasons });
-                    continue;
-                }
-                let (branches, noise_free) = match noisy {
-                    Some((found, _)) => (found, Some(clean)),
-                    None => (clean, None),
+                let within = |found: &Branches| limits.judge_within(&equation, found, alone, mode.uncertainty.unwrap_or(0.0));
+                let report = match noisy {
+                    // What noise adds is larger than what is unknown of λ: the verdict rests on it.
+                    Some((found, true)) => {
+                        let judgement = mode.settled.then(|| limits.judge(&found, alone));
+                        ModeReport { noise_free: Some(clean), ..ModeReport::new(found, judgement, limits) }
+                    }
+                    Some((found, false)) => {
+                        let judgement = mode.settled.then(|| within(&clean)).transpose()?;
+                        ModeReport { noise_free: Some(clean), ..ModeReport::new(found, judgement, limits) }
+                    }
+                    None => {
+                        let judgement = mode.settled.then(|| within(&clean)).transpose()?;
+                        ModeReport::new(clean, judgement, limits)
+                    }
                 };
-                modes.push(ModeReport { branches, noise_free, minima: Vec::new(), verdict, reasons });
+                modes.push(report);
             }
+            // Where a mode is wrong already nobody asks for the orbits.
+            let by_modes = together(&modes);
+            let asked_for = orbits.as_ref().filter(|_| by_modes == Some(Verdict::Faithful));
+            let orbits = asked_for.map_or_else(Vec::new, |orbits| orbits.through(method, substeps));
             reports.push(MethodReport {
                 method: method.name().into(),
                 substeps,
-                verdict: modes.iter().filter_map(|m| m.verdict).max(),
+                verdict: asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)),
+                orbits,
                 evaluations: evaluations(method, substeps),
                 modes,
                 drift: Vec::new(),
                 scheme: method.clone(),
             });
         }
-        let named = |name: &str| asked.iter().any(|m| m.name() == name);
-        let candidates: Vec<&Method> = asked.iter().chain(defaults.iter().filter(|d| !named(d.name()))).collect();
-        let recommendation = recommendation::recommend(&subject, &candidates, limits)?;
+        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref() };
+        let recommendation = recommendation::recommend(&subject, candidates, limits)?;
         let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, through_loss, .. } = subject;
         Ok(Report {
             source,
@@ -256,6 +299,7 @@ impl Prediction {
             caveats,
             field,
             through_loss,
+            horizon: limits.horizon_for(interval),
             limits,
             methods: reports,
             calls: Vec::new(),
@@ -294,14 +338,9 @@ impl Report {
 
     /// The worst of the settled modes through a method: its place, of the modes with Im λ ≥ 0.
     pub fn worst_mode(&self, method: &MethodReport) -> Option<usize> {
-        let off = |k: usize| {
-            let branches = &method.modes[k].branches;
-            branches
-                .principal()
-                .map_or(f64::INFINITY, |b| (b.lambda - branches.lambda).norm() / branches.lambda.norm().max(f64::MIN_POSITIVE))
-        };
+        let off = |k: usize| method.modes[k].off.map_or(f64::INFINITY, Discrepancy::worst);
         let settled = self.upper_modes().filter(|(_, mode)| mode.settled).map(|(k, _)| k);
-        settled.max_by(|&a, &b| method.modes[a].verdict.cmp(&method.modes[b].verdict).then(off(a).total_cmp(&off(b))))
+        settled.max_by(|&a, &b| method.modes[a].range.cmp(&method.modes[b].range).then(off(a).total_cmp(&off(b))))
     }
 
     /// The modes with Im λ ≥ 0 and their places: each of the others is the mirror image of one of them.

@@ -2,11 +2,12 @@
 
 use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
-use crate::data::Trajectories;
+use crate::data::{Trajectories, Trajectory};
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
+use crate::inverse::faithful::SAMPLES;
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -42,6 +43,8 @@ pub struct Subject {
     pub source: String,
     /// H.
     pub interval: f64,
+    /// The time over which what is learned is laid beside the truth: that of the longest trajectory; for a system, a hundred intervals.
+    pub horizon: f64,
     /// How many trajectories there are; for a system, how many it starts by default.
     pub trajectories: usize,
     /// How many samples there are; none for a system.
@@ -74,6 +77,7 @@ impl Subject {
             origin: Origin::Samples(Arc::new(data.clone())),
             source: data.source().into(),
             interval: data.spacing().typical(),
+            horizon: length(data),
             trajectories: data.count(),
             samples: data.samples(),
             finding: found.finding,
@@ -127,10 +131,12 @@ impl Subject {
         let finding = motion_of(system, &modes);
         let trajectories = starts.len();
         let origin = Origin::System { system: Arc::new(system.clone()), starts };
+        let horizon = SAMPLES * interval;
         Ok(Self {
             origin,
             source,
             interval,
+            horizon,
             trajectories,
             samples: 0,
             finding,
@@ -172,6 +178,15 @@ fn motion_of(system: &System, modes: &[Mode]) -> Finding {
         _ => Motion::Undetermined,
     };
     Finding { motion, settled: motion != Motion::Undetermined }
+}
+
+/// The time from the first sample to the last of the longest trajectory.
+fn length(data: &Trajectories) -> f64 {
+    let of = |trajectory: &Trajectory| match trajectory.times() {
+        [first, .., last] => last - first,
+        _ => 0.0,
+    };
+    data.trajectories().iter().map(of).fold(0.0, f64::max)
 }
 
 fn rounded(lambda: Complex<f64>) -> Complex<f64> {

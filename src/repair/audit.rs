@@ -5,6 +5,7 @@ use super::effort::bearable;
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
 use super::repair_error::RepairError;
 use crate::fit::{ModelFile, rollout};
+use crate::inverse::faithful::{Discrepancy, TOLERANCE, orbit_error};
 use crate::inverse::{Flag, LearningEquation};
 use crate::method::{Method, Sampling, catalog};
 use crate::stability::StabilityFunction;
@@ -12,10 +13,16 @@ use num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::TAU;
 
-/// Beyond this part of the motion's size a rollout's change with the step says "discrete", unless another is given.
-pub const STEP_TOLERANCE: f64 = 0.01;
-/// Intervals followed, unless another number is given.
+/// Beyond this part of the motion's size a rollout's change with the step says "discrete", unless another is given: the same as in a verdict of `predict`.
+pub const STEP_TOLERANCE: f64 = TOLERANCE;
+/// Intervals followed where no data are at hand, unless another number is given.
 pub const HORIZON: usize = 20;
+/// Intervals followed at most, unless another number is given.
+const LONGEST: usize = 200;
+/// A trajectory is followed until those beside it have parted by this factor: beyond, no step size reproduces it.
+const SENSITIVE: f64 = 1000.0;
+/// The distance of the one beside it, relative to the largest state.
+const BESIDE: f64 = 1e-7;
 /// Trajectories followed.
 const MOST_STARTS: usize = 64;
 /// Steps an interval of the reference, of order 5: at least, and at most for fields with fast modes.
@@ -74,8 +81,11 @@ pub struct AuditedMode {
     pub principal: bool,
     /// In which ways λ̂ differs from `shown` in kind.
     pub flags: Vec<Flag>,
-    /// Whether λ̂ and `shown` are the same to within the tolerance: relative to λ̂, or over all intervals followed.
+    /// Whether the field's motion is the map's over all intervals followed, to within the tolerance in amplitude and phase.
     pub same: bool,
+    /// How far λ̂ is from `shown` over that time: `amplitude_error` and `phase_error`.
+    #[serde(flatten)]
+    pub off: Option<Discrepancy>,
 }
 
 /// What a reader of an audit must know.
@@ -113,7 +123,7 @@ pub struct Audit {
     pub nature: Nature,
     /// The difference beyond which it is "discrete".
     pub tolerance: f64,
-    /// How many intervals were followed.
+    /// How many intervals were followed: trajectories whose neighbours part a thousandfold before only until then.
     pub horizon: usize,
     /// The rollouts with the method of the training at h, h/2 and h/4.
     pub steps: Vec<StepTest>,
@@ -167,10 +177,16 @@ pub fn audit(
     let fastest = found.iter().flat_map(|place| &place.modes).map(|z| z.norm()).fold(0.0, f64::max);
     let reference_steps = ((2.0 * fastest * file.interval).ceil() as u32).clamp(REFERENCE_STEPS.0, REFERENCE_STEPS.1);
     let reference = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, reference_steps)?, &from, horizon)?;
+    let largest = from.iter().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
+    let off = BESIDE * if largest > 0.0 { largest } else { 1.0 };
+    let moved: Vec<Vec<f64>> =
+        from.iter().map(|x| x.iter().enumerate().map(|(k, x)| if k % 2 == 0 { x + off } else { x - off }).collect()).collect();
+    let beside = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, reference_steps)?, &moved, horizon)?;
+    let lengths = lengths(&reference, &beside, off);
     let mut steps = Vec::new();
     for division in DIVISIONS {
         let fine = Sampling::new(file.interval, file.substeps.saturating_mul(division))?;
-        let difference = difference(&rollout(learned, method, fine, &from, horizon)?, &reference, horizon);
+        let difference = difference(&rollout(learned, method, fine, &from, horizon)?, &reference, horizon, &lengths);
         steps.push(StepTest { step: fine.step().get(), difference });
     }
     if reference.iter().any(|t| t.len() <= horizon) {
@@ -178,7 +194,7 @@ pub fn audit(
     }
     let equation = LearningEquation::of(method)?;
     let r = StabilityFunction::of(tableau);
-    let limits = (tolerance, tolerance / (file.interval * horizon as f64));
+    let limits = (tolerance, file.interval * horizon as f64);
     let mode = |place: &Standstill, learned: Complex<f64>| audited(&equation, &r, sampling, place, learned, limits);
     let modes: Vec<AuditedMode> = found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
     let still = steps[0].difference.is_some_and(|d| d <= tolerance);
@@ -202,17 +218,28 @@ pub fn audit(
     })
 }
 
-/// The largest distance of a trajectory over its own motion: a small one beside a large one counts as much.
-pub(super) fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize) -> Option<f64> {
-    let whole = found.iter().chain(reference).all(|t| t.len() == horizon + 1);
-    let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    let one = |(f, r): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
-        let motion = r.iter().map(|x| distance(x, &r[0])).fold(0.0, f64::max);
-        let apart = f.iter().zip(r).map(|(a, b)| distance(a, b)).fold(0.0, f64::max);
-        // A field that moves nothing moves nothing at any step.
-        if apart == 0.0 { 0.0 } else { apart / motion }
+/// The largest error of a trajectory ([`orbit_error`]): a small one beside a large one counts as much. Each as long as `lengths` says.
+pub(super) fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize, lengths: &[usize]) -> Option<f64> {
+    let whole = |t: &Vec<Vec<f64>>, length: usize| t.len() >= length.min(horizon + 1);
+    let all = || found.iter().zip(reference).zip(lengths);
+    all()
+        .all(|((f, r), &length)| whole(f, length) && r.len() >= length && (r.len() > horizon || length < r.len()))
+        .then(|| all().map(|((f, r), &length)| orbit_error(&f[..length], &r[..length])).fold(0.0, f64::max))
+}
+
+/// How many intervals an audit follows unless it is told: the data's length, as the horizon of `predict`.
+pub fn default_horizon(trajectories: &[Vec<Vec<f64>>]) -> usize {
+    trajectories.iter().map(|t| t.len().saturating_sub(1)).max().filter(|n| *n > 0).map_or(HORIZON, |n| n.min(LONGEST))
+}
+
+/// The number of samples of each reference trajectory before a neighbouring one has parted.
+fn lengths(reference: &[Vec<Vec<f64>>], beside: &[Vec<Vec<f64>>], off: f64) -> Vec<usize> {
+    let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    let one = |(t, other): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
+        let parted = t.iter().zip(other).position(|(a, b)| apart(a, b) > SENSITIVE * off);
+        parted.unwrap_or(t.len()).max(2).min(t.len())
     };
-    whole.then(|| found.iter().zip(reference).map(one).fold(0.0, f64::max))
+    reference.iter().zip(beside).map(one).collect()
 }
 
 fn audited(
@@ -221,7 +248,7 @@ fn audited(
     sampling: Sampling,
     place: &Standstill,
     learned: Complex<f64>,
-    (relative, absolute): (f64, f64),
+    (tolerance, horizon): (f64, f64),
 ) -> AuditedMode {
     let seen = shown(r, sampling, learned);
     let shown = seen.ok();
@@ -231,6 +258,7 @@ fn audited(
         (0..found.branches.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
     });
     let branch = found.as_ref().zip(nearest).map(|(found, k)| &found.branches[k]);
+    let off = shown.map(|shown| Discrepancy::of(shown, learned, horizon));
     AuditedMode {
         equilibrium: place.state.clone(),
         learned: [learned.re, learned.im],
@@ -238,10 +266,8 @@ fn audited(
         hidden: seen.err(),
         branch: nearest,
         branches: found.as_ref().map_or(0, |found| found.branches.len()),
-        same: shown.is_some_and(|shown| {
-            let apart = (shown - learned).norm();
-            apart <= relative * learned.norm() || apart <= absolute
-        }),
+        same: off.is_some_and(|off| off.within(tolerance)),
+        off,
         principal: branch.is_some_and(|branch| branch.principal),
         flags: branch.map_or_else(Vec::new, |b| b.flags.clone()),
     }

@@ -4,6 +4,7 @@ use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Nature, StepTest, diff
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
 use super::repair_error::RepairError;
 use crate::fit::{ModelFile, Through, rollout, rollout_through};
+use crate::inverse::Discrepancy;
 use crate::inverse::step_control::{ControlledEquation, Search, solutions};
 use crate::loops::StateNorm;
 use crate::method::{Sampling, catalog};
@@ -46,15 +47,16 @@ pub fn audit_call(
     if reference.iter().any(|t| t.len() <= horizon) {
         notes.push(AuditNote::Diverges);
     }
+    let whole = vec![horizon + 1; from.len()];
     let mut steps = Vec::new();
     for division in DIVISIONS {
         let Some(finer) = through.finer(division) else { continue };
         let followed = rollout_through(learned, &finer, file.interval, &from, 1, horizon)?;
         let step = finer.call.control().map_or(file.interval, |control| control.tolerances.relative);
         let step = if let crate::loops::Advance::Grid(grid) = &finer.call.advance { grid.step().unwrap_or(step) } else { step };
-        steps.push(StepTest { step, difference: difference(&followed, &reference, horizon) });
+        steps.push(StepTest { step, difference: difference(&followed, &reference, horizon, &whole) });
     }
-    let limits = (tolerance, tolerance / (file.interval * horizon as f64));
+    let limits = (tolerance, file.interval * horizon as f64);
     let size = |place: &Standstill| amplitude(place, trajectories);
     let mode = |place: &Standstill, learned: Complex<f64>| audited(through, file.interval, size(place), place, learned, limits);
     let modes: Vec<AuditedMode> = found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
@@ -87,7 +89,7 @@ fn audited(
     amplitude: f64,
     place: &Standstill,
     learned: Complex<f64>,
-    (relative, absolute): (f64, f64),
+    (tolerance, horizon): (f64, f64),
 ) -> AuditedMode {
     let norm = if learned.im == 0.0 { StateNorm::amplitude(amplitude) } else { StateNorm::phases(PHASES, amplitude) };
     let multiplier = through.call.follow(learned, &[interval], &norm).ok().and_then(|trace| trace.multipliers.first().copied());
@@ -100,6 +102,7 @@ fn audited(
         (0..found.solutions.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)))
     });
     let solution = found.as_ref().zip(nearest).map(|(found, k)| &found.solutions[k]);
+    let off = shown.map(|shown| Discrepancy::of(shown, learned, horizon));
     AuditedMode {
         equilibrium: place.state.clone(),
         learned: [learned.re, learned.im],
@@ -109,9 +112,7 @@ fn audited(
         branches: found.as_ref().map_or(0, |found| found.solutions.len()),
         principal: solution.is_some_and(|s| s.principal && (s.lambda - learned).norm() <= 1e-6 * learned.norm()),
         flags: solution.map_or_else(Vec::new, |s| s.flags.clone()),
-        same: shown.is_some_and(|shown| {
-            let apart = (shown - learned).norm();
-            apart <= relative * learned.norm() || apart <= absolute
-        }),
+        same: off.is_some_and(|off| off.within(tolerance)),
+        off,
     }
 }

@@ -96,7 +96,7 @@ pub struct Asked {
     pub most_substeps: u32,
 }
 
-/// Looks for the smallest m such that nothing within reach changes in kind and the principal λ̂ is within the tolerance: the verdict of `predict`.
+/// Looks for the smallest m such that nothing within reach changes in kind and the principal λ̂ is right over the horizon: the verdict of `predict`.
 ///
 /// For a multistep method the parasites must also stay below the physical root.
 ///
@@ -112,6 +112,7 @@ pub struct Asked {
 /// # Errors
 /// [`SubstepsError`] where H is no interval, or the method or the mode has no branches.
 pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limits: Limits) -> Result<SmallestSubsteps, SubstepsError> {
+    let limits = limits.over(limits.horizon_for(interval));
     let equation = LearningEquation::of(method)?;
     let (mut smallest, mut but_for_aliases) = (None, None);
     let (mut reasons, mut parasite_grows) = (Vec::new(), false);
@@ -132,7 +133,7 @@ pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limi
         }
         if but_for_aliases.is_none() {
             reasons = judgement.reasons;
-            let rest = limits.judge(&without_aliases(&found, limits.tolerance), true);
+            let rest = limits.judge(&without_aliases(&found), true);
             if rest.verdict == Verdict::Faithful {
                 but_for_aliases = Some(substeps);
                 reasons.extend(rest.reasons);

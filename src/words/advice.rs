@@ -3,7 +3,7 @@
 use super::number::{DIGITS, complex, count, pair, percent, real};
 use super::{Dialect, Say};
 use crate::inverse::Verdict;
-use crate::predict::{AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Why};
+use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Why};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -63,6 +63,15 @@ impl Say for OrbitChange {
     }
 }
 
+/// Among which methods it was chosen, where some were asked for.
+pub(super) fn among(among: Among) -> &'static str {
+    match among {
+        Among::Common => "",
+        Among::Asked => "Of the methods asked for: ",
+        Among::CommonAsNoneAskedServes => "None of the methods asked for is faithful with up to 64 substeps; of the common ones: ",
+    }
+}
+
 /// The whole reason for a recommendation.
 pub fn why(advice: &Recommendation, to: Dialect) -> String {
     let solves = if advice.scheme.is_explicit() {
@@ -72,7 +81,7 @@ pub fn why(advice: &Recommendation, to: Dialect) -> String {
     };
     let cost = format!(" It takes {} of f per sample{solves}.", count(advice.evaluations as usize, "evaluation", "evaluations"));
     let orbits = advice.orbits.as_ref().map_or_else(String::new, |orbits| format!(" {}", orbits.say(to)));
-    format!("{}{cost}{orbits}", advice.why.say(to))
+    format!("{}{}{cost}{orbits}", among(advice.among), advice.why.say(to))
 }
 
 /// What is recommended, in one line: the method, its steps, what it learns.

@@ -3,10 +3,10 @@
 use super::advice::{aliases, headline, why};
 use super::number::{DIGITS, count, percent, point, real, signed};
 use super::training_call::training_calls;
-use super::verdicts::{becomes, behaviour, kind, known, verdict};
+use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::Verdict;
-use crate::predict::{Measure, MethodReport, ModeReport, Report};
+use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
 use crate::truth::{Caveat, Mode, Motion};
 
 /// Lines of the first screen.
@@ -96,7 +96,7 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
     methods.sort_by_key(known);
     let row = |method: &MethodReport| {
         let mode = report.worst_mode(method).map(|k| &method.modes[k]);
-        let text = mode.map_or_else(String::new, becomes);
+        let text = off_orbits(method).or(mode.map(becomes)).unwrap_or_default();
         [Cell::new(&method.method), Cell::new(text), shaded(verdict(method.verdict), method.verdict)]
     };
     // As many methods as there is room for, the others counted in a line.
@@ -137,7 +137,13 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     let same =
         report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
-    push(&mut lines, if same { "Good as it is" } else { "Do this instead" }, width);
+    let heading = match (same, advice.among) {
+        (true, _) => "Good as it is",
+        (false, Among::Common) => "Do this instead",
+        (false, Among::Asked) => "Do this instead, of the methods asked for",
+        (false, Among::CommonAsNoneAskedServes) => "Do this instead: none of the methods asked for is faithful with up to 64 substeps",
+    };
+    push(&mut lines, heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
     for call in training_calls(&advice.scheme, advice.substeps, report.interval).into_iter().take(2) {
         for (k, line) in call.lines.iter().enumerate() {
@@ -268,7 +274,7 @@ fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
         shaded(verdict(mode.verdict), mode.verdict),
         Cell::new(principal.map_or_else(|| "none".into(), |b| super::number::complex(b.lambda, DIGITS))),
         Cell::new(others),
-        Cell::new(becomes(mode)),
+        Cell::new(off_orbits(method).filter(|_| first).unwrap_or_else(|| becomes(mode))),
     ]
 }
 
@@ -332,7 +338,13 @@ pub fn explanation(report: &Report, width: usize) -> String {
         ("λ", "a mode: near an equilibrium the motion goes like e^(λt). Re λ is its growth, |Im λ| its frequency in radians per unit of time.".to_owned()),
         ("λ̂", "what a fit through the method learns in place of λ. Every λ̂ of a method reproduces the samples equally well; training picks one.".to_owned()),
         ("branch", "one of these λ̂. The principal branch is the one that goes to λ as the step size goes to 0.".to_owned()),
-        ("faithful", format!("the principal λ̂ is within {tolerance} of λ, and no other λ̂ within {reach} |λ| is of another kind.")),
+        (
+            "faithful",
+            format!(
+                "over {} the principal λ̂ moves as λ does, amplitude and phase to {tolerance}, and no λ̂ within {reach} |λ| shows another kind.",
+                real(report.horizon, 3)
+            ),
+        ),
         ("distorted", "of the same kind, but further off.".to_owned()),
         ("artifact", format!("a λ̂ of at most {reach} |λ| grows though the data decay (or the reverse), or rotates backwards.")),
         ("not settled", "the samples do not determine the mode; it gets no verdict.".to_owned()),

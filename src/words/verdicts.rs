@@ -2,8 +2,9 @@
 
 use super::number::{DIGITS, complex, pair, percent, real};
 use super::{Dialect, Say};
-use crate::inverse::{Flag, Growth, Reason, Undefined, Verdict};
-use crate::predict::ModeReport;
+use crate::inverse::faithful::TOLERANCE;
+use crate::inverse::{Discrepancy, Flag, Growth, Reason, Undefined, Verdict};
+use crate::predict::{MethodReport, ModeReport};
 use crate::truth::Mode;
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -59,15 +60,36 @@ impl Say for Reason {
                 };
                 format!("{who} {}{} {what}.", complex(learned, DIGITS), if principal { "" } else { "," })
             }
-            Self::Accurate { learned, error } => {
-                format!("The principal branch {} is right to {}.", complex(learned, DIGITS), percent(error))
+            Self::Accurate { learned, off, .. } => {
+                format!("The principal branch {} is right over the horizon: {}.", complex(learned, DIGITS), parts(off))
             }
-            Self::Inaccurate { learned, error } => {
-                format!("The principal branch {} is off by {}.", complex(learned, DIGITS), percent(error))
+            Self::Inaccurate { learned, off, .. } => {
+                format!("The principal branch {} is off over the horizon: {}.", complex(learned, DIGITS), parts(off))
+            }
+            Self::TurnsInvisibly { learned, growth: grown, doubling } => {
+                let turned = match grown {
+                    Growth::GrowsForDecay | Growth::GrowsForNeither => "doubles in",
+                    Growth::DecaysForGrowth | Growth::DecaysForNeither => "halves in",
+                };
+                format!(
+                    "The principal branch {} {}, but does not show it within the horizon: it {turned} {}.",
+                    complex(learned, DIGITS),
+                    growth(grown),
+                    real(doubling, 3)
+                )
+            }
+            Self::Open { best, worst } => {
+                format!("The uncertainty of λ leaves the verdict open: it can be {best} or {worst}.")
             }
             Self::NoPrincipal { why } => why.say(to),
         }
     }
+}
+
+/// The two parts of an error over the horizon.
+fn parts(off: Discrepancy) -> String {
+    let share = |x: f64| if x > 10.0 { "more than ten times the motion".to_owned() } else { percent(x) };
+    format!("amplitude off by {}, phase by {} of the largest amplitude", share(off.amplitude), share(off.phase))
 }
 
 /// What a flag is called, for people.
@@ -114,28 +136,60 @@ pub(super) fn becomes(report: &ModeReport) -> String {
             };
             let bad = format!("{what} ({})", learned_pair(learned, reversed));
             match principal.filter(|_| !by_principal) {
-                Some(principal) => format!("{} ({}), or one that {bad}", miss(truth, principal), learned_pair(principal, false)),
+                Some(principal) => {
+                    let off = report.off.unwrap_or(Discrepancy { amplitude: f64::MAX, phase: f64::MAX });
+                    let about =
+                        if off.within(TOLERANCE) { format!("is right to {}", percent(off.worst())) } else { miss(truth, principal, off) };
+                    format!("{about} ({}), or one that {bad}", learned_pair(principal, false))
+                }
                 None => bad,
             }
         }
-        Reason::Accurate { learned, .. } | Reason::Inaccurate { learned, .. } => {
-            format!("{} ({})", miss(truth, learned), learned_pair(learned, false))
-        }
+        Reason::Accurate { learned, off, .. } => format!("is right to {} ({})", percent(off.worst()), learned_pair(learned, false)),
+        Reason::Inaccurate { learned, off, .. } => format!("{} ({})", miss(truth, learned, off), learned_pair(learned, false)),
+        // Neither comes first.
+        Reason::TurnsInvisibly { .. } | Reason::Open { .. } => String::new(),
         Reason::NoPrincipal { .. } => "has no preferred λ̂: two branches meet on the way".to_owned(),
     };
+    for reason in &report.reasons {
+        match *reason {
+            Reason::TurnsInvisibly { growth: Growth::GrowsForDecay | Growth::GrowsForNeither, doubling, .. } => {
+                text.push_str(&format!("; it grows, invisibly here: doubles in {}", real(doubling, 2)));
+            }
+            Reason::TurnsInvisibly { doubling, .. } => {
+                text.push_str(&format!("; it decays, invisibly here: halves in {}", real(doubling, 2)));
+            }
+            Reason::Open { best, worst } => text.push_str(&format!("; λ is too uncertain to tell {best} from {worst}")),
+            _ => {}
+        }
+    }
     if report.ignites() {
         text.push_str("; rounding in its start outgrows the solution");
     }
     text
 }
 
-/// How far λ̂ is from λ, in the terms that matter: damping, frequency, or neither.
-fn miss(truth: Complex<f64>, learned: Complex<f64>) -> String {
-    const NOTICED: f64 = 1.1;
-    let error = (learned - truth).norm() / truth.norm();
-    if error <= 0.01 {
-        return format!("is right to {}", percent(error));
+/// What orbits add to the modes, where they are worse or cannot be told.
+pub(super) fn off_orbits(method: &MethodReport) -> Option<String> {
+    let farthest = method.orbits.iter().filter_map(|orbit| orbit.state_error).reduce(f64::max);
+    if method.verdict == Some(Verdict::Faithful) || method.orbits.is_empty() {
+        return None;
     }
+    if method.orbits.iter().any(|orbit| orbit.state_error.is_none()) {
+        return Some("is right near its equilibria; its orbits cannot be told at this step".to_owned());
+    }
+    farthest.map(|error| {
+        if error > 1.0 {
+            "is right near its equilibria, but loses the orbits within the horizon".to_owned()
+        } else {
+            format!("is right near its equilibria; its orbits end {} off", percent(error))
+        }
+    })
+}
+
+/// How far λ̂ is from λ, in the terms of the part that is further off: damping, frequency, or neither.
+fn miss(truth: Complex<f64>, learned: Complex<f64>, off: Discrepancy) -> String {
+    const NOTICED: f64 = 1.1;
     let damping = if truth.re * learned.re > 0.0 { Some(learned.re / truth.re) } else { None };
     let frequency = if truth.im * learned.im > 0.0 { Some(learned.im / truth.im) } else { None };
     let far = |ratio: f64| ratio.max(1.0 / ratio);
@@ -148,9 +202,10 @@ fn miss(truth: Complex<f64>, learned: Complex<f64>) -> String {
         }
     };
     match (damping, frequency) {
-        (Some(d), f) if far(d) >= f.map_or(0.0, far) && far(d) > NOTICED => said(verb, d),
-        (_, Some(f)) if far(f) > NOTICED => said("oscillates", f),
-        _ => format!("is {} off", percent(error)),
+        (_, Some(f)) if off.phase >= off.amplitude && far(f) > NOTICED => said("oscillates", f),
+        (Some(d), _) if off.amplitude > TOLERANCE && far(d) > NOTICED => said(verb, d),
+        _ if off.worst() > 1.0 => "loses the motion over the horizon".to_owned(),
+        _ => format!("is {} off over the horizon", percent(off.worst())),
     }
 }
 
@@ -191,11 +246,14 @@ mod tests {
 
     #[test]
     fn what_is_off_is_said_in_its_own_terms() {
-        let of = |a: (f64, f64), b: (f64, f64)| miss(Complex::new(a.0, a.1), Complex::new(b.0, b.1));
-        assert_eq!(of((-0.1, 2.0), (-1.3765, 0.8228)), "decays 14 times too fast");
+        let of = |a: (f64, f64), b: (f64, f64)| {
+            let (truth, learned) = (Complex::new(a.0, a.1), Complex::new(b.0, b.1));
+            miss(truth, learned, Discrepancy::of(truth, learned, 10.0))
+        };
+        assert_eq!(of((-0.1, 2.0), (-1.3765, 1.9)), "decays 14 times too fast");
+        assert_eq!(of((-0.001, 2.0), (-0.021, 2.0)), "decays 21 times too fast");
         assert_eq!(of((-0.1, 2.0), (-0.09, 3.0)), "oscillates 1.5 times too fast");
-        assert_eq!(of((-0.1, 2.0), (-0.1, 2.01)), "is right to 0.5 %");
-        assert_eq!(of((0.0, 1.0), (0.0, 1.093)), "is 9.3 % off");
+        assert_eq!(of((0.0, 1.0), (0.0, 1.05)), "is 49.5 % off over the horizon");
         assert_eq!(of((-1.0, 0.0), (-0.5, 0.0)), "decays 2 times too slowly");
     }
 }

@@ -55,7 +55,7 @@ pub struct Args {
     /// The time H between two samples of that mode
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, requires = "lambda", value_parser = arguments::positive)]
     interval: f64,
-    /// The relative error of the principal λ̂ that still counts as faithful
+    /// The error that still counts as faithful over a hundred intervals: of the amplitude or by the phase, in parts of the largest amplitude
     #[arg(long, value_name = "X", default_value_t = Limits::default().tolerance, requires = "lambda", value_parser = arguments::positive)]
     tolerance: f64,
     /// Branches count while |λ̂| is at most so many times |λ|
@@ -98,7 +98,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     for (k, method) in methods.iter().enumerate() {
         let mut report = verified(method);
         if let Some(lambda) = args.lambda {
-            let limits = Limits { reach: args.reach, tolerance: args.tolerance };
+            let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: None };
             let Some(learning) = &mut report.learning else {
                 return Err(Failure::new(format!("--lambda needs R, which is out of reach for {}; leave the option out", method.name())));
             };

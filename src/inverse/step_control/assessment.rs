@@ -6,6 +6,7 @@ use super::search::{Search, solutions};
 use super::threshold::{Threshold, threshold};
 use super::trajectory::{Minimum, trajectory};
 use super::usage::{Precision, Usage};
+use crate::inverse::faithful::{Discrepancy, shows};
 use crate::inverse::flags::Flag;
 use crate::inverse::limits::Limits;
 use crate::inverse::verdict::{NEGLIGIBLE, Verdict};
@@ -164,28 +165,39 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
     let found = solutions(&equation, Search::Near)?;
     let mut concerns = Vec::new();
     let mut advice = Vec::new();
+    let horizon = limits.horizon_for(interval);
     let turned = |learned: Complex<f64>| turned(lambda, learned);
+    // A turn that does not show within the horizon is a concern, and no artifact.
+    let visibly_turned = |learned: Complex<f64>| {
+        let growth = turned(learned) || (lambda.re.abs() <= NEGLIGIBLE * lambda.norm());
+        growth && shows(learned.re, horizon, tolerance)
+    };
     let mut verdict = match found.principal() {
         Some(solution) => {
-            let shift = (solution.lambda - lambda).norm();
             if turned(solution.lambda) {
                 concerns.push(Concern::SignTurned);
+            }
+            if visibly_turned(solution.lambda) {
                 Verdict::Artifact
-            } else if shift > tolerance * lambda.norm() {
-                Verdict::Distorted
-            } else {
+            } else if Discrepancy::of(lambda, solution.lambda, horizon).within(tolerance) {
                 Verdict::Faithful
+            } else {
+                Verdict::Distorted
             }
         }
         None => {
             let between = found.gap.as_ref().map(|gap| [gap.fewer.lambda, gap.more.lambda]);
             concerns.push(Concern::NoSolution { between });
-            if between.is_some_and(|sides| sides.into_iter().any(turned)) { Verdict::Artifact } else { Verdict::Distorted }
+            if between.is_some_and(|sides| sides.into_iter().any(visibly_turned)) { Verdict::Artifact } else { Verdict::Distorted }
         }
     };
-    let changed = |flag: &Flag| matches!(flag, Flag::AntiDamped | Flag::Damped | Flag::Reversed);
+    let changed = |learned: Complex<f64>, flag: &Flag| match flag {
+        Flag::AntiDamped | Flag::Damped => shows(learned.re, horizon, tolerance),
+        Flag::Reversed => Discrepancy::of(lambda, learned, horizon).phase > tolerance,
+        Flag::Undamped | Flag::OverDamped | Flag::UnderDamped => false,
+    };
     let mut others = found.solutions.iter().filter(|s| !s.principal && s.lambda.norm() <= limits.reach * lambda.norm());
-    if let Some(other) = others.find(|s| s.flags.iter().any(changed)) {
+    if let Some(other) = others.find(|s| s.flags.iter().any(|flag| changed(s.lambda, flag))) {
         concerns.push(Concern::OtherSolution { lambda: other.lambda });
         verdict = Verdict::Artifact;
     }
@@ -226,7 +238,7 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
         let damping_lost =
             concerns.iter().any(|c| matches!(c, Concern::SignTurned | Concern::OverDamped { .. } | Concern::UnderDamped { .. }));
         if (damping_lost || verdict != Verdict::Faithful)
-            && let Some(relative) = tight_enough(call, lambda, interval, &norm, tolerance)
+            && let Some(relative) = tight_enough(call, lambda, interval, &norm, (tolerance, horizon))
         {
             advice.push(Advice::Tighten { relative });
         }
@@ -333,8 +345,8 @@ fn spread(
     Ok(())
 }
 
-/// The largest of 3·10⁻ᵏ and 10⁻ᵏ below the present rtol that keeps the damping to a tenth and |λ| to the tolerance.
-fn tight_enough(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm, tolerance: f64) -> Option<f64> {
+/// The largest of 3·10⁻ᵏ and 10⁻ᵏ below the present rtol that keeps the damping to a tenth and is faithful over the horizon.
+fn tight_enough(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm, (tolerance, horizon): (f64, f64)) -> Option<f64> {
     let present = call.control()?.tolerances;
     for tenth in 1..=9 {
         for factor in [3.0, 1.0] {
@@ -349,7 +361,7 @@ fn tight_enough(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNo
             if let Some(solution) = solutions(&equation, Search::Near).ok()?.principal() {
                 let shift = solution.lambda - lambda;
                 let kept = lambda.re == 0.0 || shift.re.abs() <= DAMPING * lambda.re.abs();
-                if kept && shift.norm() <= tolerance * lambda.norm() {
+                if kept && Discrepancy::of(lambda, solution.lambda, horizon).within(tolerance) {
                     return Some(relative);
                 }
             }
