@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from typing import Any
+from typing import Any, cast
 
 from . import __version__
 
@@ -92,7 +92,7 @@ def sweep(
     import pandas
 
     _refuse_fork(executor)
-    todo = cells(grid) if isinstance(grid, Mapping) else [dict(cell) for cell in grid]
+    todo = cells(cast("Mapping[str, Sequence[Any]]", grid)) if isinstance(grid, Mapping) else [dict(cell) for cell in grid]
     store = _Store(out)
     wanted = {key(cell): cell for cell in todo}
     waiting = {k: cell for k, cell in wanted.items() if k not in store.keys}
