@@ -91,7 +91,7 @@ def figure(table, path, damping=0.02):
     drawn.supylabel("noise / signal")
     for outcome, colour in zip(("damping kept", "damping more than tripled", "grows"), ("#009E73", "#E69F00", "#D55E00")):
         places[0, 0].plot([], [], "s", color=colour, label=outcome)
-    drawn.legend(loc="outside lower center", ncols=3)
+    drawn.legend(loc="outside upper center", ncols=3)
     drawn.savefig(path, dpi=110)
 
 
