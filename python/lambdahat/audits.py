@@ -194,7 +194,7 @@ def amplitudes(vectors: NDArray[Any], k: int, deviations: NDArray[np.float64]) -
     if np.linalg.cond(unit) > 1e12:
         return None
     coefficients = np.linalg.solve(unit.astype(np.complex128), deviations.T.astype(np.complex128))[k]
-    size = 1.0 if np.isrealobj(vectors) or not np.any(vectors[:, k].imag) else np.sqrt(2.0)
+    size = 1.0 if np.isrealobj(vectors) or not np.any(np.imag(vectors[:, k])) else np.sqrt(2.0)
     kept = coefficients[np.abs(coefficients) > 1e-9 * np.max(np.abs(coefficients), initial=1e-300)]
     return np.ascontiguousarray(size * kept)
 

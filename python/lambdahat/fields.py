@@ -85,7 +85,8 @@ class VectorField:
         if self.framework == "torch":
             import torch
 
-            parameter = next(iter(self.f.parameters()), None) if isinstance(self.f, torch.nn.Module) else None
+            module: Any = self.f
+            parameter = next(iter(module.parameters()), None) if isinstance(module, torch.nn.Module) else None
             dtype = parameter.dtype if parameter is not None else torch.float64
             device = parameter.device if parameter is not None else "cpu"
             return torch.as_tensor(y, dtype=dtype, device=device)
@@ -161,7 +162,7 @@ class VectorField:
 
 
 def _arity(f: Callable[..., Any]) -> int:
-    target = f.forward if hasattr(f, "forward") else f
+    target = getattr(f, "forward", f)
     try:
         parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):

@@ -63,7 +63,7 @@ def rates(steps: Any, learned: Any, ax: Any = None) -> Any:
     ax.axhline(0.0, color=GREY, linestyle="--", linewidth=1)
     values = np.asarray(learned)
     for j in range(values.shape[1] if values.ndim == 2 else 0):
-        ax.plot(steps, values[:, j].real, color=(BLUE, ORANGE, GREEN, VERMILION)[j % 4], label=f"λ̂ {j + 1}")
+        ax.plot(steps, np.real(values[:, j]), color=(BLUE, ORANGE, GREEN, VERMILION)[j % 4], label=f"λ̂ {j + 1}")
     ax.set_xlabel("training step")
     ax.set_ylabel("Re λ̂ (above the line: grows)")
     if values.ndim == 2 and values.shape[1]:
@@ -183,9 +183,9 @@ def checked(predicted: list[tuple[complex, complex]], learned: list[complex], ax
     branches = np.array([branch for _, branch in predicted])
     truth = np.array(list({lam for lam, _ in predicted}))
     found = np.array(learned, dtype=complex)
-    ax.plot(branches.real, branches.imag, "o", color=BLUE, markerfacecolor="none", markersize=11, label="predicted")
-    ax.plot(found.real, found.imag, "o", color=VERMILION, markersize=4, label="learned")
-    ax.plot(truth.real, truth.imag, "x", color=BLACK, label="truth")
+    ax.plot(np.real(branches), np.imag(branches), "o", color=BLUE, markerfacecolor="none", markersize=11, label="predicted")
+    ax.plot(np.real(found), np.imag(found), "o", color=VERMILION, markersize=4, label="learned")
+    ax.plot(np.real(truth), np.imag(truth), "x", color=BLACK, label="truth")
     ax.set(xlabel="Re λ̂ (right of the line: grows)", ylabel="Im λ̂")
     ax.legend()
     return ax

@@ -201,7 +201,8 @@ def _newton(a: NDArray[np.float64], step: float, jacobian: NDArray[np.float64]) 
     """The blocks of (I − hA⊗J)⁻¹, shape (s, s, d, d)."""
     s, d = len(a), len(jacobian)
     matrix = np.eye(s * d) - step * np.kron(a, jacobian)
-    return np.linalg.inv(matrix).reshape(s, d, s, d).transpose(0, 2, 1, 3)
+    blocks: NDArray[np.float64] = np.linalg.inv(matrix).astype(np.float64)
+    return blocks.reshape(s, d, s, d).transpose(0, 2, 1, 3)
 
 
 def _solved(field: RepairedField, states: NDArray[np.float64]) -> RepairedField:
@@ -233,8 +234,8 @@ def _weights(modes: list[complex], degree: int, interval: float) -> tuple[float,
     if count - 1 > MOST_ITERATES:
         return None
     matrix = np.exp(np.outer(exponents, interval * np.arange(count)))
-    rows = np.concatenate([matrix.real, matrix.imag])
-    right = np.concatenate([exponents.real, exponents.imag])
+    rows = np.concatenate([np.real(matrix), np.imag(matrix)])
+    right = np.concatenate([np.real(exponents), np.imag(exponents)])
     weights, *_ = np.linalg.lstsq(rows, right, rcond=1e-12)
     return tuple(float(weight) for weight in weights)
 

@@ -9,8 +9,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
-from typing import Any
+from concurrent.futures import FIRST_COMPLETED, Executor, as_completed, wait
+from typing import Any, cast
 
 from . import __version__
 
@@ -22,6 +22,8 @@ class ForkedThreadsError(RuntimeError):
     """A pool that forks beside a framework whose threads do not survive a fork."""
 
 
+#: Seconds without a run after which it is said that workers may lack a module.
+SILENCE = 60.0
 #: Rows are kept at least this often, in seconds.
 KEEP_EVERY = 5.0
 
@@ -92,7 +94,7 @@ def sweep(
     import pandas
 
     _refuse_fork(executor)
-    todo = cells(grid) if isinstance(grid, Mapping) else [dict(cell) for cell in grid]
+    todo = cells(cast("Mapping[str, Sequence[Any]]", grid)) if isinstance(grid, Mapping) else [dict(cell) for cell in grid]
     store = _Store(out)
     wanted = {key(cell): cell for cell in todo}
     waiting = {k: cell for k, cell in wanted.items() if k not in store.keys}
@@ -105,6 +107,8 @@ def sweep(
         else:
             lost: list[str] = []
             futures = {executor.submit(_run, study, cell, k): k for k, cell in waiting.items()}
+            if not wait(futures, timeout=SILENCE, return_when=FIRST_COMPLETED).done and futures:
+                print(f"no run has come back after {SILENCE:g} s: can the workers import {getattr(study, '__module__', 'the study')} and lambdahat?", file=sys.stderr)
             for future in as_completed(futures):
                 try:
                     store.add(future.result())

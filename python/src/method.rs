@@ -24,6 +24,9 @@ pub struct Scheme {
 /// What [`Scheme::branches`] hands over: λ̂ and radii of shape (modes, solutions), and the index of each principal one, −1 where there is none.
 type BranchArrays<'py> = (Bound<'py, PyArray2<Complex64>>, Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<i64>>);
 
+/// A (s × s) and b (s).
+type Tableau<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>);
+
 #[pymethods]
 impl Scheme {
     /// A method of the catalogue, by its name or a library's name for it.
@@ -82,7 +85,7 @@ impl Scheme {
     }
 
     /// A (s × s) and b (s) of a Runge–Kutta method.
-    fn tableau<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<f64>>)> {
+    fn tableau<'py>(&self, py: Python<'py>) -> PyResult<Tableau<'py>> {
         let method::Method::RungeKutta(tableau) = self.method.as_ref() else {
             return Err(refused(format!("{} is a multistep method: it has no tableau", self.name())));
         };

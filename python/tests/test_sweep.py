@@ -17,24 +17,14 @@ import pytest
 
 from lambdahat import ForkedThreadsError, branches, sweep
 
+# Workers begin with this process's path, and import the studies by their name.
+sys.path.insert(0, os.path.dirname(__file__))
+from sweep_studies import counted, slow, study  # noqa: E402
+
 if importlib.util.find_spec("pyarrow") is None:
     pytest.skip("pyarrow is not installed", allow_module_level=True)
 
 GRID = {"method": ["rk4", "heun2"], "H": [0.5, 1.0, 2.0]}
-
-
-def study(cell):
-    principal = branches(cell["method"], -0.1 + 2j, cell["H"]).principal[0]
-    return {"re": principal.real, "im": principal.imag}
-
-
-def counted(cell):
-    with open(cell["log"], "a") as file:
-        file.write(f"{cell['k']}\n")
-    if cell["k"] == 2 and not os.path.exists(cell["log"] + ".second"):
-        open(cell["log"] + ".second", "w").close()
-        raise RuntimeError("the machine caught fire")
-    return {"square": cell["k"] ** 2}
 
 
 def processes():
@@ -100,6 +90,19 @@ def test_workers_without_the_package_are_told(tmp_path):
         sweep(study, GRID, Bare(), out=tmp_path / "runs")
 
 
+def test_silence_is_told(tmp_path, monkeypatch, capsys):
+    # A worker that cannot import the study may never answer.
+    monkeypatch.setattr("lambdahat.sweeps.SILENCE", 0.05)
+
+    def late(cell):
+        time.sleep(0.3)
+        return {}
+
+    with ThreadPoolExecutor(1) as executor:
+        assert len(sweep(late, {"k": [1]}, executor, out=tmp_path / "runs")) == 1
+    assert "can the workers import" in capsys.readouterr().err
+
+
 def test_what_stands_is_not_run_again(tmp_path):
     log = str(tmp_path / "log")
     first = sweep(counted, {"k": [0, 1], "log": [log]}, out=tmp_path / "runs")
@@ -119,14 +122,6 @@ def test_a_file_in_the_way_is_told(tmp_path):
     with pytest.raises(FileExistsError):
         sweep(study, GRID, out=tmp_path / "runs")
     assert (tmp_path / "runs").read_text() == "mine"
-
-
-def slow(cell):
-    """A run that leaves its mark, so that one can count how often it was begun."""
-    with open(cell["log"], "a") as file:
-        file.write(f"{cell['k']}\n")
-    time.sleep(0.05)
-    return {"square": cell["k"] ** 2}
 
 
 @pytest.mark.timeout(180)
@@ -166,7 +161,8 @@ def test_ray(tmp_path):
     except Exception as error:
         pytest.skip(f"ray cannot start here: {error}")
     # This file is no module that workers could import.
-    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    for name in (__name__, study.__module__):
+        ray.cloudpickle.register_pickle_by_value(sys.modules[name])
     try:
         remote = ray.remote(_carried)
 

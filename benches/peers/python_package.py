@@ -1,0 +1,77 @@
+"""The Python package beside numpy.roots and nodepy, and what it costs to have it:   RAYON_NUM_THREADS=1 python benches/peers/python_package.py [--nodepy]
+
+Lay the modes per second beside `cargo bench --bench branches` on the same machine: at most 1.3 times its time. Needs lambdahat installed as a wheel;
+nodepy is passed over where it is not installed.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+import lambdahat
+
+
+def best(work, rounds=3, clock=time.process_time):
+    """Seconds of the fastest round: of this process's own time, so that a busy machine counts less; give `time.perf_counter` for others."""
+    times = []
+    for _ in range(rounds):
+        start = clock()
+        work()
+        times.append(clock() - start)
+    return min(times)
+
+
+def modes(count):
+    rng = np.random.default_rng(0)
+    return rng.uniform(-1, 0.2, count) + 1j * rng.uniform(-3, 3, count)
+
+
+def roots(lam):
+    """The same four solutions each, without radii and without the principal one."""
+    for one in lam:
+        np.roots([1 / 24, 1 / 6, 1 / 2, 1, 1 - np.exp(one)])
+
+
+def nodepy_region(side):
+    from nodepy import rk
+
+    method = rk.loadRKM("RK44")
+    p, q = method.stability_function()
+    z = (np.linspace(-5, 2, side) + 1j * np.linspace(-4, 4, side)[:, None]).ravel()
+    return np.abs(p(z) / q(z)) <= 1
+
+
+lam = modes(1_000_000)
+ours = best(lambda: lambdahat.branches("rk4", lam, 1.0))
+print(f"branches, 10^6 modes of RK4: {ours:.2f} s, {1 / ours:.2f} million modes/s")
+few = modes(10_000)
+theirs = best(lambda: roots(few), 1) * 100
+print(f"numpy.roots for as many: {theirs:.1f} s, {theirs / ours:.0f} times as long")
+t = 0.05 * np.arange(100_000)
+x = np.stack([np.exp(-1e-4 * t) * np.cos(t), -np.exp(-1e-4 * t) * np.sin(t), np.cos(0.3 * t), np.sin(0.3 * t)], axis=1)
+here = best(lambda: lambdahat.predict(t, x, "rk4"), 1)
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "samples.csv")
+    np.savetxt(path, np.c_[t, x], delimiter=",", header="t,a,b,c,d", comments="", fmt="%.17g")
+    command = [sys.executable, "-m", "lambdahat", "predict", path, "--method", "rk4", "--json"]
+    there = best(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL), 1, time.perf_counter)
+print(f"predict on 10^5 x 4 arrays: {here:.2f} s; the command line on the same numbers as CSV: {there:.2f} s")
+
+
+def started(code):
+    return best(lambda: subprocess.run([sys.executable, "-c", code], check=True), 5, time.perf_counter)
+
+
+print(f"import lambdahat: {1e3 * (started('import lambdahat') - started('import numpy')):.0f} ms beyond numpy's own")
+if "--nodepy" in sys.argv:  # minutes: it builds its catalogue in sympy
+    side = 1024
+    try:
+        theirs = best(lambda: nodepy_region(side))
+        ours = best(lambda: lambdahat.Method("rk4").region(size=(side, side)))
+        print(f"stability region of {side}²: {1e3 * ours:.1f} ms; nodepy's polynomial with numpy {1e3 * theirs:.0f} ms")
+    except ImportError:
+        print("(nodepy and its requirements, among them six, are not installed)")
