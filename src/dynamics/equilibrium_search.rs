@@ -50,7 +50,7 @@ pub fn equilibria_within(field: &CompiledField, low: &[f64], high: &[f64]) -> Fo
         if !field.range(&cell).iter().all(|f| f.holds(0.0)) {
             continue;
         }
-        let wide: Vec<Interval> = cell.iter().map(|side| side.widened(WIDENED)).collect();
+        let wide = widened(&cell, &whole);
         let Some(image) = krawczyk(field, &wide) else {
             found.complete &= halved(&cell, &whole, &mut open);
             continue;
@@ -72,6 +72,16 @@ pub fn equilibria_within(field: &CompiledField, low: &[f64], high: &[f64]) -> Fo
         }
     }
     found
+}
+
+/// The box with a margin, in proportion to its longest side on all sides: where one variable is known far better than another, no proof would fit into its own width.
+fn widened(cell: &[Interval], whole: &[Interval]) -> Vec<Interval> {
+    let size = |side: &Interval| side.width().max(f64::MIN_POSITIVE);
+    let longest = cell.iter().zip(whole).map(|(side, all)| side.width() / size(all)).fold(0.0, f64::max);
+    cell.iter()
+        .zip(whole)
+        .map(|(side, all)| Interval { low: side.low - WIDENED * longest * size(all), high: side.high + WIDENED * longest * size(all) })
+        .collect()
 }
 
 /// One more, unless it is known, or lies outside by more than rounding.

@@ -88,7 +88,7 @@ fn nearest(wanted: &str) -> Vec<String> {
         let aliases = scheme::parse(text, name).map(|method| method.identity().aliases.clone()).unwrap_or_default();
         let known = std::iter::once(name.to_owned()).chain(aliases);
         // People leave the library out.
-        let short = |known: &str| known.rsplit_once(':').map_or(0.0, |(_, name)| 0.99 * score(name));
+        let short = |known: &str| known.rsplit_once(':').map_or(0.0, |(_, name)| 0.85 * score(name));
         let likeness = |known: &str| score(known).max(short(known));
         known.map(|known| (likeness(&known.to_lowercase()), known)).max_by(|a, b| a.0.total_cmp(&b.0))
     };

@@ -1,7 +1,7 @@
 //! What a report may cost: each exact decision draws on one budget, and where that is spent the quantity is left out, with the reason.
 
-use super::verification::LeftOut;
 use crate::exact::effort;
+use serde::Serialize;
 
 /// Units of [`effort`] for one decision: some three seconds.
 const DECISION: u64 = 3_000_000_000;
@@ -9,6 +9,15 @@ const DECISION: u64 = 3_000_000_000;
 const REPORT: u64 = 6_000_000_000;
 /// Units for a report that only repeats the decisions, to within a tolerance.
 const REPEATED: u64 = 2_000_000_000;
+
+/// A quantity that was not computed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Its field.
+    pub what: &'static str,
+    /// Why.
+    pub why: String,
+}
 
 /// What is left to spend, and what was left out so far.
 pub(super) struct Budget {

@@ -22,9 +22,10 @@ pub mod verification;
 pub mod within;
 
 pub use algebra::Algebra;
+pub use budget::LeftOut;
 pub use claims::CheckedClaim;
 pub use decision::{Found, has_property};
 pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
-pub use second_look::{Refuted, second_look};
-pub use verification::{LeftOut, Verification, verify, verify_with};
+pub use second_look::{Answers, Refuted, second_look};
+pub use verification::{Verification, verify, verify_with};
 pub use within::Within;

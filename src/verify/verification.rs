@@ -1,10 +1,10 @@
 //! Everything that is known of a scheme, in one report, with its claims checked.
 
-use super::budget::Budget;
+use super::budget::{Budget, LeftOut};
 use super::claims::{CheckedClaim, check};
 use super::exact_cost::Size;
 use super::learning_report::LearningReport;
-use super::second_look::second_look;
+use super::second_look::{Answers, second_look};
 use super::within::{Orders, Within, within};
 use crate::exact::Number;
 use crate::method::property::{RestsOn, TABLE};
@@ -218,15 +218,6 @@ impl Verification {
     }
 }
 
-/// A quantity that was not computed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
-    /// Its field.
-    pub what: &'static str,
-    /// Why.
-    pub why: String,
-}
-
 /// What is reported of R besides its properties, and is left out with it.
 const DETAILS_OF_R: [&str; 4] = ["stability", "right_half_plane", "artifact_boundary", "phase"];
 
@@ -261,12 +252,27 @@ pub fn verify(method: &Method) -> Verification {
 pub fn verify_with(method: &Method, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
     let mut report = decide(method, &mut progress, Depth::Whole);
     if cfg!(debug_assertions) {
-        let refuted = second_look(method, &report);
+        let refuted = second_look(method, &report.answers());
         debug_assert!(refuted.is_empty(), "{}: {refuted:?}", method.name());
     }
     report.within = within(method, &report);
     report.claims = check(&report, method);
     report
+}
+
+impl Verification {
+    /// What a second look is taken at.
+    pub fn answers(&self) -> Answers<'_> {
+        Answers {
+            order: self.order,
+            stability: self.stability.as_ref(),
+            real_interval: self.real_interval.as_ref(),
+            imaginary_interval: self.imaginary_interval.as_ref(),
+            disc: self.disc.as_ref(),
+            a_stable: self.a_stable,
+            zero_stable: self.zero_stable,
+        }
+    }
 }
 
 /// How much of a report is made.

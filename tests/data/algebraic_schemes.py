@@ -137,7 +137,7 @@ def judge_multistep(alpha, beta):
         if any(x.contains(1) or not (x < 1 or x > 1) for x in sizes): raise Undecided
         return 1 if any(x > 1 for x in sizes) else (0 if on else -1), on
     (rho, units), (sigma, _) = where(alpha), where(beta)
-    return dict(order=max(p, 0), zero_stable=rho <= 0, strongly_stable=rho <= 0 and units == (1 if ev(alpha, Q(1)) == 0 else 0), discovery_stable=sigma <= 0)
+    return dict(order=max(p, 0), zero_stable=rho <= 0, strongly_stable=rho <= 0 and units == 1 and ev(alpha, Q(1)) == 0, discovery_stable=sigma <= 0)
 
 random.seed(20261)
 def rational(d=(1, 2, 3, 4, 6)): return F(random.randint(-6, 8), random.choice(d))
