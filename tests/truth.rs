@@ -77,7 +77,7 @@ fn a_field_meets_a_limit_cycle() {
     assert_eq!(found.finding.motion, Motion::Cycle);
     // The period of the cycle (6.6632868593) and its multiplier (8.59695064e-4), computed with scipy 1.17.
     let closed = found.caveats.iter().find_map(|c| match c {
-        Caveat::Closed { period, multiplier } => Some((*period, *multiplier)),
+        Caveat::Closed { period, multiplier, .. } => Some((*period, *multiplier)),
         _ => None,
     });
     let (period, multiplier) = closed.unwrap();

@@ -50,7 +50,7 @@ mod with_inputs;
 
 pub use caveat::Caveat;
 pub use discrete_map::{Coordinates, DiscreteMap};
-pub use examination::{Examination, examine};
+pub use examination::{Examination, examine, examine_until};
 pub use finding::{Because, Finding, Motion};
 pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;
