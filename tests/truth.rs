@@ -145,3 +145,29 @@ fn uneven_times_and_gaps() {
     assert_modes(&panel("missing-rows.csv"), &[(-0.1, 2.0)], 1e-12);
     assert_modes(&panel("fifty-sensors.csv"), &[(-0.05, 1.5)], 2e-3);
 }
+
+fn real(name: &str, reading: &Reading) -> Examination {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/real").join(name);
+    examine(&reading.open(&path).unwrap(), &ModesOptions::default()).unwrap()
+}
+
+/// The sunspot cycle of 10 to 11 years is kept going by chance; no real mode of −0.19 is in it.
+#[test]
+fn sunspots_are_a_driven_cycle() {
+    let found = real("sunspots.csv", &Reading::default());
+    assert_eq!((found.finding.motion, found.finding.settled), (Motion::Driven, false));
+    let period = std::f64::consts::TAU / found.modes[0].lambda.im;
+    assert!((9.5..11.5).contains(&period), "{:?}", found.modes);
+    assert!(found.modes.iter().all(|m| m.lambda.im != 0.0 && !m.settled && m.because == [Because::DrivenByNoise]));
+}
+
+/// Noise of 0.07 does not tell two decays from a curve: nothing of it is settled, and no wrong rate is.
+#[test]
+fn indometh_settles_no_single_rate() {
+    let reading = Reading { trajectory: Some("Subject".into()), ..Reading::default() };
+    let found = real("indometh.csv", &reading);
+    for mode in settled(&found) {
+        let near = |rate: f64| (mode.lambda - rate).norm() < 3.0 * mode.uncertainty.unwrap_or(0.0);
+        assert!(near(-2.892_184_68) || near(-0.434_104_71), "{mode:?}");
+    }
+}

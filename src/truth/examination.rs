@@ -6,6 +6,7 @@
 //! 4. Otherwise a sum of more exponentials than columns is a part of a larger state, or a series of an orbit, or driven.
 //! 5. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
 
+use super::autoregression::driven_cycle;
 use super::caveat::Caveat;
 use super::directions::Directions;
 use super::finding::{Because, Finding, Motion};
@@ -82,6 +83,14 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
             found.finding.settled = found.modes.iter().any(|m| m.settled);
         }
     }
+    if options.degree.is_none()
+        && found.finding == Finding::default()
+        && data.inputs().is_empty()
+        && let Some(cycle) = samples_of(data).as_ref().and_then(driven_cycle)
+    {
+        found.finding.motion = Motion::Driven;
+        found.modes = told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
+    }
     if options.log {
         // Its starts would have to be logarithms too.
         found.field = None;
@@ -154,16 +163,21 @@ fn segments_of(data: &Trajectories) -> Vec<(Vec<f64>, Vec<f64>)> {
     all
 }
 
-/// Without inputs; `rank` overrides the number of coordinates.
-fn free(data: &Trajectories, rank: Option<usize>, stopped: &dyn Fn() -> bool) -> Examination {
-    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
+/// The samples for the estimators, with the grid of their times.
+fn samples_of(data: &Trajectories) -> Option<Samples> {
     let owned = segments_of(data);
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
     let grid = match data.spacing() {
         Spacing::Even { interval } => Some(interval),
         Spacing::Uneven { alias_period, .. } => alias_period,
     };
-    let Some(all) = Samples::of(&segments).map(|s| s.on_grid(grid)) else { return nothing() };
+    Some(Samples::of(&segments)?.on_grid(grid))
+}
+
+/// Without inputs; `rank` overrides the number of coordinates.
+fn free(data: &Trajectories, rank: Option<usize>, stopped: &dyn Fn() -> bool) -> Examination {
+    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
+    let Some(all) = samples_of(data) else { return nothing() };
     let directions = Directions::of(&all, rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
         return nothing();
@@ -229,7 +243,11 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     found.finding.motion = field.motion;
     if let Some(closed) = &field.closed {
-        found.caveats.push(Caveat::Closed { period: closed.period * field.frame.interval, multiplier: closed.multiplier, amplitude: Vec::new() });
+        found.caveats.push(Caveat::Closed {
+            period: closed.period * field.frame.interval,
+            multiplier: closed.multiplier,
+            amplitude: Vec::new(),
+        });
     }
 }
 
