@@ -24,6 +24,7 @@ mod modified;
 mod modified_at;
 mod output;
 mod predict;
+mod progress;
 mod region;
 mod repair;
 mod samples;

@@ -2,8 +2,9 @@
 
 use super::data_options::DataOptions;
 use super::failure::Failure;
+use super::progress::Progress;
 use super::training::parsed;
-use super::{Answer, arguments, output, screen};
+use super::{Answer, arguments, interrupt, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure::{self, SampleFigure};
@@ -13,7 +14,7 @@ use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, Say, document, loops as words, loss, no_modes, prediction, read_as, regressions, wrapped};
+use crate::words::{Dialect, Say, document, examining, loops as words, loss, no_modes, prediction, read_as, regressions, wrapped};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -74,6 +75,9 @@ pub struct Args {
     /// Degree of the map between samples [default: by cross-validation]
     #[arg(long, value_name = "DEGREE", allow_negative_numbers = true)]
     degree: Option<usize>,
+    /// How many coordinates the columns are reduced to [default: as many as stand above the noise]
+    #[arg(long, value_name = "N", requires = "data")]
+    rank: Option<std::num::NonZeroUsize>,
     /// Fit the logarithms of the data (where changes are proportional to size)
     #[arg(long)]
     log: bool,
@@ -105,9 +109,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let mut samples = None;
     let subject = match &args.data {
         Some(path) => {
+            let progress = Progress::begin(examining(&path.display().to_string()));
             let data = args.reading.read(path)?;
-            let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, ..ModesOptions::default() };
-            let mut subject = Subject::from_data(&data, &options)?;
+            let rank = args.rank.map(|n| n.get());
+            let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, rank, ..ModesOptions::default() };
+            interrupt::keep_on_interrupt();
+            let mut subject = Subject::from_data_until(&data, &options, &interrupt::stopped)?;
+            interrupt::end_on_interrupt();
+            progress.end();
             if args.loss != Loss::default() && data.inputs().is_empty() {
                 let logged = if args.log { Some(data.log()?) } else { None };
                 if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {

@@ -8,7 +8,7 @@ use crate::dynamics::{Field, System, SystemKind};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
 use crate::inverse::faithful::SAMPLES;
-use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
+use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine_until};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::sync::Arc;
@@ -64,9 +64,14 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The modes of samples; see [`examine`].
+    /// The modes of samples; see [`examine`](crate::truth::examine).
     pub fn from_data(data: &Trajectories, options: &ModesOptions) -> Result<Self, ModesError> {
-        let mut found = examine(data, options)?;
+        Self::from_data_until(data, options, &|| false)
+    }
+
+    /// The same with what is settled once `stopped` says that it is enough; see [`examine_until`].
+    pub fn from_data_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Result<Self, ModesError> {
+        let mut found = examine_until(data, options, stopped)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
         let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= SIGNIFICANT * u);

@@ -115,7 +115,18 @@ pub enum Caveat {
         period: f64,
         /// The product of the non-trivial Floquet multipliers: 1 for closed orbits around a centre, less for a limit cycle.
         multiplier: f64,
+        /// Half the range of each variable over a turn; empty where the field is one of other coordinates.
+        #[serde(default)]
+        amplitude: Vec<f64>,
     },
+    /// A steady oscillation of one size: it is a mode only if the system is linear and nothing drives it. A limit cycle and a steady forced motion can look the
+    /// same in every digit.
+    OneSize {
+        /// Im λ.
+        frequency: f64,
+    },
+    /// The search was asked to end: the modes are what was settled so far.
+    Stopped,
     /// The samples show more modes than they have columns: the columns are not the whole state.
     PartOfState {
         /// Columns, or coordinates.

@@ -6,6 +6,7 @@
 //! 4. Otherwise a sum of more exponentials than columns is a part of a larger state, or a series of an orbit, or driven.
 //! 5. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
 
+use super::autoregression::driven_cycle;
 use super::caveat::Caveat;
 use super::directions::Directions;
 use super::finding::{Because, Finding, Motion};
@@ -53,11 +54,18 @@ pub struct Examination {
 ///
 /// Errors: those of [`find_modes`] where the data cannot be used at all, or a degree is forced that they do not support.
 pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examination, ModesError> {
+    examine_until(data, options, &|| false)
+}
+
+/// The same; once `stopped` says so, nothing more is tried, and the answer is what is settled so far.
+///
+/// Errors: those of [`examine`].
+pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Result<Examination, ModesError> {
     let logged = if options.log { Some(data.log()?) } else { None };
     let data = logged.as_ref().unwrap_or(data);
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
-    let mut found = if data.inputs().is_empty() { free(data) } else { with_inputs(data) };
-    if options.degree.is_some() || (!found.finding.settled && data.inputs().is_empty()) {
+    let mut found = if data.inputs().is_empty() { free(data, options.rank, stopped) } else { with_inputs(data) };
+    if options.degree.is_some() || (!found.finding.settled && data.inputs().is_empty() && !stopped()) {
         let small = data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS;
         if options.degree.is_some() || small {
             // Three columns and many rows: an affine map at once rather than a cubic one in minutes.
@@ -80,6 +88,14 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
             found.finding.settled = found.modes.iter().any(|m| m.settled);
         }
     }
+    if options.degree.is_none()
+        && found.finding == Finding::default()
+        && data.inputs().is_empty()
+        && let Some(cycle) = samples_of(data).as_ref().and_then(driven_cycle)
+    {
+        found.finding.motion = Motion::Driven;
+        found.modes = told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
+    }
     if options.log {
         // Its starts would have to be logarithms too.
         found.field = None;
@@ -88,9 +104,12 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
     for mode in &mut found.modes {
         mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));
     }
-    if found.modes.is_empty() && data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS {
+    if found.modes.is_empty() && !stopped() && data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS {
         // Says why, in the terms of the simplest model.
         find_modes(data, &ModesOptions { log: false, ..*options })?;
+    }
+    if stopped() {
+        found.caveats.push(Caveat::Stopped);
     }
     Ok(found)
 }
@@ -176,17 +195,22 @@ fn segments_of(data: &Trajectories) -> Vec<(Vec<f64>, Vec<f64>)> {
     all
 }
 
-/// Without inputs.
-fn free(data: &Trajectories) -> Examination {
-    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
+/// The samples for the estimators, with the grid of their times.
+fn samples_of(data: &Trajectories) -> Option<Samples> {
     let owned = segments_of(data);
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
     let grid = match data.spacing() {
         Spacing::Even { interval } => Some(interval),
         Spacing::Uneven { alias_period, .. } => alias_period,
     };
-    let Some(all) = Samples::of(&segments).map(|s| s.on_grid(grid)) else { return nothing() };
-    let directions = Directions::of(&all, None);
+    Some(Samples::of(&segments)?.on_grid(grid))
+}
+
+/// Without inputs; `rank` overrides the number of coordinates.
+fn free(data: &Trajectories, rank: Option<usize>, stopped: &dyn Fn() -> bool) -> Examination {
+    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
+    let Some(all) = samples_of(data) else { return nothing() };
+    let directions = Directions::of(&all, rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
         return nothing();
     }
@@ -203,14 +227,17 @@ fn free(data: &Trajectories) -> Examination {
             Caveat::FewerDimensions { directions: d.count(), variables: data.dimension() }
         });
     }
-    let linear = LinearModel::of(&samples);
+    let linear = LinearModel::of(&samples, stopped);
     let whole = linear.as_ref().is_some_and(|l| l.explains && l.fit.count() <= samples.dimension() && l.fit.trend == 0);
-    let nonlinear = if whole || samples.dimension() > MOST_FIELD_COLUMNS { None } else { NonlinearModel::of(&samples) };
+    let nonlinear = if whole || samples.dimension() > MOST_FIELD_COLUMNS { None } else { NonlinearModel::of(&samples, stopped) };
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
     match (&linear, by_field) {
         (_, Some(field)) => {
             found.field = if directions.is_none() { FittedField::of(field, &samples) } else { None };
             add_field(&mut found, field, outward);
+            if directions.is_none() {
+                add_amplitude(&mut found, field, &samples);
+            }
         }
         (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => {
             add_linear(&mut found, linear, &samples, outward)
@@ -252,7 +279,22 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     found.finding.motion = field.motion;
     if let Some(closed) = &field.closed {
-        found.caveats.push(Caveat::Closed { period: closed.period * field.frame.interval, multiplier: closed.multiplier });
+        found.caveats.push(Caveat::Closed {
+            period: closed.period * field.frame.interval,
+            multiplier: closed.multiplier,
+            amplitude: Vec::new(),
+        });
+    }
+}
+
+/// The size of a closed motion, in the data's own variables.
+fn add_amplitude(found: &mut Examination, field: &NonlinearModel, samples: &Samples) {
+    let Some(closed) = &field.closed else { return };
+    let own = closed.amplitude.iter().zip(&field.frame.half).zip(&samples.scale).map(|((a, half), scale)| a * half * scale).collect();
+    for caveat in &mut found.caveats {
+        if let Caveat::Closed { amplitude, .. } = caveat {
+            amplitude.clone_from(&own);
+        }
     }
 }
 
@@ -263,6 +305,11 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
+    if let Some(mode) = modes.iter().find(|m| m.because.is_empty() && steady(m.lambda, m.uncertainty))
+        && linear.one_amplitude(samples)
+    {
+        found.caveats.push(Caveat::OneSize { frequency: mode.lambda.im });
+    }
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined

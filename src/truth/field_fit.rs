@@ -99,16 +99,25 @@ pub(super) fn windows(samples: &Samples, frame: &Frame, length: usize, most: usi
 }
 
 /// How much work a search may still do: about one unit a multiplication. Counted, not timed, so that the answer is the same on every machine.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Effort(pub f64);
+///
+/// None is left either where somebody has asked for the end.
+#[derive(Clone, Copy)]
+pub(super) struct Effort<'a> {
+    left: f64,
+    stopped: &'a dyn Fn() -> bool,
+}
 
-impl Effort {
+impl<'a> Effort<'a> {
+    pub fn new(work: f64, stopped: &'a dyn Fn() -> bool) -> Self {
+        Self { left: work, stopped }
+    }
+
     fn spend(&mut self, work: f64) {
-        self.0 -= work;
+        self.left -= work;
     }
 
     pub fn is_left(&self) -> bool {
-        self.0 > 0.0
+        self.left > 0.0 && !(self.stopped)()
     }
 }
 

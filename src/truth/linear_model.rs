@@ -65,10 +65,12 @@ pub(super) struct LinearModel {
 
 impl LinearModel {
     /// Of samples with at most [`MOST`] exponentials; `None` where there is nothing to compute with.
-    pub fn of(samples: &Samples) -> Option<Self> {
+    ///
+    /// Compares only the candidates that it has where `stopped` says so.
+    pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
         let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let (best, rival) = searched(samples, &short)?;
+        let (best, rival) = searched(samples, &short, stopped)?;
         let polished = Exponentials::fitted(&long, &best.rates, best.trend)?;
         let fit = if long.rows() > short.rows() {
             // More rows may show modes that the few did not.
@@ -161,7 +163,7 @@ impl LinearModel {
     }
 
     /// Whether all of the motion has one size: then a nonlinear orbit may look like a linear one.
-    fn one_amplitude(&self, samples: &Samples) -> bool {
+    pub fn one_amplitude(&self, samples: &Samples) -> bool {
         let sizes: Vec<f64> = samples
             .runs
             .iter()
@@ -208,7 +210,7 @@ impl LinearModel {
 pub(super) const VAGUE: f64 = 0.2;
 
 /// First guesses from different sides.
-fn starts(samples: &Samples, short: &Samples) -> Vec<Vec<Rate>> {
+fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
     let d = samples.dimension();
     let mut all: Vec<Vec<Rate>> = Vec::new();
     if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
@@ -221,7 +223,7 @@ fn starts(samples: &Samples, short: &Samples) -> Vec<Vec<Rate>> {
     if d <= 12 {
         let frame = Frame::of(short);
         let pairs = windows(short, &frame, 1, usize::MAX);
-        let mut effort = Effort(2e9);
+        let mut effort = Effort::new(2e9, stopped);
         if pairs.len() > 2 * (d + 1)
             && let Some(fit) = FieldFit::fitted(&pairs, false, 1, &[], 1, &mut effort)
             && let Some(values) = spectrum(&fit.flow.coefficients.columns(1, d).into_owned())
@@ -237,15 +239,15 @@ fn starts(samples: &Samples, short: &Samples) -> Vec<Vec<Rate>> {
 }
 
 /// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
-fn searched(samples: &Samples, short: &Samples) -> Option<(Exponentials, Option<Vec<Rate>>)> {
-    let all = starts(samples, short);
+fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Option<(Exponentials, Option<Vec<Rate>>)> {
+    let all = starts(samples, short, stopped);
     let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
-    candidates.extend(all.iter().flat_map(|start| variants(short, start, &[0])));
+    candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
     let d = samples.dimension();
     let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
     if !candidates.iter().any(|c| whole(c, d)) {
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        candidates.extend(ranked.iter().take(4).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
+        candidates.extend(ranked.iter().take(4).take_while(|_| !stopped()).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
     }
     let by_information = candidates.iter().min_by(|a, b| information(a).total_cmp(&information(b)))?;
     let rival = (by_information.rates.clone(), information(by_information));

@@ -10,6 +10,7 @@
 //! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit` |
 //! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
+//! | an oscillation that noise keeps going | `autoregression` |
 //! | known inputs | `with_inputs` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
@@ -22,6 +23,7 @@
 //! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
 
 mod amplitude_dependence;
+mod autoregression;
 mod bootstrap;
 mod caveat;
 mod delays;
@@ -50,7 +52,7 @@ mod with_inputs;
 
 pub use caveat::Caveat;
 pub use discrete_map::{Coordinates, DiscreteMap};
-pub use examination::{Examination, examine};
+pub use examination::{Examination, examine, examine_until};
 pub use finding::{Because, Finding, Motion};
 pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;

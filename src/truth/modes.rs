@@ -104,6 +104,9 @@ pub struct ModesOptions {
     pub degree: Option<usize>,
     /// Whether to fit `log x` instead of `x`.
     pub log: bool,
+    /// How many coordinates the columns are reduced to; `None` keeps those that stand above the noise.
+    #[serde(default)]
+    pub rank: Option<usize>,
     /// Bootstrap draws.
     pub draws: usize,
     /// The seed of the draws; one seed gives the same figures everywhere.
@@ -112,7 +115,7 @@ pub struct ModesOptions {
 
 impl Default for ModesOptions {
     fn default() -> Self {
-        Self { degree: None, log: false, draws: 200, seed: 0 }
+        Self { degree: None, log: false, rank: None, draws: 200, seed: 0 }
     }
 }
 

@@ -76,12 +76,14 @@ fn highest_degree(dimension: usize) -> usize {
 
 impl NonlinearModel {
     /// Of samples in few columns; `None` where not even an affine field can be fitted.
-    pub fn of(samples: &Samples) -> Option<Self> {
+    ///
+    /// Ends with the degrees that it has where `stopped` says so.
+    pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
         let samples = samples.thinned(MOST_PAIRS.max(4 * samples.runs.len()));
         let frame = Frame::of(&samples);
         let pairs = windows(&samples, &frame, 1, usize::MAX);
         let d = samples.dimension();
-        let mut effort = Effort(3e9);
+        let mut effort = Effort::new(3e9, stopped);
         let mut fits: Vec<FieldFit> = Vec::new();
         let mut steps = 1;
         for degree in 1..=highest_degree(d) {

@@ -78,11 +78,23 @@ impl Say for Caveat {
                  in one interval.",
                 percent(*residual)
             ),
-            Self::Closed { period, multiplier } => format!(
-                "The field closes after {}; a small distance from the orbit is multiplied by {} each turn.",
+            Self::Closed { period, multiplier, amplitude } => format!(
+                "The field closes after {}{}; a small distance from the orbit is multiplied by {} each turn.",
                 real(*period, DIGITS),
+                if amplitude.is_empty() {
+                    String::new()
+                } else {
+                    let sizes: Vec<String> = amplitude.iter().map(|a| real(*a, DIGITS)).collect();
+                    format!(", with amplitudes {}", sizes.join(", "))
+                },
                 real(*multiplier, 2)
             ),
+            Self::OneSize { frequency } => format!(
+                "A steady oscillation of one size: ±{}i is a mode only if the system is linear and nothing drives it. A limit cycle and a \
+                 steady forced motion can look the same; a start of another size tells them apart.",
+                real(*frequency, DIGITS)
+            ),
+            Self::Stopped => "Stopped before everything was tried: this is what is settled so far.".into(),
             Self::PartOfState { columns, modes } => format!(
                 "The samples show {modes} modes in {columns} {}: the columns are not the whole state. A model of these columns alone cannot \
                  learn them; add delayed copies or a hidden state.",

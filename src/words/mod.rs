@@ -40,7 +40,7 @@ pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::wrapped;
-pub use samples::read_as;
+pub use samples::{examining, read_as};
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, training_calls};
 pub use verdicts::{flag, verdict};

@@ -31,6 +31,11 @@ impl Say for DataRemark {
     }
 }
 
+/// Said while the examination of samples goes on.
+pub fn examining(source: &str) -> String {
+    format!("Examining {source} … (Ctrl-C answers with what is settled so far)")
+}
+
 /// What was taken as time, state and input, and what is missing: `Time: date (dates), λ per day. State: x, y. Input: u (held).`
 pub fn read_as(data: &Trajectories) -> String {
     let Taken { time, trajectory, left_out, .. } = data.taken();
