@@ -74,7 +74,10 @@ fn loose_tolerances_and_interpolated_grids_are_repaired() {
         let [before, after] = repaired(&document);
         // Some starts land on an alias; the test is of the principal solution.
         assert!((before.1 - truth.1).abs() < 0.3, "{call}: {before:?}");
-        assert!(distance(before) > learned_off && distance(after) < repaired_off.min(0.6 * distance(before)), "{call}: {before:?} {after:?}");
+        assert!(
+            distance(before) > learned_off && distance(after) < repaired_off.min(0.6 * distance(before)),
+            "{call}: {before:?} {after:?}"
+        );
     }
     lambdahat(&["repair", &model, "-o", &out, "--way", "exact-linear"]).assert().code(2).stderr(predicate::str::contains("refit only"));
 }

@@ -110,7 +110,8 @@ pub fn expected(
         (Some(observed), Batch::Together) => vec![(observed.together(), 1.0)],
         (None, _) => vec![(crate::loops::StateNorm::default(), 1.0)],
     };
-    let mut known = CalledMode { lambda, equilibrium: mode.equilibrium.clone(), predicted: Vec::new(), floor: None, gap: None, open: 0.0, misfit };
+    let mut known =
+        CalledMode { lambda, equilibrium: mode.equilibrium.clone(), predicted: Vec::new(), floor: None, gap: None, open: 0.0, misfit };
     let fixed = !through.call.is_adaptive();
     if samples == 1 && (fixed || shares.len() == 1) {
         let norm = shares.into_iter().next().map(|(norm, _)| norm).unwrap_or_default();
@@ -149,7 +150,8 @@ impl CalledCheck {
             .map(|(seed, fit)| {
                 let Ok(fit) = fit else { return CalledFit { seed: *seed, loss: None, fitted: false, modes: Vec::new() } };
                 let fitted = fit.loss <= small.max(ABOVE_FLOOR * floor);
-                let modes = if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
+                let modes =
+                    if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
                 CalledFit { seed: *seed, loss: Some(fit.loss), fitted, modes }
             })
             .collect();
@@ -164,7 +166,8 @@ impl CalledCheck {
 fn landed(mode: &CalledMode, fit: &Fit, tolerance: f64) -> Option<Landed> {
     let place = equilibria(&fit.learned, std::slice::from_ref(&mode.equilibrium)).into_iter().next()?;
     let learned = eigenvalues(&place.jacobian).ok()?;
-    let nearest = mode.predicted.iter().enumerate().flat_map(|(k, p)| learned.iter().map(move |disc| (k, disc.centre, (disc.centre - p).norm())));
+    let nearest =
+        mode.predicted.iter().enumerate().flat_map(|(k, p)| learned.iter().map(move |disc| (k, disc.centre, (disc.centre - p).norm())));
     let (nearest, learned, error) = nearest.min_by(|a, b| a.2.total_cmp(&b.2))?;
     // What the data hold beside the linear part moves the Jacobian too.
     let allowed = (tolerance + mode.misfit + mode.open) * mode.predicted[nearest].norm().max(mode.lambda.norm());

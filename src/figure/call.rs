@@ -101,7 +101,8 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
         for exponent in exponents() {
             let relative = 10f64.powf(exponent);
             let Some(tuned) = call.with_tolerances(Tolerances { relative, absolute: ratio * relative }) else { continue };
-            let found = ControlledEquation::pairs(&tuned, lambda, interval, norm.clone()).and_then(|equation| solutions(&equation, Search::Near));
+            let found =
+                ControlledEquation::pairs(&tuned, lambda, interval, norm.clone()).and_then(|equation| solutions(&equation, Search::Near));
             match found.ok().as_ref().and_then(|found| found.principal()) {
                 Some(solution) => learned.iter_mut().rev().take(1).for_each(|line| line.push([exponent, solution.lambda.re])),
                 None => learned.push(Vec::new()),
