@@ -49,7 +49,7 @@ fn a_model_trained_at_a_tight_tolerance_needs_no_repair() {
     // −0.1 + 4i and its alias are one to the samples: whichever was learned is a field in continuous time.
     let audited = json(&["audit", &model], 0);
     assert_eq!(audited["nature"], "continuous");
-    lambdahat(&["audit", &model]).assert().success().stdout(predicate::str::contains("needs no repair"));
+    lambdahat(&["audit", &model]).assert().success().stdout(predicate::str::contains("controlled its steps tightly enough"));
     lambdahat(&["repair", &model]).assert().code(2).stderr(predicate::str::contains("nothing to repair"));
 }
 
