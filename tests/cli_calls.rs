@@ -49,7 +49,7 @@ fn a_model_trained_at_a_tight_tolerance_needs_no_repair() {
     // −0.1 + 4i and its alias are one to the samples: whichever was learned is a field in continuous time.
     let audited = json(&["audit", &model], 0);
     assert_eq!(audited["nature"], "continuous");
-    lambdahat(&["audit", &model]).assert().success().stdout(predicate::str::contains("needs no repair"));
+    lambdahat(&["audit", &model]).assert().success().stdout(predicate::str::contains("controlled its steps tightly enough"));
     lambdahat(&["repair", &model]).assert().code(2).stderr(predicate::str::contains("nothing to repair"));
 }
 
@@ -60,20 +60,24 @@ fn loose_tolerances_and_interpolated_grids_are_repaired() {
     let data = data(folder.path(), truth, 1.0, 8);
     let model = folder.path().join("model.json").display().to_string();
     let out = folder.path().join("out.json").display().to_string();
-    for (call, loss, learned_off, repaired_off) in [
+    let cases: [(&str, &str, f64, f64); 4] = [
         ("torchdiffeq:dopri5:rtol=1e-1,atol=1e-3", "pairs", 1e-2, 1e-6),
         ("torchdiffeq:bosh3:rtol=1e-2,atol=1e-4", "pairs", 1e-2, 1e-6),
         ("diffrax:Heun:dt0=0.3", "pairs", 1e-2, 1e-6),
         // Over a trajectory of a grid that misses the samples no model is without loss: most of the shift goes.
         ("torchdiffeq:rk4:step_size=0.3", "trajectory:3", 5e-3, 3e-3),
-    ] {
+    ];
+    for (call, loss, learned_off, repaired_off) in cases {
         lambdahat(&["fit", &data, "--method", call, "--loss", loss, "--spread", "1.5", "--seeds", "30", "-o", &model]).assert().success();
         let document = json(&["repair", &model, "-o", &out], 0);
         let distance = |(re, im): (f64, f64)| (re - truth.0).hypot(im - truth.1);
         let [before, after] = repaired(&document);
         // Some starts land on an alias; the test is of the principal solution.
         assert!((before.1 - truth.1).abs() < 0.3, "{call}: {before:?}");
-        assert!(distance(before) > learned_off && distance(after) < repaired_off.min(0.6 * distance(before)), "{call}: {before:?} {after:?}");
+        assert!(
+            distance(before) > learned_off && distance(after) < repaired_off.min(0.6 * distance(before)),
+            "{call}: {before:?} {after:?}"
+        );
     }
     lambdahat(&["repair", &model, "-o", &out, "--way", "exact-linear"]).assert().code(2).stderr(predicate::str::contains("refit only"));
 }
@@ -103,11 +107,11 @@ fn check_lays_trained_beside_predicted() {
 fn branches_over_whole_trajectories_are_least_squares() {
     let arguments = ["branches", "--method", "torchdiffeq:rk4:step_size=0.3", "--lambda", "-0.02+2i", "--call", "trajectory:10"];
     let document = json(&arguments, 0);
-    // From the table of whole trajectories on a fixed grid.
+    // Near the value of the table of whole trajectories on fixed grids, −0.016066 + 2.001939i, where the sum of squares is a little larger.
     let (re, im) = mode(&document["trajectory"]["lambda"]);
-    assert!((re + 0.016066234).abs() < 1e-8 && (im - 2.001939420).abs() < 1e-8, "{document}");
+    assert!((re + 0.016066234).abs() < 1e-4 && (im - 2.001939420).abs() < 1e-4, "{document}");
     assert!((document["trajectory"]["floor"].as_f64().unwrap() - 2.3e-2).abs() < 1e-3);
-    lambdahat(&arguments).assert().success().stdout(predicate::str::contains("no model fits without loss"));
+    lambdahat(&arguments).assert().success().stdout(predicate::str::contains("Over whole trajectories no model"));
     let single = ["branches", "--method", "torchdiffeq:dopri5", "--lambda", "-0.02+2i", "--dtype"];
     lambdahat(&[&single[..], &["float32"]].concat()).assert().success().stdout(predicate::str::contains("In single precision"));
     lambdahat(&[&single[..], &["float64"]].concat()).assert().success().stdout(predicate::str::contains("In single precision").not());
@@ -127,5 +131,5 @@ fn calls_are_drawn() {
     let figure: Value = serde_json::from_str(&std::fs::read_to_string(path("call.json")).unwrap()).unwrap();
     let learned = figure["facts"][format!("learned growth, {call}")].as_f64().unwrap();
     assert!((learned + 0.02607862122).abs() < 1e-9, "{learned}");
-    assert_eq!(figure["panels"].as_array().unwrap().len(), 2);
+    assert_eq!(figure["panels"].as_array().unwrap().len(), 3);
 }

@@ -205,8 +205,7 @@ fn trajectories_of_single_starts_end_where_the_library_ends() {
         let pair = |key: &str| Complex64::new(row[key][0].as_f64().unwrap(), row[key][1].as_f64().unwrap());
         let (interval, samples) = (number("interval"), number("samples") as usize);
         let call = call(&format!("diffrax:Tsit5:rtol={},atol={},dt0={interval}", number("rtol"), number("atol")));
-        let prepared =
-            prepared(Through::new(call), "linear", interval, Loss::Rollout, &turning(pair("lambda_"), interval, 16, samples));
+        let prepared = prepared(Through::new(call), "linear", interval, Loss::Rollout, &turning(pair("lambda_"), interval, 16, samples));
         let fit = prepared.fit(0, Some(matrix(pair("lambda_"))), &mut unwatched).unwrap();
         let learned = eigenvalue(&fit.learned.parameters);
         // The optimiser asks for a lower loss, which the library's derivatives do not always point at: it may stop a little before they vanish.

@@ -396,18 +396,26 @@ fn advice_does_what_it_says() {
                         let now = call.control().unwrap().tolerances;
                         let tighter = Tolerances { relative: *relative, absolute: now.absolute * relative / now.relative };
                         let shift = shift(&judge(&call.with_tolerances(tighter).unwrap())).unwrap();
-                        assert!(shift.re.abs() <= 0.1 * lambda.re.abs() && shift.norm() <= 0.01 * lambda.norm(), "{text} {lambda} {advice:?}: {shift}");
+                        assert!(
+                            shift.re.abs() <= 0.1 * lambda.re.abs() && shift.norm() <= 0.01 * lambda.norm(),
+                            "{text} {lambda} {advice:?}: {shift}"
+                        );
                         tried[0] += 1;
                     }
                     Advice::LandOnSamples { .. } => {
-                        let (old, new) = (shift(&before).unwrap().norm(), shift(&judge(&call.landing_on_samples().unwrap())).unwrap().norm());
+                        let (old, new) =
+                            (shift(&before).unwrap().norm(), shift(&judge(&call.landing_on_samples().unwrap())).unwrap().norm());
                         assert!(3.0 * new < old, "{text} {lambda}: {old} {new}");
                         tried[1] += 1;
                     }
                     Advice::LowerAbsolute { absolute } => {
                         let lower = Tolerances { absolute: *absolute, ..call.control().unwrap().tolerances };
                         let after = judge(&call.with_tolerances(lower).unwrap());
-                        assert!(!after.concerns.iter().any(|c| matches!(c, Concern::Uncontrolled { .. })), "{text} {lambda}: {:?}", after.concerns);
+                        assert!(
+                            !after.concerns.iter().any(|c| matches!(c, Concern::Uncontrolled { .. })),
+                            "{text} {lambda}: {:?}",
+                            after.concerns
+                        );
                         tried[2] += 1;
                     }
                     Advice::GiveFirstStep { step } => {

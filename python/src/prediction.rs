@@ -90,7 +90,8 @@ fn report(subject: Subject, through: Through, options: &Options) -> PyResult<ser
     let only_calls = through.methods.is_empty() && !none_named;
     let prediction = Prediction { subject, methods: through.methods, substeps: options.substeps, limits };
     let mut report = prediction.report_with_orbits().map_err(no_prediction)?;
-    report.add_calls(&if none_named { default_calls().map_err(refused)? } else { through.calls });
+    let calls = if none_named { default_calls().map_err(refused)? } else { through.calls };
+    report.add_calls(&calls, 1, None, &[]);
     if only_calls {
         // The methods were followed for the recommendation.
         report.methods.clear();

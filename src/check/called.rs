@@ -3,7 +3,7 @@
 use super::comparison::{Agreement, motion};
 use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
-use crate::fit::{Batch, Fit, FitError, Prepared, Through};
+use crate::fit::{Batch, Fit, FitError, Prepared, StepDerivatives, Through};
 use crate::inverse::step_control::{ControlledEquation, EquationError, Gap, ObservedMode, Search, least_squares, solutions};
 use crate::truth::Mode;
 use num_complex::Complex;
@@ -32,6 +32,9 @@ pub struct CalledMode {
     pub floor: Option<f64>,
     /// The two sides between which a fit hovers, where there is no solution.
     pub gap: Option<Gap>,
+    /// How far training may end from the least loss, relative to the mode: a library's derivatives take its step sizes as constants, so that they
+    /// vanish beside a minimum that has loss, by about that loss times the tolerance.
+    pub open: f64,
     /// The part of the samples that no linear field about the equilibrium explains: the prediction is one of the linear part.
     pub misfit: f64,
 }
@@ -107,7 +110,8 @@ pub fn expected(
         (Some(observed), Batch::Together) => vec![(observed.together(), 1.0)],
         (None, _) => vec![(crate::loops::StateNorm::default(), 1.0)],
     };
-    let mut known = CalledMode { lambda, equilibrium: mode.equilibrium.clone(), predicted: Vec::new(), floor: None, gap: None, misfit };
+    let mut known =
+        CalledMode { lambda, equilibrium: mode.equilibrium.clone(), predicted: Vec::new(), floor: None, gap: None, open: 0.0, misfit };
     let fixed = !through.call.is_adaptive();
     if samples == 1 && (fixed || shares.len() == 1) {
         let norm = shares.into_iter().next().map(|(norm, _)| norm).unwrap_or_default();
@@ -121,6 +125,8 @@ pub fn expected(
         let minimum = least_squares(&through.call, lambda, interval, samples, &shares)?;
         known.predicted = vec![minimum.lambda];
         known.floor = Some(minimum.floor);
+        let constant = through.derivatives == StepDerivatives::Constant;
+        known.open = through.call.control().filter(|_| constant).map_or(0.0, |control| minimum.floor * control.tolerances.relative);
     }
     Ok(known)
 }
@@ -144,7 +150,8 @@ impl CalledCheck {
             .map(|(seed, fit)| {
                 let Ok(fit) = fit else { return CalledFit { seed: *seed, loss: None, fitted: false, modes: Vec::new() } };
                 let fitted = fit.loss <= small.max(ABOVE_FLOOR * floor);
-                let modes = if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
+                let modes =
+                    if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
                 CalledFit { seed: *seed, loss: Some(fit.loss), fitted, modes }
             })
             .collect();
@@ -159,9 +166,10 @@ impl CalledCheck {
 fn landed(mode: &CalledMode, fit: &Fit, tolerance: f64) -> Option<Landed> {
     let place = equilibria(&fit.learned, std::slice::from_ref(&mode.equilibrium)).into_iter().next()?;
     let learned = eigenvalues(&place.jacobian).ok()?;
-    let nearest = mode.predicted.iter().enumerate().flat_map(|(k, p)| learned.iter().map(move |disc| (k, disc.centre, (disc.centre - p).norm())));
+    let nearest =
+        mode.predicted.iter().enumerate().flat_map(|(k, p)| learned.iter().map(move |disc| (k, disc.centre, (disc.centre - p).norm())));
     let (nearest, learned, error) = nearest.min_by(|a, b| a.2.total_cmp(&b.2))?;
     // What the data hold beside the linear part moves the Jacobian too.
-    let allowed = (tolerance + mode.misfit) * mode.predicted[nearest].norm().max(mode.lambda.norm());
+    let allowed = (tolerance + mode.misfit + mode.open) * mode.predicted[nearest].norm().max(mode.lambda.norm());
     Some(Landed { learned, nearest, error, agrees: error <= allowed })
 }

@@ -55,7 +55,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let method = match arguments::asked(&args.method)? {
         Asked::Method(method) => *method,
         Asked::Call(call) if args.substeps == 1 => {
-            let norm = args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
+            let norm =
+                args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
             let usage = Usage { norm, amplitude: args.amplitude, samples: args.covered, precision: args.dtype };
             return call_branches::run(&call, args.lambda, args.interval, &usage, json);
         }

@@ -2,7 +2,9 @@
 
 use super::failure::Failure;
 use super::{Answer, output, screen};
-use crate::inverse::step_control::{Assessment, Completeness, ControlledEquation, Gap, Search, Solution, Usage, assess, equilibrium, solutions};
+use crate::inverse::step_control::{
+    Assessment, Completeness, ControlledEquation, Gap, Search, Solution, Usage, assess, equilibrium, solutions,
+};
 use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, StateNorm};
 use crate::words::{Dialect, Say, Table, document, loops as words, number};

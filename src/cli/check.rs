@@ -78,7 +78,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let (methods, mut calls) = arguments::asked_list(&args.method)?;
     if let Some(call) = calls.pop() {
         if !(calls.is_empty() && methods.is_empty() && args.figure.is_none()) {
-            return Err(Failure::new(format!("{} takes its own steps: check it by itself, without other methods and without a figure", call.name)));
+            return Err(Failure::new(format!(
+                "{} takes its own steps: check it by itself, without other methods and without a figure",
+                call.name
+            )));
         }
         return check_call::run(call, &args.samples, &args.training, args.log, json);
     }

@@ -52,8 +52,8 @@ fn print(check: &CalledCheck) -> Result<(), Failure> {
             table.row([
                 fit.seed.to_string(),
                 loss.clone(),
-                number::complex(landed.learned, 10),
-                number::complex(mode.predicted[landed.nearest], 10),
+                number::complex(landed.learned, 8),
+                number::complex(mode.predicted[landed.nearest], 8),
                 number::real(landed.error, 2),
             ]);
         }

@@ -28,15 +28,15 @@ pub fn call_figure(calls: &[Call], lambda: Complex<f64>, interval: f64, norm: &S
     }
     let adaptive: Vec<&Call> = calls.iter().filter(|call| call.is_adaptive()).collect();
     if !adaptive.is_empty() {
-        panels.push(against_tolerance(&adaptive, lambda, interval, norm));
+        panels.extend(against_tolerance(&adaptive, lambda, interval, norm));
     }
     Ok(Figure {
         name: "call".into(),
         title: "A call's steps between two samples, and what it learns at every tolerance".into(),
-        caption: "Left: the real part of the mode; dots are the ends of steps, the circle is the sample as the call returns it. Right: the growth that is learned; dashed, \
-                  the sign threshold: a true growth below it is learned as decay, one above it as growth. Gaps in a line have no zero-loss solution."
+        caption: "First the real part of the mode: dots are the ends of steps, the circle is the sample as the call returns it. Then the growth that is learned; dashed, \
+                  the sign threshold: a true growth below it is learned as decay, one above it as growth. Last, how much is added to the growth, as a part of |λ| rtol; dashed, the decay that is learned as none. Gaps in a line have no zero-loss solution."
             .into(),
-        columns: 2,
+        columns: 3,
         panels,
         facts,
     })
@@ -89,8 +89,9 @@ fn course(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm) ->
     })
 }
 
-fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm: &StateNorm) -> Panel {
-    let mut marks = Vec::new();
+fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm: &StateNorm) -> [Panel; 2] {
+    let (mut marks, mut relative_marks) = (Vec::new(), Vec::new());
+    let mut largest = 0.1f64;
     let (mut low, mut high) = (lambda.re.min(0.0), lambda.re.max(0.0));
     let exponents = || (0..TOLERANCES).map(|k| -1.0 - 8.0 * k as f64 / (TOLERANCES - 1) as f64);
     for (call, ink) in calls.iter().zip(Ink::SERIES.into_iter().skip(1).cycle()) {
@@ -100,7 +101,8 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
         for exponent in exponents() {
             let relative = 10f64.powf(exponent);
             let Some(tuned) = call.with_tolerances(Tolerances { relative, absolute: ratio * relative }) else { continue };
-            let found = ControlledEquation::pairs(&tuned, lambda, interval, norm.clone()).and_then(|equation| solutions(&equation, Search::Near));
+            let found =
+                ControlledEquation::pairs(&tuned, lambda, interval, norm.clone()).and_then(|equation| solutions(&equation, Search::Near));
             match found.ok().as_ref().and_then(|found| found.principal()) {
                 Some(solution) => learned.iter_mut().rev().take(1).for_each(|line| line.push([exponent, solution.lambda.re])),
                 None => learned.push(Vec::new()),
@@ -113,19 +115,35 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
         }
         let ends = learned.iter().flatten().chain(&border).fold((low, high), |(low, high), [_, y]| (low.min(*y), high.max(*y)));
         (low, high) = ends;
+        // The same as a part of |λ| rtol: there the sign changes far to the tight side are seen.
+        let scaled = |[exponent, y]: [f64; 2], from: f64| [exponent, (y - from) / (lambda.norm() * 10f64.powf(exponent))];
+        let name = call.name.to_string();
+        for (k, line) in learned.iter().filter(|line| !line.is_empty()).enumerate() {
+            let line: Vec<[f64; 2]> = line.iter().map(|p| scaled(*p, lambda.re)).collect();
+            largest = line.iter().fold(largest, |m, [_, y]| m.max(y.abs()));
+            relative_marks.push(Mark::line(line, ink, 1.6, if k == 0 { &name } else { "" }));
+        }
+        let decay: Vec<[f64; 2]> = border.iter().map(|[e, y]| scaled([*e, -y], 0.0)).collect();
+        relative_marks.push(Mark::Line { points: decay, ink, width: 1.0, dashed: true, arrows: 0, label: String::new() });
         for (k, line) in learned.into_iter().filter(|line| !line.is_empty()).enumerate() {
-            marks.push(Mark::line(line, ink, 1.6, &if k == 0 { call.name.to_string() } else { String::new() }));
+            marks.push(Mark::line(line, ink, 1.6, if k == 0 { &name } else { "" }));
         }
         marks.push(Mark::Line { points: border, ink, width: 1.0, dashed: true, arrows: 0, label: String::new() });
     }
     marks.push(Mark::line(vec![[-9.0, lambda.re], [-1.0, lambda.re]], Ink::Black, 0.8, "true growth"));
     marks.push(Mark::line(vec![[-9.0, 0.0], [-1.0, 0.0]], Ink::Grey, 0.8, ""));
     let room = 0.08 * (high - low).max(1e-9);
-    Panel {
-        title: "Learned growth against the tolerance".into(),
+    relative_marks.push(Mark::line(vec![[-9.0, 0.0], [-1.0, 0.0]], Ink::Grey, 0.8, ""));
+    let most = 1.1 * largest.min(5.0);
+    let panel = |title: &str, label: &str, range: [f64; 2], marks: Vec<Mark>| Panel {
+        title: title.to_owned(),
         x: Axis::new("log₁₀ rtol", [-9.0, -1.0]),
-        y: Axis::new("Re λ̂", [low - room, high + room]),
+        y: Axis::new(label, range),
         equal: false,
         marks,
-    }
+    };
+    [
+        panel("Learned growth against the tolerance", "Re λ̂", [low - room, high + room], marks),
+        panel("What is added to the growth", "(Re λ̂ − Re λ)/(|λ| rtol)", [-most, most], relative_marks),
+    ]
 }

@@ -29,7 +29,8 @@ enum Outcome {
 
 impl Outcome {
     fn of(call: &Call, lambda: Complex<f64>) -> Self {
-        let found = ControlledEquation::pairs(call, lambda, 1.0, StateNorm::default()).and_then(|equation| solutions(&equation, Search::Near));
+        let found =
+            ControlledEquation::pairs(call, lambda, 1.0, StateNorm::default()).and_then(|equation| solutions(&equation, Search::Near));
         let Ok(found) = found else { return Self::NotFound };
         match (found.principal(), &found.gap) {
             (Some(solution), _) => Self::Learned(Fate::of_learned(lambda, solution.lambda, &solution.flags)),

@@ -1,10 +1,10 @@
 //! A training call as plain data, and how it is followed on a mode.
 
 use super::adaptive::Adaptive;
+use super::call_error::CallError;
 use super::control::{SampleTimes, StepControl};
 use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
-use super::call_error::CallError;
 use super::library::Library;
 use super::name::CallName;
 use super::norm::StateNorm;

@@ -2,8 +2,8 @@
 
 use super::repair_error::RepairError;
 use crate::fit::{
-    Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Through, Watch, Windows,
-    rollout, rollout_through,
+    Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Through, Watch, Windows, rollout,
+    rollout_through,
 };
 use crate::method::{Method, Sampling, catalog};
 

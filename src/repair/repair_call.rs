@@ -69,7 +69,9 @@ impl Repair<'_> {
 
 /// The root mean square distance of the windows' states from their starts.
 fn motion(windows: &[Vec<Vec<f64>>]) -> f64 {
-    let squares = windows.iter().flat_map(|w| w.iter().skip(1).map(|x| x.iter().zip(&w[0]).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / x.len() as f64));
+    let squares = windows
+        .iter()
+        .flat_map(|w| w.iter().skip(1).map(|x| x.iter().zip(&w[0]).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / x.len() as f64));
     let (sum, count) = squares.fold((0.0, 0usize), |(sum, n), square| (sum + square, n + 1));
     if count == 0 { 0.0 } else { (sum / count as f64).sqrt() }
 }

@@ -153,7 +153,10 @@ impl Say for Concern {
                 )
             }
             Self::LossFloor { floor } => {
-                format!("Over whole trajectories no model fits without loss: the error stays above {} of the mode, root mean square.", percent(*floor))
+                format!(
+                    "Over whole trajectories no model fits without loss: the error stays above {} of the mode, root mean square.",
+                    percent(*floor)
+                )
             }
             Self::FixedFirstStep { step } => format!("Without dt0 the first step is {} in your unit of time.", real(*step, 3)),
         }

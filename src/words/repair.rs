@@ -138,9 +138,9 @@ pub fn audit(found: &Audit, width: usize) -> String {
         ),
     };
     parts.push(wrapped(&answer, "", "  ", width));
-    let steps = count(found.substeps as usize, "step", "steps");
-    let class =
-        format!("({}, trained through {} with {steps} per sample, H = {})", found.class, found.method, real(found.interval, DIGITS));
+    let own = found.notes.iter().any(|note| matches!(note, AuditNote::TightEnough | AuditNote::LooseTolerance | AuditNote::OwnGrid));
+    let steps = if own { "its own steps".to_owned() } else { format!("{} per sample", count(found.substeps as usize, "step", "steps")) };
+    let class = format!("({}, trained through {} with {steps}, H = {})", found.class, found.method, real(found.interval, DIGITS));
     parts.push(wrapped(&class, "", "  ", width));
     let mut table = Table::new(&["STEP", "DIFFERENCE FROM CONTINUOUS TIME"]);
     for step in &found.steps {

@@ -36,7 +36,8 @@ impl State<'_> {
                         &chain.residuals
                     }
                     None if differenced => {
-                        let evaluated = |theta: &[f64], sweep: &mut Sweep| sweep.forward(self.model, self.step, self.width, theta, &self.block);
+                        let evaluated =
+                            |theta: &[f64], sweep: &mut Sweep| sweep.forward(self.model, self.step, self.width, theta, &self.block);
                         self.trial.copy_from_slice(&self.theta);
                         for (k, row) in rows.chunks_exact_mut(size).enumerate() {
                             let delta = difference(self.theta[k]);

@@ -64,13 +64,7 @@ impl Drivers<'_> {
 
     /// Keeps or repeats the step: what the kept ones reach is added to `hits`, and the windows that repeat it are named in `repeated`
     /// (one entry where all share their steps). Errors with the window whose error is not a number.
-    pub fn judge(
-        &mut self,
-        step: &Attempted<'_>,
-        scratch: &mut [f64],
-        hits: &mut Vec<Hit>,
-        repeated: &mut Vec<bool>,
-    ) -> Result<(), usize> {
+    pub fn judge(&mut self, step: &Attempted<'_>, scratch: &mut [f64], hits: &mut Vec<Hit>, repeated: &mut Vec<bool>) -> Result<(), usize> {
         let (_, _, count) = step.shape;
         hits.clear();
         repeated.clear();

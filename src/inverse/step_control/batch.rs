@@ -49,7 +49,8 @@ impl ObservedMode {
             .iter()
             .filter(|start| start.len() == d)
             .map(|start| {
-                let share: Complex<f64> = left.iter().zip(start.iter().zip(equilibrium)).map(|(u, (x, e))| u * (x - e)).sum::<Complex<f64>>() / product;
+                let share: Complex<f64> =
+                    left.iter().zip(start.iter().zip(equilibrium)).map(|(u, (x, e))| u * (x - e)).sum::<Complex<f64>>() / product;
                 right.iter().map(|v| v * share * both).collect()
             })
             .collect();
