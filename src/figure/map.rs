@@ -4,7 +4,8 @@ use super::description::points;
 use super::mode::ModeError;
 use super::regions::plane;
 use super::{Figure, Ink, Mark, Panel};
-use crate::inverse::{Branches, Flag, LearningEquation, Principal};
+use crate::inverse::faithful::{SAMPLES, TOLERANCE};
+use crate::inverse::{Branches, Discrepancy, Flag, LearningEquation, Principal};
 use crate::method::{Method, Sampling};
 use crate::stability::region::{Window, contour};
 use num_complex::Complex;
@@ -15,9 +16,6 @@ use std::collections::BTreeMap;
 const COLUMNS: usize = 110;
 /// Vertices of the map's borders are within 2⁻⁸ of a cell.
 const HALVINGS: usize = 8;
-/// What still counts as faithful: |λ̂ − λ| ≤ 1 % of |λ|.
-const TOLERANCE: f64 = 0.01;
-
 /// What the principal branch does to a mode, the worst first where several hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -49,7 +47,7 @@ impl Fate {
             Self::Reversed
         } else if has(Flag::OverDamped) {
             Self::OverDamped
-        } else if (principal.lambda - found.lambda).norm() <= TOLERANCE * found.lambda.norm() {
+        } else if Discrepancy::of(found.lambda, principal.lambda, SAMPLES * found.sampling.interval()).within(TOLERANCE) {
             Self::Faithful
         } else {
             Self::Distorted
@@ -70,7 +68,7 @@ impl Fate {
 
     fn words(self) -> &'static str {
         match self {
-            Self::Faithful => "faithful (within 1 %)",
+            Self::Faithful => "faithful (1 % over 100 samples)",
             Self::Distorted => "distorted",
             Self::AntiDamped => "anti-damped: decay learned as growth",
             Self::Damped => "damped: growth learned as decay",
