@@ -37,9 +37,15 @@ fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f6
     let states: Vec<Vec<Vec<f64>>> = system.default_starts().iter().map(|start| system.trajectory(start, interval, 100).unwrap()).collect();
     let training = Training::new(class.parse().unwrap(), through.clone(), Sampling::new(interval, substeps).unwrap());
     let prepared = training.prepare(&states).unwrap();
-    // The first start that does not end in a poor minimum.
-    let mut fits = (0..4).filter_map(|seed| prepared.fit(seed, None, &mut unwatched).ok());
-    let best = fits.find(|fit| fit.loss < 1e-5).unwrap();
+    // The first start that does not end in a poor minimum, else the best of four.
+    let mut fits = Vec::new();
+    for seed in 0..4 {
+        fits.extend(prepared.fit(seed, None, &mut unwatched));
+        if fits.last().is_some_and(|fit| fit.loss < 1e-5) {
+            break;
+        }
+    }
+    let best = fits.into_iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).unwrap();
     let field = best.learned.clone();
     let error = |truth: &Vec<Vec<f64>>| {
         let flow = Flow { absolute: 1e-9, relative: 1e-9 };
@@ -81,7 +87,7 @@ fn orbits_that_are_predicted_wrong_are_learned_wrong() {
         assert_eq!(found.nature, Nature::Discrete, "{name} {through}");
         for orbit in report.methods[0].orbits.iter().filter(|orbit| orbit.uncertainty.unwrap() < 0.05) {
             let stated = orbit.state_error.unwrap();
-            assert!((stated.min(1.0) - error.min(1.0)).abs() < 0.1 + 0.2 * error, "{name} {through}: {stated} {error}");
+            assert!((stated.min(1.0) - error.min(1.0)).abs() < 0.1 + 0.2 * error.min(1.0), "{name} {through}: {stated} {error}");
         }
     }
 }
