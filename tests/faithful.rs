@@ -11,15 +11,14 @@ use num_complex::Complex64;
 use proptest::prelude::*;
 
 /// The nonlinear systems with a class that holds their field, or nearly so for the pendulum's sine.
-const CATALOGUE: [(&str, &str); 8] = [
+const CATALOGUE: [(&str, &str); 7] = [
     ("lotka-volterra", "polynomial:3"),
     ("pendulum", "polynomial:5"),
     ("cubic-oscillator", "polynomial:5"),
-    ("cubic-oscillator:alpha=0", "polynomial:5"),
     ("van-der-pol", "polynomial:5"),
     ("duffing", "polynomial:5"),
     ("lorenz", "polynomial:2"),
-    ("fitzhugh-nagumo", "polynomial:5"),
+    ("fitzhugh-nagumo", "polynomial:3"),
 ];
 
 fn method(name: &str) -> Method {
@@ -74,11 +73,7 @@ fn what_is_recommended_is_learned_faithfully() {
 /// What is called distorted for its orbits is so by a fit, by about as much.
 #[test]
 fn orbits_that_are_predicted_wrong_are_learned_wrong() {
-    for (name, class, through) in [
-        ("cubic-oscillator", "polynomial:5", "forward-euler"),
-        ("cubic-oscillator", "polynomial:5", "implicit-midpoint"),
-        ("lotka-volterra", "polynomial:4", "gauss2"),
-    ] {
+    for (name, class, through) in [("cubic-oscillator", "polynomial:5", "forward-euler"), ("lotka-volterra", "polynomial:4", "gauss2")] {
         let system = System::parse(name).unwrap();
         let report = predicted(&system, vec![method(through)], 1);
         let (error, found) = learned(&system, class, &method(through), 1);

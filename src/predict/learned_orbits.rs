@@ -201,11 +201,13 @@ impl LearnedOrbits {
             return Some((coarse, open));
         }
         // Whether it is lost by little or by much, nobody asks.
-        if ratio < 1.0 && coarse >= enough {
+        if ratio < SHRINKS && coarse >= enough {
             return Some((coarse, 0.0));
         }
         let fine = error(2)?;
-        Some((fine, 2.0 * ratio.min(1.0) * (fine - coarse).abs()))
+        // Corrections that hardly shrink say nothing of what is left out: two errors can agree by chance.
+        let open = if ratio < SHRINKS { 2.0 * ratio * (fine - coarse).abs().max(ratio * coarse) } else { coarse.max(fine) };
+        Some((fine, open))
     }
 }
 
