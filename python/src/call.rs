@@ -4,7 +4,7 @@ use crate::asked;
 use crate::errors::refused;
 use crate::interruptible::interruptible;
 use lambdahat::inverse::Limits;
-use lambdahat::inverse::step_control::{Completeness, ControlledEquation, Search, assess, solutions};
+use lambdahat::inverse::step_control::{Completeness, ControlledEquation, Search, Usage, assess, solutions};
 use lambdahat::loops::{self, StateNorm, Trace};
 use lambdahat::words::{Dialect, document};
 use num_complex::Complex64;
@@ -106,11 +106,12 @@ impl Call {
     ) -> PyResult<String> {
         let (call, norm) = (Arc::clone(&self.call), norm(starts.as_ref(), mode.im != 0.0));
         interruptible(py, move || {
+            let usage = Usage { norm: norm.clone(), ..Usage::default() };
             let equation = ControlledEquation::pairs(&call, mode, interval, norm).map_err(refused)?;
             let limits = Limits::default();
             let radius = limits.reach * mode.norm() + ALIASES * TAU / interval;
             let found = solutions(&equation, Search::Within { radius, starts: STARTS }).map_err(refused)?;
-            let judged = assess(&call, mode, interval, 1.0, limits).map_err(refused)?;
+            let judged = assess(&call, mode, interval, &usage, limits).map_err(refused)?;
             let document = json!({
                 "method": call.name.to_string(),
                 "lambda": [mode.re, mode.im],

@@ -180,6 +180,15 @@ pub fn asked_list(texts: &[String]) -> Result<AskedList, Failure> {
     Ok((methods(&names)?, calls, regressions))
 }
 
+/// The methods and the calls of a list, for a command that integrates: regressions are refused.
+pub fn integrators(texts: &[String]) -> Result<(Vec<Method>, Vec<Call>), Failure> {
+    if let Some(text) = texts.iter().find(|text| matches!(regression(text), Ok(Some(_)))) {
+        return Err(Failure::new(no_integrator(text)));
+    }
+    let (methods, calls, _) = asked_list(texts)?;
+    Ok((methods, calls))
+}
+
 /// METHOD as a text that completion scripts know the names of.
 #[derive(Clone)]
 pub struct MethodName;

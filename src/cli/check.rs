@@ -75,7 +75,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let inputs: Vec<_> = std::iter::once(("the data", args.samples.data.as_deref())).chain(schemes).collect();
         output::no_input("--figure", path, &inputs)?;
     }
-    let (methods, mut calls) = arguments::asked_list(&args.method)?;
+    let (methods, mut calls) = arguments::integrators(&args.method)?;
     if let Some(call) = calls.pop() {
         if !(calls.is_empty() && methods.is_empty() && args.figure.is_none()) {
             return Err(Failure::new(format!(

@@ -8,6 +8,7 @@ use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped
 use super::{Answer, arguments, output};
 use lambdahat::files::read_bounded;
 use lambdahat::fit::{DataRecord, Fit, FitError, Loss, ModelFile, Stop, equations};
+use lambdahat::words::regressions::no_integrator;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -59,6 +60,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let training = match arguments::asked(&args.method)? {
         Asked::Method(method) => args.training.training(*method, samples.interval)?,
         Asked::Call(call) => args.training.through(*call, samples.interval)?,
+        Asked::Regression(_) => return Err(Failure::new(no_integrator(&args.method))),
     };
     let mut prepared = training.prepare(&samples.states)?;
     let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);

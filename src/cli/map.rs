@@ -29,7 +29,7 @@ pub struct Args {
 /// Computes, writes and reports the share of decaying modes that are learned as growing.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let window = arguments::window(&args.re, &args.im)?;
-    let (methods, calls) = arguments::asked_list(&args.methods)?;
+    let (methods, calls) = arguments::integrators(&args.methods)?;
     if !methods.is_empty() && !calls.is_empty() {
         let why = "a map is of methods with equal steps or of library calls, not of both: draw two";
         return Err(Failure::new(why.to_owned()));

@@ -33,7 +33,7 @@ impl Outcome {
             ControlledEquation::pairs(call, lambda, 1.0, StateNorm::default()).and_then(|equation| solutions(&equation, Search::Near));
         let Ok(found) = found else { return Self::NotFound };
         match (found.principal(), &found.gap) {
-            (Some(solution), _) => Self::Learned(Fate::of_learned(lambda, solution.lambda, &solution.flags)),
+            (Some(solution), _) => Self::Learned(Fate::of_learned(lambda, solution.lambda, &solution.flags, 1.0)),
             (None, Some(_)) => Self::Hovers,
             (None, None) => Self::NotFound,
         }

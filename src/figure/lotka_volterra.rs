@@ -197,7 +197,7 @@ mod tests {
     fn orbits_run_at_every_divisor() {
         let mut wrong = Vec::new();
         for refinement in [1, 2, 3, 5, 10, 100] {
-            for start in [[1.5, 1.0], [1.2, 1.0], [1.7, 1.7], [0.5, 0.5], [1.0, 1.5], [0.7, 1.6]] {
+            for start in [[1.5, 1.0], [1.2, 1.0], [1.35, 1.0], [1.0, 1.5], [1.0, 0.8]] {
                 for orbit in [Orbit::RungeKutta4, Orbit::ImplicitMidpoint] {
                     if let Err(e) = lotka_volterra_orbit(orbit, start, refinement, 60.0) {
                         wrong.push(format!("{orbit:?} {start:?} {refinement}: {e}"));

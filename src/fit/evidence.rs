@@ -88,7 +88,7 @@ impl Prepared {
             || p.min(size) > MOST_UNKNOWNS
             || Sweep::size(model, step, intervals, n, copies) > MOST_NUMBERS
             // Each residual of a long window goes back through all steps before it.
-            || copies.saturating_mul(slots).saturating_mul(n).saturating_mul(p) > MOST_PRODUCTS;
+            || copies.saturating_mul(step.slots(intervals)).saturating_mul(n).saturating_mul(p) > MOST_PRODUCTS;
         let (misfit, reach) = (loss * (copies * block.count) as f64, theta.iter().map(|t| t * t).sum::<f64>());
         if large || !(misfit > 0.0 && misfit.is_finite() && reach > 0.0 && reach.is_finite()) {
             return Ok(None);

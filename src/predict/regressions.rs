@@ -41,7 +41,7 @@ pub(super) fn judged(regression: &Regression, sampling: Sampling, limits: Limits
             return RegressionMode { lambda, learned: None, verdict: None, reasons: Vec::new() };
         };
         let judged = (settled && !learned.removed).then(|| limits.judge(&found, alone));
-        let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons }| (Some(verdict), reasons));
+        let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons, .. }| (Some(verdict), reasons));
         RegressionMode { lambda, learned: Some(learned), verdict, reasons }
     };
     let modes: Vec<RegressionMode> = modes.iter().map(judge).collect();

@@ -8,7 +8,7 @@
 use super::affine_map::{AffineMap, Run, best_map};
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
-use crate::inverse::verdict::TOLERANCE;
+use crate::inverse::faithful::TOLERANCE;
 use crate::truth::Mode;
 use nalgebra::DMatrix;
 use num_complex::Complex;

@@ -71,7 +71,19 @@ pub fn audit_call(
         (false, _) => AuditNote::OwnGrid,
     });
     let (method, class) = (file.method.clone(), file.class.clone());
-    Ok(Audit { method, class, interval: file.interval, substeps: file.substeps, nature, tolerance, horizon, steps, modes, notes })
+    Ok(Audit {
+        method,
+        class,
+        interval: file.interval,
+        substeps: file.substeps,
+        nature,
+        tolerance,
+        horizon,
+        steps,
+        modes,
+        equilibria: None,
+        notes,
+    })
 }
 
 /// The root mean square distance of the samples from an equilibrium, a component; 1 where there are none.

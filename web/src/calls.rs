@@ -2,7 +2,7 @@
 
 use super::message;
 use lambdahat::inverse::Limits;
-use lambdahat::inverse::step_control::{ControlledEquation, Gap, Search, assess, solutions, threshold};
+use lambdahat::inverse::step_control::{ControlledEquation, Gap, Search, Usage, assess, solutions, threshold};
 use lambdahat::loops::{Call, StateNorm};
 use lambdahat::words::{Dialect, Say, explorable, loops as words};
 use num_complex::Complex64;
@@ -35,7 +35,7 @@ pub fn call(name: &str, re: f64, im: f64, interval: f64) -> Result<String, JsErr
     let lambda = Complex64::new(re, im);
     let equation = ControlledEquation::pairs(&call, lambda, interval, StateNorm::default()).map_err(message)?;
     let found = solutions(&equation, Search::Near).map_err(message)?;
-    let judged = assess(&call, lambda, interval, 1.0, Limits::default()).map_err(message)?;
+    let judged = assess(&call, lambda, interval, &Usage::default(), Limits::default()).map_err(message)?;
     let principal = found.principal();
     let told = Controlled {
         call: call.name.to_string(),
