@@ -269,7 +269,16 @@ fn multistep_and_missing_data_are_told() {
     let leap_frog = method("leap-frog");
     assert!(matches!(audit(&file, &leap_frog, &[], HORIZON, STEP_TOLERANCE), Err(RepairError::Multistep { .. })));
     let rk4 = method("rk4");
-    let repair = Repair { file: &file, method: &rk4, trajectories: &[], system: None, way: Some(Way::Refit), power: None, through: None, stop: None };
+    let repair = Repair {
+        file: &file,
+        method: &rk4,
+        trajectories: &[],
+        system: None,
+        way: Some(Way::Refit),
+        power: None,
+        through: None,
+        stop: None,
+    };
     assert!(matches!(repair.run(&mut unwatched), Err(RepairError::NoStates { .. })));
     let series = Repair { way: Some(Way::Series), ..repair };
     assert!(matches!(series.run(&mut unwatched), Err(RepairError::NotPolynomial)));
@@ -283,7 +292,8 @@ fn an_interrupted_refit_says_so() {
     let training = Training { iterations: Some(5), ..training };
     let (file, data) = trained(&system, &[vec![1.5, 1.0]], 20, "mlp:4", &training);
     let through = method("rk4");
-    let repair = Repair { file: &file, method: &through, trajectories: &data, system: None, way: None, power: None, through: None, stop: None };
+    let repair =
+        Repair { file: &file, method: &through, trajectories: &data, system: None, way: None, power: None, through: None, stop: None };
     let mut left = 3;
     let mut watch = |_: lambdahat::fit::Progress<'_>| {
         left -= 1;

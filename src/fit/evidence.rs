@@ -20,7 +20,7 @@ const MOST_UNKNOWNS: usize = 2_500;
 /// Numbers that the sweeps may hold.
 const MOST_NUMBERS: usize = 100_000_000;
 /// Products of the reverse sweep.
-const MOST_PRODUCTS: usize = 20_000_000_000;
+const MOST_PRODUCTS: u64 = 20_000_000_000;
 /// Parameters up to which J is taken apart by its singular values.
 const MOST_DIRECTIONS: usize = 256;
 /// Windows whose stage points are listed.
@@ -88,7 +88,7 @@ impl Prepared {
             || p.min(size) > MOST_UNKNOWNS
             || Sweep::size(model, step, intervals, n, copies) > MOST_NUMBERS
             // Each residual of a long window goes back through all steps before it.
-            || copies.saturating_mul(step.slots(intervals)).saturating_mul(n).saturating_mul(p) > MOST_PRODUCTS;
+            || [copies, step.slots(intervals), n, p].iter().fold(1u64, |all, &size| all.saturating_mul(size as u64)) > MOST_PRODUCTS;
         let (misfit, reach) = (loss * (copies * block.count) as f64, theta.iter().map(|t| t * t).sum::<f64>());
         if large || !(misfit > 0.0 && misfit.is_finite() && reach > 0.0 && reach.is_finite()) {
             return Ok(None);
