@@ -186,9 +186,12 @@ const MOST_NUMBERS: usize = 4_000_000;
 /// Bytes of a data file a number, at most, and besides.
 const BYTES: (u64, u64) = (64, 1 << 20);
 
+/// Data made or read again: as they were read, where it was from a file, and as lists.
+type Again = (Option<Trajectories>, Vec<Vec<Vec<f64>>>);
+
 /// The data that the file names, if they can be had and have its hash. A name that comes from a file is trusted no further
 /// than that: what is read is a regular file no larger than such data can be.
-fn again(file: &ModelFile, system: Option<&System>) -> Option<(Option<Trajectories>, Vec<Vec<Vec<f64>>>)> {
+fn again(file: &ModelFile, system: Option<&System>) -> Option<Again> {
     let (data, states): (Option<Trajectories>, Vec<Vec<Vec<f64>>>) = match system {
         Some(system) => {
             let starts = if file.data.starts.is_empty() { system.default_starts() } else { file.data.starts.clone() };

@@ -52,7 +52,7 @@ impl Interval {
     /// The power, tight for even ones of intervals about zero.
     pub fn power(self, n: u32) -> Self {
         let (mut result, base) = (Self::point(1.0), self);
-        if n % 2 == 0 && base.low < 0.0 && base.high > 0.0 {
+        if n.is_multiple_of(2) && base.low < 0.0 && base.high > 0.0 {
             let largest = base.low.abs().max(base.high);
             return Self { low: 0.0, ..Self::point(largest).power(n) };
         }

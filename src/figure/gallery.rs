@@ -11,7 +11,7 @@ use num_complex::Complex;
 pub enum GalleryError {
     /// A figure of one mode.
     #[error(transparent)]
-    Mode(#[from] ModeError),
+    Mode(Box<ModeError>),
     /// The basins.
     #[error(transparent)]
     Basins(#[from] BasinFigureError),
@@ -21,6 +21,12 @@ pub enum GalleryError {
     /// The kept shares of real fits cannot be read.
     #[error("the kept shares of real fits cannot be read: {0}; train them anew")]
     RealFits(serde_json::Error),
+}
+
+impl From<ModeError> for GalleryError {
+    fn from(error: ModeError) -> Self {
+        Self::Mode(Box::new(error))
+    }
 }
 
 /// A figure that is computed when it is asked for.

@@ -109,11 +109,12 @@ impl Grid {
             trace.attempts.push(Attempt { time, step, ratio: None, kept: true });
             while let Some(sample) = samples.get(next).filter(|t| **t <= arrival) {
                 let place = (sample - time) / step;
+                // Asked for at the end of the step too, where the interpolant is not needed.
+                calls = calls.map(|all| all + self.evaluations_interpolant);
                 let value = if *sample == arrival {
                     attempted.end.value
                 } else {
                     pair.extend(mode, step, state, &mut attempted);
-                    calls = calls.map(|all| all + self.evaluations_interpolant);
                     let (z, y0, y1) = (mode * step, state.value, attempted.end.value);
                     dense.value(place, [z * y0, z * y1], pair.stages - 1, y0, y1, &attempted.stages)
                 };

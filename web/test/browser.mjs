@@ -215,7 +215,7 @@ beside("the orbits are the figure's, and their start can be dragged", async () =
   const figure = JSON.parse(readFileSync(`${root}figures/lotka-volterra.json`, "utf8"));
   const page = await opened("#prey=1.5&predators=1&finer=100");
   for (const k of [1, 2]) {
-    const line = figure.panels[k].marks.map((m) => m.line).filter(Boolean)[2].points.at(-1);
+    const line = figure.panels[k].marks.map((m) => m.line).filter((line) => line?.ink === "red")[2].points.at(-1);
     const [x, y] = (await page.locator(`#orbit-${k}`).getAttribute("data-end")).split(" ").map(Number);
     assert.ok(Math.hypot(x - line[0], y - line[1]) <= 1e-12, `${x}, ${y} and ${line}`);
   }

@@ -198,7 +198,7 @@ impl Sweep {
             return Err(FitError::Call(FollowError::ZeroScale));
         }
         let groups: Vec<Range<usize>> = match step.through.batch {
-            Batch::Together => vec![0..count],
+            Batch::Together => std::iter::once(0..count).collect(),
             Batch::Each => (0..n).map(|i| i..i + 1).collect(),
         };
         let end = times.last().copied().unwrap_or(step.interval);
