@@ -51,6 +51,7 @@ fn numbers_that_are_not_whole_are_refused_in_plain_words() {
         assert!(refusal.contains("whole number") && !refusal.contains("invalid digit"), "{refusal}");
         assert!(refusal.contains(arguments[1]) && refusal.contains(arguments[2]), "{refusal}");
     }
+    assert!(refusal(&["predict", "data.csv", "--rank", "0"]).contains("`0` is not allowed: it starts at 1"));
 }
 
 /// What a model file names is opened only where it is a regular file of the expected size.

@@ -39,7 +39,7 @@ use clap::{Parser, Subcommand};
 use failure::Failure;
 use std::error::Error;
 use std::ffi::OsString;
-use std::num::ParseIntError;
+use std::num::{IntErrorKind, ParseIntError};
 
 /// What a subcommand found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,8 +142,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) if error.source().is_some_and(|source| source.is::<ParseIntError>()) => {
             let part = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
             let (argument, value) = (part(ContextKind::InvalidArg), part(ContextKind::InvalidValue));
-            let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-            let fault = if digits { "is too large" } else { "is not a whole number" };
+            let kind = error.source().and_then(|source| source.downcast_ref::<ParseIntError>()).map(ParseIntError::kind);
+            let fault = match kind {
+                Some(IntErrorKind::PosOverflow) => "is too large",
+                Some(IntErrorKind::Zero) => "is not allowed: it starts at 1",
+                _ => "is not a whole number",
+            };
             return Failure::new(format!("{argument}: `{value}` {fault}")).report();
         }
         // What is wrong with usual arguments; endless ones are not repeated whole.

@@ -2,12 +2,13 @@
 
 use super::beside_truth::{EquilibriaBeside, equilibria_beside};
 use super::effort::bearable;
-use super::learned_modes::{Standstill, is_linear, standstills, starts};
+use super::learned_modes::{Standstill, is_linear};
+use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
 use crate::fit::{ModelFile, rollout};
-use crate::inverse::faithful::{Discrepancy, TOLERANCE, orbit_error};
+use crate::inverse::faithful::{Discrepancy, TOLERANCE};
 use crate::inverse::{Flag, LearningEquation};
-use crate::method::{Method, Sampling, catalog};
+use crate::method::{Method, Sampling};
 use crate::stability::StabilityFunction;
 use num_complex::Complex;
 use serde::Serialize;
@@ -19,14 +20,6 @@ pub const STEP_TOLERANCE: f64 = TOLERANCE;
 pub const HORIZON: usize = 20;
 /// Intervals followed at most, unless another number is given.
 const LONGEST: usize = 200;
-/// A trajectory is followed until those beside it have parted by this factor: beyond, no step size reproduces it.
-const SENSITIVE: f64 = 1000.0;
-/// The distance of the one beside it, relative to the largest state.
-const BESIDE: f64 = 1e-7;
-/// Trajectories followed.
-const MOST_STARTS: usize = 64;
-/// Steps an interval of the reference, of order 5: at least, and at most for fields with fast modes.
-const REFERENCE_STEPS: (u32, u32) = (64, 8192);
 
 /// How the step of the training is divided.
 const DIVISIONS: [u32; 3] = [1, 2, 4];
@@ -137,6 +130,39 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// What follows from rollouts and modes: "continuous" where the first rollout and every mode are those of continuous time to within the tolerance.
+    pub(super) fn concluded(
+        file: &ModelFile,
+        beginning: &Beginning,
+        reference: &Reference,
+        (tolerance, horizon): (f64, usize),
+        steps: Vec<StepTest>,
+        modes: Vec<AuditedMode>,
+    ) -> Self {
+        let still = steps.first().and_then(|step| step.difference).is_some_and(|d| d <= tolerance);
+        let nature = if still && modes.iter().all(|mode| mode.same) { Nature::Continuous } else { Nature::Discrete };
+        let nowhere = beginning.found.is_empty();
+        let known = [
+            (nowhere, AuditNote::NoEquilibrium),
+            (beginning.without_data, AuditNote::NoData),
+            (reference.diverges(), AuditNote::Diverges),
+            (nowhere && is_linear(&file.learned), AuditNote::SingularMatrix),
+        ];
+        Self {
+            method: file.method.clone(),
+            class: file.class.clone(),
+            interval: file.interval,
+            substeps: file.substeps,
+            nature,
+            tolerance,
+            horizon,
+            steps,
+            modes,
+            equilibria: None,
+            notes: known.into_iter().filter_map(|(holds, note)| holds.then_some(note)).collect(),
+        }
+    }
+
     /// The same with the model's equilibria laid beside true ones.
     #[must_use]
     pub fn beside(mut self, file: &ModelFile, truth: &[Vec<f64>], trajectories: &[Vec<Vec<f64>>]) -> Self {
@@ -161,85 +187,27 @@ pub fn audit(
     let Method::RungeKutta(tableau) = method else { return Err(RepairError::Multistep { method: method.name().to_owned() }) };
     let learned = &file.learned;
     let sampling = Sampling::new(file.interval, file.substeps)?;
-    let states = trajectories.concat();
-    let mut notes = Vec::new();
-    let found = standstills(learned, &states)?;
-    if found.is_empty() {
-        notes.push(AuditNote::NoEquilibrium);
-    }
-    let from = starts(learned, trajectories, &found, MOST_STARTS);
-    if trajectories.is_empty() {
-        notes.push(AuditNote::NoData);
-    }
+    let beginning = Beginning::of(learned, trajectories)?;
     let steps = horizon as f64 * f64::from(DIVISIONS.iter().sum::<u32>()) * f64::from(file.substeps);
-    bearable(file, tableau, from.len(), steps, MOST_STEPS, ", or follow fewer intervals")?;
-    // The reference must be stable for the fastest mode.
-    let fastest = found.iter().flat_map(|place| &place.modes).map(|z| z.norm()).fold(0.0, f64::max);
-    let reference_steps = ((2.0 * fastest * file.interval).ceil() as u32).clamp(REFERENCE_STEPS.0, REFERENCE_STEPS.1);
-    let reference = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, reference_steps)?, &from, horizon)?;
-    let largest = from.iter().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
-    let off = BESIDE * if largest > 0.0 { largest } else { 1.0 };
-    let moved: Vec<Vec<f64>> =
-        from.iter().map(|x| x.iter().enumerate().map(|(k, x)| if k % 2 == 0 { x + off } else { x - off }).collect()).collect();
-    let beside = rollout(learned, &catalog::find("dormand-prince5")?, Sampling::new(file.interval, reference_steps)?, &moved, horizon)?;
-    let lengths = lengths(&reference, &beside, off);
+    bearable(file, tableau, beginning.from.len(), steps, MOST_STEPS, ", or follow fewer intervals")?;
+    let reference = Reference::of(learned, &beginning, file.interval, horizon)?;
     let mut steps = Vec::new();
     for division in DIVISIONS {
         let fine = Sampling::new(file.interval, file.substeps.saturating_mul(division))?;
-        let difference = difference(&rollout(learned, method, fine, &from, horizon)?, &reference, horizon, &lengths);
+        let difference = reference.difference(&rollout(learned, method, fine, &beginning.from, horizon)?);
         steps.push(StepTest { step: fine.step().get(), difference });
-    }
-    if reference.iter().any(|t| t.len() <= horizon) {
-        notes.push(AuditNote::Diverges);
     }
     let equation = LearningEquation::of(method)?;
     let r = StabilityFunction::of(tableau);
     let limits = (tolerance, file.interval * horizon as f64);
     let mode = |place: &Standstill, learned: Complex<f64>| audited(&equation, &r, sampling, place, learned, limits);
-    let modes: Vec<AuditedMode> = found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
-    let still = steps[0].difference.is_some_and(|d| d <= tolerance);
-    let nature = if still && modes.iter().all(|mode| mode.same) { Nature::Continuous } else { Nature::Discrete };
-    if is_linear(learned) && found.is_empty() {
-        notes.push(AuditNote::SingularMatrix);
-    }
-    let (method, class) = (file.method.clone(), file.class.clone());
-    Ok(Audit {
-        method,
-        class,
-        interval: file.interval,
-        substeps: file.substeps,
-        nature,
-        tolerance,
-        horizon,
-        steps,
-        modes,
-        equilibria: None,
-        notes,
-    })
-}
-
-/// The largest error of a trajectory ([`orbit_error`]): a small one beside a large one counts as much. Each as long as `lengths` says.
-pub(super) fn difference(found: &[Vec<Vec<f64>>], reference: &[Vec<Vec<f64>>], horizon: usize, lengths: &[usize]) -> Option<f64> {
-    let whole = |t: &Vec<Vec<f64>>, length: usize| t.len() >= length.min(horizon + 1);
-    let all = || found.iter().zip(reference).zip(lengths);
-    all()
-        .all(|((f, r), &length)| whole(f, length) && r.len() >= length && (r.len() > horizon || length < r.len()))
-        .then(|| all().map(|((f, r), &length)| orbit_error(&f[..length], &r[..length])).fold(0.0, f64::max))
+    let modes = beginning.found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
+    Ok(Audit::concluded(file, &beginning, &reference, (tolerance, horizon), steps, modes))
 }
 
 /// How many intervals an audit follows unless it is told: the data's length, as the horizon of `predict`.
 pub fn default_horizon(trajectories: &[Vec<Vec<f64>>]) -> usize {
     trajectories.iter().map(|t| t.len().saturating_sub(1)).max().filter(|n| *n > 0).map_or(HORIZON, |n| n.min(LONGEST))
-}
-
-/// The number of samples of each reference trajectory before a neighbouring one has parted.
-fn lengths(reference: &[Vec<Vec<f64>>], beside: &[Vec<Vec<f64>>], off: f64) -> Vec<usize> {
-    let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    let one = |(t, other): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
-        let parted = t.iter().zip(other).position(|(a, b)| apart(a, b) > SENSITIVE * off);
-        parted.unwrap_or(t.len()).max(2).min(t.len())
-    };
-    reference.iter().zip(beside).map(one).collect()
 }
 
 fn audited(

@@ -1,19 +1,15 @@
 //! The audit of a model that was trained through a library's own steps.
 
-use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Nature, StepTest, difference};
-use super::learned_modes::{Standstill, is_linear, standstills, starts};
+use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Nature, StepTest};
+use super::learned_modes::Standstill;
+use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
-use crate::fit::{ModelFile, Through, rollout, rollout_through};
+use crate::fit::{ModelFile, Through, rollout_through};
 use crate::inverse::Discrepancy;
 use crate::inverse::step_control::{ControlledEquation, Search, solutions};
 use crate::loops::StateNorm;
-use crate::method::{Sampling, catalog};
 use num_complex::Complex;
 
-/// Trajectories followed.
-const MOST_STARTS: usize = 64;
-/// Steps an interval of the reference, of order 5: at least, and at most for fields with fast modes.
-const REFERENCE_STEPS: (u32, u32) = (64, 8192);
 /// What the tolerances of a call, or its step, are divided by.
 const DIVISIONS: [f64; 3] = [1.0, 10.0, 100.0];
 /// Starts of a real mode in the norm of its equation.
@@ -31,59 +27,27 @@ pub fn audit_call(
     tolerance: f64,
 ) -> Result<Audit, RepairError> {
     let learned = &file.learned;
-    let mut notes = Vec::new();
-    let found = standstills(learned, &trajectories.concat())?;
-    if found.is_empty() {
-        notes.push(AuditNote::NoEquilibrium);
-    }
-    let from = starts(learned, trajectories, &found, MOST_STARTS);
-    if trajectories.is_empty() {
-        notes.push(AuditNote::NoData);
-    }
-    let fastest = found.iter().flat_map(|place| &place.modes).map(|z| z.norm()).fold(0.0, f64::max);
-    let reference_steps = ((2.0 * fastest * file.interval).ceil() as u32).clamp(REFERENCE_STEPS.0, REFERENCE_STEPS.1);
-    let fine = Sampling::new(file.interval, reference_steps)?;
-    let reference = rollout(learned, &catalog::find("dormand-prince5")?, fine, &from, horizon)?;
-    if reference.iter().any(|t| t.len() <= horizon) {
-        notes.push(AuditNote::Diverges);
-    }
-    let whole = vec![horizon + 1; from.len()];
+    let beginning = Beginning::of(learned, trajectories)?;
+    let reference = Reference::of(learned, &beginning, file.interval, horizon)?;
     let mut steps = Vec::new();
     for division in DIVISIONS {
         let Some(finer) = through.finer(division) else { continue };
-        let followed = rollout_through(learned, &finer, file.interval, &from, 1, horizon)?;
+        let followed = rollout_through(learned, &finer, file.interval, &beginning.from, 1, horizon)?;
         let step = finer.call.control().map_or(file.interval, |control| control.tolerances.relative);
         let step = if let crate::loops::Advance::Grid(grid) = &finer.call.advance { grid.step().unwrap_or(step) } else { step };
-        steps.push(StepTest { step, difference: difference(&followed, &reference, horizon, &whole) });
+        steps.push(StepTest { step, difference: reference.difference(&followed) });
     }
     let limits = (tolerance, file.interval * horizon as f64);
     let size = |place: &Standstill| amplitude(place, trajectories);
     let mode = |place: &Standstill, learned: Complex<f64>| audited(through, file.interval, size(place), place, learned, limits);
-    let modes: Vec<AuditedMode> = found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
-    let still = steps.first().and_then(|s| s.difference).is_some_and(|d| d <= tolerance);
-    let nature = if still && modes.iter().all(|mode| mode.same) { Nature::Continuous } else { Nature::Discrete };
-    if is_linear(learned) && found.is_empty() {
-        notes.push(AuditNote::SingularMatrix);
-    }
-    notes.push(match (through.call.is_adaptive(), nature) {
+    let modes = beginning.found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
+    let mut audit = Audit::concluded(file, &beginning, &reference, (tolerance, horizon), steps, modes);
+    audit.notes.push(match (through.call.is_adaptive(), audit.nature) {
         (true, Nature::Continuous) => AuditNote::TightEnough,
         (true, Nature::Discrete) => AuditNote::LooseTolerance,
         (false, _) => AuditNote::OwnGrid,
     });
-    let (method, class) = (file.method.clone(), file.class.clone());
-    Ok(Audit {
-        method,
-        class,
-        interval: file.interval,
-        substeps: file.substeps,
-        nature,
-        tolerance,
-        horizon,
-        steps,
-        modes,
-        equilibria: None,
-        notes,
-    })
+    Ok(audit)
 }
 
 /// The root mean square distance of the samples from an equilibrium, a component; 1 where there are none.

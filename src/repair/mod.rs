@@ -9,6 +9,7 @@
 //! | its equilibria beside those of the true field | `beside_truth` |
 //! | a field known by its values only | `sampled_field` |
 //! | how many steps an audit or a repair takes | `effort` |
+//! | the field in continuous time that an audit lays rollouts beside | `reference` |
 
 pub mod audit;
 mod audit_call;
@@ -17,6 +18,7 @@ mod effort;
 pub mod learned_modes;
 pub mod linear_repair;
 pub mod matrix_logarithm;
+mod reference;
 mod refit;
 mod repair_call;
 mod repair_error;

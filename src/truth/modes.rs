@@ -35,9 +35,16 @@ pub enum ModesError {
     /// More coefficients than equations.
     #[error(
         "{origin}: {} not suffice for a map of degree {degree} in {}, which has {terms} coefficients for each; \
-         give more samples, a lower degree, or fewer columns",
+         give more samples{}",
         if *.pairs == 1 { "1 pair of successive samples does".to_owned() } else { format!("{} pairs of successive samples do", .pairs) },
-        if *.variables == 1 { "1 variable".to_owned() } else { format!("{} variables", .variables) }
+        if *.variables == 1 { "1 variable".to_owned() } else { format!("{} variables", .variables) },
+        // Only what can be done.
+        match (*.degree > 1, *.variables > 1) {
+            (true, true) => ", a lower degree, or fewer columns",
+            (true, false) => " or a lower degree",
+            (false, true) => " or fewer columns",
+            (false, false) => "",
+        }
     )]
     TooFewSamples {
         /// Where the data come from.
