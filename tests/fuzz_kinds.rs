@@ -1,4 +1,4 @@
-//! Inputs of the kinds that once lost work or did not end: damaged model files, special files, multistep schemes over Q(α).
+//! More than 50,000 inputs of the kinds that once lost work or did not end: damaged model files, special files, multistep schemes over Q(α).
 
 use lambdahat::exact::effort;
 use lambdahat::fit::ModelFile;
@@ -9,10 +9,10 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::process::Command;
 
-/// Everyday numbers; `cargo test --release --test fuzz_kinds -- --ignored` draws more than 50,000 in all.
-const MODELS: u64 = 2_000;
+const MODELS: u64 = 49_000;
 #[cfg(unix)]
 const SPECIAL: u64 = 1_850;
+/// Each takes some seconds of processor time; a run of 150 took five minutes and found nothing more.
 const SCHEMES: u64 = 12;
 
 /// Pieces that damage a model file's numbers, names and structure.
@@ -61,19 +61,9 @@ fn model_file() -> String {
 
 #[test]
 fn damaged_model_files_are_read_or_refused() {
-    damaged_model_files(MODELS);
-}
-
-#[test]
-#[ignore = "48,000 files take minutes"]
-fn many_damaged_model_files_are_read_or_refused() {
-    damaged_model_files(48_000);
-}
-
-fn damaged_model_files(count: u64) {
     let whole = model_file();
     assert!(ModelFile::parse_bytes(whole.as_bytes()).is_ok());
-    let (read, refused) = (0..count / 1000)
+    let (read, refused) = (0..MODELS / 1000)
         .into_par_iter()
         .map(|chunk| {
             let mut random = ChaCha8Rng::seed_from_u64(chunk);
@@ -81,6 +71,9 @@ fn damaged_model_files(count: u64) {
             for _ in 0..1000 {
                 let mut bytes = whole.clone().into_bytes();
                 for _ in 0..random.random_range(1..4) {
+                    if bytes.is_empty() {
+                        break;
+                    }
                     let at = random.random_range(0..bytes.len());
                     let end = (at + random.random_range(0..9)).min(bytes.len());
                     let piece = PIECES[random.random_range(0..PIECES.len())].as_bytes().to_vec();
@@ -108,7 +101,7 @@ fn damaged_model_files(count: u64) {
             counts
         })
         .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-    assert!(read as u64 > count / 96 && refused as u64 > 5 * count / 12, "{read} read, {refused} refused");
+    assert!(read > 500 && refused > 20_000, "{read} read, {refused} refused");
 }
 
 /// What may stand where a file is read or written.
@@ -209,16 +202,6 @@ fn special_files_are_written_into_or_refused_and_never_replaced() {
 /// Multistep schemes with square and fourth roots, up to four steps: the exact work of a whole report stays within its bound, and what it left out it says.
 #[test]
 fn algebraic_multistep_schemes_stay_within_the_bound() {
-    algebraic_multistep_schemes(SCHEMES);
-}
-
-#[test]
-#[ignore = "150 schemes take minutes"]
-fn many_algebraic_multistep_schemes_stay_within_the_bound() {
-    algebraic_multistep_schemes(150);
-}
-
-fn algebraic_multistep_schemes(count: u64) {
     const BOUND: u64 = 9_000_000_000;
     const TERMS: &[&str] = &[
         "0",
@@ -235,7 +218,7 @@ fn algebraic_multistep_schemes(count: u64) {
         "2",
         "1/17",
     ];
-    let most = (0..count)
+    let most = (0..SCHEMES)
         .into_par_iter()
         .map(|seed| {
             let mut random = ChaCha8Rng::seed_from_u64(1000 + seed);
