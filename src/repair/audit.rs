@@ -261,6 +261,7 @@ fn shown(r: &StabilityFunction, sampling: Sampling, learned: Complex<f64>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::catalog;
 
     #[test]
     fn what_the_map_shows_has_a_logarithm_where_the_map_itself_overflows() {
