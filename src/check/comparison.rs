@@ -3,12 +3,13 @@
 pub use super::checked_modes::CheckedMode;
 use super::checked_modes::Matching;
 use super::coverage::{Coverage, coverage};
-use super::followed::{Drift, Following, Rollouts};
+use super::followed::{Following, LearnedDrift, Rollouts};
 use crate::dynamics::System;
 use crate::fit::{Fit, FitError, ModelSpec, Optimiser, Prepared, Stop};
 use crate::method::{Method, Sampling};
 use crate::predict::Report;
 use num_complex::Complex;
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 /// Samples are taken to be no more exact than this part of the largest of them.
@@ -45,6 +46,54 @@ impl Agreement {
         };
         Self { small, tolerance }
     }
+
+    /// The most lenient over the optimizers that run: with several methods, Levenberg–Marquardt may have the memory for some of them only.
+    pub fn over(model: &ModelSpec, optimisers: impl IntoIterator<Item = Optimiser>) -> Self {
+        let lenient = |a: Self, b: Self| Self { small: a.small.max(b.small), tolerance: a.tolerance.max(b.tolerance) };
+        let usual = optimisers.into_iter().map(|optimiser| Self::of(model, optimiser)).reduce(lenient);
+        usual.unwrap_or_else(|| Self::of(model, Optimiser::Auto))
+    }
+}
+
+/// How a fit ended, or why it has no result. As JSON `{"ended": CODE}`, after a failure also `"failure": TEXT`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// The optimizer stopped.
+    Stopped(Stop),
+    /// Ctrl-C came before its turn.
+    NotBegun,
+    /// It could not be trained.
+    Failed(FitError),
+}
+
+impl Ended {
+    fn of(fit: &Result<Fit, FitError>) -> Self {
+        match fit {
+            Ok(fit) => Self::Stopped(fit.stop),
+            Err(FitError::NotBegun) => Self::NotBegun,
+            Err(error) => Self::Failed(error.clone()),
+        }
+    }
+}
+
+impl Serialize for Ended {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Ended", 2)?;
+        match self {
+            Self::Stopped(stop) => fields.serialize_field("ended", stop)?,
+            Self::NotBegun => fields.serialize_field("ended", "not-begun")?,
+            Self::Failed(error) => {
+                fields.serialize_field("ended", "failed")?;
+                fields.serialize_field("failure", &error.to_string())?;
+            }
+        }
+        fields.end()
+    }
+}
+
+/// Whether a fit was ended by Ctrl-C, or not begun because of it.
+pub fn was_interrupted(fit: &Result<Fit, FitError>) -> bool {
+    matches!(Ended::of(fit), Ended::NotBegun | Ended::Stopped(Stop::Interrupted))
 }
 
 /// One fit.
@@ -64,12 +113,13 @@ pub struct CheckedFit {
     pub loss: Option<f64>,
     /// Whether the loss is small.
     pub fitted: bool,
-    /// Why it ended, or why it could not begin.
-    pub ended: String,
+    /// How it ended.
+    #[serde(flatten)]
+    pub ended: Ended,
     /// One a mode with Im λ ≥ 0; empty unless fitted.
     pub modes: Vec<CheckedMode>,
     /// Where an invariant is known.
-    pub drift: Vec<Drift>,
+    pub drift: Vec<LearnedDrift>,
     /// The learned field followed with h and with h/100; `null` unless fitted.
     pub rollout: Option<Rollouts>,
     /// Where the loss asked the field; `null` unless fitted.
@@ -146,32 +196,21 @@ pub fn motion(trajectories: &[Vec<Vec<f64>>]) -> f64 {
 impl Checker<'_> {
     /// One fit by itself, where there was no time to lay it beside the branches.
     pub fn uncompared(&self, seed: u64, fit: &Result<Fit, FitError>) -> CheckedFit {
-        let mut checked = CheckedFit {
+        let ended = Ended::of(fit);
+        CheckedFit {
             method: self.method.0.name().into(),
             model: self.model.to_string(),
             seed,
-            begun: true,
-            compared: false,
-            loss: None,
+            begun: ended != Ended::NotBegun,
+            compared: matches!(ended, Ended::Failed(_)),
+            loss: fit.as_ref().ok().map(|fit| fit.loss),
             fitted: false,
-            ended: String::new(),
+            ended,
             modes: Vec::new(),
             drift: Vec::new(),
             rollout: None,
             coverage: None,
-        };
-        match fit {
-            Ok(fit) => {
-                checked.loss = Some(fit.loss);
-                checked.ended = ended(fit.stop).into();
-            }
-            Err(error) => {
-                checked.begun = *error != FitError::NotBegun;
-                checked.compared = checked.begun;
-                checked.ended = error.to_string();
-            }
         }
-        checked
     }
 
     /// One fit against the branches. Its rollouts are kept for a figure where `drawn` says so.
@@ -226,6 +265,11 @@ impl Check {
         Self { report, agreement, fits, agrees: comparison == Comparison::Agrees, comparison, interrupted }
     }
 
+    /// Whether the answer is no: a fit landed elsewhere, none fitted, or the fits were ended.
+    pub fn is_refuted(&self) -> bool {
+        matches!(self.comparison, Comparison::Disagrees | Comparison::NothingFitted | Comparison::Interrupted)
+    }
+
     /// The fits of a method.
     pub fn fits_of<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a CheckedFit> {
         self.fits.iter().filter(move |fit| fit.method == method)
@@ -235,17 +279,6 @@ impl Check {
     pub fn best_of(&self, method: &str) -> Option<&CheckedFit> {
         let loss = |fit: &CheckedFit| fit.loss.unwrap_or(f64::INFINITY);
         self.fits.iter().filter(|fit| fit.method == method && fit.fitted).min_by(|a, b| loss(a).total_cmp(&loss(b)))
-    }
-}
-
-/// A stop in words.
-fn ended(stop: Stop) -> &'static str {
-    match stop {
-        Stop::Target => "reached the target",
-        Stop::Converged => "no step lowers the loss",
-        Stop::Iterations => "iterations used up",
-        Stop::Diverged => "diverged",
-        Stop::Interrupted => "interrupted",
     }
 }
 
@@ -281,7 +314,7 @@ mod tests {
             compared: true,
             loss: Some(1.0),
             fitted,
-            ended: String::new(),
+            ended: Ended::Stopped(Stop::Target),
             modes: if fitted { vec![mode] } else { Vec::new() },
             drift: Vec::new(),
             rollout: None,

@@ -13,6 +13,6 @@ mod coverage;
 mod followed;
 mod settling;
 
-pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion};
+pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, motion, was_interrupted};
 pub use coverage::Coverage;
-pub use followed::{Drift, Followed, Rollouts};
+pub use followed::{Followed, LearnedDrift, Rollouts};

@@ -1,9 +1,11 @@
 //! `basins`: which start lands on which branch.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use lambdahat::figure::{self, Figure, RealFits, file};
 use lambdahat::method::Sampling;
+use lambdahat::words::Table;
+use lambdahat::words::number::complex;
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -61,7 +63,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let found = lambdahat::inverse::branches(&method, args.lambda, sampling)?.branches;
         let branches = found.len();
         for (k, branch) in found.iter().enumerate() {
-            output::line(format!("branch {}: {}", k + 1, arguments::show(branch.lambda, 5)))?;
+            output::line(format!("branch {}: {}", k + 1, complex(branch.lambda, 5)))?;
         }
         shares(&figure, branches, &real)?;
     }
@@ -77,23 +79,23 @@ fn shares(figure: &Figure, branches: usize, real: &[RealFits]) -> Result<(), Fai
     let mut headings = vec!["OPTIMIZER".to_owned(), "STARTS".to_owned()];
     headings.extend((1..=branches).map(|k| format!("BRANCH {k}")));
     headings.push("NOWHERE".to_owned());
-    let mut table = output::table(&headings.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut table = Table::new(&headings.iter().map(String::as_str).collect::<Vec<_>>());
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     for (way, _) in figure::WAYS {
         for width in figure::WIDTHS {
             let share = |k: usize| figure.facts.get(&format!("share of branch {k}, {way}, width {width}")).copied().unwrap_or(0.0);
             let landed: Vec<f64> = (1..=branches).map(share).collect();
             let nowhere = (1.0 - landed.iter().sum::<f64>()).max(0.0);
-            let row = [way.to_owned(), format!("N(0, {}²)", width)];
-            table.add_row(row.into_iter().chain(landed.into_iter().chain([nowhere]).map(percent)));
+            let row = [way.to_owned(), format!("N(0, {width}²)")];
+            table.row(row.into_iter().chain(landed.into_iter().chain([nowhere]).map(percent)));
             if let Some(fits) = real.iter().find(|fits| fits.way == way && fits.width == width) {
                 let total = fits.shares.total().max(1) as f64;
                 let row = [String::new(), format!("{} real fits", fits.shares.total())];
                 let landed = fits.shares.landed.iter().chain([&fits.shares.elsewhere]).map(|&n| percent(n as f64 / total));
-                table.add_row(row.into_iter().chain(landed));
+                table.row(row.into_iter().chain(landed));
             }
         }
     }
-    output::line(table.trim_fmt())?;
-    output::line("Nowhere: diverged, stopped between the branches, or was still on its way after the last iteration.")
+    screen::table(&table)?;
+    screen::paragraph("Nowhere: diverged, stopped between the branches, or was still on its way after the last iteration.")
 }

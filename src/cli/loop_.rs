@@ -1,7 +1,7 @@
 //! `loop`: what a library's training call does between two samples, step by step.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use lambdahat::inverse::step_control::threshold;
 use lambdahat::loops::{Call, StateNorm, Trace};
 use lambdahat::words::{Table, loops as words, number};
@@ -100,14 +100,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         })?;
         return Ok(Answer::Done);
     }
-    output::line(format!(
+    screen::paragraph(&format!(
         "{} on a mode λ = {}, a sample every {}",
         call.name,
         number::complex(args.lambda, 6),
         number::real(args.interval, 6)
     ))?;
     for line in words::description(&call) {
-        output::line(format!("  {line}"))?;
+        screen::labelled("  ", &line)?;
     }
     let mut table = Table::new(&["FROM", "STEP", "TO", "SCALED ERROR", ""]);
     for attempt in &trace.attempts {
@@ -119,7 +119,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if attempt.kept { String::new() } else { "rejected".to_owned() },
         ]);
     }
-    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    output::line(format!("\n{}", table.fit(screen::width())))?;
     let mut table = Table::new(&["SAMPLE AT", "y(t)/y(0)", "TRUTH", "RELATIVE ERROR", "IN THE STEP"]);
     for sample in &samples {
         let z = |[re, im]: [f64; 2]| number::complex(Complex64::new(re, im), 6);
@@ -131,15 +131,15 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if sample.place >= 1.0 { "at its end".to_owned() } else { format!("interpolated at {}", number::percent(sample.place)) },
         ]);
     }
-    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    output::line(format!("\n{}", table.fit(screen::width())))?;
     output::line(format!("\n{}.", words::effort(trace.accepted(), trace.rejected(), trace.evaluations)))?;
     match star {
-        Some(star) if star > 0.0 => output::line(format!(
+        Some(star) if star > 0.0 => screen::paragraph(&format!(
             "At frequency {} a decay slower than {} per unit of time is learned as growth.",
             number::real(args.lambda.im, 4),
             number::real(star, 3)
         ))?,
-        Some(star) if star < 0.0 => output::line(format!(
+        Some(star) if star < 0.0 => screen::paragraph(&format!(
             "At frequency {} a growth slower than {} per unit of time is learned as decay.",
             number::real(args.lambda.im, 4),
             number::real(-star, 3)

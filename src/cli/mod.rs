@@ -30,6 +30,7 @@ mod tour;
 mod trained;
 mod training;
 mod verify;
+mod width;
 
 use clap::error::ContextKind;
 use clap::{Parser, Subcommand};

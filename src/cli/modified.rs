@@ -2,11 +2,13 @@
 
 use super::failure::Failure;
 use super::modified_at::{self, Point};
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use lambdahat::dynamics::{PolynomialField, System};
 use lambdahat::method::Method;
 use lambdahat::order::{FieldExpansion, ModifiedReport, inverse_linear_radius, modified_linear_radius};
 use lambdahat::stability::StabilityFunction;
+use lambdahat::words::folded_sum;
+use lambdahat::words::number::real;
 use serde::Serialize;
 
 const EXAMPLES: &str = "\
@@ -92,8 +94,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     if !args.latex {
         let what = if report.inverse { "what a perfect fit through it learns" } else { "the field that its steps follow" };
-        let exactness = if report.exact { "exact" } else { "coefficients rounded, for the method's are not rational" };
-        output::line(format!("{}: {what}, through h^{}; {exactness}", report.method, args.order))?;
+        let exactness = if report.exact { "exact" } else { "coefficients rounded (the method's are irrational)" };
+        screen::paragraph(&format!("{}: {what}, through h^{}; {exactness}", report.method, args.order))?;
     }
     for (k, variable) in report.variables.iter().enumerate() {
         let terms: Vec<String> = report
@@ -111,12 +113,22 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
                 }
             })
             .collect();
-        let sum = if terms.is_empty() { "0".to_owned() } else { terms.join("\n    + ") };
-        output::line(if args.latex { format!("\\dot {variable} = {sum}") } else { format!("{variable}' = {sum}") })?;
+        if args.latex {
+            output::line(format!("\\dot {variable} = {}", if terms.is_empty() { "0".to_owned() } else { terms.join("\n    + ") }))?;
+            continue;
+        }
+        let empty = "0".to_owned();
+        for (k, term) in terms.iter().chain(terms.is_empty().then_some(&empty)).enumerate() {
+            let first = if k == 0 { format!("{variable}' = ") } else { "    + ".to_owned() };
+            output::line(folded_sum(term, &first, "        ", screen::width()))?;
+        }
     }
     if let Some(radius) = radius.filter(|_| !args.latex) {
-        output::line(if radius.is_finite() {
-            format!("On a mode λ of the linear part the series converges while |hλ| < {radius:.6}; beyond, cutting it off means little.")
+        screen::paragraph(&if radius.is_finite() {
+            format!(
+                "On the linear part the series converges for |hλ| < {}; beyond that, a truncated series is no approximation.",
+                real(radius, 7)
+            )
         } else {
             "On the linear part the series converges at every h.".to_owned()
         })?;

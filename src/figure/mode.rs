@@ -146,18 +146,3 @@ pub(super) fn labelled_lines(learned: &Learned, end: f64, samples: &str) -> Resu
         Mark::dots(learned.samples(end), Ink::Black, 4.5, samples),
     ])
 }
-
-/// A complex number in words, to four digits.
-pub(super) fn words(z: Complex<f64>) -> String {
-    let sign = if z.im < 0.0 { "−" } else { "+" };
-    format!("{} {sign} {}i", short(z.re), short(z.im.abs()))
-}
-
-fn short(x: f64) -> String {
-    // What is zero to rounding is said as zero.
-    let x = if x.abs() < 1e-12 { 0.0 } else { x };
-    let digits = (3 - x.abs().max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;
-    let text = format!("{x:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    text.replace('-', "−")
-}

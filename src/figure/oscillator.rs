@@ -1,7 +1,8 @@
 //! The figures of the damped oscillator λ = −0.1 + 2i sampled every H = 1, as the tour tells them.
 
-use super::mode::{FINE, Learned, ModeError, TOUR, in_time, orbit, three_lines, words};
+use super::mode::{FINE, Learned, ModeError, TOUR, in_time, orbit, three_lines};
 use super::{Figure, Ink, Mark, Panel};
+use crate::words::number::{DIGITS, complex};
 use num_complex::Complex;
 use std::collections::BTreeMap;
 
@@ -23,8 +24,8 @@ pub fn hero() -> Result<Figure, ModeError> {
         caption: format!(
             "A damped oscillation (λ = {}) sampled every H = 1, fitted through classical RK4 with h = 1. The fit passes through every sample, yet \
              the model it learned has λ̂ = {}: with a finer step it grows.",
-            words(TOUR),
-            words(lambda_hat)
+            complex(TOUR, DIGITS),
+            complex(lambda_hat, DIGITS)
         ),
         columns: 1,
         panels: vec![in_time("", end, 6.0, three_lines(&learned, end)?)],
@@ -52,7 +53,7 @@ pub fn steps() -> Result<Figure, ModeError> {
             marks.push(Mark::line(learned.run(lambda_hat, k, end), ink, 1.8, label));
         }
         marks.push(Mark::dots(learned.samples(end), Ink::Black, 3.8, "data"));
-        Ok(in_time(&format!("{name}: λ̂ = {}", words(lambda_hat)), end, 3.0, marks))
+        Ok(in_time(&format!("{name}: λ̂ = {}", complex(lambda_hat, DIGITS)), end, 3.0, marks))
     };
     let panels = SLIDER.iter().map(|name| panel(name, &mut facts)).collect::<Result<_, _>>()?;
     Ok(Figure {
@@ -111,7 +112,7 @@ pub fn leap_frog() -> Result<Figure, ModeError> {
         caption: format!(
             "Leap frog fitted to the damped oscillation has λ̂ = {} and two roots whose product is −1: the physical e^(hλ) and −e^(−hλ), which grows \
              as e^(0.1 t). With exact start values it sleeps; an error ε in the second value wakes it.",
-            words(lambda_hat)
+            complex(lambda_hat, DIGITS)
         ),
         columns: 1,
         panels: vec![in_time("", end, 2.0, marks)],

@@ -29,6 +29,14 @@ pub enum FitError {
         /// What is wrong with it.
         why: String,
     },
+    /// A model file of another class than is to be trained.
+    #[error("the file holds a {file} model, what is asked for is {asked}; parameters of one class mean nothing to another")]
+    OtherClass {
+        /// The file's class.
+        file: String,
+        /// The class that is to be trained.
+        asked: String,
+    },
     /// A loss that cannot be read.
     #[error("loss `{0}`: write pairs, rollout or windows:5")]
     Loss(String),

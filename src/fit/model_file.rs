@@ -223,45 +223,6 @@ impl ModelFile {
         method_record::verify(method, &self.method, self.coefficients.as_ref())
     }
 
-    /// In which ways the loss of this file is another function than that of a training on these data: what each of them says, empty
-    /// where losses can be compared and the history goes on.
-    pub fn differences(&self, training: &Training, data: &DataRecord) -> Vec<String> {
-        let mut all = Vec::new();
-        let mut differ =
-            |what: &str, old: &dyn std::fmt::Display, new: &dyn std::fmt::Display| all.push(format!("{what} was {old}, is {new}"));
-        let record = self.coefficients.clone().or_else(|| self.method().ok().as_ref().map(MethodRecord::of));
-        if !record.is_some_and(|record| record.same(&MethodRecord::of(&training.method))) {
-            differ("the method", &self.method, &training.method.name());
-        }
-        let sampling = training.sampling;
-        if (self.interval - sampling.interval()).abs() > 1e-12 * self.interval {
-            differ("H", &self.interval, &sampling.interval());
-        }
-        if self.substeps != sampling.substeps() {
-            differ("m", &self.substeps, &sampling.substeps());
-        }
-        if self.form != training.form {
-            differ("the form", &format!("{:?}", self.form).to_lowercase(), &format!("{:?}", training.form).to_lowercase());
-        }
-        let loss = training.loss.to_string();
-        if self.compared != loss {
-            differ("the loss", &self.compared, &loss);
-        }
-        if let Some(settings) = &self.settings {
-            for (what, old, new) in
-                [("the ridge", settings.ridge, training.ridge), ("the threshold", settings.threshold, training.threshold)]
-            {
-                if old != new {
-                    differ(what, &old, &new);
-                }
-            }
-        }
-        if self.data.hash != data.hash {
-            differ("the data", &self.data.source, &format!("{} (other samples)", data.source));
-        }
-        all
-    }
-
     /// The document. Errors never happen for a file that came from [`new`](Self::new) or [`parse`](Self::parse).
     pub fn to_json(&self) -> Result<String, FitError> {
         serde_json::to_string(self).map(|text| text + "\n").map_err(|error| FitError::File(error.to_string()))

@@ -3,7 +3,7 @@
 mod relatives;
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::exact::Number;
 use lambdahat::inverse::Limits;
@@ -116,7 +116,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         if k > 0 {
             output::line("")?;
         }
-        let screen = Screen { width: output::width(), digits: args.digits.map_or(15, usize::from), all: args.all };
+        let screen = Screen { width: screen::width(), digits: args.digits.map_or(15, usize::from), all: args.all };
         output::line(match &compared {
             None => verification::screen(&report, screen, Dialect::Terminal),
             Some(other) => verification::beside(&report, other, screen),
