@@ -27,14 +27,9 @@ const FLOORS: [(&str, u32); 18] = [
 
 /// Files that import each other today. The first is meant (real numbers, algebraic numbers and their field are one thing); the others wait to
 /// be mended: take a line away when it is, and add none.
-const CIRCLES: [&[&str]; 13] = [
+const CIRCLES: [&[&str]; 7] = [
     &["exact::algebraic", "exact::number", "exact::number_field"],
-    &["check::checked_modes", "check::comparison"],
     &["data::columns", "data::even", "data::numpy", "data::reading", "data::remarks", "data::taken", "data::trajectories"],
-    &["exact::coefficients", "exact::roots"],
-    &["fit::model", "fit::tape"],
-    &["fit::model_checks", "fit::model_file"],
-    &["inverse::branches", "inverse::equation", "inverse::multistep", "inverse::one_step"],
     &["inverse::step_control::constant_steps", "inverse::step_control::search"],
     &[
         "loops::call",
@@ -48,7 +43,6 @@ const CIRCLES: [&[&str]; 13] = [
     ],
     &["loops::dense", "loops::pair"],
     &["predict::calls", "predict::drift", "predict::recommendation", "predict::report"],
-    &["repair::repair_notes", "repair::repaired"],
     &["verify::claims", "verify::decision", "verify::verification", "verify::within"],
 ];
 

@@ -1,59 +1,19 @@
 //! The prediction beside real fits: which branch did each start land on?
 
+use super::agreement::Agreement;
 pub use super::checked_modes::CheckedMode;
 use super::checked_modes::Matching;
 use super::coverage::{Coverage, coverage};
 use super::followed::{Following, LearnedDrift, Rollouts};
 use crate::dynamics::System;
-use crate::fit::{Fit, FitError, ModelSpec, Optimiser, Prepared, Stop};
+use crate::fit::{Fit, FitError, ModelSpec, Prepared, Stop};
 use crate::method::{Method, Sampling};
 use crate::predict::Report;
-use num_complex::Complex;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 /// Samples are taken to be no more exact than this part of the largest of them.
 const ROUNDING: f64 = 1e-14;
-
-/// When a fit counts, and how near to a branch it must be.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Agreement {
-    /// A fit counts where its loss is at most this part of the mean square of the samples' steps.
-    pub small: f64,
-    /// How far a learned eigenvalue may be from a branch, relative to |λ̂| of the branch or the largest |λ| at its equilibrium, whichever is larger;
-    /// besides what the data leave open.
-    pub tolerance: f64,
-}
-
-impl Agreement {
-    /// What a class can do through an optimiser. A linear field is pinned down everywhere; polynomials, Gaussians and networks are asked for their
-    /// Jacobian at an equilibrium that lies between the samples. First-order optimisers stop at losses of 1e-4 to 1e-2 of the samples' motion.
-    ///
-    /// | class | small | tolerance |
-    /// | --- | --- | --- |
-    /// | linear, affine | 1e-6 | 1e-8 |
-    /// | polynomial, sindy | 1e-6 | 1e-4 |
-    /// | rbf | 1e-6 | 1e-3 |
-    /// | mlp | 1e-5 | 2e-2 |
-    /// | any, by Adam | 1e-2 | 5e-2 |
-    pub fn of(model: &ModelSpec, optimiser: Optimiser) -> Self {
-        let (small, tolerance) = match (optimiser, model) {
-            (Optimiser::Adam, _) => (1e-2, 5e-2),
-            (_, ModelSpec::Linear | ModelSpec::Affine) => (1e-6, 1e-8),
-            (_, ModelSpec::Polynomial(_) | ModelSpec::Sindy(_)) => (1e-6, 1e-4),
-            (_, ModelSpec::Gaussian(_)) => (1e-6, 1e-3),
-            (_, ModelSpec::Perceptron(..)) => (1e-5, 2e-2),
-        };
-        Self { small, tolerance }
-    }
-
-    /// The most lenient over the optimizers that run: with several methods, Levenberg–Marquardt may have the memory for some of them only.
-    pub fn over(model: &ModelSpec, optimisers: impl IntoIterator<Item = Optimiser>) -> Self {
-        let lenient = |a: Self, b: Self| Self { small: a.small.max(b.small), tolerance: a.tolerance.max(b.tolerance) };
-        let usual = optimisers.into_iter().map(|optimiser| Self::of(model, optimiser)).reduce(lenient);
-        usual.unwrap_or_else(|| Self::of(model, Optimiser::Auto))
-    }
-}
 
 /// How a fit ended, or why it has no result. As JSON `{"ended": CODE}`, after a failure also `"failure": TEXT`.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,11 +118,6 @@ pub struct Check {
     pub comparison: Comparison,
     /// Whether the fits were ended before their time: some may be missing or unfinished.
     pub interrupted: bool,
-}
-
-/// A complex number as `[re, im]`.
-pub(super) fn pair<S: Serializer>(z: &Complex<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-    [z.re, z.im].serialize(serializer)
 }
 
 /// Lays the fits of one method beside the prediction.
@@ -285,6 +240,8 @@ impl Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Optimiser;
+    use num_complex::Complex;
     use crate::inverse::Limits;
     use crate::predict::{Prediction, Subject};
 

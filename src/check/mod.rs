@@ -2,17 +2,20 @@
 //!
 //! | question | where |
 //! | --- | --- |
+//! | when a fit counts | `agreement` |
 //! | the fits beside the prediction, and whether they agree | `comparison` |
 //! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
 //! | where the loss asks the field, beside the samples | `coverage` |
 
+mod agreement;
 mod checked_modes;
 pub mod comparison;
 mod coverage;
 mod followed;
 mod settling;
 
-pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, motion, was_interrupted};
+pub use agreement::Agreement;
+pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, motion, was_interrupted};
 pub use coverage::Coverage;
 pub use followed::{Followed, LearnedDrift, Rollouts};

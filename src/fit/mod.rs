@@ -22,6 +22,7 @@ mod method_record;
 mod model;
 mod model_checks;
 mod model_file;
+mod model_parsing;
 mod model_spec;
 mod normal;
 mod objective;

@@ -203,3 +203,26 @@ impl Deltas {
         }
     }
 }
+
+impl Model {
+    /// f of the states on the tape's slot: fills the tape, writes d × n.
+    pub(crate) fn forward(&self, width: Width, theta: &[f64], tape: &mut Tape, slot: usize, out: &mut [f64]) {
+        tape.forward(self, width, theta, slot, out);
+    }
+
+    /// From the adjoint of f (d × n a copy) to the layers' adjoints in `deltas`, and (where wanted) that of the state.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn reverse(
+        &self,
+        width: Width,
+        theta: &[f64],
+        tape: &Tape,
+        slot: usize,
+        deltas: &mut Deltas,
+        at: (usize, usize),
+        adjoint: &[f64],
+        state: Option<&mut [f64]>,
+    ) {
+        deltas.reverse(self, width, theta, tape, slot, at, adjoint, state);
+    }
+}

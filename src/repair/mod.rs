@@ -3,19 +3,22 @@
 //! | question | where |
 //! | --- | --- |
 //! | whether a trained model is one in continuous time | `audit` |
-//! | the continuous-time model behind it | `repaired`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns`, `repair_notes` |
+//! | the continuous-time model behind it | `repaired`; its ways `linear_repair` (`matrix_logarithm`), `series_repair`, `refit`; `turns` |
+//! | what a repair did, and how it is judged | `repair_report`, `repair_notes`; `judged` |
 //! | where a model stands still, and its modes there | `learned_modes` |
 //! | a field known by its values only | `sampled_field` |
 //! | how many steps an audit or a repair takes | `effort` |
 
 pub mod audit;
 mod effort;
+mod judged;
 pub mod learned_modes;
 pub mod linear_repair;
 pub mod matrix_logarithm;
 mod refit;
 mod repair_error;
 mod repair_notes;
+mod repair_report;
 pub mod repaired;
 pub mod sampled_field;
 pub mod series_repair;
@@ -26,7 +29,8 @@ pub use linear_repair::{LinearRepair, linear_repair};
 pub use matrix_logarithm::principal_logarithm;
 pub use repair_error::RepairError;
 pub use repair_notes::RepairNote;
-pub use repaired::{AgainstMap, Repair, RepairReport, RolloutError, Way};
+pub use repair_report::{AgainstMap, Modes, RepairReport, RolloutError, Way};
+pub use repaired::Repair;
 pub use sampled_field::SampledField;
 pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};
 pub use turns::TurnDrift;

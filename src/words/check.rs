@@ -119,7 +119,7 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
         Comparison::Unsettled => {
             format!("Open: the data settle no learned eigenvalue ({open} of {fits}), so nothing is shown either way.")
         }
-        Comparison::Interrupted => "Interrupted: nothing is claimed of fits that did not end.".into(),
+        Comparison::Interrupted => format!("{} Nothing is claimed of fits that did not end.", interrupted(check, run)),
         Comparison::Disagrees => {
             let strays = modes().filter(|mode| mode.stray()).count();
             let eigenvalues = count(strays, "learned eigenvalue", "learned eigenvalues");
@@ -127,7 +127,7 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
         }
     };
     let mut lines = vec![wrapped(&said, "", "  ", width)];
-    if check.interrupted {
+    if check.interrupted && check.comparison != Comparison::Interrupted {
         lines.push(wrapped(&interrupted(check, run), "", "  ", width));
     }
     let about = format!(
@@ -150,7 +150,7 @@ fn interrupted(check: &Check, run: &Run) -> String {
         0 => String::new(),
         n => format!(" {n} were not compared."),
     };
-    format!("Of {of} fits {ended} ended before their time and {} were never begun.{uncompared}", of - begun)
+    format!("Interrupted: of {of} fits {ended} ended before their time and {} were never begun.{uncompared}", of - begun)
 }
 
 /// One row of the table of branches.

@@ -3,8 +3,8 @@
 use super::number::{DIGITS, complex, count, pair, percent, point, real, signed};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::order::LARGEST_POWER;
+use crate::repair::Modes;
 use crate::repair::audit::Hidden;
-use crate::repair::repaired::Modes;
 use crate::repair::{Audit, AuditNote, AuditedMode, Nature, RepairNote, RepairReport, Way};
 use num_complex::Complex;
 use std::f64::consts::{PI, TAU};

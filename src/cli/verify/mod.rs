@@ -12,7 +12,7 @@ use lambdahat::method::{Method, algebra, latex};
 use lambdahat::stability::{Extent, StabilityFunction};
 use lambdahat::verify::{Algebra, Verification, smallest_substeps, verify_with};
 use lambdahat::words::{
-    Dialect,
+    Dialect, document,
     verification::{self, Screen},
 };
 use num_complex::Complex64;
@@ -82,6 +82,15 @@ struct Printed<'a> {
     algebra: Option<Algebra>,
 }
 
+impl Printed<'_> {
+    /// The document, its reasons with their texts.
+    fn told(&self) -> Result<Value, Failure> {
+        let mut document = serde_json::to_value(self)?;
+        document::tell_verification(&mut document, self.report, Dialect::Terminal)?;
+        Ok(document)
+    }
+}
+
 /// Verifies each method and prints what was found.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     // All are read before any is verified: a typing error should not come after minutes of work.
@@ -110,7 +119,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         if json {
             let digits =
                 args.digits.map(|n| extents(&report).map(|(name, extent)| (name.to_owned(), extent.decimal(n.into()).into())).collect());
-            documents.push(serde_json::to_value(Printed { report: &report, digits, latex, algebra })?);
+            documents.push(Printed { report: &report, digits, latex, algebra }.told()?);
             continue;
         }
         if k > 0 {
@@ -130,7 +139,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     if json {
         if let Some(report) = &compared {
-            documents.push(serde_json::to_value(Printed { report, digits: None, latex: None, algebra: None })?);
+            documents.push(Printed { report, digits: None, latex: None, algebra: None }.told()?);
         }
         output::json(&documents)?;
     }
