@@ -27,7 +27,7 @@ fn pair(value: &Value) -> (f64, f64) {
     (value[0].as_f64().unwrap(), value[1].as_f64().unwrap())
 }
 
-/// The design's table of known answers, λ = −0.1 + 2i, H = h = 1.
+/// Known answers at λ = −0.1 + 2i, H = h = 1.
 #[test]
 fn branches_gives_the_known_answers() {
     let table: &[(&str, &[(f64, f64)])] = &[

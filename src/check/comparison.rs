@@ -241,9 +241,9 @@ impl Check {
 mod tests {
     use super::*;
     use crate::fit::Optimiser;
-    use num_complex::Complex;
     use crate::inverse::Limits;
     use crate::predict::{Prediction, Subject};
+    use num_complex::Complex;
 
     fn report() -> Report {
         let system = System::named("oscillator").expect("listed");

@@ -27,7 +27,7 @@ pub struct SampleArgs {
 
 /// Checked samples, and the system that they are from where that is known.
 pub struct Samples {
-    /// As the data room keeps them.
+    /// As `data` keeps them.
     pub data: Trajectories,
     /// H, the time between two samples.
     pub interval: f64,

@@ -35,7 +35,7 @@ pub use within::{OrderWithin, multistep_order_within, order_within};
 
 use thiserror::Error;
 
-/// What cannot be asked of this room.
+/// What cannot be asked of this module.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum OrderError {
     /// An order of nothing, or one whose cost is out of reach.
