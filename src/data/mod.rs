@@ -22,13 +22,13 @@ mod remarks;
 mod segments;
 mod spacing;
 mod stamps;
-mod table;
 mod taken;
+mod text_table;
 mod time_unit;
 pub mod trajectories;
 mod trajectory;
 
-pub use columns::LeftOut;
+pub use columns::LeftOutColumn;
 pub use error::{DataError, DataProblem};
 pub use even::EvenSamples;
 pub use reading::Reading;

@@ -1,13 +1,13 @@
 //! Files into trajectories, with errors that name the cell.
 
 use super::cells::{Sentinel, number};
-use super::columns::{Columns, LeftOut};
+use super::columns::{Columns, LeftOutColumn};
 use super::error::{DataError, DataProblem};
 use super::numpy;
 use super::remarks;
 use super::stamps::StampReader;
-use super::table::Table;
 use super::taken::{Taken, TimeSource};
+use super::text_table::Table;
 use super::time_unit::TimeUnit;
 use super::trajectories::{Hold, Origin, Trajectories};
 use super::trajectory::Trajectory;
@@ -158,7 +158,7 @@ impl<'a> Body<'a> {
             return Err(self.fail(line, cells.len().min(columns.names.len()), problem));
         }
         for &(k, why) in &columns.left_out {
-            if why == LeftOut::Empty && !cells[k].is_empty() {
+            if why == LeftOutColumn::Empty && !cells[k].is_empty() {
                 return Err(self.fail(line, k, DataProblem::Unnamed));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Axis, Ink, Mark, Panel};
 use crate::inverse::{BranchError, Branches, LearningEquation};
-use crate::method::{CatalogError, Method, Sampling, SamplingError, Step, catalog};
+use crate::method::{CatalogError, Method, Sampling, SamplingError, StepSize, catalog};
 use crate::stability::region::{Region, RegionError};
 use num_complex::Complex;
 
@@ -37,14 +37,14 @@ pub(super) const TOUR: Complex<f64> = Complex::new(-0.1, 2.0);
 pub(super) const FINE: usize = 100;
 
 /// A mode, a method, and what is learned: the model can be run at any step.
-pub struct Learned {
+pub struct ModeRun {
     /// Every λ̂.
     pub branches: Branches,
     /// The method in doubles.
     pub region: Region,
 }
 
-impl Learned {
+impl ModeRun {
     pub(super) fn named(name: &str, lambda: Complex<f64>, interval: f64) -> Result<Self, ModeError> {
         Self::of(&catalog::find(name)?, lambda, Sampling::new(interval, 1)?)
     }
@@ -85,7 +85,7 @@ impl Learned {
 pub fn run_model(
     region: &Region,
     lambda: Complex<f64>,
-    h: Step,
+    h: StepSize,
     lambda_hat: Complex<f64>,
     k: usize,
     end: f64,
@@ -133,12 +133,12 @@ pub(super) fn in_time(title: &str, end: f64, height: f64, marks: Vec<Mark>) -> P
 }
 
 /// Data in black, the fit at its own step in green, the same model at a hundredth of the step in red.
-pub(super) fn three_lines(learned: &Learned, end: f64) -> Result<Vec<Mark>, ModeError> {
+pub(super) fn three_lines(learned: &ModeRun, end: f64) -> Result<Vec<Mark>, ModeError> {
     labelled_lines(learned, end, "data")
 }
 
 /// The same with another name for the samples of e^{λt}: where somebody has data of his own, these are none.
-pub(super) fn labelled_lines(learned: &Learned, end: f64, samples: &str) -> Result<Vec<Mark>, ModeError> {
+pub(super) fn labelled_lines(learned: &ModeRun, end: f64, samples: &str) -> Result<Vec<Mark>, ModeError> {
     let lambda_hat = learned.lambda_hat()?;
     Ok(vec![
         Mark::line(learned.run(lambda_hat, FINE, end), Ink::Red, 2.0, "the same model at h/100"),

@@ -1,6 +1,6 @@
 //! The figures of the damped oscillator λ = −0.1 + 2i sampled every H = 1, as the tour tells them.
 
-use super::mode::{FINE, Learned, ModeError, TOUR, in_time, orbit, three_lines};
+use super::mode::{FINE, ModeError, ModeRun, TOUR, in_time, orbit, three_lines};
 use super::{Figure, Ink, Mark, Panel};
 use crate::words::number::{DIGITS, complex};
 use num_complex::Complex;
@@ -14,7 +14,7 @@ fn fact(facts: &mut BTreeMap<String, f64>, name: &str, z: Complex<f64>) {
 /// Data of the damped oscillator, RK4's fit at h = 1, and the same model at h/100: the fit is perfect and the model is not.
 pub fn hero() -> Result<Figure, ModeError> {
     let end = 16.0;
-    let learned = Learned::named("rk4", TOUR, 1.0)?;
+    let learned = ModeRun::named("rk4", TOUR, 1.0)?;
     let lambda_hat = learned.lambda_hat()?;
     let mut facts = BTreeMap::new();
     fact(&mut facts, "rk4", lambda_hat);
@@ -40,7 +40,7 @@ pub fn steps() -> Result<Figure, ModeError> {
     let end = 8.0;
     let mut facts = BTreeMap::new();
     let panel = |name: &str, facts: &mut BTreeMap<String, f64>| -> Result<Panel, ModeError> {
-        let learned = Learned::named(name, TOUR, 1.0)?;
+        let learned = ModeRun::named(name, TOUR, 1.0)?;
         let lambda_hat = learned.lambda_hat()?;
         fact(facts, name, lambda_hat);
         let mut marks = Vec::new();
@@ -74,7 +74,7 @@ pub fn three_panels() -> Result<Figure, ModeError> {
     let mut facts = BTreeMap::new();
     let mut panels = Vec::new();
     for (name, what) in [("forward-euler", "decays too fast"), ("implicit-euler", "grows"), ("implicit-midpoint", "decays")] {
-        let learned = Learned::named(name, TOUR, 1.0)?;
+        let learned = ModeRun::named(name, TOUR, 1.0)?;
         fact(&mut facts, name, learned.lambda_hat()?);
         panels.push(in_time(&format!("{name} {what}"), end, 3.0, three_lines(&learned, end)?));
     }
@@ -93,7 +93,7 @@ pub fn three_panels() -> Result<Figure, ModeError> {
 /// Leap frog's parasitic root: the fit with a slightly wrong second value.
 pub fn leap_frog() -> Result<Figure, ModeError> {
     let end = 70.0;
-    let learned = Learned::named("leap-frog", TOUR, 1.0)?;
+    let learned = ModeRun::named("leap-frog", TOUR, 1.0)?;
     let lambda_hat = learned.lambda_hat()?;
     let mut facts = BTreeMap::new();
     fact(&mut facts, "leap-frog", lambda_hat);
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn the_fit_passes_through_every_sample() {
         for name in SLIDER.iter().chain(&["leap-frog", "bdf2", "adams-bashforth-2"]) {
-            let learned = Learned::named(name, TOUR, 1.0).unwrap();
+            let learned = ModeRun::named(name, TOUR, 1.0).unwrap();
             let run = learned.run(learned.lambda_hat().unwrap(), 1, 12.0);
             for (a, b) in run.iter().zip(learned.samples(12.0)) {
                 assert!((a[0] - b[0]).abs() < 1e-12 && (a[1] - b[1]).abs() < 1e-9, "{name}: {a:?} {b:?}");
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_parasite_grows_as_it_must() {
         // The difference of two runs is ε times ((ζ₁ⁿ − ζ₂ⁿ)/(ζ₁ − ζ₂)) with ζ₁ = e^{hλ}, ζ₂ = −e^{−hλ}.
-        let learned = Learned::named("leap-frog", TOUR, 1.0).unwrap();
+        let learned = ModeRun::named("leap-frog", TOUR, 1.0).unwrap();
         let z = learned.lambda_hat().unwrap();
         let run = |epsilon: f64| orbit(&learned.region, z, |n| (TOUR * n as f64).exp() + if n == 1 { epsilon } else { 0.0 }, 60);
         let (a, b) = (run(0.0), run(1e-3));

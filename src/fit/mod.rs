@@ -37,7 +37,7 @@ mod training;
 
 pub use activation::Activation;
 pub use adam::Adam;
-pub use dictionary::{Dictionary, Family};
+pub use dictionary::{Dictionary, PowerFamily};
 pub use effort::Effort;
 pub use error::FitError;
 pub use evidence::Evidence;

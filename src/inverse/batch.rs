@@ -4,14 +4,14 @@
 //! when the program runs. Modes that it does not certify in f64 are handed to [`LearningEquation::branches`], so the answers are as
 //! complete as there; only the radii are those of f64, some hundred units in the last place.
 
-mod kernel;
+mod batch_kernel;
 mod lanes;
 
 use super::branches::{BranchError, Branches, Principal};
 use super::equation::LearningEquation;
 use super::pencil::Known;
 use crate::method::Sampling;
-use kernel::{Coefficients, MOST, Solved};
+use batch_kernel::{Coefficients, MOST, Solved};
 use lanes::LANES;
 use num_complex::Complex;
 use rayon::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::batch::BatchKernel;
 use super::branches::{BranchError, Branches};
-use super::multistep::MultistepEquation;
+use super::multistep_equation::MultistepEquation;
 use super::one_step::OneStepEquation;
 use crate::method::{Method, Sampling};
 use num_complex::Complex;

@@ -9,15 +9,15 @@ mod characteristic;
 mod continuation;
 pub mod equation;
 mod expansion;
-mod factor;
 pub mod flags;
 mod limits;
 pub mod matrices;
-pub mod multistep;
+pub mod multistep_equation;
 mod one_step;
 pub mod parasites;
 mod pencil;
 pub mod step_control;
+mod step_factor;
 mod undefined;
 pub mod verdict;
 

@@ -1,6 +1,6 @@
 //! The step-size test: is a trained model a field in continuous time, or only right at the step of its training?
 
-use super::effort::bearable;
+use super::bearable::bearable;
 use super::learned_modes::{Standstill, is_linear, standstills, starts};
 use super::repair_error::RepairError;
 use crate::fit::{ModelFile, rollout};

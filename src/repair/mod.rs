@@ -10,7 +10,7 @@
 //! | how many steps an audit or a repair takes | `effort` |
 
 pub mod audit;
-mod effort;
+mod bearable;
 mod judged;
 pub mod learned_modes;
 pub mod linear_repair;
@@ -29,7 +29,7 @@ pub use linear_repair::{LinearRepair, linear_repair};
 pub use matrix_logarithm::principal_logarithm;
 pub use repair_error::RepairError;
 pub use repair_notes::RepairNote;
-pub use repair_report::{AgainstMap, Modes, RepairReport, RolloutError, Way};
+pub use repair_report::{AgainstMap, FieldModes, RepairReport, RolloutError, Way};
 pub use repaired::Repair;
 pub use sampled_field::SampledField;
 pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};

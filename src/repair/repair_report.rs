@@ -32,7 +32,7 @@ impl Way {
 
 /// The eigenvalues of a field where it stands still.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Modes {
+pub struct FieldModes {
     /// Both members of conjugate pairs.
     pub modes: Vec<[f64; 2]>,
     /// Where the field stands still among the states.
@@ -77,9 +77,9 @@ pub struct RepairReport {
     /// How it was repaired.
     pub way: Way,
     /// The trained model.
-    pub before: Modes,
+    pub before: FieldModes,
     /// The repaired one.
-    pub after: Modes,
+    pub after: FieldModes,
     /// How well the repaired model meets the map: `‖e^{HA} − R(hÂ)^m‖/‖R(hÂ)^m‖` for the exact way, the root mean square of
     /// the residuals for a refit; `null` for a series, whose first term left out says it.
     pub mismatch: Option<f64>,

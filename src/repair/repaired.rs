@@ -3,14 +3,14 @@
 //! The loop fitted the map `S_h[f̂]^m` to the data's flow over H. What is wanted is the field whose *flow* is that map, and it can be had
 //! without training again: exactly for linear models, as a series for polynomial ones, and by a fit to the map for the others.
 
-use super::effort::bearable;
+use super::bearable::bearable;
 use super::judged::judge;
 use super::learned_modes::{is_linear, standstills};
 use super::linear_repair::linear_repair;
 use super::refit::{FAITHFUL, MAP_STEPS, REFIT_STEPS, distance_from_map, map_pairs, refit};
 use super::repair_error::RepairError;
 use super::repair_notes::RepairNote;
-use super::repair_report::{AgainstMap, Modes, RepairReport, RolloutError, Way};
+use super::repair_report::{AgainstMap, FieldModes, RepairReport, RolloutError, Way};
 use super::series_repair::{DEFAULT_POWER, SeriesRepair, series_repair};
 use super::turns::{MOST_ORBITS, TurnDrift, turn_drifts};
 use crate::dynamics::System;
@@ -76,7 +76,7 @@ impl Repair<'_> {
             substeps: file.substeps,
             way,
             before: modes(&file.learned, &states)?,
-            after: Modes { modes: Vec::new(), equilibria: Vec::new() },
+            after: FieldModes { modes: Vec::new(), equilibria: Vec::new() },
             mismatch: None,
             power: None,
             left_out: None,
@@ -293,9 +293,9 @@ fn kept(file: &ModelFile, learned: Learned) -> Fit {
     }
 }
 
-fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<Modes, RepairError> {
+fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<FieldModes, RepairError> {
     let both = |z: Complex<f64>| if z.im == 0.0 { vec![[z.re, 0.0]] } else { vec![[z.re, z.im], [z.re, -z.im]] };
     let found = standstills(learned, states)?;
     let equilibria = found.iter().map(|place| place.state.clone()).collect();
-    Ok(Modes { modes: found.into_iter().flat_map(|place| place.modes).flat_map(both).collect(), equilibria })
+    Ok(FieldModes { modes: found.into_iter().flat_map(|place| place.modes).flat_map(both).collect(), equilibria })
 }

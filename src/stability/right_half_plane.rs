@@ -3,15 +3,15 @@
 //! Whether there is any is decided exactly. How much there is lies between bounds from a branch and bound over rectangles: each cell that is put
 //! aside is proved to lie inside or outside, so that no island is missed, however small and however far from the rest.
 
+mod box_search;
 mod cell;
 mod dominant;
 mod potential;
-mod search;
 
+use self::box_search::Bounds;
 use self::cell::{Cell, Look};
 use self::dominant::DominantRoot;
 use self::potential::Potential;
-use self::search::Bounds;
 use super::region::{Region, RegionError, Window, locus_stays_within};
 use super::root_condition::RootCondition;
 use super::root_locus::{non_negative_on_circle, product_on_circle};

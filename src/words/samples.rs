@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, count, real};
 use super::{Dialect, Say};
-use crate::data::{DataRemark, Hold, LeftOut, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
+use crate::data::{DataRemark, Hold, LeftOutColumn, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
 
 /// Names that are listed before the rest is counted.
 const MOST_NAMES: usize = 6;
@@ -47,7 +47,7 @@ pub fn read_as(data: &Trajectories) -> String {
         parts.push(format!("Input: {} ({hold}).", names(data.inputs())));
     }
     let chosen_away: Vec<String> =
-        left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOut::Empty).map(|(name, _)| name.clone()).collect();
+        left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOutColumn::Empty).map(|(name, _)| name.clone()).collect();
     if !chosen_away.is_empty() {
         parts.push(format!("Left out: {}.", names(&chosen_away)));
     }

@@ -8,8 +8,8 @@
 use super::branches::{Branch, BranchError, Branches, Principal};
 use super::characteristic::{Characteristic, CharacteristicRoot};
 use super::expansion::{Expansion, Working, quotient};
-use super::factor::{FactorValue, StepFactor};
 use super::flags::flags;
+use super::step_factor::{FactorValue, StepFactor};
 use crate::exact::certify::{self, Coefficients, Enclosure};
 use crate::exact::coefficients::{Numbers, fits};
 use crate::exact::discs::{RootDisc, joined};

@@ -1,6 +1,6 @@
 //! What a fit through a method learns from one mode: the region with hλ and every hλ̂, beside the trajectory.
 
-use super::mode::{Learned, ModeError, in_time, labelled_lines};
+use super::mode::{ModeError, ModeRun, in_time, labelled_lines};
 use super::regions::{cross, plane, region_marks};
 use super::{Figure, Ink, Mark};
 use crate::inverse::LearningEquation;
@@ -21,12 +21,12 @@ use std::collections::BTreeMap;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Figure, ModeError> {
-    mode_panels(&Learned::of(method, lambda, sampling)?, method, lambda, sampling, "the trajectory", "samples of the mode")
+    mode_panels(&ModeRun::of(method, lambda, sampling)?, method, lambda, sampling, "the trajectory", "samples of the mode")
 }
 
 /// The same with a title and a name for the samples.
 pub(super) fn mode_panels(
-    learned: &Learned,
+    learned: &ModeRun,
     method: &Method,
     lambda: Complex<f64>,
     sampling: Sampling,
