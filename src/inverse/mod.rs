@@ -24,7 +24,7 @@ pub mod verdict;
 pub use ambiguity::{reachable_by_real_models, without_aliases};
 pub use artifact_boundary::{ArtifactBoundary, Crossing, NoBoundary, artifact_boundary};
 pub use basins::{BasinError, Basins, Descent, Shares};
-pub use batch::Batch;
+pub use batch::{Batch, BatchArrays};
 pub use branches::{Branch, BranchError, Branches, Principal};
 pub use characteristic::{Characteristic, CharacteristicRoot};
 pub use equation::{LearningEquation, branches};
