@@ -312,18 +312,37 @@ fn no_two_files_and_no_two_public_types_have_one_name() {
             named.entry(format!("{file}.rs")).or_default().insert(module.clone());
         }
         for line in source.code.lines().map(str::trim_start) {
-            let declared = ["struct ", "enum ", "trait ", "type ", "union "].iter().find_map(|kind| line.strip_prefix("pub ")?.strip_prefix(kind));
+            let declared =
+                ["struct ", "enum ", "trait ", "type ", "union "].iter().find_map(|kind| line.strip_prefix("pub ")?.strip_prefix(kind));
             if let Some(rest) = declared {
                 let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 named.entry(name).or_default().insert(module.clone());
             }
         }
     }
-    let shared: BTreeMap<&str, _> = named.iter().filter(|(_, places)| places.len() > 1).map(|(name, places)| (name.as_str(), places)).collect();
+    let shared: BTreeMap<&str, _> =
+        named.iter().filter(|(_, places)| places.len() > 1).map(|(name, places)| (name.as_str(), places)).collect();
     let new: Vec<_> = shared.iter().filter(|(name, _)| !SHARED.contains(name)).collect();
     let mended: Vec<_> = SHARED.iter().filter(|name| !shared.contains_key(**name)).collect();
     assert!(new.is_empty(), "one name for several things: {new:?}");
     assert!(mended.is_empty(), "these have names of their own now; take them out of the list: {mended:?}");
+}
+
+/// Without default features nobody builds the command line's crates or those that draw.
+#[test]
+fn a_user_of_the_library_builds_no_command_line() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--no-default-features", "--edges", "normal", "--prefix", "none"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let listed = String::from_utf8(tree.stdout).unwrap();
+    let names: BTreeSet<&str> = listed.lines().filter_map(|line| line.split(' ').next()).collect();
+    for heavy in ["clap", "indicatif", "plotters", "resvg", "usvg", "png"] {
+        assert!(!names.contains(heavy), "{heavy} is built without default features");
+    }
+    assert!(names.contains("nalgebra"));
 }
 
 /// The tests above see what they look for.

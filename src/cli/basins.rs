@@ -15,25 +15,25 @@ use std::path::PathBuf;
     after_help = "Examples:\n  lambdahat basins --method rk4 --lambda -0.1+2i -o basins.svg\n  lambdahat basins --method rk4 --fits 500 -o basins.png"
 )]
 pub struct Args {
-    /// The method that is trained through
+    /// The method to train through
     #[arg(long, default_value = "rk4", value_name = "METHOD")]
     method: String,
-    /// The true mode, with an imaginary part
+    /// The true eigenvalue λ, not real
     #[arg(long, default_value = "-0.1+2i", value_parser = arguments::complex, allow_hyphen_values = true)]
     lambda: Complex64,
-    /// Time between samples
+    /// Sampling interval H
     #[arg(long, default_value_t = 1.0, value_parser = arguments::positive)]
     interval: f64,
-    /// Steps between samples
+    /// Integrator steps per sampling interval
     #[arg(long, default_value_t = 1)]
     substeps: u32,
-    /// Random starts behind each predicted share
+    /// Random starts per predicted share
     #[arg(long, default_value_t = figure::STARTS as u64, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     starts: u64,
-    /// Lay this many real fits (Gauss–Newton and Adam, for each width of start) beside the prediction
+    /// Real fits to compare with, per optimizer and width of start
     #[arg(long, default_value_t = 0)]
     fits: usize,
-    /// The file to write: .svg, .png or .json (the figure's data)
+    /// File to write: .svg, .png or .json (the figure's data)
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }

@@ -11,11 +11,12 @@ use serde::Serialize;
 const EXAMPLES: &str = "\
 Examples:
   lambdahat loop torchdiffeq:dopri5:rtol=1e-3,atol=1e-5
-  lambdahat loop diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5 --lambda -0.02+2i --interval 0.5
+  lambdahat loop diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5 -l -0.02+2i -H 0.5
   lambdahat loop torchdiffeq:rk4:step_size=0.3 --samples 3
 
-CALL is LIBRARY:NAME[:option=value,…] with the library's own words: torchdiffeq, diffrax, scipy, torchdyn, OrdinaryDiffEq. The call is followed on
-the mode ẏ = λy from one complex state of size 1, or from a batch of real ones.";
+CALL is LIBRARY:NAME[:option=value,…] in the words of torchdiffeq, diffrax,
+scipy, torchdyn or OrdinaryDiffEq. It is followed on the mode ẏ = λy, from one
+complex state of size 1 or from a batch of real ones.";
 
 /// Options of `loop`.
 #[derive(clap::Args)]
@@ -24,16 +25,16 @@ pub struct Args {
     /// The training call
     #[arg(value_name = "CALL", value_parser = arguments::MethodName, hide_possible_values = true)]
     call: String,
-    /// The eigenvalue of the mode that is followed
+    /// The eigenvalue λ of the mode
     #[arg(long, short, value_name = "RE+IMi", default_value = "-0.1+2i", allow_hyphen_values = true, value_parser = arguments::complex)]
     lambda: Complex64,
-    /// The time H between two samples
+    /// Sampling interval H
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, value_parser = arguments::positive)]
     interval: f64,
-    /// How many samples one call covers, after the start
+    /// Samples that one call covers, after the start
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     samples: u16,
-    /// A batch of so many real starts, their phases spread evenly, instead of one complex state
+    /// Real starts in the batch, phases spread evenly [default: one complex state]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     batch: Option<u16>,
 }

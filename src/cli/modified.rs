@@ -13,14 +13,14 @@ use serde::Serialize;
 
 const EXAMPLES: &str = "\
 Examples:
-  lambdahat modified --system lotka-volterra --method rk4 --order 8 --inverse
-  lambdahat modified --system my_field.toml --method forward-euler --order 4 --latex
-  lambdahat modified --system van-der-pol:mu=2 --method adams-bashforth-2 --order 3 --inverse
-  lambdahat modified --system pendulum --method midpoint --inverse --at 0.5,1 --step 0.1
-  lambdahat modified --system model.json --method rk4 --at 1.5,1 --step 0.5
+  lambdahat modified --system lotka-volterra -m rk4 --order 8 --inverse
+  lambdahat modified --system my_field.toml -m forward-euler --latex
+  lambdahat modified --system van-der-pol:mu=2 -m adams-bashforth-2 --inverse
+  lambdahat modified --system pendulum -m midpoint --at 0.5,1 --step 0.1
+  lambdahat modified --system model.json -m rk4 --at 1.5,1 --step 0.5
 
-A field file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y'. With --at any built-in system or model file will do: the field is only
-evaluated.";
+A field file is TOML, one line per variable: x = '2/3 x - 4/3 x y'. With --at
+any built-in system or model file will do.";
 
 /// Options of `modified`.
 #[derive(clap::Args)]
@@ -41,10 +41,10 @@ pub struct Args {
     /// Print LaTeX
     #[arg(long)]
     latex: bool,
-    /// The value at one point instead of polynomials
+    /// Evaluate at one point instead of printing polynomials
     #[arg(long, value_name = "X,Y,…", allow_hyphen_values = true, requires = "step", conflicts_with = "latex")]
     at: Option<String>,
-    /// h, for --at
+    /// Step size h, for --at
     #[arg(long, value_name = "h", value_parser = arguments::positive, requires = "at")]
     step: Option<f64>,
 }

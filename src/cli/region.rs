@@ -24,7 +24,7 @@ const KINDS: &str = ".svg, .png, .json or .csv";
                         lambdahat region rk4 --size 200x200 -o rk4.csv"
 )]
 pub struct Args {
-    /// The methods, all drawn over one window
+    /// The methods to draw
     #[arg(required = true, value_name = "METHOD")]
     methods: Vec<String>,
     /// Range of Re z
@@ -33,11 +33,10 @@ pub struct Args {
     /// Range of Im z
     #[arg(long, default_value = "-4..4", value_parser = arguments::range, allow_hyphen_values = true)]
     im: Range<f64>,
-    /// Points of the raster that a CSV file lists [default: 256x256]; a PNG is made to fit in so many pixels [default: 1440
-    /// wide]
+    /// Points of a CSV raster [default: 256x256], or pixels of a PNG [default: 1440 wide]
     #[arg(long, value_parser = arguments::size)]
     size: Option<(usize, usize)>,
-    /// The file to write: .svg, .png, .json (the figure's data) or .csv (the raster: re, im, and a column of 1 and 0 a method)
+    /// File to write: .svg, .png, .json (the figure's data) or .csv (a raster of 0 and 1)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }

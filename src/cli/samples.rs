@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Options that say what to train on.
 #[derive(clap::Args)]
 pub struct SampleArgs {
-    /// Evenly spaced samples, `-` for standard input; without them and without --system a damped oscillator is sampled
+    /// Evenly spaced samples, `-` for standard input [default: a damped oscillator]
     #[arg(value_name = "DATA.csv")]
     pub data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
@@ -17,10 +17,10 @@ pub struct SampleArgs {
     system: Option<String>,
     #[command(flatten)]
     reading: DataOptions,
-    /// How many samples after the start of each trajectory, for a system
+    /// For a system: samples after the start of each trajectory
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "data")]
     samples: usize,
-    /// A start of a trajectory, for a system, as 1.5,1; may be given more than once
+    /// For a system: start of a trajectory, as 1.5,1; may be repeated
     #[arg(long, value_name = "X,Y,…", conflicts_with = "data", allow_hyphen_values = true)]
     start: Vec<String>,
 }

@@ -61,6 +61,13 @@ pub fn repair(report: &RepairReport, to: Dialect) -> Result<Value, Error> {
     Ok(document)
 }
 
+/// The document of a verification.
+pub fn verification(report: &Verification, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(report)?;
+    tell_verification(&mut document, report, to)?;
+    Ok(document)
+}
+
 /// Adds the texts of a verification to a document that has its fields.
 pub fn tell_verification(document: &mut Value, report: &Verification, to: Dialect) -> Result<(), Error> {
     let Some(learning) = &report.learning else { return Ok(()) };
