@@ -226,7 +226,7 @@ fn help_has_examples() {
     let help = lambdahat(&["--help"]).assert().success().stdout(predicate::str::contains("Example")).get_output().stdout.clone();
     let help = String::from_utf8(help).unwrap();
     let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
-    // A line a command: two spaces, its name, what it does.
+    // One line per command: two spaces, its name, what it does.
     let commands: Vec<&str> =
         listed.lines().filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|c| !c.is_empty() && *c != "help").collect();
     assert!(commands.len() >= 15 && commands.contains(&"completions"), "{commands:?}");

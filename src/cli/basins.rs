@@ -74,7 +74,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
-/// Where random starts land, a row an optimizer and width: predicted, and of real fits where there are any.
+/// Where random starts land, one row per optimizer and width: predicted, and of real fits where there are any.
 fn shares(figure: &Figure, branches: usize, real: &[RealFits]) -> Result<(), Failure> {
     let mut headings = vec!["OPTIMIZER".to_owned(), "STARTS".to_owned()];
     headings.extend((1..=branches).map(|k| format!("BRANCH {k}")));

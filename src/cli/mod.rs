@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand, each of which parses, calls and prints.
+//! The command line: one file per subcommand, each of which parses, calls and prints.
 //!
 //! A subcommand is a file here with `Args` (its options) and `run` (its work), and one line in `Command` and in `dispatch`.
 //! Exit status: 0 done, 1 the answer is "no", 2 bad usage or bad input with one clear message.

@@ -43,7 +43,7 @@ pub struct Trained {
     pub file: ModelFile,
     /// The method of the training.
     pub method: Method,
-    /// The states, a list a trajectory; empty where they cannot be had.
+    /// The states, one list per trajectory; empty where they cannot be had.
     pub trajectories: Vec<Vec<Vec<f64>>>,
     /// The system, where the file names one.
     pub system: Option<System>,

@@ -11,7 +11,7 @@ const TURNING: usize = 60;
 /// Points of a fine rollout in a sampling interval.
 const POINTS: usize = 20;
 
-/// The figure of a check, a row a method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
+/// The figure of a check, one row per method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
 /// planar systems in the plane; then every predicted branch (open circles) with what the fits learned (red), and how many starts landed there.
 ///
 /// Rollouts are drawn of the fits whose [`Checker::check`](crate::check::Checker::check) was told to keep them.

@@ -2,7 +2,7 @@
 //!
 //! [`Figure`] is what every picture of this crate is: panels with areas, lines and dots in the coordinates of the problem,
 //! and the numbers that its caption rests on. `svg` draws any of them, `file` writes SVG, PNG and JSON whole or
-//! not at all. One file a picture holds the computation.
+//! not at all. One file per picture holds the computation.
 
 mod basins_figure;
 mod bulge;

@@ -13,11 +13,11 @@ use super::sweep::product;
 pub(crate) struct Tape {
     n: usize,
     dimension: usize,
-    /// d × n a slot.
+    /// d × n per slot.
     x: Vec<f64>,
-    /// A layer: (inputs + bias) × n a slot; the bias row holds ones.
+    /// A layer: (inputs + bias) × n per slot; the bias row holds ones.
     z: Vec<Vec<f64>>,
-    /// A hidden layer's slopes, inputs × n a slot, where the activation does not give them.
+    /// A hidden layer's slopes, inputs × n per slot, where the activation does not give them.
     slopes: Vec<Vec<f64>>,
 }
 
@@ -210,7 +210,7 @@ impl Model {
         tape.forward(self, width, theta, slot, out);
     }
 
-    /// From the adjoint of f (d × n a copy) to the layers' adjoints in `deltas`, and (where wanted) that of the state.
+    /// From the adjoint of f (d × n per copy) to the layers' adjoints in `deltas`, and (where wanted) that of the state.
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn reverse(
         &self,

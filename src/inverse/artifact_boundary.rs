@@ -35,7 +35,7 @@ pub struct Crossing {
 /// The first crossings, or why there are none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ArtifactBoundary {
-    /// One entry a ray.
+    /// One entry per ray.
     pub crossings: Vec<Crossing>,
     /// Why there is no boundary at all, where that is known.
     pub reason: Option<NoBoundary>,

@@ -19,7 +19,7 @@ pub struct LearningReport {
     /// What is decided from R, or from ρ and σ.
     #[serde(flatten)]
     pub scheme: Learning,
-    /// Where the principal λ̂ of damped modes first turns anti-damped, with one step between samples: one entry a damping ratio.
+    /// Where the principal λ̂ of damped modes first turns anti-damped, with one step between samples: one entry per damping ratio.
     pub artifact_boundary: Vec<Crossing>,
     /// Why there is no such boundary.
     pub artifact_reason: Option<NoBoundary>,
