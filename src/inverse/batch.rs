@@ -148,7 +148,7 @@ fn chosen<const N: usize, const RATIONAL: bool>() -> Kernel {
             return |m, w, error, path| unsafe { with_avx2::<N, RATIONAL>(m, w, error, path) };
         }
     }
-    kernel::solve::<N, RATIONAL, false>
+    batch_kernel::solve::<N, RATIONAL, false>
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -159,7 +159,7 @@ fn with_avx512<const N: usize, const RATIONAL: bool>(
     error: lanes::Real,
     path: Option<lanes::Complex>,
 ) -> Solved {
-    kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+    batch_kernel::solve::<N, RATIONAL, true>(m, w, error, path)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -170,7 +170,7 @@ fn with_avx2<const N: usize, const RATIONAL: bool>(
     error: lanes::Real,
     path: Option<lanes::Complex>,
 ) -> Solved {
-    kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+    batch_kernel::solve::<N, RATIONAL, true>(m, w, error, path)
 }
 
 /// Modes handed to one thread at a time.

@@ -7,7 +7,7 @@
 //! | what a repair did, and how it is judged | `repair_report`, `repair_notes`; `judged` |
 //! | where a model stands still, and its modes there | `learned_modes` |
 //! | a field known by its values only | `sampled_field` |
-//! | how many steps an audit or a repair takes | `effort` |
+//! | how many steps an audit or a repair takes | `bearable` |
 
 pub mod audit;
 mod bearable;
