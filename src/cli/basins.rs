@@ -1,7 +1,7 @@
 //! `basins`: which start lands on which branch.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output, screen};
+use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::figure::{self, Figure, RealFits, file};
 use lambdahat::method::Sampling;
 use lambdahat::words::Table;
@@ -16,10 +16,10 @@ use std::path::PathBuf;
 )]
 pub struct Args {
     /// The method to train through
-    #[arg(long, default_value = "rk4", value_name = "METHOD")]
+    #[arg(long, default_value = defaults::METHOD, value_name = "METHOD")]
     method: String,
     /// The true eigenvalue λ, not real
-    #[arg(long, default_value = "-0.1+2i", value_parser = arguments::complex, allow_hyphen_values = true)]
+    #[arg(long, default_value = defaults::MODE, value_parser = arguments::complex, allow_hyphen_values = true)]
     lambda: Complex64,
     /// Sampling interval H
     #[arg(long, default_value_t = 1.0, value_parser = arguments::positive)]

@@ -5,7 +5,7 @@ use super::predict::no_prediction;
 use super::samples::SampleArgs;
 use super::screen::width;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, defaults, output};
 use lambdahat::check::{Agreement, Check, CheckedFit, Checker, was_interrupted};
 use lambdahat::figure;
 use lambdahat::fit::Prepared;
@@ -56,7 +56,7 @@ pub struct Args {
     #[command(flatten)]
     samples: SampleArgs,
     /// The method to train through; may be given more than once
-    #[arg(long, short, value_name = "METHOD", default_value = "rk4")]
+    #[arg(long, short, value_name = "METHOD", default_value = defaults::METHOD)]
     method: Vec<String>,
     #[command(flatten)]
     training: TrainingArgs,

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
-use super::{Answer, arguments, output, screen};
+use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::fit::{DataRecord, ModelFile};
 use lambdahat::words::{Dialect, Say, fit as words};
 use std::path::PathBuf;
@@ -29,7 +29,7 @@ pub struct Args {
     #[command(flatten)]
     samples: SampleArgs,
     /// The method to train through
-    #[arg(long, short, value_name = "METHOD", default_value = "rk4")]
+    #[arg(long, short, value_name = "METHOD", default_value = defaults::METHOD)]
     method: String,
     #[command(flatten)]
     training: TrainingArgs,

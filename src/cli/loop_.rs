@@ -1,7 +1,7 @@
 //! `loop`: what a library's training call does between two samples, step by step.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output, screen};
+use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::inverse::step_control::threshold;
 use lambdahat::loops::{Call, StateNorm, Trace};
 use lambdahat::words::{Table, loops as words, number};
@@ -26,7 +26,7 @@ pub struct Args {
     #[arg(value_name = "CALL", value_parser = arguments::MethodName, hide_possible_values = true)]
     call: String,
     /// The eigenvalue λ of the mode
-    #[arg(long, short, value_name = "RE+IMi", default_value = "-0.1+2i", allow_hyphen_values = true, value_parser = arguments::complex)]
+    #[arg(long, short, value_name = "RE+IMi", default_value = defaults::MODE, allow_hyphen_values = true, value_parser = arguments::complex)]
     lambda: Complex64,
     /// Sampling interval H
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, value_parser = arguments::positive)]

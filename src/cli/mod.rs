@@ -11,6 +11,7 @@ mod call_branches;
 mod check;
 mod completions;
 mod data_options;
+mod defaults;
 mod failure;
 mod figures;
 mod fit;

@@ -2,7 +2,7 @@
 
 use super::data_options::DataOptions;
 use super::failure::Failure;
-use super::{Answer, arguments, output, screen};
+use super::{Answer, arguments, defaults, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure::{self, SampleFigure};
@@ -96,7 +96,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             subject
         }
         None => {
-            let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
+            let system = System::parse(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };

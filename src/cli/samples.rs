@@ -1,6 +1,7 @@
 //! The samples that `fit` and `check` train on: a CSV file, or trajectories of a named system.
 
 use super::data_options::DataOptions;
+use super::defaults;
 use super::failure::Failure;
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::{Field, System};
@@ -47,7 +48,7 @@ impl SampleArgs {
             let (interval, states) = (even.interval(), even.to_lists());
             return Ok(Samples { data, interval, states, system: None });
         }
-        let system = System::parse(self.system.as_deref().unwrap_or("damped-oscillator"))?;
+        let system = System::parse(self.system.as_deref().unwrap_or(defaults::TRAINED_SYSTEM))?;
         let interval = self.reading.interval.unwrap_or_else(|| system.default_interval());
         let starts: Vec<Vec<f64>> = match self.start.as_slice() {
             [] => system.default_starts(),

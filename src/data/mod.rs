@@ -6,7 +6,7 @@
 //! | whether times are even, and where rows are missing | `spacing` |
 //! | complete samples in a row, and their neighbours | `segments`, `even` |
 //! | what a file holds, or exactly what is wrong with it | `reading`, `error` |
-//! | rows and cells of a text | `table`, `cells` |
+//! | rows and cells of a text | `text_table`, `cells` |
 //! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks` |
 //! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
 //! | arrays that numpy saved | `numpy` |
