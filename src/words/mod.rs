@@ -22,6 +22,7 @@ mod caveats;
 pub mod check;
 pub mod document;
 mod duration;
+pub mod explorable;
 pub mod fit;
 pub mod loops;
 pub mod number;
