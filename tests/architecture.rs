@@ -27,16 +27,10 @@ const FLOORS: [(&str, u32); 18] = [
 
 /// Files that import each other today. The first is meant (real numbers, algebraic numbers and their field are one thing); the others wait to
 /// be mended: take a line away when it is, and add none.
-const CIRCLES: [&[&str]; 10] = [
+const CIRCLES: [&[&str]; 4] = [
     &["exact::algebraic", "exact::number", "exact::number_field"],
-    &["check::checked_modes", "check::comparison"],
     &["data::columns", "data::even", "data::numpy", "data::reading", "data::remarks", "data::taken", "data::trajectories"],
-    &["exact::coefficients", "exact::roots"],
-    &["fit::model", "fit::tape"],
-    &["fit::model_checks", "fit::model_file"],
-    &["inverse::branches", "inverse::equation", "inverse::multistep", "inverse::one_step"],
     &["predict::calls", "predict::drift", "predict::recommendation", "predict::report"],
-    &["repair::repair_notes", "repair::repaired"],
     &["verify::claims", "verify::decision", "verify::verification", "verify::within"],
 ];
 
@@ -267,6 +261,76 @@ fn only_the_command_line_names_its_flags() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Files and public types that still share a name: take one away when it has a name of its own, and add none.
+const SHARED: [&str; 20] = [
+    "Coefficients",
+    "Equilibrium",
+    "Field",
+    "Form",
+    "Found",
+    "Gap",
+    "Origin",
+    "Pair",
+    "Progress",
+    "Verification",
+    "equation.rs",
+    "error.rs",
+    "lanes.rs",
+    "multistep.rs",
+    "norm.rs",
+    "number.rs",
+    "property.rs",
+    "series.rs",
+    "threshold.rs",
+    "trajectory.rs",
+];
+
+/// A name means one thing. A subcommand's file is named for the subcommand, whatever else has that name, and a file of tests for what it tests.
+#[test]
+fn no_two_files_and_no_two_public_types_have_one_name() {
+    let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (module, source) in sources() {
+        let file = source.path.file_stem().and_then(|stem| stem.to_str()).unwrap().to_owned();
+        if module.starts_with("cli") || file == "tests" {
+            continue;
+        }
+        if !matches!(file.as_str(), "mod" | "lib" | "main") {
+            named.entry(format!("{file}.rs")).or_default().insert(module.clone());
+        }
+        for line in source.code.lines().map(str::trim_start) {
+            let declared =
+                ["struct ", "enum ", "trait ", "type ", "union "].iter().find_map(|kind| line.strip_prefix("pub ")?.strip_prefix(kind));
+            if let Some(rest) = declared {
+                let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                named.entry(name).or_default().insert(module.clone());
+            }
+        }
+    }
+    let shared: BTreeMap<&str, _> =
+        named.iter().filter(|(_, places)| places.len() > 1).map(|(name, places)| (name.as_str(), places)).collect();
+    let new: Vec<_> = shared.iter().filter(|(name, _)| !SHARED.contains(name)).collect();
+    let mended: Vec<_> = SHARED.iter().filter(|name| !shared.contains_key(**name)).collect();
+    assert!(new.is_empty(), "one name for several things: {new:?}");
+    assert!(mended.is_empty(), "these have names of their own now; take them out of the list: {mended:?}");
+}
+
+/// Without default features nobody builds the command line's crates or those that draw.
+#[test]
+fn a_user_of_the_library_builds_no_command_line() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--no-default-features", "--edges", "normal", "--prefix", "none"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let listed = String::from_utf8(tree.stdout).unwrap();
+    let names: BTreeSet<&str> = listed.lines().filter_map(|line| line.split(' ').next()).collect();
+    for heavy in ["clap", "indicatif", "plotters", "resvg", "usvg", "png"] {
+        assert!(!names.contains(heavy), "{heavy} is built without default features");
+    }
+    assert!(names.contains("nalgebra"));
 }
 
 /// The tests above see what they look for.

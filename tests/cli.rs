@@ -27,7 +27,7 @@ fn pair(value: &Value) -> (f64, f64) {
     (value[0].as_f64().unwrap(), value[1].as_f64().unwrap())
 }
 
-/// The design's table of known answers, λ = −0.1 + 2i, H = h = 1.
+/// Known answers at λ = −0.1 + 2i, H = h = 1.
 #[test]
 fn branches_gives_the_known_answers() {
     let table: &[(&str, &[(f64, f64)])] = &[
@@ -226,7 +226,7 @@ fn help_has_examples() {
     let help = lambdahat(&["--help"]).assert().success().stdout(predicate::str::contains("Example")).get_output().stdout.clone();
     let help = String::from_utf8(help).unwrap();
     let listed = help.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
-    // A line a command: two spaces, its name, what it does.
+    // One line per command: two spaces, its name, what it does.
     let commands: Vec<&str> =
         listed.lines().filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|c| !c.is_empty() && *c != "help").collect();
     assert!(commands.len() >= 15 && commands.contains(&"completions"), "{commands:?}");

@@ -41,7 +41,7 @@ fn predict_states_the_drift() {
             assert!(entry["converging"] == true && entry["start"].is_array() && entry["period"].as_f64().unwrap() > 6.0, "{entry}");
         }
     }
-    // The design's value for Euler from (1.5, 1), the second default start.
+    // Known value for Euler from (1.5, 1), the second default start.
     let euler = document["methods"][0]["drift"][1]["per_period"].as_f64().unwrap();
     assert!((euler + 0.09079).abs() < 1e-4, "{euler}");
     let text = lambdahat(&[&arguments[..], &["--all"]].concat()).assert().success().get_output().stdout.clone();

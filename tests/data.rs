@@ -1,7 +1,7 @@
 //! Files into trajectories, trajectories into modes: what a user hands in, and what comes out.
 
 use lambdahat::data::{
-    DataError, DataProblem, DataRemark, Hold, LeftOut, Reading, Spacing, Stamps, TimeSource, TimeUnit, Trajectories, Trajectory,
+    DataError, DataProblem, DataRemark, Hold, LeftOutColumn, Reading, Spacing, Stamps, TimeSource, TimeUnit, Trajectories, Trajectory,
 };
 use lambdahat::truth::{Caveat, Modes, ModesError, ModesOptions, find_modes};
 use num_complex::Complex64;
@@ -413,7 +413,7 @@ fn columns_and_inputs_as_chosen() {
     );
     assert_eq!(data.trajectories()[0].inputs(), [1.0, 4.0, 1.0, 5.0, 0.0, 7.0]);
     assert_eq!(data.all_states().next(), Some(&[3.0, 2.0][..]));
-    assert_eq!(data.taken().left_out, [("note".to_string(), LeftOut::NotChosen)]);
+    assert_eq!(data.taken().left_out, [("note".to_string(), LeftOutColumn::NotChosen)]);
     let problem = |reading: Reading| reading.parse(text, "d").unwrap_err().problem;
     assert!(matches!(problem(Reading { time: Some("when".into()), ..Reading::default() }), DataProblem::NoSuchColumn { .. }));
     assert!(matches!(

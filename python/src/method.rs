@@ -68,7 +68,8 @@ impl Scheme {
     /// Everything known of it, as the JSON of `lambdahat verify --json`.
     fn verify(&self, py: Python<'_>) -> PyResult<String> {
         let method = Arc::clone(&self.method);
-        interruptible(py, move || serde_json::to_string(&verify(&method)))?.map_err(refused)
+        interruptible(py, move || document::verification(&verify(&method), Dialect::Terminal).map(|found| found.to_string()))?
+            .map_err(refused)
     }
 
     /// R(z) at each of these points.

@@ -1,6 +1,7 @@
 //! What a library's call is predicted to learn on these data, beside what fits through its own steps learn.
 
-use super::comparison::{Agreement, motion};
+use super::agreement::Agreement;
+use super::comparison::motion;
 use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
 use crate::fit::{Batch, Fit, FitError, Prepared, StepDerivatives, Through};

@@ -1,11 +1,12 @@
 //! Which predicted branch each learned eigenvalue sits on, and whether the data settle that.
 
-use super::comparison::{Agreement, pair};
+use super::agreement::Agreement;
 use super::settling::Settling;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Equilibrium, Field, equilibria};
 use crate::exact::eigenvalues;
 use crate::fit::{Fit, Prepared};
+use crate::inverse::branches::pair;
 use crate::inverse::{Branches, Discrepancy};
 use crate::predict::Report;
 use crate::truth::Mode;

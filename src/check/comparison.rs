@@ -1,14 +1,15 @@
 //! The prediction beside real fits: which branch did each start land on?
 
+use super::agreement::Agreement;
 pub use super::checked_modes::CheckedMode;
 use super::checked_modes::Matching;
 use super::coverage::{Coverage, coverage};
-use super::followed::{Drift, Following, Rollouts};
+use super::followed::{Following, LearnedDrift, Rollouts};
 use crate::dynamics::System;
-use crate::fit::{Fit, FitError, ModelSpec, Optimiser, Prepared, Stop};
+use crate::fit::{Fit, FitError, ModelSpec, Prepared, Stop};
 use crate::method::{Method, Sampling};
 use crate::predict::Report;
-use num_complex::Complex;
+use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 /// Samples are taken to be no more exact than this part of the largest of them.
@@ -17,37 +18,45 @@ const ROUNDING: f64 = 1e-14;
 /// A loss is small up to this many times the noise's share of it.
 const ABOVE_FLOOR: f64 = 1.1;
 
-/// When a fit counts, and how near to a branch it must be.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Agreement {
-    /// A fit counts where its loss is at most this part of the mean square of the samples' steps, above the noise's share ([`noise_floor`]).
-    pub small: f64,
-    /// How far a learned eigenvalue may be from a branch, relative to |λ̂| of the branch or the largest |λ| at its equilibrium, whichever is larger;
-    /// besides what the data leave open.
-    pub tolerance: f64,
+/// How a fit ended, or why it has no result. As JSON `{"ended": CODE}`, after a failure also `"failure": TEXT`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    /// The optimizer stopped.
+    Stopped(Stop),
+    /// Ctrl-C came before its turn.
+    NotBegun,
+    /// It could not be trained.
+    Failed(FitError),
 }
 
-impl Agreement {
-    /// What a class can do through an optimiser. A linear field is pinned down everywhere; polynomials, Gaussians and networks are asked for their
-    /// Jacobian at an equilibrium that lies between the samples. First-order optimisers stop at losses of 1e-4 to 1e-2 of the samples' motion.
-    ///
-    /// | class | small | tolerance |
-    /// | --- | --- | --- |
-    /// | linear, affine | 1e-6 | 1e-8 |
-    /// | polynomial, sindy | 1e-6 | 1e-4 |
-    /// | rbf | 1e-6 | 1e-3 |
-    /// | mlp | 1e-5 | 2e-2 |
-    /// | any, by Adam | 1e-2 | 5e-2 |
-    pub fn of(model: &ModelSpec, optimiser: Optimiser) -> Self {
-        let (small, tolerance) = match (optimiser, model) {
-            (Optimiser::Adam, _) => (1e-2, 5e-2),
-            (_, ModelSpec::Linear | ModelSpec::Affine) => (1e-6, 1e-8),
-            (_, ModelSpec::Polynomial(_) | ModelSpec::Sindy(_)) => (1e-6, 1e-4),
-            (_, ModelSpec::Gaussian(_)) => (1e-6, 1e-3),
-            (_, ModelSpec::Perceptron(..)) => (1e-5, 2e-2),
-        };
-        Self { small, tolerance }
+impl Ended {
+    fn of(fit: &Result<Fit, FitError>) -> Self {
+        match fit {
+            Ok(fit) => Self::Stopped(fit.stop),
+            Err(FitError::NotBegun) => Self::NotBegun,
+            Err(error) => Self::Failed(error.clone()),
+        }
     }
+}
+
+impl Serialize for Ended {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Ended", 2)?;
+        match self {
+            Self::Stopped(stop) => fields.serialize_field("ended", stop)?,
+            Self::NotBegun => fields.serialize_field("ended", "not-begun")?,
+            Self::Failed(error) => {
+                fields.serialize_field("ended", "failed")?;
+                fields.serialize_field("failure", &error.to_string())?;
+            }
+        }
+        fields.end()
+    }
+}
+
+/// Whether a fit was ended by Ctrl-C, or not begun because of it.
+pub fn was_interrupted(fit: &Result<Fit, FitError>) -> bool {
+    matches!(Ended::of(fit), Ended::NotBegun | Ended::Stopped(Stop::Interrupted))
 }
 
 /// One fit.
@@ -67,12 +76,13 @@ pub struct CheckedFit {
     pub loss: Option<f64>,
     /// Whether the loss is small.
     pub fitted: bool,
-    /// Why it ended, or why it could not begin.
-    pub ended: String,
+    /// How it ended.
+    #[serde(flatten)]
+    pub ended: Ended,
     /// One a mode with Im λ ≥ 0; empty unless fitted.
     pub modes: Vec<CheckedMode>,
     /// Where an invariant is known.
-    pub drift: Vec<Drift>,
+    pub drift: Vec<LearnedDrift>,
     /// The learned field followed with h and with h/100; `null` unless fitted.
     pub rollout: Option<Rollouts>,
     /// Where the loss asked the field; `null` unless fitted.
@@ -111,11 +121,6 @@ pub struct Check {
     pub comparison: Comparison,
     /// Whether the fits were ended before their time: some may be missing or unfinished.
     pub interrupted: bool,
-}
-
-/// A complex number as `[re, im]`.
-pub(super) fn pair<S: Serializer>(z: &Complex<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-    [z.re, z.im].serialize(serializer)
 }
 
 /// Lays the fits of one method beside the prediction.
@@ -159,32 +164,21 @@ pub fn noise_floor(report: &Report, motion: f64) -> f64 {
 impl Checker<'_> {
     /// One fit by itself, where there was no time to lay it beside the branches.
     pub fn uncompared(&self, seed: u64, fit: &Result<Fit, FitError>) -> CheckedFit {
-        let mut checked = CheckedFit {
+        let ended = Ended::of(fit);
+        CheckedFit {
             method: self.method.0.name().into(),
             model: self.model.to_string(),
             seed,
-            begun: true,
-            compared: false,
-            loss: None,
+            begun: ended != Ended::NotBegun,
+            compared: matches!(ended, Ended::Failed(_)),
+            loss: fit.as_ref().ok().map(|fit| fit.loss),
             fitted: false,
-            ended: String::new(),
+            ended,
             modes: Vec::new(),
             drift: Vec::new(),
             rollout: None,
             coverage: None,
-        };
-        match fit {
-            Ok(fit) => {
-                checked.loss = Some(fit.loss);
-                checked.ended = ended(fit.stop).into();
-            }
-            Err(error) => {
-                checked.begun = *error != FitError::NotBegun;
-                checked.compared = checked.begun;
-                checked.ended = error.to_string();
-            }
         }
-        checked
     }
 
     /// One fit against the branches. Its rollouts are kept for a figure where `drawn` says so.
@@ -239,6 +233,11 @@ impl Check {
         Self { report, agreement, fits, agrees: comparison == Comparison::Agrees, comparison, interrupted }
     }
 
+    /// Whether the answer is no: a fit landed elsewhere, none fitted, or the fits were ended.
+    pub fn is_refuted(&self) -> bool {
+        matches!(self.comparison, Comparison::Disagrees | Comparison::NothingFitted | Comparison::Interrupted)
+    }
+
     /// The fits of a method.
     pub fn fits_of<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a CheckedFit> {
         self.fits.iter().filter(move |fit| fit.method == method)
@@ -251,22 +250,13 @@ impl Check {
     }
 }
 
-/// A stop in words.
-fn ended(stop: Stop) -> &'static str {
-    match stop {
-        Stop::Target => "reached the target",
-        Stop::Converged => "no step lowers the loss",
-        Stop::Iterations => "iterations used up",
-        Stop::Diverged => "diverged",
-        Stop::Interrupted => "interrupted",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fit::Optimiser;
     use crate::inverse::Limits;
     use crate::predict::{Prediction, Subject};
+    use num_complex::Complex;
 
     fn report() -> Report {
         let system = System::named("oscillator").expect("listed");
@@ -295,7 +285,7 @@ mod tests {
             compared: true,
             loss: Some(1.0),
             fitted,
-            ended: String::new(),
+            ended: Ended::Stopped(Stop::Target),
             modes: if fitted { vec![mode] } else { Vec::new() },
             drift: Vec::new(),
             rollout: None,

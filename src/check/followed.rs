@@ -50,7 +50,7 @@ pub struct Rollouts {
 
 /// What the learned field does to a quantity that the truth keeps.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Drift {
+pub struct LearnedDrift {
     /// The start.
     pub start: Vec<f64>,
     /// The invariant there.
@@ -79,7 +79,7 @@ pub(super) struct Following<'a> {
 
 impl Following<'_> {
     /// Both rollouts from every start, and the change of the invariant where one is known.
-    pub fn follow(&self, learned: &Learned) -> (Option<Rollouts>, Vec<Drift>) {
+    pub fn follow(&self, learned: &Learned) -> (Option<Rollouts>, Vec<LearnedDrift>) {
         let span = match self.method {
             Method::RungeKutta(_) => 1,
             Method::Multistep(multistep) => multistep.steps(),
@@ -151,7 +151,7 @@ impl Following<'_> {
         fine: &[Vec<Vec<f64>>],
         intervals: usize,
         fine_in_interval: usize,
-    ) -> Vec<Drift> {
+    ) -> Vec<LearnedDrift> {
         let Some(system) = self.system else { return Vec::new() };
         let mut drifts = Vec::new();
         for (k, start) in starts.iter().enumerate() {
@@ -176,7 +176,7 @@ impl Following<'_> {
                 per_turn = ratio.filter(|r| made > 0 && *r > 0.0 && r.is_finite()).map(|r| r.powf(1.0 / made as f64));
             }
             let time = intervals as f64 * self.sampling.interval();
-            drifts.push(Drift { start: start.clone(), before, discrete, continuous, time, turns, per_turn });
+            drifts.push(LearnedDrift { start: start.clone(), before, discrete, continuous, time, turns, per_turn });
         }
         drifts
     }

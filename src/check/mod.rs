@@ -2,12 +2,14 @@
 //!
 //! | question | where |
 //! | --- | --- |
+//! | when a fit counts | `agreement` |
 //! | the fits beside the prediction, and whether they agree | `comparison` |
 //! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
 //! | a library's call on the data's own batch, beside fits through its own steps | `called` |
 //! | where the loss asks the field, beside the samples | `coverage` |
 
+mod agreement;
 mod called;
 mod checked_modes;
 pub mod comparison;
@@ -15,7 +17,8 @@ mod coverage;
 mod followed;
 mod settling;
 
+pub use agreement::Agreement;
 pub use called::{CalledCheck, CalledFit, CalledMode, Landed, expected};
-pub use comparison::{Agreement, Check, CheckedFit, CheckedMode, Checker, Comparison, motion, noise_floor};
+pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, motion, noise_floor, was_interrupted};
 pub use coverage::Coverage;
-pub use followed::{Drift, Followed, Rollouts};
+pub use followed::{Followed, LearnedDrift, Rollouts};

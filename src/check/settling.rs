@@ -77,7 +77,7 @@ fn missed(learned: &Learned, state: &[f64], left: &Vector, right: &Vector) -> f6
     size * left.norm_squared() * power.re.max(0.0)
 }
 
-/// ∂f(x)/∂θ, a row a component.
+/// ∂f(x)/∂θ, one row per component.
 fn value_gradient(learned: &Learned, state: &[f64]) -> Vec<Vec<f64>> {
     let d = state.len();
     let mut probe = learned.clone();

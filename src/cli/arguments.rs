@@ -229,25 +229,6 @@ pub fn complex(text: &str) -> Result<Complex64, String> {
     value.map(|(re, im)| Complex64::new(re, im)).ok_or_else(fail)
 }
 
-/// A complex number as people read it, to so many significant digits: `-0.1 + 2i`.
-pub fn show(z: Complex64, digits: usize) -> String {
-    let number = |x: f64| {
-        let text = format!("{:.*e}", digits.saturating_sub(1), x.abs());
-        let rounded: f64 = text.parse().unwrap_or(x.abs());
-        if rounded != 0.0 && !(1e-4..1e15).contains(&rounded) {
-            // A short mantissa keeps its zeros out of sight.
-            let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-            let mantissa = if mantissa.contains('.') { mantissa.trim_end_matches('0').trim_end_matches('.') } else { mantissa };
-            format!("{mantissa}e{exponent}")
-        } else {
-            rounded.to_string()
-        }
-    };
-    let sign = |x: f64| if x.is_sign_negative() && x != 0.0 { "-" } else { "" };
-    let (re, im) = (format!("{}{}", sign(z.re), number(z.re)), number(z.im));
-    if z.im == 0.0 { re } else { format!("{re} {} {im}i", if z.im < 0.0 { "-" } else { "+" }) }
-}
-
 /// Farther out than any boundary of a stability region, and finer than a raster of f64 resolves.
 const FARTHEST: f64 = 1e9;
 const FINEST: f64 = 1e-9;
@@ -315,13 +296,6 @@ mod tests {
         for bad in ["", "i2", "1+2", "nan", "inf+i", "1++2i", "x", "1+2ii"] {
             assert!(complex(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn complex_numbers_as_people_read_them() {
-        assert_eq!(show(Complex64::new(-0.1, 2.0), 6), "-0.1 + 2i");
-        assert_eq!(show(Complex64::new(1e-7, -1.0 / 3.0), 4), "1e-7 - 0.3333i");
-        assert_eq!(show(Complex64::new(2.0, 0.0), 4), "2");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! `basins`: which start lands on which branch.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::figure::{self, Figure, RealFits, file};
 use lambdahat::method::Sampling;
+use lambdahat::words::Table;
+use lambdahat::words::number::complex;
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -13,25 +15,25 @@ use std::path::PathBuf;
     after_help = "Examples:\n  lambdahat basins --method rk4 --lambda -0.1+2i -o basins.svg\n  lambdahat basins --method rk4 --fits 500 -o basins.png"
 )]
 pub struct Args {
-    /// The method that is trained through
-    #[arg(long, default_value = "rk4", value_name = "METHOD")]
+    /// The method to train through
+    #[arg(long, default_value = defaults::METHOD, value_name = "METHOD")]
     method: String,
-    /// The true mode, with an imaginary part
-    #[arg(long, default_value = "-0.1+2i", value_parser = arguments::complex, allow_hyphen_values = true)]
+    /// The true eigenvalue λ, not real
+    #[arg(long, default_value = defaults::MODE, value_parser = arguments::complex, allow_hyphen_values = true)]
     lambda: Complex64,
-    /// Time between samples
+    /// Sampling interval H
     #[arg(long, default_value_t = 1.0, value_parser = arguments::positive)]
     interval: f64,
-    /// Steps between samples
+    /// Integrator steps per sampling interval
     #[arg(long, default_value_t = 1)]
     substeps: u32,
-    /// Random starts behind each predicted share
+    /// Random starts per predicted share
     #[arg(long, default_value_t = figure::STARTS as u64, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     starts: u64,
-    /// Lay this many real fits (Gauss–Newton and Adam, for each width of start) beside the prediction
+    /// Real fits to compare with, per optimizer and width of start
     #[arg(long, default_value_t = 0)]
     fits: usize,
-    /// The file to write: .svg, .png or .json (the figure's data)
+    /// File to write: .svg, .png or .json (the figure's data)
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }
@@ -61,7 +63,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let found = lambdahat::inverse::branches(&method, args.lambda, sampling)?.branches;
         let branches = found.len();
         for (k, branch) in found.iter().enumerate() {
-            output::line(format!("branch {}: {}", k + 1, arguments::show(branch.lambda, 5)))?;
+            output::line(format!("branch {}: {}", k + 1, complex(branch.lambda, 5)))?;
         }
         shares(&figure, branches, &real)?;
     }
@@ -72,28 +74,28 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
-/// Where random starts land, a row an optimizer and width: predicted, and of real fits where there are any.
+/// Where random starts land, one row per optimizer and width: predicted, and of real fits where there are any.
 fn shares(figure: &Figure, branches: usize, real: &[RealFits]) -> Result<(), Failure> {
     let mut headings = vec!["OPTIMIZER".to_owned(), "STARTS".to_owned()];
     headings.extend((1..=branches).map(|k| format!("BRANCH {k}")));
     headings.push("NOWHERE".to_owned());
-    let mut table = output::table(&headings.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut table = Table::new(&headings.iter().map(String::as_str).collect::<Vec<_>>());
     let percent = |share: f64| format!("{:.1} %", 100.0 * share);
     for (way, _) in figure::WAYS {
         for width in figure::WIDTHS {
             let share = |k: usize| figure.facts.get(&format!("share of branch {k}, {way}, width {width}")).copied().unwrap_or(0.0);
             let landed: Vec<f64> = (1..=branches).map(share).collect();
             let nowhere = (1.0 - landed.iter().sum::<f64>()).max(0.0);
-            let row = [way.to_owned(), format!("N(0, {}²)", width)];
-            table.add_row(row.into_iter().chain(landed.into_iter().chain([nowhere]).map(percent)));
+            let row = [way.to_owned(), format!("N(0, {width}²)")];
+            table.row(row.into_iter().chain(landed.into_iter().chain([nowhere]).map(percent)));
             if let Some(fits) = real.iter().find(|fits| fits.way == way && fits.width == width) {
                 let total = fits.shares.total().max(1) as f64;
                 let row = [String::new(), format!("{} real fits", fits.shares.total())];
                 let landed = fits.shares.landed.iter().chain([&fits.shares.elsewhere]).map(|&n| percent(n as f64 / total));
-                table.add_row(row.into_iter().chain(landed));
+                table.row(row.into_iter().chain(landed));
             }
         }
     }
-    output::line(table.trim_fmt())?;
-    output::line("Nowhere: diverged, stopped between the branches, or was still on its way after the last iteration.")
+    screen::table(&table)?;
+    screen::paragraph("Nowhere: diverged, stopped between the branches, or was still on its way after the last iteration.")
 }

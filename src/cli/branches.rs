@@ -24,7 +24,7 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The method that is trained through
+    /// The method to train through
     #[arg(long, short, value_name = "METHOD", value_parser = arguments::MethodName, hide_possible_values = true)]
     method: String,
     /// The true eigenvalue λ, as -0.1+2i
@@ -36,7 +36,7 @@ pub struct Args {
     /// Integrator steps per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1, allow_negative_numbers = true)]
     substeps: u32,
-    /// For a library's call: a batch of so many real starts enters its error norm [default: one complex state]
+    /// For library calls: real starts in the batch [default: one complex state]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     batch: Option<u16>,
     /// For a library's call: the size of the mode in the data, beside which atol counts

@@ -67,7 +67,7 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: b
         })?;
         return Ok(Answer::Done);
     }
-    output::line(format!("{}, λ = {}, a sample every {}", call.name, number::complex(lambda, 6), number::real(interval, 6)))?;
+    screen::paragraph(&format!("{}, λ = {}, a sample every {}", call.name, number::complex(lambda, 6), number::real(interval, 6)))?;
     for line in words::description(call) {
         screen::labelled("  ", &line)?;
     }

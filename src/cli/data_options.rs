@@ -9,28 +9,28 @@ use std::path::Path;
 #[derive(clap::Args, Clone, Debug)]
 #[command(next_help_heading = "Reading the samples")]
 pub struct DataOptions {
-    /// Time H between two samples: of a system, or of a file without times
+    /// Sampling interval H, of a system or of a file without times
     #[arg(long, short = 'H', value_name = "H", allow_hyphen_values = true, help_heading = None)]
     pub interval: Option<f64>,
-    /// Column of times (default: t, time, date, datetime, timestamp, epoch or year; else the first)
+    /// Column of times [default: t, time, date, …, else the first]
     #[arg(long, value_name = "COLUMN", requires = "data")]
     time: Option<String>,
-    /// Columns of the state (default: all that are nothing else)
+    /// Columns of the state [default: all others]
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', requires = "data")]
     columns: Option<Vec<String>>,
-    /// Column that tells trajectories apart (default: trajectory, traj, run, episode or id)
+    /// Column that tells trajectories apart [default: trajectory, run, episode, id, …]
     #[arg(long, value_name = "COLUMN", requires = "data")]
     trajectory: Option<String>,
-    /// Columns of inputs u in ẋ = f(x, u), beside those that the header calls u:NAME
+    /// Columns of inputs u in ẋ = f(x, u), besides those named u:NAME
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', requires = "data")]
     input: Vec<String>,
-    /// What inputs do between samples: keep their value, or go to the next in a straight line
+    /// Inputs between samples: held, or linear to the next
     #[arg(long, value_name = "HOLD", value_enum, default_value_t = HoldName::Zero)]
     hold: HoldName,
-    /// Unit of time: dates are counted in it, numbers are said to be in it (s, min, h, day, month, year, …)
+    /// Unit of time: s, min, h, day, month, year, …
     #[arg(long, value_name = "UNIT", value_parser = unit, requires = "data")]
     time_unit: Option<TimeUnit>,
-    /// Value that stands for a missing one, such as -999; may be given more than once
+    /// Value that means missing, such as -999; may be repeated
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true, requires = "data")]
     missing: Vec<String>,
 }

@@ -27,7 +27,8 @@ impl Failure {
                 use std::io::Write;
                 let red = anstream::stderr();
                 // Nothing is left to be done when even standard error is closed.
-                let _ = writeln!(red.lock(), "\u{1b}[1;31merror:\u{1b}[0m {}", readable(&message));
+                let text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", readable(&message));
+                let _ = writeln!(red.lock(), "{}", super::width::message(&text));
                 2
             }
         }

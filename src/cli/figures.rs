@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Answer, output};
-use lambdahat::figure::gallery::{Entry, GALLERY, train};
+use lambdahat::figure::gallery::{GALLERY, GalleryEntry, train};
 use std::path::PathBuf;
 
 /// Options of `figures`.
@@ -40,7 +40,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     let known = || GALLERY.iter().map(|entry| entry.name).collect::<Vec<_>>().join(", ");
-    let chosen: Vec<&Entry> = if args.names.is_empty() {
+    let chosen: Vec<&GalleryEntry> = if args.names.is_empty() {
         GALLERY.iter().collect()
     } else {
         let find = |name: &String| {

@@ -1,7 +1,7 @@
 //! `loop`: what a library's training call does between two samples, step by step.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::figure;
 use lambdahat::inverse::step_control::threshold;
 use lambdahat::loops::{Call, StateNorm, Trace};
@@ -15,12 +15,13 @@ use std::path::PathBuf;
 const EXAMPLES: &str = "\
 Examples:
   lambdahat loop torchdiffeq:dopri5:rtol=1e-3,atol=1e-5
-  lambdahat loop diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5 --lambda -0.02+2i --interval 0.5
+  lambdahat loop diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5 -l -0.02+2i -H 0.5
   lambdahat loop torchdiffeq:rk4:step_size=0.3 --samples 3
   lambdahat loop pysindy:FiniteDifference:order=4
 
-CALL is LIBRARY:NAME[:option=value,…] with the library's own words: torchdiffeq, diffrax, scipy, torchdyn, OrdinaryDiffEq. The call is followed on
-the mode ẏ = λy from one complex state of size 1, or from a batch of real ones.";
+CALL is LIBRARY:NAME[:option=value,…] in the words of torchdiffeq, diffrax,
+scipy, torchdyn or OrdinaryDiffEq. It is followed on the mode ẏ = λy, from one
+complex state of size 1 or from a batch of real ones.";
 
 /// Options of `loop`.
 #[derive(clap::Args)]
@@ -29,16 +30,16 @@ pub struct Args {
     /// The training call
     #[arg(value_name = "CALL", value_parser = arguments::MethodName, hide_possible_values = true)]
     call: String,
-    /// The eigenvalue of the mode that is followed
-    #[arg(long, short, value_name = "RE+IMi", default_value = "-0.1+2i", allow_hyphen_values = true, value_parser = arguments::complex)]
+    /// The eigenvalue λ of the mode
+    #[arg(long, short, value_name = "RE+IMi", default_value = defaults::MODE, allow_hyphen_values = true, value_parser = arguments::complex)]
     lambda: Complex64,
-    /// The time H between two samples
+    /// Sampling interval H
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, value_parser = arguments::positive)]
     interval: f64,
-    /// How many samples one call covers, after the start
+    /// Samples that one call covers, after the start
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     samples: u16,
-    /// A batch of so many real starts, their phases spread evenly, instead of one complex state
+    /// Real starts in the batch, phases spread evenly [default: one complex state]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     batch: Option<u16>,
     /// The size of the mode in the data, beside which atol counts
@@ -165,14 +166,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         })?;
         return Ok(Answer::Done);
     }
-    output::line(format!(
+    screen::paragraph(&format!(
         "{} on a mode λ = {}, a sample every {}",
         call.name,
         number::complex(args.lambda, 6),
         number::real(args.interval, 6)
     ))?;
     for line in words::description(&call) {
-        output::line(format!("  {line}"))?;
+        screen::labelled("  ", &line)?;
     }
     let mut table = Table::new(&["FROM", "STEP", "TO", "SCALED ERROR", ""]);
     for attempt in &trace.attempts {
@@ -184,7 +185,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if attempt.kept { String::new() } else { "rejected".to_owned() },
         ]);
     }
-    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    output::line(format!("\n{}", table.fit(screen::width())))?;
     let mut table = Table::new(&["SAMPLE AT", "y(t)/y(0)", "TRUTH", "RELATIVE ERROR", "IN THE STEP"]);
     for sample in &samples {
         let z = |[re, im]: [f64; 2]| number::complex(Complex64::new(re, im), 6);
@@ -196,15 +197,15 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if sample.place >= 1.0 { "at its end".to_owned() } else { format!("interpolated at {}", number::percent(sample.place)) },
         ]);
     }
-    output::line(format!("\n{}", table.fit(super::screen::width())))?;
+    output::line(format!("\n{}", table.fit(screen::width())))?;
     output::line(format!("\n{}.", words::effort(trace.accepted(), trace.rejected(), trace.evaluations)))?;
     match star {
-        Some(star) if star > 0.0 => output::line(format!(
+        Some(star) if star > 0.0 => screen::paragraph(&format!(
             "At frequency {} a decay slower than {} per unit of time is learned as growth.",
             number::real(args.lambda.im, 4),
             number::real(star, 3)
         ))?,
-        Some(star) if star < 0.0 => output::line(format!(
+        Some(star) if star < 0.0 => screen::paragraph(&format!(
             "At frequency {} a growth slower than {} per unit of time is learned as decay.",
             number::real(args.lambda.im, 4),
             number::real(-star, 3)

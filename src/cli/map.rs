@@ -21,7 +21,7 @@ pub struct Args {
     /// Range of Im hλ
     #[arg(long, default_value = "0..4", value_parser = arguments::range, allow_hyphen_values = true)]
     im: Range<f64>,
-    /// The file to write: .svg, .png or .json (the figure's data)
+    /// File to write: .svg, .png or .json (the figure's data)
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
 }

@@ -1,13 +1,13 @@
 //! `methods`: the catalogue, filtered by what its schemes claim (each claim is verified by the project's tests), or, where a file claims nothing, by what is decided.
 
 use super::failure::Failure;
-use super::{Answer, output};
+use super::{Answer, output, screen};
 use clap::{Arg, ArgAction, ArgMatches};
 use lambdahat::exact::Number;
 use lambdahat::method::property::TABLE;
 use lambdahat::method::{Method, Property, Stated, catalog, families};
 use lambdahat::verify::has_property;
-use lambdahat::words;
+use lambdahat::words::{self, Table};
 use serde::Serialize;
 
 /// Options of `methods`.
@@ -116,9 +116,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::line("no method of the catalogue has all of these properties")?;
         return Ok(Answer::Done);
     }
-    let mut table = output::table(&["METHOD", "ORDER", "STAGES", "", "TITLE", "ALSO KNOWN AS"]);
+    let mut table = Table::new(&["METHOD", "ORDER", "STAGES", "", "TITLE", "ALSO KNOWN AS"]).details(&[3, 5]);
     for entry in &methods {
-        table.add_row([
+        table.row([
             entry.method.clone(),
             entry.order.map_or("?".into(), |p| p.to_string()),
             entry.stages.map_or_else(|| entry.steps.map_or(String::new(), |k| format!("{k}-step")), |s| s.to_string()),
@@ -127,13 +127,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             entry.aliases.join(", "),
         ]);
     }
-    output::line(table.trim_fmt())?;
+    screen::table(&table)?;
     output::line(format!("{} methods, and families whose members are methods by these names:", methods.len()))?;
-    let mut table = output::table(&["FROM", "TO", "TITLE"]);
+    let mut table = Table::new(&["FROM", "TO", "TITLE"]);
     for family in kin() {
-        table.add_row([family.smallest, family.largest, family.title.to_owned()]);
+        table.row([family.smallest, family.largest, family.title.to_owned()]);
     }
-    output::line(table.trim_fmt())?;
+    screen::table(&table)?;
     Ok(Answer::Done)
 }
 

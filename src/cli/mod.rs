@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand, each of which parses, calls and prints.
+//! The command line: one file per subcommand, each of which parses, calls and prints.
 //!
 //! A subcommand is a file here with `Args` (its options) and `run` (its work), and one line in `Command` and in `dispatch`.
 //! Exit status: 0 done, 1 the answer is "no", 2 bad usage or bad input with one clear message.
@@ -12,6 +12,7 @@ mod check;
 mod check_call;
 mod completions;
 mod data_options;
+mod defaults;
 mod failure;
 mod figures;
 mod fit;
@@ -33,6 +34,7 @@ mod tour;
 mod trained;
 mod training;
 mod verify;
+mod width;
 
 use clap::error::ContextKind;
 use clap::{Parser, Subcommand};
@@ -52,20 +54,21 @@ pub enum Answer {
 
 const EXAMPLES: &str = "\
 Examples:
-  lambdahat predict                                   what RK4 and others learn from a damped oscillator
-  lambdahat predict examples/lynx_hare.csv --log      the same for your own samples
-  lambdahat branches --method rk4 --lambda -0.1+2i    every eigenvalue that a fit through RK4 can land on
-  lambdahat verify my_scheme.toml                     everything known of a scheme, its claims checked
+  lambdahat predict                      what popular integrators learn
+  lambdahat predict DATA.csv             the same for your own samples
+  lambdahat branches -m rk4 -l -0.1+2i   all eigenvalues a fit can land on
+  lambdahat verify my_scheme.toml        verify a scheme, check its claims
   lambdahat region rk4 dormand-prince5 -o regions.svg
 
-METHOD is a catalogue name (rk4), a library's call (torchdiffeq:dopri5:rtol=1e-3, diffrax:Tsit5), or a path to a scheme file.
+METHOD is a catalogue name (rk4), a library's call (diffrax:Tsit5,
+torchdiffeq:dopri5:rtol=1e-3), or a path to a scheme file.
 Exit status: 0 done, 1 the answer is \"no\", 2 bad usage or bad input.";
 
 /// What a training loop really learns through a numerical integrator: predict it, check it, repair it.
 #[derive(Parser)]
 #[command(name = "lambdahat", version, about, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 110)]
 pub struct Cli {
-    /// One JSON document on standard output, and no other text there
+    /// Print one JSON document and nothing else
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -74,38 +77,38 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The catalogue of methods
+    /// List the methods of the catalogue
     Methods(methods::Args),
-    /// Everything that is known of a scheme, its claims checked
+    /// Verify a scheme: order, stability, geometry, learning; check its claims
     Verify(verify::Args),
-    /// Every eigenvalue that a fit through a method can learn
+    /// Compute every eigenvalue that a fit through a method can learn
     Branches(branches::Args),
-    /// What a library's training call does between two samples, step by step
+    /// Follow a library's training call from one sample to the next, step by step
     #[command(name = "loop")]
     Loop(loop_::Args),
-    /// What a loop will learn from data or a system through each method, and which to take instead
+    /// Predict what a training loop will learn, and what to train with instead
     Predict(predict::Args),
-    /// Stability regions, filled and contoured, and their areas
+    /// Draw stability regions and compute their areas
     Region(region::Args),
-    /// What would be learned, over the plane of the true hλ
+    /// Map what would be learned over the plane of the true hλ
     Map(map::Args),
-    /// Learn a model through a method, and keep it
+    /// Train a model through a method and save it
     Fit(Box<fit::Args>),
-    /// The field that a method follows, or that a fit through it learns, exactly
+    /// Print the exact field that a method follows, or that a fit learns
     Modified(modified::Args),
-    /// Predict, then fit from many starts, side by side
+    /// Check the prediction with real fits from many starts
     Check(Box<check::Args>),
-    /// The continuous-time model behind one that was trained through a method
+    /// Turn a trained model into the continuous-time model behind it
     Repair(repair::Args),
-    /// Whether a trained model is one in continuous time, and which branch it sits on
+    /// Audit a trained model: is it a model in continuous time?
     Audit(audit::Args),
-    /// Which start lands on which branch
+    /// Draw which start lands on which branch
     Basins(basins::Args),
-    /// Every figure of the README
+    /// Write every figure of the README
     Figures(figures::Args),
-    /// The interactive page, as files
+    /// Write the interactive page as files
     Tour(tour::Args),
-    /// A completion script for a shell
+    /// Print a completion script for a shell
     Completions(completions::Args),
 }
 

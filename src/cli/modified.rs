@@ -2,25 +2,27 @@
 
 use super::failure::Failure;
 use super::modified_at::{self, Point};
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use lambdahat::dynamics::{PolynomialField, System};
 use lambdahat::files::read_bounded;
 use lambdahat::method::Method;
 use lambdahat::order::{FieldExpansion, ModifiedReport, inverse_linear_radius, modified_linear_radius};
 use lambdahat::stability::StabilityFunction;
+use lambdahat::words::folded_sum;
+use lambdahat::words::number::real;
 use serde::Serialize;
 use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
-  lambdahat modified --system lotka-volterra --method rk4 --order 8 --inverse
-  lambdahat modified --system my_field.toml --method forward-euler --order 4 --latex
-  lambdahat modified --system van-der-pol:mu=2 --method adams-bashforth-2 --order 3 --inverse
-  lambdahat modified --system pendulum --method midpoint --inverse --at 0.5,1 --step 0.1
-  lambdahat modified --system model.json --method rk4 --at 1.5,1 --step 0.5
+  lambdahat modified --system lotka-volterra -m rk4 --order 8 --inverse
+  lambdahat modified --system my_field.toml -m forward-euler --latex
+  lambdahat modified --system van-der-pol:mu=2 -m adams-bashforth-2 --inverse
+  lambdahat modified --system pendulum -m midpoint --at 0.5,1 --step 0.1
+  lambdahat modified --system model.json -m rk4 --at 1.5,1 --step 0.5
 
-A field file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y'. With --at any built-in system or model file will do: the field is only
-evaluated.";
+A field file is TOML, one line per variable: x = '2/3 x - 4/3 x y'. With --at
+any built-in system or model file will do.";
 
 /// Options of `modified`.
 #[derive(clap::Args)]
@@ -41,10 +43,10 @@ pub struct Args {
     /// Print LaTeX
     #[arg(long)]
     latex: bool,
-    /// The value at one point instead of polynomials
+    /// Evaluate at one point instead of printing polynomials
     #[arg(long, value_name = "X,Y,…", allow_hyphen_values = true, requires = "step", conflicts_with = "latex")]
     at: Option<String>,
-    /// h, for --at
+    /// Step size h, for --at
     #[arg(long, value_name = "h", value_parser = arguments::positive, requires = "at")]
     step: Option<f64>,
 }
@@ -94,8 +96,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     if !args.latex {
         let what = if report.inverse { "what a perfect fit through it learns" } else { "the field that its steps follow" };
-        let exactness = if report.exact { "exact" } else { "coefficients rounded, for the method's are not rational" };
-        output::line(format!("{}: {what}, through h^{}; {exactness}", report.method, args.order))?;
+        let exactness = if report.exact { "exact" } else { "coefficients rounded (the method's are irrational)" };
+        screen::paragraph(&format!("{}: {what}, through h^{}; {exactness}", report.method, args.order))?;
     }
     for (k, variable) in report.variables.iter().enumerate() {
         let terms: Vec<String> = report
@@ -113,12 +115,22 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
                 }
             })
             .collect();
-        let sum = if terms.is_empty() { "0".to_owned() } else { terms.join("\n    + ") };
-        output::line(if args.latex { format!("\\dot {variable} = {sum}") } else { format!("{variable}' = {sum}") })?;
+        if args.latex {
+            output::line(format!("\\dot {variable} = {}", if terms.is_empty() { "0".to_owned() } else { terms.join("\n    + ") }))?;
+            continue;
+        }
+        let empty = "0".to_owned();
+        for (k, term) in terms.iter().chain(terms.is_empty().then_some(&empty)).enumerate() {
+            let first = if k == 0 { format!("{variable}' = ") } else { "    + ".to_owned() };
+            output::line(folded_sum(term, &first, "        ", screen::width()))?;
+        }
     }
     if let Some(radius) = radius.filter(|_| !args.latex) {
-        output::line(if radius.is_finite() {
-            format!("On a mode λ of the linear part the series converges while |hλ| < {radius:.6}; beyond, cutting it off means little.")
+        screen::paragraph(&if radius.is_finite() {
+            format!(
+                "On the linear part the series converges for |hλ| < {}; beyond that, a truncated series is no approximation.",
+                real(radius, 7)
+            )
         } else {
             "On the linear part the series converges at every h.".to_owned()
         })?;

@@ -1,10 +1,11 @@
 //! `modified --at`: the field that a method follows, or that a fit through it learns, at one point of any field: no polynomial is needed.
 
 use super::failure::Failure;
-use super::{Answer, fit, output};
+use super::{Answer, fit, output, screen};
 use lambdahat::dynamics::{Field, Flow, PolynomialField, System};
 use lambdahat::method::{Method, RungeKutta};
 use lambdahat::order::{Estimated, FieldExpansion, LARGEST_POWER, inverse_modified_at, modified_at, order_up_to};
+use lambdahat::words::number::real;
 use serde::Serialize;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -90,19 +91,24 @@ pub fn run(point: &Point, method: &Method, json: bool) -> Result<Answer, Failure
 fn print(found: &Document) -> Result<(), Failure> {
     let (what, hat) =
         if found.inverse { ("what a perfect fit through it learns", "f̂") } else { ("the field that its steps follow", "f̃") };
-    output::line(format!("{}: {what}, h = {}, through h^{}", found.method, found.step, found.power))?;
-    output::line(format!("f at {:?}: {:?}", found.at, found.field))?;
+    screen::paragraph(&format!("{}: {what}, h = {}, through h^{}", found.method, found.step, found.power))?;
+    screen::paragraph(&format!("f at {}: {}", list(&found.at), list(&found.field)))?;
     let error = match (found.way, found.left_out) {
-        (Way::Series, Some(left_out)) => format!("the first term left out is {left_out:.1e}"),
-        (Way::Logarithms, _) => format!("right to about {:.1e}", found.last_correction),
-        _ => format!("the last correction was {:.1e}", found.last_correction),
+        (Way::Series, Some(left_out)) => format!("the first term left out is {}", real(left_out, 2)),
+        (Way::Logarithms, _) => format!("right to about {}", real(found.last_correction, 2)),
+        _ => format!("the last correction was {}", real(found.last_correction, 2)),
     };
-    output::line(format!("{hat} there: {:?}; {error}", found.value))?;
+    screen::paragraph(&format!("{hat} there: {}; {error}", list(&found.value)))?;
     let size = found.value.iter().zip(&found.field).fold(0.0, |m: f64, (a, b)| m.max((a - b).abs()));
     if found.left_out.unwrap_or(found.last_correction) > 0.5 * size && size > 0.0 {
-        output::line("The corrections do not shrink at this h: these digits say little. Take a smaller --step.")?;
+        screen::paragraph("The corrections do not shrink at this h: these digits say little. Take a smaller --step.")?;
     }
     Ok(())
+}
+
+/// Components to all digits, each kept whole in a line.
+fn list(x: &[f64]) -> String {
+    format!("[{}]", x.iter().map(|&x| real(x, 16)).collect::<Vec<_>>().join(", "))
 }
 
 fn largest(x: &[f64]) -> f64 {

@@ -1,8 +1,8 @@
 //! Standard output and files: printed whole, written whole or not at all.
 
 use super::failure::{Failure, printing};
+use super::width::message;
 use crate::files;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -27,20 +27,7 @@ pub fn line(text: impl AsRef<str>) -> Result<(), Failure> {
 /// Says something on standard error that is no failure.
 pub fn note(text: impl AsRef<str>) {
     // Nothing is left to be done when even standard error is closed.
-    let _ = writeln!(anstream::stderr().lock(), "note: {}", text.as_ref());
-}
-
-/// The columns of the terminal: `COLUMNS` where it is set, 80 where there is no terminal.
-pub fn width() -> usize {
-    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).filter(|&width: &usize| width >= 20);
-    stated.or_else(|| Table::new().width().map(usize::from)).unwrap_or(80)
-}
-
-/// A table with these headings, without frames, as wide as the terminal allows.
-pub fn table(headings: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_header(headings.to_vec());
-    table
+    let _ = writeln!(anstream::stderr().lock(), "{}", message(&format!("note: {}", text.as_ref())));
 }
 
 /// Errors where [`file`] could not write this path: asked before long work whose result goes there.

@@ -4,7 +4,7 @@ use super::data_options::DataOptions;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::training::parsed;
-use super::{Answer, arguments, interrupt, output, screen};
+use super::{Answer, arguments, defaults, interrupt, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure::{self, SampleFigure};
@@ -127,7 +127,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             subject
         }
         None => {
-            let system = System::parse(args.system.as_deref().unwrap_or("oscillator"))?;
+            let system = System::parse(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };

@@ -1,13 +1,15 @@
 //! `region`: stability regions, filled and contoured, and their areas.
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use crate::files::{write_whole, write_with};
 use lambdahat::figure::file::{self, FigureError};
 use lambdahat::figure::regions;
 use lambdahat::method::Method;
 use lambdahat::stability::area_in_window;
 use lambdahat::stability::region::{Raster, Region, Window};
+use lambdahat::words::Table;
+use lambdahat::words::number::real;
 use serde::Serialize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ const KINDS: &str = ".svg, .png, .json or .csv";
                         lambdahat region rk4 --size 200x200 -o rk4.csv"
 )]
 pub struct Args {
-    /// The methods, all drawn over one window
+    /// The methods to draw
     #[arg(required = true, value_name = "METHOD")]
     methods: Vec<String>,
     /// Range of Re z
@@ -31,11 +33,10 @@ pub struct Args {
     /// Range of Im z
     #[arg(long, default_value = "-4..4", value_parser = arguments::range, allow_hyphen_values = true)]
     im: Range<f64>,
-    /// Points of the raster that a CSV file lists [default: 256x256]; a PNG is made to fit in so many pixels [default: 1440
-    /// wide]
+    /// Points of a CSV raster [default: 256x256], or pixels of a PNG [default: 1440 wide]
     #[arg(long, value_parser = arguments::size)]
     size: Option<(usize, usize)>,
-    /// The file to write: .svg, .png, .json (the figure's data) or .csv (the raster: re, im, and a column of 1 and 0 a method)
+    /// File to write: .svg, .png, .json (the figure's data) or .csv (a raster of 0 and 1)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -96,12 +97,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let Window { re, im } = window;
     output::line(format!("In the window Re z from {} to {}, Im z from {} to {}:", re[0], re[1], im[0], im[1]))?;
-    let mut table = output::table(&["METHOD", "AREA", "UNCERTAINTY", "BOUNDARY CURVES"]);
+    let mut table = Table::new(&["METHOD", "AREA", "UNCERTAINTY", "BOUNDARY CURVES"]);
     for entry in &report.regions {
-        let uncertainty = format!("± {:.0e}", entry.area_uncertainty);
-        table.add_row([entry.method.clone(), format!("{:.4}", entry.area), uncertainty, entry.boundary_curves.to_string()]);
+        let uncertainty = format!("± {}", real(entry.area_uncertainty, 1));
+        table.row([entry.method.clone(), real(entry.area, 6), uncertainty, entry.boundary_curves.to_string()]);
     }
-    output::line(table.trim_fmt())?;
+    screen::table(&table)?;
     if let Some(path) = &report.output {
         output::line(format!("written: {}", path.display()))?;
     }

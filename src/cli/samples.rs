@@ -1,6 +1,7 @@
 //! The samples that `fit` and `check` train on: a CSV file, or trajectories of a named system.
 
 use super::data_options::DataOptions;
+use super::defaults;
 use super::failure::Failure;
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::{Field, System};
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 /// Options that say what to train on.
 #[derive(clap::Args)]
 pub struct SampleArgs {
-    /// Evenly spaced samples, `-` for standard input; without them and without --system a damped oscillator is sampled
+    /// Evenly spaced samples, `-` for standard input [default: a damped oscillator]
     #[arg(value_name = "DATA.csv")]
     pub data: Option<PathBuf>,
     /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
@@ -17,17 +18,17 @@ pub struct SampleArgs {
     system: Option<String>,
     #[command(flatten)]
     reading: DataOptions,
-    /// How many samples after the start of each trajectory, for a system
+    /// For a system: samples after the start of each trajectory
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "data")]
     samples: usize,
-    /// A start of a trajectory, for a system, as 1.5,1; may be given more than once
+    /// For a system: start of a trajectory, as 1.5,1; may be repeated
     #[arg(long, value_name = "X,Y,…", conflicts_with = "data", allow_hyphen_values = true)]
     start: Vec<String>,
 }
 
 /// Checked samples, and the system that they are from where that is known.
 pub struct Samples {
-    /// As the data room keeps them.
+    /// As `data` keeps them.
     pub data: Trajectories,
     /// H, the time between two samples.
     pub interval: f64,
@@ -47,7 +48,7 @@ impl SampleArgs {
             let (interval, states) = (even.interval(), even.to_lists());
             return Ok(Samples { data, interval, states, system: None });
         }
-        let system = System::parse(self.system.as_deref().unwrap_or("damped-oscillator"))?;
+        let system = System::parse(self.system.as_deref().unwrap_or(defaults::TRAINED_SYSTEM))?;
         let interval = self.reading.interval.unwrap_or_else(|| system.default_interval());
         let starts: Vec<Vec<f64>> = match self.start.as_slice() {
             [] => system.default_starts(),

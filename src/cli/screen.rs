@@ -1,22 +1,9 @@
-//! The terminal: how wide it is, and text and tables that fit it.
+//! Text and tables that fit the terminal.
 
 use super::failure::Failure;
 use super::output;
+pub use super::width::width;
 use crate::words::{Table, wrapped};
-
-/// Columns where the width is not known: a file, a pipe.
-const USUAL: usize = 80;
-/// No line is longer, however wide the terminal.
-const WIDEST: usize = 110;
-/// Narrower than this nothing can be read.
-const NARROWEST: usize = 30;
-
-/// Columns that a line may have: COLUMNS where it is set, else the terminal's width, else 80; never more than 110.
-pub fn width() -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok()).filter(|&n: &usize| n > 0);
-    let found = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    told.or_else(found).unwrap_or(USUAL).clamp(NARROWEST, WIDEST)
-}
 
 /// Prints text in lines that fit; those after the first are indented.
 pub fn paragraph(text: &str) -> Result<(), Failure> {

@@ -14,23 +14,22 @@ use std::path::{Path, PathBuf};
 /// Options that say which model.
 #[derive(clap::Args)]
 pub struct TrainedArgs {
-    /// A model file, as `fit -o` writes it; or values of a field that was trained elsewhere: a table with columns x, …, f_x, … or a JSON document with
-    /// variables, states and field
+    /// A model file of `fit`, or values of a field trained elsewhere: columns x, …, f_x, … or JSON with variables, states, field
     #[arg(value_name = "MODEL.json|FIELD.csv")]
     pub model: PathBuf,
-    /// The data of the training; left out, they are made again where the model file names a system, or read where it names a file that is still the same
+    /// Training data [default: those the model file names, if unchanged]
     #[arg(long, value_name = "DATA.csv")]
     pub data: Option<PathBuf>,
-    /// The training's method, where an older model file does not hold it and the catalogue does not have it
+    /// Method of the training, if the model file does not hold it
     #[arg(long, value_name = "METHOD")]
     pub method: Option<String>,
-    /// For values of a field: the time H between two samples of its training
+    /// For field values: sampling interval H of the training
     #[arg(long, short = 'H', value_name = "H", value_parser = arguments::positive)]
     interval: Option<f64>,
-    /// For values of a field: the steps m between two samples of its training
+    /// For field values: integrator steps m per sampling interval
     #[arg(long, value_name = "m")]
     substeps: Option<u32>,
-    /// For values of a field: the class that is fitted to them, as in `fit`
+    /// For field values: the model to fit to them, as in `fit`
     #[arg(long = "model", value_name = "MODEL", value_parser = class)]
     class: Option<ModelSpec>,
 }
@@ -47,7 +46,7 @@ pub struct Trained {
     pub method: Method,
     /// That call.
     pub through: Option<Through>,
-    /// The states, a list a trajectory; empty where they cannot be had.
+    /// The states, one list per trajectory; empty where they cannot be had.
     pub trajectories: Vec<Vec<Vec<f64>>>,
     /// The system, where the file names one.
     pub system: Option<System>,

@@ -13,13 +13,13 @@ use std::sync::Mutex;
 /// Options that say how to train.
 #[derive(clap::Args)]
 pub struct TrainingArgs {
-    /// The class of models: linear, affine, polynomial:DEGREE, sindy:DEGREE, rbf[:CENTRES], mlp:32x32[:tanh|softplus|gelu]
+    /// Model: linear, affine, polynomial:DEGREE, sindy:DEGREE, rbf[:CENTRES], mlp:32x32[:tanh|softplus|gelu]
     #[arg(long, value_name = "MODEL", default_value = "linear", value_parser = parsed::<ModelSpec>)]
     pub model: ModelSpec,
-    /// The number m of integrator steps between two samples
+    /// Integrator steps m per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1)]
     pub substeps: u32,
-    /// Put the samples into the method's equation instead of stepping (implicit midpoint, trapezoid, Euler)
+    /// Residuals of the method's equation at the samples, without stepping (implicit midpoint, trapezoid, Euler)
     #[arg(long)]
     residual_form: bool,
     /// What is compared, and what one call of a library covers: pairs (each interval from its own sample), windows:K (trajectory:K is the same), rollout, or rollout-free-start
@@ -31,31 +31,31 @@ pub struct TrainingArgs {
     /// For a library's call: whether step sizes are constants in derivatives, as in the libraries (constant), or not (whole: slower)
     #[arg(long, value_name = "CONVENTION", default_value = "constant", value_parser = named::<StepDerivatives>)]
     step_derivatives: StepDerivatives,
-    /// auto (direct where linear, else Levenberg–Marquardt; adam where memory does not allow these), lm, adam, lbfgs, direct
+    /// Optimizer: auto, lm (Levenberg–Marquardt), adam, lbfgs or direct (linear problems)
     #[arg(long, value_name = "NAME", default_value = "auto", value_parser = parsed::<Optimiser>)]
     optimiser: Optimiser,
-    /// Iterations at most; each optimiser has its own default
+    /// Most iterations [default: by optimizer]
     #[arg(long, value_name = "N")]
     iterations: Option<usize>,
-    /// Adam's first learning rate; it falls as a cosine over --iterations
+    /// Adam's initial learning rate (cosine decay over --iterations)
     #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = super::arguments::positive)]
     rate: f64,
-    /// The loss at which to stop
+    /// Stop at this loss
     #[arg(long, value_name = "LOSS", default_value_t = 1e-28)]
     target: f64,
-    /// The standard deviation of the random start
+    /// Standard deviation of the random start
     #[arg(long, value_name = "SD", default_value_t = 1.0, value_parser = super::arguments::positive)]
     spread: f64,
-    /// Added to the sum of squares, times the sum of squared parameters, whatever the optimiser; left out, 1e-10 for rbf, else 0
+    /// L2 penalty: adds RIDGE·|θ|² to the sum of squares [default: 1e-10 for rbf, else 0]
     #[arg(long, value_name = "RIDGE")]
     ridge: Option<f64>,
-    /// Coefficients smaller than this are set to zero and the others fitted again, whatever the optimiser; left out, 0.05 for sindy, else 0
+    /// Set smaller coefficients to zero and refit the others [default: 0.05 for sindy, else 0]
     #[arg(long, value_name = "SIZE")]
     threshold: Option<f64>,
-    /// Memory in GiB that all starts which run at once may use together, whatever the optimiser; fewer run at once where it is small
+    /// Memory in GiB for all starts together; with less, fewer run at once
     #[arg(long, value_name = "GIB", default_value_t = 4.0, value_parser = super::arguments::positive)]
     memory: f64,
-    /// How many random starts, in parallel on all cores
+    /// Random starts, in parallel on all cores
     #[arg(long, value_name = "K")]
     seeds: Option<u64>,
     /// The first seed

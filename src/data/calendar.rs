@@ -119,7 +119,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 /// Stamps as months since the first.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MonthNumbers {
-    /// A list a trajectory.
+    /// One list per trajectory.
     pub of_each: Vec<Vec<i64>>,
 }
 

@@ -14,7 +14,7 @@ const INPUT_PREFIX: &str = "u:";
 /// Why a column was left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LeftOut {
+pub enum LeftOutColumn {
     /// Others were chosen.
     NotChosen,
     /// It has no name and only counts the rows, or it has another value in every row.
@@ -38,7 +38,7 @@ pub(super) struct Columns {
     pub trajectory: Option<usize>,
     pub states: Vec<usize>,
     pub inputs: Vec<usize>,
-    pub left_out: Vec<(usize, LeftOut)>,
+    pub left_out: Vec<(usize, LeftOutColumn)>,
 }
 
 impl Columns {
@@ -83,7 +83,7 @@ impl Columns {
             None => named(&TRAJECTORIES[..1]).or_else(|| named(&TRAJECTORIES).filter(|_| with_guessed_trajectory)),
         };
         if !with_guessed_trajectory && reading.trajectory.is_none() {
-            left_out.extend(named(&TRAJECTORIES).map(|k| (k, LeftOut::RowNumber)));
+            left_out.extend(named(&TRAJECTORIES).map(|k| (k, LeftOutColumn::RowNumber)));
         }
 
         let mut times: Vec<usize> =
@@ -95,7 +95,7 @@ impl Columns {
         let time = match (&reading.time, reading.interval) {
             (Some(name), None) => {
                 let time = find(name)?;
-                left_out.extend(times.iter().filter(|k| **k != time).map(|k| (*k, LeftOut::AnotherTime)));
+                left_out.extend(times.iter().filter(|k| **k != time).map(|k| (*k, LeftOutColumn::AnotherTime)));
                 Some(time)
             }
             (Some(name), Some(_)) => return Err(fail(find(name)?, DataProblem::IntervalBesideTimes)),
@@ -114,10 +114,10 @@ impl Columns {
             },
         };
         if names[0].is_empty() && time != Some(0) {
-            left_out.push((0, LeftOut::RowNumber));
+            left_out.push((0, LeftOutColumn::RowNumber));
         }
         if last > 0 && names[last].is_empty() {
-            left_out.push((last, LeftOut::Empty));
+            left_out.push((last, LeftOutColumn::Empty));
         }
         let taken = |k: usize| Some(k) == time || Some(k) == trajectory || inputs.contains(&k) || left_out.iter().any(|(l, _)| *l == k);
         let rest: Vec<usize> = (0..names.len()).filter(|k| !taken(*k)).collect();
@@ -126,7 +126,7 @@ impl Columns {
                 if let Some(&k) = chosen.iter().find(|k| Some(**k) == time || Some(**k) == trajectory || inputs.contains(k)) {
                     return Err(fail(k, DataProblem::TwoRoles));
                 }
-                left_out.extend(rest.into_iter().filter(|k| !chosen.contains(k)).map(|k| (k, LeftOut::NotChosen)));
+                left_out.extend(rest.into_iter().filter(|k| !chosen.contains(k)).map(|k| (k, LeftOutColumn::NotChosen)));
                 left_out.retain(|(k, _)| !chosen.contains(k));
                 chosen
             }

@@ -6,7 +6,7 @@
 //! | whether times are even, and where rows are missing | `spacing` |
 //! | complete samples in a row, and their neighbours | `segments`, `even` |
 //! | what a file holds, or exactly what is wrong with it | `reading`, `error` |
-//! | rows and cells of a text | `table`, `cells` |
+//! | rows and cells of a text | `text_table`, `cells` |
 //! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks` |
 //! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
 //! | arrays that numpy saved | `numpy` |
@@ -23,13 +23,13 @@ mod remarks;
 mod segments;
 mod spacing;
 mod stamps;
-mod table;
 mod taken;
+mod text_table;
 mod time_unit;
 pub mod trajectories;
 mod trajectory;
 
-pub use columns::LeftOut;
+pub use columns::LeftOutColumn;
 pub use error::{DataError, DataProblem};
 pub use even::EvenSamples;
 pub use reading::Reading;

@@ -2,7 +2,7 @@
 //!
 //! Format: numpy.lib.format, versions 1 to 3; an `.npz` file is a ZIP archive of `.npy` files.
 
-use super::columns::LeftOut;
+use super::columns::LeftOutColumn;
 use super::error::{DataError, DataProblem};
 use super::reading::Reading;
 use super::stamps::Stamps;
@@ -51,7 +51,7 @@ pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Traj
         };
         let names: Vec<String> = members.iter().map(|(name, _)| name.clone()).collect();
         let Some((_, states)) = states else { return Err(fail(DataProblem::NumpyArrays { names })) };
-        taken.left_out = names.into_iter().map(|name| (name, LeftOut::NotChosen)).collect();
+        taken.left_out = names.into_iter().map(|name| (name, LeftOutColumn::NotChosen)).collect();
         if let Some((column, _)) = &times {
             taken.time = TimeSource::Column { column: column.clone(), stamps: Stamps::Numbers, by_name: true };
         }

@@ -1,14 +1,14 @@
 //! Files into trajectories, with errors that name the cell.
 
 use super::cells::{Sentinel, number};
-use super::columns::{Columns, LeftOut};
+use super::columns::{Columns, LeftOutColumn};
 use super::constant_columns;
 use super::error::{DataError, DataProblem};
 use super::numpy;
 use super::remarks;
 use super::stamps::StampReader;
-use super::table::Table;
 use super::taken::{Taken, TimeSource};
+use super::text_table::Table;
 use super::time_unit::TimeUnit;
 use super::trajectories::{Hold, Origin, Trajectories};
 use super::trajectory::Trajectory;
@@ -166,7 +166,7 @@ impl<'a> Body<'a> {
             return Err(self.fail(line, cells.len().min(columns.names.len()), problem));
         }
         for &(k, why) in &columns.left_out {
-            if why == LeftOut::Empty && !cells[k].is_empty() {
+            if why == LeftOutColumn::Empty && !cells[k].is_empty() {
                 return Err(self.fail(line, k, DataProblem::Unnamed));
             }
         }
@@ -256,7 +256,7 @@ impl<'a> Body<'a> {
                 .left_out
                 .iter()
                 .copied()
-                .chain(constant.into_iter().map(|k| (k, LeftOut::Constant)))
+                .chain(constant.into_iter().map(|k| (k, LeftOutColumn::Constant)))
                 .map(|(k, why)| (columns.names[k].clone(), why))
                 .collect(),
             remarks: Vec::new(),

@@ -1,6 +1,6 @@
 //! What was taken as time, state and input: facts for a reader to check.
 
-use super::columns::LeftOut;
+use super::columns::LeftOutColumn;
 use super::stamps::Stamps;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ pub struct Taken {
     /// The column that tells trajectories apart.
     pub trajectory: Option<String>,
     /// Columns that are none of these, and why.
-    pub left_out: Vec<(String, LeftOut)>,
+    pub left_out: Vec<(String, LeftOutColumn)>,
     /// What looks odd in the states.
     pub remarks: Vec<DataRemark>,
 }

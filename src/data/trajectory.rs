@@ -1,4 +1,4 @@
-//! One trajectory: its times, its states and its inputs, a row a sample.
+//! One trajectory: its times, its states and its inputs, one row per sample.
 
 use super::error::DataProblem;
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Errors of this room.
+/// What can go wrong in this module.
 #[derive(Debug, Error, Clone, PartialEq)]
 pub enum DynamicsError {
     /// No system has this name.

@@ -38,7 +38,7 @@ pub trait ParameterisedField {
     /// Writes f(x; θ) of each state; `out` is as long as `states`.
     fn value_batch(&self, theta: &[f64], states: &[f64], out: &mut [f64]);
 
-    /// Writes ∂f_i/∂x_j of each state, row by row; `out` has d² numbers a state.
+    /// Writes ∂f_i/∂x_j of each state, row by row; `out` has d² numbers per state.
     fn jacobian_batch(&self, theta: &[f64], states: &[f64], out: &mut [f64]);
 
     /// Writes Σ over the states of (∂f/∂θ)ᵀ·adjoint, p numbers; `adjoint` is as long as `states`.

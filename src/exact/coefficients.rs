@@ -1,10 +1,8 @@
 //! Polynomials as the root finder takes them: f64 coefficients with or without uncertainty, and exact rational ones.
 
-use super::certify::{self, Coefficients, Enclosure, SPAN};
-use super::discs::RootDisc;
+use super::certify::{Coefficients, Enclosure, SPAN};
 use super::precision::{Magnitude, Real, lifted, magnitude, scale};
-use super::roots::{RootsError, exact_roots, failure, finished};
-use super::{BigFloat, DoubleDouble, Number, Polynomial, rational};
+use super::{BigFloat, DoubleDouble, Number, rational};
 use num_complex::Complex;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -99,7 +97,7 @@ impl Coefficients for Rationals {
 
 /// Exact or rounded real numbers as parts of the coefficients: rationals, algebraic numbers, balls.
 pub(crate) struct Numbers {
-    coefficients: Vec<Complex<Number>>,
+    pub(super) coefficients: Vec<Complex<Number>>,
 }
 
 impl Numbers {
@@ -109,21 +107,6 @@ impl Numbers {
             coefficients.pop();
         }
         Self { coefficients }
-    }
-
-    /// All roots; multiple ones proven where every coefficient is rational.
-    pub(crate) fn roots(self) -> Result<Vec<RootDisc>, RootsError> {
-        let rational = |z: &Complex<Number>| Some(Complex { re: z.re.as_rational()?.clone(), im: z.im.as_rational()?.clone() });
-        if let Some(exact) = self.coefficients.iter().map(rational).collect() {
-            return exact_roots(&Polynomial::new(exact));
-        }
-        let vanishes = |c: &Complex<Number>| c.re.is_exact() && c.im.is_exact() && c.re.is_zero() && c.im.is_zero();
-        let at_zero = self.coefficients.iter().take_while(|c| vanishes(c)).count();
-        let real = self.coefficients.iter().all(|c| c.im.is_exact() && c.im.is_zero());
-        let body = Self { coefficients: self.coefficients[at_zero..].to_vec() };
-        let degree = body.coefficients.len().saturating_sub(1);
-        let discs = if degree == 0 { Vec::new() } else { certify::discs(&body).map_err(failure(degree))? };
-        Ok(finished(discs, at_zero, real))
     }
 
     fn balls(&self) -> impl Iterator<Item = (Complex<BigRational>, Magnitude)> + '_ {

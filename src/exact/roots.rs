@@ -11,9 +11,9 @@
 //! coefficients' uncertainty (or the spacing of f64) cannot separate come as one disc with their number.
 
 use super::certify::{self, Failure};
-use super::coefficients::{Doubles, Rationals};
+use super::coefficients::{Doubles, Numbers, Rationals};
 use super::discs::{RootDisc, joined, mirrored};
-use super::{Polynomial, rational};
+use super::{Number, Polynomial, rational};
 use num_complex::Complex;
 use num_rational::BigRational;
 use num_traits::Zero;
@@ -147,6 +147,23 @@ pub fn exact_roots(p: &Polynomial<Complex<BigRational>>) -> Result<Vec<RootDisc>
         discs.extend(found.into_iter().map(|d| RootDisc { count: d.count * multiplicity, ..d }));
     }
     Ok(finished(joined(discs), at_zero, real))
+}
+
+impl Numbers {
+    /// All roots; multiple ones proven where every coefficient is rational.
+    pub(crate) fn roots(self) -> Result<Vec<RootDisc>, RootsError> {
+        let rational = |z: &Complex<Number>| Some(Complex { re: z.re.as_rational()?.clone(), im: z.im.as_rational()?.clone() });
+        if let Some(exact) = self.coefficients.iter().map(rational).collect() {
+            return exact_roots(&Polynomial::new(exact));
+        }
+        let vanishes = |c: &Complex<Number>| c.re.is_exact() && c.im.is_exact() && c.re.is_zero() && c.im.is_zero();
+        let at_zero = self.coefficients.iter().take_while(|c| vanishes(c)).count();
+        let real = self.coefficients.iter().all(|c| c.im.is_exact() && c.im.is_zero());
+        let body = Self { coefficients: self.coefficients[at_zero..].to_vec() };
+        let degree = body.coefficients.len().saturating_sub(1);
+        let discs = if degree == 0 { Vec::new() } else { certify::discs(&body).map_err(failure(degree))? };
+        Ok(finished(discs, at_zero, real))
+    }
 }
 
 /// Yun's decomposition `p = c Π f_k^k` with square-free, pairwise coprime `f_k` of positive degree: the pairs `(k, f_k)`.

@@ -30,13 +30,13 @@ impl From<ModeError> for GalleryError {
 }
 
 /// A figure that is computed when it is asked for.
-pub struct Entry {
+pub struct GalleryEntry {
     /// The name of its files.
     pub name: &'static str,
     compute: fn() -> Result<Figure, GalleryError>,
 }
 
-impl Entry {
+impl GalleryEntry {
     /// Computes the figure.
     pub fn figure(&self) -> Result<Figure, GalleryError> {
         (self.compute)()
@@ -44,17 +44,17 @@ impl Entry {
 }
 
 /// Every figure, in the order of the tour.
-pub const GALLERY: &[Entry] = &[
-    Entry { name: "hero", compute: || Ok(hero()?) },
-    Entry { name: "steps", compute: || Ok(steps()?) },
-    Entry { name: "growing-step", compute: || Ok(growing_step()?) },
-    Entry { name: "three-panels", compute: || Ok(three_panels()?) },
-    Entry { name: "leap-frog", compute: || Ok(leap_frog()?) },
-    Entry { name: "bulge", compute: || Ok(bulge().map_err(ModeError::from)?) },
-    Entry { name: "map", compute: common_map },
-    Entry { name: "basins", compute: common_basins },
-    Entry { name: "lotka-volterra", compute: || Ok(lotka_volterra()?) },
-    Entry { name: "stars", compute: || Ok(stars()?) },
+pub const GALLERY: &[GalleryEntry] = &[
+    GalleryEntry { name: "hero", compute: || Ok(hero()?) },
+    GalleryEntry { name: "steps", compute: || Ok(steps()?) },
+    GalleryEntry { name: "growing-step", compute: || Ok(growing_step()?) },
+    GalleryEntry { name: "three-panels", compute: || Ok(three_panels()?) },
+    GalleryEntry { name: "leap-frog", compute: || Ok(leap_frog()?) },
+    GalleryEntry { name: "bulge", compute: || Ok(bulge().map_err(ModeError::from)?) },
+    GalleryEntry { name: "map", compute: common_map },
+    GalleryEntry { name: "basins", compute: common_basins },
+    GalleryEntry { name: "lotka-volterra", compute: || Ok(lotka_volterra()?) },
+    GalleryEntry { name: "stars", compute: || Ok(stars()?) },
 ];
 
 /// The artifact map of six common methods.

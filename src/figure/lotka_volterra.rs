@@ -1,11 +1,11 @@
 //! Lotka–Volterra: the truth, and two models trained on its samples through two methods, run at a hundredth of their step.
 
-use super::mode::words;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::dynamics::{DynamicsError, Field, System};
 use crate::fit::{Activation, FitError, Form, Learned, ModelSpec, Optimiser, Training, rollout, unwatched};
 use crate::inverse::{BranchError, branches};
 use crate::method::{CatalogError, Sampling, SamplingError, catalog};
+use crate::words::number::{DIGITS, complex};
 use num_complex::Complex;
 use std::collections::BTreeMap;
 
@@ -102,7 +102,11 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
         if let Some(branch) = nearest {
             facts.insert(format!("Re of the nearest branch, {name}"), INTERVAL * branch.re);
             facts.insert(format!("Im of the nearest branch, {name}"), INTERVAL * branch.im);
-            ends.push(format!("{name} learned {} where a branch is {}", words(eigenvalue * INTERVAL), words(branch * INTERVAL)));
+            ends.push(format!(
+                "{name} learned {} where a branch is {}",
+                complex(eigenvalue * INTERVAL, DIGITS),
+                complex(branch * INTERVAL, DIGITS)
+            ));
         }
         let mut panel = phase_plane(
             &format!("through {}", if name == "rk4" { "RK4" } else { "implicit midpoint" }),

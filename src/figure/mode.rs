@@ -3,7 +3,7 @@
 use super::{Axis, Ink, Mark, Panel};
 use crate::inverse::step_control::EquationError;
 use crate::inverse::{BranchError, Branches, LearningEquation};
-use crate::method::{CatalogError, Method, Sampling, SamplingError, Step, catalog};
+use crate::method::{CatalogError, Method, Sampling, SamplingError, StepSize, catalog};
 use crate::stability::region::{Region, RegionError};
 use num_complex::Complex;
 
@@ -41,14 +41,14 @@ pub(super) const TOUR: Complex<f64> = Complex::new(-0.1, 2.0);
 pub(super) const FINE: usize = 100;
 
 /// A mode, a method, and what is learned: the model can be run at any step.
-pub struct Learned {
+pub struct ModeRun {
     /// Every λ̂.
     pub branches: Branches,
     /// The method in doubles.
     pub region: Region,
 }
 
-impl Learned {
+impl ModeRun {
     pub(super) fn named(name: &str, lambda: Complex<f64>, interval: f64) -> Result<Self, ModeError> {
         Self::of(&catalog::find(name)?, lambda, Sampling::new(interval, 1)?)
     }
@@ -89,7 +89,7 @@ impl Learned {
 pub fn run_model(
     region: &Region,
     lambda: Complex<f64>,
-    h: Step,
+    h: StepSize,
     lambda_hat: Complex<f64>,
     k: usize,
     end: f64,
@@ -160,7 +160,7 @@ pub(super) fn truth(lambda: Complex<f64>, end: f64) -> Vec<Complex<f64>> {
 }
 
 /// The truth in blue, data in black, the fit at its own step in green, the same model at a hundredth of the step in red.
-pub(super) fn three_lines(learned: &Learned, end: f64) -> Result<Vec<Mark>, ModeError> {
+pub(super) fn three_lines(learned: &ModeRun, end: f64) -> Result<Vec<Mark>, ModeError> {
     let exact = truth(learned.branches.lambda, end);
     let line = exact.iter().enumerate().map(|(k, y)| [end * k as f64 / (exact.len() - 1) as f64, y.re]).collect();
     let mut marks = vec![Mark::line(line, Ink::Blue, 1.4, "the truth")];
@@ -169,26 +169,11 @@ pub(super) fn three_lines(learned: &Learned, end: f64) -> Result<Vec<Mark>, Mode
 }
 
 /// The same with another name for the samples of e^{λt}: where somebody has data of his own, these are none.
-pub(super) fn labelled_lines(learned: &Learned, end: f64, samples: &str) -> Result<Vec<Mark>, ModeError> {
+pub(super) fn labelled_lines(learned: &ModeRun, end: f64, samples: &str) -> Result<Vec<Mark>, ModeError> {
     let lambda_hat = learned.lambda_hat()?;
     Ok(vec![
         Mark::line(learned.run(lambda_hat, FINE, end), Ink::Red, 2.0, "the same model at h/100"),
         Mark::line(learned.run(lambda_hat, 1, end), Ink::Green, 2.2, "the fit at its own step h"),
         Mark::dots(learned.samples(end), Ink::Black, 4.5, samples),
     ])
-}
-
-/// A complex number in words, to four digits.
-pub(super) fn words(z: Complex<f64>) -> String {
-    let sign = if z.im < 0.0 { "−" } else { "+" };
-    format!("{} {sign} {}i", short(z.re), short(z.im.abs()))
-}
-
-fn short(x: f64) -> String {
-    // What is zero to rounding is said as zero.
-    let x = if x.abs() < 1e-12 { 0.0 } else { x };
-    let digits = (3 - x.abs().max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;
-    let text = format!("{x:.digits$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    text.replace('-', "−")
 }

@@ -1,8 +1,9 @@
 //! The figures of the damped oscillator λ = −0.1 + 2i sampled every H = 1, as the tour tells them.
 
 use super::description::points;
-use super::mode::{FINE, Learned, ModeError, TOUR, heading, in_time, orbit, three_lines, truth, words};
+use super::mode::{FINE, ModeError, ModeRun, TOUR, heading, in_time, orbit, three_lines, truth};
 use super::{Axis, Figure, Ink, Mark, Panel};
+use crate::words::number::{DIGITS, complex};
 use num_complex::Complex;
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ fn fact(facts: &mut BTreeMap<String, f64>, name: &str, z: Complex<f64>) {
 }
 
 /// The plane of y: the truth and the samples spiral in, the model at h/100 spirals out.
-fn spirals(learned: &Learned, lambda_hat: Complex<f64>, end: f64, half: f64) -> Panel {
+fn spirals(learned: &ModeRun, lambda_hat: Complex<f64>, end: f64, half: f64) -> Panel {
     let lambda = learned.branches.lambda;
     let z = lambda_hat * learned.branches.sampling.step().get() / FINE as f64;
     let fine = orbit(&learned.region, z, |_| Complex::new(1.0, 0.0), (end * FINE as f64 / learned.branches.sampling.step().get()) as usize);
@@ -41,7 +42,7 @@ fn spirals(learned: &Learned, lambda_hat: Complex<f64>, end: f64, half: f64) -> 
 /// Data of the damped oscillator, RK4's fit at h = 1, and the same model at h/100: the fit is perfect and the model is not.
 pub fn hero() -> Result<Figure, ModeError> {
     let (end, half) = (12.0, 3.8);
-    let learned = Learned::named("rk4", TOUR, 1.0)?;
+    let learned = ModeRun::named("rk4", TOUR, 1.0)?;
     let lambda_hat = learned.lambda_hat()?;
     let mut facts = BTreeMap::new();
     fact(&mut facts, "rk4", lambda_hat);
@@ -51,8 +52,8 @@ pub fn hero() -> Result<Figure, ModeError> {
         caption: format!(
             "A damped oscillation (λ = {}) sampled every H = 1, fitted through classical RK4 with h = 1. The fit passes through every sample, yet \
              the model it learned has λ̂ = {}: run with a finer step it spirals out.",
-            words(TOUR),
-            words(lambda_hat)
+            complex(TOUR, DIGITS),
+            complex(lambda_hat, DIGITS)
         ),
         columns: 2,
         panels: vec![spirals(&learned, lambda_hat, end, half), in_time("over time, real part", end, half, three_lines(&learned, end)?)],
@@ -67,7 +68,7 @@ pub fn steps() -> Result<Figure, ModeError> {
     let end = 8.0;
     let mut facts = BTreeMap::new();
     let panel = |name: &str, facts: &mut BTreeMap<String, f64>| -> Result<Panel, ModeError> {
-        let learned = Learned::named(name, TOUR, 1.0)?;
+        let learned = ModeRun::named(name, TOUR, 1.0)?;
         let lambda_hat = learned.lambda_hat()?;
         fact(facts, name, lambda_hat);
         let mut marks = Vec::new();
@@ -80,7 +81,7 @@ pub fn steps() -> Result<Figure, ModeError> {
             marks.push(Mark::line(learned.run(lambda_hat, k, end), ink, 1.8, label));
         }
         marks.push(Mark::dots(learned.samples(end), Ink::Black, 3.8, "data"));
-        Ok(in_time(&format!("{}: λ̂ = {}", heading(name)?, words(lambda_hat)), end, 3.0, marks))
+        Ok(in_time(&format!("{}: λ̂ = {}", heading(name)?, complex(lambda_hat, DIGITS)), end, 3.0, marks))
     };
     let panels = SLIDER.iter().map(|name| panel(name, &mut facts)).collect::<Result<_, _>>()?;
     Ok(Figure {
@@ -101,7 +102,7 @@ pub fn three_panels() -> Result<Figure, ModeError> {
     let mut facts = BTreeMap::new();
     let mut panels = Vec::new();
     for (name, what) in [("forward-euler", "dies out"), ("implicit-euler", "grows"), ("implicit-midpoint", "decays")] {
-        let learned = Learned::named(name, TOUR, 1.0)?;
+        let learned = ModeRun::named(name, TOUR, 1.0)?;
         fact(&mut facts, name, learned.lambda_hat()?);
         panels.push(in_time(&format!("{}: {what}", heading(name)?), end, 3.0, three_lines(&learned, end)?));
     }
@@ -120,7 +121,7 @@ pub fn three_panels() -> Result<Figure, ModeError> {
 /// Leap frog's parasitic root: the fit with a slightly wrong second value.
 pub fn leap_frog() -> Result<Figure, ModeError> {
     let end = 45.0;
-    let learned = Learned::named("leap-frog", TOUR, 1.0)?;
+    let learned = ModeRun::named("leap-frog", TOUR, 1.0)?;
     let lambda_hat = learned.lambda_hat()?;
     let mut facts = BTreeMap::new();
     fact(&mut facts, "leap-frog", lambda_hat);
@@ -139,7 +140,7 @@ pub fn leap_frog() -> Result<Figure, ModeError> {
         caption: format!(
             "Leap frog fitted to the damped oscillation has λ̂ = {} and two roots whose product is −1: the physical exp(hλ) and −exp(−hλ), which grows \
              as exp(0.1 t). With exact start values it sleeps; an error ε in the second value wakes it.",
-            words(lambda_hat)
+            complex(lambda_hat, DIGITS)
         ),
         columns: 1,
         panels: vec![in_time("", end, 2.0, marks)],
@@ -154,7 +155,7 @@ mod tests {
     #[test]
     fn the_fit_passes_through_every_sample() {
         for name in SLIDER.iter().chain(&["leap-frog", "bdf2", "adams-bashforth-2"]) {
-            let learned = Learned::named(name, TOUR, 1.0).unwrap();
+            let learned = ModeRun::named(name, TOUR, 1.0).unwrap();
             let run = learned.run(learned.lambda_hat().unwrap(), 1, 12.0);
             for (a, b) in run.iter().zip(learned.samples(12.0)) {
                 assert!((a[0] - b[0]).abs() < 1e-12 && (a[1] - b[1]).abs() < 1e-9, "{name}: {a:?} {b:?}");
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn the_parasite_grows_as_it_must() {
         // The difference of two runs is ε times ((ζ₁ⁿ − ζ₂ⁿ)/(ζ₁ − ζ₂)) with ζ₁ = e^{hλ}, ζ₂ = −e^{−hλ}.
-        let learned = Learned::named("leap-frog", TOUR, 1.0).unwrap();
+        let learned = ModeRun::named("leap-frog", TOUR, 1.0).unwrap();
         let z = learned.lambda_hat().unwrap();
         let run = |epsilon: f64| orbit(&learned.region, z, |n| (TOUR * n as f64).exp() + if n == 1 { epsilon } else { 0.0 }, 60);
         let (a, b) = (run(0.0), run(1e-3));

@@ -1,7 +1,7 @@
 //! Somebody's samples beside what a fit through a method makes of them: the samples themselves, and curves of the linear modes only where those meet them.
 
-use super::mode::{Learned, ModeError, orbit};
-use super::prediction::mode_panels;
+use super::mode::{ModeError, ModeRun, orbit};
+use super::mode_figure::mode_panels;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::data::Trajectories;
 use crate::method::{Method, Sampling};
@@ -36,7 +36,7 @@ pub fn prediction_of_samples(
     lambda: Complex<f64>,
     sampling: Sampling,
 ) -> Result<Figure, ModeError> {
-    let learned = Learned::of(method, lambda, sampling)?;
+    let learned = ModeRun::of(method, lambda, sampling)?;
     let mut figure = mode_panels(&learned, method, lambda, sampling, "the mode alone, e^(λt)", "samples of the mode")?;
     let (panel, misfit) = sample_panel(from, &learned, lambda, sampling);
     figure.panels.insert(1, panel);
@@ -60,7 +60,7 @@ pub fn prediction_of_samples(
 }
 
 /// The samples, and curves where the modes meet them; with the misfit, where there is one.
-fn sample_panel(from: SampleFigure<'_>, learned: &Learned, lambda: Complex<f64>, sampling: Sampling) -> (Panel, Option<f64>) {
+fn sample_panel(from: SampleFigure<'_>, learned: &ModeRun, lambda: Complex<f64>, sampling: Sampling) -> (Panel, Option<f64>) {
     let segments = from.data.segments();
     let longest = segments.iter().max_by_key(|segment| segment.times.len());
     let points: Vec<[f64; 2]> = longest.map_or_else(Vec::new, |segment| {
@@ -157,7 +157,7 @@ impl Combination {
     }
 
     /// The true modes, the learned model, and that model at the method's own step.
-    fn curves(&self, learned: &Learned, points: &[[f64; 2]], sampling: Sampling) -> Vec<Mark> {
+    fn curves(&self, learned: &ModeRun, points: &[[f64; 2]], sampling: Sampling) -> Vec<Mark> {
         let Some(last) = points.last() else { return Vec::new() };
         let span = last[0] - self.start;
         let curve = |rate: &dyn Fn(&Part) -> Complex<f64>| {

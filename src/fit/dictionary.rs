@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The one-variable polynomials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Family {
+pub enum PowerFamily {
     /// Powers u^k: the dictionary of SINDy, whose coefficients mean something (Brunton, Proctor & Kutz 2016).
     Power,
     /// Chebyshev polynomials T_k(u) of the state scaled to [−1, 1]: the same span, well conditioned at high degree.
@@ -15,7 +15,7 @@ pub enum Family {
 /// Π_j p_{e_j}((x_j − centre_j)/half_j) over all exponents with |e| ≤ degree, lowest degree first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dictionary {
-    family: Family,
+    family: PowerFamily,
     degree: usize,
     centre: Vec<f64>,
     half: Vec<f64>,
@@ -25,13 +25,13 @@ pub struct Dictionary {
 impl Dictionary {
     /// Powers of the raw state.
     pub fn powers(d: usize, degree: usize) -> Self {
-        Self { family: Family::Power, degree, centre: vec![0.0; d], half: vec![1.0; d], exponents: exponents(d, degree) }
+        Self { family: PowerFamily::Power, degree, centre: vec![0.0; d], half: vec![1.0; d], exponents: exponents(d, degree) }
     }
 
     /// Chebyshev polynomials over the box with this centre and these half widths (each positive).
     pub fn chebyshev(centre: Vec<f64>, half: Vec<f64>, degree: usize) -> Self {
         let exponents = exponents(centre.len(), degree);
-        Self { family: Family::Chebyshev, degree, centre, half, exponents }
+        Self { family: PowerFamily::Chebyshev, degree, centre, half, exponents }
     }
 
     /// How many products.
@@ -60,7 +60,7 @@ impl Dictionary {
     }
 
     /// Powers or Chebyshev polynomials.
-    pub fn family(&self) -> Family {
+    pub fn family(&self) -> PowerFamily {
         self.family
     }
 
@@ -102,11 +102,11 @@ impl Dictionary {
             }
             for k in 2..rungs {
                 match self.family {
-                    Family::Power => {
+                    PowerFamily::Power => {
                         p[k] = u * p[k - 1];
                         q[k] = k as f64 * p[k - 1] / self.half[j];
                     }
-                    Family::Chebyshev => {
+                    PowerFamily::Chebyshev => {
                         p[k] = 2.0 * u * p[k - 1] - p[k - 2];
                         q[k] = 2.0 * p[k - 1] / self.half[j] + 2.0 * u * q[k - 1] - q[k - 2];
                     }

@@ -3,7 +3,7 @@
 use crate::loops::{CallError, FollowError};
 use thiserror::Error;
 
-/// Errors of this room.
+/// What can go wrong in this module.
 #[derive(Debug, Error, Clone, PartialEq)]
 pub enum FitError {
     /// A model that was trained through a library's own steps.
@@ -35,6 +35,14 @@ pub enum FitError {
         text: String,
         /// What is wrong with it.
         why: String,
+    },
+    /// A model file of another class than is to be trained.
+    #[error("the file holds a {file} model, what is asked for is {asked}; parameters of one class mean nothing to another")]
+    OtherClass {
+        /// The file's class.
+        file: String,
+        /// The class that is to be trained.
+        asked: String,
     },
     /// A loss that cannot be read.
     #[error("loss `{0}`: write pairs, windows:5, rollout or rollout-free-start")]

@@ -1,6 +1,6 @@
 //! A polynomial model as an exact polynomial field.
 
-use super::dictionary::{Dictionary, Family};
+use super::dictionary::{Dictionary, PowerFamily};
 use super::features::Features;
 use super::model::Learned;
 use crate::dynamics::{Field, Monomial, PolynomialField, RationalPolynomial};
@@ -44,7 +44,7 @@ pub fn scaled_field(learned: &Learned, dictionary: &Dictionary) -> Option<Polyno
 /// digits: `-1.5*x*y + 0.67*x`. `None` for other models, and beyond sixteen variables.
 pub fn equations(learned: &Learned, variables: &[String], digits: usize) -> Option<Vec<String>> {
     let Features::Polynomial(dictionary) = learned.model.features() else { return None };
-    if dictionary.family() != Family::Power {
+    if dictionary.family() != PowerFamily::Power {
         return None;
     }
     let field = scaled_field(learned, dictionary)?;
@@ -57,8 +57,8 @@ fn ladder(dictionary: &Dictionary) -> Vec<Vec<BigRational>> {
     let mut all: Vec<Vec<BigRational>> = Vec::new();
     for k in 0..=dictionary.degree() {
         let next = match (dictionary.family(), k) {
-            (Family::Power, _) | (_, 0 | 1) => monomial(k),
-            (Family::Chebyshev, _) => {
+            (PowerFamily::Power, _) | (_, 0 | 1) => monomial(k),
+            (PowerFamily::Chebyshev, _) => {
                 let mut next = vec![BigRational::zero()];
                 next.extend(all[k - 1].iter().map(|c| c * BigInt::from(2)));
                 next.iter_mut().zip(&all[k - 2]).for_each(|(a, b)| *a -= b);

@@ -1,6 +1,6 @@
 //! Vectors of f64 as the processor has them: one set of operations, three widths, chosen at run time.
 //!
-//! A kernel is written once, generic over [`Lanes`] and `#[inline(always)]`; [`vectorised!`] makes one entry a width, each
+//! A kernel is written once, generic over [`Lanes`] and `#[inline(always)]`; [`vectorised!`] makes one entry per width, each
 //! compiled with the features it needs, and picks the widest that this processor has. Columns are padded to a
 //! multiple of [`PADDING`], the widest vector, so that no kernel has a ragged edge.
 

@@ -130,7 +130,7 @@ struct State<'a> {
 enum Space {
     /// JJᵀ, its factor, w.
     Residuals { gram: Gram, factor: Vec<f64>, w: Vec<f64> },
-    /// Jᵀ (a row a parameter, a column a residual) and what was made of it; how J is built where windows have several intervals.
+    /// Jᵀ (one row per parameter, one column per residual) and what was made of it; how J is built where windows have several intervals.
     Parameters { rows: Vec<f64>, columns: usize, chain: Option<Box<Chain>>, reduced: Reduced },
 }
 

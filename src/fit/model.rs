@@ -9,9 +9,7 @@ use super::dictionary::Dictionary;
 use super::error::FitError;
 use super::features::Features;
 use super::kernel::Kernel;
-use super::lanes::Width;
 use super::model_spec::ModelSpec;
-use super::tape::{Deltas, Tape};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -187,27 +185,6 @@ impl Model {
             }
             _ => None,
         }
-    }
-
-    /// f of the states on the tape's slot: fills the tape, writes d × n.
-    pub(crate) fn forward(&self, width: Width, theta: &[f64], tape: &mut Tape, slot: usize, out: &mut [f64]) {
-        tape.forward(self, width, theta, slot, out);
-    }
-
-    /// From the adjoint of f (d × n a copy) to the layers' adjoints in `deltas`, and (where wanted) that of the state.
-    #[allow(clippy::too_many_arguments)]
-    pub(crate) fn reverse(
-        &self,
-        width: Width,
-        theta: &[f64],
-        tape: &Tape,
-        slot: usize,
-        deltas: &mut Deltas,
-        at: (usize, usize),
-        adjoint: &[f64],
-        state: Option<&mut [f64]>,
-    ) {
-        deltas.reverse(self, width, theta, tape, slot, at, adjoint, state);
     }
 }
 

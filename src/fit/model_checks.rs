@@ -1,6 +1,6 @@
 //! Whether the fields of a model file say the same: files are written by programs and edited by hands.
 
-use super::dictionary::Family;
+use super::dictionary::PowerFamily;
 use super::error::FitError;
 use super::features::Features;
 use super::model::Model;
@@ -49,7 +49,7 @@ fn is_of(model: &Model, class: &str) -> bool {
         // A repaired polynomial may be of a higher degree than can be asked for.
         Features::Polynomial(dictionary) => {
             let named = |name: &str| class == format!("{name}:{}", dictionary.degree());
-            single(false) && (named("polynomial") || (named("sindy") && dictionary.family() == Family::Power))
+            single(false) && (named("polynomial") || (named("sindy") && dictionary.family() == PowerFamily::Power))
         }
         Features::Gaussian(kernel) => {
             single(false) && matches!(class.parse(), Ok(ModelSpec::Gaussian(centres)) if kernel.count() <= centres)

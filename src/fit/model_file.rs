@@ -1,11 +1,9 @@
 //! A trained model on disk: one JSON document that holds everything needed to use it, to check it, and to train it further.
 
 use super::error::FitError;
-use super::features::Features;
 use super::loss::Loss;
 use super::method_record::{self, MethodRecord};
-use super::model::{Learned, Model};
-use super::model_checks;
+use super::model::Learned;
 use super::progress::Stop;
 use super::step::Form;
 use super::through::{Batch, StepDerivatives, Through};
@@ -15,9 +13,9 @@ use crate::method::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What the file calls itself.
-const FORMAT: &str = "lambdahat-model";
+pub(super) const FORMAT: &str = "lambdahat-model";
 /// The version that this program writes, and the only one that it reads.
-const VERSION: u64 = 1;
+pub(super) const VERSION: u64 = 1;
 
 /// The samples that a model was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,7 +71,7 @@ const MOST_SAMPLES: usize = 1_000_000_000;
 
 impl DataRecord {
     /// Whether there can be such data of `d` variables: asked of files that come from outside.
-    fn possible(&self, d: usize) -> Result<(), String> {
+    pub(super) fn possible(&self, d: usize) -> Result<(), String> {
         if self.samples > MOST_SAMPLES || self.trajectories > self.samples {
             return Err(format!("its data have {} samples in {} trajectories, which cannot be", self.samples, self.trajectories));
         }
@@ -104,7 +102,7 @@ pub struct Settings {
 
 impl Settings {
     /// Whether an optimiser can have been told so: asked of files that come from outside.
-    fn possible(&self) -> Result<(), String> {
+    pub(super) fn possible(&self) -> Result<(), String> {
         let positive = [("rate", self.rate), ("spread", self.spread)].into_iter().find(|(_, x)| !(*x > 0.0 && x.is_finite()));
         let rest = [("target", self.target), ("ridge", self.ridge), ("threshold", self.threshold)];
         let negative = rest.into_iter().find(|(_, x)| !(*x >= 0.0 && x.is_finite()));
@@ -246,136 +244,9 @@ impl ModelFile {
         method_record::verify(method, &self.method, self.coefficients.as_ref())
     }
 
-    /// In which ways the loss of this file is another function than that of a training on these data: what each of them says, empty
-    /// where losses can be compared and the history goes on.
-    pub fn differences(&self, training: &Training, data: &DataRecord) -> Vec<String> {
-        let mut all = Vec::new();
-        let mut differ =
-            |what: &str, old: &dyn std::fmt::Display, new: &dyn std::fmt::Display| all.push(format!("{what} was {old}, is {new}"));
-        let record = self.coefficients.clone().or_else(|| self.method().ok().as_ref().map(MethodRecord::of));
-        let same = match (self.through(), &training.through) {
-            (None, None) => record.is_some_and(|record| record.same(&MethodRecord::of(&training.method))),
-            (Some(old), Some(new)) => old.call == new.call && old.batch == new.batch,
-            _ => false,
-        };
-        if !same {
-            differ("the method", &self.method, &training.name());
-        }
-        let sampling = training.sampling;
-        if (self.interval - sampling.interval()).abs() > 1e-12 * self.interval {
-            differ("H", &self.interval, &sampling.interval());
-        }
-        if self.substeps != sampling.substeps() {
-            differ("m", &self.substeps, &sampling.substeps());
-        }
-        if self.form != training.form {
-            differ("the form", &format!("{:?}", self.form).to_lowercase(), &format!("{:?}", training.form).to_lowercase());
-        }
-        let loss = training.loss.to_string();
-        if self.compared != loss {
-            differ("the loss", &self.compared, &loss);
-        }
-        if let Some(settings) = &self.settings {
-            for (what, old, new) in
-                [("the ridge", settings.ridge, training.ridge), ("the threshold", settings.threshold, training.threshold)]
-            {
-                if old != new {
-                    differ(what, &old, &new);
-                }
-            }
-        }
-        if self.data.hash != data.hash {
-            differ("the data", &self.data.source, &format!("{} (other samples)", data.source));
-        }
-        all
-    }
-
     /// The document. Errors never happen for a file that came from [`new`](Self::new) or [`parse`](Self::parse).
     pub fn to_json(&self) -> Result<String, FitError> {
         serde_json::to_string(self).map(|text| text + "\n").map_err(|error| FitError::File(error.to_string()))
-    }
-
-    /// Reads a document as it lies on the disk. Errors as [`parse`](Self::parse) does, and where it is not UTF-8.
-    pub fn parse_bytes(bytes: &[u8]) -> Result<Self, FitError> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Self::parse(text),
-            Err(error) if error.error_len().is_none() => Err(FitError::File("it is cut short (within a character)".into())),
-            Err(error) => Err(FitError::File(format!("it is not UTF-8 text (byte {})", error.valid_up_to()))),
-        }
-    }
-
-    /// Reads a document, and checks that all its parts fit together.
-    ///
-    /// Errors where it is cut short, of another format or version, or inconsistent.
-    pub fn parse(text: &str) -> Result<Self, FitError> {
-        let fail = |what: String| Err(FitError::File(what));
-        let value: serde_json::Value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(error) if error.is_eof() => return fail(format!("it is cut short (line {}, column {})", error.line(), error.column())),
-            Err(error) => return fail(format!("it is not JSON: {error}")),
-        };
-        if value.get("format").and_then(|f| f.as_str()) != Some(FORMAT) {
-            return fail(format!("it is not a model of this program (no \"format\": \"{FORMAT}\")"));
-        }
-        match value.get("version") {
-            Some(version) if version.as_u64() == Some(VERSION) => {}
-            Some(other) => {
-                return fail(format!(
-                    "it is of version {other}, this program reads version {VERSION}; train it again with `lambdahat fit`"
-                ));
-            }
-            None => return fail("it has no version".into()),
-        }
-        // From the text again: its errors name the line and the column.
-        let file: Self = serde_json::from_str(text).or_else(|error| fail(error.to_string()))?;
-        file.learned.model.consistent().map_err(|what| FitError::File(format!("its model is inconsistent: {what}")))?;
-        let expected = file.learned.model.parameter_count();
-        if file.learned.parameters.len() != expected {
-            return fail(format!("it has {} parameters, its model has {expected}", file.learned.parameters.len()));
-        }
-        let finite = file.learned.parameters.iter().all(|p| p.is_finite()) && file.loss.is_finite();
-        if !finite {
-            return fail("a parameter or the loss is not finite".into());
-        }
-        if file.loss < 0.0 {
-            return fail(format!("its loss is {}, a mean of squares", file.loss));
-        }
-        if let Some(settings) = &file.settings {
-            settings.possible().map_err(FitError::File)?;
-        }
-        file.data.possible(file.learned.model.dimension()).map_err(FitError::File)?;
-        if !(file.interval > 0.0 && file.interval.is_finite() && file.substeps > 0) {
-            return fail(format!("interval {} with {} substeps", file.interval, file.substeps));
-        }
-        file.loss_kind()?;
-        if let Some(text) = &file.scheme {
-            method_record::method(&file.method, Some(text), file.coefficients.as_ref())?;
-        }
-        model_checks::agree(&file)?;
-        Ok(file)
-    }
-}
-
-impl Model {
-    /// Whether the layers, the features and the dimension fit together: asked of models that come from outside.
-    fn consistent(&self) -> Result<(), String> {
-        let d = self.dimension();
-        if d == 0 || self.layers().is_empty() {
-            return Err("no variables or no layers".into());
-        }
-        match self.features() {
-            Features::Identity => {}
-            Features::Polynomial(dictionary) => dictionary.consistent(d)?,
-            Features::Gaussian(kernel) => kernel.consistent(d)?,
-        }
-        let mut inputs = self.features().count(d);
-        for (l, layer) in self.layers().iter().enumerate() {
-            if layer.inputs != inputs || layer.outputs == 0 || layer.outputs > 1 << 20 {
-                return Err(format!("layer {} takes {} and gives {}, it is given {inputs}", l + 1, layer.inputs, layer.outputs));
-            }
-            inputs = layer.outputs;
-        }
-        if inputs == d { Ok(()) } else { Err(format!("the last layer gives {inputs} components of {d}")) }
     }
 }
 

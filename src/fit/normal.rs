@@ -109,7 +109,7 @@ impl Gram {
     }
 }
 
-/// A layer's rows of Jᵀ: a row a weight, columns (copy, window).
+/// A layer's rows of Jᵀ: one row per weight, columns (copy, window).
 #[allow(clippy::too_many_arguments)]
 fn rows_of(model: &Model, l: usize, tape: &Tape, adjoint: &Adjoint, slots: usize, copies: usize, n: usize, rows: &mut [f64]) {
     let layer = model.layers()[l];
@@ -131,7 +131,7 @@ fn rows_of(model: &Model, l: usize, tape: &Tape, adjoint: &Adjoint, slots: usize
     }
 }
 
-/// All of Jᵀ: a row a parameter, columns (copy, window), `copies·n` of them.
+/// All of Jᵀ: one row per parameter, columns (copy, window), `copies·n` of them.
 pub(crate) fn jacobian(model: &Model, tape: &Tape, adjoint: &Adjoint, slots: usize, copies: usize, n: usize, out: &mut [f64]) {
     let mut offset = 0;
     for (l, layer) in model.layers().iter().enumerate() {

@@ -13,11 +13,11 @@ use super::sweep::product;
 pub(crate) struct Tape {
     n: usize,
     dimension: usize,
-    /// d × n a slot.
+    /// d × n per slot.
     x: Vec<f64>,
-    /// A layer: (inputs + bias) × n a slot; the bias row holds ones.
+    /// A layer: (inputs + bias) × n per slot; the bias row holds ones.
     z: Vec<Vec<f64>>,
-    /// A hidden layer's slopes, inputs × n a slot, where the activation does not give them.
+    /// A hidden layer's slopes, inputs × n per slot, where the activation does not give them.
     slopes: Vec<Vec<f64>>,
 }
 
@@ -230,5 +230,28 @@ impl Deltas {
             multiply_transposed(width, (layer.outputs, k, n), pairs, from, n, seen, n, target, k);
             offset += layer.size();
         }
+    }
+}
+
+impl Model {
+    /// f of the states on the tape's slot: fills the tape, writes d × n.
+    pub(crate) fn forward(&self, width: Width, theta: &[f64], tape: &mut Tape, slot: usize, out: &mut [f64]) {
+        tape.forward(self, width, theta, slot, out);
+    }
+
+    /// From the adjoint of f (d × n per copy) to the layers' adjoints in `deltas`, and (where wanted) that of the state.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn reverse(
+        &self,
+        width: Width,
+        theta: &[f64],
+        tape: &Tape,
+        slot: usize,
+        deltas: &mut Deltas,
+        at: (usize, usize),
+        adjoint: &[f64],
+        state: Option<&mut [f64]>,
+    ) {
+        deltas.reverse(self, width, theta, tape, slot, at, adjoint, state);
     }
 }

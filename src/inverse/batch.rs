@@ -4,14 +4,14 @@
 //! when the program runs. Modes that it does not certify in f64 are handed to [`LearningEquation::branches`], so the answers are as
 //! complete as there; only the radii are those of f64, some hundred units in the last place.
 
-mod kernel;
+mod batch_kernel;
 mod lanes;
 
 use super::branches::{BranchError, Branches, Principal};
 use super::equation::LearningEquation;
 use super::pencil::Known;
 use crate::method::Sampling;
-use kernel::{Coefficients, MOST, Solved};
+use batch_kernel::{Coefficients, MOST, Solved};
 use lanes::LANES;
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -148,7 +148,7 @@ fn chosen<const N: usize, const RATIONAL: bool>() -> Kernel {
             return |m, w, error, path| unsafe { with_avx2::<N, RATIONAL>(m, w, error, path) };
         }
     }
-    kernel::solve::<N, RATIONAL, false>
+    batch_kernel::solve::<N, RATIONAL, false>
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -159,7 +159,7 @@ fn with_avx512<const N: usize, const RATIONAL: bool>(
     error: lanes::Real,
     path: Option<lanes::Complex>,
 ) -> Solved {
-    kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+    batch_kernel::solve::<N, RATIONAL, true>(m, w, error, path)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -170,7 +170,7 @@ fn with_avx2<const N: usize, const RATIONAL: bool>(
     error: lanes::Real,
     path: Option<lanes::Complex>,
 ) -> Solved {
-    kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+    batch_kernel::solve::<N, RATIONAL, true>(m, w, error, path)
 }
 
 /// Modes handed to one thread at a time.

@@ -1,11 +1,10 @@
 //! Every λ̂ that a loop can learn from one mode, and what is known of each.
 
-use super::equation::LearningEquation;
+use super::characteristic::Characteristic;
 use super::flags::{Flag, flags};
-use super::multistep;
 use super::undefined::Undefined;
 use crate::exact::RootsError;
-use crate::method::{Method, Sampling};
+use crate::method::Sampling;
 use num_complex::Complex;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -126,7 +125,7 @@ pub struct Branches {
     /// Which of them is continued from zero.
     pub principal: Principal,
     /// For a multistep method, the roots of `ρ(ζ) − hλ̂ σ(ζ)` at the principal λ̂.
-    pub characteristic: Option<multistep::Characteristic>,
+    pub characteristic: Option<Characteristic>,
     /// Whether a scheme given in rounded decimals had to be taken exactly as printed: its radii then say nothing of the scheme that
     /// those decimals were rounded from. Otherwise the discs hold for every scheme within the rounding.
     pub as_printed: bool,
@@ -158,23 +157,6 @@ impl Branches {
             _ => None,
         }
     }
-}
-
-/// Every λ̂ that a loop through `method` can learn from the mode λ, for any method of either kind.
-///
-/// To ask for many modes of one method, keep a [`LearningEquation`].
-///
-/// ```
-/// use lambdahat::{inverse::branches, method::{catalog, Sampling}};
-/// use num_complex::Complex;
-/// let rk4 = catalog::find("rk4").unwrap();
-/// let found = branches(&rk4, Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
-/// assert_eq!(found.branches.len(), 4);
-/// let learned = found.principal().unwrap();
-/// assert!((learned.lambda - Complex::new(0.105105260738927, 1.926832632793115)).norm() < 1e-14);
-/// ```
-pub fn branches(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Branches, BranchError> {
-    LearningEquation::of(method)?.branches(lambda, sampling)
 }
 
 /// JSON has no infinity.

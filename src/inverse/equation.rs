@@ -2,7 +2,7 @@
 
 use super::batch::BatchKernel;
 use super::branches::{BranchError, Branches};
-use super::multistep::MultistepEquation;
+use super::multistep_equation::MultistepEquation;
 use super::one_step::OneStepEquation;
 use crate::method::{Method, Sampling};
 use num_complex::Complex;
@@ -78,4 +78,21 @@ impl LearningEquation {
             Kind::Multistep(equation) => equation.branches(&self.method, lambda, sampling),
         }
     }
+}
+
+/// Every λ̂ that a loop through `method` can learn from the mode λ, for any method of either kind.
+///
+/// To ask for many modes of one method, keep a [`LearningEquation`].
+///
+/// ```
+/// use lambdahat::{inverse::branches, method::{catalog, Sampling}};
+/// use num_complex::Complex;
+/// let rk4 = catalog::find("rk4").unwrap();
+/// let found = branches(&rk4, Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
+/// assert_eq!(found.branches.len(), 4);
+/// let learned = found.principal().unwrap();
+/// assert!((learned.lambda - Complex::new(0.105105260738927, 1.926832632793115)).norm() < 1e-14);
+/// ```
+pub fn branches(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Branches, BranchError> {
+    LearningEquation::of(method)?.branches(lambda, sampling)
 }

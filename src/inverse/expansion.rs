@@ -3,8 +3,8 @@
 //! ρ and σ of a multistep method nearly cancel about ζ = 1, where small steps are, and about ζ = 0, where strongly damped modes are: `1 + v`
 //! with a tiny v loses its digits in powers of ζ, and a tiny ζ loses them in powers of `ζ − 1`. So both forms are kept.
 
-use super::factor::FactorValue;
 use super::pencil::Known;
+use super::step_factor::FactorValue;
 use crate::exact::aberth::evaluate;
 use crate::exact::precision::{Magnitude, Real, lifted, magnitude};
 use crate::exact::{BigFloat, DoubleDouble, Number, Polynomial};
@@ -97,7 +97,7 @@ pub(crate) fn quotient<T: Working>(a: &Complex<T>, b: &Complex<T>) -> Complex<T>
 
 #[cfg(test)]
 mod tests {
-    use super::super::factor::StepFactor;
+    use super::super::step_factor::StepFactor;
     use super::*;
     use crate::exact::precision::subtract;
     use proptest::prelude::*;

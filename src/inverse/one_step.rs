@@ -3,9 +3,9 @@
 use super::batch::BatchKernel;
 use super::branches::{Branch, BranchError, Branches, Principal};
 use super::continuation::{Continuation, End};
-use super::factor::{FactorValue, StepFactor};
 use super::flags::flags;
 use super::pencil::{Known, Pencil};
+use super::step_factor::{FactorValue, StepFactor};
 use super::undefined::Undefined;
 use crate::exact::certify::{self, Failure};
 use crate::exact::coefficients::Numbers;

@@ -1,6 +1,6 @@
 //! `P − wQ` as the root finder takes it: exact P and Q, a factor w known to any precision.
 
-use super::factor::{FactorValue, StepFactor};
+use super::step_factor::{FactorValue, StepFactor};
 use crate::exact::certify::{Coefficients, Enclosure};
 use crate::exact::coefficients::{double_double, fits};
 use crate::exact::precision::{Magnitude, Real, magnitude, rounded, subtract};

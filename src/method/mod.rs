@@ -19,7 +19,7 @@ pub use field_symbol::FieldSymbol;
 pub use identity::{Claim, Identity, Stated};
 pub use multistep::{Multistep, MultistepError};
 pub use property::Property;
-pub use sampling::{Sampling, SamplingError, Step};
+pub use sampling::{Sampling, SamplingError, StepSize};
 pub use scheme::SchemeError;
 pub use tableau::{Coefficients, RungeKutta, TableauError};
 

@@ -108,7 +108,7 @@ pub enum RestsOn {
 
 /// What the table knows of one property.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Entry {
+pub struct PropertyEntry {
     /// The property.
     pub property: Property,
     /// Its name in scheme files' claims and in documents.
@@ -127,13 +127,13 @@ pub struct Entry {
     pub filter: Option<&'static str>,
 }
 
-const fn entry(property: Property, key: &'static str, place: &'static str, kind: Kind, rests_on: RestsOn) -> Entry {
+const fn entry(property: Property, key: &'static str, place: &'static str, kind: Kind, rests_on: RestsOn) -> PropertyEntry {
     let may_be_infinite = matches!(kind, Kind::Extent);
     let certainty = Certainty::Exact;
-    Entry { property, key, place, kind, may_be_infinite, certainty, rests_on, filter: None }
+    PropertyEntry { property, key, place, kind, may_be_infinite, certainty, rests_on, filter: None }
 }
 
-impl Entry {
+impl PropertyEntry {
     const fn infinite(self) -> Self {
         Self { may_be_infinite: true, ..self }
     }
@@ -152,7 +152,7 @@ use Property as P;
 use RestsOn::{Coefficients, OrderConditions, StabilityFunction};
 
 /// Every property, in the order of [`Property`].
-pub const TABLE: [Entry; 29] = [
+pub const TABLE: [PropertyEntry; 29] = [
     entry(P::Order, "order", "/order", Count, OrderConditions),
     entry(P::StageOrder, "stage_order", "/stage_order", Count, OrderConditions),
     entry(P::LinearOrder, "linear_order", "/linear_order", Count, OrderConditions),
@@ -191,7 +191,7 @@ impl Property {
     }
 
     /// Its line of the table.
-    pub fn entry(self) -> &'static Entry {
+    pub fn entry(self) -> &'static PropertyEntry {
         &TABLE[self as usize]
     }
 

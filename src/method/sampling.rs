@@ -21,9 +21,9 @@ pub enum SamplingError {
 /// A positive, finite length of time.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
-pub struct Step(f64);
+pub struct StepSize(f64);
 
-impl Step {
+impl StepSize {
     /// Checks that `h` is positive and finite.
     pub fn new(h: f64) -> Result<Self, SamplingError> {
         if h > 0.0 && h.is_finite() { Ok(Self(h)) } else { Err(SamplingError::Interval(h)) }
@@ -35,7 +35,7 @@ impl Step {
     }
 }
 
-impl TryFrom<f64> for Step {
+impl TryFrom<f64> for StepSize {
     type Error = SamplingError;
 
     fn try_from(h: f64) -> Result<Self, SamplingError> {
@@ -43,8 +43,8 @@ impl TryFrom<f64> for Step {
     }
 }
 
-impl From<Step> for f64 {
-    fn from(step: Step) -> f64 {
+impl From<StepSize> for f64 {
+    fn from(step: StepSize) -> f64 {
         step.0
     }
 }
@@ -60,7 +60,7 @@ impl From<Step> for f64 {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sampling {
-    interval: Step,
+    interval: StepSize,
     substeps: NonZeroU32,
 }
 
@@ -68,11 +68,11 @@ impl Sampling {
     /// `interval` is H, `substeps` is m. Errors when H is not positive and between 1e-100 and 1e100, or when m = 0.
     pub fn new(interval: f64, substeps: u32) -> Result<Self, SamplingError> {
         let substeps = NonZeroU32::new(substeps).ok_or(SamplingError::Substeps)?;
-        Step::new(interval)?;
+        StepSize::new(interval)?;
         if !(1e-100..=1e100).contains(&interval) {
             return Err(SamplingError::Extreme(interval));
         }
-        Ok(Self { interval: Step::new(interval)?, substeps })
+        Ok(Self { interval: StepSize::new(interval)?, substeps })
     }
 
     /// H, the time between samples.
@@ -86,7 +86,7 @@ impl Sampling {
     }
 
     /// h = H/m.
-    pub fn step(self) -> Step {
-        Step(self.interval.get() / f64::from(self.substeps.get()))
+    pub fn step(self) -> StepSize {
+        StepSize(self.interval.get() / f64::from(self.substeps.get()))
     }
 }

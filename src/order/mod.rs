@@ -4,38 +4,38 @@ pub mod assumptions;
 mod certificate;
 pub mod conditions;
 pub mod coproduct;
-pub mod drift;
 pub mod general_field;
+pub mod invariant_drift;
 pub mod levels;
 pub mod linear_series;
 pub mod modified;
 pub mod modified_field;
 pub mod multistep_series;
+pub mod order_within;
 pub mod prime_field;
 mod rounded;
 pub mod series;
 pub mod trees;
 pub mod weights;
-pub mod within;
 
 pub use assumptions::SimplifyingAssumptions;
 pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, failing_bush, order, order_up_to};
 pub use coproduct::{Cut, Cuts};
-pub use drift::{Drift, DriftError, Invariant, convergence, drift};
 pub use general_field::{Estimated, FlowMap, InverseModifiedField, inverse_modified_at, modified_at, step_logarithm};
+pub use invariant_drift::{DriftError, Invariant, InvariantDrift, convergence, drift};
 pub use levels::LevelSequences;
 pub use linear_series::{Singularity, inverse_linear_radius, inverse_linear_series, modified_linear_radius, modified_linear_series};
 pub use modified::{LARGEST_POWER, inverse_modified_equation, modified_equation};
 pub use modified_field::{FieldExpansion, ModifiedReport, ModifiedTerm};
 pub use multistep_series::{LARGEST_MULTISTEP_POWER, multistep_series};
+pub use order_within::{OrderWithin, multistep_order_within, order_within};
 pub use series::{FieldSeries, LARGEST_SERIES, MapSeries, SeriesTable};
 pub use trees::{LARGEST_ORDER, Tree, Trees};
 pub use weights::{elementary_weight, elementary_weights};
-pub use within::{OrderWithin, multistep_order_within, order_within};
 
 use thiserror::Error;
 
-/// What cannot be asked of this room.
+/// What cannot be asked of this module.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum OrderError {
     /// An order of nothing, or one whose cost is out of reach.

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::method::{Method, catalog};
 
-    /// The design's table, computed there by hand; Adams–Bashforth 3 and BDF 3 to 6 by their error constants (Hairer, Nørsett & Wanner I, III.2).
+    /// Computed by hand; Adams–Bashforth 3 and BDF 3 to 6 by their error constants (Hairer, Nørsett & Wanner I, III.2).
     #[test]
     fn first_coefficients() {
         for (name, expected) in [

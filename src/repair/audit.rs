@@ -1,7 +1,7 @@
 //! The step-size test: is a trained model a field in continuous time, or only right at the step of its training?
 
+use super::bearable::bearable;
 use super::beside_truth::{EquilibriaBeside, equilibria_beside};
-use super::effort::bearable;
 use super::learned_modes::{Standstill, is_linear};
 use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;

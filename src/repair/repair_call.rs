@@ -1,9 +1,10 @@
 //! Repair of a model that was trained through a library's own steps: its class fitted to what the call makes of the training's windows.
 
+use super::judged::judge;
 use super::refit::{REFIT_STEPS, call_windows, distance_from_map, refit};
 use super::repair_error::RepairError;
-use super::repair_notes;
-use super::repaired::{Modes, Repair, RepairReport, Way, modes};
+use super::repair_report::{FieldModes, RepairReport, Way};
+use super::repaired::{Repair, modes};
 use crate::fit::{ModelFile, ModelSpec, Through, Training, Watch};
 use crate::method::{Sampling, catalog};
 
@@ -47,7 +48,7 @@ impl Repair<'_> {
             substeps: file.substeps,
             way: Way::Refit,
             before,
-            after: Modes { modes: Vec::new(), equilibria: Vec::new() },
+            after: FieldModes { modes: Vec::new(), equilibria: Vec::new() },
             mismatch: Some(fit.loss.sqrt()),
             power: None,
             left_out: None,
@@ -58,7 +59,7 @@ impl Repair<'_> {
             notes: Vec::new(),
         };
         self.measure(&fit.learned, sampling, steps, &windows, &mut report)?;
-        repair_notes::add(self, &states, &mut report);
+        judge(file, self.trajectories, &states, &mut report);
         let spec: ModelSpec = file.class.parse()?;
         let training = Training::new(spec, catalog::find(super::refit::FAITHFUL)?, Sampling::new(file.interval, steps)?);
         let mut out = ModelFile::new(&training, file.data.clone(), fit);

@@ -3,20 +3,21 @@
 //! The loop fitted the map `S_h[f̂]^m` to the data's flow over H. What is wanted is the field whose *flow* is that map, and it can be had
 //! without training again: exactly for linear models, as a series for polynomial ones, and by a fit to the map for the others.
 
-use super::effort::bearable;
+use super::bearable::bearable;
+use super::judged::judge;
 use super::learned_modes::{is_linear, standstills};
 use super::linear_repair::linear_repair;
 use super::refit::{FAITHFUL, MAP_STEPS, REFIT_STEPS, distance_from_map, map_pairs, refit};
 use super::repair_error::RepairError;
-use super::repair_notes::{self, RepairNote};
-use super::series_repair::{DEFAULT_POWER, SeriesRepair, TermSize, series_repair};
+use super::repair_notes::RepairNote;
+use super::repair_report::{AgainstMap, FieldModes, RepairReport, RolloutError, Way};
+use super::series_repair::{DEFAULT_POWER, SeriesRepair, series_repair};
 use super::turns::{MOST_ORBITS, TurnDrift, turn_drifts};
 use crate::dynamics::System;
-use crate::fit::{Features, Fit, Learned, ModelFile, ModelSpec, Optimiser, Stop, Through, Training, Watch, rollout, rollout_through};
+use crate::fit::{Fit, Learned, ModelFile, ModelSpec, Optimiser, Stop, Through, Training, Watch, rollout, rollout_through};
 use crate::method::{Method, RungeKutta, Sampling, catalog};
 use nalgebra::DMatrix;
 use num_complex::Complex;
-use serde::{Deserialize, Serialize};
 
 /// Intervals followed at most for the errors of rollouts.
 const LONGEST: usize = 200;
@@ -28,98 +29,6 @@ const MOST_STEPS: f64 = 1e7;
 const MOST_ROLLOUT_STEPS: f64 = 3e7;
 /// A term left out that is larger than this part of the first correction asks for a refit beside the series.
 const LEFT_OUT: f64 = 0.01;
-
-/// How a model is repaired.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Way {
-    /// `A = log(R(hÂ)^m)/H`, for linear and affine models.
-    ExactLinear,
-    /// The modified equation of S_h[f̂], truncated, for polynomial models.
-    Series,
-    /// A model of the same class fitted to the map `S_h[f̂]^m` through a method of order 5 with small steps.
-    Refit,
-}
-
-impl Way {
-    /// What suits a model; for a polynomial one the refit is tried beside the series where that leaves much out.
-    pub fn of(learned: &Learned) -> Self {
-        match learned.model.features() {
-            _ if is_linear(learned) => Self::ExactLinear,
-            Features::Polynomial(_) => Self::Series,
-            _ => Self::Refit,
-        }
-    }
-}
-
-/// The eigenvalues of a field where it stands still.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Modes {
-    /// Both members of conjugate pairs.
-    pub modes: Vec<[f64; 2]>,
-    /// Where the field stands still among the states.
-    pub equilibria: Vec<Vec<f64>>,
-}
-
-/// How far a flow over one interval is from the map that the loop fitted, root mean square over the states.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct AgainstMap {
-    /// The trained field, followed in continuous time.
-    pub before: f64,
-    /// The repaired one; `null` where it leaves.
-    pub after: f64,
-}
-
-/// Rollouts against the data at one step.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RolloutError {
-    /// What the step of the training, h, was divided by.
-    pub division: u32,
-    /// The root mean square distance from the data of the trained model through its own method; `null` where a rollout left.
-    pub before: Option<f64>,
-    /// That of the repaired model through a method of order 5.
-    pub after: Option<f64>,
-    /// The change of the system's invariant over the longest rollout from each start, trained model; empty where none is known.
-    pub drift_before: Vec<f64>,
-    /// That of the repaired model.
-    pub drift_after: Vec<f64>,
-}
-
-/// What a repair did.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RepairReport {
-    /// The method of the training.
-    pub method: String,
-    /// The class before.
-    pub class: String,
-    /// H.
-    pub interval: f64,
-    /// m.
-    pub substeps: u32,
-    /// How it was repaired.
-    pub way: Way,
-    /// The trained model.
-    pub before: Modes,
-    /// The repaired one.
-    pub after: Modes,
-    /// How well the repaired model meets the map: `‖e^{HA} − R(hÂ)^m‖/‖R(hÂ)^m‖` for the exact way, the root mean square of
-    /// the residuals for a refit; `null` for a series, whose first term left out says it.
-    pub mismatch: Option<f64>,
-    /// For a series, the last power of h kept.
-    pub power: Option<usize>,
-    /// For a series, the first term left out.
-    pub left_out: Option<TermSize>,
-    /// For a series, all corrections.
-    pub terms: Vec<TermSize>,
-    /// The distance from the map `S_h[f̂]^m`, where states are at hand.
-    pub against_map: Option<AgainstMap>,
-    /// The change of the system's invariant in one turn of every orbit of the data, where one is known.
-    pub turns: Vec<TurnDrift>,
-    /// Rollouts against the data, where they are at hand.
-    pub rollouts: Vec<RolloutError>,
-    /// What a reader must know.
-    pub notes: Vec<RepairNote>,
-}
 
 /// What to repair, and with what.
 #[derive(Clone, Copy)]
@@ -172,7 +81,7 @@ impl Repair<'_> {
             substeps: file.substeps,
             way,
             before: modes(&file.learned, &states)?,
-            after: Modes { modes: Vec::new(), equilibria: Vec::new() },
+            after: FieldModes { modes: Vec::new(), equilibria: Vec::new() },
             mismatch: None,
             power: None,
             left_out: None,
@@ -220,7 +129,7 @@ impl Repair<'_> {
             }
         }
         self.measure(&fit.learned, sampling, steps, &pairs, &mut report)?;
-        repair_notes::add(self, &states, &mut report);
+        judge(file, self.trajectories, &states, &mut report);
         let training = Training::new(spec, catalog::find(FAITHFUL)?, Sampling::new(file.interval, steps)?);
         let mut out = ModelFile::new(&training, file.data.clone(), fit);
         out.repaired = serde_json::to_value(&report).ok();
@@ -398,9 +307,9 @@ fn kept(file: &ModelFile, learned: Learned) -> Fit {
     }
 }
 
-pub(super) fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<Modes, RepairError> {
+pub(super) fn modes(learned: &Learned, states: &[Vec<f64>]) -> Result<FieldModes, RepairError> {
     let both = |z: Complex<f64>| if z.im == 0.0 { vec![[z.re, 0.0]] } else { vec![[z.re, z.im], [z.re, -z.im]] };
     let found = standstills(learned, states)?;
     let equilibria = found.iter().map(|place| place.state.clone()).collect();
-    Ok(Modes { modes: found.into_iter().flat_map(|place| place.modes).flat_map(both).collect(), equilibria })
+    Ok(FieldModes { modes: found.into_iter().flat_map(|place| place.modes).flat_map(both).collect(), equilibria })
 }

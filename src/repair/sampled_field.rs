@@ -39,7 +39,7 @@ impl SampledField {
         read.checked(origin)
     }
 
-    /// From a table with a header: a column a variable, and a column `f_NAME` for the derivative of each.
+    /// From a table with a header: one column per variable, and a column `f_NAME` for the derivative of each.
     ///
     /// Errors name the line and the column; `origin` the file.
     pub fn from_csv(text: &str, origin: &str) -> Result<Self, RepairError> {

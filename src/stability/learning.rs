@@ -1,4 +1,4 @@
-//! What a scheme does to a model that learns through it: decided from R, or from ρ and σ, with the reason in words.
+//! What a scheme does to a model that learns through it: decided from R, or from ρ and σ, with the reason.
 
 use super::multistep::{discovery_stability, is_sign_faithful};
 use super::root_condition::RootCondition;
@@ -13,19 +13,54 @@ pub struct Learning {
     /// Whether every branch of every damped (growing) mode is damped (growing).
     pub sign_faithful: bool,
     /// Why.
-    pub sign_reason: String,
+    pub sign_reason: SignReason,
     /// Whether each λ has one λ̂ only.
     pub unique: bool,
     /// Why.
-    pub unique_reason: String,
+    pub unique_reason: UniqueReason,
     /// How many λ̂ each λ has, those at infinity included; m substeps make it m times as many.
     pub branches: usize,
     /// For a multistep method, whether f can be learned from exact states by its recurrence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discovery_stable: Option<bool>,
-    /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub discovery_reason: Option<String>,
+    /// Why: where the zeros of σ lie.
+    #[serde(skip_serializing_if = "Option::is_none", rename = "discovery_reason")]
+    pub zeros_of_sigma: Option<RootCondition>,
+}
+
+/// Why a scheme is sign-faithful, or is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum SignReason {
+    /// R is constant.
+    Constant,
+    /// R is a polynomial, so |R| = 1 fails on the imaginary axis.
+    Polynomial,
+    /// R(z)R(−z) is not 1.
+    ModulusOnAxis,
+    /// R(z)R(−z) = 1, and a pole lies in the left half plane.
+    PoleInLeftHalfPlane,
+    /// R(z)R(−z) = 1, and all poles lie in the right half plane.
+    UnitModulus,
+    /// Re ρ/σ = 0 on the unit circle and > 0 outside it.
+    KeepsHalfPlanes,
+    /// ρ/σ maps points outside the unit circle to the left half plane, or points inside to the right one.
+    MixesHalfPlanes,
+}
+
+/// Why each λ has one λ̂ only, or has several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum UniqueReason {
+    /// R is constant.
+    Constant,
+    /// The degree of R.
+    Degree {
+        /// max(deg P, deg Q).
+        degree: usize,
+    },
+    /// λ̂ = ρ(e^{hλ})/(hσ(e^{hλ})) is single-valued.
+    SingleValued,
 }
 
 impl Learning {
@@ -46,57 +81,31 @@ impl Learning {
         let on_axis = e_polynomial(r).is_zero();
         let poles = on_axis && poles_in_right_half_plane(r);
         let (sign_faithful, sign_reason) = match (branches, on_axis, poles) {
-            (0, ..) => (false, "R is constant: a step does not depend on the field"),
-            (_, false, _) if r.denominator_degree() == 0 => {
-                (false, "R is a polynomial, so |R| = 1 does not hold on the imaginary axis: undamped modes are learned damped or growing")
-            }
-            (_, false, _) => {
-                (false, "R(z)R(-z) is not 1, so |R| = 1 fails on the imaginary axis: undamped modes are learned damped or growing")
-            }
-            (_, true, false) => (false, "R(z)R(-z) = 1, but R has a pole in the left half plane"),
-            (_, true, true) => (true, "R(z)R(-z) = 1 and all poles lie in the right half plane, so |R(z)| < 1 exactly where Re z < 0"),
+            (0, ..) => (false, SignReason::Constant),
+            (_, false, _) if r.denominator_degree() == 0 => (false, SignReason::Polynomial),
+            (_, false, _) => (false, SignReason::ModulusOnAxis),
+            (_, true, false) => (false, SignReason::PoleInLeftHalfPlane),
+            (_, true, true) => (true, SignReason::UnitModulus),
         };
         let unique_reason = match branches {
-            0 => "R is constant: no equation for the learned eigenvalue".into(),
-            1 => "R has degree 1: one learned eigenvalue for each true one (with m = 1)".into(),
-            n => format!("R has degree {n}: {n} learned eigenvalues fit each true one equally well"),
+            0 => UniqueReason::Constant,
+            degree => UniqueReason::Degree { degree },
         };
-        Self {
-            sign_faithful,
-            sign_reason: sign_reason.into(),
-            unique: branches == 1,
-            unique_reason,
-            branches,
-            discovery_stable: None,
-            discovery_reason: None,
-        }
+        Self { sign_faithful, sign_reason, unique: branches == 1, unique_reason, branches, discovery_stable: None, zeros_of_sigma: None }
     }
 
     /// Through a linear multistep method, where `λ̂ = ρ(e^{hλ})/(hσ(e^{hλ}))` is the only one.
     pub fn multistep(method: &Multistep) -> Self {
         let sign_faithful = is_sign_faithful(method);
-        let sign_reason = if sign_faithful {
-            "Re ρ/σ = 0 on the unit circle and > 0 outside it"
-        } else {
-            "ρ/σ does not map the outside of the unit circle to the right half plane and the inside to the left one"
-        };
         let condition = discovery_stability(method);
-        let discovery_reason = match condition {
-            RootCondition::Inside => "all zeros of σ lie inside the unit circle",
-            RootCondition::SimpleOnCircle => "only just: zeros of σ lie on the unit circle, and are simple",
-            RootCondition::MultipleOnCircle => "σ has a multiple zero on the unit circle, so errors of the learned f grow algebraically",
-            RootCondition::Outside => {
-                "σ has a zero outside the unit circle, so errors of the learned f grow geometrically along the trajectory"
-            }
-        };
         Self {
             sign_faithful,
-            sign_reason: sign_reason.into(),
+            sign_reason: if sign_faithful { SignReason::KeepsHalfPlanes } else { SignReason::MixesHalfPlanes },
             unique: true,
-            unique_reason: "λ̂ = ρ(e^{hλ})/(hσ(e^{hλ})) is single-valued; the other characteristic roots are parasitic".into(),
+            unique_reason: UniqueReason::SingleValued,
             branches: 1,
             discovery_stable: Some(condition.holds()),
-            discovery_reason: Some(discovery_reason.into()),
+            zeros_of_sigma: Some(condition),
         }
     }
 }
@@ -106,7 +115,7 @@ mod tests {
     use super::*;
     use crate::method::{Method, catalog};
 
-    /// DESIGN's table: midpoint, trapezoid and Gauss are sign-faithful; only degree 1 is unique. Keller & Du (2021) for discovery stability.
+    /// Midpoint, trapezoid and Gauss are sign-faithful; only degree 1 is unique. Keller & Du (2021) for discovery stability.
     #[test]
     fn verdicts() {
         for (name, sign, unique, branches, discovery) in [

@@ -37,7 +37,7 @@ pub use extent::Extent;
 pub use function::StabilityFunction;
 pub use intervals::{e_polynomial, imaginary_interval, real_interval};
 pub use irreducibility::{Reduction, reduce};
-pub use learning::Learning;
+pub use learning::{Learning, SignReason, UniqueReason};
 pub use locus_shape::LocusShape;
 pub use phase::{PhaseErrors, multistep_phase_errors, phase_errors};
 pub use right_half_plane::{RightHalfPlane, area_in_window};

@@ -3,15 +3,15 @@
 //! Whether there is any is decided exactly. How much there is lies between bounds from a branch and bound over rectangles: each cell that is put
 //! aside is proved to lie inside or outside, so that no island is missed, however small and however far from the rest.
 
+mod box_search;
 mod cell;
 mod dominant;
 mod potential;
-mod search;
 
+use self::box_search::Bounds;
 use self::cell::{Cell, Look};
 use self::dominant::DominantRoot;
 use self::potential::Potential;
-use self::search::Bounds;
 use super::region::{Region, RegionError, Window, locus_stays_within};
 use super::root_condition::RootCondition;
 use super::root_locus::{non_negative_on_circle, product_on_circle};
@@ -114,8 +114,8 @@ impl RightHalfPlane {
     ///
     /// `least` is known to be reached.
     fn enclosed(look: impl Fn(&Cell) -> Look, side: f64, least: f64, effort: &Effort) -> Self {
-        let (reach, reach_error) = middle(search::reach(&look, side, least, effort.reach, effort.reach_cells));
-        let area = search::area(&look, search::quadrant(side), effort.area, effort.area_cells);
+        let (reach, reach_error) = middle(box_search::reach(&look, side, least, effort.reach, effort.reach_cells));
+        let area = box_search::area(&look, box_search::quadrant(side), effort.area, effort.area_cells);
         let (area, area_error) = middle(Bounds { low: 2.0 * area.low, high: 2.0 * area.high });
         Self { reach, reach_error, area, area_error }
     }
@@ -160,7 +160,7 @@ pub fn area_in_window(method: &Method, window: Window) -> Option<(f64, f64)> {
     let bounds = match method {
         Method::RungeKutta(tableau) => {
             let potential = Potential::of(&StabilityFunction::of(tableau)).ok()?;
-            search::area(&|cell: &Cell| potential.look(cell), cell, SMOOTH.area, SMOOTH.area_cells)
+            box_search::area(&|cell: &Cell| potential.look(cell), cell, SMOOTH.area, SMOOTH.area_cells)
         }
         Method::Multistep(method) => {
             let (rho, sigma) = multistep::reduced(method);
@@ -168,7 +168,7 @@ pub fn area_in_window(method: &Method, window: Window) -> Option<(f64, f64)> {
             let (p, q) = (floats(&rho), floats(&sigma));
             let region = Region::multistep(&p, &q).ok()?;
             let dominant = DominantRoot::new(p, q, region);
-            search::area(&|cell: &Cell| dominant.look(cell), cell, ROUGH.area, ROUGH.area_cells)
+            box_search::area(&|cell: &Cell| dominant.look(cell), cell, ROUGH.area, ROUGH.area_cells)
         }
     };
     let middle = 0.5 * (bounds.low + bounds.high);

@@ -41,7 +41,7 @@ impl Delays {
         let stride = columns.div_ceil(MOST_COLUMNS).max(1);
         let starts: Vec<(&Run, usize)> =
             usable.iter().flat_map(|r| (0..=r.rows() - delays).map(move |k| (*r, k))).step_by(stride).collect();
-        // Transposed: one row a window. The directions come from its triangular factor, so that nothing is squared.
+        // Transposed: one row per window. The directions come from its triangular factor, so that nothing is squared.
         let hankel = DMatrix::from_fn(starts.len(), delays * d, |i, j| starts[i].0.states[(starts[i].1 + j / d, j % d)]);
         if hankel.nrows() < 2 {
             return None;

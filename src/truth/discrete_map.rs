@@ -111,7 +111,7 @@ impl Monomials {
         }
     }
 
-    /// The derivatives of all of them, a column a variable, at the point where they have these values.
+    /// The derivatives of all of them, one column per variable, at the point where they have these values.
     pub fn derivatives(&self, z: &[f64], values: &[f64]) -> DMatrix<f64> {
         let mut d = DMatrix::zeros(self.count(), self.dimension);
         for (k, &(earlier, variable)) in self.factors.iter().enumerate() {

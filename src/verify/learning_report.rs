@@ -1,6 +1,6 @@
 //! What a scheme does to a model that learns through it: the exact verdicts, the artifact boundary, and what a mode of one's own needs.
 
-use crate::inverse::artifact_boundary::{self, Crossing, artifact_boundary};
+use crate::inverse::artifact_boundary::{self, Crossing, NoBoundary, artifact_boundary};
 use crate::inverse::parasites::{self, parasitic_growth};
 use crate::inverse::{BranchError, LearningEquation, Limits, ParasiticGrowth, Reason, Verdict, without_aliases};
 use crate::method::{Method, Sampling, SamplingError};
@@ -19,10 +19,10 @@ pub struct LearningReport {
     /// What is decided from R, or from ρ and σ.
     #[serde(flatten)]
     pub scheme: Learning,
-    /// Where the principal λ̂ of damped modes first turns anti-damped, with one step between samples: one entry a damping ratio.
+    /// Where the principal λ̂ of damped modes first turns anti-damped, with one step between samples: one entry per damping ratio.
     pub artifact_boundary: Vec<Crossing>,
     /// Why there is no such boundary.
-    pub artifact_reason: Option<String>,
+    pub artifact_reason: Option<NoBoundary>,
     /// For a multistep method, the growth of its parasites along the rays of damped modes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parasitic_growth: Option<Vec<ParasiticGrowth>>,

@@ -8,8 +8,9 @@ use crate::data::Trajectories;
 use crate::inverse::Branches;
 use crate::predict::{CallMode, Report};
 use crate::repair::{Audit, RepairReport};
+use crate::verify::Verification;
 use serde::Serialize;
-use serde_json::{Error, Value};
+use serde_json::{Error, Value, json};
 
 /// The facts of a list, each with its text.
 pub fn told<T: Serialize + Say>(facts: &[T], to: Dialect) -> Result<Value, Error> {
@@ -58,6 +59,31 @@ pub fn repair(report: &RepairReport, to: Dialect) -> Result<Value, Error> {
     let mut document = serde_json::to_value(report)?;
     document["notes"] = told(&report.notes, to)?;
     Ok(document)
+}
+
+/// The document of a verification.
+pub fn verification(report: &Verification, to: Dialect) -> Result<Value, Error> {
+    let mut document = serde_json::to_value(report)?;
+    tell_verification(&mut document, report, to)?;
+    Ok(document)
+}
+
+/// Adds the texts of a verification to a document that has its fields.
+pub fn tell_verification(document: &mut Value, report: &Verification, to: Dialect) -> Result<(), Error> {
+    let Some(learning) = &report.learning else { return Ok(()) };
+    let place = &mut document["learning"];
+    place["sign_reason"] = one(&learning.sign_reason, to)?;
+    place["unique_reason"] = one(&learning.unique_reason, to)?;
+    if let Some(condition) = &learning.zeros_of_sigma {
+        place["discovery_reason"] = json!({ "code": condition, "text": condition.say(to) });
+    }
+    if let Some(reason) = &learning.artifact_reason {
+        place["artifact_reason"] = one(reason, to)?;
+    }
+    if let Some(mode) = &learning.mode {
+        place["smallest_substeps_reasons"] = told(&mode.smallest_substeps_reasons, to)?;
+    }
+    Ok(())
 }
 
 /// How samples were read: the columns, the unit of time, the spacing with its gaps, missing cells, and what looks odd.

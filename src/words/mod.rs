@@ -11,7 +11,8 @@
 //! | verdicts and their reasons | `verdicts` |
 //! | what the loss makes of noise; regression on derivatives | `loss`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
-//! | the screens of `predict`; of `audit` and `repair` | `prediction`; `repair` |
+//! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
+//! | the screen of `fit` | `fit` |
 //! | properties of a scheme, the screen of a verification | `property`, `verification` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
@@ -19,9 +20,11 @@
 
 mod advice;
 mod caveats;
+pub mod check;
 pub mod document;
 mod duration;
 pub mod explorable;
+pub mod fit;
 pub mod loops;
 pub mod loss;
 pub mod number;
@@ -39,7 +42,7 @@ pub mod verification;
 pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
-pub use paragraph::wrapped;
+pub use paragraph::{columns, folded_sum, wrapped};
 pub use samples::{examining, read_as};
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, training_calls};

@@ -27,8 +27,37 @@ pub fn wrapped(text: &str, first: &str, next: &str, width: usize) -> String {
     lines.join("\n").replace('\u{a0}', " ")
 }
 
+/// A formula in lines of at most `width` columns, broken before a plus or minus sign only.
+///
+/// ```
+/// use lambdahat::words::folded_sum;
+/// assert_eq!(folded_sum("x' = 1/2*x*y - x^2 + y", "", "  ", 16), "x' = 1/2*x*y\n  - x^2 + y");
+/// ```
+pub fn folded_sum(formula: &str, first: &str, next: &str, width: usize) -> String {
+    let mut kept = formula.replace(' ', "\u{a0}");
+    for sign in ["+", "-"] {
+        kept = kept.replace(&format!("\u{a0}{sign}\u{a0}"), &format!(" {sign}\u{a0}"));
+    }
+    let mut lines = Vec::new();
+    let mut line = first.to_owned();
+    let mut empty = true;
+    for term in kept.split(' ') {
+        if !empty && columns(&line) + 1 + columns(term) > width {
+            lines.push(std::mem::replace(&mut line, next.to_owned()));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(term);
+        empty = false;
+    }
+    lines.push(line);
+    lines.join("\n").replace('\u{a0}', " ")
+}
+
 /// How many columns a text takes, colour codes apart.
-pub(super) fn columns(text: &str) -> usize {
+pub fn columns(text: &str) -> usize {
     let mut count = 0;
     let mut escaped = false;
     for c in text.chars() {

@@ -3,8 +3,8 @@
 use super::number::{DIGITS, complex, count, pair, percent, point, real, signed};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::order::LARGEST_POWER;
+use crate::repair::FieldModes;
 use crate::repair::audit::Hidden;
-use crate::repair::repaired::Modes;
 use crate::repair::{Audit, AuditNote, AuditedMode, EquilibriaBeside, Nature, RepairNote, RepairReport, Way};
 use num_complex::Complex;
 use std::f64::consts::{PI, TAU};
@@ -257,7 +257,7 @@ fn how(report: &RepairReport) -> String {
     }
 }
 
-fn modes(modes: &Modes) -> String {
+fn modes(modes: &FieldModes) -> String {
     let upper: Vec<String> = modes.modes.iter().filter(|z| z[1] >= 0.0).map(|&[re, im]| pair(Complex::new(re, im), MODE_DIGITS)).collect();
     if upper.is_empty() { "no equilibrium found".to_owned() } else { upper.join(", ") }
 }

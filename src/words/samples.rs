@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, count, real};
 use super::{Dialect, Say};
-use crate::data::{DataRemark, Hold, LeftOut, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
+use crate::data::{DataRemark, Hold, LeftOutColumn, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
 
 /// Names that are listed before the rest is counted.
 const MOST_NAMES: usize = 6;
@@ -52,8 +52,8 @@ pub fn read_as(data: &Trajectories) -> String {
         parts.push(format!("Input: {} ({hold}).", names(data.inputs())));
     }
     let of = |constant: bool| -> Vec<String> {
-        let told = left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOut::Empty);
-        told.filter(|(_, why)| (*why == LeftOut::Constant) == constant).map(|(name, _)| name.clone()).collect()
+        let told = left_out.iter().filter(|(name, why)| !name.is_empty() && *why != LeftOutColumn::Empty);
+        told.filter(|(_, why)| (*why == LeftOutColumn::Constant) == constant).map(|(name, _)| name.clone()).collect()
     };
     let (chosen_away, constant) = (of(false), of(true));
     if !chosen_away.is_empty() {

@@ -3,7 +3,7 @@
 mod relatives;
 
 use super::failure::Failure;
-use super::{Answer, arguments, output};
+use super::{Answer, arguments, output, screen};
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::exact::Number;
 use lambdahat::inverse::Limits;
@@ -12,7 +12,7 @@ use lambdahat::method::{Method, algebra, latex};
 use lambdahat::stability::{Extent, StabilityFunction};
 use lambdahat::verify::{Algebra, Verification, smallest_substeps, verify_with};
 use lambdahat::words::{
-    Dialect,
+    Dialect, document,
     verification::{self, Screen},
 };
 use num_complex::Complex64;
@@ -24,47 +24,49 @@ use std::ops::ControlFlow;
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   lambdahat verify rk4 gauss3
-  lambdahat verify my_scheme.toml                a scheme of your own; exit status 1 when a claim of it does not hold
+  lambdahat verify my_scheme.toml            a scheme of your own
   lambdahat verify tsitouras5 --against dormand-prince5
-  lambdahat verify rk4 --lambda -0.1+2i --interval 0.5    the smallest m that learns this mode faithfully
-  lambdahat verify gauss3 --algebra                       adjoint, dual, reduced method, stage functions, Shu–Osher form
-  lambdahat verify forward-euler --compose implicit-euler a half step of the one, then of the other
-  lambdahat verify rk4 --digits 50 --latex")]
+  lambdahat verify rk4 -l -0.1+2i -H 0.5     steps needed to learn this mode
+  lambdahat verify gauss3 --algebra          adjoint, dual, Shu–Osher form, …
+  lambdahat verify forward-euler --compose implicit-euler
+  lambdahat verify rk4 --digits 50 --latex
+
+Exit status 1: a claim of a scheme does not hold.")]
 pub struct Args {
     /// Catalogue names, library names, or paths to scheme files
     #[arg(value_name = "METHOD|FILE", required = true)]
     methods: Vec<String>,
-    /// A method to set beside each
+    /// Another method to compare with
     #[arg(long, value_name = "METHOD")]
     against: Option<String>,
-    /// Also verify the composition: a step with θh of each METHOD, then one with (1 − θ)h of this one (Runge–Kutta methods)
+    /// Also verify the composition: a step θh of METHOD, then a step (1 − θ)h of this one
     #[arg(long, value_name = "METHOD")]
     compose: Option<String>,
-    /// θ of the composition, exact: 1/2, 0.25, 1 - sqrt(2)/2
+    /// Exact θ of the composition, such as 0.25 or 1 - sqrt(2)/2
     #[arg(long, value_name = "THETA", default_value = "1/2", requires = "compose", allow_hyphen_values = true)]
     weight: String,
-    /// Print the methods that belong to it: adjoint, dual, reduced; its stage and internal stability functions; its Shu–Osher form
+    /// Also print adjoint, dual and reduced method, stage functions and Shu–Osher form
     #[arg(long)]
     algebra: bool,
     /// Show every detail and every claim
     #[arg(long)]
     all: bool,
-    /// A mode λ: find the smallest number m of substeps that learns it faithfully
+    /// Find the smallest number m of substeps that learns this mode faithfully
     #[arg(long, short, value_name = "RE+IMi", allow_hyphen_values = true, value_parser = arguments::complex)]
     lambda: Option<Complex64>,
-    /// The time H between two samples of that mode
+    /// Sampling interval H of that mode
     #[arg(long, short = 'H', value_name = "H", default_value_t = 1.0, requires = "lambda", value_parser = arguments::positive)]
     interval: f64,
     /// The error that still counts as faithful over a hundred intervals: of the amplitude or by the phase, in parts of the largest amplitude
     #[arg(long, value_name = "X", default_value_t = Limits::default().tolerance, requires = "lambda", value_parser = arguments::positive)]
     tolerance: f64,
-    /// Branches count while |λ̂| is at most so many times |λ|
+    /// How far out a branch counts: |λ̂| up to this many times |λ|
     #[arg(long, value_name = "X", default_value_t = Limits::default().reach, requires = "lambda", value_parser = arguments::positive)]
     reach: f64,
-    /// Print intervals, radii and constants to this many significant digits; of values known by an enclosure (radii from decimals, the disc of a one-step method) those that it leaves certain
+    /// Significant digits of intervals, radii and constants (certain ones only)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     digits: Option<u16>,
-    /// Print the tableau and R(z) as LaTeX, and with --algebra all that it prints
+    /// Also print the tableau and R(z) as LaTeX
     #[arg(long)]
     latex: bool,
 }
@@ -80,6 +82,15 @@ struct Printed<'a> {
     latex: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     algebra: Option<Algebra>,
+}
+
+impl Printed<'_> {
+    /// The document, its reasons with their texts.
+    fn told(&self) -> Result<Value, Failure> {
+        let mut document = serde_json::to_value(self)?;
+        document::tell_verification(&mut document, self.report, Dialect::Terminal)?;
+        Ok(document)
+    }
 }
 
 /// Verifies each method and prints what was found.
@@ -110,13 +121,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         if json {
             let digits =
                 args.digits.map(|n| extents(&report).map(|(name, extent)| (name.to_owned(), extent.decimal(n.into()).into())).collect());
-            documents.push(serde_json::to_value(Printed { report: &report, digits, latex, algebra })?);
+            documents.push(Printed { report: &report, digits, latex, algebra }.told()?);
             continue;
         }
         if k > 0 {
             output::line("")?;
         }
-        let screen = Screen { width: output::width(), digits: args.digits.map_or(15, usize::from), all: args.all };
+        let screen = Screen { width: screen::width(), digits: args.digits.map_or(15, usize::from), all: args.all };
         output::line(match &compared {
             None => verification::screen(&report, screen, Dialect::Terminal),
             Some(other) => verification::beside(&report, other, screen),
@@ -130,7 +141,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     if json {
         if let Some(report) = &compared {
-            documents.push(serde_json::to_value(Printed { report, digits: None, latex: None, algebra: None })?);
+            documents.push(Printed { report, digits: None, latex: None, algebra: None }.told()?);
         }
         output::json(&documents)?;
     }

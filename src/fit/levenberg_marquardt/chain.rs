@@ -52,7 +52,7 @@ impl Chain {
         Sweep::size(model, step, 1, n, d).saturating_add(product(&[n, d, model.parameter_count().saturating_add(4)]))
     }
 
-    /// Jᵀ at θ, a row a parameter, columns (interval, component, window), after the forward sweep `here` of the whole windows.
+    /// Jᵀ at θ, one row per parameter, columns (interval, component, window), after the forward sweep `here` of the whole windows.
     ///
     /// Errors where one interval cannot be stepped that could be as part of its window.
     pub(super) fn jacobian(

@@ -1,5 +1,6 @@
 //! The screen of a verification: the answer, the evidence, and every detail on request.
 
+mod reasons;
 mod rows;
 
 use super::number::{count, plural, real};

@@ -89,12 +89,14 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         None => maybe(report.symmetric),
     };
     let learning = report.learning.as_ref();
-    let reasoned = |truth: bool, reason: &str| format!("{}: {reason}", if truth { "yes" } else { "no" });
-    let discovery = learning
-        .and_then(|learning| learning.discovery_stable.zip(learning.discovery_reason.as_ref()))
-        .map_or(String::new(), |(truth, reason)| reasoned(truth, reason));
+    let reasoned = |truth: bool, reason: &dyn Say| format!("{}: {}", yes(truth), reason.say(Dialect::Terminal));
+    let discovery =
+        learning.and_then(|learning| learning.zeros_of_sigma).map_or(String::new(), |condition| reasoned(condition.holds(), &condition));
     let artifact = learning.map_or(String::new(), |learning| {
-        learning.artifact_reason.as_ref().map_or_else(|| boundary(&learning.artifact_boundary), |why| format!("none: {why}"))
+        learning
+            .artifact_reason
+            .as_ref()
+            .map_or_else(|| boundary(&learning.artifact_boundary), |why| format!("none: {}", why.say(Dialect::Terminal)))
     });
     [
         ("kind", false, format!("{kind}, {}", if report.explicit { "explicit" } else { "implicit" })),

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// The change of an invariant in one turn along a truncated modified field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Drift {
+pub struct InvariantDrift {
     /// Where the orbit starts.
     pub start: Vec<f64>,
     /// V after one turn less V at the start.
@@ -79,7 +79,7 @@ const AT_REST: f64 = 1e-9;
 /// The drift of `invariant` in one turn along `Σ_{k ≤ power} h^k f_k`, from `start` back to the plane through it that the true field f_0 crosses at a right angle.
 /// Without an invariant the distance from the true orbit's centre takes its place, less what the true field makes of that distance.
 ///
-/// The expansion is asymptotic: it is judged by the largest sizes of its terms along the orbit ([`converging`](Drift::converging)), and the error is estimated
+/// The expansion is asymptotic: it is judged by the largest sizes of its terms along the orbit ([`converging`](InvariantDrift::converging)), and the error is estimated
 /// by the effect of the first term left out.
 ///
 /// # Errors
@@ -90,7 +90,7 @@ pub fn drift(
     power: usize,
     start: &[f64],
     invariant: Option<&Invariant<'_>>,
-) -> Result<Drift, DriftError> {
+) -> Result<InvariantDrift, DriftError> {
     let section = Section::of(expansion, h, power, start)?;
     let followed = section.turn(&expansion.truncated(h, power))?;
     let distance = |x: &[f64]| distance(x, &section.centre);
@@ -102,7 +102,7 @@ pub fn drift(
         .turn(&expansion.truncated(h, power + 1))
         .map_or(f64::INFINITY, |beyond| (measured(&beyond.end) - measured(&followed.end)).abs());
     let sizes = sizes(expansion, h, power, &followed.orbit);
-    Ok(Drift {
+    Ok(InvariantDrift {
         start: start.to_vec(),
         per_period,
         truncation,

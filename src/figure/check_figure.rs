@@ -1,9 +1,9 @@
 //! A check, drawn: samples, the best fit followed at h and at h/100, and the plane of the predicted branches with the learned eigenvalues.
 
-use super::mode::words;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Rollouts};
 use crate::predict::MethodReport;
+use crate::words::number::{DIGITS, complex};
 use std::collections::BTreeMap;
 
 /// Sampling intervals for which a fine rollout is drawn in the plane: some ten turns, not a blot.
@@ -11,7 +11,7 @@ const TURNING: usize = 60;
 /// Points of a fine rollout in a sampling interval.
 const POINTS: usize = 20;
 
-/// The figure of a check, a row a method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
+/// The figure of a check, one row per method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
 /// planar systems in the plane; then every predicted branch (open circles) with what the fits learned (red), and how many starts landed there.
 ///
 /// Rollouts are drawn of the fits whose [`Checker::check`](crate::check::Checker::check) was told to keep them.
@@ -75,7 +75,7 @@ fn note(facts: &mut BTreeMap<String, f64>, method: &MethodReport, fit: &CheckedF
 /// The method, and what is drawn of it.
 fn heading(method: &MethodReport, drawn: Option<&CheckedFit>) -> String {
     match drawn.and_then(|fit| fit.modes.iter().find(|mode| mode.found())) {
-        Some(mode) => format!("{}: λ̂ = {}", method.method, words(mode.learned)),
+        Some(mode) => format!("{}: λ̂ = {}", method.method, complex(mode.learned, DIGITS)),
         None => method.method.clone(),
     }
 }
@@ -193,7 +193,7 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
     for &(k, _) in &upper {
         for (b, branch) in method.modes[k].branches.branches.iter().enumerate() {
             let landed = fitted.iter().flat_map(|fit| &fit.modes).filter(|m| m.mode == k && m.branch == Some(b)).count();
-            facts.insert(format!("landed on {}, {}", words(branch.lambda), method.method), landed as f64);
+            facts.insert(format!("landed on {}, {}", complex(branch.lambda, DIGITS), method.method), landed as f64);
             // Of many modes the numbers would lie on top of each other.
             if upper.len() <= 2 {
                 let at = [branch.lambda.re + 0.04 * (x[1] - x[0]), branch.lambda.im + 0.02 * (y[1] - y[0])];

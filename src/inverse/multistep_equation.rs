@@ -6,9 +6,10 @@
 //! out before any rounding, and nothing cancels where ζ is tiny or huge.
 
 use super::branches::{Branch, BranchError, Branches, Principal};
+use super::characteristic::{Characteristic, CharacteristicRoot};
 use super::expansion::{Expansion, Working, quotient};
-use super::factor::{FactorValue, StepFactor};
 use super::flags::flags;
+use super::step_factor::{FactorValue, StepFactor};
 use crate::exact::certify::{self, Coefficients, Enclosure};
 use crate::exact::coefficients::{Numbers, fits};
 use crate::exact::discs::{RootDisc, joined};
@@ -18,24 +19,6 @@ use crate::exact::{BigFloat, DoubleDouble, Number, Polynomial, RootsError};
 use crate::method::{Multistep, Sampling};
 use num_complex::Complex;
 use num_traits::{One, Zero};
-
-/// A root of `ρ(ζ) − hλ̂ σ(ζ)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CharacteristicRoot {
-    /// ζ, by which this solution of the recurrence grows in one step.
-    pub zeta: Complex<f64>,
-    /// The exact root lies within this distance.
-    pub radius: f64,
-    /// Whether it certainly outgrows the physical root: `|ζ| > |e^{hλ}|`. Never true of the physical root itself.
-    pub ignited: bool,
-}
-
-/// The roots of `ρ(ζ) − hλ̂ σ(ζ)` at the principal λ̂: the physical one `e^{hλ}` first, then the parasitic ones, largest first.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Characteristic {
-    /// The roots, with multiplicity.
-    pub roots: Vec<CharacteristicRoot>,
-}
 
 /// Most factors that are looked at.
 const LIMIT: usize = 200_000;

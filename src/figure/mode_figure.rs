@@ -1,11 +1,12 @@
 //! What a fit through a method learns from one mode: the region with hλ and every hλ̂, beside the trajectory.
 
-use super::mode::{Learned, ModeError, in_time, labelled_lines, words};
+use super::mode::{ModeError, ModeRun, in_time, labelled_lines};
 use super::regions::{cross, plane, region_marks};
 use super::{Figure, Ink, Mark};
 use crate::inverse::LearningEquation;
 use crate::method::{Method, Sampling, catalog};
 use crate::stability::region::Window;
+use crate::words::number::{DIGITS, complex};
 use num_complex::Complex;
 use std::collections::BTreeMap;
 
@@ -20,12 +21,12 @@ use std::collections::BTreeMap;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prediction(method: &Method, lambda: Complex<f64>, sampling: Sampling) -> Result<Figure, ModeError> {
-    mode_panels(&Learned::of(method, lambda, sampling)?, method, lambda, sampling, "the trajectory", "samples of the mode")
+    mode_panels(&ModeRun::of(method, lambda, sampling)?, method, lambda, sampling, "the trajectory", "samples of the mode")
 }
 
 /// The same with a title and a name for the samples.
 pub(super) fn mode_panels(
-    learned: &Learned,
+    learned: &ModeRun,
     method: &Method,
     lambda: Complex<f64>,
     sampling: Sampling,
@@ -70,7 +71,7 @@ pub(super) fn mode_panels(
     }
     Ok(Figure {
         name: "prediction".into(),
-        title: format!("What a fit through {} learns from λ = {}", method.name(), words(lambda)),
+        title: format!("What a fit through {} learns from λ = {}", method.name(), complex(lambda, DIGITS)),
         caption: format!(
             "Sampled every H = {interval}, {} step{} of h = {h} between samples. {} branch{}{}; {} λ̂ = {}.",
             sampling.substeps(),
@@ -79,7 +80,7 @@ pub(super) fn mode_panels(
             if learned.branches.branches.len() == 1 { "" } else { "es" },
             if outside == 0 { String::new() } else { format!(", {outside} of them outside the picture") },
             if learned.branches.principal().is_some() { "the principal one is" } else { "none is principal, and the nearest to λ is" },
-            words(lambda_hat)
+            complex(lambda_hat, DIGITS)
         ),
         columns: 2,
         panels: vec![plane("the plane of hλ", window, marks), in_time(title, end, 2.4 * highest, lines)],

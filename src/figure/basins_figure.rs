@@ -1,13 +1,13 @@
 //! Which branch a start lands on: the plane of starting guesses, and the shares of random starts.
 
 use super::description::points;
-use super::mode::words;
 use super::regions::plane;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::fit::{FitError, ModelSpec, Optimiser, Training, unwatched};
 use crate::inverse::{BasinError, Basins, Branches, Descent, Shares};
 use crate::method::{Method, Sampling};
 use crate::stability::region::{RegionError, Window, contour};
+use crate::words::number::{DIGITS, complex};
 use nalgebra::Matrix2;
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -137,7 +137,7 @@ pub fn basins(
         let mut marks = Vec::new();
         for (k, branch) in found.iter().enumerate() {
             let loops: Vec<Vec<[f64; 2]>> = survey.outline(|end| *end == Some(k)).iter().map(|polygon| points(polygon)).collect();
-            marks.push(Mark::area(loops, ink(k), 0.55, &format!("lands on λ̂ = {}", words(branch.lambda))));
+            marks.push(Mark::area(loops, ink(k), 0.55, &format!("lands on λ̂ = {}", complex(branch.lambda, DIGITS))));
         }
         marks.push(Mark::dots(found.iter().map(|b| [b.lambda.re, b.lambda.im]).collect(), Ink::Black, 5.0, "the branches"));
         let mut panel = plane(name, window, marks);
@@ -191,7 +191,7 @@ pub fn basins(
     }
     Ok(Figure {
         name: "basins".into(),
-        title: format!("Which start lands on which branch: {}, λ = {}", method.name(), words(lambda)),
+        title: format!("Which start lands on which branch: {}, λ = {}", method.name(), complex(lambda, DIGITS)),
         caption: format!(
             "A real 2×2 model fitted to {SAMPLES} samples of the oscillator every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
              branch they land on. Below: random starts, entries N(0, width²), {starts} each; what is missing to 1 landed nowhere: \
