@@ -15,7 +15,16 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let record = DataRecord::of("damped oscillator", &["x".into(), "y".into()], &samples);
     let file = ModelFile::new(&training, record, fit);
 
-    let repair = Repair { file: &file, method: &method, trajectories: &samples, system: Some(&system), way: None, power: None, through: None, stop: None };
+    let repair = Repair {
+        file: &file,
+        method: &method,
+        trajectories: &samples,
+        system: Some(&system),
+        way: None,
+        power: None,
+        through: None,
+        stop: None,
+    };
     let (repaired, report) = repair.run(&mut unwatched)?;
     println!("trained:  {:?}", report.before.modes);
     println!("repaired: {:?} ({})", report.after.modes, repaired.class);

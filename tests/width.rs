@@ -69,7 +69,7 @@ fn columns(line: &str) -> usize {
 /// Whether a line ends in the middle of a number (`−0.1 +`, `2.`, `1e`) or of a name (`dormand-`).
 fn broken(line: &str) -> bool {
     let last = line.split_whitespace().next_back().unwrap_or_default();
-    let number = last.starts_with(|c: char| c.is_ascii_digit() || c == '−') && last.ends_with(|c: char| matches!(c, 'e' | '−'));
+    let number = last.starts_with(|c: char| c.is_ascii_digit() || c == '−') && last.ends_with(['e', '−']);
     let operator = matches!(last, "+" | "−" | "±" | "=") && line.split_whitespace().count() > 1;
     let name = last.len() > 2 && last.ends_with('-') && !last.starts_with('-');
     number || operator || name

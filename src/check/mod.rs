@@ -6,11 +6,11 @@
 //! | the fits beside the prediction, and whether they agree | `comparison` |
 //! | which branch a learned eigenvalue sits on, and whether the data settle it | `checked_modes`, `settling` |
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
-//! | a library's call on the data's own batch, beside fits through its own steps | `called` |
+//! | a library's call on the data's own batch, beside fits through its own steps | `called_check` |
 //! | where the loss asks the field, beside the samples | `coverage` |
 
 mod agreement;
-mod called;
+mod called_check;
 mod checked_modes;
 pub mod comparison;
 mod coverage;
@@ -18,7 +18,7 @@ mod followed;
 mod settling;
 
 pub use agreement::Agreement;
-pub use called::{CalledCheck, CalledFit, CalledMode, Landed, expected};
+pub use called_check::{CalledCheck, CalledFit, CalledMode, Landed, expected};
 pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, motion, noise_floor, was_interrupted};
 pub use coverage::Coverage;
 pub use followed::{Followed, LearnedDrift, Rollouts};

@@ -14,7 +14,7 @@ use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, Say, document, examining, loops as words, loss, no_modes, prediction, read_as, regressions, wrapped};
+use crate::words::{Dialect, Say, document, examining, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -164,7 +164,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let in_full = args.all || !args.method.is_empty();
     let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
     let through_calls = regressions::regressions(&report, width) + &through_calls;
-    let through_loss = loss::through_loss(&report, width) + &loss::uneven(&report, width);
+    let through_loss = losses::through_loss(&report, width) + &losses::uneven(&report, width);
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if only_calls {
         output::text(&through_calls)?;
@@ -182,7 +182,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     output::text(&through_loss)?;
     if in_full {
-        output::text(&(loss::parts(&report, width) + &loss::minima(&report, width)))?;
+        output::text(&(losses::parts(&report, width) + &losses::minima(&report, width)))?;
     }
     if !only_calls {
         output::text(&through_calls)?;

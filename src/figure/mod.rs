@@ -6,7 +6,7 @@
 
 mod basins_figure;
 mod bulge;
-mod call;
+mod call_figure;
 mod call_map;
 mod check_figure;
 mod description;
@@ -29,7 +29,7 @@ mod svg;
 
 pub use basins_figure::{BasinFigureError, RealFits, STARTS, WAYS, WIDTHS, basins, landings, real_fits, starts_window};
 pub use bulge::bulge;
-pub use call::call_figure;
+pub use call_figure::call_figure;
 pub use call_map::call_map;
 pub use check_figure::check;
 pub use description::{Axis, Figure, Ink, Mark, Panel};

@@ -2,8 +2,8 @@
 //!
 //! `savgol` compares the slope of the Savitzky–Golay polynomial with its value: both sides are smoothed.
 
-use super::regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError};
-use super::{numpy, pysindy};
+use super::derivative_regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError};
+use super::{numpy_gradient, pysindy};
 
 const NAMES: &str = "central, central4, forward, backward, savgol:WINDOW,DEGREE";
 const WINDOW: &str = "WINDOW,DEGREE with an odd WINDOW from 3 to 101 and a DEGREE from 1 to WINDOW − 1, such as 11,3";
@@ -17,7 +17,7 @@ impl Regression {
         match family {
             "derivative" => plain(text, name, list).map(Some),
             "pysindy" => pysindy::regression(text, name, list).map(Some),
-            "numpy" => numpy::regression(text, name, list).map(Some),
+            "numpy" => numpy_gradient::regression(text, name, list).map(Some),
             _ => Ok(None),
         }
     }

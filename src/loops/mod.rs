@@ -16,9 +16,9 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `library`, `name`, `reading` | the libraries, the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]`, from a name to the call |
+//! | `library`, `name`, `named_call` | the libraries, the grammar `LIBRARY[@VERSION]:NAME[:option=value,…]`, from a name to the call |
 //! | `torchdiffeq`, `diffrax`, `scipy`, `torchdyn`, `ordinary_diffeq` | one library each: its methods, options and defaults |
-//! | `regression`; `derivative`, `pysindy`, `numpy` | regression on estimated derivatives: λ̂ = D/S; its filters, a family each |
+//! | `derivative_regression`; `derivative`, `pysindy`, `numpy_gradient` | regression on estimated derivatives: λ̂ = D/S; its filters, a family each |
 //! | `control` | first step, acceptance, the next step: a controller as data |
 //! | `pilot` | a controller's decisions, whatever is integrated |
 //! | `pair` | one attempted step: stages, result, error estimate |
@@ -36,19 +36,19 @@ mod call_error;
 mod control;
 mod dense;
 mod derivative;
+mod derivative_regression;
 mod diffrax;
 mod grid;
 mod library;
 mod name;
+mod named_call;
 mod norm;
-mod numpy;
+mod numpy_gradient;
 mod options;
 mod ordinary_diffeq;
 mod pair;
 mod pilot;
 mod pysindy;
-mod reading;
-mod regression;
 mod scipy;
 mod series;
 mod stages;
@@ -62,13 +62,13 @@ pub use call::{Advance, Call, Verification};
 pub use call_error::CallError;
 pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 pub use dense::Dense;
+pub use derivative_regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
 pub use grid::{Grid, GridTimes};
 pub use library::Library;
 pub use name::CallName;
 pub use norm::{StateNorm, Tolerances};
 pub use pair::{ErrorWeights, Pair};
 pub(crate) use pilot::{Pilot, Reached};
-pub use regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
 pub(crate) use series::{StepSeries, Terms};
 pub(crate) use stages::MOST_STAGES;
 pub use trace::{Attempt, FollowError, Pattern, Trace};

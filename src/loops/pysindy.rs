@@ -5,7 +5,7 @@
 //! degree 3)` first and, by default, regresses on the smoothed state as well. Files: `differentiation/finite_difference.py`,
 //! `differentiation/smoothed_finite_difference.py`.
 
-use super::regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError};
+use super::derivative_regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError};
 
 const METHODS: &str = "FiniteDifference, SmoothedFiniteDifference";
 const OPTIONS: &str = "order, drop_endpoints, is_uniform";

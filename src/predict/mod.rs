@@ -8,7 +8,7 @@
 //! | what a sample costs through a method | `cost` |
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
-//! | what regressions on derivatives make of them | `regressions` |
+//! | what regressions on derivatives make of them | `regression_report` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
 //! | which method to take instead | `recommendation` |
@@ -22,7 +22,7 @@ mod learned_orbits;
 mod linear_orbits;
 mod open_field;
 pub mod recommendation;
-mod regressions;
+mod regression_report;
 pub mod report;
 pub mod subject;
 mod through_loss;
@@ -33,7 +33,7 @@ pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use learned_orbits::OrbitReport;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
-pub use regressions::{RegressionMode, RegressionReport};
+pub use regression_report::{RegressionMode, RegressionReport};
 pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};

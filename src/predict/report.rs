@@ -5,7 +5,7 @@ use super::cost::evaluations;
 use super::drift::PredictedDrift;
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use super::recommendation::{self, Candidates, Recommendation};
-use super::regressions::{RegressionReport, UpperMode, judged};
+use super::regression_report::{RegressionReport, UpperMode, judged};
 use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
 use crate::inverse::{BranchError, Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};

@@ -9,7 +9,7 @@
 //! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
-//! | what the loss makes of noise; regression on derivatives | `loss`; `regressions` |
+//! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
 //! | the screen of `fit` | `fit` |
@@ -26,7 +26,7 @@ mod duration;
 pub mod explorable;
 pub mod fit;
 pub mod loops;
-pub mod loss;
+pub mod losses;
 pub mod number;
 mod paragraph;
 pub mod prediction;

@@ -17,24 +17,24 @@
 //! | verdicts and the advice that follows from them, as facts | `assessment` |
 
 mod assessment;
-mod batch;
 mod constant_steps;
 mod equation;
 mod equilibrium;
 mod found;
 mod near;
 mod newton;
+mod observed_mode;
 mod search;
 mod threshold;
 mod trajectory;
 mod usage;
 
 pub use assessment::{Advice, Assessment, Concern, Interval, assess};
-pub use batch::ObservedMode;
 pub use equation::{ControlledEquation, EquationError};
 pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
 pub use found::{Completeness, Found, Origin, Solution};
 pub use near::{Gap, Root};
+pub use observed_mode::ObservedMode;
 pub use search::{Search, solutions};
 pub use threshold::{Threshold, threshold};
 pub use trajectory::{Minimum, least_squares, trajectory};

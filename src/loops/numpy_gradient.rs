@@ -2,7 +2,7 @@
 //!
 //! Read and run: 2.4. File: `lib/_function_base_impl.py`.
 
-use super::regression::{Ends, Filter, Regression, RegressionError};
+use super::derivative_regression::{Ends, Filter, Regression, RegressionError};
 
 const OPTIONS: &str = "edge_order";
 

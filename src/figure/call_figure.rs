@@ -81,7 +81,7 @@ fn course(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm) ->
     let (low, high) = drawn.fold((0.0f64, 0.0f64), |(low, high), [_, y]| (low.min(y), high.max(y)));
     let room = 0.08 * (high - low).max(1e-9);
     Ok(Panel {
-        title: call.name.to_string(),
+        title: "Between two samples".into(),
         x: Axis::new("time", [0.0, interval]),
         y: Axis::new("Re y", [low - room, high + room]),
         equal: false,
@@ -143,7 +143,7 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
         marks,
     };
     [
-        panel("Learned growth against the tolerance", "Re λ̂", [low - room, high + room], marks),
-        panel("What is added to the growth", "(Re λ̂ − Re λ)/(|λ| rtol)", [-most, most], relative_marks),
+        panel("Growth learned", "Re λ̂", [low - room, high + room], marks),
+        panel("Growth added", "(Re λ̂ − Re λ)/(|λ| rtol)", [-most, most], relative_marks),
     ]
 }
