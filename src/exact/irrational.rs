@@ -132,7 +132,9 @@ mod tests {
             let p = Polynomial::new(parts.iter().map(|&(a, b)| root_of_two(a, b, 3)).collect()) * Polynomial::linear(Number::from(root));
             prop_assume!(p.degree().is_some_and(|n| n > 0));
             let found = RealRoot::between(&p, &ratio(low, 1), &ratio(high, 1));
-            let counted = SturmSequence::new(&p.square_free()).count(&ratio(low, 1), &ratio(high, 1));
+            // A root of even multiplicity does not change p's sign; it changes that of the square-free part.
+            let p = p.square_free();
+            let counted = SturmSequence::new(&p).count(&ratio(low, 1), &ratio(high, 1));
             prop_assert_eq!(found.len(), counted);
             for mut root in found {
                 root.refine(&ratio(1, 1 << 40));
