@@ -26,6 +26,7 @@ mod region;
 mod repair;
 mod samples;
 mod screen;
+mod systems;
 mod tour;
 mod trained;
 mod training;
@@ -73,6 +74,8 @@ pub struct Cli {
 enum Command {
     /// The catalogue of methods
     Methods(methods::Args),
+    /// The vector fields that are built in
+    Systems(systems::Args),
     /// Everything that is known of a scheme, its claims checked
     Verify(verify::Args),
     /// Every eigenvalue that a fit through a method can learn
@@ -110,6 +113,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     let json = cli.json;
     match cli.command {
         Command::Methods(args) => methods::run(args, json),
+        Command::Systems(args) => systems::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Branches(args) => branches::run(args, json),
         Command::Loop(args) => loop_::run(args, json),

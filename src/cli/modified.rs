@@ -17,14 +17,14 @@ Examples:
   lambdahat modified --system pendulum --method midpoint --inverse --at 0.5,1 --step 0.1
   lambdahat modified --system model.json --method rk4 --at 1.5,1 --step 0.5
 
-A field file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y'. With --at any built-in system or model file will do: the field is only
-evaluated.";
+A system file is TOML: one line a variable, such as x = '2/3 x - 4/3 x y' (docs/systems.md). With --at any system or model file will do: the
+field is only evaluated.";
 
 /// Options of `modified`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// A built-in polynomial system (NAME or NAME:parameter=value) or a field file; with --at any system, or a model file
+    /// A polynomial system: NAME or FILE.toml, then :parameter=value,…; with --at any system, or a model file
     #[arg(long, value_name = "NAME|FILE")]
     system: String,
     /// The method
@@ -124,15 +124,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
-/// The polynomial field of a file, or of a built-in system.
+/// The polynomial field of a system, built in or from a file.
 fn field(text: &str) -> Result<PolynomialField, Failure> {
-    // The slash of a parameter (beta=4/3) makes no path.
-    let name = text.split_once(':').map_or(text, |(name, _)| name);
-    if name.contains('/') || text.contains('\\') || text.to_lowercase().ends_with(".toml") {
-        let content = std::fs::read_to_string(text).map_err(|e| Failure::new(format!("cannot read the field file {text}: {e}")))?;
-        return Ok(PolynomialField::parse(&content, text)?);
+    if let Some((path, "")) = System::file_path(text) {
+        let content = std::fs::read_to_string(path).map_err(|e| Failure::new(format!("cannot read the system file {path}: {e}")))?;
+        return Ok(PolynomialField::parse(&content, path)?);
     }
-    let system = System::parse(text)?;
+    let system = System::open(text)?;
     PolynomialField::of_system(&system).ok_or_else(|| {
         let name = system.name();
         Failure::new(format!(

@@ -2,7 +2,7 @@
 
 use crate::data::Trajectories;
 use crate::dynamics::norm::distance;
-use crate::dynamics::{Field, System, SystemKind};
+use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine};
 use nalgebra::DMatrix;
@@ -93,12 +93,12 @@ impl Subject {
             };
             // A matrix that somebody typed means what it says; the entries of others are rounded, to parts of the largest.
             let largest = here.iter().map(|lambda| lambda.norm()).fold(0.0, f64::max);
-            let blur = if system.kind() == SystemKind::Linear { 0.0 } else { 8.0 * f64::EPSILON * largest };
+            let blur = if system.is_matrix() { 0.0 } else { 8.0 * f64::EPSILON * largest };
             here.iter_mut().for_each(|lambda| *lambda = rounded_beyond(*lambda, blur));
             here.sort_by(|a, b| b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im)));
             modes.extend(here.into_iter().map(|lambda| Mode::determined(lambda, equilibrium.clone(), Some(0.0))));
         }
-        let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let parameters: Vec<String> = system.parameters().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
         let finding = motion_of(system, &modes);
         let trajectories = starts.len();
