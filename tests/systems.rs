@@ -88,6 +88,48 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_refused() {
+    let (_kept, folder) = folder(MINE);
+    std::fs::write(folder.join("binary.toml"), [0xff, 0xfe]).unwrap();
+    std::fs::write(folder.join("large.toml"), vec![b'#'; (1 << 20) + 1]).unwrap();
+    std::fs::write(folder.join("bare.toml"), "x = 'sin(x)'\n").unwrap();
+    for (system, expected) in [
+        ("none.toml", "cannot read the system file none.toml"),
+        ("./", "cannot read the system file ./"),
+        ("binary.toml", "not UTF-8 text (byte 0)"),
+        ("large.toml", "1048577 bytes"),
+        ("bare.toml:k=1", "it has none"),
+        ("mine.toml:a=ten", "`ten` is not a finite number"),
+    ] {
+        for command in
+            [&["predict"][..], &["fit"], &["check"], &["modified", "-m", "rk4"], &["modified", "-m", "rk4", "--at", "1,1", "--step", "0.1"]]
+        {
+            let output = lambdahat(&folder, &[command, &["--system", system]].concat()).env_remove("COLUMNS").output().unwrap();
+            let message = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{command:?} {system}: {message}");
+            assert!(message.contains(expected), "{command:?} {system}: {message}");
+        }
+    }
+    // No starts: nothing to train on. No polynomial: another way is told.
+    for (arguments, expected) in [
+        (&["fit", "--system", "bare.toml"][..], "states no starts"),
+        (&["modified", "-m", "rk4", "--system", "bare.toml"], "bare.toml:1:6: not a polynomial"),
+    ] {
+        let output = lambdahat(&folder, arguments).env_remove("COLUMNS").output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(expected), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// What is asked for after the name is not lost without a word.
+#[test]
+fn parameters_that_the_printed_file_does_not_have_are_told() {
+    let (_kept, folder) = folder(MINE);
+    let shown = lambdahat(&folder, &["systems", "mine.toml:a=2"]).output().unwrap().stdout;
+    assert!(String::from_utf8(shown).unwrap().starts_with("# Asked for with a=2;"));
+}
+
+#[test]
 fn the_list_and_a_file_of_it() {
     let (_kept, folder) = folder(MINE);
     let all = json(&folder, &["systems"]);

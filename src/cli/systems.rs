@@ -2,8 +2,9 @@
 
 use super::failure::Failure;
 use super::{Answer, output, screen};
-use crate::dynamics::{DynamicsError, Field, PolynomialField, System};
-use crate::words::wrapped;
+use lambdahat::dynamics::{DynamicsError, Field, PolynomialField, System};
+use lambdahat::words::number::real;
+use lambdahat::words::wrapped;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -81,7 +82,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Ok(Answer::Done);
     }
     match (&args.system, systems.as_slice()) {
-        (Some(_), [system]) => one(system)?,
+        (Some(asked), [system]) => one(system, asked)?,
         _ => list(&systems)?,
     }
     Ok(Answer::Done)
@@ -92,7 +93,7 @@ fn list(systems: &[System]) -> Result<(), Failure> {
     let width = screen::width();
     for system in systems {
         output::line(wrapped(&format!("{}: {}", system.name(), system.title()), "", "    ", width))?;
-        let parameters: Vec<String> = system.parameters().map(|(name, value)| format!("{name}={value:.4}")).map(trimmed).collect();
+        let parameters: Vec<String> = system.parameters().map(|(name, value)| format!("{name}={}", real(value, 5))).collect();
         output::line(wrapped(&parameters.join(", "), "    ", "    ", width))?;
     }
     output::line(wrapped("linear:A: ẋ = Ax, A row by row, such as linear:-0.1,-2;2,-0.1", "", "    ", width))?;
@@ -100,14 +101,13 @@ fn list(systems: &[System]) -> Result<(), Failure> {
     output::line(wrapped(advice, "", "", width))
 }
 
-/// A decimal without the zeros at its end.
-fn trimmed(text: String) -> String {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
-/// The file itself, which says everything, or what a matrix is read as.
-fn one(system: &System) -> Result<(), Failure> {
+/// The file itself, which says everything, or what a matrix is read as. Parameters that were asked for stand above the file, which keeps its own.
+fn one(system: &System, asked: &str) -> Result<(), Failure> {
     if !system.text().is_empty() {
+        let values = asked.rsplit_once(':').map(|(_, values)| values).filter(|values| values.contains('='));
+        if let Some(values) = values {
+            output::line(format!("# Asked for with {values}; what stands below are the file's own values."))?;
+        }
         return output::line(system.text().trim_end());
     }
     match PolynomialField::of_system(system) {

@@ -1,19 +1,19 @@
 //! Vector fields (polynomial, systems from text files) and their flows.
 
+mod compile;
 mod enclosure;
 mod equilibria;
 mod equilibrium_search;
 mod error;
-mod expression;
 mod field;
 mod flow;
+mod formula;
 pub(crate) mod norm;
 pub mod polynomial_field;
 mod section;
 mod sensitivity;
 mod stepper;
 mod system;
-mod tape;
 
 pub use equilibria::{Equilibrium, equilibria};
 pub use equilibrium_search::{FoundEquilibria, equilibria_within};

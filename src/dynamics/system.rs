@@ -3,17 +3,17 @@
 mod catalogue;
 mod compiled;
 mod definition;
-mod file;
 mod file_error;
-mod grid;
 mod parameterised;
+mod periodic_grid;
 mod resting;
+mod system_file;
 
 pub use file_error::{SystemFileError, SystemFileReason};
 
 use self::compiled::{Compiled, FieldPrograms};
 use self::definition::{Definition, Origin};
-use super::expression::{Expression, Term, Values};
+use super::formula::{Expression, Term, Values};
 use super::{DynamicsError, Field, Flow};
 use crate::files::{ReadError, read_bounded};
 use std::path::Path;
@@ -78,7 +78,7 @@ impl System {
     /// # Errors
     /// [`DynamicsError::File`] with line and column; [`DynamicsError::NotInvariant`] where a stated invariant changes along the field.
     pub fn from_text(text: &str, origin: &str) -> Result<Self, DynamicsError> {
-        Self::of(file::read(text, Origin::File(origin.to_owned()), origin)?)?.checked()
+        Self::of(system_file::read(text, Origin::File(origin.to_owned()), origin)?)?.checked()
     }
 
     /// ẋ = Ax; `matrix` is row-major. The parameters are the entries, `a11`, `a12`, ….
@@ -154,7 +154,7 @@ impl System {
         })?;
         let content =
             String::from_utf8(bytes).map_err(|e| unreadable(format!("it is not UTF-8 text (byte {})", e.utf8_error().valid_up_to())))?;
-        Self::of(file::read(&content, Origin::File(path.to_owned()), path)?)?.with_all(rest)?.checked()
+        Self::of(system_file::read(&content, Origin::File(path.to_owned()), path)?)?.with_all(rest)?.checked()
     }
 
     /// The file that a text means, and the parameters after it: `PATH.toml`, `PATH.toml:key=value`, or a path with a slash.
@@ -199,6 +199,7 @@ impl System {
 
     fn place(&self, parameter: &str) -> Result<usize, DynamicsError> {
         let known = || self.definition.parameters.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(", ");
+        let known = || if self.definition.parameters.is_empty() { "none".to_owned() } else { known() };
         self.definition.parameters.iter().position(|(key, _)| key == parameter).ok_or_else(|| DynamicsError::UnknownParameter {
             system: self.name().into(),
             parameter: parameter.into(),

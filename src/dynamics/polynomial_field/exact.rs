@@ -1,7 +1,7 @@
 //! The exact polynomial form of a system.
 
 use super::{MOST_VARIABLES, PolynomialField, RationalPolynomial, simplest};
-use crate::dynamics::expression::{Expression, ParseError, Term};
+use crate::dynamics::formula::{Expression, ParseError, Term};
 use crate::dynamics::{System, SystemFileReason};
 use num_rational::BigRational;
 use num_traits::{One, Zero};

@@ -1,8 +1,8 @@
 //! The catalogue of systems: one file each, as they stand in the folder `systems/`.
 
 use super::definition::{Definition, Origin};
-use super::file;
 use super::file_error::SystemFileError;
+use super::system_file;
 use include_dir::{Dir, include_dir};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/systems");
@@ -18,7 +18,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 
 /// The definition of this name or alias; an error is a defect of this build, which a test would find.
 pub(super) fn find(name: &str) -> Option<Result<Definition, SystemFileError>> {
-    let read = |name: &str, text: &str| file::read(text, Origin::Catalogue, name);
+    let read = |name: &str, text: &str| system_file::read(text, Origin::Catalogue, name);
     if let Some((name, text)) = files().find(|(known, _)| *known == name) {
         return Some(read(name, text));
     }

@@ -1,8 +1,8 @@
 //! A definition as programs: the field, its Jacobian, its slopes in the parameters, its invariants, all from the one text.
 
 use super::definition::Definition;
-use crate::dynamics::expression::{Expression, Function};
-use crate::dynamics::tape::{Graph, Id, Program, Scope, lower};
+use crate::dynamics::compile::{Graph, Id, Program, Scope, lower};
+use crate::dynamics::formula::{Expression, Function};
 use std::sync::OnceLock;
 
 /// A field in some coordinates, with its Jacobian when that is asked for.

@@ -1,6 +1,6 @@
 //! What a system file says.
 
-use crate::dynamics::expression::{Expression, Term, Values};
+use crate::dynamics::formula::{Expression, Term, Values};
 use num_traits::Zero;
 
 /// Where a definition is from.

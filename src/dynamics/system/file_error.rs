@@ -1,6 +1,6 @@
 //! What can be wrong with a system file, and where.
 
-use crate::dynamics::expression::ParseError;
+use crate::dynamics::formula::ParseError;
 use thiserror::Error;
 
 /// What is wrong with a system file, and where.

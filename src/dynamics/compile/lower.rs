@@ -1,7 +1,7 @@
 //! From an expression to nodes of a graph.
 
 use super::graph::{Graph, Id};
-use crate::dynamics::expression::{Expression, Function, Term};
+use crate::dynamics::formula::{Expression, Function, Term};
 use crate::exact::rational;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};

@@ -1,6 +1,6 @@
 //! A graph of operations: equal operations are one node, and nothing is kept that is plainly 0 or 1 times something.
 
-use crate::dynamics::expression::Function;
+use crate::dynamics::formula::Function;
 use std::collections::HashMap;
 
 /// A node.

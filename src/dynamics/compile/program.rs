@@ -2,7 +2,7 @@
 
 use super::graph::{Graph, Id, Operation};
 use super::registers::{Lane, Registers};
-use crate::dynamics::expression::Function;
+use crate::dynamics::formula::Function;
 use std::cell::RefCell;
 
 /// States side by side.

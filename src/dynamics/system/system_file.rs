@@ -2,7 +2,7 @@
 
 use super::definition::{Condition, Definition, Invariant, Origin, Relation};
 use super::file_error::{SystemFileError, SystemFileReason};
-use crate::dynamics::expression::{Expression, Names, Values, parse};
+use crate::dynamics::formula::{Expression, Names, Values, parse};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
