@@ -14,6 +14,7 @@ mod description;
 #[cfg(feature = "render")]
 pub mod file;
 pub mod gallery;
+mod ink;
 #[cfg(feature = "render")]
 mod large_png;
 mod lotka_volterra;
@@ -32,7 +33,8 @@ pub use bulge::bulge;
 pub use call_figure::call_figure;
 pub use call_map::call_map;
 pub use check_figure::check;
-pub use description::{Axis, Figure, Ink, Mark, Panel};
+pub use description::{Axis, Figure, Mark, Panel};
+pub use ink::Ink;
 pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volterra_orbit, train_lotka_volterra};
 pub use map::{fates, map};
 pub use mode::{ModeError, ModeRun, run_model};

@@ -6,6 +6,9 @@ use serde::Serialize;
 /// Branches farther out than this many |λ| are not counted by default: no optimiser is likely to land there from a reasonable start.
 pub const REACH: f64 = 3.0;
 
+/// More substeps than these are not looked at: a smaller sampling interval serves better.
+pub const MOST_SUBSTEPS: u32 = 64;
+
 /// What a verdict asks for; see [`verdict`](super::verdict()).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Limits {

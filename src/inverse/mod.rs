@@ -33,7 +33,7 @@ pub use characteristic::{Characteristic, CharacteristicRoot};
 pub use equation::{LearningEquation, branches};
 pub use faithful::{Discrepancy, SAMPLES as FAITHFUL_SAMPLES, TOLERANCE as FAITHFUL_TOLERANCE, orbit_error};
 pub use flags::Flag;
-pub use limits::Limits;
+pub use limits::{Limits, MOST_SUBSTEPS};
 pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choices};
 pub use parasites::{ParasiticGrowth, parasitic_growth};
 pub use regressed::regressed;

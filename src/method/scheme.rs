@@ -49,9 +49,9 @@ pub enum SchemeReason {
         /// The keys that are understood here.
         expected: String,
     },
-    /// A key that must be there.
+    /// Tables or keys that must be there, or must not.
     #[error("{0}")]
-    Missing(&'static str),
+    Layout(&'static str),
     /// A value of the wrong type.
     #[error("expected {expected}, found {found}")]
     Type {
@@ -158,9 +158,9 @@ fn read(table: &DeTable<'_>, origin: &str, text: &str) -> Result<Method, Failure
     match (table.get("runge-kutta"), table.get("multistep")) {
         (Some(value), None) => runge_kutta(value, identity, &names).map(Method::RungeKutta),
         (None, Some(value)) => multistep(value, identity, &names).map(Method::Multistep),
-        (Some(_), Some(value)) => Err((value.span(), SchemeReason::Missing("a scheme has either [runge-kutta] or [multistep], not both"))),
+        (Some(_), Some(value)) => Err((value.span(), SchemeReason::Layout("a scheme has either [runge-kutta] or [multistep], not both"))),
         (None, None) => {
-            Err((0..0, SchemeReason::Missing("a scheme needs a table [runge-kutta] with A and b, or [multistep] with alpha and beta")))
+            Err((0..0, SchemeReason::Layout("a scheme needs a table [runge-kutta] with A and b, or [multistep] with alpha and beta")))
         }
     }
 }
@@ -168,7 +168,7 @@ fn read(table: &DeTable<'_>, origin: &str, text: &str) -> Result<Method, Failure
 fn runge_kutta(value: &Value<'_>, identity: Identity, names: &[(String, Number)]) -> Result<RungeKutta, Failure> {
     let table = table(value)?;
     only(table, &["A", "b", "b_hat", "c"])?;
-    let required = |key: &str, reason| table.get(key).ok_or((value.span(), SchemeReason::Missing(reason)));
+    let required = |key: &str, reason| table.get(key).ok_or((value.span(), SchemeReason::Layout(reason)));
     let a_value = required("A", "[runge-kutta] needs A, a list of rows")?;
     let coefficient = |v: &Value<'_>| number(v, names);
     let a = list(a_value, |row| list(row, coefficient))?;
@@ -213,13 +213,14 @@ fn runge_kutta(value: &Value<'_>, identity: Identity, names: &[(String, Number)]
 fn multistep(value: &Value<'_>, identity: Identity, names: &[(String, Number)]) -> Result<Multistep, Failure> {
     let table = table(value)?;
     only(table, &["alpha", "beta"])?;
-    let required = |key: &str, reason| table.get(key).ok_or((value.span(), SchemeReason::Missing(reason)));
+    let required = |key: &str, reason| table.get(key).ok_or((value.span(), SchemeReason::Layout(reason)));
     let coefficient = |v: &Value<'_>| number(v, names);
     let alpha_value = required("alpha", "[multistep] needs alpha, lowest j first")?;
     let alpha = list(alpha_value, coefficient)?;
     let beta = list(required("beta", "[multistep] needs beta, lowest j first")?, coefficient)?;
-    if alpha.len().max(beta.len()) > MOST_STAGES {
-        return Err((alpha_value.span(), SchemeReason::TooLarge(alpha.len().max(beta.len()))));
+    // A method of k steps has k + 1 coefficients in each.
+    if alpha.len().max(beta.len()) > MOST_STAGES + 1 {
+        return Err((alpha_value.span(), SchemeReason::TooLarge(alpha.len().max(beta.len()) - 1)));
     }
     let count = alpha.len();
     let mut all: Vec<Number> = alpha.into_iter().chain(beta).collect();

@@ -6,6 +6,7 @@
 //! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map` |
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
+//! | which methods are looked at where none is named | `default_methods` |
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
 //! | what regressions on derivatives make of them | `regression_report` |
@@ -16,6 +17,7 @@
 mod affine_map;
 pub(crate) mod calls;
 pub(crate) mod cost;
+mod default_methods;
 pub(crate) mod drift;
 mod fitted_orbits;
 mod learned_orbits;
@@ -30,11 +32,12 @@ mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
+pub use default_methods::default_methods;
 pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use learned_orbits::OrbitReport;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regression_report::{RegressionMode, RegressionReport};
-pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
+pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report};
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
 pub use uneven_times::UnevenTimes;

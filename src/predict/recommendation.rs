@@ -5,7 +5,7 @@ use super::learned_orbits::LearnedOrbits;
 use super::report::PredictError;
 use super::subject::Subject;
 use crate::fit::Loss;
-use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, Verdict, without_aliases};
+use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
 use crate::truth::Mode;
@@ -13,8 +13,6 @@ use num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::TAU;
 
-/// More substeps than these are not looked at: a smaller sampling interval serves better.
-const MOST_SUBSTEPS: u32 = 64;
 /// Once a choice is found that is faithful but for aliases, others are looked at up to so many times its cost.
 const MOST_TIMES_DEARER: u64 = 4;
 

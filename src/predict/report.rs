@@ -2,6 +2,7 @@
 
 use super::calls::CallReport;
 use super::cost::evaluations;
+use super::default_methods::default_methods;
 use super::drift::PredictedDrift;
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use super::recommendation::{self, Candidates, Recommendation};
@@ -10,7 +11,7 @@ use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
 use crate::inverse::{BranchError, Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
 use crate::loops::Regression;
-use crate::method::catalog::{self, CatalogError};
+use crate::method::catalog::CatalogError;
 use crate::method::{Method, Sampling, SamplingError};
 use crate::truth::{Caveat, Finding, FittedField, Mode};
 use num_complex::Complex;
@@ -18,21 +19,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use thiserror::Error;
-
-/// Methods that people train with, for a report that names none.
-const DEFAULT_METHODS: [&str; 11] = [
-    "forward-euler",
-    "midpoint",
-    "heun2",
-    "rk4",
-    "rk38",
-    "bogacki-shampine3",
-    "dormand-prince5",
-    "tsitouras5",
-    "implicit-euler",
-    "implicit-midpoint",
-    "gauss2",
-];
 
 /// Why there is no prediction.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -56,11 +42,6 @@ pub enum PredictError {
         /// What became of its modes.
         caveats: Vec<Caveat>,
     },
-}
-
-/// The methods that a report covers when none is named.
-pub fn default_methods() -> Result<Vec<Method>, CatalogError> {
-    DEFAULT_METHODS.iter().map(|name| catalog::find(name)).collect()
 }
 
 /// What to predict.

@@ -2,16 +2,13 @@
 
 use crate::inverse::artifact_boundary::{self, Crossing, NoBoundary, artifact_boundary};
 use crate::inverse::parasites::{self, parasitic_growth};
-use crate::inverse::{BranchError, LearningEquation, Limits, ParasiticGrowth, Reason, Verdict, without_aliases};
+use crate::inverse::{BranchError, LearningEquation, Limits, MOST_SUBSTEPS, ParasiticGrowth, Reason, Verdict, without_aliases};
 use crate::method::{Method, Sampling, SamplingError};
 use crate::stability::{Learning, StabilityFunction};
 use num_complex::Complex64;
 use serde::Serialize;
 use std::ops::Deref;
 use thiserror::Error;
-
-/// More substeps than these are not looked at: a smaller sampling interval serves better.
-pub const MOST_SUBSTEPS: u32 = 64;
 
 /// The verdicts on learning through a scheme.
 #[derive(Clone, Debug, Serialize)]

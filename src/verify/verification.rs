@@ -110,9 +110,9 @@ pub struct Verification {
     pub real_interval: Option<Extent>,
     /// Largest r such that the disc |z + r| ≤ r is stable; `None` where it is left out.
     pub disc: Option<Extent>,
-    /// The stable room in Re z > 0.
+    /// The part of the stability region with Re z > 0.
     pub right_half_plane: Option<RightHalfPlane>,
-    /// Why it is not known.
+    /// Why `right_half_plane` is `None`.
     pub right_half_plane_reason: Option<String>,
     /// For a multistep method, the shape of the curve that its stability region's boundary is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -346,8 +346,8 @@ impl OfR {
         let size = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
         let degree = r.degree();
         let bisection = |limit: usize| if degree > limit { Err(too_large("degree", degree, limit)) } else { size.bisection(degree) };
-        let real = budget.decide(["real_interval"], || known(real_interval(r)));
-        let imaginary = budget.decide(["imaginary_interval", "i_stable"], || known(imaginary_interval(r)));
+        let real = budget.decide(["real_interval"], || with_double(real_interval(r)));
+        let imaginary = budget.decide(["imaginary_interval", "i_stable"], || with_double(imaginary_interval(r)));
         let a_stable = budget.decide(["a_stable", "l_stable"], || is_a_stable(r));
         // What the axes decide needs no search.
         let has_sector = a_stable != Some(false) || real.as_ref().is_none_or(Extent::is_infinite);
@@ -361,7 +361,7 @@ impl OfR {
         let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
         let disc = match a_stable {
             Some(true) => Some(Extent::Infinite),
-            _ if budget.taken("disc", bisection(longest)) => budget.decide(["disc"], || known(disc_radius(r))),
+            _ if budget.taken("disc", bisection(longest)) => budget.decide(["disc"], || with_double(disc_radius(r))),
             _ => None,
         };
         let at_infinity = at_infinity(r);
@@ -440,7 +440,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
             false => coefficients.absolute_monotonicity(stages),
         };
         let taken = budget.taken("ssp_coefficient", why);
-        taken.then(|| budget.decide(["ssp_coefficient"], || known(ssp_coefficient(&reduction)))).flatten()
+        taken.then(|| budget.decide(["ssp_coefficient"], || with_double(ssp_coefficient(&reduction)))).flatten()
     } else {
         None
     };
@@ -538,8 +538,8 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         return Verification { left_out: budget.left_out, ..report };
     };
     let a_stable = budget.decide(["a_stable", "l_stable"], || multistep::is_a_stable(method));
-    let imaginary = budget.decide(["imaginary_interval", "i_stable"], || known(locus.imaginary_interval()));
-    let real = budget.decide(["real_interval"], || known(locus.real_interval()));
+    let imaginary = budget.decide(["imaginary_interval", "i_stable"], || with_double(locus.imaginary_interval()));
+    let real = budget.decide(["real_interval"], || with_double(locus.real_interval()));
     // What costs least comes first.
     let (mut phase, mut learning) = (None, None);
     if depth == Depth::Whole {
@@ -547,7 +547,7 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         learning = budget.decide(LEARNING, || LearningReport::of(&whole));
     }
     let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
-    let disc = budget.decide(["disc"], || known(locus.disc()));
+    let disc = budget.decide(["disc"], || with_double(locus.disc()));
     let report = Verification {
         a_stable,
         l_stable: a_stable.map(|stable| stable && multistep::damps_infinitely_stiff_modes(method)),
@@ -580,8 +580,8 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     }
 }
 
-/// An extent that is known as a double too: what its digits cost belongs to the decision.
-fn known(extent: Extent) -> Extent {
+/// Evaluates the double now and keeps it, so that its cost is counted with the decision.
+fn with_double(extent: Extent) -> Extent {
     extent.to_f64();
     extent
 }

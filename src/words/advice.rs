@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, complex, count, pair, percent, real};
 use super::{Dialect, Say};
-use crate::inverse::Verdict;
+use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Why};
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -64,11 +64,13 @@ impl Say for OrbitChange {
 }
 
 /// Among which methods it was chosen, where some were asked for.
-pub(super) fn among(among: Among) -> &'static str {
+pub(super) fn among(among: Among) -> String {
     match among {
-        Among::Common => "",
-        Among::Asked => "Of the methods asked for: ",
-        Among::CommonAsNoneAskedServes => "None of the methods asked for is faithful with up to 64 substeps; of the common ones: ",
+        Among::Common => String::new(),
+        Among::Asked => "Of the methods asked for: ".into(),
+        Among::CommonAsNoneAskedServes => {
+            format!("None of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps; of the common ones: ")
+        }
     }
 }
 

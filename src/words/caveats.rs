@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, count, percent, real, signed};
 use super::{Dialect, Say};
-use crate::truth::{Because, Between, Caveat};
+use crate::truth::{Between, Caveat};
 
 impl Say for Caveat {
     fn say(&self, _: Dialect) -> String {
@@ -117,26 +117,6 @@ impl Say for Caveat {
                 percent(*residual)
             ),
         }
-    }
-}
-
-impl Say for Because {
-    fn say(&self, _: Dialect) -> String {
-        match self {
-            Self::NotExplained => "No model explains the motion.",
-            Self::EstimatorsDisagree => "Estimators disagree by more than the uncertainty.",
-            Self::NotDetermined => "Other models that fit as well have another λ.",
-            Self::NoRealFlow => "No real flow can have this mode.",
-            Self::FewSamples => "There are too few samples to try a richer model.",
-            Self::StillImproving => "Richer models still explain the motion better, and no samples surround the equilibrium.",
-            Self::Vague => "Its uncertainty is not small beside λ.",
-            Self::Harmonic => "It is a multiple or a sum of other frequencies: an orbit's, not an equilibrium's.",
-            Self::MayBeDriven => "It is a steady oscillation that may come from outside.",
-            Self::LineOfEquilibria => "The equilibrium is one of a line of them.",
-            Self::LinearPartVanishes => "λ is zero within its uncertainty.",
-            Self::DrivenByNoise => "Noise keeps the motion going.",
-        }
-        .into()
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) mod repair;
 mod samples;
 mod table;
 mod training_call;
+mod unsettled;
 mod verdicts;
 pub mod verification;
 

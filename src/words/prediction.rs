@@ -5,7 +5,7 @@ use super::number::{DIGITS, count, percent, point, real, signed};
 use super::training_call::training_calls;
 use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
-use crate::inverse::Verdict;
+use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
 use crate::truth::{Caveat, Mode, Motion};
 
@@ -138,12 +138,14 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     let same =
         report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
     let heading = match (same, advice.among) {
-        (true, _) => "Good as it is",
-        (false, Among::Common) => "Do this instead",
-        (false, Among::Asked) => "Do this instead, of the methods asked for",
-        (false, Among::CommonAsNoneAskedServes) => "Do this instead: none of the methods asked for is faithful with up to 64 substeps",
+        (true, _) => "Good as it is".to_owned(),
+        (false, Among::Common) => "Do this instead".into(),
+        (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
+        (false, Among::CommonAsNoneAskedServes) => {
+            format!("Do this instead: none of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps")
+        }
     };
-    push(&mut lines, heading, width);
+    push(&mut lines, &heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
     for call in training_calls(&advice.scheme, advice.substeps, report.interval).into_iter().take(2) {
         for (k, line) in call.lines.iter().enumerate() {
