@@ -147,7 +147,8 @@ impl Exponentials {
         let own: usize = rates.iter().map(|r| r.count()).sum::<usize>() + trend;
         let columns = samples.dimension();
         let cells = samples.cells();
-        let parameters = number(&rates) + own * columns * samples.runs.len() + columns;
+        let constants = if samples.rests_at_zero { 0 } else { columns };
+        let parameters = number(&rates) + own * columns * samples.runs.len() + constants;
         let free = cells.saturating_sub(parameters);
         let variance = if free > 0 { found.square / free as f64 } else { f64::INFINITY };
         let normal = normal_matrix(&found.jacobian);
@@ -224,7 +225,7 @@ impl Exponentials {
         let (mut sum, mut count) = (0.0, 0usize);
         let (_, amplitudes, shared) = amplitudes(&first, &rates, self.trend)?;
         for (run, b) in samples.runs.iter().zip(&amplitudes) {
-            let (basis, power) = basis(&run.times, &rates, self.trend, samples.duration());
+            let (basis, power) = basis(&run.times, &rates, self.trend, samples);
             let (from, rest) = (cut(run), run.rows() - cut(run));
             let predicted = basis.rows(from, rest) * b + power.rows(from, rest) * &shared;
             sum += (run.states.rows(from, rest) - predicted).norm_squared();
@@ -348,9 +349,9 @@ fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
         .collect()
 }
 
-/// The basis of a run (its own columns) and the one column that the runs share.
-fn basis(times: &[f64], rates: &[Rate], trend: usize, duration: f64) -> (DMatrix<f64>, DMatrix<f64>) {
-    let own = number(rates) + trend;
+/// The basis of a run (its own columns) and the one column that the runs share, which is zero where they come to rest there.
+fn basis(times: &[f64], rates: &[Rate], trend: usize, samples: &Samples) -> (DMatrix<f64>, DMatrix<f64>) {
+    let (own, duration) = (number(rates) + trend, samples.duration());
     let mut phi = DMatrix::zeros(times.len(), own);
     for (i, &t) in times.iter().enumerate() {
         let mut k = 0;
@@ -366,7 +367,8 @@ fn basis(times: &[f64], rates: &[Rate], trend: usize, duration: f64) -> (DMatrix
             phi[(i, k + power)] = (t / duration).powi(power as i32);
         }
     }
-    (phi, DMatrix::from_fn(times.len(), 1, |i, _| (times[i] / duration).powi(trend as i32)))
+    let shared = |i: usize, _| if samples.rests_at_zero { 0.0 } else { (times[i] / duration).powi(trend as i32) };
+    (phi, DMatrix::from_fn(times.len(), 1, shared))
 }
 
 /// A run's orthonormal basis and its triangular factor for a choice of rows.
@@ -411,12 +413,11 @@ impl Factor {
 
 /// The amplitudes of each run, and of the shared column, where no cell is missing.
 fn amplitudes(samples: &Samples, rates: &[Rate], trend: usize) -> Option<(f64, Vec<DMatrix<f64>>, DMatrix<f64>)> {
-    let duration = samples.duration();
     let parts: Option<Vec<(Factor, DMatrix<f64>)>> = samples
         .runs
         .iter()
         .map(|run| {
-            let (phi, power) = basis(&run.times, rates, trend, duration);
+            let (phi, power) = basis(&run.times, rates, trend, samples);
             Some((Factor::of(phi)?, power))
         })
         .collect();
@@ -453,7 +454,6 @@ fn projected(samples: &Samples, rates: &[Rate], trend: usize, with_jacobian: boo
 }
 
 fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usize], out: &mut Projected) -> Option<()> {
-    let duration = samples.duration();
     let wanted = !out.jacobian.is_empty() || rates.is_empty();
     struct Part {
         run: usize,
@@ -468,7 +468,7 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
     for (k, run) in samples.runs.iter().enumerate() {
         let rows: Vec<usize> = (0..run.rows()).filter(|&i| !run.states[(i, columns[0])].is_nan()).collect();
         let times: Vec<f64> = rows.iter().map(|&i| run.times[i]).collect();
-        let (phi, power) = basis(&times, rates, trend, duration);
+        let (phi, power) = basis(&times, rates, trend, samples);
         if rows.len() <= phi.ncols() {
             continue;
         }

@@ -11,7 +11,8 @@
 //! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
-//! | known inputs | `with_inputs` |
+//! | a steady cycle about a trend, as seasons are | `steady_cycle` |
+//! | known inputs | `with_inputs`, `state_space` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
@@ -47,6 +48,8 @@ mod rank;
 pub mod regression;
 mod runs;
 mod spectrum;
+mod state_space;
+mod steady_cycle;
 mod whiteness;
 mod with_inputs;
 
@@ -58,4 +61,5 @@ pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;
 pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
 pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
+pub use state_space::StateSpace;
 pub use with_inputs::Between;
