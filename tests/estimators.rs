@@ -230,7 +230,11 @@ fn held_inputs_are_learned_on_every_branch() {
         for (method, (name, all)) in report.methods.iter().zip(methods) {
             for b in *all {
                 let near = |found: &Vec<Vec<f64>>| (found[0][0] - b[0]).abs() < 1e-6 && (found[1][0] - b[1]).abs() < 1e-6;
-                assert!(method.inputs.iter().any(|learned| near(&learned.b)), "{name}, H = {interval}: {b:?} is not among {:?}", method.inputs);
+                assert!(
+                    method.inputs.iter().any(|learned| near(&learned.b)),
+                    "{name}, H = {interval}: {b:?} is not among {:?}",
+                    method.inputs
+                );
             }
         }
     }

@@ -14,7 +14,9 @@ use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, Say, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped};
+use crate::words::{
+    Dialect, Say, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped,
+};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -43,7 +45,7 @@ pub struct Args {
     /// Samples, `-` for standard input; without them and without --system, a damped oscillator
     #[arg(value_name = "DATA.csv")]
     data: Option<PathBuf>,
-    /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
+    /// A system instead of data: NAME (`lambdahat systems`) or a FILE.toml, then :parameter=value,…
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,
     /// A method to train through; may be repeated [default: eleven common ones]
@@ -136,7 +138,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             subject
         }
         None => {
-            let system = System::parse(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
+            let system = System::open(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };
@@ -178,9 +180,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
     let through_calls = regressions::regressions(&report, width) + &through_calls;
     let names = samples.as_ref().map_or(&[][..], Trajectories::inputs);
-    let through_loss = losses::through_loss(&report, width)
-        + &losses::uneven(&report, width)
-        + &inputs::learned_inputs(&report, names, width, !in_full);
+    let through_loss =
+        losses::through_loss(&report, width) + &losses::uneven(&report, width) + &inputs::learned_inputs(&report, names, width, !in_full);
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if only_calls {
         output::text(&through_calls)?;

@@ -3,7 +3,7 @@
 //! With an input that is held over the interval, m steps of a Runge–Kutta method of step h give `x⁺ = R(hÂ)^m x + (R(hÂ)^m − I)Â⁻¹B̂u`. They meet the true
 //! `x⁺ = e^{HA}x + (e^{HA} − I)A⁻¹Bu` exactly where R(hÂ)^m = e^{HA} and Â⁻¹B̂ = A⁻¹B: on every branch of Â the gain at rest, −A⁻¹B, is the true one.
 
-use super::report::ModeReport;
+use crate::inverse::Branches;
 use crate::method::Method;
 use crate::truth::StateSpace;
 use num_complex::Complex;
@@ -23,15 +23,13 @@ pub struct LearnedInputs {
     pub b: Vec<Vec<f64>>,
 }
 
-/// B̂ on the principal branches; where there is one mode (a pair counts as one), on its other branches too. `upper`: the modes with Im λ ≥ 0.
+/// B̂ on the principal branches; where there is one mode (a pair counts as one), on its other branches too. `branches`: those of the modes with Im λ ≥ 0.
 ///
 /// Empty where a mode has no principal branch, and for multistep methods, whose input is not that of one step.
-pub(super) fn learned_inputs(system: &StateSpace, method: &Method, upper: &[&ModeReport]) -> Vec<LearnedInputs> {
+pub(super) fn learned_inputs(system: &StateSpace, method: &Method, branches: &[&Branches]) -> Vec<LearnedInputs> {
     if !matches!(method, Method::RungeKutta(_)) {
         return Vec::new();
     }
-    let clean = |mode: &ModeReport| mode.noise_free.clone().unwrap_or_else(|| mode.branches.clone());
-    let branches: Vec<_> = upper.iter().map(|mode| clean(mode)).collect();
     let of = |learned: Vec<Complex<f64>>, principal: bool| {
         let image = |lambda: Complex<f64>| {
             let near = |k: &usize| (branches[*k].lambda - lambda).norm() <= SAME * lambda.norm();

@@ -295,7 +295,8 @@ impl Prediction {
                 orbits,
                 evaluations: evaluations(method, substeps),
                 inputs: subject.driven.as_ref().map_or_else(Vec::new, |system| {
-                    let upper: Vec<&ModeReport> = modes.iter().filter(|mode| mode.branches.lambda.im >= 0.0).collect();
+                    let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
+                    let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
                     learned_inputs(system, method, &upper)
                 }),
                 modes,

@@ -363,8 +363,13 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
 
 /// With inputs: those are regressors.
 fn with_inputs(data: &Trajectories) -> Examination {
-    let mut found =
-        Examination { finding: Finding { motion: Motion::Driven, settled: false }, modes: Vec::new(), caveats: Vec::new(), field: None, driven: None };
+    let mut found = Examination {
+        finding: Finding { motion: Motion::Driven, settled: false },
+        modes: Vec::new(),
+        caveats: Vec::new(),
+        field: None,
+        driven: None,
+    };
     let Ok(even) = data.require_even() else { return found };
     let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();

@@ -3,7 +3,7 @@
  *
  *   cargo build --release && cd web && npm ci && npm test
  *
- * CHROMIUM names the browser if it is not in the usual place, LAMBDAHAT the program, SHOTS a folder for screenshots.
+ * CHROMIUM names the browser if it is not in the usual place, LAMBDAHAT the program, SHOTS a folder for screenshots, ONLY the tests to run.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -34,15 +34,16 @@ async function opened(fragment = "", options = {}) {
   page.on("pageerror", (e) => problems.push(String(e)));
   page.on("request", (r) => /^https?:/.test(r.url()) && problems.push(`asked the network for ${r.url()}`));
   await page.goto(page_ + fragment);
-  await page.waitForSelector("#branches tbody tr");
+  await page.waitForSelector("#branches tbody tr", { timeout: 120_000 });
   await settled(page);
   return page;
 }
 
 const settled = (page) => page.waitForFunction(() => document.body.dataset.live && document.body.dataset.busy === "false", undefined, { timeout: 120_000 });
 
-/** One that fails, on a slow machine perhaps, does not hide what the others find. */
+/** One that fails, on a slow machine perhaps, does not hide what the others find. ONLY, a regular expression, names those to run. */
 async function test(name, work) {
+  if (process.env.ONLY && !new RegExp(process.env.ONLY).test(name)) return;
   try {
     await work();
     passed++;
