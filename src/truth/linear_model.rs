@@ -1,14 +1,17 @@
 //! The best sum of exponentials for samples, whether it explains them, and which of its modes are an equilibrium's.
 
 use super::amplitude_dependence::{Shift, shifts};
+use super::bounded_work::Effort;
 use super::delays::Delays;
-use super::exponentials::{Exponentials, Rate};
-use super::field_fit::{Effort, FieldFit, Frame, windows};
+use super::exponentials::Exponentials;
+use super::field_fit::FieldFit;
 use super::finding::Because;
 use super::frequency_scan::scanned;
+use super::rate::Rate;
 use super::runs::Samples;
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
+use super::windows::{Frame, windows};
 use num_complex::Complex;
 use std::f64::consts::PI;
 

@@ -3,11 +3,11 @@
 //! | question | where |
 //! | --- | --- |
 //! | all of it in one call | `examination` |
-//! | a sum of exponentials at any times, by variable projection | `exponentials` |
+//! | a sum of exponentials at any times, by variable projection | `exponentials`, by `projection`, of each `rate` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
-//! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit` |
+//! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit`, in `windows`, by `bounded_work` |
 //! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
@@ -26,6 +26,7 @@
 mod amplitude_dependence;
 mod autoregression;
 mod bootstrap;
+mod bounded_work;
 mod caveat;
 mod delays;
 mod directions;
@@ -44,13 +45,16 @@ mod motion;
 mod nonlinear_model;
 mod observer;
 mod polynomial_flow;
+mod projection;
 mod rank;
+mod rate;
 pub mod regression;
 mod runs;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
 mod whiteness;
+mod windows;
 mod with_inputs;
 
 pub use caveat::Caveat;
