@@ -12,7 +12,6 @@ use super::projection::{amplitudes, basis, number, projected};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
-use num_complex::Complex;
 
 /// Steps of Levenberg–Marquardt at most, and the part of the sum of squares whose gain ends them: for a comparison of models, and for figures that are reported.
 const ROUGH: (usize, f64) = (25, 1e-5);
