@@ -42,7 +42,7 @@ pub(super) fn learned_inputs(system: &StateSpace, method: &Method, branches: &[&
     if let Some(principal) = branches.iter().map(|b| Some(b.principal()?.lambda)).collect::<Option<Vec<_>>>() {
         all.extend(of(principal, true));
     }
-    if let [one] = &branches[..] {
+    if let [one] = branches {
         let real = one.lambda.im == 0.0;
         let others = one.branches.iter().filter(|b| !b.principal && (!real || b.lambda.im == 0.0));
         all.extend(others.filter_map(|b| of(vec![b.lambda], false)));
