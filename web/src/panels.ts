@@ -1,7 +1,7 @@
 /** Three methods beside each other. */
 import { ask, latest, type Branches } from "./core";
 import { chart, INK } from "./draw";
-import { $, complex, counted, mode } from "./page";
+import { $, counted, mode } from "./page";
 import { endOf, run, samples } from "./runs";
 import { state } from "./state";
 
@@ -16,7 +16,7 @@ export const drawThree = latest(async () => counted((async () => {
       if (!learned) throw new Error("no finite λ̂");
       const lines = [await run(name, learned.lambda, 50, end), await run(name, learned.lambda, 1, end)] as const;
       chart(canvas, end, 3, [{ points: lines[0], ink: INK.fine }, { points: lines[1], ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
-      caption.textContent = `${name}: λ̂ = ${complex(...learned.lambda)} ${learned.flags.join(", ")}`;
+      caption.textContent = await ask<string>({ op: "caption", method: name, ...mode() });
     } catch (error) {
       caption.textContent = `${name}: ${(error as Error).message}`;
     }
