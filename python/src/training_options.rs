@@ -133,9 +133,12 @@ impl Trained {
         if samples == 0 || samples > 10_000_000 {
             return Err(refused(format!("n = {samples}: give a number from 1 to 10000000")));
         }
-        let system = System::parse(text).map_err(refused)?;
+        let system = System::open(text).map_err(refused)?;
         let interval = interval.unwrap_or_else(|| system.default_interval());
         let starts = if starts.is_empty() { system.default_starts() } else { starts.to_vec() };
+        if starts.is_empty() {
+            return Err(refused(format!("the system `{}` states no starts; give some", system.name())));
+        }
         let states: Vec<Vec<Vec<f64>>> =
             starts.iter().map(|start| system.trajectory(start, interval, samples).map_err(refused)).collect::<PyResult<_>>()?;
         let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();

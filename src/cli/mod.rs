@@ -30,6 +30,7 @@ mod region;
 mod repair;
 mod samples;
 mod screen;
+mod systems;
 mod tour;
 mod trained;
 mod training;
@@ -79,6 +80,8 @@ pub struct Cli {
 enum Command {
     /// List the methods of the catalogue
     Methods(methods::Args),
+    /// List the systems that are built in, or show what a system file says
+    Systems(systems::Args),
     /// Verify a scheme: order, stability, geometry, learning; check its claims
     Verify(verify::Args),
     /// Compute every eigenvalue that a fit through a method can learn
@@ -116,6 +119,7 @@ fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     let json = cli.json;
     match cli.command {
         Command::Methods(args) => methods::run(args, json),
+        Command::Systems(args) => systems::run(args, json),
         Command::Verify(args) => verify::run(args, json),
         Command::Branches(args) => branches::run(args, json),
         Command::Loop(args) => loop_::run(args, json),

@@ -4,14 +4,12 @@ use super::failure::Failure;
 use super::modified_at::{self, Point};
 use super::{Answer, arguments, output, screen};
 use lambdahat::dynamics::{PolynomialField, System};
-use lambdahat::files::read_bounded;
 use lambdahat::method::Method;
 use lambdahat::order::{FieldExpansion, ModifiedReport, inverse_linear_radius, modified_linear_radius};
 use lambdahat::stability::StabilityFunction;
 use lambdahat::words::folded_sum;
 use lambdahat::words::number::real;
 use serde::Serialize;
-use std::path::Path;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -21,14 +19,14 @@ Examples:
   lambdahat modified --system pendulum -m midpoint --at 0.5,1 --step 0.1
   lambdahat modified --system model.json -m rk4 --at 1.5,1 --step 0.5
 
-A field file is TOML, one line per variable: x = '2/3 x - 4/3 x y'. With --at
-any built-in system or model file will do.";
+A system file is TOML, one line per variable: x = '2/3 x - 4/3 x y'
+(docs/systems.md). With --at a model file will do too.";
 
 /// Options of `modified`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// A built-in polynomial system (NAME or NAME:parameter=value) or a field file; with --at any system, or a model file
+    /// A polynomial system: NAME or FILE.toml, then :parameter=value,…; with --at any system, or a model file
     #[arg(long, value_name = "NAME|FILE")]
     system: String,
     /// The method
@@ -138,21 +136,15 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
-/// The polynomial field of a file, or of a built-in system.
+/// The polynomial field of a system, built in or from a file.
 fn field(text: &str) -> Result<PolynomialField, Failure> {
-    // The slash of a parameter (beta=4/3) makes no path.
-    let name = text.split_once(':').map_or(text, |(name, _)| name);
-    if name.contains('/') || text.contains('\\') || text.to_lowercase().ends_with(".toml") {
-        let bytes =
-            read_bounded(Path::new(text), arguments::LARGEST_SCHEME).map_err(|error| arguments::unreadable("field file", text, &error))?;
-        let content = String::from_utf8(bytes).map_err(|_| Failure::new(format!("the field file {text} is not UTF-8 text")))?;
-        return Ok(PolynomialField::parse(&content, text)?);
-    }
-    let system = System::parse(text)?;
-    PolynomialField::of_system(&system).ok_or_else(|| {
-        let name = system.name();
-        Failure::new(format!(
-            "the system `{name}` is not polynomial, so its terms have no polynomials to print; --at X,Y --step h gives their sum at a point"
-        ))
+    const OTHERWISE: &str = "--at X,Y --step h gives the sum of the terms at a point";
+    let system = System::open(text)?;
+    let name = system.name();
+    PolynomialField::require(&system).map_err(|error| {
+        Failure::new(match System::file_path(text) {
+            Some(_) => format!("{error}; {OTHERWISE}"),
+            None => format!("the system `{name}` is not polynomial, so its terms have no polynomials to print; {OTHERWISE}"),
+        })
     })
 }

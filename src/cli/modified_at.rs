@@ -48,7 +48,7 @@ enum Way {
 
 /// What is asked for.
 pub struct Point<'a> {
-    /// A system's name, or a model file.
+    /// A system's name or file, or a model file.
     pub system: &'a str,
     /// The state, as typed.
     pub at: &'a str,
@@ -69,7 +69,7 @@ pub fn run(point: &Point, method: &Method, json: bool) -> Result<Answer, Failure
     let (field, polynomial): (Box<dyn Field + Sync>, Option<PolynomialField>) = if point.system.to_lowercase().ends_with(".json") {
         (Box::new(fit::model_file(Path::new(point.system))?.learned), None)
     } else {
-        let system = System::parse(point.system)?;
+        let system = System::open(point.system)?;
         let polynomial = PolynomialField::of_system(&system);
         (Box::new(system), polynomial)
     };

@@ -43,7 +43,7 @@ pub struct Args {
     /// Samples, `-` for standard input; without them and without --system, a damped oscillator
     #[arg(value_name = "DATA.csv")]
     data: Option<PathBuf>,
-    /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
+    /// A system instead of data: NAME (`lambdahat systems`) or a FILE.toml, then :parameter=value,…
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,
     /// A method to train through; may be repeated [default: eleven common ones]
@@ -127,7 +127,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             subject
         }
         None => {
-            let system = System::parse(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
+            let system = System::open(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
             Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
         }
     };

@@ -13,7 +13,7 @@ pub struct SampleArgs {
     /// Evenly spaced samples, `-` for standard input [default: a damped oscillator]
     #[arg(value_name = "DATA.csv")]
     pub data: Option<PathBuf>,
-    /// A built-in system instead of data: NAME or NAME:parameter=value,parameter=value
+    /// A system instead of data: NAME (`lambdahat systems`) or a FILE.toml, then :parameter=value,…
     #[arg(long, value_name = "SYSTEM", conflicts_with = "data")]
     system: Option<String>,
     #[command(flatten)]
@@ -48,9 +48,12 @@ impl SampleArgs {
             let (interval, states) = (even.interval(), even.to_lists());
             return Ok(Samples { data, interval, states, system: None });
         }
-        let system = System::parse(self.system.as_deref().unwrap_or(defaults::TRAINED_SYSTEM))?;
+        let system = System::open(self.system.as_deref().unwrap_or(defaults::TRAINED_SYSTEM))?;
         let interval = self.reading.interval.unwrap_or_else(|| system.default_interval());
         let starts: Vec<Vec<f64>> = match self.start.as_slice() {
+            [] if system.default_starts().is_empty() => {
+                return Err(Failure::new(format!("the system `{}` states no starts; give one with --start", system.name())));
+            }
             [] => system.default_starts(),
             given => given.iter().map(|text| start(text)).collect::<Result<_, _>>()?,
         };
@@ -61,8 +64,8 @@ impl SampleArgs {
             starts.iter().map(|start| system.trajectory(start, interval, self.samples)).collect::<Result<_, _>>()?;
         let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
         let trajectories = states.iter().map(|states| Trajectory::new(None, 0.0, states)).collect();
-        let mut source = system.name().to_owned();
-        for (k, (key, value)) in system.parameters().iter().enumerate() {
+        let mut source = system.address().to_owned();
+        for (k, (key, value)) in system.parameters().enumerate() {
             source.push_str(&format!("{}{key}={value}", if k == 0 { ":" } else { "," }));
         }
         let data = Trajectories::new(source, variables, interval, trajectories)?;

@@ -104,7 +104,7 @@ impl TrainedArgs {
             (None, Some(through)) => arguments::scheme(through.call.scheme)?,
             (None, None) => file.method().map_err(fail)?,
         };
-        let system = System::parse(&file.data.source).ok().filter(|system| system.dimension() == file.learned.model.dimension());
+        let system = named_system(&file.data.source).filter(|system| system.dimension() == file.learned.model.dimension());
         let (data, trajectories) = match &self.data {
             Some(path) => {
                 let data = Reading::default().open(path)?;
@@ -126,6 +126,9 @@ impl TrainedArgs {
             }
             None => again(&file, system.as_ref()).unwrap_or_default(),
         };
+        // A system file may have changed since; then it is not what the data are from.
+        let same = |system: &System| System::file_path(&file.data.source).is_none() || again(&file, Some(system)).is_some();
+        let system = system.filter(same);
         Ok(Trained { file, method, through, trajectories, system, data, note: None })
     }
 
@@ -165,6 +168,14 @@ impl TrainedArgs {
         let trajectories = field.states.iter().map(|state| vec![state.clone()]).collect();
         Ok(Trained { file, method, through: None, trajectories, system: None, data: None, note: Some(note) })
     }
+}
+
+/// The system that a model file names. A system file is read like a scheme file: a regular one of modest size, not a device.
+fn named_system(source: &str) -> Option<System> {
+    if let Some((path, _)) = System::file_path(source) {
+        read_regular(Path::new(path), arguments::LARGEST_SCHEME).ok()?;
+    }
+    System::open(source).ok()
 }
 
 /// Values of a field, where the file holds them: a table, or a document that is no model file but has states.

@@ -1,10 +1,40 @@
 //! What can be wrong with a system or a flow.
 
+use super::SystemFileError;
 use thiserror::Error;
 
 /// What can go wrong in this module.
 #[derive(Debug, Error, Clone, PartialEq)]
 pub enum DynamicsError {
+    /// A system file.
+    #[error(transparent)]
+    File(#[from] SystemFileError),
+    /// A system file that cannot be read.
+    #[error("cannot read the system file {path}: {why}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// A stated invariant that the field does not keep.
+    #[error("system `{system}`: its invariant changes along its field, by {rate:.3e} a unit of time at {start:?}; mend it or leave it out")]
+    NotInvariant {
+        /// The system.
+        system: String,
+        /// Where that was found.
+        start: Vec<f64>,
+        /// dV/dt there.
+        rate: f64,
+    },
+    /// A requirement of the file that cannot hold.
+    #[error("system `{system}` requires {requirement}, which does not hold")]
+    Requirement {
+        /// The system.
+        system: String,
+        /// As written.
+        requirement: String,
+    },
     /// No system has this name.
     #[error("unknown system `{name}`; the systems are {known}")]
     UnknownSystem {
@@ -17,7 +47,7 @@ pub enum DynamicsError {
     #[error("system `{system}` has no parameter `{parameter}`; it has {known}")]
     UnknownParameter {
         /// The system.
-        system: &'static str,
+        system: String,
         /// What was asked for.
         parameter: String,
         /// The parameters that it has.
@@ -27,19 +57,19 @@ pub enum DynamicsError {
     #[error("parameter `{parameter}` of system `{system}`: `{value}` is not {expected}")]
     Value {
         /// The system.
-        system: &'static str,
+        system: String,
         /// The parameter.
         parameter: String,
         /// The value as given.
         value: String,
         /// What it should have been.
-        expected: &'static str,
+        expected: String,
     },
     /// A parameter is given twice, and the two need not agree.
     #[error("parameter `{parameter}` of system `{system}` is given more than once; give it once")]
     Repeated {
         /// The system.
-        system: &'static str,
+        system: String,
         /// The parameter.
         parameter: String,
     },
@@ -61,7 +91,7 @@ pub enum DynamicsError {
     #[error("the start {start:?} is outside the domain of `{system}`: {domain}")]
     Domain {
         /// The system.
-        system: &'static str,
+        system: String,
         /// The start.
         start: Vec<f64>,
         /// Where it must be.

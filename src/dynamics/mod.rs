@@ -1,26 +1,28 @@
-//! Vector fields (linear, polynomial, the named systems) and their flows.
+//! Vector fields (polynomial, systems from text files) and their flows.
 
+mod compile;
 mod enclosure;
 mod equilibria;
 mod equilibrium_search;
 mod error;
 mod field;
 mod flow;
+mod formula;
 pub(crate) mod norm;
 pub mod polynomial_field;
 mod section;
 mod sensitivity;
 mod stepper;
-mod systems;
+mod system;
 
 pub use equilibria::{Equilibrium, equilibria};
 pub use equilibrium_search::{FoundEquilibria, equilibria_within};
 pub use error::DynamicsError;
 pub use field::{At, Field, ParameterisedField};
 pub use flow::Flow;
-pub use polynomial_field::{CompiledField, FieldFileError, Monomial, Multivariate, PolynomialField, RationalPolynomial};
+pub use polynomial_field::{CompiledField, Monomial, Multivariate, PolynomialField, RationalPolynomial};
 pub use section::{Return, returns};
 pub use sensitivity::equilibrium_shift;
 pub(crate) use stepper::implicit_slopes;
 pub use stepper::{Stepper, Values};
-pub use systems::{System, SystemKind};
+pub use system::{System, SystemFileError, SystemFileReason};

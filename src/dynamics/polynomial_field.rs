@@ -1,15 +1,13 @@
 //! Polynomial vector fields over Q: exact, printable, and compiled for stepping.
 
+mod exact;
 mod multivariate;
-mod parse;
 
 pub use multivariate::{LARGEST_EXPONENT, MOST_VARIABLES, Monomial, Multivariate};
-pub use parse::{FieldFileError, FieldFileReason};
 
 use super::enclosure::Interval;
-use super::{Field, System, SystemKind};
+use super::{DynamicsError, Field, System, SystemFileError};
 use crate::exact::{rational, simplest_between};
-use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use std::fmt::Write;
@@ -39,7 +37,7 @@ impl PolynomialField {
         fits.then_some(Self { variables, components })
     }
 
-    /// The field in a TOML file, keys the variables and values their derivatives:
+    /// The polynomial field in the text of a system file (docs/systems.md), with the file's parameters:
     ///
     /// ```toml
     /// [field]                       # or at the top level:  "x'" = "2/3 x - 4/3 x y"
@@ -49,85 +47,25 @@ impl PolynomialField {
     ///
     /// Numbers are integers, fractions and decimals, taken exactly; `*` may be left out; `^` takes whole powers; division is by numbers. A prime
     /// after a key may be written or left out. `origin` names the text in errors.
-    pub fn parse(text: &str, origin: &str) -> Result<Self, FieldFileError> {
-        parse::field(text, origin)
+    ///
+    /// # Errors
+    /// Those of [`System::from_text`], and what makes the field no polynomial, with line and column.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, DynamicsError> {
+        Self::require(&System::from_text(text, origin)?)
     }
 
-    /// A named system as an exact field, each parameter the simplest fraction that rounds to its double (so 8/3 is 8/3 and
+    /// As [`of_system`](Self::of_system).
+    ///
+    /// # Errors
+    /// What makes the field no polynomial, with the line and column of the system's file.
+    pub fn require(system: &System) -> Result<Self, DynamicsError> {
+        exact::field(system).map_err(|(at, reason)| SystemFileError::at(system.text(), system.address(), at, reason).into())
+    }
+
+    /// A system as an exact field, each parameter the simplest fraction that rounds to its double (so 8/3 is 8/3 and
     /// 0.1 is 1/10). `None` for systems that are not polynomial, or of more than [`MOST_VARIABLES`] variables.
     pub fn of_system(system: &System) -> Option<Self> {
-        let p: Vec<BigRational> = system.parameters().iter().map(|&(_, x)| simplest(x)).collect::<Option<_>>()?;
-        let d = system.dimension();
-        if d > MOST_VARIABLES {
-            return None;
-        }
-        let names = |list: &[&str]| list.iter().map(|s| (*s).to_string()).collect::<Vec<_>>();
-        // c · x^i y^j z^k
-        let term = |c: &BigRational, powers: &[(usize, usize)]| {
-            let monomial = powers.iter().try_fold(RationalPolynomial::constant(c.clone()), |product, &(i, n)| {
-                Some(product.times(&RationalPolynomial::new(vec![(Monomial::power(i, n)?, BigRational::one())])))
-            });
-            monomial.unwrap_or_else(RationalPolynomial::zero)
-        };
-        let sum = |terms: Vec<RationalPolynomial>| terms.iter().fold(RationalPolynomial::zero(), |sum, t| sum.plus(t));
-        let one = BigRational::one();
-        let (variables, components) = match system.kind() {
-            SystemKind::Linear => {
-                let variables = (1..=d).map(|i| format!("x{i}")).collect();
-                (variables, p.chunks(d).map(|row| sum(row.iter().enumerate().map(|(j, a)| term(a, &[(j, 1)])).collect())).collect())
-            }
-            SystemKind::DampedOscillator => {
-                let (a, w) = (-p[0].clone(), &p[1]);
-                let x = sum(vec![term(&a, &[(0, 1)]), term(&-w, &[(1, 1)])]);
-                (names(&["x", "y"]), vec![x, sum(vec![term(w, &[(0, 1)]), term(&a, &[(1, 1)])])])
-            }
-            SystemKind::LotkaVolterra => {
-                let x = sum(vec![term(&p[0], &[(0, 1)]), term(&-p[1].clone(), &[(0, 1), (1, 1)])]);
-                (names(&["x", "y"]), vec![x, sum(vec![term(&p[3], &[(0, 1), (1, 1)]), term(&-p[2].clone(), &[(1, 1)])])])
-            }
-            SystemKind::CubicOscillator => {
-                let (a, w) = (-p[0].clone(), &p[1]);
-                let x = sum(vec![term(&a, &[(0, 3)]), term(w, &[(1, 3)])]);
-                (names(&["x", "y"]), vec![x, sum(vec![term(&-w, &[(0, 3)]), term(&a, &[(1, 3)])])])
-            }
-            SystemKind::VanDerPol => {
-                let y = vec![term(&p[0], &[(1, 1)]), term(&-p[0].clone(), &[(0, 2), (1, 1)]), term(&-one.clone(), &[(0, 1)])];
-                (names(&["x", "y"]), vec![term(&one, &[(1, 1)]), sum(y)])
-            }
-            SystemKind::Duffing => {
-                let y = vec![term(&-p[2].clone(), &[(1, 1)]), term(&-p[0].clone(), &[(0, 1)]), term(&-p[1].clone(), &[(0, 3)])];
-                (names(&["x", "y"]), vec![term(&one, &[(1, 1)]), sum(y)])
-            }
-            SystemKind::Lorenz => {
-                let x = sum(vec![term(&p[0], &[(1, 1)]), term(&-p[0].clone(), &[(0, 1)])]);
-                let y = sum(vec![term(&p[1], &[(0, 1)]), term(&-one.clone(), &[(0, 1), (2, 1)]), term(&-one.clone(), &[(1, 1)])]);
-                let z = sum(vec![term(&one, &[(0, 1), (1, 1)]), term(&-p[2].clone(), &[(2, 1)])]);
-                (names(&["x", "y", "z"]), vec![x, y, z])
-            }
-            SystemKind::FitzHughNagumo => {
-                if p[2].is_zero() {
-                    return None;
-                }
-                let third = BigRational::new(BigInt::from(-1), BigInt::from(3));
-                let v = vec![term(&one, &[(0, 1)]), term(&third, &[(0, 3)]), term(&-one.clone(), &[(1, 1)]), term(&p[3], &[])];
-                let w = vec![term(&p[2].recip(), &[(0, 1)]), term(&(&p[0] / &p[2]), &[]), term(&-(&p[1] / &p[2]), &[(1, 1)])];
-                (names(&["v", "w"]), vec![sum(v), sum(w)])
-            }
-            SystemKind::Pendulum => return None,
-            // Linear as well, but on a grid.
-            SystemKind::ConvectionDiffusion => {
-                // −c u_x + ν u_xx by central differences, dx = length/points, in the fractions of the parameters.
-                let dx = &p[3] / &p[2];
-                let (advection, spread) = (&p[0] / (&dx * BigInt::from(2)), &p[1] / (&dx * &dx));
-                let row = |i: usize| {
-                    let left = term(&(&advection + &spread), &[((i + d - 1) % d, 1)]);
-                    let right = term(&(&spread - &advection), &[((i + 1) % d, 1)]);
-                    sum(vec![left, term(&(-&spread * BigInt::from(2)), &[(i, 1)]), right])
-                };
-                ((1..=d).map(|i| format!("u{i}")).collect(), (0..d).map(row).collect())
-            }
-        };
-        Self::new(variables, components)
+        exact::field(system).ok()
     }
 
     /// The names of the variables.

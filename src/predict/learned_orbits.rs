@@ -6,7 +6,7 @@
 use super::open_field::is_open;
 use super::subject::{Origin, Subject};
 use crate::dynamics::norm::largest;
-use crate::dynamics::{CompiledField, Field, Flow, Stepper, System, SystemKind};
+use crate::dynamics::{CompiledField, Field, Flow, Stepper, System};
 use crate::inverse::{Limits, Verdict};
 use crate::method::{Coefficients, Method, RungeKutta, catalog};
 use crate::order::{FlowMap, InverseModifiedField};
@@ -126,8 +126,10 @@ impl LearnedOrbits {
     pub fn of(subject: &Subject, limits: Limits) -> Option<Self> {
         let (field, starts) = match &subject.origin {
             Origin::System { system, starts } => {
-                let linear = matches!(system.kind(), SystemKind::Linear | SystemKind::DampedOscillator | SystemKind::ConvectionDiffusion);
-                (Source::System(system.clone()), if linear { return None } else { starts.clone() })
+                if system.is_linear() {
+                    return None;
+                }
+                (Source::System(system.clone()), starts.clone())
             }
             Origin::Samples(data) => {
                 let fitted = subject.field.as_ref().filter(|fitted| fitted.degree > 1 && subject.finding.settled)?;

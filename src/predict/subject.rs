@@ -4,7 +4,7 @@ use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
 use crate::data::{Trajectories, Trajectory};
 use crate::dynamics::norm::distance;
-use crate::dynamics::{Field, System, SystemKind};
+use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
 use crate::inverse::faithful::SAMPLES;
@@ -117,7 +117,7 @@ impl Subject {
             let d = equilibrium.len();
             let mut jacobian = vec![0.0; d * d];
             system.jacobian(&equilibrium, &mut jacobian);
-            let mut here: Vec<Complex<f64>> = match system.grid_modes() {
+            let mut here: Vec<Complex<f64>> = match system.grid_modes(&equilibrium) {
                 Some(modes) => modes,
                 None => {
                     let discs = eigenvalues(&DMatrix::from_row_slice(d, d, &jacobian))?;
@@ -126,12 +126,12 @@ impl Subject {
             };
             // A matrix that somebody typed means what it says; the entries of others are rounded, to parts of the largest.
             let largest = here.iter().map(|lambda| lambda.norm()).fold(0.0, f64::max);
-            let blur = if system.kind() == SystemKind::Linear { 0.0 } else { 8.0 * f64::EPSILON * largest };
+            let blur = if system.is_matrix() { 0.0 } else { 8.0 * f64::EPSILON * largest };
             here.iter_mut().for_each(|lambda| *lambda = rounded_beyond(*lambda, blur));
             here.sort_by(|a, b| b.re.total_cmp(&a.re).then(b.im.total_cmp(&a.im)));
             modes.extend(here.into_iter().map(|lambda| Mode::determined(lambda, equilibrium.clone(), Some(0.0))));
         }
-        let parameters: Vec<String> = system.parameters().iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let parameters: Vec<String> = system.parameters().map(|(key, value)| format!("{key} = {value}")).collect();
         let source = if parameters.is_empty() { system.name().into() } else { format!("{} ({})", system.name(), parameters.join(", ")) };
         let finding = motion_of(system, &modes);
         let trajectories = starts.len();
