@@ -4,7 +4,7 @@ use crate::errors::refused;
 use lambdahat::loops::{self, Call, CallError, CallName, Regression};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::words::loops as words;
-use lambdahat::words::regressions::no_integrator;
+use lambdahat::words::no_integrator;
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use std::ffi::CString;

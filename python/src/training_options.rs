@@ -8,7 +8,7 @@ use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{Batch, Form, Loss, ModelSpec, StepDerivatives, Through, Training};
 use lambdahat::loops::Call;
 use lambdahat::method::{Method, Sampling};
-use lambdahat::words::regressions::no_integrator;
+use lambdahat::words::no_integrator;
 use pyo3::prelude::*;
 
 /// How to train, in the words of `lambdahat fit`.
