@@ -15,7 +15,7 @@ mod calendar;
 mod cells;
 mod columns;
 mod constant_columns;
-pub mod error;
+pub(crate) mod error;
 mod even;
 mod numpy;
 mod reading;
@@ -26,7 +26,7 @@ mod stamps;
 mod taken;
 mod text_table;
 mod time_unit;
-pub mod trajectories;
+pub(crate) mod trajectories;
 mod trajectory;
 
 pub use columns::LeftOutColumn;

@@ -1,28 +1,28 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
 pub(crate) mod aberth;
-pub mod algebraic;
-pub mod ball;
+pub(crate) mod algebraic;
+pub(crate) mod ball;
 pub(crate) mod certify;
 pub(crate) mod coefficients;
 pub(crate) mod descartes;
-pub mod discs;
-pub mod double_double;
+pub(crate) mod discs;
+pub(crate) mod double_double;
 pub mod effort;
-pub mod eigenvalues;
+pub(crate) mod eigenvalues;
 pub(crate) mod enclosures;
-pub mod factor;
-pub mod integer;
+pub(crate) mod factor;
+pub(crate) mod integer;
 pub(crate) mod irrational;
-pub mod isolation;
-pub mod multiprecision;
-pub mod number;
-pub mod number_field;
-pub mod polynomial;
+pub(crate) mod isolation;
+pub(crate) mod multiprecision;
+pub(crate) mod number;
+pub(crate) mod number_field;
+pub(crate) mod polynomial;
 pub(crate) mod precision;
-pub mod rational;
-pub mod ring;
-pub mod roots;
+pub(crate) mod rational;
+pub(crate) mod ring;
+pub(crate) mod roots;
 
 pub use algebraic::Algebraic;
 pub use ball::Ball;

@@ -14,23 +14,23 @@
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
-pub mod calls;
-pub mod cost;
-pub mod drift;
+pub(crate) mod calls;
+pub(crate) mod cost;
+pub(crate) mod drift;
 mod fitted_orbits;
 mod learned_orbits;
 mod linear_orbits;
 mod open_field;
-pub mod recommendation;
+pub(crate) mod recommendation;
 mod regression_report;
-pub mod report;
-pub mod subject;
+pub(crate) mod report;
+pub(crate) mod subject;
 mod through_loss;
 mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use learned_orbits::OrbitReport;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regression_report::{RegressionMode, RegressionReport};

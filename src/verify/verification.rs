@@ -7,8 +7,8 @@ use super::learning_report::LearningReport;
 use super::second_look::{Answers, second_look};
 use super::within::{Orders, Within, within};
 use crate::exact::Number;
-use crate::method::property::{RestsOn, TABLE};
 use crate::method::{FieldSymbol, Method, Multistep, Property, RungeKutta, Stated};
+use crate::method::{PROPERTIES, RestsOn};
 use crate::order::{
     DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, OrderWithin, PrincipalError, Progress, SimplifyingAssumptions, failing_bush,
     order_up_to,
@@ -223,7 +223,7 @@ const DETAILS_OF_R: [&str; 4] = ["stability", "right_half_plane", "artifact_boun
 
 /// The keys of all that rests on R.
 fn rests_on_r() -> impl Iterator<Item = &'static str> {
-    let resting = TABLE.iter().filter(|entry| entry.rests_on == RestsOn::StabilityFunction).map(|entry| entry.key);
+    let resting = PROPERTIES.iter().filter(|entry| entry.rests_on == RestsOn::StabilityFunction).map(|entry| entry.key);
     resting.chain(DETAILS_OF_R)
 }
 

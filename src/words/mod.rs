@@ -20,19 +20,19 @@
 
 mod advice;
 mod caveats;
-pub mod check;
+pub(crate) mod check;
 pub mod document;
 mod duration;
 pub mod explorable;
-pub mod fit;
+pub(crate) mod fit;
 pub mod loops;
-pub mod losses;
+pub(crate) mod losses;
 pub mod number;
 mod paragraph;
 pub mod prediction;
 pub mod property;
-pub mod regressions;
-pub mod repair;
+pub(crate) mod regressions;
+pub(crate) mod repair;
 mod samples;
 mod table;
 mod training_call;
