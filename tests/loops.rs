@@ -382,7 +382,7 @@ fn calls_of_all_kinds() -> Vec<String> {
         }
         let grid = call(name).step_option();
         let words = if name.starts_with("OrdinaryDiffEq") { ["reltol", "abstol"] } else { ["rtol", "atol"] };
-        for (rtol, atol) in [(1e-1, 1e-3), (1e-3, 1e-5), (1e-3, 0.3)] {
+        for (rtol, atol) in [(1e-2, 1e-4), (1e-3, 0.3)] {
             let controlled = format!("{name}:{}={rtol},{}={atol}", words[0], words[1]);
             if controlled.parse::<Call>().is_ok_and(|call| call.is_adaptive()) {
                 texts.push(controlled);
@@ -556,6 +556,7 @@ fn radau_is_followed_iteration_by_iteration() {
 #[test]
 fn implicit_solvers_are_those_of_the_library() {
     let rows = rows(include_str!("data/loops/implicit.json"));
+    assert_eq!(rows.len(), 232);
     let mut worst = 0.0f64;
     for row in &rows {
         let times: Vec<f64> = (1..=row["samples"].as_u64().unwrap()).map(|k| k as f64 * number(row, "interval")).collect();
