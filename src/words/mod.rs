@@ -9,6 +9,7 @@
 //! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
+//! | what a loop learns of inputs | `inputs` |
 //! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
@@ -25,6 +26,7 @@ pub mod document;
 mod duration;
 pub mod explorable;
 pub(crate) mod fit;
+pub(crate) mod inputs;
 pub mod loops;
 pub(crate) mod losses;
 pub mod number;
