@@ -57,7 +57,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         Asked::Call(call) if args.substeps == 1 => {
             let norm =
                 args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
-            let usage = Usage { norm, amplitude: args.amplitude, samples: args.covered, precision: args.dtype };
+            let usage = Usage { norm, samples: args.covered, precision: args.dtype, ..Usage::amplitude(args.amplitude) };
             return call_branches::run(&call, args.lambda, args.interval, &usage, json);
         }
         Asked::Regression(regression) => return regressed(&regression, &args, json),

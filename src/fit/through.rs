@@ -88,6 +88,17 @@ pub(crate) struct CallStep {
     pub result: Vec<f64>,
 }
 
+/// A library's usual explicit call, to be named beside an implicit one.
+fn explicit(library: Library) -> &'static str {
+    match library {
+        Library::Torchdiffeq => "torchdiffeq:dopri5",
+        Library::Diffrax => "diffrax:Tsit5:rtol=1e-3,atol=1e-6",
+        Library::Scipy => "scipy:RK45",
+        Library::Torchdyn => "torchdyn:tsit5",
+        Library::OrdinaryDiffEq => "OrdinaryDiffEq:Tsit5",
+    }
+}
+
 /// Steps of a call in one interval that memory is set aside for; more are made room for when they are taken.
 const USUAL_STEPS: usize = 6;
 
@@ -99,7 +110,12 @@ impl CallStep {
         if pair.evaluations().is_none() {
             return Err(FitError::Method {
                 method: through.call.name.to_string(),
-                why: "has implicit stages; fits through a library's own steps follow explicit methods only".into(),
+                why: format!(
+                    "has implicit stages; fits through a library's own steps follow explicit methods only. Fit through its scheme with constant steps, {}, \
+                     or through an explicit call of the library, as {}",
+                    through.call.scheme,
+                    explicit(through.call.name.library)
+                ),
             });
         }
         let mut rows: Vec<Vec<f64>> = (0..s).map(|i| pair.a[i * s..i * s + i].to_vec()).collect();

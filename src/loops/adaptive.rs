@@ -5,7 +5,7 @@ use super::dense::Dense;
 use super::norm::StateNorm;
 use super::pair::{Attempted, ErrorWeights, Pair, State};
 use super::pilot::Pilot;
-use super::stages::{MOST_STAGES, weighted};
+use super::stages::weighted;
 use super::trace::{Attempt, FollowError, Pattern, Trace};
 use num_complex::Complex;
 
@@ -28,20 +28,26 @@ impl Adaptive<'_> {
         trace.clear();
         let mut calls = self.pair.evaluations().map(|_| control.evaluations_before);
         let mut pilot = Pilot::new(control, times, control.first.size(mode, self.norm, control.tolerances, end))?;
-        let mut state = State { value: Complex::new(1.0, 0.0), slope: mode };
+        let one = Complex::new(1.0, 0.0);
+        let mut state = State { value: one, slope: mode };
+        let companions = self.norm.companions();
+        let mut others: Vec<State> = companions.iter().map(|k| State { value: one, slope: k.mode }).collect();
+        let mut ended: Vec<Attempted> = Vec::with_capacity(companions.len());
         while !pilot.is_done() {
             let time = pilot.time();
             let step = pilot.attempt()?;
             let mut attempted = self.pair.attempt(mode, step, state);
             calls = calls.zip(self.pair.evaluations()).map(|(all, more)| all + more);
-            let ratio = self.ratio(&attempted.stages, state.value, attempted.end.value);
+            ended.clear();
+            ended.extend(companions.iter().zip(&others).map(|(k, from)| self.pair.attempt(k.mode, step, *from)));
+            let ratio = self.ratio((&attempted, state), &ended, &others);
             if !ratio.is_finite() || !attempted.end.value.is_finite() {
                 return Err(FollowError::NotFinite { time });
             }
             let index = trace.attempts.len();
             let reached = pilot.clone();
             let kept = pilot.judge(ratio, frozen.map(|pattern| pattern.keeps(index)));
-            trace.attempts.push(Attempt { time, step, ratio: Some(ratio), kept });
+            trace.attempts.push(Attempt { time, step, ratio: Some(ratio), kept, choice: None });
             if !kept {
                 continue;
             }
@@ -59,6 +65,7 @@ impl Adaptive<'_> {
                 trace.places.push(sample.place);
             }
             state = attempted.end;
+            others.iter_mut().zip(&ended).for_each(|(state, attempted)| *state = attempted.end);
         }
         trace.evaluations = calls;
         Ok(())
@@ -70,10 +77,19 @@ impl Adaptive<'_> {
     }
 
     /// The scaled error of an attempt.
-    fn ratio(&self, stages: &[Complex<f64>; MOST_STAGES], from: Complex<f64>, to: Complex<f64>) -> f64 {
-        let size = |weights: &[f64]| self.norm.scaled(weighted(weights, stages), [from, to], self.control.tolerances);
+    fn ratio(&self, (attempted, from): (&Attempted, State), ended: &[Attempted], others: &[State]) -> f64 {
+        let tolerances = self.control.tolerances;
+        let parts = |weights: &[f64], step: &Attempted, from: &State| [weighted(weights, &step.stages), from.value, step.end.value];
+        let size = |weights: &[f64]| {
+            let [error, start, end] = parts(weights, attempted, &from);
+            match self.norm {
+                StateNorm::Joint(joint) => joint.scaled([error, start, end], |k| parts(weights, &ended[k], &others[k]), tolerances),
+                norm => norm.scaled(error, [start, end], tolerances),
+            }
+        };
         match &self.pair.error {
-            ErrorWeights::None => 0.0,
+            // Collocation is followed by itself, in `radau`.
+            ErrorWeights::None | ErrorWeights::Collocation => 0.0,
             ErrorWeights::Weighted(weights) => size(weights),
             ErrorWeights::Dop853 { fifth, third } => {
                 let (fifth, third) = (size(fifth), size(third));

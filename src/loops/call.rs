@@ -146,13 +146,17 @@ impl Call {
         match &self.advance {
             Advance::Grid(grid) => grid.follow(&self.pair, &self.dense, mode, times, trace),
             Advance::Controlled(control) => {
-                Adaptive { pair: &self.pair, dense: &self.dense, control, norm }.follow(mode, times, frozen, trace)
+                let adaptive = Adaptive { pair: &self.pair, dense: &self.dense, control, norm };
+                match self.pair.error {
+                    ErrorWeights::Collocation => adaptive.follow_radau(mode, times, frozen, trace),
+                    _ => adaptive.follow(mode, times, frozen, trace),
+                }
             }
         }
     }
 
     /// The same call at other tolerances, its name included; `None` where nothing is controlled.
-    pub fn with_tolerances(&self, tolerances: super::norm::Tolerances) -> Option<Self> {
+    pub fn with_tolerances(&self, tolerances: super::tolerances::Tolerances) -> Option<Self> {
         let mut call = self.clone();
         let Advance::Controlled(control) = &mut call.advance else { return None };
         control.tolerances = tolerances;
@@ -164,11 +168,47 @@ impl Call {
         Some(call)
     }
 
+    /// Whether the call carries further modes along ([`StateNorm::Joint`]).
+    pub fn follows_companions(&self) -> bool {
+        self.is_adaptive() && self.pair.error != ErrorWeights::Collocation
+    }
+
+    /// The same call with cubic interpolation between the steps of its grid; `None` where it has none, or has it already.
+    pub fn with_cubic(&self) -> Option<Self> {
+        let mut call = self.clone();
+        let Advance::Grid(grid) = &mut call.advance else { return None };
+        if self.name.library != Library::Torchdiffeq || self.dense != Dense::Linear || grid.step().is_none() {
+            return None;
+        }
+        call.dense = Dense::Hermite;
+        grid.evaluations_interpolant = 1;
+        call.name.options.retain(|(key, _)| key != "interp");
+        call.name.options.push(("interp".to_owned(), "cubic".to_owned()));
+        Some(call)
+    }
+
+    /// The option that sets a constant step, in the library's word; `None` where steps are controlled, or the library has none.
+    pub fn step_option(&self) -> Option<&'static str> {
+        match (&self.advance, self.name.library) {
+            (Advance::Grid(_), Library::Torchdiffeq) => Some("step_size"),
+            (Advance::Grid(_), Library::Diffrax) => Some("dt0"),
+            _ => None,
+        }
+    }
+
     /// The same call with another constant step, its name included; `None` where steps are controlled.
     pub fn with_step(&self, step: f64) -> Option<Self> {
         let mut call = self.clone();
         let Advance::Grid(grid) = &mut call.advance else { return None };
         let word = match (self.name.library, &mut grid.times) {
+            (Library::Torchdiffeq, times @ GridTimes::Samples) => {
+                *times = GridTimes::Multiples(step);
+                "step_size"
+            }
+            (Library::Diffrax, times @ GridTimes::Samples) => {
+                *times = GridTimes::of_diffrax(self.name.version.as_deref(), step);
+                "dt0"
+            }
             (_, GridTimes::Samples) => return None,
             (Library::Torchdiffeq, GridTimes::Multiples(h)) => {
                 *h = step;

@@ -1,6 +1,7 @@
 //! A step size controller as data: first step, acceptance, the next step, the end.
 
-use super::norm::{StateNorm, Tolerances};
+use super::norm::StateNorm;
+use super::tolerances::Tolerances;
 use num_complex::Complex;
 use serde::Serialize;
 
@@ -144,9 +145,9 @@ impl FirstStep {
     /// The first step on ẏ = μy, where the interval is `whole` long. One Euler probe is evaluated in Hairer's way.
     pub(crate) fn size(&self, mode: Complex<f64>, norm: &StateNorm, tolerances: Tolerances, whole: f64) -> f64 {
         let one = Complex::new(1.0, 0.0);
-        let scaled = |value| norm.scaled(value, [one, one], tolerances);
-        let change = |h0: f64| Ok::<f64, std::convert::Infallible>(scaled(mode * (one + mode * h0) - mode));
-        let Ok(first) = self.choose([scaled(one), scaled(mode)], whole, change);
+        let change = |h0: f64| Ok::<f64, std::convert::Infallible>(norm.scaled_start(mode, |m| m * (one + m * h0) - m, tolerances));
+        let sizes = [norm.scaled_start(mode, |_| one, tolerances), norm.scaled_start(mode, |m| m, tolerances)];
+        let Ok(first) = self.choose(sizes, whole, change);
         first
     }
 

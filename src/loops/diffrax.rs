@@ -5,7 +5,7 @@
 //! the choice of a first step is never reached, because every term has been wrapped by then (`pid.py:48`, since 0.5.0). From 0.7.1
 //! on a constant step is dt0 only once; the rest of the interval is divided evenly (`constant.py`). Only the last step is clipped;
 //! samples inside come from the solver's interpolant. Implicit solvers are followed as if their equations were solved exactly, which on a
-//! linear mode they are.
+//! linear mode they are. KenCarp's are followed with all of the field on the implicit side, `MultiTerm(ODETerm(zero), ODETerm(f))`.
 
 use super::call::{Advance, Call, Verification};
 use super::call_error::CallError;
@@ -14,10 +14,10 @@ use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
-use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::{ErrorWeights, Pair};
 use super::tables;
+use super::tolerances::Tolerances;
 
 /// The solvers: diffrax's name, then the catalogue's and the order of the error estimate where there is one.
 pub(crate) const SOLVERS: [(&str, (&str, Option<f64>)); 15] = [
@@ -52,8 +52,7 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let advance = match tolerances {
         (None, None) => {
             options.finish(if order.is_some() { &ADAPTIVE } else { &CONSTANT })?;
-            let old = name.version.as_deref().is_some_and(|v| ["0.6.2", "0.7.0"].contains(&v));
-            let times = dt0.map_or(GridTimes::Samples, if old { GridTimes::Accumulated } else { GridTimes::FirstThenEven });
+            let times = dt0.map_or(GridTimes::Samples, |step| GridTimes::of_diffrax(name.version.as_deref(), step));
             Advance::Grid(Grid { times, evaluations_interpolant: 0 })
         }
         (Some(relative), Some(absolute)) => {
@@ -67,9 +66,9 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         _ => return Err(combination("PIDController has no default tolerances: give both rtol and atol, or neither for a constant step")),
     };
     let (pair, dense) = solver(method, scheme)?;
-    let run = matches!(method, "Tsit5" | "Dopri5" | "Heun" | "Midpoint" | "Ralston" | "Euler");
-    let plain = name.options.iter().all(|(key, _)| ["rtol", "atol", "dt0"].contains(&key.as_str()));
-    let verification = if run && plain { Verification::Run } else { Verification::Read };
+    let run = ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff"];
+    let plain = name.options.iter().all(|(key, _)| run.contains(&key.as_str()));
+    let verification = if plain { Verification::Run } else { Verification::Read };
     Ok(Call { method, scheme, verification, pair, dense, advance, name })
 }
 

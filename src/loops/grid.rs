@@ -20,6 +20,13 @@ pub enum GridTimes {
     FirstThenEven(f64),
 }
 
+impl GridTimes {
+    /// diffrax's constant steps: added up before 0.7.1, the first of them and an even rest since.
+    pub(super) fn of_diffrax(version: Option<&str>, step: f64) -> Self {
+        if version.is_some_and(|v| ["0.6.2", "0.7.0"].contains(&v)) { Self::Accumulated(step) } else { Self::FirstThenEven(step) }
+    }
+}
+
 /// A grid of constant steps, and how samples between its points are obtained.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Grid {
@@ -106,7 +113,7 @@ impl Grid {
                 return Err(FollowError::NotFinite { time });
             }
             calls = calls.zip(per_step).map(|(all, more)| all + more);
-            trace.attempts.push(Attempt { time, step, ratio: None, kept: true });
+            trace.attempts.push(Attempt { time, step, ratio: None, kept: true, choice: None });
             while let Some(sample) = samples.get(next).filter(|t| **t <= arrival) {
                 let place = (sample - time) / step;
                 // Asked for at the end of the step too, where the interpolant is not needed.

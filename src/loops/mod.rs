@@ -25,8 +25,9 @@
 //! | `dense` | interpolants between the ends of a step |
 //! | `series` | a step as polynomials in z |
 //! | `grid` | grids of constant steps |
-//! | `norm` | the norm over the state and the batch |
+//! | `norm`, `joint_norm`, `tolerances` | the norm over the state and the batch, of one mode and of several |
 //! | `adaptive` | the loop under step control |
+//! | `radau` | SciPy's Radau, whose steps solve an equation |
 //! | `trace` | what happened, attempt by attempt |
 
 mod adaptive;
@@ -39,6 +40,7 @@ mod derivative;
 mod derivative_regression;
 mod diffrax;
 mod grid;
+mod joint_norm;
 mod library;
 mod name;
 mod named_call;
@@ -49,10 +51,12 @@ mod ordinary_diffeq;
 mod pair;
 mod pilot;
 mod pysindy;
+mod radau;
 mod scipy;
 mod series;
 mod stages;
 mod tables;
+mod tolerances;
 mod torchdiffeq;
 mod torchdyn;
 mod trace;
@@ -64,11 +68,13 @@ pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 pub use dense::Dense;
 pub use derivative_regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
 pub use grid::{Grid, GridTimes};
+pub use joint_norm::{Companion, JointNorm};
 pub use library::Library;
 pub use name::CallName;
-pub use norm::{StateNorm, Tolerances};
+pub use norm::StateNorm;
 pub use pair::{ErrorWeights, Pair};
 pub(crate) use pilot::{Pilot, Reached};
 pub(crate) use series::{StepSeries, Terms};
 pub(crate) use stages::MOST_STAGES;
-pub use trace::{Attempt, FollowError, Pattern, Trace};
+pub use tolerances::Tolerances;
+pub use trace::{Attempt, Choice, FollowError, Pattern, Trace};

@@ -1,17 +1,10 @@
 //! The norm in which a library measures its errors: a root mean square over the state and the batch.
 
+use super::joint_norm::{Companion, JointNorm};
+use super::tolerances::Tolerances;
 use num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::TAU;
-
-/// Relative and absolute tolerance.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Tolerances {
-    /// Relative tolerance (rtol).
-    pub relative: f64,
-    /// Absolute tolerance (atol), in the unit of the state.
-    pub absolute: f64,
-}
 
 /// Which numbers enter the norm. On a linear mode every sample of a batch is multiplied by the same factor, so its start says all.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -23,6 +16,8 @@ pub enum StateNorm {
     Components(Vec<Complex<f64>>),
     /// Real components in the data's own coordinates: each is Re(w·y) of the mode y, y(0) = 1, with one factor w a component and start.
     Real(Vec<Complex<f64>>),
+    /// As [`Real`](Self::Real), with further modes in the same components: all of them go through one norm, and the largest decides on the steps.
+    Joint(JointNorm),
 }
 
 impl Default for StateNorm {
@@ -54,6 +49,7 @@ impl StateNorm {
             Self::Modulus(sizes) => sizes.contains(&0.0),
             Self::Components(starts) => starts.iter().any(|y| y.re == 0.0 || y.im == 0.0),
             Self::Real(factors) => factors.iter().any(|w| w.re == 0.0),
+            Self::Joint(joint) => joint.has_zero(),
         }
     }
 
@@ -62,10 +58,29 @@ impl StateNorm {
         match self {
             Self::Modulus(sizes) => sizes.is_empty() || sizes.iter().any(|a| !(a.is_finite() && *a >= 0.0)),
             Self::Components(starts) | Self::Real(starts) => starts.is_empty() || starts.iter().any(|y| !y.is_finite()),
+            Self::Joint(joint) => joint.is_unusable(),
         }
     }
 
-    /// The root mean square of `|value·y₀| / (atol + rtol·max(|a·y₀|, |b·y₀|))`, componentwise.
+    /// The other modes of the state; empty where there is one.
+    pub(crate) fn companions(&self) -> &[Companion] {
+        match self {
+            Self::Joint(joint) => &joint.companions,
+            _ => &[],
+        }
+    }
+
+    /// The scaled size of f(μ)·y₀ over all modes μ, beside y₀ itself.
+    pub(crate) fn scaled_start(&self, mode: Complex<f64>, f: impl Fn(Complex<f64>) -> Complex<f64>, tolerances: Tolerances) -> f64 {
+        let one = Complex::new(1.0, 0.0);
+        match self {
+            Self::Joint(joint) => joint.scaled([f(mode), one, one], |k| [f(joint.companions[k].mode), one, one], tolerances),
+            _ => self.scaled(f(mode), [one, one], tolerances),
+        }
+    }
+
+    /// The root mean square of `|value·y₀| / (atol + rtol·max(|a·y₀|, |b·y₀|))`, componentwise; further modes are
+    /// left out.
     pub fn scaled(&self, value: Complex<f64>, [a, b]: [Complex<f64>; 2], tolerances: Tolerances) -> f64 {
         let Tolerances { relative, absolute } = tolerances;
         match self {
@@ -86,6 +101,10 @@ impl StateNorm {
                     sum += re * re + im * im;
                 }
                 (sum / (2 * starts.len()) as f64).sqrt()
+            }
+            Self::Joint(joint) => {
+                let nothing = Complex::new(0.0, 0.0);
+                joint.scaled([value, a, b], |_| [nothing; 3], tolerances)
             }
             Self::Real(factors) => {
                 let square = |w: &Complex<f64>| {

@@ -12,10 +12,10 @@ use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepContro
 use super::dense::Dense;
 use super::library::Library;
 use super::name::CallName;
-use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::Pair;
 use super::tables;
+use super::tolerances::Tolerances;
 
 /// The methods: the name there, then the catalogue's and the order.
 pub(crate) const METHODS: [(&str, (&str, f64)); 1] = [("Tsit5", ("tsitouras5", 5.0))];

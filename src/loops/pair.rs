@@ -20,9 +20,11 @@ pub enum ErrorWeights {
         /// Weights of the third-order estimate.
         third: Vec<f64>,
     },
+    /// SciPy's Radau: the defect of the collocation cubic, filtered by the real factor of the step.
+    Collocation,
 }
 
-/// A Runge–Kutta pair with a lower triangular A, as a library has it.
+/// A Runge–Kutta pair as a library has it. A is lower triangular, but for collocation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Pair {
     /// The number of stages s.

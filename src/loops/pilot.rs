@@ -5,7 +5,7 @@ use super::trace::FollowError;
 use std::ops::Range;
 
 /// More attempts than this are taken as never ending.
-const MOST_ATTEMPTS: usize = 200_000;
+pub(super) const MOST_ATTEMPTS: usize = 200_000;
 /// An end nearer than this share of the time counts as reached.
 const SNAP: f64 = 100.0 * 2.2e-16;
 

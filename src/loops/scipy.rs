@@ -2,7 +2,7 @@
 //!
 //! Read and run: 1.17.1. First step and probe are kept within the interval; a step is kept where the error is below 1; an
 //! accepted step may be followed by a shorter one, and after a rejection not by a longer one; the last step ends on the last sample, those before come
-//! from the interpolant. Files: `rk.py`, `common.py`, `dop853_coefficients.py`.
+//! from the interpolant. Radau's loop is another one (`radau`). Files: `rk.py`, `radau.py`, `common.py`, `dop853_coefficients.py`.
 
 use super::call::{Advance, Call, Verification};
 use super::call_error::CallError;
@@ -10,14 +10,18 @@ use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepContro
 use super::dense::Dense;
 use super::library::Library;
 use super::name::CallName;
-use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::{ErrorWeights, Pair};
 use super::tables;
+use super::tolerances::Tolerances;
 
 /// The methods: SciPy's name, then the catalogue's and the order of the error estimate plus one.
-pub(crate) const METHODS: [(&str, (&str, f64)); 3] =
-    [("RK45", ("dormand-prince5", 5.0)), ("RK23", ("bogacki-shampine3", 3.0)), ("DOP853", ("dop853", 8.0))];
+pub(crate) const METHODS: [(&str, (&str, f64)); 4] = [
+    ("RK45", ("dormand-prince5", 5.0)),
+    ("RK23", ("bogacki-shampine3", 3.0)),
+    ("DOP853", ("dop853", 8.0)),
+    ("Radau", ("radau-iia-3", 4.0)),
+];
 
 const OPTIONS: [&str; 4] = ["rtol", "atol", "first_step", "max_step"];
 
@@ -32,8 +36,8 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let control = StepControl {
         tolerances: Tolerances { relative, absolute },
         first: first.map_or(FirstStep::Hairer { exponent: 1.0 / order, clipped: true, coincidence: 1.0 }, FirstStep::Given),
-        acceptance: Acceptance::BelowOne,
-        factor: Factor { no_growth_after_rejection: true, ..Factor::integral(order, 0.9, [0.0, 10.0], [0.2, f64::INFINITY]) },
+        acceptance: if method == "Radau" { Acceptance::AtMostOne } else { Acceptance::BelowOne },
+        factor: Factor { no_growth_after_rejection: method != "Radau", ..Factor::integral(order, 0.9, [0.0, 10.0], [0.2, f64::INFINITY]) },
         longest: options.positive("max_step")?.unwrap_or(f64::INFINITY),
         end: End::Clipped,
         samples: SampleTimes::Interpolated,
@@ -41,10 +45,11 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         evaluations_interpolant: if method == "DOP853" { 3 } else { 0 },
     };
     options.finish(&OPTIONS)?;
-    let pair = Pair::of_scheme(scheme, true)?;
+    let pair = Pair::of_scheme(scheme, method != "Radau")?;
     let (pair, dense) = match method {
         "RK45" => (pair, Dense::Weights(tables::rows(&tables::RK45_INTERPOLANT))),
         "RK23" => (pair, Dense::Weights(tables::rows(&tables::RK23_INTERPOLANT))),
+        "Radau" => (Pair { error: ErrorWeights::Collocation, ..pair }, Dense::Linear),
         _ => {
             let error = ErrorWeights::Dop853 { fifth: tables::DOP853_FIFTH.to_vec(), third: tables::DOP853_THIRD.to_vec() };
             let dense = Dense::Dop853(tables::rows(&tables::DOP853_INTERPOLANT));

@@ -12,10 +12,10 @@ use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
-use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::Pair;
 use super::tables;
+use super::tolerances::Tolerances;
 
 /// What a method is.
 #[derive(Clone, Copy)]

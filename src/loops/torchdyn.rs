@@ -11,10 +11,10 @@ use super::dense::Dense;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
-use super::norm::Tolerances;
 use super::options::{self, Options};
 use super::pair::Pair;
 use super::tables;
+use super::tolerances::Tolerances;
 
 /// The solvers: torchdyn's name, then the catalogue's and whether it is under step control.
 pub(crate) const SOLVERS: [(&str, (&str, bool)); 5] = [

@@ -49,13 +49,30 @@ pub struct Attempt {
     pub ratio: Option<f64>,
     /// Whether it was kept.
     pub kept: bool,
+    /// What else a loop decided that solves an equation in each step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<Choice>,
 }
 
-/// Which attempts are rejected, counted from 0. Everything else of the loop depends continuously on the mode.
+/// Decisions of a loop that solves an equation in each step: F jumps with them as it does with a rejection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Choice {
+    /// Iterations until the solver was content; 0 where it gave up.
+    pub iterations: u8,
+    /// Whether the old factors failed and new ones were made.
+    pub refactored: bool,
+    /// Whether the next step is held as long as this one, its factors kept.
+    pub held: bool,
+}
+
+/// What a loop decided, attempt by attempt, counted from 0. Everything else of it depends continuously on the mode.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Pattern {
     /// The rejected attempts, in increasing order.
     pub rejected: Vec<usize>,
+    /// The further decisions of each attempt, where the loop solves an equation in each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
 }
 
 impl Pattern {
@@ -70,7 +87,8 @@ impl Pattern {
         if self.keeps(attempt) {
             rejected.push(attempt);
         }
-        Self { rejected }
+        // What follows another decision is decided anew.
+        Self { rejected, choices: self.choices.iter().copied().take(attempt).collect() }
     }
 }
 
@@ -114,6 +132,9 @@ impl Trace {
 
     /// Which attempts were rejected.
     pub fn pattern(&self) -> Pattern {
-        Pattern { rejected: self.attempts.iter().enumerate().filter(|(_, a)| !a.kept).map(|(k, _)| k).collect() }
+        Pattern {
+            rejected: self.attempts.iter().enumerate().filter(|(_, a)| !a.kept).map(|(k, _)| k).collect(),
+            choices: self.attempts.iter().map_while(|a| a.choice).collect(),
+        }
     }
 }

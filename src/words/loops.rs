@@ -4,7 +4,7 @@ use super::number::{complex, count, pair, percent, real};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
-use crate::inverse::step_control::{Advice, Completeness, Concern, Origin, Solution};
+use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Origin, Solution};
 use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
 use crate::predict::{CallMode, CallReport, Report};
 
@@ -114,7 +114,14 @@ pub fn loop_not_known(name: &str, scheme: &str) -> String {
 impl Say for Concern {
     fn say(&self, _: Dialect) -> String {
         match self {
-            Self::SignTurned => "The damping changes its sign: a model that decays is learned as one that grows, or the reverse.".into(),
+            Self::SignTurned { growth } => {
+                let time = real(std::f64::consts::LN_2 / growth.abs(), 3);
+                if *growth > 0.0 {
+                    format!("A decaying mode is learned as one that grows: it doubles every {time}.")
+                } else {
+                    format!("A growing mode is learned as one that decays: it halves every {time}.")
+                }
+            }
             Self::OverDamped { share } => format!("The decay is learned {} too strong.", percent(*share)),
             Self::UnderDamped { share } => format!("The decay is learned {} too weak.", percent(*share)),
             Self::OtherSolution { lambda } => {
@@ -124,21 +131,30 @@ impl Say for Concern {
                 format!("No model fits without loss: the fit hovers between {} and {}.", complex(*a, 4), complex(*b, 4))
             }
             Self::NoSolution { between: None } => "No model without loss was found near the mode.".into(),
-            Self::BatchDependent { growth, frequency, none } => {
-                let missing = match none {
-                    0 => String::new(),
-                    n => format!(" At {n} of 32 phases there is no solution."),
+            Self::BatchDependent { growth, frequency, over, of, none } => {
+                let (which, places) = match over {
+                    Batches::Phases => ("for one real start".to_owned(), "phases"),
+                    Batches::Data => (format!("over {of} parts of the data"), "of them"),
+                };
+                let missing = match (over, none) {
+                    (_, 0) => String::new(),
+                    (Batches::Phases, n) => format!(" At {n} of {of} {places} there is no solution."),
+                    (Batches::Data, n) => format!(" For {n} {places} there is no solution."),
                 };
                 format!(
-                    "What is learned depends on the batch: for one real start, Re λ̂ from {} to {} and Im λ̂ from {} to {}.{missing}",
+                    "What is learned depends on the batch: {which}, Re λ̂ from {} to {} and Im λ̂ from {} to {}.{missing}",
                     real(growth.low, 4),
                     real(growth.high, 4),
                     real(frequency.low, 4),
                     real(frequency.high, 4)
                 )
             }
-            Self::Uncontrolled { effective } => {
-                format!("atol is large beside this mode: its error is controlled only to {} of its size.", percent(*effective))
+            Self::Uncontrolled { effective, by } => {
+                let why = match by {
+                    HiddenBy::Absolute => "atol is large beside this mode",
+                    HiddenBy::LargerModes => "Other modes are much larger than this one",
+                };
+                format!("{why}: its error is controlled only to {} of its size.", percent(*effective))
             }
             Self::InterpolationLimited { shift, landing } => format!(
                 "The interpolation between steps causes most of the error: |λ̂ − λ| is {}, and {} landing on the samples.",
@@ -174,6 +190,11 @@ impl Say for Advice {
                 Library::Diffrax => "Land on the samples: ClipStepSizeController(controller, step_ts=ts).".into(),
                 _ => "Land on the samples: end each call on one.".into(),
             },
+            Self::DivideInterval { option, substeps, step } => match substeps {
+                1 => format!("{option}=H, {} here: one step per sample.", real(*step, 6)),
+                m => format!("{option}=H/{m}, {} here, divides the interval.", real(*step, 6)),
+            },
+            Self::InterpolateCubically => "Or interpolate by a cubic: options=dict(interp=\"cubic\").".into(),
             Self::GiveFirstStep { step } => format!("Give the first step: dt0={} is about a tenth of 1/|λ|.", real(*step, 3)),
             Self::LowerAbsolute { absolute } => format!("Scale the data, or lower atol to about {}.", real(*absolute, 2)),
         }

@@ -132,7 +132,8 @@ impl Attempted<'_> {
             scaled(scratch, [self.before, self.after], tolerances, (n, d), windows.clone())
         };
         match self.error {
-            ErrorWeights::None => 0.0,
+            // No fit goes through implicit stages.
+            ErrorWeights::None | ErrorWeights::Collocation => 0.0,
             ErrorWeights::Weighted(weights) => size(weights),
             ErrorWeights::Dop853 { fifth, third } => {
                 let (fifth, third) = (size(fifth), size(third));

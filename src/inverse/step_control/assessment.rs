@@ -1,8 +1,11 @@
 //! What a call does to a mode, judged: verdict, concerns and advice as facts.
 
+use super::concern::{Concern, HiddenBy};
 use super::equation::{ControlledEquation, EquationError};
 use super::found::{Completeness, Found};
+use super::remedy::{Advice, DAMPING, Goal, dividing, landing_grid, round_down, tight_enough};
 use super::search::{Search, solutions};
+use super::spread::spread;
 use super::threshold::{Threshold, threshold};
 use super::trajectory::{Minimum, trajectory};
 use super::usage::{Precision, Usage};
@@ -10,128 +13,16 @@ use crate::inverse::faithful::{Discrepancy, shows};
 use crate::inverse::flags::Flag;
 use crate::inverse::limits::Limits;
 use crate::inverse::verdict::{NEGLIGIBLE, Verdict};
-use crate::loops::{Call, FirstStep, Library, StateNorm, Tolerances};
+use crate::loops::{Call, FirstStep, Library, Tolerances};
 use num_complex::Complex;
 use serde::Serialize;
-use std::f64::consts::TAU;
 
-/// How many phases of one real start are tried.
-const PHASES: usize = 32;
 /// A shift that falls by more than this on landing is the interpolant's.
 const INTERPOLATION: f64 = 3.0;
-/// The share of the damping that advice about tolerances keeps.
-const DAMPING: f64 = 0.1;
 /// An effective relative tolerance above which a mode is not controlled.
 const UNCONTROLLED: f64 = 0.05;
 /// The rounding of one step in single precision, as it shows in λ̂.
 const SINGLE: f64 = 1e-7;
-
-/// A range of numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Interval {
-    /// The lower end.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-}
-
-/// Something that a person who trains through this call should know.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "concern", rename_all = "kebab-case")]
-pub enum Concern {
-    /// The decay is learned too strong by this share of it.
-    OverDamped {
-        /// (Re λ − Re λ̂)/|Re λ|.
-        share: f64,
-    },
-    /// The decay is learned too weak by this share of it.
-    UnderDamped {
-        /// (Re λ̂ − Re λ)/|Re λ|.
-        share: f64,
-    },
-    /// Decay is learned as growth, or the reverse.
-    SignTurned,
-    /// Another solution within reach grows where λ decays, or the reverse, or turns the other way.
-    OtherSolution {
-        /// The nearest such λ̂.
-        #[serde(serialize_with = "crate::inverse::branches::pair")]
-        lambda: Complex<f64>,
-    },
-    /// No model is without loss; a fit hovers between the two sides.
-    NoSolution {
-        /// Roots on both sides of the jump, where they are known.
-        #[serde(serialize_with = "sides")]
-        between: Option<[Complex<f64>; 2]>,
-    },
-    /// What is learned depends on the phases of the starts: over one real start at all phases.
-    BatchDependent {
-        /// Re λ̂.
-        growth: Interval,
-        /// Im λ̂.
-        frequency: Interval,
-        /// Phases at which no solution was found, of 32.
-        none: usize,
-    },
-    /// atol is so large beside the mode that its relative tolerance is this.
-    Uncontrolled {
-        /// rtol + atol/A.
-        effective: f64,
-    },
-    /// The shift is the interpolant's: landing on the samples reduces it.
-    InterpolationLimited {
-        /// |λ̂ − λ| as called.
-        shift: f64,
-        /// |λ̂ − λ| landing on the samples.
-        landing: f64,
-    },
-    /// In single precision the rounding is larger than the shift.
-    RoundingLimited {
-        /// The shift of exact arithmetic.
-        shift: f64,
-        /// The rounding's share.
-        rounding: f64,
-    },
-    /// Over whole trajectories no model is without loss: the root mean square error stays above this, relative to the mode.
-    LossFloor {
-        /// The floor.
-        floor: f64,
-    },
-    /// The first step is a fixed number in whatever unit of time.
-    FixedFirstStep {
-        /// That number.
-        step: f64,
-    },
-}
-
-fn sides<S: serde::Serializer>(sides: &Option<[Complex<f64>; 2]>, serializer: S) -> Result<S::Ok, S::Error> {
-    sides.map(|pair| pair.map(|z| [z.re, z.im])).serialize(serializer)
-}
-
-/// What to change in the call.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "advice", rename_all = "kebab-case")]
-pub enum Advice {
-    /// At this rtol (atol in proportion) the damping is kept to a tenth; computed, not estimated.
-    Tighten {
-        /// The relative tolerance.
-        relative: f64,
-    },
-    /// Land on the samples, in the words of this library.
-    LandOnSamples {
-        /// The library.
-        library: Library,
-    },
-    /// Give the first step, about a tenth of 1/|λ|.
-    GiveFirstStep {
-        /// The step.
-        step: f64,
-    },
-    /// Lower atol below a hundredth of the mode's amplitude times rtol.
-    LowerAbsolute {
-        /// The absolute tolerance.
-        absolute: f64,
-    },
-}
 
 /// What a call does to a mode.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -166,6 +57,7 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
     let mut concerns = Vec::new();
     let mut advice = Vec::new();
     let horizon = limits.horizon_for(interval);
+    let goal = Goal { lambda, interval, tolerance, horizon };
     let turned = |learned: Complex<f64>| turned(lambda, learned);
     // A turn that does not show within the horizon is a concern, and no artifact.
     let visibly_turned = |learned: Complex<f64>| {
@@ -175,7 +67,7 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
     let mut verdict = match found.principal() {
         Some(solution) => {
             if turned(solution.lambda) {
-                concerns.push(Concern::SignTurned);
+                concerns.push(Concern::SignTurned { growth: solution.lambda.re });
             }
             if visibly_turned(solution.lambda) {
                 Verdict::Artifact
@@ -222,12 +114,15 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
         }
     }
     if let Some(control) = call.control() {
-        spread(call, lambda, interval, amplitude, tolerance, &mut concerns)?;
+        concerns.extend(spread(call, lambda, interval, usage, tolerance)?);
         let Tolerances { relative, absolute } = control.tolerances;
-        let effective = relative + absolute / amplitude;
-        if effective > UNCONTROLLED && absolute > relative * amplitude {
-            concerns.push(Concern::Uncontrolled { effective });
-            advice.push(Advice::LowerAbsolute { absolute: 1e-2 * relative.max(1e-6) * amplitude });
+        let effective = (relative * usage.total + absolute) / amplitude;
+        if effective > UNCONTROLLED && effective > 2.0 * relative {
+            let by = if absolute > relative * usage.total { HiddenBy::Absolute } else { HiddenBy::LargerModes };
+            concerns.push(Concern::Uncontrolled { effective, by });
+            if by == HiddenBy::Absolute {
+                advice.push(Advice::LowerAbsolute { absolute: 1e-2 * relative.max(1e-6) * amplitude });
+            }
         }
         if call.name.library == Library::Diffrax && !call.name.options.iter().any(|(key, _)| key == "dt0") {
             if let FirstStep::Given(step) = control.first {
@@ -236,12 +131,14 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
             advice.push(Advice::GiveFirstStep { step: round_down(0.1 / lambda.norm()) });
         }
         let damping_lost =
-            concerns.iter().any(|c| matches!(c, Concern::SignTurned | Concern::OverDamped { .. } | Concern::UnderDamped { .. }));
+            concerns.iter().any(|c| matches!(c, Concern::SignTurned { .. } | Concern::OverDamped { .. } | Concern::UnderDamped { .. }));
         if (damping_lost || verdict != Verdict::Faithful)
-            && let Some(relative) = tight_enough(call, lambda, interval, &norm, (tolerance, horizon))
+            && let Some(relative) = tight_enough(call, &norm, &goal)
         {
             advice.push(Advice::Tighten { relative });
         }
+    } else if verdict != Verdict::Faithful {
+        advice.extend(dividing(call, &norm, &goal));
     }
     let threshold = match lambda.im {
         0.0 => None,
@@ -262,7 +159,7 @@ fn assess_trajectory(call: &Call, lambda: Complex<f64>, interval: f64, usage: &U
     let learned = minimum.lambda;
     let (mut concerns, mut advice) = (Vec::new(), Vec::new());
     let verdict = if turned(lambda, learned) {
-        concerns.push(Concern::SignTurned);
+        concerns.push(Concern::SignTurned { growth: learned.re });
         Verdict::Artifact
     } else if (learned - lambda).norm() > limits.tolerance * lambda.norm() {
         Verdict::Distorted
@@ -283,6 +180,18 @@ fn assess_trajectory(call: &Call, lambda: Complex<f64>, interval: f64, usage: &U
         if shift > INTERPOLATION * landing && shift > 1e-12 * lambda.norm() {
             concerns.push(Concern::InterpolationLimited { shift, landing });
             advice.push(Advice::LandOnSamples { library: call.name.library });
+        }
+    }
+    let goal = Goal { lambda, interval, tolerance: limits.tolerance, horizon: limits.horizon_for(interval) };
+    if let Some((even, remedy)) = landing_grid(call, &usage.norm, &goal, usage.samples) {
+        let (shift, landing) = ((learned - lambda).norm(), (even - lambda).norm());
+        if shift > INTERPOLATION * landing && shift > 1e-12 * lambda.norm() {
+            concerns.push(Concern::InterpolationLimited { shift, landing });
+            advice.push(remedy);
+            let cubic = call.with_cubic().map(|cubic| trajectory(&cubic, lambda, interval, usage.samples, &usage.norm)).transpose()?;
+            if cubic.is_some_and(|found| shift > INTERPOLATION * (found.lambda - lambda).norm()) {
+                advice.push(Advice::InterpolateCubically);
+            }
         }
     }
     concerns.push(Concern::LossFloor { floor: minimum.floor });
@@ -309,70 +218,4 @@ fn landing(
         }
     }
     Ok(())
-}
-
-/// One real start at many phases.
-fn spread(
-    call: &Call,
-    lambda: Complex<f64>,
-    interval: f64,
-    amplitude: f64,
-    tolerance: f64,
-    concerns: &mut Vec<Concern>,
-) -> Result<(), EquationError> {
-    if lambda.im == 0.0 {
-        return Ok(());
-    }
-    let (mut growth, mut frequency) = ([f64::INFINITY, f64::NEG_INFINITY], [f64::INFINITY, f64::NEG_INFINITY]);
-    let mut none = 0;
-    for k in 0..PHASES {
-        let phase = TAU * (k as f64 + 0.5) / (2 * PHASES) as f64;
-        let equation = ControlledEquation::pairs(call, lambda, interval, StateNorm::start(amplitude, phase))?;
-        match solutions(&equation, Search::Near)?.principal() {
-            Some(solution) => {
-                growth = [growth[0].min(solution.lambda.re), growth[1].max(solution.lambda.re)];
-                frequency = [frequency[0].min(solution.lambda.im), frequency[1].max(solution.lambda.im)];
-            }
-            None => none += 1,
-        }
-    }
-    let interval = |[low, high]: [f64; 2]| Interval { low, high };
-    let wide = growth[1] - growth[0] > tolerance * lambda.norm() || frequency[1] - frequency[0] > tolerance * lambda.norm();
-    let crosses = growth[0] < 0.0 && growth[1] > 0.0 && growth[1] - growth[0] > NEGLIGIBLE * lambda.norm();
-    if growth[0].is_finite() && (wide || crosses || none > 0) {
-        concerns.push(Concern::BatchDependent { growth: interval(growth), frequency: interval(frequency), none });
-    }
-    Ok(())
-}
-
-/// The largest of 3·10⁻ᵏ and 10⁻ᵏ below the present rtol that keeps the damping to a tenth and is faithful over the horizon.
-fn tight_enough(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm, (tolerance, horizon): (f64, f64)) -> Option<f64> {
-    let present = call.control()?.tolerances;
-    for tenth in 1..=9 {
-        for factor in [3.0, 1.0] {
-            // Written as a division, so that it prints as it is meant.
-            let relative = factor / 10f64.powi(tenth + i32::from(factor > 2.0));
-            if relative >= present.relative * (1.0 - 1e-9) {
-                continue;
-            }
-            let absolute = if present.relative > 0.0 { present.absolute * relative / present.relative } else { present.absolute };
-            let tighter = call.with_tolerances(Tolerances { relative, absolute })?;
-            let equation = ControlledEquation::pairs(&tighter, lambda, interval, norm.clone()).ok()?;
-            if let Some(solution) = solutions(&equation, Search::Near).ok()?.principal() {
-                let shift = solution.lambda - lambda;
-                let kept = lambda.re == 0.0 || shift.re.abs() <= DAMPING * lambda.re.abs();
-                if kept && Discrepancy::of(lambda, solution.lambda, horizon).within(tolerance) {
-                    return Some(relative);
-                }
-            }
-        }
-    }
-    None
-}
-
-/// One significant digit, downwards.
-fn round_down(x: f64) -> f64 {
-    let unit = 10f64.powi(x.log10().floor() as i32);
-    let digit = (x / unit * (1.0 + 1e-12)).floor();
-    format!("{:e}", digit * unit).parse::<f64>().map_or(x, |y| (y / unit).round() * unit)
 }

@@ -13,10 +13,12 @@
 //! | the decay that is learned as none: α* = −log\|F(iω)\|/H | `threshold` |
 //! | the step that a long run settles on, and κ | `equilibrium` |
 //! | whole trajectories: least squares and its loss floor | `trajectory` |
-//! | how the data's own batch enters the norm; how a call is used | `batch`, `usage` |
-//! | verdicts and the advice that follows from them, as facts | `assessment` |
+//! | how the data's own batch enters the norm; how a call is used | `observed_mode`, `usage` |
+//! | what other batches would learn | `spread` |
+//! | verdicts, what a user should know, and what to change, as facts | `assessment`, `concern`, `remedy` |
 
 mod assessment;
+mod concern;
 mod constant_steps;
 mod equation;
 mod equilibrium;
@@ -24,17 +26,21 @@ mod found;
 mod near;
 mod newton;
 mod observed_mode;
+mod remedy;
 mod search;
+mod spread;
 mod threshold;
 mod trajectory;
 mod usage;
 
-pub use assessment::{Advice, Assessment, Concern, Interval, assess};
+pub use assessment::{Assessment, assess};
+pub use concern::{Batches, Concern, HiddenBy, Interval};
 pub use equation::{ControlledEquation, EquationError};
 pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
 pub use found::{Completeness, Found, Origin, Solution};
 pub use near::{Gap, Root};
 pub use observed_mode::ObservedMode;
+pub use remedy::Advice;
 pub use search::{Search, solutions};
 pub use threshold::{Threshold, threshold};
 pub use trajectory::{Minimum, least_squares, trajectory};

@@ -20,6 +20,10 @@ pub struct Usage {
     pub norm: StateNorm,
     /// The size of the mode in the data.
     pub amplitude: f64,
+    /// The size of all modes together.
+    pub total: f64,
+    /// Parts of the data as batches of their own, over which what is learned may differ.
+    pub batches: Vec<StateNorm>,
     /// Samples that one call covers: 1 for pairs.
     pub samples: usize,
     /// The precision, where it is known.
@@ -29,13 +33,13 @@ pub struct Usage {
 impl Default for Usage {
     /// Pairs of one complex state of size 1.
     fn default() -> Self {
-        Self { norm: StateNorm::default(), amplitude: 1.0, samples: 1, precision: None }
+        Self { norm: StateNorm::default(), amplitude: 1.0, total: 1.0, batches: Vec::new(), samples: 1, precision: None }
     }
 }
 
 impl Usage {
     /// Pairs of one complex state of this size.
     pub fn amplitude(size: f64) -> Self {
-        Self { norm: StateNorm::amplitude(size), amplitude: size, ..Self::default() }
+        Self { norm: StateNorm::amplitude(size), amplitude: size, total: size, ..Self::default() }
     }
 }
