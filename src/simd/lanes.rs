@@ -1,8 +1,4 @@
-//! Vectors of f64 as the processor has them: one set of operations, three widths, chosen at run time.
-//!
-//! A kernel is written once, generic over [`Lanes`] and `#[inline(always)]`; [`vectorised!`] makes one entry a width, each
-//! compiled with the features it needs, and picks the widest that this processor has. Columns are padded to a
-//! multiple of [`PADDING`], the widest vector, so that no kernel has a ragged edge.
+//! Vectors of f64 as the processor has them: one set of operations, three widths.
 
 /// Every row of numbers that a kernel reads has a length that is a multiple of this.
 pub(crate) const PADDING: usize = 8;
@@ -42,6 +38,20 @@ pub(crate) trait Lanes: Copy {
     unsafe fn sum(a: Self::V) -> f64;
 }
 
+/// The operations that are one instruction each.
+#[cfg(target_arch = "x86_64")]
+macro_rules! intrinsics {
+    ($($name:ident($($arg:ident: $ty:ty),*) -> $ret:ty = $intrinsic:ident;)*) => {
+        $(
+            #[inline(always)]
+            unsafe fn $name($($arg: $ty),*) -> $ret {
+                // SAFETY: the caller has this width's features and, to load and store, `WIDTH` numbers at the pointer.
+                unsafe { std::arch::x86_64::$intrinsic($($arg),*) }
+            }
+        )*
+    };
+}
+
 /// 512-bit vectors.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
@@ -51,61 +61,26 @@ pub(crate) struct Avx512;
 impl Lanes for Avx512 {
     const WIDTH: usize = 8;
     type V = std::arch::x86_64::__m512d;
-    #[inline(always)]
-    unsafe fn splat(x: f64) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_set1_pd(x) }
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f64) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_loadu_pd(p) }
-    }
-    #[inline(always)]
-    unsafe fn store(p: *mut f64, v: Self::V) {
-        unsafe { std::arch::x86_64::_mm512_storeu_pd(p, v) }
-    }
-    #[inline(always)]
-    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_add_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_sub_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_mul_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_div_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn sqrt(a: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_sqrt_pd(a) }
-    }
-    #[inline(always)]
-    unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_fmadd_pd(a, b, c) }
-    }
-    #[inline(always)]
-    unsafe fn fnma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_fnmadd_pd(a, b, c) }
-    }
-    #[inline(always)]
-    unsafe fn min(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_min_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_max_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn abs(a: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm512_abs_pd(a) }
+    intrinsics! {
+        splat(x: f64) -> Self::V = _mm512_set1_pd;
+        load(p: *const f64) -> Self::V = _mm512_loadu_pd;
+        store(p: *mut f64, v: Self::V) -> () = _mm512_storeu_pd;
+        add(a: Self::V, b: Self::V) -> Self::V = _mm512_add_pd;
+        sub(a: Self::V, b: Self::V) -> Self::V = _mm512_sub_pd;
+        mul(a: Self::V, b: Self::V) -> Self::V = _mm512_mul_pd;
+        div(a: Self::V, b: Self::V) -> Self::V = _mm512_div_pd;
+        sqrt(a: Self::V) -> Self::V = _mm512_sqrt_pd;
+        fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V = _mm512_fmadd_pd;
+        fnma(a: Self::V, b: Self::V, c: Self::V) -> Self::V = _mm512_fnmadd_pd;
+        min(a: Self::V, b: Self::V) -> Self::V = _mm512_min_pd;
+        max(a: Self::V, b: Self::V) -> Self::V = _mm512_max_pd;
+        abs(a: Self::V) -> Self::V = _mm512_abs_pd;
+        sum(a: Self::V) -> f64 = _mm512_reduce_add_pd;
     }
     #[inline(always)]
     unsafe fn copysign(magnitude: Self::V, sign: Self::V) -> Self::V {
         use std::arch::x86_64::*;
+        // SAFETY: the caller has this width's features.
         unsafe {
             let bit = _mm512_set1_epi64(i64::MIN);
             // 0xb8: sign where the mask is set, magnitude elsewhere.
@@ -115,14 +90,11 @@ impl Lanes for Avx512 {
     #[inline(always)]
     unsafe fn power_of_two(shifted: Self::V) -> Self::V {
         use std::arch::x86_64::*;
+        // SAFETY: the caller has this width's features.
         unsafe {
             let n = _mm512_castpd_si512(shifted);
             _mm512_castsi512_pd(_mm512_slli_epi64::<52>(_mm512_add_epi64(n, _mm512_set1_epi64(1023))))
         }
-    }
-    #[inline(always)]
-    unsafe fn sum(a: Self::V) -> f64 {
-        unsafe { std::arch::x86_64::_mm512_reduce_add_pd(a) }
     }
 }
 
@@ -135,62 +107,30 @@ pub(crate) struct Avx2;
 impl Lanes for Avx2 {
     const WIDTH: usize = 4;
     type V = std::arch::x86_64::__m256d;
-    #[inline(always)]
-    unsafe fn splat(x: f64) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_set1_pd(x) }
-    }
-    #[inline(always)]
-    unsafe fn load(p: *const f64) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_loadu_pd(p) }
-    }
-    #[inline(always)]
-    unsafe fn store(p: *mut f64, v: Self::V) {
-        unsafe { std::arch::x86_64::_mm256_storeu_pd(p, v) }
-    }
-    #[inline(always)]
-    unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_add_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_sub_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn mul(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_mul_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn div(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_div_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn sqrt(a: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_sqrt_pd(a) }
-    }
-    #[inline(always)]
-    unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_fmadd_pd(a, b, c) }
-    }
-    #[inline(always)]
-    unsafe fn fnma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_fnmadd_pd(a, b, c) }
-    }
-    #[inline(always)]
-    unsafe fn min(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_min_pd(a, b) }
-    }
-    #[inline(always)]
-    unsafe fn max(a: Self::V, b: Self::V) -> Self::V {
-        unsafe { std::arch::x86_64::_mm256_max_pd(a, b) }
+    intrinsics! {
+        splat(x: f64) -> Self::V = _mm256_set1_pd;
+        load(p: *const f64) -> Self::V = _mm256_loadu_pd;
+        store(p: *mut f64, v: Self::V) -> () = _mm256_storeu_pd;
+        add(a: Self::V, b: Self::V) -> Self::V = _mm256_add_pd;
+        sub(a: Self::V, b: Self::V) -> Self::V = _mm256_sub_pd;
+        mul(a: Self::V, b: Self::V) -> Self::V = _mm256_mul_pd;
+        div(a: Self::V, b: Self::V) -> Self::V = _mm256_div_pd;
+        sqrt(a: Self::V) -> Self::V = _mm256_sqrt_pd;
+        fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V = _mm256_fmadd_pd;
+        fnma(a: Self::V, b: Self::V, c: Self::V) -> Self::V = _mm256_fnmadd_pd;
+        min(a: Self::V, b: Self::V) -> Self::V = _mm256_min_pd;
+        max(a: Self::V, b: Self::V) -> Self::V = _mm256_max_pd;
     }
     #[inline(always)]
     unsafe fn abs(a: Self::V) -> Self::V {
         use std::arch::x86_64::*;
+        // SAFETY: the caller has this width's features.
         unsafe { _mm256_andnot_pd(_mm256_set1_pd(-0.0), a) }
     }
     #[inline(always)]
     unsafe fn copysign(magnitude: Self::V, sign: Self::V) -> Self::V {
         use std::arch::x86_64::*;
+        // SAFETY: the caller has this width's features.
         unsafe {
             let bit = _mm256_set1_pd(-0.0);
             _mm256_or_pd(_mm256_andnot_pd(bit, magnitude), _mm256_and_pd(bit, sign))
@@ -199,6 +139,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     unsafe fn power_of_two(shifted: Self::V) -> Self::V {
         use std::arch::x86_64::*;
+        // SAFETY: the caller has this width's features.
         unsafe {
             let n = _mm256_castpd_si256(shifted);
             _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_add_epi64(n, _mm256_set1_epi64x(1023))))
@@ -207,6 +148,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     unsafe fn sum(a: Self::V) -> f64 {
         use std::arch::x86_64::*;
+        // SAFETY: the caller has this width's features.
         unsafe {
             let pair = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd::<1>(a));
             _mm_cvtsd_f64(_mm_add_sd(pair, _mm_unpackhi_pd(pair, pair)))
@@ -227,10 +169,12 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     unsafe fn load(p: *const f64) -> Self::V {
+        // SAFETY: the caller has two numbers at the pointer.
         unsafe { [*p, *p.add(1)] }
     }
     #[inline(always)]
     unsafe fn store(p: *mut f64, v: Self::V) {
+        // SAFETY: the caller has two numbers at the pointer.
         unsafe {
             *p = v[0];
             *p.add(1) = v[1];
@@ -293,61 +237,3 @@ impl Lanes for Portable {
         a[0] + a[1]
     }
 }
-
-/// The widths that this processor has, widest first; found once.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Width {
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    Portable,
-}
-
-impl Width {
-    /// The widest vectors of this processor.
-    #[inline]
-    pub(crate) fn detected() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f") {
-                return Self::Avx512;
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Self::Avx2;
-            }
-        }
-        Self::Portable
-    }
-}
-
-/// Makes `$name(width, args)`: the generic kernel `$kernel::<L>`, compiled once a width, called through the given width.
-macro_rules! vectorised {
-    ($(#[$doc:meta])* $vis:vis unsafe fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? = $kernel:ident) => {
-        $(#[$doc])*
-        #[allow(clippy::too_many_arguments)]
-        #[inline]
-        $vis unsafe fn $name(width: $crate::fit::lanes::Width, $($arg: $ty),*) $(-> $ret)? {
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f")]
-            #[allow(clippy::too_many_arguments)]
-            unsafe fn avx512($($arg: $ty),*) $(-> $ret)? {
-                unsafe { $kernel::<$crate::fit::lanes::Avx512>($($arg),*) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma")]
-            #[allow(clippy::too_many_arguments)]
-            unsafe fn avx2($($arg: $ty),*) $(-> $ret)? {
-                unsafe { $kernel::<$crate::fit::lanes::Avx2>($($arg),*) }
-            }
-            match width {
-                #[cfg(target_arch = "x86_64")]
-                $crate::fit::lanes::Width::Avx512 => unsafe { avx512($($arg),*) },
-                #[cfg(target_arch = "x86_64")]
-                $crate::fit::lanes::Width::Avx2 => unsafe { avx2($($arg),*) },
-                $crate::fit::lanes::Width::Portable => unsafe { $kernel::<$crate::fit::lanes::Portable>($($arg),*) },
-            }
-        }
-    };
-}
-pub(crate) use vectorised;
