@@ -1,5 +1,6 @@
 //! Vector fields (polynomial, systems from text files) and their flows.
 
+mod brent;
 mod equilibria;
 mod error;
 mod expression;
@@ -18,6 +19,7 @@ pub use error::DynamicsError;
 pub use field::{At, Field, ParameterisedField};
 pub use flow::Flow;
 pub use polynomial_field::{CompiledField, Monomial, Multivariate, PolynomialField, RationalPolynomial};
+pub(crate) use section::Section;
 pub use section::{Return, returns};
 pub use sensitivity::equilibrium_shift;
 pub(crate) use stepper::implicit_slopes;
