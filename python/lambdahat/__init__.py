@@ -19,28 +19,48 @@ Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2
 from ._core import LambdahatError, __version__
 from .audits import Audit, audit
 from .branching import BranchTable, branches
+from .equations import Modified, modified
+from .figures import Basins, LearnedMap, Regions, basins, map, region
+from .fits import Check, Fit, check, fit
 from .loops import Loop
 from .predictions import Prediction, predict
 from .repairs import RepairedField, repair
-from .schemes import Method, methods, verify
-from .sweeps import sweep
+from .schemes import Catalogue, Method, methods, verify
+from .sweeps import ForkedThreadsError, sweep
+from .systems import System, systems
 from .watching import Watch
 
 __all__ = [
     "Audit",
+    "Basins",
     "BranchTable",
+    "Catalogue",
+    "Check",
+    "Fit",
+    "ForkedThreadsError",
     "LambdahatError",
+    "LearnedMap",
     "Loop",
     "Method",
+    "Modified",
     "Prediction",
+    "Regions",
     "RepairedField",
+    "System",
     "Watch",
     "__version__",
     "audit",
+    "basins",
     "branches",
+    "check",
+    "fit",
+    "map",
     "methods",
+    "modified",
     "predict",
+    "region",
     "repair",
     "sweep",
+    "systems",
     "verify",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .branching import branches
-from .documents import shown
+from .documents import number, shown
 from .fields import VectorField, equilibria
 from .loops import Loop, as_loop
 from .samples import as_samples, stacked_states
@@ -29,9 +30,11 @@ class AuditedMode:
     learned : complex
         λ̂, an eigenvalue of the field's Jacobian there.
     implied : complex
-        The continuous-time mode that the loop makes of it, ``log(R(hλ̂)**m)/H``: what the model shows at its own step size.
+        The continuous-time mode that the loop makes of it, ``log(R(hλ̂)**m)/H``, or with the factor of the library's own steps: what the
+        model shows in the loop that trained it.
     branch : {"principal", "other", "none"}
-        Which solution of ``R(hλ̂)**m == exp(Hλ)`` the learned eigenvalue is, for λ = implied.
+        Which solution of ``R(hλ̂)**m == exp(Hλ)`` the learned eigenvalue is, for λ = implied; for a call with steps of its own, of the
+        equation that its steps make.
     growth : float
         How far the two are apart at the end of the horizon, ``|exp((λ̂ − λ)·horizon) − 1|``.
     sign_turned : bool
@@ -61,6 +64,8 @@ class Audit:
     interval, horizon : float
         The sampling interval and how long the comparison runs.
     framework : str
+    precision : {"float64", "float32"}
+        What the model computes in.
     jacobian_error : float
         Relative error of the eigenvalues' matrix.
     """
@@ -71,10 +76,12 @@ class Audit:
     interval: float
     horizon: float
     framework: str
+    precision: str
     jacobian_error: float
 
     def __repr__(self) -> str:
-        return f"Audit({self.nature!r}, {len(self.modes)} modes through {self.call!r})"
+        single = ", in float32" if self.precision == "float32" else ""
+        return f"Audit({self.nature!r}, {len(self.modes)} modes through {self.call!r}{single})"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; complex numbers stay complex."""
@@ -137,22 +144,31 @@ def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: 
     interval = float(np.median(np.concatenate([np.diff(one) for one in times])))
     horizon = float(max(one[-1] - one[0] for one in times)) if horizon is None else horizon
     field = VectorField.of(f, states.mean(0), args)
-    found, error = audited_modes(field, call, states, interval, horizon)
+    starts = np.concatenate([states[:-1] for _, _, states in samples.trajectories])
+    found, error = audited_modes(field, call, states, interval, horizon, starts[np.isfinite(starts).all(axis=1)])
     if not found:
         nature = "unsettled"
     else:
         nature = "continuous" if all(mode.growth <= CLOSE and not (mode.sign_turned and mode.growth > CLOSE / 10) for mode in found) else "discrete"
-    return Audit(nature, tuple(found), call.call, interval, horizon, field.framework, error)
+    return Audit(nature, tuple(found), call.call, interval, horizon, field.framework, field.precision, error)
 
 
-def audited_modes(field: VectorField, call: Loop, states: NDArray[np.float64], interval: float, horizon: float) -> tuple[list[AuditedMode], float]:
-    """The modes of the field at its equilibria near the samples, and the relative error of the Jacobians."""
+def audited_modes(
+    field: VectorField, call: Loop, states: NDArray[np.float64], interval: float, horizon: float, starts: NDArray[np.float64] | None = None
+) -> tuple[list[AuditedMode], float]:
+    """The modes of the field at its equilibria near the samples, and the relative error of the Jacobians.
+
+    ``starts`` are the states at which the call begins: their amplitudes enter the error norm of a call that controls its steps. The norm's
+    scale is that of the distance from the equilibrium.
+    """
     modes, error = [], 0.0
     for point in equilibria(field, states):
         jacobian, one = field.jacobian(point)
         error = max(error, one)
-        for learned in np.linalg.eigvals(jacobian).astype(np.complex128):
-            factor = complex(call.multiplier(np.array([learned]), interval)[0])
+        values, vectors = np.linalg.eig(jacobian)
+        for k, learned in enumerate(values.astype(np.complex128)):
+            batch = amplitudes(vectors, k, (states if starts is None else starts) - point) if call.own_steps is not None else None
+            factor = complex(call.multiplier(np.array([learned]), interval, batch)[0])
             if factor == 0 or not np.isfinite(factor):
                 continue
             implied = nearest_alias(np.log(factor) / interval, learned, interval)
@@ -161,12 +177,26 @@ def audited_modes(field: VectorField, call: Loop, states: NDArray[np.float64], i
                     tuple(float(value) for value in point),
                     complex(learned),
                     implied,
-                    _branch(call, learned, implied, interval),
+                    _branch(call, learned, implied, interval, batch),
                     float(abs(np.expm1(np.clip((learned - implied).real * horizon, -700, 700) + 1j * (learned - implied).imag * horizon))),
                     bool(learned.real * implied.real < 0 and min(abs(learned.real), abs(implied.real)) > 1e-9 * abs(learned)),
                 )
             )
     return modes, error
+
+
+def amplitudes(vectors: NDArray[Any], k: int, deviations: NDArray[np.float64]) -> NDArray[np.complex128] | None:
+    """The amplitude of mode k in each deviation, so that its real and imaginary parts are as large as a state in the mode's plane.
+
+    None where the eigenvectors do not span the space.
+    """
+    unit = vectors / np.linalg.norm(vectors, axis=0)
+    if np.linalg.cond(unit) > 1e12:
+        return None
+    coefficients = np.linalg.solve(unit.astype(np.complex128), deviations.T.astype(np.complex128))[k]
+    size = 1.0 if np.isrealobj(vectors) or not np.any(vectors[:, k].imag) else np.sqrt(2.0)
+    kept = coefficients[np.abs(coefficients) > 1e-9 * np.max(np.abs(coefficients), initial=1e-300)]
+    return np.ascontiguousarray(size * kept)
 
 
 def nearest_alias(lam: complex, to: complex, interval: float) -> complex:
@@ -180,13 +210,23 @@ def nearest_alias(lam: complex, to: complex, interval: float) -> complex:
     return complex(shifted if abs(shifted - to) < 0.01 * abs(to) else lam)
 
 
-def _branch(call: Loop, learned: complex, implied: complex, interval: float) -> str:
+def _branch(call: Loop, learned: complex, implied: complex, interval: float, batch: NDArray[np.complex128] | None) -> str:
+    """Which solution the learned eigenvalue is; by its definition λ = implied has it among its solutions."""
+    own = call.own_steps
     try:
-        table = branches(call.method(), implied, interval, call.substeps)
+        if own is None:
+            method, substeps = call.method()
+            table = branches(method, implied, interval, substeps)
+            solutions, principal = table.learned[0], int(table.index[0])
+        else:
+            found = json.loads(own.branches(implied, interval, batch))["branches"]
+            solutions = np.array([number(one["lambda"]) for one in found], dtype=np.complex128)
+            principal = next((k for k, one in enumerate(found) if one["principal"]), -1)
     except ValueError:
         return "none"
-    distance = np.abs(table.learned[0] - learned)
-    k = int(np.argmin(distance))
-    if not distance[k] < 1e-2 * abs(learned):
-        return "none"
-    return "principal" if k == int(table.index[0]) else "other"
+    distance = np.abs(solutions - learned)
+    k = int(np.argmin(distance)) if distance.size else -1
+    near = k >= 0 and bool(distance[k] < 1e-2 * abs(learned))
+    if own is not None:
+        return "principal" if near and k == principal else "other" if principal >= 0 else "none"
+    return "none" if not near else "principal" if k == principal else "other"

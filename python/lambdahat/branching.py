@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .schemes import Method, as_method
+from . import _core
+from .documents import number
+from .loops import Loop, as_loop
+from .schemes import Method
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +37,8 @@ class BranchTable:
         Each disc of this radius about ``learned`` holds exactly one solution (certified).
     index : ndarray of int, shape (...)
         Which of them is the principal one, continued from z = 0; −1 where that is not defined.
+    complete : bool
+        Whether these are proved to be all. Of a call that controls its steps they are those that were found, rows filled up with NaN.
     """
 
     method: str
@@ -41,6 +48,7 @@ class BranchTable:
     learned: NDArray[np.complex128]
     radius: NDArray[np.float64]
     index: NDArray[np.int64]
+    complete: bool = True
 
     @property
     def principal(self) -> NDArray[np.complex128]:
@@ -52,10 +60,18 @@ class BranchTable:
         if not isinstance(other, BranchTable):
             return NotImplemented
         same = (self.method, self.interval, self.substeps) == (other.method, other.interval, other.substeps)
-        return same and np.array_equal(self.lam, other.lam) and np.array_equal(self.learned, other.learned)
+        return same and np.array_equal(self.lam, other.lam) and np.array_equal(self.learned, other.learned, equal_nan=True)
 
     def __repr__(self) -> str:
         return f"BranchTable({self.method!r}, {self.lam.size} modes, {self.learned.shape[-1]} branches each, interval={self.interval}, substeps={self.substeps})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; arrays stay arrays."""
+        return {name: getattr(self, name) for name in ("method", "lam", "interval", "substeps", "learned", "radius", "index", "complete")}
+
+    def _repr_html_(self) -> str:
+        few = self.to_frame().head(20) if self.lam.size else None
+        return f"<p>{html.escape(repr(self))}</p>" + ("" if few is None else str(few._repr_html_()))
 
     def to_frame(self) -> Any:
         """One row a branch: ``mode``, ``lam``, ``learned``, ``radius``, ``principal``.
@@ -94,19 +110,25 @@ class BranchTable:
         return plane(self, ax)
 
 
-def branches(method: str | os.PathLike[str] | Method, lam: ArrayLike, H: float, m: int = 1) -> BranchTable:
+def branches(
+    method: str | os.PathLike[str] | Method | Loop, lam: ArrayLike, H: float, m: int = 1, *, starts: ArrayLike | None = None
+) -> BranchTable:
     """Every λ̂ that a fit through a method can learn from each mode.
 
     Parameters
     ----------
-    method : str, path or Method
-        The integrator in the training loop.
+    method : str, path, Method or Loop
+        The integrator in the training loop. A call with steps of its own (``"torchdiffeq:dopri5:rtol=1e-2"``) is followed step by step, some
+        tens of milliseconds a mode.
     lam : array_like of complex, any shape
         The true modes λ, per unit of time.
     H : float
         The sampling interval.
     m : int
         Integrator steps from sample to sample.
+    starts : array_like of complex, optional
+        For a call that controls its steps: the mode's amplitudes x + iy in the batch of starts that it integrates at once, which enter its error
+        norm. Left out, one of size 1.
 
     Returns
     -------
@@ -125,10 +147,29 @@ def branches(method: str | os.PathLike[str] | Method, lam: ArrayLike, H: float, 
     >>> float(found.principal.real[0]) > 0
     True
     """
-    scheme = as_method(method)
     modes = np.atleast_1d(np.asarray(lam, dtype=np.complex128))
+    call = as_loop(method, int(m))
+    own = call.own_steps
+    if own is not None and own.substeps(float(H)) is None:
+        batch = None if starts is None else np.ascontiguousarray(np.ravel(starts), dtype=np.complex128)
+        return _found(own, modes, float(H), batch)
+    scheme, m = call.method(float(H))
     learned, radius, index = scheme._scheme.branches(np.ascontiguousarray(modes.ravel()), float(H), int(m))
     shape = modes.shape
     return BranchTable(
         scheme.name, modes, float(H), int(m), learned.reshape(*shape, -1) if modes.size else learned, radius.reshape(*shape, -1) if modes.size else radius, index.reshape(shape)
     )
+
+
+def _found(call: _core.Call, modes: NDArray[np.complex128], interval: float, starts: NDArray[np.complex128] | None) -> BranchTable:
+    """What a call with steps of its own can learn from each mode, in the order of their distance from it."""
+    rows = [json.loads(call.branches(complex(lam), interval, starts))["branches"] for lam in modes.ravel()]
+    count = max(map(len, rows), default=0)
+    learned = np.full((len(rows), count), complex(np.nan, np.nan))
+    radius, index = np.full((len(rows), count), np.nan), np.full(len(rows), -1, dtype=np.int64)
+    for k, row in enumerate(rows):
+        learned[k, : len(row)] = [number(one["lambda"]) for one in row]
+        radius[k, : len(row)] = [one["radius"] for one in row]
+        index[k] = next((j for j, one in enumerate(row) if one["principal"]), -1)
+    shape = modes.shape
+    return BranchTable(call.name, modes, interval, 1, learned.reshape(*shape, count), radius.reshape(*shape, count), index.reshape(shape), False)

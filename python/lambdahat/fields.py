@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 #: Relative step of a central difference in double precision, and in single.
-STEP64, STEP32 = 6e-6, 5e-3
+STEP64, STEP32 = 2e-4, 2e-2
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,16 @@ class VectorField:
             return self._call(y)
         return np.stack([self._call(row) for row in y]) if len(y) else np.empty_like(y)
 
+    @property
+    def precision(self) -> str:
+        """``"float32"`` or ``"float64"``: what the model computes in."""
+        if self.framework == "numpy":
+            probe = np.zeros(self.dimension)
+            single = np.asarray(self.native(probe)).dtype == np.float32
+        else:
+            single = "32" in str(self.to_native(np.zeros(self.dimension)).dtype)
+        return "float32" if single else "float64"
+
     def jacobian(self, y: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """The Jacobian of f at a state, and a bound of its relative error.
 
@@ -114,25 +124,40 @@ class VectorField:
         -------
         jacobian : ndarray, shape (d, d)
         error : float
-            Rounding of the framework's precision with its own derivatives; otherwise that of central differences.
+            Rounding of the framework's precision with its own derivatives; otherwise the error of differences, estimated from two
+            step sizes.
         """
         if self.framework == "torch":
             import torch
 
             state = self.to_native(y)
-            matrix = torch.func.jacrev(self.native)(state).detach().cpu().numpy().astype(np.float64)
-            return matrix, 1e-6 if state.dtype == torch.float32 else 1e-14
+            # torch.func is there from 2.0 on.
+            found = torch.func.jacrev(self.native)(state) if hasattr(torch, "func") else torch.autograd.functional.jacobian(self.native, state)
+            return found.detach().cpu().numpy().astype(np.float64), 1e-6 if state.dtype == torch.float32 else 1e-14
         if self.framework == "jax":
             import jax
 
             state = self.to_native(y)
             matrix = np.asarray(jax.jacfwd(self.native)(state), dtype=np.float64)
             return matrix, 1e-6 if state.dtype == np.float32 else 1e-14
-        single = np.asarray(self.f(y) if self.arity == 1 else self.native(y)).dtype == np.float32
-        step = STEP32 if single else STEP64
+        own = getattr(self.f, "jacobian", None)
+        if callable(own) and self.arity == 1:
+            return np.asarray(own(y), dtype=np.float64), 1e-14
+        return self._differences(y)
+
+    def _differences(self, y: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Central differences at h and 2h: their extrapolation to 0, and its error, from their difference and from rounding."""
+        single = np.asarray(self.native(y)).dtype == np.float32
+        step, rounding = (STEP32, 6e-8) if single else (STEP64, 1.1e-16)
         scale = step * (1.0 + np.abs(y))
-        columns = [(self._call(y + s * unit) - self._call(y - s * unit)) / (2 * s) for s, unit in zip(scale, np.eye(y.size))]
-        return np.stack(columns, axis=1), step**2
+        units = np.eye(y.size)
+
+        def central(times: float) -> NDArray[np.float64]:
+            return np.stack([(self._call(y + times * s * e) - self._call(y - times * s * e)) / (2 * times * s) for s, e in zip(scale, units)], axis=1)
+
+        near, far = central(1.0), central(2.0)
+        size = max(float(np.linalg.norm(near)), 1e-300)
+        return (4 * near - far) / 3, float(np.linalg.norm(near - far)) / 3 / size + rounding / step
 
 
 def _arity(f: Callable[..., Any]) -> int:
@@ -194,6 +219,9 @@ def equilibria(field: VectorField, states: NDArray[np.float64], most: int = 8) -
     """
     centre, half = (states.max(0) + states.min(0)) / 2, np.maximum((states.max(0) - states.min(0)) / 2, 1e-12)
     speeds = np.linalg.norm(field(states), axis=1)
+    lost = int(np.sum(~np.isfinite(speeds)))
+    if lost:
+        raise ValueError(f"f is not a number at {lost} of {len(states)} samples; a model that diverged in training has nothing to tell")
     starts = [states.mean(0), centre, *states[np.argsort(speeds)[:most]]]
     found: list[NDArray[np.float64]] = []
     for start in starts:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _core
 from .schemes import Method, as_method
 
 
@@ -47,19 +48,27 @@ class Loop:
         return cls(scheme.name, substeps, scheme)
 
     @classmethod
-    def torchdiffeq(cls, method: str = "dopri5", rtol: float | None = None, atol: float | None = None, options: dict[str, Any] | None = None) -> Loop:
+    def torchdiffeq(cls, method: str | None = None, rtol: float | None = None, atol: float | None = None, options: dict[str, Any] | None = None) -> Loop:
         """``torchdiffeq.odeint(f, y0, t, method=…, rtol=…, atol=…, options=…)``.
 
         Parameters
         ----------
         method, rtol, atol, options
-            As in the call. Of ``options``: ``step_size``, ``interp``, ``first_step``, ``max_num_steps``, ``min_step``, ``max_step``,
-            ``safety``, ``ifactor``, ``dfactor``; ``step_t`` counts as landing on the samples.
+            As in the call; left out, the library's own defaults (``dopri5``, 1e-7, 1e-9). Of ``options``: ``step_size``, ``interp``,
+            ``first_step``, ``max_step``, ``safety``, ``ifactor``, ``dfactor``; ``step_t`` counts as landing on the samples, and
+            ``max_num_steps`` and ``dtype`` change nothing.
+
+        Raises
+        ------
+        LambdahatError, TypeError
+            A method or an option whose effect is not known here.
         """
-        known = dict(options or {})
+        known = {key: value for key, value in (options or {}).items() if key not in ("max_num_steps", "dtype")}
+        if known.pop("perturb", False):
+            raise TypeError("options['perturb'] moves the ends of each step, which is not followed here; leave it out")
         if "step_t" in known:
-            known["step_t"] = True
-        return cls(_call("torchdiffeq", method, {"rtol": rtol, "atol": atol, **known}))
+            known["step_t"] = "t"
+        return cls._checked("torchdiffeq", method or "dopri5", {"rtol": rtol, "atol": atol, **known})
 
     @classmethod
     def diffrax(cls, solver: Any, stepsize_controller: Any = None, dt0: float | None = None, saveat: Any = None) -> Loop:
@@ -68,43 +77,98 @@ class Loop:
         Parameters
         ----------
         solver : diffrax solver or its class name
-        stepsize_controller : diffrax.PIDController or ConstantStepSize, optional
+        stepsize_controller : PIDController, ClipStepSizeController or ConstantStepSize, optional
         dt0 : float, optional
-        saveat : ignored
-            Where the solution is saved makes no difference to the steps.
+        saveat : diffrax.SaveAt, optional
+            ``t1`` or ``ts``. The solver's own ``steps`` are no samples.
+
+        Raises
+        ------
+        LambdahatError, TypeError
+            An object whose effect is not known here.
         """
-        name = solver if isinstance(solver, str) else type(solver).__name__
-        settings: dict[str, Any] = {}
-        if stepsize_controller is not None and hasattr(stepsize_controller, "rtol"):
-            for key in ("rtol", "atol", "pcoeff", "icoeff", "dcoeff"):
-                value = getattr(stepsize_controller, key, None)
-                default = {"pcoeff": 0.0, "icoeff": 1.0, "dcoeff": 0.0}.get(key)
-                if value is not None and value != default:
-                    settings[key] = float(value)
-        elif stepsize_controller is not None and "Constant" not in type(stepsize_controller).__name__:
-            raise TypeError(f"{type(stepsize_controller).__name__} is not understood; give a PIDController or a ConstantStepSize")
+        settings = {} if stepsize_controller is None else _diffrax_control(stepsize_controller)
+        saved = getattr(saveat, "subs", None)
+        if getattr(saved, "steps", 0):
+            raise TypeError("SaveAt(steps=…) saves the solver's own steps, which are no samples; give t1 or ts")
         if dt0 is not None:
             settings["dt0"] = float(dt0)
-        return cls(_call("diffrax", name, settings))
+        return cls._checked("diffrax", _name_of(solver, "diffrax"), settings)
 
     @classmethod
-    def scipy(cls, method: str = "RK45", rtol: float | None = None, atol: float | None = None) -> Loop:
-        """``scipy.integrate.solve_ivp(f, span, y0, method=…, rtol=…, atol=…)``."""
-        return cls(_call("scipy", method, {"rtol": rtol, "atol": atol}))
+    def scipy(
+        cls, method: Any = "RK45", rtol: float | None = None, atol: float | None = None, first_step: float | None = None, max_step: float | None = None
+    ) -> Loop:
+        """``scipy.integrate.solve_ivp(f, span, y0, method=…, rtol=…, atol=…, first_step=…, max_step=…)``.
 
-    def method(self) -> Method:
-        """The method of equal steps.
+        Parameters
+        ----------
+        method : str or scipy.integrate solver class
+        rtol, atol, first_step, max_step : float, optional
+            As in the call; left out, the library's own defaults.
+        """
+        if max_step is not None and np.isinf(max_step):
+            max_step = None
+        return cls._checked("scipy", _name_of(method, "scipy"), {"rtol": rtol, "atol": atol, "first_step": first_step, "max_step": max_step})
+
+    @classmethod
+    def _checked(cls, library: str, name: str, settings: dict[str, Any]) -> Loop:
+        call = _call(library, name, settings)
+        if _core.Call.parse(call) is None:  # a method whose steps are equal here, or nothing that is known
+            Method(call)
+        return cls(call)
+
+    @property
+    def own_steps(self) -> _core.Call | None:
+        """The library's call where it takes steps of its own; None for equal steps of a method from sample to sample."""
+        if self.scheme is not None or ":" not in self.call:
+            return None
+        call = _core.Call.parse(self.call)
+        return None if call is None or call.is_one_step_a_sample else call
+
+    def method(self, interval: float | None = None) -> tuple[Method, int]:
+        """The method of equal steps and their number from sample to sample.
+
+        Parameters
+        ----------
+        interval : float, optional
+            The sampling interval, for calls that lay their own grid of equal steps over it.
 
         Raises
         ------
         LambdahatError
             Where the call chooses its own steps, and so has no single method.
         """
-        return self.scheme if self.scheme is not None else Method(self.call)
+        if self.scheme is not None:
+            return self.scheme, self.substeps
+        call = self.own_steps
+        equal = None if call is None or interval is None else call.substeps(interval)
+        if call is not None and equal is not None:
+            return Method(call.scheme), equal
+        return Method(self.call), self.substeps
 
-    def multiplier(self, lam: NDArray[np.complex128], interval: float) -> NDArray[np.complex128]:
-        """The factor from sample to sample of a mode λ̂ of the model, R(hλ̂)^m."""
-        return self.method().stability_function(interval / self.substeps * np.asarray(lam)) ** self.substeps
+    def multiplier(self, lam: NDArray[np.complex128], interval: float, starts: NDArray[np.complex128] | None = None) -> NDArray[np.complex128]:
+        """The factor from sample to sample of modes λ̂ of the model: ``R(hλ̂)**m``, or what the library's own steps make of it.
+
+        Parameters
+        ----------
+        lam : ndarray of complex, shape (n,)
+        interval : float
+            H.
+        starts : ndarray of complex, optional
+            The modes' amplitudes in the batch of starts, which enter the error norm of step control; left out, one of size 1.
+
+        Returns
+        -------
+        ndarray of complex, shape (n,)
+            Not a number where the call cannot be followed.
+        """
+        modes = np.ascontiguousarray(np.atleast_1d(lam), dtype=np.complex128)
+        call = self.own_steps
+        if call is not None:
+            return call.multiplier(modes, interval, starts)
+        method, substeps = self.method()
+        return method.stability_function(interval / substeps * modes) ** substeps
 
     def source(self) -> str | tuple[str, str]:
         """What the compiled part takes: a name, or the text of a scheme with its origin."""
@@ -113,13 +177,57 @@ class Loop:
         return self.call
 
 
+def _name_of(solver: Any, library: str) -> str:
+    """The library's name of a solver: a string, an instance or a class of that library."""
+    if isinstance(solver, str):
+        return solver
+    kind = solver if isinstance(solver, type) else type(solver)
+    if not any(base.__module__.split(".")[0] == library for base in kind.__mro__):
+        raise TypeError(f"{solver!r} is no solver of {library}; give one of its solvers, or a name")
+    return kind.__name__
+
+
+#: What a PIDController is set to by default.
+_PID = {"pcoeff": 0.0, "icoeff": 1.0, "dcoeff": 0.0, "dtmax": None, "factormin": 0.2, "factormax": 10.0, "safety": 0.9, "error_order": None}
+
+
+def _diffrax_control(controller: Any) -> dict[str, Any]:
+    """The settings of a controller of steps, in the words of the call."""
+    name = type(controller).__name__
+    if name.startswith("Clip"):
+        if getattr(controller, "jump_ts", None) is not None:
+            raise TypeError("jump_ts restarts the solver at jumps of the field, which is not followed here; leave it out")
+        landing = {"step_ts": "ts"} if getattr(controller, "step_ts", None) is not None else {}
+        return {**_diffrax_control(controller.controller), **landing}
+    if name == "ConstantStepSize":
+        return {}
+    if name != "PIDController":
+        raise TypeError(f"{name} is not understood; give a PIDController or a ConstantStepSize")
+    if getattr(controller.norm, "__name__", "") != "rms_norm":
+        raise TypeError("a norm of one's own in the PIDController is not followed here; leave it out")
+    if controller.dtmin is not None:
+        raise TypeError("dtmin of the PIDController is not followed here; leave it out")
+    settings: dict[str, Any] = {"rtol": float(controller.rtol), "atol": float(controller.atol)}
+    for key, default in _PID.items():
+        value = getattr(controller, key)
+        if value is not None and value != default:
+            settings[key] = float(value)
+    return settings
+
+
 def _call(library: str, name: str, settings: dict[str, Any]) -> str:
-    given = ",".join(f"{key}={_word(value)}" for key, value in settings.items() if value is not None)
+    given = ",".join(f"{key}={_word(key, value)}" for key, value in settings.items() if value is not None)
     return f"{library}:{name}" + (f":{given}" if given else "")
 
 
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, (bool, str)) else repr(float(value)) if isinstance(value, (int, float)) else str(value)
+def _word(key: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if np.ndim(value) == 0 and not callable(value):
+        return repr(float(value))
+    raise TypeError(f"{key} = {value!r} is not followed here; give one number")
 
 
 def as_loop(loop: Any, substeps: int = 1) -> Loop:
@@ -131,4 +239,14 @@ def as_loop(loop: Any, substeps: int = 1) -> Loop:
     if isinstance(loop, (str, os.PathLike)):
         given = os.fspath(loop)
         return Loop.fixed(given, substeps) if given.endswith(".toml") else Loop(given, substeps)
+    if type(loop).__module__.split(".")[0] in ("diffrax", "torchdiffeq", "scipy"):
+        raise TypeError(f"{type(loop).__name__} is a part of a call; give Loop.diffrax(solver, stepsize_controller, dt0), or its like")
     raise TypeError(f"{type(loop).__name__} is no training call; give a name, a Method or a Loop")
+
+
+def as_loops(loops: Any, substeps: int = 1) -> list[Loop]:
+    """One loop or several; none is none."""
+    if loops is None:
+        return []
+    one = isinstance(loops, (str, os.PathLike, Loop, Method))
+    return [as_loop(loops, substeps)] if one else [as_loop(loop, substeps) for loop in loops]

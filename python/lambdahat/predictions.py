@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _core
 from .documents import Document, number
-from .loops import Loop, as_loop
+from .loops import Loop, as_loops
 from .samples import as_samples
 
 
@@ -39,12 +39,21 @@ class Prediction(Document):
                         "branches": len(branches),
                     }
                 )
+        for call in self._content.get("calls", []):
+            rows += [_call_row(call, mode) for mode in call["modes"]]
         return rows
 
+    @property
+    def precision(self) -> str:
+        """``"float32"`` where the samples came in single precision, and no answer is better than their seven digits; else ``"float64"``."""
+        return str(self._content.get("precision", "float64"))
+
     def __repr__(self) -> str:
-        verdicts = ", ".join(f"{method['method']}: {method['verdict']}" for method in self._content["methods"][:4])
-        more = len(self._content["methods"]) - 4
-        return f"Prediction({self._content['source']!r}, {verdicts}{f', … {more} more' if more > 0 else ''})"
+        judged = [(method["method"], method["verdict"]) for method in self._content["methods"]]
+        judged += [(call["name"], call["verdict"] or "unsettled") for call in self._content.get("calls", [])]
+        verdicts = ", ".join(f"{name}: {verdict}" for name, verdict in judged[:4])
+        single = ", float32 samples" if self.precision == "float32" else ""
+        return f"Prediction({self._content['source']!r}, {verdicts}{f', … {len(judged) - 4} more' if len(judged) > 4 else ''}{single})"
 
     def plot(self, ax: Any = None) -> Any:
         """True modes and the principal λ̂ of each method in the complex plane, coloured by verdict.
@@ -60,6 +69,20 @@ class Prediction(Document):
         from .plots import prediction
 
         return prediction(self._rows(), ax)
+
+
+def _call_row(call: dict[str, Any], mode: dict[str, Any]) -> dict[str, Any]:
+    """A row for a training call with steps of its own."""
+    solutions = (mode.get("found") or {}).get("solutions", [])
+    principal = next((number(solution["lambda"]) for solution in solutions if solution["principal"]), None)
+    return {
+        "method": call["name"],
+        "substeps": None,
+        "verdict": mode.get("verdict") or call["verdict"],
+        "lam": number(mode["lambda"]),
+        "learned": principal,
+        "branches": len(solutions),
+    }
 
 
 def predict(
@@ -84,7 +107,8 @@ def predict(
         Times of shape (n,) and states of shape (n, d) or (trajectories, n, d), or a list of trajectories; or one table with a time
         column as ``t`` (pandas, polars, xarray). Without both, ``system`` or an embedded damped oscillator.
     loop : str, Loop or several, optional
-        The training call: ``"rk4"``, ``"torchdiffeq:rk4"``, ``Loop.torchdiffeq(…)``. Left out: what people train with.
+        The training call: ``"rk4"``, ``"torchdiffeq:rk4"``, ``Loop.torchdiffeq(…)``. Left out: what people train with. A call with steps of
+        its own is judged in ``calls``, a method of equal steps in ``methods``.
     system : str, optional
         A named system instead of samples, such as ``"lotka-volterra:alpha=2"``.
     H : float, optional
@@ -120,7 +144,7 @@ def predict(
     >>> found.methods[0].verdict
     'artifact'
     """
-    loops = [] if loop is None else [as_loop(loop, m)] if isinstance(loop, (str, Loop)) else [as_loop(one, m) for one in loop]
+    loops = as_loops(loop, m)
     sources = [one.source() for one in loops]
     substeps = {one.substeps for one in loops} or {m}
     if len(substeps) > 1:
@@ -131,4 +155,5 @@ def predict(
     if system is not None:
         raise TypeError("give samples or a system, not both")
     samples = as_samples(t, x)
-    return Prediction(json.loads(_core.predict_samples("samples", samples.variables, samples.trajectories, sources, options)))
+    content = json.loads(_core.predict_samples("samples", samples.variables, samples.trajectories, sources, options))
+    return Prediction({**content, "precision": samples.precision})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations_with_replacement
 from typing import Any
@@ -16,11 +16,14 @@ from .audits import AuditedMode, audited_modes
 from .fields import VectorField
 from .loops import Loop, as_loop
 from .samples import as_samples, stacked_states
+from .schemes import Method
 
 #: Products of up to so many modes are followed exactly.
 LARGEST_DEGREE = 5
 #: At most so many steps of the trained map are taken for one value of the repaired field.
 MOST_ITERATES = 24
+#: At most so many corrections of an implicit method's stages.
+MOST_CORRECTIONS = 60
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class RepairedField:
         The trained field.
     tableau : tuple of ndarray
         A and b of the method that it was trained through.
+    newton : ndarray, shape (s, s, d, d), or None
+        Blocks of ``(I − hA⊗J)⁻¹``, J the Jacobian at the equilibrium, by which the stages of an implicit method are solved; None for an
+        explicit one.
+    iterations : int
+        Corrections of the stages of an implicit method; 0 for an explicit one.
     step, substeps : float, int
         h and m.
     weights : tuple of float
@@ -58,6 +66,8 @@ class RepairedField:
     after: tuple[complex, ...]
     error_before: float
     error_after: float
+    newton: NDArray[np.float64] | None = None
+    iterations: int = 0
 
     def __call__(self, *arguments: Any) -> Any:
         """The repaired field, with the trained one's arguments: y, (t, y) or (t, y, args)."""
@@ -74,18 +84,34 @@ class RepairedField:
 
     def map(self, y: Any) -> Any:
         """The trained map S over one sampling interval."""
-        a, b = self.tableau
         for _ in range(self.substeps):
-            slopes: list[Any] = []
-            for row in a:
-                stage = y
-                for coefficient, slope in zip(row, slopes):
-                    if coefficient:
-                        stage = stage + float(self.step * coefficient) * slope
-                slopes.append(self.field.native(stage))
-            for coefficient, slope in zip(b, slopes):
-                if coefficient:
-                    y = y + float(self.step * coefficient) * slope
+            slopes = self._explicit(y) if self.newton is None else self._implicit(y)
+            y = self._moved(y, self.tableau[1], slopes)
+        return y
+
+    def _explicit(self, y: Any) -> list[Any]:
+        slopes: list[Any] = []
+        for row in self.tableau[0]:
+            slopes.append(self.field.native(self._moved(y, row, slopes)))
+        return slopes
+
+    def _implicit(self, y: Any) -> list[Any]:
+        """The stages k_i = f(y + h Σ a_ij k_j), by Newton's iteration with the Jacobian of the equilibrium."""
+        a, newton = self.tableau[0], self.newton
+        if newton is None:
+            raise ValueError("an implicit method needs its Newton blocks")
+        blocks = [[self.field.to_native(block.T) for block in row] for row in newton]
+        slopes = [self.field.native(y)] * len(a)
+        for _ in range(self.iterations):
+            residuals = [slope - self.field.native(self._moved(y, row, slopes)) for slope, row in zip(slopes, a)]
+            slopes = [slope - sum(r @ block for r, block in zip(residuals, row)) for slope, row in zip(slopes, blocks)]
+        return slopes
+
+    def _moved(self, y: Any, coefficients: NDArray[np.float64], slopes: list[Any]) -> Any:
+        """y + h Σ c_j k_j."""
+        for coefficient, slope in zip(coefficients, slopes):
+            if coefficient:
+                y = y + float(self.step * coefficient) * slope
         return y
 
     def __repr__(self) -> str:
@@ -98,7 +124,7 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     Parameters
     ----------
     f, loop, t, x, m, args
-        As in :func:`audit`. The method must be explicit.
+        As in :func:`audit`. The loop takes equal steps of a Runge–Kutta method, explicit or implicit.
 
     Returns
     -------
@@ -108,8 +134,8 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     Raises
     ------
     ValueError
-        No equilibrium near the samples, an implicit method, a mode beyond half a turn a sample, or no repair that comes nearer to the
-        trained map than the field itself.
+        No equilibrium near the samples, a loop that chooses its own steps, an implicit method whose stages cannot be solved on the samples, a
+        mode beyond half a turn a sample, or no repair that comes nearer to the trained map than the field itself.
 
     Examples
     --------
@@ -125,9 +151,7 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     states = stacked_states(samples)
     interval = float(np.median(np.concatenate([np.diff(times) for _, times, _ in samples.trajectories])))
     field = VectorField.of(f, states.mean(0), args)
-    method = call.method()
-    if not method.explicit:
-        raise ValueError(f"{method.name} is implicit: a repaired callable follows explicit methods only; audit it instead")
+    method, substeps = _equal_steps(call, interval)
     tableau = method._scheme.tableau()
     modes, _ = audited_modes(field, call, states, interval, interval)
     if not modes:
@@ -136,7 +160,10 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     if any(abs(mode.implied.imag) * interval > 0.98 * np.pi for mode in modes):
         raise ValueError("a mode turns by half a turn from sample to sample: the samples do not tell its sense; sample more closely")
     chosen = states[:: max(1, len(states) // 64)]
-    blank = RepairedField(field, tableau, interval / call.substeps, call.substeps, (0.0,), 0, tuple(mode.learned for mode in modes), (), 0.0, 0.0)
+    blank = RepairedField(field, tableau, interval / substeps, substeps, (0.0,), 0, tuple(mode.learned for mode in modes), (), 0.0, 0.0)
+    if not method.explicit:
+        jacobian, _ = field.jacobian(np.asarray(modes[0].equilibrium))
+        blank = _solved(replace(blank, newton=_newton(tableau[0], blank.step, jacobian)), chosen)
     mapped = _rows(blank.map, field, chosen)
     motion = max(float(np.sqrt(np.mean((mapped - chosen) ** 2))), 1e-300)
 
@@ -149,15 +176,46 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
         weights = _weights([mode.implied for mode in modes], degree, interval)
         if weights is None:
             break
-        trial = RepairedField(field, tableau, blank.step, blank.substeps, weights, degree, blank.before, (), before, 0.0)
+        trial = replace(blank, weights=weights, degree=degree, error_before=before)
         with np.errstate(all="ignore"):
             error = miss(partial(_rows, trial.native, field))
         if np.isfinite(error) and (best is None or error < best.error_after):
             after = tuple(complex(mode.implied) for mode in modes)
-            best = RepairedField(field, tableau, blank.step, blank.substeps, weights, degree, blank.before, after, before, error)
+            best = replace(trial, after=after, error_after=error)
     if best is None or not best.error_after < before:
         raise ValueError(f"no repair comes nearer to the trained map than f itself (off by {before:.1e} of the motion); train it anew with smaller steps")
     return best
+
+
+def _equal_steps(call: Loop, interval: float) -> tuple[Method, int]:
+    """The method of a loop of equal steps, and their number."""
+    own = call.own_steps
+    if own is not None and own.substeps(interval) is None:
+        raise ValueError(
+            f"{call.call} chooses its own steps, so its map jumps from state to state and has no smooth field behind it; audit it, or train with equal steps"
+        )
+    return call.method(interval)
+
+
+def _newton(a: NDArray[np.float64], step: float, jacobian: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The blocks of (I − hA⊗J)⁻¹, shape (s, s, d, d)."""
+    s, d = len(a), len(jacobian)
+    matrix = np.eye(s * d) - step * np.kron(a, jacobian)
+    return np.linalg.inv(matrix).reshape(s, d, s, d).transpose(0, 2, 1, 3)
+
+
+def _solved(field: RepairedField, states: NDArray[np.float64]) -> RepairedField:
+    """The same field with as many corrections of the stages as settle them on the samples."""
+    close = 1e-5 if field.field.precision == "float32" else 1e-12
+    with np.errstate(all="ignore"):
+        before = _rows(replace(field, iterations=1).map, field.field, states)
+        for iterations in range(2, MOST_CORRECTIONS + 1):
+            trial = replace(field, iterations=iterations)
+            mapped = _rows(trial.map, field.field, states)
+            if np.max(np.abs(mapped - before)) <= close * np.max(np.abs(mapped)):
+                return trial
+            before = mapped
+    raise ValueError("the implicit method's stages cannot be solved on the samples from the equilibrium's Jacobian; the field is too nonlinear for its step")
 
 
 def _at_one_point(modes: list[AuditedMode], states: NDArray[np.float64]) -> list[AuditedMode]:

@@ -22,10 +22,13 @@ class Samples:
         The names of the state's components, d of them.
     trajectories : list of (label, times, states)
         Times of shape (n,), states of shape (n, d); NaN where a cell is missing.
+    precision : {"float64", "float32"}
+        That of the states as they came; all work is done in double precision.
     """
 
     variables: list[str]
     trajectories: list[Trajectory]
+    precision: str = "float64"
 
 
 def as_samples(t: Any, x: Any = None) -> Samples:
@@ -72,7 +75,13 @@ def as_samples(t: Any, x: Any = None) -> Samples:
         raise ValueError(f"trajectories have {sorted(widths)} columns; each must have the same")
     names = getattr(x, "columns", None)
     variables = [str(name) for name in names] if names is not None else [f"x{j + 1}" for j in range(widths.pop())]
-    return Samples(variables, trajectories)
+    return Samples(variables, trajectories, _precision(x if _ragged(x) else [x]))
+
+
+def _precision(arrays: Sequence[Any]) -> str:
+    """Single where some states are."""
+    single = any("float32" in str(getattr(array, "dtype", "")) or "float16" in str(getattr(array, "dtype", "")) for array in arrays)
+    return "float32" if single else "float64"
 
 
 def _ragged(value: Any) -> bool:
@@ -98,12 +107,12 @@ def _from_table(table: Any) -> Samples:
         return np.asarray(table[name])
 
     stacked = np.column_stack([_floats(column(name), f"column {name!r}") for name in variables]) if variables else np.empty((0, 0))
-    times = _times(column(time), time)
+    times, precision = _times(column(time), time), _precision([column(name) for name in variables])
     if label is None:
-        return Samples(variables, [(None, *_checked(times, stacked, "the table"))])
+        return Samples(variables, [(None, *_checked(times, stacked, "the table"))], precision)
     labels = column(label).astype(str)
     order = list(dict.fromkeys(labels))
-    return Samples(variables, [(name, *_checked(times[labels == name], stacked[labels == name], f"trajectory {name}")) for name in order])
+    return Samples(variables, [(name, *_checked(times[labels == name], stacked[labels == name], f"trajectory {name}")) for name in order], precision)
 
 
 def _times(values: NDArray[Any], name: str) -> NDArray[np.float64]:

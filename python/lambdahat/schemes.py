@@ -103,6 +103,11 @@ class Method:
         return self._scheme.title
 
     @property
+    def kind(self) -> str:
+        """``"runge-kutta"`` or ``"multistep"``."""
+        return self._scheme.kind
+
+    @property
     def explicit(self) -> bool:
         """Whether a step needs no equation solved."""
         return self._scheme.explicit
@@ -164,18 +169,70 @@ def _exact(value: Coefficient) -> str:
     return json.dumps(str(value))
 
 
-def methods() -> list[str]:
+class Catalogue(list[str]):
+    """The names of the catalogue; ``to_frame()`` says more of each."""
+
+    def to_frame(self) -> Any:
+        """One row a method: ``name``, ``title``, ``kind``, ``explicit``.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas
+
+        schemes = [Method(name) for name in self]
+        return pandas.DataFrame(
+            {
+                "name": list(self),
+                "title": [scheme.title for scheme in schemes],
+                "kind": [scheme.kind for scheme in schemes],
+                "explicit": [scheme.explicit for scheme in schemes],
+            }
+        )
+
+    def __repr__(self) -> str:
+        return f"Catalogue({len(self)} methods, from {self[0]!r} to {self[-1]!r})" if self else "Catalogue(0 methods)"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame()._repr_html_())
+
+
+def methods() -> Catalogue:
     """The names of the catalogue, sorted.
 
+    Returns
+    -------
+    Catalogue
+        A list of str.
+
+    Examples
+    --------
     >>> "dormand-prince5" in methods()
     True
     """
-    return _core.method_names()
+    return Catalogue(_core.method_names())
 
 
 def verify(method: str | os.PathLike[str] | Method) -> Document:
-    """Everything that is known of a method; see :meth:`Method.verify`.
+    """Everything that is known of a method, decided exactly where its coefficients are exact.
 
+    Parameters
+    ----------
+    method : str, path or Method
+
+    Returns
+    -------
+    Document
+        The fields of ``lambdahat verify --json``: ``order``, ``stability``, ``a_stable``, ``learning`` and so on.
+
+    Raises
+    ------
+    LambdahatError
+        An unknown method.
+
+    Examples
+    --------
     >>> verify("implicit-midpoint").learning.sign_faithful
     True
     """
@@ -185,3 +242,9 @@ def verify(method: str | os.PathLike[str] | Method) -> Document:
 def as_method(method: Any) -> Method:
     """A method from its name, its file or itself."""
     return method if isinstance(method, Method) else Method(method)
+
+
+def source(method: Any) -> str | tuple[str, str]:
+    """What the compiled part takes for a method: its name, or the text of its scheme with the name for messages."""
+    scheme = as_method(method)
+    return scheme._origin if scheme._text is None else (scheme._text, scheme._origin)

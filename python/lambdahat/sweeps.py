@@ -14,6 +14,14 @@ from typing import Any
 
 from . import __version__
 
+#: Frameworks whose threads do not survive a fork: what waits for them in the child waits for ever.
+THREADED = ("jax", "torch", "tensorflow")
+
+
+class ForkedThreadsError(RuntimeError):
+    """A pool that forks beside a framework whose threads do not survive a fork."""
+
+
 #: Rows are kept at least this often, in seconds.
 KEEP_EVERY = 5.0
 
@@ -48,7 +56,8 @@ def sweep(
     grid : mapping of sequences, or iterable of cells
         Every combination of the values is a cell.
     executor : concurrent.futures.Executor, optional
-        Threads, processes, ``distributed.Client().get_executor()``, …; left out, the runs follow one another here.
+        Threads, processes (``ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver"))`` where JAX or torch is loaded),
+        ``distributed.Client().get_executor()``, …; left out, the runs follow one another here.
     out : path
         A folder of Parquet files (``pandas.read_parquet`` reads it as one table). Cells that stand there already are not run again, so that
         an interrupted sweep goes on where it ended; rows are only ever added.
@@ -64,9 +73,25 @@ def sweep(
     ------
     ImportError
         Without pandas and pyarrow.
+    ForkedThreadsError
+        A ``ProcessPoolExecutor`` that forks while JAX or torch is loaded: its runs would hang. The message says how to make the pool.
+    FileExistsError, PermissionError, OSError
+        Where ``out`` is a file, cannot be written to, or holds a Parquet file that cannot be read.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> def study(cell):
+    ...     return {"re": float(branches("rk4", -0.1 + 2j, cell["H"]).principal[0].real)}
+    >>> from lambdahat import branches
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = sweep(study, {"H": [0.5, 1.0]}, out=os.path.join(folder, "runs.parquet"))
+    >>> [value > 0 for value in table["re"]]
+    [False, True]
     """
     import pandas
 
+    _refuse_fork(executor)
     todo = cells(grid) if isinstance(grid, Mapping) else [dict(cell) for cell in grid]
     store = _Store(out)
     wanted = {key(cell): cell for cell in todo}
@@ -87,12 +112,28 @@ def sweep(
                     lost.append(f"{futures[future]}: {error}")
                 meter.step()
             if lost:
-                print(f"{len(lost)} runs were lost with their workers; call sweep again to run them ({lost[0]})", file=sys.stderr)
+                said = f"{len(lost)} of {len(waiting)} runs were lost with their workers; call sweep again to run them (the first: {lost[0]})"
+                if len(lost) == len(waiting):
+                    raise RuntimeError(f"no run came back from the executor: {lost[0].split(': ', 1)[-1]}. Workers need the same packages as this process")
+                print(said, file=sys.stderr)
     finally:
         store.keep()
         meter.end()
     table = store.table()
     return table[table["key"].isin(list(wanted))].reset_index(drop=True) if len(table) else pandas.DataFrame()
+
+
+def _refuse_fork(executor: Any) -> None:
+    """A forked child has the framework's locks, but none of its threads."""
+    context = getattr(executor, "_mp_context", None)
+    if context is None or context.get_start_method() != "fork":
+        return
+    loaded = [name for name in THREADED if name in sys.modules]
+    if loaded:
+        raise ForkedThreadsError(
+            f"this pool forks, and the threads of {' and '.join(loaded)} do not survive a fork: its runs would hang. Make it with "
+            'ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver"))'
+        )
 
 
 def _run(study: Callable[[dict[str, Any]], Mapping[str, Any]], cell: dict[str, Any], k: str) -> dict[str, Any]:
@@ -108,8 +149,6 @@ class _Store:
     """Rows in a folder of Parquet files, each written whole or not at all; a key that stands twice counts once."""
 
     def __init__(self, out: str | os.PathLike[str]) -> None:
-        import pandas
-
         self._folder, self._kept = os.fspath(out), time.monotonic()
         self._rows: list[dict[str, Any]] = []
         if os.path.isfile(self._folder):
@@ -117,8 +156,7 @@ class _Store:
         os.makedirs(self._folder, exist_ok=True)
         if not os.access(self._folder, os.W_OK):
             raise PermissionError(f"{self._folder} cannot be written to; choose another folder")
-        found = self._parts()
-        self._tables = [pandas.read_parquet(part) for part in found]
+        self._tables = [_read(part) for part in self._parts()]
         self.keys = {k for table in self._tables for k in table["key"]}
 
     def _parts(self) -> list[str]:
@@ -150,6 +188,18 @@ class _Store:
 
         filled = [table for table in self._tables if len(table)]
         return pandas.concat(filled, ignore_index=True).drop_duplicates("key") if filled else pandas.DataFrame()
+
+
+def _read(part: str) -> Any:
+    import pandas
+
+    try:
+        table = pandas.read_parquet(part)
+    except (OSError, ValueError) as error:
+        raise OSError(f"{part} cannot be read as Parquet ({error}); move it away, or choose another folder") from error
+    if "key" not in table:
+        raise OSError(f"{part} is not of a sweep: it has no column `key`; choose another folder")
+    return table
 
 
 class _Meter:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 from .audits import audited_modes
 from .fields import VectorField
 from .loops import Loop, as_loop
-from .samples import as_samples, stacked_states
+from .samples import Samples, as_samples, stacked_states
 
 
 class Watch:
@@ -24,6 +26,8 @@ class Watch:
         As in :func:`audit`.
     every : int
         Training steps between two looks.
+    live : bool
+        Draw anew after each look: in a notebook the figure under the cell, elsewhere the current window of matplotlib.
 
     Attributes
     ----------
@@ -43,14 +47,20 @@ class Watch:
     [0, 10, 20]
     """
 
-    def __init__(self, f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: int = 1, every: int = 100, args: Any = None) -> None:
+    def __init__(
+        self, f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: int = 1, every: int = 100, live: bool = False, args: Any = None
+    ) -> None:
         if every < 1:
             raise ValueError(f"every must be 1 or more, not {every}")
         self.every, self._step = every, 0
+        self._live = live
+        self._axes: Any = None
+        self._display: Any = None
         self.rows: list[dict[str, Any]] = []
         self._f, self._call, self._args = f, as_loop(loop, m), args
         samples = as_samples(t, x)
         self._states = stacked_states(samples)
+        self._starts = stacked_states(Samples(samples.variables, [(name, t[:-1], x[:-1]) for name, t, x in samples.trajectories]))
         self._interval = float(np.median(np.concatenate([np.diff(times) for _, times, _ in samples.trajectories])))
 
     def __call__(self, f: Callable[..., Any] | None = None) -> list[dict[str, Any]]:
@@ -70,10 +80,68 @@ class Watch:
         if step % self.every:
             return []
         field = VectorField.of(self._f if f is None else f, self._states.mean(0), self._args)
-        modes, _ = audited_modes(field, self._call, self._states, self._interval, self._interval)
+        modes, _ = audited_modes(field, self._call, self._states, self._interval, self._interval, self._starts)
         rows = [{"step": step, "learned": mode.learned, "implied": mode.implied, "branch": mode.branch} for mode in modes]
         self.rows += rows
+        if self._live:
+            self._draw()
         return rows
+
+    def _draw(self) -> None:
+        import matplotlib.pyplot as plt
+
+        if self._axes is None:
+            self._axes = plt.subplots()[1]
+        self._axes.clear()
+        self.plot(self._axes)
+        figure = self._axes.figure
+        shell = sys.modules.get("IPython")
+        if shell is not None and shell.get_ipython() is not None:
+            if self._display is None:
+                self._display = shell.display.display(figure, display_id=True)
+            else:
+                self._display.update(figure)
+        else:
+            figure.canvas.draw_idle()
+            figure.canvas.flush_events()
+
+    def optax(self, apply: Callable[..., Any]) -> Callable[[Any], list[dict[str, Any]]]:
+        """A plain function of the parameters for an optax loop.
+
+        Parameters
+        ----------
+        apply : callable
+            ``apply(parameters, y)``, the model.
+
+        Returns
+        -------
+        callable
+            Call it with the parameters after each update; it counts the step, and looks if it is time.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> t, x = np.arange(9.0), np.exp(-np.arange(9.0))[:, None]
+        >>> watch = Watch(lambda y: -y, "rk4", t, x, every=1)
+        >>> look = watch.optax(lambda rate, y: rate * y)
+        >>> f"{look(-2.0)[0]['learned'].real:.3f}"
+        '-2.000'
+        """
+
+        def look(parameters: Any) -> list[dict[str, Any]]:
+            return self(lambda y: apply(parameters, y))
+
+        return look
+
+    def to_dict(self) -> dict[str, Any]:
+        """All looks as plain values."""
+        return {"call": self._call.call, "every": self.every, "rows": [dict(row) for row in self.rows]}
+
+    def __repr__(self) -> str:
+        return f"Watch(through {self._call.call!r}, every {self.every} steps, {len({row['step'] for row in self.rows})} looks)"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().tail(20)._repr_html_()}"
 
     def to_frame(self) -> Any:
         """All looks as a ``pandas.DataFrame``."""

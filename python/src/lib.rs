@@ -3,10 +3,17 @@
 //! Each function computes with the same library as the command line, without the interpreter's lock; Ctrl-C raises
 //! `KeyboardInterrupt`, and what the library refuses raises `LambdahatError` with its message. What users see is made of it in Python.
 
+mod asked;
+mod call;
 mod errors;
+mod figures;
 mod interruptible;
 mod method;
+mod modified;
+mod pool;
 mod prediction;
+mod system;
+mod training;
 
 use lambdahat::method::catalog;
 use pyo3::prelude::*;
@@ -30,7 +37,17 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("LambdahatError", module.py().get_type::<errors::LambdahatError>())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<method::Scheme>()?;
+    module.add_class::<call::Call>()?;
+    module.add_class::<system::System>()?;
+    module.add_class::<training::Model>()?;
     module.add_function(wrap_pyfunction!(method_names, module)?)?;
+    module.add_function(wrap_pyfunction!(system::system_names, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::regions, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::map, module)?)?;
+    module.add_function(wrap_pyfunction!(figures::basins, module)?)?;
+    module.add_function(wrap_pyfunction!(modified::modified, module)?)?;
+    module.add_function(wrap_pyfunction!(training::fit, module)?)?;
+    module.add_function(wrap_pyfunction!(training::check, module)?)?;
     module.add_function(wrap_pyfunction!(prediction::predict_samples, module)?)?;
     module.add_function(wrap_pyfunction!(prediction::predict_system, module)?)?;
     module.add_function(wrap_pyfunction!(main, module)?)

@@ -1,15 +1,18 @@
 //! A scheme, ready to be asked.
 
+use crate::asked;
 use crate::errors::refused;
 use crate::interruptible::interruptible;
-use lambdahat::inverse::LearningEquation;
-use lambdahat::method::{self, Sampling, catalog, scheme};
+use lambdahat::inverse::{BranchError, LearningEquation, branches};
+use lambdahat::method::{self, Sampling, scheme};
 use lambdahat::stability::StabilityFunction;
 use lambdahat::stability::region::{Region, Window};
 use lambdahat::verify::verify;
+use lambdahat::words::{Dialect, document};
 use num_complex::Complex64;
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyUntypedArrayMethods};
 use pyo3::prelude::*;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// A numerical integrator: its coefficients, and the equation by which a fit through it learns.
@@ -25,8 +28,8 @@ type BranchArrays<'py> = (Bound<'py, PyArray2<Complex64>>, Bound<'py, PyArray2<f
 impl Scheme {
     /// A method of the catalogue, by its name or a library's name for it.
     #[staticmethod]
-    fn named(name: &str) -> PyResult<Self> {
-        Ok(Self { method: Arc::new(catalog::find(name).map_err(refused)?) })
+    fn named(py: Python<'_>, name: &str) -> PyResult<Self> {
+        Ok(Self { method: Arc::new(asked::named(py, name)?) })
     }
 
     /// A scheme from the text of a scheme file; `origin` names it in messages.
@@ -73,9 +76,9 @@ impl Scheme {
                 self.name()
             )));
         };
-        let r = StabilityFunction::of(tableau);
-        let points = z.as_array();
-        Ok(PyArray1::from_iter(py, points.iter().map(|&z| r.eval(z))))
+        let (r, points) = (StabilityFunction::of(tableau), z.as_array().to_vec());
+        let values: Vec<Complex64> = interruptible(py, move || points.par_iter().map(|&z| r.eval(z)).collect())?;
+        Ok(PyArray1::from_vec(py, values))
     }
 
     /// A (s × s) and b (s) of a Runge–Kutta method.
@@ -100,26 +103,28 @@ impl Scheme {
         let modes = lambda.as_array().to_vec();
         let method = Arc::clone(&self.method);
         let count = lambda.len();
-        let (step, batch) = interruptible(py, move || {
-            let equation = LearningEquation::of(&method)?;
-            equation.batch(&modes, sampling).map(|batch| (sampling.step().get(), batch))
+        let arrays = interruptible(py, move || {
+            let mut arrays = LearningEquation::of(&method)?.batch(&modes, sampling)?.into_arrays();
+            let step = sampling.step().get();
+            arrays.z.par_iter_mut().for_each(|z| *z /= step);
+            arrays.radius.par_iter_mut().for_each(|r| *r /= step);
+            Ok::<_, BranchError>(arrays)
         })?
         .map_err(refused)?;
-        let solutions = if count == 0 { 0 } else { batch.z(0).len() };
-        let scaled = |z: &Complex64| z / step;
-        let learned: Vec<Complex64> = (0..count).flat_map(|mode| batch.z(mode).iter().map(scaled)).collect();
-        let radius: Vec<f64> = (0..count).flat_map(|mode| batch.radius(mode).iter().map(|r| r / step)).collect();
-        let principal = PyArray1::from_iter(py, (0..count).map(|mode| batch.principal(mode).map_or(-1, |k| k as i64)));
-        let shape = [count, solutions];
-        let (learned, radius) = (PyArray1::from_vec(py, learned).reshape(shape)?, PyArray1::from_vec(py, radius).reshape(shape)?);
+        let shape = [count, arrays.solutions];
+        let (learned, radius) = (PyArray1::from_vec(py, arrays.z).reshape(shape)?, PyArray1::from_vec(py, arrays.radius).reshape(shape)?);
+        let principal = PyArray1::from_iter(py, arrays.principal.iter().map(|principal| principal.map_or(-1, i64::from)));
         Ok((learned, radius, principal))
     }
 
     /// All λ̂ for one mode with everything known of them, as the JSON of `lambdahat branches --json`.
-    fn branches_of_one(&self, lambda: Complex64, interval: f64, substeps: u32) -> PyResult<String> {
+    fn branches_of_one(&self, py: Python<'_>, lambda: Complex64, interval: f64, substeps: u32) -> PyResult<String> {
         let sampling = Sampling::new(interval, substeps).map_err(refused)?;
-        let equation = LearningEquation::of(&self.method).map_err(refused)?;
-        serde_json::to_string(&equation.branches(lambda, sampling).map_err(refused)?).map_err(refused)
+        let method = Arc::clone(&self.method);
+        interruptible(py, move || {
+            let found = branches(&method, lambda, sampling).map_err(refused)?;
+            serde_json::to_string(&document::branches(&found, Dialect::Terminal).map_err(refused)?).map_err(refused)
+        })?
     }
 
     /// Whether each point of a grid is in the stability region, row by row from the greatest Im z.

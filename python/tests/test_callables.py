@@ -2,11 +2,14 @@
 
 import importlib.util
 import pickle
+import sys
+import types
 
 import numpy as np
 import pytest
 
-from lambdahat import Watch, audit, repair
+from lambdahat import Loop, Watch, audit, branches, repair
+from lambdahat.fields import VectorField
 
 T = np.arange(40.0)
 Z = np.exp((-0.1 + 2j) * T)
@@ -65,9 +68,71 @@ def test_repair_of_a_nonlinear_field_follows_its_map():
     assert repaired.error_after < repaired.error_before / 20
 
 
+@pytest.mark.parametrize("name", ["implicit-midpoint", "trapezoid", "implicit-euler", "gauss2"])
+def test_repair_through_implicit_methods(name):
+    learned = branches(name, -0.1 + 2j, 1.0).principal[0]
+    matrix = np.array([[learned.real, learned.imag], [-learned.imag, learned.real]])
+    repaired = repair(lambda y: y @ matrix, name, T, X)
+    assert np.allclose(repaired(X), fine(X), atol=1e-9)
+
+
+def test_repair_of_a_nonlinear_field_through_an_implicit_method():
+    def f(y):
+        r2 = (y**2).sum(-1, keepdims=True)
+        return spiral(y) * 0.5 - 0.05 * r2 * y
+
+    t = np.arange(30) * 0.5
+    x = 0.6 * np.exp(-0.05 * t)[:, None] * np.c_[np.cos(t), np.sin(t)]
+    repaired = repair(f, "implicit-midpoint", t, x)
+    assert repaired.error_after < repaired.error_before / 20
+    # The map is the method's: y₁ = y₀ + h f((y₀ + y₁)/2).
+    after = repaired.map(x)
+    assert np.max(np.abs(after - x - 0.5 * f((x + after) / 2))) < 1e-11
+
+
+def test_a_grid_of_equal_steps_is_repaired_as_its_method():
+    # torchdiffeq's rk4 is the 3/8 rule; two steps from sample to sample.
+    learned = branches("rk38", -0.1 + 2j, 1.0, 2).principal[0]
+    matrix = np.array([[learned.real, learned.imag], [-learned.imag, learned.real]])
+    repaired = repair(lambda y: y @ matrix, Loop.torchdiffeq("rk4", options={"step_size": 0.5}), T, X)
+    assert repaired.substeps == 2 and np.allclose(repaired(X), fine(X), atol=1e-6)
+
+
 def test_what_cannot_be_repaired_is_refused():
-    with pytest.raises(ValueError, match="implicit"):
-        repair(spiral, "implicit-midpoint", T, X)
+    with pytest.raises(ValueError, match="chooses its own steps"):
+        repair(spiral, "torchdiffeq:dopri5:rtol=1e-2", T, X)
+
+
+def test_step_control_is_audited_by_its_own_factor():
+    # What torchdiffeq's dopri5 learns at rtol = 1e-2 from λ = −0.02 + 2i on a batch; the eigenvalue is a fixed point of its own steps.
+    z = np.exp((-0.02 + 2j) * T)
+    x = np.c_[z.real, z.imag]
+    call = Loop.torchdiffeq("dopri5", rtol=1e-2, atol=1e-4)
+    learned = branches(call, -0.02 + 2j, 1.0, starts=z[:-1]).principal[0]
+    matrix = np.array([[learned.real, learned.imag], [-learned.imag, learned.real]])
+    result = audit(lambda y: y @ matrix, call, T, x, horizon=200)
+    assert result.nature == "discrete" and {mode.branch for mode in result.modes} == {"principal"}
+    assert min(abs(mode.implied - (-0.02 + 2j)) for mode in result.modes) < 1e-9
+
+
+def test_float32_is_kept_and_said():
+    single = LEARNED.astype(np.float32)
+    result = audit(lambda y: np.asarray(y, dtype=np.float32) @ single, "rk4", T, X)
+    assert result.precision == "float32" and "float32" in repr(result)
+    assert result.nature == "discrete" and result.jacobian_error < 1e-2
+
+
+def test_differences_state_their_error():
+    def cubic(y):
+        return spiral(y) - 0.1 * y**3
+
+    result = audit(cubic, "rk4", T, X)
+    exact = LEARNED.T
+    field = VectorField.of(cubic, X.mean(0))
+    jacobian, error = field.jacobian(np.array([0.3, -0.2]))
+    expected = exact - np.diag(0.3 * np.array([0.3, -0.2]) ** 2)
+    assert np.linalg.norm(jacobian - expected) <= error * np.linalg.norm(expected) and error < 1e-6
+    assert result.jacobian_error < 1e-6
 
 
 @pytest.mark.parametrize("f", [3, lambda y: y[..., :1], lambda a, b, c, d: a])
@@ -90,6 +155,36 @@ def test_watch_keeps_what_it_saw():
         watch()
     assert {row["step"] for row in watch.rows} == {0, 5, 10}
     assert len(watch.to_frame()) == 6
+
+
+def test_watch_draws_live():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    watch = Watch(spiral, "rk4", T, X, every=2, live=True)
+    for _ in range(3):
+        watch()
+    assert len(watch._axes.get_lines()) == 3  # two eigenvalues, and the line between growth and decay
+    assert "2 looks" in repr(watch) and watch.to_dict()["call"] == "rk4"
+
+
+def test_watch_follows_parameters_of_an_optax_loop():
+    watch = Watch(spiral, "rk4", T, X, every=1)
+    look = watch.optax(lambda scale, y: scale * spiral(y))
+    first, second = look(1.0), look(0.5)
+    assert abs(second[0]["learned"] - 0.5 * first[0]["learned"]) < 1e-9
+
+
+def test_watch_as_a_callback_of_lightning(monkeypatch):
+    # Lightning's part of the bargain: a class to derive from, and a call after each batch.
+    lightning, parent = types.ModuleType("lightning.pytorch"), types.ModuleType("lightning")
+    lightning.Callback = type("Callback", (), {})
+    monkeypatch.setitem(sys.modules, "lightning", parent)
+    monkeypatch.setitem(sys.modules, "lightning.pytorch", lightning)
+    watch = Watch(spiral, "rk4", T, X, every=2)
+    callback = watch.lightning()
+    for batch in range(4):
+        callback.on_train_batch_end("trainer", "module", "outputs", "batch", batch)
+    assert isinstance(callback, lightning.Callback) and {row["step"] for row in watch.rows} == {0, 2}
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")

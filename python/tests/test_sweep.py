@@ -1,13 +1,21 @@
 """Sweeps: one row a run, resumable, on executors."""
 
 import importlib.util
+import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+import signal
+import subprocess
+import sys
+import threading
+import time
+import types
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
-from lambdahat import branches, sweep
+from lambdahat import ForkedThreadsError, branches, sweep
 
 if importlib.util.find_spec("pyarrow") is None:
     pytest.skip("pyarrow is not installed", allow_module_level=True)
@@ -29,16 +37,67 @@ def counted(cell):
     return {"square": cell["k"] ** 2}
 
 
-@pytest.mark.parametrize("pool", [None, ThreadPoolExecutor, ProcessPoolExecutor])
+def processes():
+    """Processes that begin anew: a fork would take the threads of JAX, or torch, half with it."""
+    return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("forkserver"))
+
+
+@pytest.mark.parametrize("pool", [nullcontext, lambda: ThreadPoolExecutor(2), processes], ids=["here", "threads", "processes"])
 def test_a_row_a_run(tmp_path, pool):
-    if pool is None:
-        table = sweep(study, GRID, out=tmp_path / "runs.parquet")
-    else:
-        with pool(2) as executor:
-            table = sweep(study, GRID, executor, out=tmp_path / "runs.parquet")
+    with pool() as executor:
+        table = sweep(study, GRID, executor, out=tmp_path / "runs.parquet")
     assert len(table) == 6 and table["error"].isna().all()
     row = table[(table["method"] == "rk4") & (table["H"] == 1.0)].iloc[0]
     assert abs(complex(row["re"], row["im"]) - (0.105105260738927 + 1.926832632793115j)) < 1e-12
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_after_work_in_the_parent_computes():
+    # The threads of the parent's computations are not in the child: it must not wait for them.
+    branches("rk4", np.full(20_000, -0.1 + 2j), 1.0)
+    code = (
+        "import os, numpy, lambdahat\n"
+        "lambdahat.branches('rk4', numpy.full(20_000, -0.1 + 2j), 1.0)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    lambdahat.branches('rk4', numpy.full(20_000, -0.1 + 2j), 1.0)\n"
+        "    os._exit(7)\n"
+        "assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_pool_that_forks_beside_a_framework_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(1, mp_context=context) as executor, pytest.raises(ForkedThreadsError, match="forkserver"):
+        sweep(study, GRID, executor, out=tmp_path / "runs")
+
+
+def test_a_broken_parquet_file_is_told(tmp_path):
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "1.parquet").write_text("half a file")
+    with pytest.raises(OSError, match="cannot be read as Parquet"):
+        sweep(study, GRID, out=tmp_path / "runs")
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
+    # Root may write anywhere, so the system's answer is given here.
+    (tmp_path / "runs").mkdir()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(PermissionError, match="cannot be written"):
+        sweep(study, GRID, out=tmp_path / "runs")
+
+
+def test_workers_without_the_package_are_told(tmp_path):
+    class Bare(Executor):
+        def submit(self, *_, **__):
+            future = Future()
+            future.set_exception(ModuleNotFoundError("No module named 'lambdahat'"))
+            return future
+
+    with pytest.raises(RuntimeError, match="Workers need the same packages"):
+        sweep(study, GRID, Bare(), out=tmp_path / "runs")
 
 
 def test_what_stands_is_not_run_again(tmp_path):
@@ -62,15 +121,64 @@ def test_a_file_in_the_way_is_told(tmp_path):
     assert (tmp_path / "runs").read_text() == "mine"
 
 
+def slow(cell):
+    """A run that leaves its mark, so that one can count how often it was begun."""
+    with open(cell["log"], "a") as file:
+        file.write(f"{cell['k']}\n")
+    time.sleep(0.05)
+    return {"square": cell["k"] ** 2}
+
+
+@pytest.mark.timeout(180)
 @pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="dask's distributed is not installed")
-def test_dask(tmp_path):
+def test_dask_loses_a_worker_and_no_run(tmp_path):
     from distributed import Client, LocalCluster
 
+    log = str(tmp_path / "log")
+    open(log, "w").close()
+    grid = {"k": list(range(40)), "log": [log]}
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as client:
-        grid = {"method": ["rk4"], "H": list(np.linspace(0.1, 1.0, 30))}
-        executor = client.get_executor()
-        victim = next(iter(cluster.workers.values()))
-        client.loop.call_later(0.05, lambda: client.loop.add_callback(victim.kill))
-        table = sweep(study, grid, executor, out=tmp_path / "runs")
-        table = sweep(study, grid, client.get_executor(), out=tmp_path / "runs")
-    assert len(table) == 30 and table["key"].is_unique
+        victim = next(iter(cluster.workers.values())).process.pid
+
+        def kill():
+            while len(open(log).read().split()) < 5:
+                time.sleep(0.01)
+            os.kill(victim, signal.SIGKILL)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        table = sweep(slow, grid, client.get_executor(), out=tmp_path / "runs")
+        killer.join()
+        # Dask runs the dead worker's cells again by itself; what it gave up would be run by the next call.
+        table = sweep(slow, grid, client.get_executor(), out=tmp_path / "runs")
+    assert sorted(table["k"]) == list(range(40)) and table["key"].is_unique and table["error"].isna().all()
+    begun = open(log).read().split()
+    assert len(begun) <= 42  # only what the dead worker had in hand is begun twice
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="ray is not installed")
+def test_ray(tmp_path):
+    import ray
+
+    try:
+        ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, configure_logging=False)
+    except Exception as error:
+        pytest.skip(f"ray cannot start here: {error}")
+    # This file is no module that workers could import.
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    try:
+        remote = ray.remote(_carried)
+
+        class Pool(Executor):
+            def submit(self, function, *arguments):
+                return remote.remote(function, arguments).future()
+
+        table = sweep(study, GRID, Pool(), out=tmp_path / "runs")
+    finally:
+        ray.shutdown()
+    assert len(table) == 6 and table["error"].isna().all()
+
+
+def _carried(function, arguments):
+    return function(*arguments)

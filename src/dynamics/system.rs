@@ -215,10 +215,9 @@ impl System {
             Some(at) => return Err(refused(at, format!("a whole number from {} to {}", GRID_POINTS.start(), GRID_POINTS.end()))),
         };
         if let Some(broken) = definition.require.iter().find(|condition| !condition.holds(&parameters)) {
-            let named = definition.parameters.iter().position(|(key, _)| broken.text.contains(key.as_str())).unwrap_or(0);
-            return Err(match definition.parameters.len() {
-                0 => DynamicsError::Requirement { system: definition.name.clone(), requirement: broken.text.clone() },
-                _ => refused(named, format!("allowed: {} is required", broken.text)),
+            return Err(match broken.parameter() {
+                Some(at) => refused(at, broken.expected()),
+                None => DynamicsError::Requirement { system: definition.name.clone(), requirement: broken.text.clone() },
             });
         }
         let compiled = Arc::new(Compiled::new(&definition, points));

@@ -26,6 +26,19 @@ pub struct Batch {
     principal: Vec<u32>,
 }
 
+/// What a [`Batch`] holds, as plain arrays, mode by mode.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BatchArrays {
+    /// Solutions a mode; 0 without modes.
+    pub solutions: usize,
+    /// All z = hλ̂, `solutions` a mode.
+    pub z: Vec<Complex<f64>>,
+    /// The radius of each.
+    pub radius: Vec<f64>,
+    /// Which solution of each mode is the principal one.
+    pub principal: Vec<Option<u32>>,
+}
+
 /// No principal branch.
 const NONE: u32 = u32::MAX;
 
@@ -49,6 +62,13 @@ impl Batch {
     /// solutions as there are members; infinite at infinity.
     pub fn radius(&self, mode: usize) -> &[f64] {
         &self.radius[mode * self.solutions..][..self.solutions]
+    }
+
+    /// Everything as arrays, without a copy of the solutions.
+    pub fn into_arrays(self) -> BatchArrays {
+        let Self { solutions, z, radius, principal } = self;
+        let principal: Vec<_> = principal.into_iter().map(|k| (k != NONE).then_some(k)).collect();
+        BatchArrays { solutions: if principal.is_empty() { 0 } else { solutions }, z, radius, principal }
     }
 
     /// Which solution of a mode is the principal one; none where that is not defined or lies at infinity.

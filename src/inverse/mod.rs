@@ -23,7 +23,7 @@ pub mod verdict;
 pub use ambiguity::{reachable_by_real_models, without_aliases};
 pub use artifact_boundary::{ArtifactBoundary, Crossing, artifact_boundary};
 pub use basins::{BasinError, Basins, Descent, Shares};
-pub use batch::Batch;
+pub use batch::{Batch, BatchArrays};
 pub use branches::{Branch, BranchError, Branches, Principal, branches};
 pub use equation::LearningEquation;
 pub use flags::Flag;

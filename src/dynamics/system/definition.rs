@@ -1,6 +1,7 @@
 //! What a system file says.
 
-use crate::dynamics::expression::{Expression, Values};
+use crate::dynamics::expression::{Expression, Term, Values};
+use num_traits::Zero;
 
 /// Where a definition is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +86,24 @@ impl Relation {
 }
 
 impl Condition {
+    /// The parameter that is on the left alone.
+    pub(crate) fn parameter(&self) -> Option<usize> {
+        match self.left.term {
+            Term::Parameter(index) => Some(index),
+            _ => None,
+        }
+    }
+
+    /// What a value must be.
+    pub(crate) fn expected(&self) -> String {
+        let zero = self.right.number().is_some_and(|n| n.is_zero());
+        match self.relation {
+            Relation::Unequal if zero => "a number other than zero".into(),
+            Relation::Above if zero => "a positive number".into(),
+            _ => format!("allowed: {} is required", self.text),
+        }
+    }
+
     pub(crate) fn holds(&self, parameters: &[f64]) -> bool {
         let values = Values { state: &[], parameters, point: (1, 0) };
         let (left, right) = (self.left.evaluate(values), self.right.evaluate(values));
