@@ -41,7 +41,7 @@ fn folder(text: &str) -> (tempfile::TempDir, PathBuf) {
 #[test]
 fn a_file_predicts_what_the_same_built_in_system_does() {
     let (_kept, folder) = folder(MINE);
-    let methods = ["--method", "rk4", "--method", "forward-euler"];
+    let methods = ["--method", "rk4", "--method", "kutta3"];
     let mine = json(&folder, &[&["predict", "--system", "mine.toml:a=2"][..], &methods].concat());
     let known = json(&folder, &[&["predict", "--system", "lotka-volterra:alpha=2", "--interval", "0.5"][..], &methods].concat());
     let nearest = |document: &Value| document["modes"][0]["lambda"].clone();

@@ -20,9 +20,26 @@ const classic: Plugin = {
   transformIndexHtml: (html) => html.replace(/<script type="module" crossorigin/g, "<script defer").replace(/<link rel="stylesheet" crossorigin/g, '<link rel="stylesheet"'),
 };
 
+/** The first demo as a still picture: the data, λ = −0.1 + 2i, and what classical RK4 learns from them at H = 1, λ̂ = 0.105 + 1.927i. */
+const still = (() => {
+  const half = 3.5;
+  const spiral = (re: number, im: number, step: number) =>
+    Array.from({ length: Math.round(12 / step) + 1 }, (_, k) => [Math.exp(re * k * step) * Math.cos(im * k * step), -Math.exp(re * k * step) * Math.sin(im * k * step)].map((x) => x.toFixed(3)));
+  const line = (re: number, im: number, ink: string) => `<polyline fill="none" stroke="${ink}" stroke-width="0.03" points="${spiral(re, im, 0.1).join(" ")}"/>`;
+  const dots = spiral(-0.1, 2, 1).map(([x, y]) => `<circle cx="${x}" cy="${y}" r="0.07"/>`).join("");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-half} ${-half} ${2 * half} ${2 * half}">${line(0.105105, 1.926833, "#b84a00")}${line(-0.1, 2, "#0068a3")}${dots}</svg>`;
+  return `:root { --still: url("data:image/svg+xml,${encodeURIComponent(svg)}"); }\n`;
+})();
+
+/** The styles stand in the page itself: loaded by the script they would come after the first paint, and everything would jump. */
+const styles: Plugin = {
+  name: "styles",
+  transformIndexHtml: { order: "pre", handler: (html) => html.replace("<style></style>", `<style>\n${still}${readFileSync(new URL("./src/style.css", import.meta.url), "utf8")}</style>`) },
+};
+
 export default defineConfig({
   base: "./",
-  plugins: [core, classic],
+  plugins: [core, classic, styles],
   worker: { format: "iife", plugins: () => [core] },
   build: {
     outDir: "../assets/tour",

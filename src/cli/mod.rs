@@ -16,6 +16,7 @@ mod figures;
 mod fit;
 mod interrupt;
 mod loop_;
+mod loopback;
 mod map;
 mod methods;
 mod modified;

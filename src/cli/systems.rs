@@ -87,16 +87,17 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     Ok(Answer::Done)
 }
 
+/// Each with its title and below it its parameters, in lines that fit.
 fn list(systems: &[System]) -> Result<(), Failure> {
-    let mut table = output::table(&["SYSTEM", "VARIABLES", "TITLE", "PARAMETERS"]);
+    let width = screen::width();
     for system in systems {
+        output::line(wrapped(&format!("{}: {}", system.name(), system.title()), "", "    ", width))?;
         let parameters: Vec<String> = system.parameters().map(|(name, value)| format!("{name}={value:.4}")).map(trimmed).collect();
-        table.add_row([system.name().to_owned(), Field::dimension(system).to_string(), system.title().to_owned(), parameters.join(", ")]);
+        output::line(wrapped(&parameters.join(", "), "    ", "    ", width))?;
     }
-    table.add_row(["linear:A", "any", "ẋ = Ax, A row by row: linear:-0.1,-2;2,-0.1", ""]);
-    output::line(table.trim_fmt())?;
+    output::line(wrapped("linear:A: ẋ = Ax, A row by row, such as linear:-0.1,-2;2,-0.1", "", "    ", width))?;
     let advice = "`lambdahat systems NAME` prints one of them as a file. Change the file and give its path wherever a system is asked for.";
-    output::line(wrapped(advice, "", "", screen::width()))
+    output::line(wrapped(advice, "", "", width))
 }
 
 /// A decimal without the zeros at its end.

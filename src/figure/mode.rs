@@ -127,14 +127,41 @@ pub(super) fn orbit(region: &Region, z: Complex<f64>, start: impl Fn(usize) -> C
     ys
 }
 
-/// A panel of y against t.
+/// A panel of y against t, a little wider than the time, so that the first and last dot are whole.
 pub(super) fn in_time(title: &str, end: f64, height: f64, marks: Vec<Mark>) -> Panel {
-    Panel { title: title.into(), x: Axis::new("time t", [0.0, end]), y: Axis::new("y", [-height, height]), equal: false, marks }
+    let edge = 0.02 * end;
+    Panel { title: title.into(), x: Axis::new("time t", [-edge, end + edge]), y: Axis::new("y", [-height, height]), equal: false, marks }
 }
 
-/// Data in black, the fit at its own step in green, the same model at a hundredth of the step in red.
+/// What a method is called above a panel: its title without what stands in brackets and, where its order follows, without that.
+pub(super) fn heading(name: &str) -> Result<String, CatalogError> {
+    let method = catalog::find(name)?;
+    let title = match &method {
+        Method::RungeKutta(tableau) => tableau.title(),
+        Method::Multistep(multistep) => multistep.title(),
+    };
+    // "Forward (explicit) Euler" keeps what follows the brackets.
+    let plain = match (title.find(" ("), title.find(')')) {
+        (Some(open), Some(close)) if open < close => format!("{}{}", &title[..open], &title[close + 1..]),
+        _ => title.to_owned(),
+    };
+    let plain = plain.split(" of order ").next().unwrap_or(&plain).trim_end_matches(',');
+    Ok(plain.trim_end_matches(" method").trim_end_matches(" rule").to_owned())
+}
+
+/// e^{λt} between the samples.
+pub(super) fn truth(lambda: Complex<f64>, end: f64) -> Vec<Complex<f64>> {
+    const POINTS: usize = 600;
+    (0..=POINTS).map(|k| (lambda * (end * k as f64 / POINTS as f64)).exp()).collect()
+}
+
+/// The truth in blue, data in black, the fit at its own step in green, the same model at a hundredth of the step in red.
 pub(super) fn three_lines(learned: &Learned, end: f64) -> Result<Vec<Mark>, ModeError> {
-    labelled_lines(learned, end, "data")
+    let exact = truth(learned.branches.lambda, end);
+    let line = exact.iter().enumerate().map(|(k, y)| [end * k as f64 / (exact.len() - 1) as f64, y.re]).collect();
+    let mut marks = vec![Mark::line(line, Ink::Blue, 1.4, "the truth")];
+    marks.extend(labelled_lines(learned, end, "data")?);
+    Ok(marks)
 }
 
 /// The same with another name for the samples of e^{λt}: where somebody has data of his own, these are none.

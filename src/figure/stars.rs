@@ -1,6 +1,6 @@
 //! Order stars of one-step methods and root loci of multistep methods.
 
-use super::mode::ModeError;
+use super::mode::{ModeError, heading};
 use super::regions::{cross, curve_mark, plane, set_marks};
 use super::{Figure, Ink};
 use crate::method::catalog;
@@ -18,10 +18,10 @@ pub fn stars() -> Result<Figure, ModeError> {
     for name in ["forward-euler", "rk4", "dormand-prince5", "implicit-euler", "gauss2", "radau-iia-3"] {
         let region = Region::of(&catalog::find(name)?)?;
         let larger = |z: Complex<f64>| star(&region, z) > 0.0;
-        let mut marks = set_marks(window, 300, Ink::Purple, 0.45, "order star: |R(z)| > |e^z|", 1.5, larger);
+        let mut marks = set_marks(window, 300, Ink::Purple, 0.45, "order star: |R(z)| > |exp z|", 1.5, larger);
         marks.extend(cross(window));
         facts.insert(format!("sectors of {name}"), sectors(&region));
-        panels.push(plane(name, window, marks));
+        panels.push(plane(&heading(name)?, window, marks));
     }
     for (family, name, steps, window) in [
         ("Adams–Bashforth", "adams-bashforth-", 2..=5, Window::new([-1.4, 0.8], [-1.1, 1.1])?),

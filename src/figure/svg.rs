@@ -336,7 +336,22 @@ pub(super) fn escaped(words: &str) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// As few lines as there must be, each about as long as the others: no word is left alone on the last.
 fn wrapped(words: &str, length: f64) -> Vec<String> {
+    let fewest = filled(words, length);
+    let mut best = fewest.clone();
+    for shorter in (1..length as usize).rev() {
+        let lines = filled(words, shorter as f64);
+        if lines.len() > fewest.len() {
+            break;
+        }
+        best = lines;
+    }
+    best
+}
+
+/// Lines filled one after the other up to a length.
+fn filled(words: &str, length: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split_whitespace() {
         match lines.last_mut() {
@@ -350,12 +365,25 @@ fn wrapped(words: &str, length: f64) -> Vec<String> {
     lines
 }
 
+/// The number in a label such as "root locus, 3 steps"; 0 where there is none.
+fn number(mark: &Mark) -> u32 {
+    match mark {
+        Mark::Line { label, .. } if label.starts_with("root locus") => {
+            label.chars().filter_map(|c| c.to_digit(10)).fold(0, |n, d| 10 * n + d)
+        }
+        _ => 0,
+    }
+}
+
 /// The legend of all panels in rows under them, each label once, and its height.
 fn legend(figure: &Figure, top: f64) -> (String, f64) {
     let mut svg = String::new();
     let mut seen: Vec<&str> = Vec::new();
     let (mut x, mut y) = (24.0, top + 10.0);
-    for mark in figure.panels.iter().flat_map(|p| &p.marks) {
+    let mut marks: Vec<&Mark> = figure.panels.iter().flat_map(|p| &p.marks).collect();
+    // Members of a numbered series stand in order, whichever panel shows them first.
+    marks.sort_by_key(|mark| number(mark));
+    for mark in marks {
         let label = match mark {
             Mark::Area { label, .. } | Mark::Line { label, .. } | Mark::Dots { label, .. } => label,
             Mark::Text { .. } => continue,

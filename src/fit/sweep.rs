@@ -271,7 +271,7 @@ impl Sweep {
                 }
             }
             // Quadratic convergence ends at rounding: done there, or where it stops improving within reach of it.
-            let done = worst <= 4e-16 || (worst <= 1e-12 && worst > 0.25 * before);
+            let done = worst <= 4e-16 || (worst <= 1e-12 && (worst > 0.25 * before || iteration + 1 == NEWTON));
             let mut solvable = worst.is_finite();
             for i in 0..n {
                 let factors = &mut newton.factors[(step * n + i) * system * system..(step * n + i + 1) * system * system];

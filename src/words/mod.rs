@@ -20,6 +20,7 @@ mod advice;
 mod caveats;
 pub mod document;
 mod duration;
+pub mod explorable;
 pub mod loops;
 pub mod number;
 mod paragraph;

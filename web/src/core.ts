@@ -7,11 +7,15 @@ export interface Mode { re: number; im: number; interval: number; substeps: numb
 
 export type Task =
   | { op: "names" }
+  | { op: "titles" }
   | { op: "paste"; text: string }
   | ({ op: "branches"; method: string } & Mode)
   | ({ op: "scene"; method: string; branch: number; refinement: number; end: number } & Mode)
   | { op: "multipliers"; method: string; z: [number, number][] }
   | { op: "formula"; method: string }
+  | ({ op: "noise"; method: string; levels: number[]; level: number } & Mode)
+  | { op: "call"; name: string; re: number; im: number; interval: number }
+  | { op: "against"; solver: string; exponents: number[]; re: number; im: number; interval: number }
   | ({ op: "raster"; method: string } & Grid)
   | ({ op: "boundary"; method: string } & Frame)
   | ({ op: "fates"; method: string } & Grid)
@@ -40,8 +44,28 @@ export interface Branches {
   branches: Branch[];
   characteristic_roots?: [number, number][];
 }
+/** A method as a picker lists it; `steps` is 1 for a one-step method. */
+export interface Listed { name: string; title: string; steps: number }
+/** What a call that chooses its own steps learns from one mode; `sides` are the two models between which a fit hovers where none fits. */
+export interface Controlled {
+  call: string;
+  learned: [number, number] | null;
+  sides: [number, number][];
+  steps: number;
+  rejected: number;
+  evaluations: number | null;
+  /** The decay that is learned as none. */
+  threshold: number | null;
+  sentences: string[];
+  /** What the call does between two samples, line by line. */
+  description: string[];
+}
+/** Re λ̂, Im λ̂ and the threshold for each tolerance; NaN where no model fits. */
+export type Against = Float64Array;
 /** Everything the first demo draws: the branches, the chosen one (−1 for none), and its model at its own step and at the finer one. */
-export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array }
+export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array; words: string }
+/** Re λ̂, Im λ̂ for each level of noise, and what is said of one. */
+export interface Noisy { learned: Float64Array; words: string }
 /** The plane of starts: the branches, half the side of the square, and for each cell the branch it lands on, 255 for none. */
 export interface Landings { found: Branches; side: number; values: Uint8Array }
 /** What `lambdahat verify --json` says of one scheme; only what the page shows is named. */
@@ -108,7 +132,7 @@ const front = new Desk();
 let pasted: Task | undefined;
 
 /** What may take longer than a frame of the screen, and whose desk it goes to: no demo waits for another. */
-const DESK_OF: Partial<Record<Task["op"], string>> = { fates: "map", star: "star", landings: "basins", shares: "basins", orbit: "orbits", predict: "samples" };
+const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "samples", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", predict: "samples" };
 const desks = new Map<string, Desk>();
 
 function deskOf(op: Task["op"]): Desk {

@@ -156,7 +156,7 @@ function within(c: CanvasRenderingContext2D, text: string, x: number, y: number,
 export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number }
 
 /** Lines over time: t, y, t, y, … */
-export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[], titles: [string, string] = ["time t", "x"]): void {
+export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[], titles: [string, string] = ["time t", "x"], across: (t: number) => string = label): void {
   const { context: c, width, height } = prepared(canvas);
   const [left, bottom] = [34, 22];
   const x = (t: number) => left + (t / end) * (width - left - 6);
@@ -168,7 +168,7 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
     c.strokeStyle = colour(INK.faint);
     stroke(c, [[x(t), 0], [x(t), height - bottom]]);
     c.fillStyle = colour(INK.axis);
-    within(c, label(t), x(t) - 4, height - 6, width);
+    within(c, across(t), x(t) - 4, height - 6, width);
   }
   for (const v of ticks(-top, top, height / 45)) {
     c.strokeStyle = colour(v === 0 ? INK.axis : INK.faint);
@@ -185,13 +185,20 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
     c.fillStyle = colour(ink);
     c.lineWidth = wide ?? 2;
     c.beginPath();
+    let broken = true;
     for (let k = 0; k + 1 < points.length; k += 2) {
       const [px, py] = [x(points[k]!), y(points[k + 1]!)];
+      // Where there is no value the line is broken.
+      if (Number.isNaN(py)) {
+        broken = true;
+        continue;
+      }
       if (dots) {
         c.moveTo(px + 3.5, py);
         c.arc(px, py, 3.5, 0, 2 * Math.PI);
-      } else if (k === 0) c.moveTo(px, py);
+      } else if (broken) c.moveTo(px, py);
       else c.lineTo(px, py);
+      broken = false;
     }
     if (dots) c.fill();
     else c.stroke();

@@ -3,6 +3,10 @@
 //! Every function computes with the same library as the command line, so that the page's numbers are the program's.
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
+mod calls;
+
+pub use calls::{against, call};
+
 use lambdahat::data::Reading;
 use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
 use lambdahat::inverse::Limits;
@@ -13,7 +17,7 @@ use lambdahat::stability::StabilityFunction;
 use lambdahat::stability::region::{Region, Window};
 use lambdahat::truth::ModesOptions;
 use lambdahat::verify::verify;
-use lambdahat::words::{Dialect, document, no_modes};
+use lambdahat::words::{Dialect, document, explorable, no_modes};
 use num_complex::Complex;
 use wasm_bindgen::prelude::*;
 
@@ -25,6 +29,20 @@ fn message(error: impl std::fmt::Display) -> JsError {
 #[wasm_bindgen]
 pub fn names() -> String {
     catalog::names().collect::<Vec<_>>().join("\n")
+}
+
+/// The name and the title of every method, and the steps that it looks back, tabs between them, one method a line.
+#[wasm_bindgen]
+pub fn titles() -> Result<String, JsError> {
+    let all = catalog::all().map_err(message)?;
+    let lines = all.iter().map(|method| {
+        let (title, steps) = match method {
+            Method::RungeKutta(tableau) => (tableau.title(), 1),
+            Method::Multistep(multistep) => (multistep.title(), multistep.steps()),
+        };
+        format!("{}\t{title}\t{steps}", method.name())
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// A method, ready to be asked.
@@ -70,6 +88,34 @@ impl Scheme {
         let sampling = Sampling::new(interval, substeps).map_err(message)?;
         let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
         serde_json::to_string(&found).map_err(message)
+    }
+
+    /// What the first demo says of a mode and the branch that is run, −1 for none, at h divided by `refinement`.
+    pub fn summary(&self, re: f64, im: f64, interval: f64, substeps: u32, branch: i32, refinement: usize) -> Result<String, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
+        Ok(explorable::summary(&found, usize::try_from(branch).ok(), refinement))
+    }
+
+    /// What noise of each level, in per cent of the motion's root mean square, adds through the loss on pairs of samples: Re λ̂, Im λ̂ of the
+    /// principal branch for each level, NaN where there is none. Least squares shrinks the factor from sample to sample by 1/(1 + level²).
+    pub fn with_noise(&self, re: f64, im: f64, interval: f64, substeps: u32, levels: &[f64]) -> Result<Vec<f64>, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let mut flat = Vec::with_capacity(2 * levels.len());
+        for level in levels {
+            let shrunk = Complex::new(re - (level / 100.0).powi(2).ln_1p() / interval, im);
+            let found = self.equation.branches(shrunk, sampling).map_err(message)?;
+            let learned = found.principal().map_or(Complex::new(f64::NAN, f64::NAN), |b| b.lambda);
+            flat.extend([learned.re, learned.im]);
+        }
+        Ok(flat)
+    }
+
+    /// What the page says of noise of one level.
+    pub fn noise_words(&self, re: f64, im: f64, interval: f64, substeps: u32, level: f64) -> Result<String, JsError> {
+        let found = self.with_noise(re, im, interval, substeps, &[0.0, level])?;
+        let learned = |k: usize| Some(Complex::new(found[2 * k], found[2 * k + 1])).filter(|z| z.re.is_finite());
+        Ok(explorable::noise(level, self.method.name(), Complex::new(re, im), learned(0), learned(1)))
     }
 
     /// The stability region over a window, one byte a point, row by row from the greatest Im z.

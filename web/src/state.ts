@@ -20,20 +20,29 @@ export interface State {
   /** The way down the landscape of fits, and how wide the random starts are. */
   way: number;
   width: number;
+  /** The solver with its own steps, and the decimal logarithm of its tolerance. */
+  solver: string;
+  rtol: number;
+  /** The decay rate of the mode that it is trained on. */
+  decay: number;
+  /** Noise of the samples, in per cent of the motion's root mean square. */
+  noise: number;
   /** The text of the scheme that the method "pasted" is, as the library holds it. */
   scheme: string;
 }
 
 const START: State = {
   method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 1, branch: -1, epsilon: -2, order: 4,
-  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 100, way: 1, width: 2,
-  scheme: "",
+  first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 1, way: 1, width: 2,
+  solver: "torchdiffeq:dopri5", rtol: -2, decay: 0.02, noise: 5, scheme: "",
 };
+/** The solvers that the page offers, without their tolerance. */
+export const SOLVERS = ["torchdiffeq:dopri5", "torchdiffeq:bosh3", "diffrax:Tsit5", "diffrax:Dopri5", "diffrax:Dopri8", "scipy:RK45", "scipy:DOP853"] as const;
 type Named = "method" | "first" | "second" | "third";
 export const NAMED: readonly Named[] = ["method", "first", "second", "third"];
-const LIMITS: Record<Exclude<keyof State, Named | "scheme">, [number, number]> = {
+const LIMITS: Record<Exclude<keyof State, Named | "scheme" | "solver">, [number, number]> = {
   re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
-  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8],
+  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8], rtol: [-9, -1], decay: [0.0001, 1], noise: [0, 30],
 };
 const WHOLE = new Set(["substeps", "refinement", "branch", "order", "finer", "way"]);
 
@@ -54,6 +63,8 @@ export function read(hash: string): State {
     const text = said.get(key);
     if (text?.trim()) state[key] = bounded(key, Number(text), state[key]);
   }
+  const solver = said.get("solver");
+  if (solver && (SOLVERS as readonly string[]).includes(solver)) state.solver = solver;
   state.scheme = said.get("scheme") ?? "";
   return state;
 }

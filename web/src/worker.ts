@@ -1,7 +1,7 @@
 /** The computing side of the page: the Rust library, compiled to WebAssembly, answering one question after the other. */
 import coreText from "virtual:core";
 import init, * as rust from "../pkg/lambdahat_web.js";
-import type { Answer, Branches, Landings, Question, Scene, Task } from "./core";
+import type { Answer, Branches, Landings, Noisy, Question, Scene, Task } from "./core";
 
 async function unpacked(base64: string): Promise<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -30,13 +30,16 @@ function scene(task: Extract<Task, { op: "scene" }>): Scene {
   const learned = found.branches[chosen]?.lambda;
   const run = (refinement: number) =>
     learned ? method.run(task.re, task.im, task.interval, task.substeps, learned[0], learned[1], refinement, task.end, 0) : new Float64Array();
-  return { found, chosen, fine: run(task.refinement), fit: run(1) };
+  const words = method.summary(task.re, task.im, task.interval, task.substeps, chosen, task.refinement);
+  return { found, chosen, fine: run(task.refinement), fit: run(1), words };
 }
 
 function answer(task: Task): unknown {
   switch (task.op) {
     case "names":
       return rust.names().split("\n");
+    case "titles":
+      return rust.titles().split("\n").map((line) => line.split("\t")).map(([name, title, steps]) => ({ name, title, steps: Number(steps) }));
     case "paste": {
       const pasted = rust.Scheme.parse(task.text);
       schemes.set("pasted", pasted);
@@ -48,6 +51,16 @@ function answer(task: Task): unknown {
       return scene(task);
     case "multipliers":
       return task.z.map(([re, im]) => Array.from(scheme(task.method).multiplier(re, im)));
+    case "call":
+      return JSON.parse(rust.call(task.name, task.re, task.im, task.interval));
+    case "against":
+      return rust.against(task.solver, Float64Array.from(task.exponents), task.re, task.im, task.interval);
+    case "noise": {
+      const { re, im, interval, substeps } = task;
+      const method = scheme(task.method);
+      const learned = method.with_noise(re, im, interval, substeps, Float64Array.from(task.levels));
+      return { learned, words: method.noise_words(re, im, interval, substeps, task.level) } satisfies Noisy;
+    }
     case "formula":
       return JSON.parse(scheme(task.method).formula());
     case "raster":

@@ -1,0 +1,101 @@
+//! What the interactive page says of its demos.
+
+use super::number::{DIGITS, complex, count, real};
+use crate::inverse::Branches;
+use num_complex::Complex;
+
+/// What a growth rate does in one unit of time.
+fn does(rate: f64) -> String {
+    if rate.abs() < 1e-12 {
+        return "neither decays nor grows".into();
+    }
+    let verb = if rate < 0.0 { "decays" } else { "grows" };
+    format!("{verb} by {} % in one unit of time", real(100.0 * rate.exp_m1().abs(), 3))
+}
+
+/// The first demo: the data, the model that is run (an index of `found.branches`), and what it does at h divided by `refinement`.
+pub fn summary(found: &Branches, run: Option<usize>, refinement: usize) -> String {
+    let Some(branch) = run.and_then(|k| found.branches.get(k)) else {
+        return format!("Through {} no finite λ̂ exists for this mode.", found.method);
+    };
+    let fate = match refinement {
+        0 | 1 => "Run at its own step size it goes through every sample.".to_owned(),
+        n => format!("Run with steps {n} times smaller it follows e^(λ̂t) instead."),
+    };
+    format!(
+        "The data: λ = {}, which {}. Learned through {} with step size h = {}: λ̂ = {}, which {}. {fate}",
+        complex(found.lambda, DIGITS),
+        does(found.lambda.re),
+        found.method,
+        real(found.sampling.step().get(), 3),
+        complex(branch.lambda, DIGITS),
+        does(branch.lambda.re),
+    )
+}
+
+/// A solver with its own steps: what it learns from λ, in so many steps, some of them rejected.
+pub fn controlled(lambda: Complex<f64>, learned: Option<Complex<f64>>, steps: usize, rejected: usize) -> String {
+    let Some(learned) = learned else {
+        return "No single model fits these samples through this call.".into();
+    };
+    let what = if lambda.re == 0.0 || learned.re == 0.0 {
+        format!("Re λ̂ = {} where the truth has {}", real(learned.re, 3), real(lambda.re, 3))
+    } else if (learned.re > 0.0) == (lambda.re > 0.0) {
+        format!("{} times the true {}", real(learned.re / lambda.re, 3), if lambda.re < 0.0 { "damping" } else { "growth" })
+    } else if learned.re > 0.0 {
+        "growth in place of decay".into()
+    } else {
+        "decay in place of growth".into()
+    };
+    let trials = match rejected {
+        0 => "none rejected".to_owned(),
+        n => format!("{n} rejected"),
+    };
+    format!("Learned: λ̂ = {}, {what}, in {} per sample, {trials}.", complex(learned, DIGITS), count(steps, "step", "steps"))
+}
+
+/// Noise of `level` per cent: where the integrator alone takes Re λ, and where both take it.
+pub fn noise(level: f64, method: &str, lambda: Complex<f64>, clean: Option<Complex<f64>>, noisy: Option<Complex<f64>>) -> String {
+    match (clean, noisy) {
+        (Some(clean), Some(noisy)) => format!(
+            "With {} % of noise the samples teach λ̂ = {}. The integrator alone moves Re λ from {} to {}; with the noise it becomes {}.",
+            real(level, 3),
+            complex(noisy, DIGITS),
+            real(lambda.re, 3),
+            real(clean.re, 3),
+            real(noisy.re, 3),
+        ),
+        _ => format!("Through {method} this mode has no principal branch."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inverse::branches;
+    use crate::method::{Sampling, catalog};
+
+    #[test]
+    fn a_summary_says_what_the_data_do_and_what_the_model_does() {
+        let found = branches(&catalog::find("rk4").unwrap(), Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
+        let said = summary(&found, Some(0), 1);
+        assert!(
+            said.starts_with(
+                "The data: λ = −0.1 + 2i, which decays by 9.52 % in one unit of time. Learned through rk4 with step size h = 1: λ̂ = "
+            ),
+            "{said}"
+        );
+        assert!(summary(&found, None, 1).contains("no finite λ̂"));
+        assert!(summary(&found, Some(0), 50).ends_with("50 times smaller it follows e^(λ̂t) instead."));
+    }
+
+    #[test]
+    fn a_turned_sign_is_called_so() {
+        let said = controlled(Complex::new(-0.02, 2.0), Some(Complex::new(0.01, 2.0)), 3, 0);
+        assert_eq!(said, "Learned: λ̂ = 0.01 + 2i, growth in place of decay, in 3 steps per sample, none rejected.");
+        assert!(
+            controlled(Complex::new(-0.02, 2.0), Some(Complex::new(-0.06, 2.0)), 1, 2)
+                .contains("3 times the true damping, in 1 step per sample, 2 rejected")
+        );
+    }
+}

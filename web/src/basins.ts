@@ -1,0 +1,46 @@
+/** Which start lands on which branch. */
+import { ask, latest, Overtaken, type Landings } from "./core";
+import { INK, Plane } from "./draw";
+import { $, busy, complex, counted, digits, mode } from "./page";
+import { state } from "./state";
+import { pastes } from "./view";
+
+const basinPlane = new Plane($<HTMLCanvasElement>("basin-plane"), { re0: -4, re1: 4, im0: -4, im1: 4 });
+const BASIN_INKS = ["--b0", "--b1", "--b2", "--b3", "--b4", "--b5"];
+
+let basinKey = "";
+
+export const drawBasins = latest(async () => counted((async () => {
+  const { method, way, width } = state;
+  const key = JSON.stringify([method, method === "pasted" ? pastes : 0, way, width, mode(), basinPlane.canvas.getBoundingClientRect().width, matchMedia("(prefers-color-scheme: dark)").matches]);
+  if (key === basinKey) return;
+  basinKey = "";
+  const words = $("basin-words");
+  try {
+    // Coarse at once, then fine.
+    for (const cells of [16, 48]) {
+      const { found, side, values } = await busy(basinPlane.canvas, ask<Landings>({ op: "landings", method, way, cells, ...mode() }));
+      basinPlane.frame = { re0: -side, re1: side, im0: -side, im1: side };
+      const inks = Array.from({ length: 256 }, (_, k) => (k === 255 ? "transparent" : BASIN_INKS[k % BASIN_INKS.length]!));
+      basinPlane.draw({ values, width: cells, height: cells, inks }, (c) => found.branches.forEach((b) => basinPlane.dot(c, b.lambda[0], b.lambda[1], INK.data, 5)));
+      if (cells !== 48) continue;
+      const shares = await ask<Float64Array>({ op: "shares", method, way, width, starts: 500, ...mode() });
+      $("basin-shares").replaceChildren(...found.branches.map((b, k) => {
+        const item = document.createElement("li");
+        item.className = `b${k % BASIN_INKS.length}`;
+        item.dataset.share = String(shares[k]);
+        item.textContent = `λ̂ = ${complex(...b.lambda)}${b.principal ? " (principal)" : ""}: ${(100 * shares[k]!).toFixed(1)} %`;
+        return item;
+      }));
+    }
+    const landed = Array.from(document.querySelectorAll<HTMLElement>("#basin-shares li")).reduce((sum, item) => sum + Number(item.dataset.share), 0);
+    words.textContent = `Of 500 random starts with entries N(0, ${digits(width, 2)}²), this share is predicted to land on each branch; ${landed > 0.9995 ? "all converge" : `the other ${(100 * (1 - landed)).toFixed(1)} % do not converge`}.`;
+    basinKey = key;
+  } catch (error) {
+    if (error instanceof Overtaken) return;
+    basinPlane.draw(undefined, () => undefined);
+    $("basin-shares").replaceChildren();
+    words.textContent = (error as Error).message;
+  }
+  basinPlane.canvas.setAttribute("aria-label", `Which start lands on which branch, ${method}. ${words.textContent}`);
+})()), "basins");

@@ -1,0 +1,62 @@
+/** Ties the controls to what is set. */
+import { mapPlane } from "./map";
+import { movable } from "./movable";
+import { pickBranch, plane } from "./oscillator";
+import { orbitPlanes } from "./orbits";
+import { $, counted } from "./page";
+import { bounded, fragment, initial, isSection, NAMED, remember, state, type State } from "./state";
+import { fromSlider, NUMBERS, past, set, show, toSlider, undone } from "./view";
+
+export function controls(arrive: () => Promise<void>): void {
+  for (const id of NUMBERS) {
+    const input = $<HTMLInputElement>(id);
+    input.oninput = () => {
+      if (input.value !== "") set({ [id]: bounded(id, fromSlider(id, Number(input.value)), state[id]) });
+    };
+    // What lies out of range was held at its end: the field says so once it is left.
+    input.onchange = () => {
+      input.value = String(toSlider(id, state[id]));
+    };
+  }
+  for (const id of NAMED) $<HTMLSelectElement>(id).onchange = (event) => set({ [id]: (event.target as HTMLSelectElement).value });
+  $<HTMLSelectElement>("way").onchange = (event) => set({ way: Number((event.target as HTMLSelectElement).value) });
+  $<HTMLSelectElement>("solver").onchange = (event) => set({ solver: (event.target as HTMLSelectElement).value });
+  for (const form of document.querySelectorAll("form")) form.onsubmit = (event) => event.preventDefault();
+
+  const h = () => state.interval / state.substeps;
+  const toMode = ([re, im]: [number, number]) => ({ re: bounded("re", re, state.re), im: bounded("im", im, state.im) });
+  const truth = (): [number, number] => [state.re, state.im];
+  movable({ view: plane, steps: [0.1, 0.01], now: truth, change: toMode, unit: h, pick: pickBranch });
+  movable({ view: mapPlane, steps: [0.1, 0.01], now: truth, change: toMode, unit: h });
+  for (const view of orbitPlanes) {
+    movable({
+      view, steps: [0.05, 0.005], now: () => [state.prey, state.predators], unit: () => 1,
+      change: ([prey, predators]) => ({ prey: bounded("prey", prey, state.prey), predators: bounded("predators", predators, state.predators) }),
+    });
+  }
+  const restore = (to: State) => {
+    Object.assign(state, to, { scheme: state.scheme });
+    remember();
+    show();
+  };
+  $<HTMLButtonElement>("undo").disabled = past.length === 0;
+  $("undo").onclick = () => {
+    const before = past.pop();
+    if (before) restore(before);
+    undone();
+    $<HTMLButtonElement>("undo").disabled = past.length === 0;
+  };
+  $("reset").onclick = () => set(initial());
+  $("copy").onclick = () => {
+    const address = `${location.href.split("#")[0]}${fragment()}`;
+    void navigator.clipboard.writeText(address).then(() => "The link is copied.", () => `Copy this link: ${address}`).then((words) => {
+      $("copied").textContent = words;
+    });
+  };
+  window.addEventListener("hashchange", () => {
+    if (!isSection(location.hash)) void counted(arrive());
+  });
+  const resized = new ResizeObserver(() => show());
+  for (const each of document.querySelectorAll("canvas")) resized.observe(each);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+}

@@ -1,0 +1,25 @@
+/** Three methods beside each other. */
+import { ask, latest, type Branches } from "./core";
+import { chart, INK } from "./draw";
+import { $, complex, counted, mode } from "./page";
+import { endOf, run, samples } from "./runs";
+import { state } from "./state";
+
+export const drawThree = latest(async () => counted((async () => {
+  const end = endOf(Math.min(40, Math.max(8, Math.ceil(10 / state.interval))));
+  for (const [k, name] of [state.first, state.second, state.third].entries()) {
+    const canvas = $<HTMLCanvasElement>(`three-${k}`);
+    const caption = canvas.parentElement!.querySelector("figcaption")!;
+    try {
+      const found = await ask<Branches>({ op: "branches", method: name, ...mode() });
+      const learned = found.branches.find((b) => b.principal) ?? found.branches[0];
+      if (!learned) throw new Error("no finite λ̂");
+      const lines = [await run(name, learned.lambda, 50, end), await run(name, learned.lambda, 1, end)] as const;
+      chart(canvas, end, 3, [{ points: lines[0], ink: INK.fine }, { points: lines[1], ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
+      caption.textContent = `${name}: λ̂ = ${complex(...learned.lambda)} ${learned.flags.join(", ")}`;
+    } catch (error) {
+      caption.textContent = `${name}: ${(error as Error).message}`;
+    }
+    canvas.setAttribute("aria-label", caption.textContent!);
+  }
+})()));
