@@ -22,7 +22,7 @@ impl FieldSource {
     fn field(&self) -> PyResult<PolynomialField> {
         match self {
             Self::Name(name) => {
-                let system = System::parse(name).map_err(refused)?;
+                let system = System::open(name).map_err(refused)?;
                 let missing = || refused(format!("the system `{}` is not polynomial, so its terms have no polynomials", system.name()));
                 PolynomialField::of_system(&system).ok_or_else(missing)
             }

@@ -76,7 +76,7 @@ pub fn predict_samples(
 #[pyfunction]
 pub fn predict_system(py: Python<'_>, name: &str, interval: Option<f64>, methods: Vec<MethodSource>, options: Options) -> PyResult<String> {
     let through = Through::of(py, &methods)?;
-    let system = System::parse(name).map_err(refused)?;
+    let system = System::open(name).map_err(refused)?;
     interruptible(py, move || {
         let subject = Subject::from_system(&system, interval.unwrap_or_else(|| system.default_interval())).map_err(refused)?;
         serde_json::to_string(&report(subject, through, &options)?).map_err(refused)

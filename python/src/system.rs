@@ -12,7 +12,7 @@ pub fn system_names() -> Vec<String> {
     dynamics::System::names().map(|name| name.to_string()).collect()
 }
 
-/// A built-in system with its parameters.
+/// A system with its parameters.
 #[pyclass(frozen, module = "lambdahat._core")]
 pub struct System {
     system: dynamics::System,
@@ -20,10 +20,10 @@ pub struct System {
 
 #[pymethods]
 impl System {
-    /// NAME or NAME:parameter=value,…
+    /// NAME or FILE.toml, then :parameter=value,…
     #[staticmethod]
     fn parse(text: &str) -> PyResult<Self> {
-        Ok(Self { system: dynamics::System::parse(text).map_err(refused)? })
+        Ok(Self { system: dynamics::System::open(text).map_err(refused)? })
     }
 
     /// Its name, without parameters.
@@ -35,7 +35,7 @@ impl System {
     /// The parameters with their values.
     #[getter]
     fn parameters(&self) -> Vec<(String, f64)> {
-        self.system.parameters().to_vec()
+        self.system.parameters().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// d.
@@ -56,7 +56,7 @@ impl System {
         self.system.default_starts()
     }
 
-    /// Equilibria in closed form.
+    /// Its known equilibria.
     #[getter]
     fn equilibria(&self) -> Vec<Vec<f64>> {
         self.system.equilibria()

@@ -99,7 +99,7 @@ impl Trained {
     }
 
     fn of_system(text: &str, interval: Option<f64>, samples: usize) -> PyResult<Self> {
-        let system = System::parse(text).map_err(refused)?;
+        let system = System::open(text).map_err(refused)?;
         let interval = interval.unwrap_or_else(|| system.default_interval());
         let starts = system.default_starts();
         let states: Vec<Vec<Vec<f64>>> =
