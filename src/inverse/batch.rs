@@ -118,16 +118,16 @@ impl BatchKernel {
 
     fn kernel(&self) -> Kernel {
         match (self.rational, self.degree) {
-            (true, 1) => widest::<1, true>(),
-            (true, 2) => widest::<2, true>(),
-            (true, _) => widest::<3, true>(),
-            (false, 2) => widest::<2, false>(),
-            (false, 3) => widest::<3, false>(),
-            (false, 4) => widest::<4, false>(),
-            (false, 5) => widest::<5, false>(),
-            (false, 6) => widest::<6, false>(),
-            (false, 7) => widest::<7, false>(),
-            (false, _) => widest::<8, false>(),
+            (true, 1) => widest::<1, true>,
+            (true, 2) => widest::<2, true>,
+            (true, _) => widest::<3, true>,
+            (false, 2) => widest::<2, false>,
+            (false, 3) => widest::<3, false>,
+            (false, 4) => widest::<4, false>,
+            (false, 5) => widest::<5, false>,
+            (false, 6) => widest::<6, false>,
+            (false, 7) => widest::<7, false>,
+            (false, _) => widest::<8, false>,
         }
     }
 }
