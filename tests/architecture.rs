@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The floor of each module; one imports from floors below its own only.
-const FLOORS: [(&str, u32); 18] = [
+const FLOORS: [(&str, u32); 19] = [
     ("exact", 1),
     ("files", 1),
+    ("simd", 1),
     ("method", 2),
     ("data", 2),
     ("stability", 3),

@@ -11,7 +11,6 @@ mod linear;
 use chain::Chain;
 
 use super::error::{FitError, within};
-use super::lanes::{Width, padded};
 use super::loss::{Block, Windows};
 use super::model::Model;
 use super::normal::Gram;
@@ -19,6 +18,7 @@ use super::objective::square;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use super::step::Step;
 use super::sweep::{Adjoint, Sweep, product};
+use crate::simd::{Width, padded};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 

@@ -12,13 +12,13 @@ mod drivers;
 mod reverse;
 
 use super::error::FitError;
-use super::lanes::Width;
 use super::loss::Block;
 use super::lu;
 use super::model::Model;
 use super::step::{Kind, Point, Step};
 use super::tape::{Deltas, Tape};
 use crate::method::Coefficients;
+use crate::simd::Width;
 
 /// Newton's iterations for the stages before they are given up.
 const NEWTON: usize = 40;
