@@ -17,8 +17,9 @@ use super::model::Model;
 use super::normal::Gram;
 use super::objective::square;
 use super::progress::{Outcome, Progress, Stop, Watch};
+use super::saturating::product;
 use super::step::Step;
-use super::sweep::{Adjoint, Sweep, product};
+use super::sweep::{Adjoint, Sweep};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 

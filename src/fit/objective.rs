@@ -4,8 +4,9 @@ use super::error::FitError;
 use super::lanes::{PADDING, Width, padded};
 use super::loss::{Block, Windows};
 use super::model::Model;
+use super::saturating::product;
 use super::step::Step;
-use super::sweep::{Adjoint, Seeds, Sweep, product};
+use super::sweep::{Adjoint, Seeds, Sweep};
 
 /// Bytes of activations and adjoints that a block may have: half of a second-level cache.
 const BLOCK_BYTES: usize = 480 << 10;

@@ -7,7 +7,7 @@ use super::activation::Activation;
 use super::gemm::{Slots, Strided, Update, multiply, multiply_transposed};
 use super::lanes::Width;
 use super::model::Model;
-use super::sweep::product;
+use super::saturating::product;
 
 /// Activations of every layer at every slot, each slot's rows contiguous.
 pub(crate) struct Tape {

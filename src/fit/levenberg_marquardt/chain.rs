@@ -8,8 +8,9 @@ use crate::fit::lanes::{Width, padded};
 use crate::fit::loss::{Block, Windows};
 use crate::fit::model::Model;
 use crate::fit::normal::jacobian;
+use crate::fit::saturating::product;
 use crate::fit::step::Step;
-use crate::fit::sweep::{Adjoint, Seeds, Sweep, product};
+use crate::fit::sweep::{Adjoint, Seeds, Sweep};
 
 /// One interval from every predicted state, and what the chain makes of them.
 pub(super) struct Chain {
