@@ -1,7 +1,6 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
 pub(crate) mod aberth;
-pub mod algebraic;
 pub mod ball;
 pub(crate) mod certify;
 pub(crate) mod coefficients;
@@ -16,15 +15,13 @@ pub mod integer;
 pub(crate) mod irrational;
 pub mod isolation;
 pub mod multiprecision;
-pub mod number;
-pub mod number_field;
 pub mod polynomial;
 pub(crate) mod precision;
 pub mod rational;
+pub mod real;
 pub mod ring;
 pub mod roots;
 
-pub use algebraic::Algebraic;
 pub use ball::Ball;
 pub use discs::RootDisc;
 pub use double_double::DoubleDouble;
@@ -33,9 +30,8 @@ pub use factor::irreducible_factors;
 pub use integer::Integer;
 pub use isolation::{Ordered, RealRoot, SturmSequence};
 pub use multiprecision::BigFloat;
-pub use number::Number;
-pub use number_field::NumberField;
 pub use polynomial::Polynomial;
 pub use rational::{decimal, ratio, simplest_between};
+pub use real::{Algebraic, Number, NumberField};
 pub use ring::{Field, Ring};
 pub use roots::{RootsError, exact_roots, roots, uncertain_roots};

@@ -27,6 +27,7 @@ mod objective;
 mod progress;
 mod resume;
 mod rollout;
+mod saturating;
 mod step;
 mod sweep;
 mod tape;

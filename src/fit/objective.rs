@@ -3,8 +3,9 @@
 use super::error::FitError;
 use super::loss::{Block, Windows};
 use super::model::Model;
+use super::saturating::product;
 use super::step::Step;
-use super::sweep::{Adjoint, Seeds, Sweep, product};
+use super::sweep::{Adjoint, Seeds, Sweep};
 use crate::simd::{PADDING, Width, padded};
 
 /// Bytes of activations and adjoints that a block may have: half of a second-level cache.

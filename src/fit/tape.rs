@@ -5,7 +5,7 @@
 
 use super::activation::Activation;
 use super::model::Model;
-use super::sweep::product;
+use super::saturating::product;
 use crate::simd::Width;
 use crate::simd::gemm::{Pairs, Rows, RowsMut, Strided, Update, multiply, multiply_transposed};
 

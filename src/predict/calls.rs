@@ -1,16 +1,13 @@
 //! What people really call: training calls of libraries, judged beside the methods.
 
-use super::report::Report;
-use crate::inverse::Verdict;
-use crate::inverse::step_control::{Assessment, ObservedMode, Precision, Usage, assess};
+use crate::inverse::step_control::{Assessment, Usage, assess};
+use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, CallError};
 use num_complex::Complex;
 use serde::Serialize;
 
 /// Calls for a report that names none: each library's most common one, at its defaults or those of its documentation.
 const DEFAULT_CALLS: [&str; 3] = ["torchdiffeq:dopri5", "diffrax:Tsit5:rtol=1e-3,atol=1e-6", "scipy:RK45"];
-/// Samples count as those of a linear field where one step of the fitted matrix misses less than this part of them.
-const LINEAR: f64 = 0.05;
 
 /// What a loop learns through one training call.
 #[derive(Clone, Debug, Serialize)]
@@ -54,35 +51,21 @@ pub fn default_calls() -> Result<Vec<Call>, CallError> {
     DEFAULT_CALLS.iter().map(|text| text.parse()).collect()
 }
 
-impl Report {
-    /// Judges training calls, used as is said, on one complex state of size 1; where `trajectories` are given, on their own batch: the norm over all
-    /// starts, and the size that the mode has in them.
-    pub fn add_calls(&mut self, calls: &[Call], samples: usize, precision: Option<Precision>, trajectories: &[Vec<Vec<f64>>]) {
-        let starts: Vec<Vec<f64>> = trajectories.iter().flat_map(|t| t.iter().step_by(samples.max(1))).cloned().collect();
-        let modes: Vec<(Complex<f64>, bool, Usage)> = self
-            .upper_modes()
-            .map(|(_, mode)| {
-                let observed = ObservedMode::of(mode.lambda, self.interval, &mode.equilibrium, trajectories, &starts);
-                let observed = observed.filter(|o| o.misfit < LINEAR && o.amplitude() > 0.0);
-                let plain = Usage { samples, precision, ..Usage::default() };
-                let usage = observed.map_or(plain.clone(), |o| Usage { norm: o.together(), amplitude: o.amplitude(), ..plain });
-                (mode.lambda, mode.settled, usage)
-            })
-            .collect();
-        for call in calls {
-            let judge = |(lambda, settled, usage): &(Complex<f64>, bool, Usage)| {
-                let lambda = *lambda;
-                if !settled {
-                    return CallMode::Unsettled { lambda };
-                }
-                match assess(call, lambda, self.interval, usage, self.limits) {
-                    Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
-                    Err(error) => CallMode::Failed { lambda, error: error.to_string() },
-                }
-            };
-            let modes: Vec<CallMode> = modes.iter().map(judge).collect();
-            let verdict = modes.iter().filter_map(|mode| if let CallMode::Assessed(a) = mode { Some(a.verdict) } else { None }).max();
-            self.calls.push(CallReport { name: call.name.to_string(), adaptive: call.is_adaptive(), verdict, modes, call: call.clone() });
-        }
+impl CallReport {
+    /// A call, used as is said, judged on modes: each with λ and whether the samples settle it.
+    pub(super) fn of(call: &Call, modes: &[(Complex<f64>, bool, Usage)], interval: f64, limits: Limits) -> Self {
+        let judge = |(lambda, settled, usage): &(Complex<f64>, bool, Usage)| {
+            let lambda = *lambda;
+            if !settled {
+                return CallMode::Unsettled { lambda };
+            }
+            match assess(call, lambda, interval, usage, limits) {
+                Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
+                Err(error) => CallMode::Failed { lambda, error: error.to_string() },
+            }
+        };
+        let modes: Vec<CallMode> = modes.iter().map(judge).collect();
+        let verdict = modes.iter().filter_map(|mode| if let CallMode::Assessed(a) = mode { Some(a.verdict) } else { None }).max();
+        Self { name: call.name.to_string(), adaptive: call.is_adaptive(), verdict, modes, call: call.clone() }
     }
 }

@@ -11,6 +11,7 @@
 //! | what regressions on derivatives make of them | `regression_report` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
+//! | what a caller lays beside a report: orbits, training calls | `laid_beside` |
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
@@ -18,9 +19,11 @@ pub mod calls;
 pub mod cost;
 pub mod drift;
 mod fitted_orbits;
+mod laid_beside;
 mod learned_orbits;
 mod linear_orbits;
 mod open_field;
+mod predict_error;
 pub mod recommendation;
 mod regression_report;
 pub mod report;
@@ -32,9 +35,10 @@ pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use learned_orbits::OrbitReport;
+pub use predict_error::PredictError;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regression_report::{RegressionMode, RegressionReport};
-pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report, default_methods};
+pub use report::{MethodReport, ModeReport, Prediction, Report, default_methods};
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
 pub use uneven_times::UnevenTimes;

@@ -4,19 +4,19 @@ use super::calls::CallReport;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
+use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates, Recommendation};
 use super::regression_report::{RegressionReport, UpperMode, judged};
 use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
-use crate::inverse::{BranchError, Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
+use crate::inverse::{Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
 use crate::loops::Regression;
-use crate::method::{CatalogError, Method, Sampling, SamplingError, catalog};
+use crate::method::{CatalogError, Method, Sampling, catalog};
 use crate::truth::{Caveat, Finding, FittedField, Mode};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use thiserror::Error;
 
 /// Methods that people train with, for a report that names none.
 const DEFAULT_METHODS: [&str; 11] = [
@@ -32,30 +32,6 @@ const DEFAULT_METHODS: [&str; 11] = [
     "implicit-midpoint",
     "gauss2",
 ];
-
-/// Why there is no prediction.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum PredictError {
-    /// The interval or the number of substeps cannot be used.
-    #[error(transparent)]
-    Sampling(#[from] SamplingError),
-    /// A mode has no branches through a method.
-    #[error(transparent)]
-    Branches(#[from] BranchError),
-    /// The catalogue cannot be read.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// Nothing to predict.
-    #[error("{subject} has no mode to predict")]
-    NoModes {
-        /// The file or the system.
-        subject: String,
-        /// How many samples there are; none for a system.
-        samples: usize,
-        /// What became of its modes.
-        caveats: Vec<Caveat>,
-    },
-}
 
 /// The methods that a report covers when none is named.
 pub fn default_methods() -> Result<Vec<Method>, CatalogError> {

@@ -7,8 +7,9 @@ use crate::fit::error::FitError;
 use crate::fit::loss::{Block, Windows};
 use crate::fit::model::Model;
 use crate::fit::normal::jacobian;
+use crate::fit::saturating::product;
 use crate::fit::step::Step;
-use crate::fit::sweep::{Adjoint, Seeds, Sweep, product};
+use crate::fit::sweep::{Adjoint, Seeds, Sweep};
 use crate::simd::{Width, padded};
 
 /// One interval from every predicted state, and what the chain makes of them.
