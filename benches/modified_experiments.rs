@@ -8,7 +8,7 @@ use lambdahat::dynamics::{Field, PolynomialField, System};
 use lambdahat::fit::{Training, unwatched};
 use lambdahat::method::{Method, Sampling, catalog};
 use lambdahat::order::{FieldExpansion, drift};
-use lambdahat::repair::turns::turn_drifts;
+use lambdahat::repair::turn_drifts;
 use published::{Distances, Experiment, Pendulum, attractor, box_points, cubic, lorenz, slope};
 use std::time::Instant;
 

@@ -84,6 +84,7 @@
 //!  1   exact        files        simd
 //! ```
 #![warn(missing_docs)]
+#![warn(unnameable_types)]
 // No panic is reachable from input: what can fail is a `Result`. Tests may unwrap.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented))]
 

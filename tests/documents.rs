@@ -165,3 +165,53 @@ fn the_source_cites_no_document_that_is_not_here() {
     }
     assert!(cited.is_empty(), "{}", cited.join("\n"));
 }
+
+/// The name of a variant as serde writes it in kebab case.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for (k, c) in name.chars().enumerate() {
+        if c.is_ascii_uppercase() && k > 0 {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// The variants of the enums in a source file that `is_coded` picks by the lines before them and their name.
+fn variants(source: &str, is_coded: impl Fn(&str, &str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (place, _) in source.match_indices("pub enum ") {
+        let before = source[..place].rsplit("\n\n").next().unwrap_or_default();
+        let rest = &source[place + "pub enum ".len()..];
+        let Some((name, body)) = rest.split_once(" {\n") else { continue };
+        if is_coded(before, name) {
+            let body = body.split("\n}").next().unwrap_or_default();
+            let names = body.lines().filter(|line| line.starts_with("    ") && line[4..].starts_with(|c: char| c.is_ascii_uppercase()));
+            let word = |line: &str| line.trim().chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+            found.extend(names.map(|line| kebab(&word(line))));
+        }
+    }
+    found
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// Whoever decides on a code finds it, with its fields, in the page on JSON.
+#[test]
+fn every_code_is_documented() {
+    let page = std::fs::read_to_string(root().join("docs/json.md")).expect("text");
+    let mut count = 0;
+    for path in sources(&root().join("src")) {
+        let source = std::fs::read_to_string(&path).expect("text");
+        let coded = |before: &str, name: &str| before.contains("tag = \"code\"") || ["Because", "Motion"].contains(&name);
+        for code in variants(&source, coded) {
+            count += 1;
+            assert!(page.contains(&format!("\n| `{code}` |")), "{} has the code {code}, which docs/json.md lacks", path.display());
+        }
+    }
+    assert!(count > 100, "{count}");
+}

@@ -2,11 +2,10 @@
 
 use lambdahat::dynamics::{Field, Flow, System};
 use lambdahat::fit::{DataRecord, ModelFile, Training, unwatched};
-use lambdahat::inverse::faithful::{TOLERANCE, orbit_error};
-use lambdahat::inverse::{Discrepancy, LearningEquation, Limits, Verdict, branches, verdict};
+use lambdahat::inverse::{Discrepancy, FAITHFUL_TOLERANCE as TOLERANCE, LearningEquation, Limits, Verdict, branches, orbit_error, verdict};
 use lambdahat::method::{Method, Sampling, catalog};
 use lambdahat::predict::{Prediction, Report, Subject};
-use lambdahat::repair::audit::{Audit, Nature, audit, default_horizon};
+use lambdahat::repair::{Audit, Nature, audit, default_horizon};
 use num_complex::Complex64;
 use proptest::prelude::*;
 

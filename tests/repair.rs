@@ -4,8 +4,7 @@ use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, Learned, Model, ModelFile, ModelSpec, Training, unwatched};
 use lambdahat::inverse::Flag;
 use lambdahat::method::{Method, Sampling, catalog};
-use lambdahat::repair::audit::{HORIZON, STEP_TOLERANCE};
-use lambdahat::repair::{Nature, Repair, RepairError, RepairNote, RepairReport, Way, audit, linear_repair};
+use lambdahat::repair::{HORIZON, Nature, Repair, RepairError, RepairNote, RepairReport, STEP_TOLERANCE, Way, audit, linear_repair};
 use nalgebra::DMatrix;
 
 fn method(name: &str) -> Method {
@@ -88,7 +87,7 @@ fn every_branch_of_every_method_goes_back() {
         let (found, sampling) = (method(name), Sampling::new(1.0, substeps).expect("positive"));
         let Method::RungeKutta(tableau) = &found else { panic!("one step") };
         let equation = lambdahat::inverse::LearningEquation::of(&found).expect("not constant");
-        let choices = lambdahat::inverse::matrices::real_choices(&equation, &a, sampling).expect("square");
+        let choices = lambdahat::inverse::real_choices(&equation, &a, sampling).expect("square");
         for choice in choices.choices() {
             let learned = choices.matrix(&a, &choice).expect("distinct eigenvalues");
             let back = linear_repair(tableau, &learned, sampling).expect("has a logarithm").matrix;

@@ -30,45 +30,6 @@ fn normal(random: &mut ChaCha8Rng) -> f64 {
     (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
 }
 
-/// Of 100 draws of a noisy oscillator at least 93 lie within two uncertainties, and the uncertainty is of the size of the error.
-#[test]
-fn uncertainties_cover() {
-    let lambda = Complex64::new(-0.1, 2.0);
-    for (seed, (rows, noise, uneven, columns, interval)) in
-        [(40, 0.05, false, 2, 1.0), (60, 0.05, false, 1, 0.3), (40, 0.01, true, 1, 0.5), (40, 0.2, true, 2, 0.5)].into_iter().enumerate()
-    {
-        let mut random = ChaCha8Rng::seed_from_u64(seed as u64);
-        let (mut within, mut found, mut square, mut stated) = (0, 0, 0.0, 0.0);
-        for _ in 0..100 {
-            let (mut times, mut states, mut t) = (Vec::new(), Vec::new(), 0.0);
-            for _ in 0..rows {
-                let z = (lambda * t).exp();
-                times.push(t);
-                states.extend([z.re, z.im].iter().take(columns).map(|x| x + noise * normal(&mut random)));
-                let part = (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-                t += if uneven { interval * (0.5 + part) } else { interval };
-            }
-            let names = (0..columns).map(|k| format!("x{k}")).collect();
-            let data = Trajectories::with_times("draw", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
-            let examined = examine(&data, &ModesOptions::default()).unwrap();
-            if let Some(mode) = settled(&examined).first() {
-                let (error, u) = ((mode.lambda - lambda).norm(), mode.uncertainty.unwrap());
-                found += 1;
-                within += usize::from(error <= 2.0 * u);
-                square += error * error;
-                stated += u;
-            }
-        }
-        let rms = (square / f64::from(found)).sqrt();
-        let mean = stated / f64::from(found);
-        println!(
-            "{rows} rows, noise {noise}, uneven {uneven}, {columns} columns: {found} settled, {within} within 2u, rms {rms:.1e}, mean u {mean:.1e}"
-        );
-        assert!(found >= 90 && within * 100 >= 93 * found as usize, "{within} of {found}");
-        assert!(mean < 3.0 * rms, "{mean} against {rms}");
-    }
-}
-
 /// The field is right to many digits where a map of low degree is wrong in the first.
 #[test]
 fn a_field_meets_a_limit_cycle() {
@@ -200,30 +161,4 @@ fn one_orbit_on_an_algebraic_curve_leaves_its_neighbours_open() {
     assert!(found.caveats.iter().any(|c| matches!(c, Caveat::OrbitsOpen { .. })), "{found:?}");
     assert!(!found.caveats.iter().any(|c| matches!(c, Caveat::Closed { .. })) && settled(&found).is_empty(), "{found:?}");
     assert_eq!(found.finding.motion, Motion::Undetermined);
-}
-
-fn real(name: &str, reading: &Reading) -> Examination {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/real").join(name);
-    examine(&reading.open(&path).unwrap(), &ModesOptions::default()).unwrap()
-}
-
-/// The sunspot cycle of 10 to 11 years is kept going by chance; no real mode of −0.19 is in it.
-#[test]
-fn sunspots_are_a_driven_cycle() {
-    let found = real("sunspots.csv", &Reading::default());
-    assert_eq!((found.finding.motion, found.finding.settled), (Motion::Driven, false));
-    let period = std::f64::consts::TAU / found.modes[0].lambda.im;
-    assert!((9.5..11.5).contains(&period), "{:?}", found.modes);
-    assert!(found.modes.iter().all(|m| m.lambda.im != 0.0 && !m.settled && m.because == [Because::DrivenByNoise]));
-}
-
-/// Noise of 0.07 does not tell two decays from a curve: nothing of it is settled, and no wrong rate is.
-#[test]
-fn indometh_settles_no_single_rate() {
-    let reading = Reading { trajectory: Some("Subject".into()), ..Reading::default() };
-    let found = real("indometh.csv", &reading);
-    for mode in settled(&found) {
-        let near = |rate: f64| (mode.lambda - rate).norm() < 3.0 * mode.uncertainty.unwrap_or(0.0);
-        assert!(near(-2.892_184_68) || near(-0.434_104_71), "{mode:?}");
-    }
 }

@@ -17,6 +17,8 @@ use serde::Serialize;
 const DEVIATIONS: f64 = 3.0;
 /// The part of the scale up to which what the loss leaves open is added to the tolerance.
 const OPEN: f64 = 0.1;
+/// An eigenvalue that is open by more than this part of its size is not settled, however far from all branches it is.
+const WIDE: f64 = 0.5;
 /// However much the data leave open, nothing farther from a branch than this part of the scale beyond the tolerance counts as being on it.
 const FARTHEST: f64 = 2e-2;
 
@@ -218,7 +220,8 @@ impl Matching<'_> {
         // Data that do not tell this branch from the next settle nothing.
         let told_apart = truth <= half;
         let on = told_apart && error <= allowed;
-        let stray = told_apart && error > tolerance + truth + loss;
+        // The bound is that of a linear model of the residuals: what is open by much of its own size may go anywhere.
+        let stray = told_apart && error > tolerance + truth + loss && loss <= WIDE * learned.norm().max(scale);
         CheckedMode {
             mode: k,
             equilibrium: place.state.clone(),

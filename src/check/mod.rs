@@ -12,7 +12,7 @@
 mod agreement;
 mod called_check;
 mod checked_modes;
-pub mod comparison;
+pub(crate) mod comparison;
 mod coverage;
 mod followed;
 mod settling;

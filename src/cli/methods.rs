@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{Answer, output, screen};
 use clap::{Arg, ArgAction, ArgMatches};
 use lambdahat::exact::Number;
-use lambdahat::method::property::TABLE;
+use lambdahat::method::PROPERTIES;
 use lambdahat::method::{Method, Property, Stated, catalog, families};
 use lambdahat::verify::has_property;
 use lambdahat::words::{self, Table};
@@ -36,7 +36,7 @@ pub struct Args {
 struct Properties(Vec<Property>);
 
 fn filters() -> impl Iterator<Item = (Property, &'static str)> {
-    TABLE.iter().filter_map(|entry| Some((entry.property, entry.filter?)))
+    PROPERTIES.iter().filter_map(|entry| Some((entry.property, entry.filter?)))
 }
 
 impl clap::Args for Properties {

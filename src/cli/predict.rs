@@ -14,7 +14,9 @@ use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
-use crate::words::{Dialect, Say, document, examining, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped};
+use crate::words::{
+    Dialect, Say, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped,
+};
 use num_complex::Complex64;
 use std::path::PathBuf;
 
@@ -78,6 +80,9 @@ pub struct Args {
     /// How many coordinates the columns are reduced to [default: as many as stand above the noise]
     #[arg(long, value_name = "N", requires = "data")]
     rank: Option<std::num::NonZeroUsize>,
+    /// The motion is known to come to rest at zero in every column; with --degree 1, to be a sum of exponentials
+    #[arg(long, requires = "data", conflicts_with = "log")]
+    rest_at_zero: bool,
     /// Fit the logarithms of the data (where changes are proportional to size)
     #[arg(long)]
     log: bool,
@@ -107,16 +112,22 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let embedded = args.data.is_none() && args.system.is_none();
     let mut samples = None;
+    let subject_name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
+    let progress = Progress::begin(examining(subject_name.as_deref().unwrap_or(defaults::SYSTEM)));
+    interrupt::keep_on_interrupt();
     let subject = match &args.data {
         Some(path) => {
-            let progress = Progress::begin(examining(&path.display().to_string()));
             let data = args.reading.read(path)?;
             let rank = args.rank.map(|n| n.get());
-            let options = ModesOptions { degree: args.degree, log: args.log, seed: args.seed, rank, ..ModesOptions::default() };
-            interrupt::keep_on_interrupt();
+            let options = ModesOptions {
+                degree: args.degree,
+                log: args.log,
+                seed: args.seed,
+                rank,
+                rests_at_zero: args.rest_at_zero,
+                ..ModesOptions::default()
+            };
             let mut subject = Subject::from_data_until(&data, &options, &interrupt::stopped)?;
-            interrupt::end_on_interrupt();
-            progress.end();
             if args.loss != Loss::default() && data.inputs().is_empty() {
                 let logged = if args.log { Some(data.log()?) } else { None };
                 if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
@@ -132,7 +143,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
-    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }.report_with_orbits().map_err(no_prediction)?;
+    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }
+        .report_with_orbits_until(&interrupt::stopped)
+        .map_err(no_prediction)?;
+    interrupt::end_on_interrupt();
+    progress.end();
     let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
     report.add_regressions(&regressions);
     report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls }, args.covered, args.dtype, &states);
@@ -164,7 +179,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let in_full = args.all || !args.method.is_empty();
     let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
     let through_calls = regressions::regressions(&report, width) + &through_calls;
-    let through_loss = losses::through_loss(&report, width) + &losses::uneven(&report, width);
+    let names = samples.as_ref().map_or(&[][..], Trajectories::inputs);
+    let through_loss =
+        losses::through_loss(&report, width) + &losses::uneven(&report, width) + &inputs::learned_inputs(&report, names, width, !in_full);
     let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
     if only_calls {
         output::text(&through_calls)?;

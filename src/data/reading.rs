@@ -1,7 +1,7 @@
 //! How a file of samples is to be read.
 
+use super::hold::Hold;
 use super::time_unit::TimeUnit;
-use super::trajectories::Hold;
 
 /// How to read samples from a file of text or numpy arrays.
 ///

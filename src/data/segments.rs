@@ -107,3 +107,23 @@ impl<'a> Segment<'a> {
         add(first, t.samples());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::data::{Trajectories, Trajectory};
+
+    #[test]
+    fn segments_end_at_missing_rows_and_cells() {
+        let rows = [1.0, 2.0, 4.0, f64::NAN, 16.0, 64.0, 128.0];
+        let times = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 7.0];
+        let t = Trajectory::at(None, times.to_vec(), rows.to_vec());
+        let data = Trajectories::with_times("made up", vec!["x".into()], vec![], vec![t]).unwrap();
+        let found: Vec<_> = data.segments().iter().map(|s| (s.first, s.states.to_vec(), s.times.to_vec())).collect();
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[0], (0, vec![1.0, 2.0, 4.0], vec![0.0, 1.0, 2.0]));
+        assert_eq!(found[1], (4, vec![16.0], vec![4.0]));
+        assert_eq!(found[2], (5, vec![64.0, 128.0], vec![6.0, 7.0]));
+        let even = data.require_even().unwrap();
+        assert_eq!((even.interval(), even.count(), even.samples(), even.pairs().count()), (1.0, 2, 5, 3));
+    }
+}

@@ -1,27 +1,16 @@
 //! Samples of one or more trajectories: times, states and inputs, checked once.
 
 use super::error::{DataError, DataProblem};
+use super::hold::Hold;
 use super::segments::{Pair, Segment};
 use super::spacing::{self, Gap, Spacing, Times};
 use super::taken::Taken;
 use super::time_unit::TimeUnit;
 use super::trajectory::Trajectory;
-use serde::{Deserialize, Serialize};
 
 /// Times between samples beyond these leave no room in f64 for what is computed from them.
 const SHORTEST: f64 = 1e-100;
 const LONGEST: f64 = 1e100;
-
-/// What an input does between two samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hold {
-    /// Keeps its value until the next sample (zero-order hold).
-    #[default]
-    Zero,
-    /// Goes to the next value in a straight line (first-order hold).
-    Linear,
-}
 
 /// Samples of a system as they were taken: at even or uneven times, with gaps, with inputs.
 ///
@@ -388,20 +377,5 @@ mod tests {
         assert!(matches!(problem(at(&[0.0], &[1.0, 2.0], &[0.0, 0.0])), DataProblem::TimesShape { .. }));
         assert!(matches!(problem(at(&[0.0, 0.0], &[1.0, 2.0], &[0.0, 0.0])), DataProblem::TimeNotIncreasing { .. }));
         assert!(matches!(problem(at(&[0.0, 1e200], &[1.0, 2.0], &[0.0, 0.0])), DataProblem::Interval(_)));
-    }
-
-    #[test]
-    fn segments_end_at_missing_rows_and_cells() {
-        let rows = [1.0, 2.0, 4.0, f64::NAN, 16.0, 64.0, 128.0];
-        let times = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 7.0];
-        let t = Trajectory::at(None, times.to_vec(), rows.to_vec());
-        let data = Trajectories::with_times("made up", vec!["x".into()], vec![], vec![t]).unwrap();
-        let found: Vec<_> = data.segments().iter().map(|s| (s.first, s.states.to_vec(), s.times.to_vec())).collect();
-        assert_eq!(found.len(), 3);
-        assert_eq!(found[0], (0, vec![1.0, 2.0, 4.0], vec![0.0, 1.0, 2.0]));
-        assert_eq!(found[1], (4, vec![16.0], vec![4.0]));
-        assert_eq!(found[2], (5, vec![64.0, 128.0], vec![6.0, 7.0]));
-        let even = data.require_even().unwrap();
-        assert_eq!((even.interval(), even.count(), even.samples(), even.pairs().count()), (1.0, 2, 5, 3));
     }
 }

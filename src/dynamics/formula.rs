@@ -2,7 +2,8 @@
 
 mod parse;
 
-pub(crate) use parse::{Names, ParseError, parse};
+pub use parse::ParseError;
+pub(crate) use parse::{Names, parse};
 
 use num_rational::BigRational;
 use num_traits::{One, ToPrimitive, Zero};

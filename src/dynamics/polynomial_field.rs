@@ -3,7 +3,7 @@
 mod exact;
 mod multivariate;
 
-pub use multivariate::{LARGEST_EXPONENT, MOST_VARIABLES, Monomial, Multivariate};
+pub use multivariate::{MOST_VARIABLES, Monomial, Multivariate};
 
 use super::enclosure::Interval;
 use super::{DynamicsError, Field, System, SystemFileError};
@@ -31,7 +31,7 @@ pub struct PolynomialField {
 }
 
 impl PolynomialField {
-    /// A field from its components, one for each variable. `None` when the counts differ, when there are none or more than [`MOST_VARIABLES`].
+    /// A field from its components, one for each variable. `None` when the counts differ, when there are none or more than `MOST_VARIABLES`.
     pub fn new(variables: Vec<String>, components: Vec<RationalPolynomial>) -> Option<Self> {
         let fits = variables.len() == components.len() && (1..=MOST_VARIABLES).contains(&variables.len());
         fits.then_some(Self { variables, components })
@@ -63,7 +63,7 @@ impl PolynomialField {
     }
 
     /// A system as an exact field, each parameter the simplest fraction that rounds to its double (so 8/3 is 8/3 and
-    /// 0.1 is 1/10). `None` for systems that are not polynomial, or of more than [`MOST_VARIABLES`] variables.
+    /// 0.1 is 1/10). `None` for systems that are not polynomial, or of more than `MOST_VARIABLES` variables.
     pub fn of_system(system: &System) -> Option<Self> {
         exact::field(system).ok()
     }

@@ -1,26 +1,26 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
 pub(crate) mod aberth;
-pub mod ball;
+pub(crate) mod ball;
 pub(crate) mod certify;
 pub(crate) mod coefficients;
 pub(crate) mod descartes;
-pub mod discs;
-pub mod double_double;
+pub(crate) mod discs;
+pub(crate) mod double_double;
 pub mod effort;
-pub mod eigenvalues;
+pub(crate) mod eigenvalues;
 pub(crate) mod enclosures;
-pub mod factor;
-pub mod integer;
+pub(crate) mod factor;
+pub(crate) mod integer;
 pub(crate) mod irrational;
-pub mod isolation;
-pub mod multiprecision;
-pub mod polynomial;
+pub(crate) mod isolation;
+pub(crate) mod multiprecision;
+pub(crate) mod polynomial;
 pub(crate) mod precision;
-pub mod rational;
-pub mod real;
-pub mod ring;
-pub mod roots;
+pub(crate) mod rational;
+pub(crate) mod real;
+pub(crate) mod ring;
+pub(crate) mod roots;
 
 pub use ball::Ball;
 pub use discs::RootDisc;

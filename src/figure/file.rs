@@ -1,7 +1,8 @@
 //! Figures as files: SVG whose words are outlines, PNG made from that SVG, JSON of the data. Nothing depends on the fonts of
 //! the machine.
 
-use super::svg::{self, DrawError, FAMILY};
+pub use super::svg::DrawError;
+use super::svg::{self, FAMILY};
 use super::{Figure, large_png};
 use crate::files::{WriteError, write_whole};
 use rayon::prelude::*;

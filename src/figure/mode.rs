@@ -3,7 +3,8 @@
 use super::{Axis, Ink, Mark, Panel};
 use crate::inverse::step_control::EquationError;
 use crate::inverse::{BranchError, Branches, LearningEquation};
-use crate::method::{CatalogError, Method, Sampling, SamplingError, StepSize, catalog};
+use crate::method::catalog::{self, CatalogError};
+use crate::method::{Method, Sampling, SamplingError, StepSize};
 use crate::stability::region::{Region, RegionError};
 use num_complex::Complex;
 

@@ -37,7 +37,7 @@ pub enum Optimiser {
     Adam,
     /// [`Lbfgs`].
     Lbfgs,
-    /// [`direct::solve`].
+    /// `direct::solve`.
     Direct,
 }
 

@@ -1,7 +1,7 @@
 //! Why a text is no training call, or does not suit the samples.
 
 use super::library::Library;
-use crate::method::CatalogError;
+use crate::method::catalog::CatalogError;
 use thiserror::Error;
 
 /// Why a text is no training call.

@@ -1,7 +1,8 @@
 //! The catalogue: every built-in scheme, one file each, found by name or by a library's name for it.
 
+use super::Method;
 use super::families::{self, FamilyError};
-use super::{Method, SchemeError, scheme};
+use super::scheme::{self, SchemeError};
 use include_dir::{Dir, include_dir};
 use thiserror::Error;
 

@@ -4,23 +4,21 @@ pub mod algebra;
 pub mod catalog;
 pub mod expression;
 pub mod families;
-pub mod field_symbol;
-pub mod identity;
+pub(crate) mod field_symbol;
+pub(crate) mod identity;
 pub mod latex;
-pub mod multistep;
-pub mod property;
+pub(crate) mod multistep;
+pub(crate) mod property;
 pub mod rounding;
-pub mod sampling;
+pub(crate) mod sampling;
 pub mod scheme;
-pub mod tableau;
+pub(crate) mod tableau;
 
-pub use catalog::CatalogError;
 pub use field_symbol::FieldSymbol;
 pub use identity::{Claim, Identity, Stated};
 pub use multistep::{Multistep, MultistepError};
-pub use property::Property;
+pub use property::{Certainty, PROPERTIES, Property, PropertyEntry, PropertyKind, RestsOn};
 pub use sampling::{Sampling, SamplingError, StepSize};
-pub use scheme::SchemeError;
 pub use tableau::{Coefficients, RungeKutta, TableauError};
 
 /// A scheme of either kind.

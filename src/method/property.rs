@@ -1,6 +1,6 @@
 //! The vocabulary of properties: what can be claimed of a scheme, asked of the catalogue, and found by a verification, each by one name.
 //!
-//! A new property is a variant here with its entry in [`TABLE`], the way it is decided in `verify::decision`, and its words in `words::property`; the compiler
+//! A new property is a variant here with its entry in [`PROPERTIES`], the way it is decided in `verify::decision`, and its words in `words::property`; the compiler
 //! asks for all three. Claims, filters, the document of `--json`, the rows of the screen and the documentation follow from them.
 
 use serde::{Serialize, Serializer};
@@ -71,7 +71,7 @@ pub enum Property {
 
 /// The kind of a property's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PropertyKind {
     /// Yes or no.
     Truth,
     /// A whole number.
@@ -116,7 +116,7 @@ pub struct PropertyEntry {
     /// Its place in the document of a verification, as a JSON pointer.
     pub place: &'static str,
     /// The kind of its value.
-    pub kind: Kind,
+    pub kind: PropertyKind,
     /// Whether a claim may say `"infinite"`.
     pub may_be_infinite: bool,
     /// How firmly it is decided.
@@ -127,8 +127,8 @@ pub struct PropertyEntry {
     pub filter: Option<&'static str>,
 }
 
-const fn entry(property: Property, key: &'static str, place: &'static str, kind: Kind, rests_on: RestsOn) -> PropertyEntry {
-    let may_be_infinite = matches!(kind, Kind::Extent);
+const fn entry(property: Property, key: &'static str, place: &'static str, kind: PropertyKind, rests_on: RestsOn) -> PropertyEntry {
+    let may_be_infinite = matches!(kind, PropertyKind::Extent);
     let certainty = Certainty::Exact;
     PropertyEntry { property, key, place, kind, may_be_infinite, certainty, rests_on, filter: None }
 }
@@ -147,12 +147,12 @@ impl PropertyEntry {
     }
 }
 
-use Kind::{Angle, Count, Extent, Number, Truth};
 use Property as P;
+use PropertyKind::{Angle, Count, Extent, Number, Truth};
 use RestsOn::{Coefficients, OrderConditions, StabilityFunction};
 
 /// Every property, in the order of [`Property`].
-pub const TABLE: [PropertyEntry; 29] = [
+pub const PROPERTIES: [PropertyEntry; 29] = [
     entry(P::Order, "order", "/order", Count, OrderConditions),
     entry(P::StageOrder, "stage_order", "/stage_order", Count, OrderConditions),
     entry(P::LinearOrder, "linear_order", "/linear_order", Count, OrderConditions),
@@ -187,12 +187,12 @@ pub const TABLE: [PropertyEntry; 29] = [
 impl Property {
     /// Every property.
     pub fn all() -> impl Iterator<Item = Self> + Clone {
-        TABLE.iter().map(|entry| entry.property)
+        PROPERTIES.iter().map(|entry| entry.property)
     }
 
     /// Its line of the table.
     pub fn entry(self) -> &'static PropertyEntry {
-        &TABLE[self as usize]
+        &PROPERTIES[self as usize]
     }
 
     /// Its name in claims and documents.
@@ -208,7 +208,7 @@ impl Property {
     /// assert_eq!(Property::from_key("A-stable"), None);
     /// ```
     pub fn from_key(key: &str) -> Option<Self> {
-        TABLE.iter().find(|entry| entry.key == key).map(|entry| entry.property)
+        PROPERTIES.iter().find(|entry| entry.key == key).map(|entry| entry.property)
     }
 }
 
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_table_is_in_the_order_of_the_enum_and_its_names_are_unique() {
-        for (k, entry) in TABLE.iter().enumerate() {
+        for (k, entry) in PROPERTIES.iter().enumerate() {
             assert_eq!(entry.property as usize, k, "{}", entry.key);
             assert_eq!(Property::from_key(entry.key), Some(entry.property));
             assert!(entry.place.ends_with(entry.key) && entry.filter.is_none_or(|name| !name.contains('_')));

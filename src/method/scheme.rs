@@ -4,7 +4,7 @@ use super::Method;
 use super::expression::{Expression, decimal_number};
 use super::identity::{Claim, Identity, Stated};
 use super::multistep::{Multistep, MultistepError};
-use super::property::{Kind, Property, TABLE};
+use super::property::{PROPERTIES, Property, PropertyKind};
 use super::tableau::{RungeKutta, TableauError};
 use crate::exact::{Number, NumberField, RealRoot};
 use num_rational::BigRational;
@@ -340,13 +340,13 @@ fn claims(value: &Value<'_>) -> Result<Vec<Claim>, Failure> {
         .into_iter()
         .map(|(key, value)| {
             let Some(claim) = Property::from_key(key.get_ref()) else {
-                let expected = TABLE.iter().map(|entry| entry.key).collect::<Vec<_>>().join(", ");
+                let expected = PROPERTIES.iter().map(|entry| entry.key).collect::<Vec<_>>().join(", ");
                 return Err((key.span(), SchemeReason::UnknownKey { key: key.get_ref().to_string(), expected }));
             };
             let entry = claim.entry();
             let stated = match (entry.kind, value.get_ref()) {
-                (Kind::Truth, DeValue::Boolean(truth)) => Stated::Truth(*truth),
-                (Kind::Truth, other) => {
+                (PropertyKind::Truth, DeValue::Boolean(truth)) => Stated::Truth(*truth),
+                (PropertyKind::Truth, other) => {
                     return Err((value.span(), SchemeReason::Type { expected: "true or false", found: other.type_str() }));
                 }
                 (_, DeValue::String(text)) if entry.may_be_infinite && matches!(text.as_ref(), "infinite" | "infinity") => Stated::Infinite,

@@ -1,22 +1,22 @@
 //! What a scheme does to ẋ = f(x): rooted trees, order conditions, modified and inverse modified equations.
 
-pub mod assumptions;
+pub(crate) mod assumptions;
 mod certificate;
-pub mod conditions;
-pub mod coproduct;
-pub mod general_field;
-pub mod invariant_drift;
-pub mod levels;
-pub mod linear_series;
-pub mod modified;
-pub mod modified_field;
-pub mod multistep_series;
-pub mod order_within;
-pub mod prime_field;
+pub(crate) mod conditions;
+pub(crate) mod coproduct;
+pub(crate) mod general_field;
+pub(crate) mod invariant_drift;
+pub(crate) mod levels;
+pub(crate) mod linear_series;
+pub(crate) mod modified;
+pub(crate) mod modified_field;
+pub(crate) mod multistep_series;
+pub(crate) mod order_within;
+pub(crate) mod prime_field;
 mod rounded;
-pub mod series;
-pub mod trees;
-pub mod weights;
+pub(crate) mod series;
+pub(crate) mod trees;
+pub(crate) mod weights;
 
 pub use assumptions::SimplifyingAssumptions;
 pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, failing_bush, order, order_up_to};

@@ -48,11 +48,6 @@ impl PrimeField {
         ((1u64 << 61) - (1 << 56)..1 << 61).rev().step_by(2).filter(|&n| passes_sieve(n)).map(Self::of).filter(Self::is_prime)
     }
 
-    /// The prime.
-    pub fn modulus(&self) -> u64 {
-        self.p
-    }
-
     /// The element 1.
     pub fn one(&self) -> u64 {
         self.one
@@ -283,11 +278,6 @@ impl Remainders {
         Self { fields, inverses, products, modulus }
     }
 
-    /// The primes.
-    pub fn fields(&self) -> &[PrimeField] {
-        &self.fields
-    }
-
     /// The integer of least absolute value with these elements, one for each prime.
     pub fn integer(&self, elements: impl Iterator<Item = u64>) -> BigInt {
         let mut digits: Vec<u64> = Vec::with_capacity(self.fields.len());
@@ -335,7 +325,7 @@ mod tests {
     #[test]
     fn the_largest_primes_below_two_to_the_61() {
         // 2^61 − k is prime for these k (Caldwell, *The prime pages*, primes just less than a power of two).
-        let first: Vec<u64> = PrimeField::descending().take(8).map(|field| (1u64 << 61) - field.modulus()).collect();
+        let first: Vec<u64> = PrimeField::descending().take(8).map(|field| (1u64 << 61) - field.p).collect();
         assert_eq!(first, [1, 31, 45, 229, 259, 283, 339, 391]);
     }
 
@@ -361,18 +351,18 @@ mod tests {
             let n = if negative { -size } else { size };
             let count = Remainders::primes_for(bits(&n)) + spare - 1;
             let remainders = Remainders::new(PrimeField::descending().take(count).collect());
-            prop_assert_eq!(remainders.integer(remainders.fields().iter().map(|field| field.of_integer(&n))), n);
+            prop_assert_eq!(remainders.integer(remainders.fields.iter().map(|field| field.of_integer(&n))), n);
         }
 
         #[test]
         fn a_field(x: u64, y: u64, z: u64) {
             let field = PrimeField::descending().nth(3).unwrap();
-            let p = u128::from(field.modulus());
+            let p = u128::from(field.p);
             let (a, b) = (field.element(x), field.element(y));
             prop_assert_eq!(u128::from(field.residue(field.mul(a, b))), u128::from(x) % p * (u128::from(y) % p) % p);
             prop_assert_eq!(u128::from(field.residue(field.add(a, b))), (u128::from(x) + u128::from(y)) % p);
             prop_assert_eq!(field.reduce_any(u128::from(x) << 64 | u128::from(z)),
-                field.add(field.element(0), field.reduce((u128::from(x % field.modulus()) << 64) | u128::from(z))));
+                field.add(field.element(0), field.reduce((u128::from(x % field.p) << 64) | u128::from(z))));
             if let Some(inverse) = field.inverse(a) {
                 prop_assert_eq!(field.mul(a, inverse), field.one());
             }

@@ -9,31 +9,34 @@
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
 //! | what regressions on derivatives make of them | `regression_report` |
+//! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
 //! | what a caller lays beside a report: orbits, training calls | `laid_beside` |
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
-pub mod calls;
-pub mod cost;
-pub mod drift;
+pub(crate) mod calls;
+pub(crate) mod cost;
+pub(crate) mod drift;
 mod fitted_orbits;
 mod laid_beside;
+mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
 mod open_field;
 mod predict_error;
-pub mod recommendation;
+pub(crate) mod recommendation;
 mod regression_report;
-pub mod report;
-pub mod subject;
+pub(crate) mod report;
+pub(crate) mod subject;
 mod through_loss;
 mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-pub use drift::{Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use learned_inputs::LearnedInputs;
 pub use learned_orbits::OrbitReport;
 pub use predict_error::PredictError;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};

@@ -1,7 +1,8 @@
 //! Why there is no prediction.
 
 use crate::inverse::BranchError;
-use crate::method::{CatalogError, SamplingError};
+use crate::method::SamplingError;
+use crate::method::catalog::CatalogError;
 use crate::truth::Caveat;
 use thiserror::Error;
 

@@ -100,6 +100,15 @@ pub(super) struct Candidates<'a> {
     pub others: &'a [Method],
     /// The orbits that must be followed faithfully too.
     pub orbits: Option<&'a LearnedOrbits>,
+    /// Whether no more orbits are to be followed; then nothing is recommended that turns on them.
+    pub stopped: &'a dyn Fn() -> bool,
+}
+
+impl Candidates<'_> {
+    /// Whether orbits matter and are not followed any more.
+    fn cut(&self) -> bool {
+        self.orbits.is_some() && (self.stopped)()
+    }
 }
 
 /// A true mode and what is learned of it.
@@ -156,7 +165,7 @@ pub(super) fn recommend(subject: &Subject, candidates: Candidates<'_>, limits: L
     };
     let most_substeps = MOST_SUBSTEPS;
     for &(among, methods) in &tried {
-        let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, methods, candidates.orbits, limits)? else { continue };
+        let Some(Choice { method, substeps, cost, verdict }) = cheapest(subject, methods, &candidates, limits)? else { continue };
         let why = if verdict == Verdict::Faithful {
             Why::CheapestFaithful { candidates: methods.len(), most_substeps }
         } else {
@@ -175,6 +184,9 @@ pub(super) fn recommend(subject: &Subject, candidates: Candidates<'_>, limits: L
             any_step,
             scheme: method.clone(),
         }));
+    }
+    if candidates.cut() {
+        return Ok(None);
     }
     // The common methods hold the implicit midpoint rule.
     let Some(kept) = any_step else { return Ok(None) };
@@ -210,7 +222,7 @@ struct Choice<'a> {
 fn cheapest<'a>(
     subject: &Subject,
     candidates: &[&'a Method],
-    orbits: Option<&LearnedOrbits>,
+    from: &Candidates<'_>,
     limits: Limits,
 ) -> Result<Option<Choice<'a>>, PredictError> {
     let mut tries: Vec<(u64, u32, usize)> = (1..=MOST_SUBSTEPS)
@@ -221,8 +233,11 @@ fn cheapest<'a>(
     let mut settled = vec![false; candidates.len()];
     // More substeps than these, where orbits have shown that fewer are too few.
     let mut more_than = vec![0; candidates.len()];
-    let follows = |method: &Method, substeps: u32| orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
+    let follows = |method: &Method, substeps: u32| from.orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
     for (cost, substeps, k) in tries {
+        if from.cut() {
+            return Ok(None);
+        }
         // Accurate methods all have the aliases; one that has not reached them at such a price will.
         if settled[k] || substeps <= more_than[k] || aliased.is_some_and(|a| cost > MOST_TIMES_DEARER * a.cost) {
             continue;

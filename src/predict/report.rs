@@ -3,6 +3,7 @@
 use super::calls::CallReport;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
+use super::learned_inputs::{LearnedInputs, learned_inputs};
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates, Recommendation};
@@ -11,8 +12,9 @@ use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
 use crate::inverse::{Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
 use crate::loops::Regression;
-use crate::method::{CatalogError, Method, Sampling, catalog};
-use crate::truth::{Caveat, Finding, FittedField, Mode};
+use crate::method::catalog::{self, CatalogError};
+use crate::method::{Method, Sampling};
+use crate::truth::{Caveat, Finding, FittedField, Mode, StateSpace};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -77,6 +79,9 @@ pub struct Report {
     pub horizon: f64,
     /// How far out a branch counts, how large an error is still faithful, and over which time: the horizon is always given here.
     pub limits: Limits,
+    /// ẋ = Ax + Bu, where the samples have inputs that are held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub driven: Option<StateSpace>,
     /// One for each method.
     pub methods: Vec<MethodReport>,
     /// One for each training call that was added ([`Report::add_calls`]).
@@ -108,6 +113,9 @@ pub struct MethodReport {
     /// What becomes of orbits in a turn ([`Prediction::report_with_orbits`]).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<PredictedDrift>,
+    /// What is learned of held inputs, on the principal branches first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<LearnedInputs>,
     /// The method itself.
     #[serde(skip)]
     pub scheme: Method,
@@ -201,6 +209,11 @@ impl Prediction {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn report(self) -> Result<Report, PredictError> {
+        self.report_until(&|| false)
+    }
+
+    /// The same; once `stopped` says so, no further orbits are followed: methods that turn on them get no verdict, and nothing is recommended.
+    fn report_until(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
         if subject.modes.is_empty() {
@@ -250,21 +263,30 @@ impl Prediction {
             // Where a mode is wrong already nobody asks for the orbits.
             let by_modes = together(&modes);
             let asked_for = orbits.as_ref().filter(|_| by_modes == Some(Verdict::Faithful));
-            let orbits = asked_for.map_or_else(Vec::new, |orbits| orbits.through(method, substeps));
+            let cut = asked_for.is_some() && stopped();
+            let orbits = asked_for.filter(|_| !cut).map_or_else(Vec::new, |orbits| orbits.through(method, substeps));
             reports.push(MethodReport {
                 method: method.name().into(),
                 substeps,
-                verdict: asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)),
+                verdict: if cut { None } else { asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)) },
                 orbits,
                 evaluations: evaluations(method, substeps),
+                inputs: subject.driven.as_ref().map_or_else(Vec::new, |system| {
+                    let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
+                    let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
+                    learned_inputs(system, method, &upper)
+                }),
                 modes,
                 drift: Vec::new(),
                 scheme: method.clone(),
             });
         }
-        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref() };
+        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), stopped };
         let recommendation = recommendation::recommend(&subject, candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, finding, modes, caveats, field, through_loss, .. } = subject;
+        let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, driven, .. } = subject;
+        if orbits.is_some() && stopped() && !caveats.contains(&Caveat::Stopped) {
+            caveats.push(Caveat::Stopped);
+        }
         Ok(Report {
             source,
             interval,
@@ -275,6 +297,7 @@ impl Prediction {
             caveats,
             field,
             through_loss,
+            driven,
             horizon: limits.horizon_for(interval),
             limits,
             methods: reports,
@@ -292,8 +315,19 @@ impl Prediction {
     /// # Errors
     /// As [`Prediction::report`].
     pub fn report_with_orbits(self) -> Result<Report, PredictError> {
+        self.report_with_orbits_until(&|| false)
+    }
+
+    /// The same; once `stopped` says so, no further orbits are followed, and the report is what is known so far.
+    ///
+    /// # Errors
+    /// As [`Prediction::report`].
+    pub fn report_with_orbits_until(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
         let origin = self.subject.origin.clone();
-        let mut report = self.report()?;
+        let mut report = self.report_until(stopped)?;
+        if stopped() {
+            return Ok(report);
+        }
         let methods: Vec<Method> = report.methods.iter().map(|method| method.scheme.clone()).collect();
         match origin {
             Origin::System { system, starts } => report.add_drift_from(&system, &starts, &methods),

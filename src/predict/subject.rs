@@ -8,7 +8,7 @@ use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
 use crate::inverse::faithful::SAMPLES;
-use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, examine_until};
+use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, StateSpace, examine_until};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::sync::Arc;
@@ -61,6 +61,8 @@ pub struct Subject {
     pub through_loss: Option<ThroughLoss>,
     /// The intervals of uneven samples; `None` for even ones.
     pub uneven: Option<UnevenTimes>,
+    /// ẋ = Ax + Bu, where the samples have inputs that are held.
+    pub driven: Option<StateSpace>,
 }
 
 impl Subject {
@@ -91,6 +93,7 @@ impl Subject {
             field: found.field,
             through_loss: None,
             uneven: None,
+            driven: found.driven,
         };
         let samples = if options.log { data.log()? } else { data.clone() };
         let subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), ..subject };
@@ -150,6 +153,7 @@ impl Subject {
             field: None,
             through_loss: None,
             uneven: None,
+            driven: None,
         })
     }
 

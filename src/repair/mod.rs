@@ -12,26 +12,26 @@
 //! | how many steps an audit or a repair takes | `bearable` |
 //! | the field in continuous time that an audit lays rollouts beside | `reference` |
 
-pub mod audit;
+pub(crate) mod audit;
 mod audit_call;
 mod bearable;
 mod beside_truth;
 mod judged;
-pub mod learned_modes;
-pub mod linear_repair;
-pub mod matrix_logarithm;
+pub(crate) mod learned_modes;
+pub(crate) mod linear_repair;
+pub(crate) mod matrix_logarithm;
 mod reference;
 mod refit;
 mod repair_call;
 mod repair_error;
 mod repair_notes;
 mod repair_report;
-pub mod repaired;
-pub mod sampled_field;
-pub mod series_repair;
-pub mod turns;
+pub(crate) mod repaired;
+pub(crate) mod sampled_field;
+pub(crate) mod series_repair;
+pub(crate) mod turns;
 
-pub use audit::{Audit, AuditNote, AuditedMode, Nature, StepTest, audit};
+pub use audit::{Audit, AuditNote, AuditedMode, HORIZON, Hidden, Nature, STEP_TOLERANCE, StepTest, audit, default_horizon};
 pub use audit_call::audit_call;
 pub use beside_truth::{EquilibriaBeside, equilibria_beside};
 pub use linear_repair::{LinearRepair, linear_repair};
@@ -42,4 +42,4 @@ pub use repair_report::{AgainstMap, FieldModes, RepairReport, RolloutError, Way}
 pub use repaired::Repair;
 pub use sampled_field::SampledField;
 pub use series_repair::{SeriesRepair, TermSize, series_cost, series_repair};
-pub use turns::TurnDrift;
+pub use turns::{TurnDrift, turn_drifts};

@@ -3,7 +3,7 @@
 use crate::exact::EigenvaluesError;
 use crate::fit::FitError;
 use crate::inverse::BranchError;
-use crate::method::{CatalogError, SamplingError};
+use crate::method::{SamplingError, catalog::CatalogError};
 use crate::order::OrderError;
 use num_complex::Complex;
 use thiserror::Error;

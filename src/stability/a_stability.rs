@@ -1,6 +1,5 @@
 //! I-, A- and L-stability of a Runge–Kutta method, decided.
 
-use super::multiplicity::{odd_part, settled, stripped};
 use super::{Extent, StabilityFunction, e_polynomial, is_hurwitz};
 use crate::exact::Number;
 use crate::method::RungeKutta;
@@ -57,24 +56,26 @@ pub fn is_first_same_as_last(method: &RungeKutta) -> bool {
     method.stages() > 1 && method.a()[0].iter().all(Zero::is_zero) && is_stiffly_accurate(method)
 }
 
-/// Where I-stability fails: some y with `|R(iy)| > 1`, as a double; `None` for an I-stable method.
-pub fn violating_frequency(r: &StabilityFunction) -> Option<f64> {
-    let (power, body) = stripped(&e_polynomial(r))?;
-    let negative = |x: f64| {
-        let value = body.coefficients().iter().rev().fold(0.0, |v, c| v * x + c.to_f64());
-        value < 0.0 && (power == 0 || x > 0.0)
-    };
-    let roots: Vec<f64> = crate::exact::RealRoot::all(&settled(&odd_part(&body))).iter().map(|r| r.to_f64()).filter(|&x| x > 0.0).collect();
-    let mut points = vec![roots.first().map_or(1.0, |x| x / 2.0)];
-    points.extend(roots.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0));
-    points.extend(roots.last().map(|x| x * 2.0));
-    points.into_iter().find(|&x| negative(x)).map(f64::sqrt)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::multiplicity::{odd_part, settled, stripped};
     use super::*;
     use crate::method::{Method, catalog, scheme};
+
+    /// Where I-stability fails: some y with `|R(iy)| > 1`, as a double; `None` for an I-stable method.
+    fn violating_frequency(r: &StabilityFunction) -> Option<f64> {
+        let (power, body) = stripped(&e_polynomial(r))?;
+        let negative = |x: f64| {
+            let value = body.coefficients().iter().rev().fold(0.0, |v, c| v * x + c.to_f64());
+            value < 0.0 && (power == 0 || x > 0.0)
+        };
+        let roots: Vec<f64> =
+            crate::exact::RealRoot::all(&settled(&odd_part(&body))).iter().map(|r| r.to_f64()).filter(|&x| x > 0.0).collect();
+        let mut points = vec![roots.first().map_or(1.0, |x| x / 2.0)];
+        points.extend(roots.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0));
+        points.extend(roots.last().map(|x| x * 2.0));
+        points.into_iter().find(|&x| negative(x)).map(f64::sqrt)
+    }
 
     fn of(name: &str) -> (RungeKutta, StabilityFunction) {
         let Method::RungeKutta(method) = catalog::find(name).unwrap() else { unreachable!() };

@@ -1,30 +1,30 @@
 //! What a scheme does to ẏ = λy: `R = P/Q`, its exact properties, its regions and their boundaries.
 
-pub mod a_alpha;
-pub mod a_stability;
-pub mod algebraic_stability;
-pub mod axis_curve;
-pub mod disc;
-pub mod error_constant;
-pub mod extent;
-pub mod function;
-pub mod intervals;
-pub mod irreducibility;
-pub mod learning;
-pub mod locus_shape;
+pub(crate) mod a_alpha;
+pub(crate) mod a_stability;
+pub(crate) mod algebraic_stability;
+pub(crate) mod axis_curve;
+pub(crate) mod disc;
+pub(crate) mod error_constant;
+pub(crate) mod extent;
+pub(crate) mod function;
+pub(crate) mod intervals;
+pub(crate) mod irreducibility;
+pub(crate) mod learning;
+pub(crate) mod locus_shape;
 mod multiplicity;
 pub mod multistep;
 mod nearby;
-pub mod phase;
+pub(crate) mod phase;
 pub mod region;
-pub mod right_half_plane;
-pub mod root_condition;
-pub mod root_locus;
-pub mod routh_hurwitz;
-pub mod shu_osher;
-pub mod ssp;
-pub mod stage_functions;
-pub mod symmetry;
+pub(crate) mod right_half_plane;
+pub(crate) mod root_condition;
+pub(crate) mod root_locus;
+pub(crate) mod routh_hurwitz;
+pub(crate) mod shu_osher;
+pub(crate) mod ssp;
+pub(crate) mod stage_functions;
+pub(crate) mod symmetry;
 
 pub use a_alpha::{Angle, a_alpha};
 pub use a_stability::{

@@ -5,12 +5,14 @@
 
 use super::exponentials::Exponentials;
 use super::runs::{Run, Samples};
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
 
 /// Parts that each run is cut into, where it is long enough.
 const PARTS: usize = 2;
 /// Rows that a part has beyond the numbers that are fitted to it, at least.
 const SPARE_ROWS: usize = 6;
+/// Motion of fewer standard deviations of the noise is not looked at.
+const ABOVE: f64 = 1.0;
 /// Sizes of the motion that differ by less say nothing.
 const LEAST_RATIO: f64 = 1.3;
 
@@ -27,7 +29,9 @@ pub(super) struct Shift {
 pub(super) fn shifts(samples: &Samples, fit: &Exponentials) -> Option<Vec<Shift>> {
     let own = fit.count() + fit.trend;
     let mut parts: Vec<(f64, Run)> = Vec::new();
-    for run in &samples.runs {
+    for (run, residuals) in samples.runs.iter().zip(&fit.residuals) {
+        let Some(heard) = above_noise(run, residuals, fit) else { continue };
+        let run = run.part(heard);
         let count = (run.rows() / (own + SPARE_ROWS)).min(PARTS);
         for k in 0..count {
             let part = run.part(run.rows() * k / count..run.rows() * (k + 1) / count);
@@ -46,20 +50,35 @@ pub(super) fn shifts(samples: &Samples, fit: &Exponentials) -> Option<Vec<Shift>
     if small.is_empty() || large.is_empty() || mean(&large) < LEAST_RATIO * mean(&small) {
         return None;
     }
-    let fitted = |side: Vec<(f64, Run)>| {
-        let of = Samples { runs: side.into_iter().map(|p| p.1).collect(), ..samples.clone() };
-        Exponentials::fitted(&of, &fit.rates, fit.trend)
-    };
+    let runs = |side: Vec<(f64, Run)>| side.into_iter().map(|p| p.1).collect::<Vec<Run>>();
+    let (small, large) = (runs(small), runs(large));
+    let fitted = |runs: Vec<Run>| Exponentials::fitted(&Samples { runs, ..samples.clone() }, &fit.rates, fit.trend);
+    let common = fitted(small.iter().chain(&large).cloned().collect())?;
     let (small, large) = (fitted(small)?, fitted(large)?);
     let same = small.rates.len() == fit.rates.len() && large.rates.len() == fit.rates.len();
+    // Standard errors hold where the sum of squares is a parabola. Where it is not, as with little signal, what different rates gain in it tells how likely they are.
+    let square = |e: &Exponentials| e.rms.powi(2) * e.cells as f64;
+    let gain = (square(&common) - square(&small) - square(&large)) / fit.rms.powi(2);
+    let errors = gain.max(f64::MIN_POSITIVE).sqrt();
     same.then(|| {
         (0..fit.rates.len())
-            .map(|k| Shift {
-                distance: (small.rates[k].lambda() - large.rates[k].lambda()).norm(),
-                by_chance: small.uncertainty[k].hypot(large.uncertainty[k]),
+            .map(|k| {
+                let distance = (small.rates[k].lambda() - large.rates[k].lambda()).norm();
+                Shift { distance, by_chance: small.uncertainty[k].hypot(large.uncertainty[k]).max(distance / errors) }
             })
             .collect()
     })
+}
+
+/// The rows from the first to the last where the fitted motion stands above the noise: beyond them a rate is anyone's guess, however small its standard error.
+fn above_noise(run: &Run, residuals: &DMatrix<f64>, fit: &Exponentials) -> Option<std::ops::Range<usize>> {
+    let stands_out = |i: &usize| {
+        let moved = (0..run.states.ncols()).map(|j| run.states[(*i, j)] - residuals[(*i, j)] - fit.constant[j]);
+        moved.filter(|x| !x.is_nan()).any(|x| x.abs() > ABOVE * fit.rms)
+    };
+    let first = (0..run.rows()).find(stands_out)?;
+    let last = (0..run.rows()).rev().find(stands_out)?;
+    (last > first).then_some(first..last + 1)
 }
 
 /// The root mean square of a part about the equilibrium.

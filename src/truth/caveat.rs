@@ -125,6 +125,19 @@ pub enum Caveat {
         /// Im λ.
         frequency: f64,
     },
+    /// A steady cycle about a slow trend: a clock outside drives it, as the year does the seasons.
+    SteadyCycle {
+        /// The time of one turn.
+        period: f64,
+        /// One standard deviation of that.
+        uncertainty: f64,
+        /// The amplitude of each column at that period.
+        amplitude: Vec<f64>,
+        /// The mean change of each column in a unit of time: the trend.
+        rate: Vec<f64>,
+        /// The share of the variance about the trend that the cycle explains.
+        share: f64,
+    },
     /// The search was asked to end: the modes are what was settled so far.
     Stopped,
     /// The samples show more modes than they have columns: the columns are not the whole state.

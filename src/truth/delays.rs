@@ -4,8 +4,8 @@
 //! last ones has the multipliers e^{λH} as eigenvalues (Roy & Kailath's ESPRIT, 1989; as Hankel dynamic mode decomposition Arbabi & Mezić 2017). The
 //! guesses are biased by noise and only start the search of `exponentials`.
 
-use super::exponentials::Rate;
 use super::rank::signal_rank;
+use super::rate::Rate;
 use super::runs::{Run, Samples};
 use super::spectrum::spectrum;
 use nalgebra::{DMatrix, SVD};

@@ -16,10 +16,13 @@ use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::nonlinear_model::NonlinearModel;
 use super::runs::{Samples, Stretch};
+use super::state_space::StateSpace;
+use super::steady_cycle::{SteadyCycle, steady_cycle};
 use super::with_inputs::{DrivenRun, driven};
-use crate::data::{Spacing, Trajectories};
+use crate::data::{Hold, Spacing, Trajectories};
 use nalgebra::DMatrix;
 use num_complex::Complex;
+use std::f64::consts::TAU;
 
 /// Coordinates up to which a field is fitted.
 const MOST_FIELD_COLUMNS: usize = 4;
@@ -48,6 +51,8 @@ pub struct Examination {
     pub caveats: Vec<Caveat>,
     /// The polynomial field that explains the samples, where one of a low degree does; none where logarithms were fitted.
     pub field: Option<FittedField>,
+    /// ẋ = Ax + Bu, where the samples have inputs that are held.
+    pub driven: Option<StateSpace>,
 }
 
 /// Examines samples. Nothing in it steps through a method that a training loop might use.
@@ -64,17 +69,18 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     let logged = if options.log { Some(data.log()?) } else { None };
     let data = logged.as_ref().unwrap_or(data);
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
-    let mut found = if data.inputs().is_empty() { free(data, options.rank, stopped) } else { with_inputs(data) };
-    if options.degree.is_some() || (!found.finding.settled && data.inputs().is_empty() && !stopped()) {
+    let mut found = if data.inputs().is_empty() { free(data, options, stopped) } else { with_inputs(data) };
+    let forced = options.degree.is_some() && !known_linear(options);
+    if forced || (!found.finding.settled && !known_linear(options) && data.inputs().is_empty() && !stopped()) {
         let small = data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS;
-        if options.degree.is_some() || small {
+        if forced || small {
             // Three columns and many rows: an affine map at once rather than a cubic one in minutes.
             let degree = if data.samples() * work(data.dimension()) > MOST_MAP_WORK { options.degree.or(Some(1)) } else { options.degree };
             let plain = ModesOptions { log: false, degree, ..*options };
             match find_modes(data, &plain) {
                 Ok(map) => {
                     let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain)).collect();
-                    if options.degree.is_some() || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
+                    if forced || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
                         found.modes = judged;
                         found.caveats.extend(map.caveats);
                         if map.scores.iter().any(|s| s.error > NEAR_EXACT) {
@@ -82,19 +88,14 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
                         }
                     }
                 }
-                Err(error) if options.degree.is_some() || found.modes.is_empty() => return Err(error),
+                Err(error) if forced || found.modes.is_empty() => return Err(error),
                 Err(_) => {}
             }
             found.finding.settled = found.modes.iter().any(|m| m.settled);
         }
     }
-    if options.degree.is_none()
-        && found.finding == Finding::default()
-        && data.inputs().is_empty()
-        && let Some(cycle) = samples_of(data).as_ref().and_then(driven_cycle)
-    {
-        found.finding.motion = Motion::Driven;
-        found.modes = told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
+    if options.degree.is_none() && found.finding == Finding::default() && data.inputs().is_empty() && !stopped() {
+        add_driven(&mut found, data);
     }
     if options.log {
         // Its starts would have to be logarithms too.
@@ -114,6 +115,23 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     Ok(found)
 }
 
+/// Where no model of a state explains the motion: a steady cycle about a trend, or an oscillation that noise keeps going.
+fn add_driven(found: &mut Examination, data: &Trajectories) {
+    let Some(samples) = samples_of(data, false) else { return };
+    let by_field = found.caveats.iter().any(|c| matches!(c, Caveat::FieldFitted { .. } | Caveat::OrbitsOpen { .. }));
+    if !by_field && let Some(cycle) = steady_cycle(&samples) {
+        found.finding.motion = Motion::Driven;
+        found.modes = told(Complex::new(0.0, cycle.frequency), Vec::new(), cycle.uncertainty, vec![Because::MayBeDriven], true);
+        let SteadyCycle { frequency, uncertainty, amplitude, rate, share } = cycle;
+        let period = TAU / frequency;
+        let uncertainty = period * uncertainty / frequency;
+        found.caveats = vec![Caveat::SteadyCycle { period, uncertainty, amplitude, rate, share }];
+    } else if let Some(cycle) = driven_cycle(&samples) {
+        found.finding.motion = Motion::Driven;
+        found.modes = told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
+    }
+}
+
 /// Drops equilibria that the samples do not support: farther outside their box than a decay that was seen in part leads, or outside at all where a mode there
 /// is zero within its uncertainty, as it is for every steady trend.
 fn leave_open(found: &mut Examination, data: &Trajectories) {
@@ -131,7 +149,8 @@ fn leave_open(found: &mut Examination, data: &Trajectories) {
             mode.equilibrium.clear();
         }
     }
-    if found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
+    let seasonal = found.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
+    if !seasonal && found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
         found.caveats.retain(|caveat| *caveat != Caveat::EquilibriumOutside);
         found.caveats.push(Caveat::EquilibriumOpen);
     }
@@ -195,22 +214,27 @@ fn segments_of(data: &Trajectories) -> Vec<(Vec<f64>, Vec<f64>)> {
     all
 }
 
+/// Whether the caller knows that the motion is a sum of exponentials about zero.
+fn known_linear(options: &ModesOptions) -> bool {
+    options.rests_at_zero && options.degree == Some(1)
+}
+
 /// The samples for the estimators, with the grid of their times.
-fn samples_of(data: &Trajectories) -> Option<Samples> {
+fn samples_of(data: &Trajectories, rests_at_zero: bool) -> Option<Samples> {
     let owned = segments_of(data);
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
     let grid = match data.spacing() {
         Spacing::Even { interval } => Some(interval),
         Spacing::Uneven { alias_period, .. } => alias_period,
     };
-    Some(Samples::of(&segments)?.on_grid(grid))
+    Some(Samples::about(&segments, rests_at_zero)?.on_grid(grid))
 }
 
-/// Without inputs; `rank` overrides the number of coordinates.
-fn free(data: &Trajectories, rank: Option<usize>, stopped: &dyn Fn() -> bool) -> Examination {
-    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None };
-    let Some(all) = samples_of(data) else { return nothing() };
-    let directions = Directions::of(&all, rank);
+/// Without inputs.
+fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Examination {
+    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None, driven: None };
+    let Some(all) = samples_of(data, options.rests_at_zero) else { return nothing() };
+    let directions = Directions::of(&all, options.rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
         return nothing();
     }
@@ -229,8 +253,14 @@ fn free(data: &Trajectories, rank: Option<usize>, stopped: &dyn Fn() -> bool) ->
     }
     let linear = LinearModel::of(&samples, stopped);
     let whole = linear.as_ref().is_some_and(|l| l.explains && l.fit.count() <= samples.dimension() && l.fit.trend == 0);
-    let nonlinear = if whole || samples.dimension() > MOST_FIELD_COLUMNS { None } else { NonlinearModel::of(&samples, stopped) };
+    let nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {
+        None
+    } else {
+        NonlinearModel::of(&samples, stopped)
+    };
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
+    // A field has a constant of its own: it does not know where the motion comes to rest.
+    let by_field = by_field.filter(|_| !(options.rests_at_zero && linear.as_ref().is_some_and(|l| l.explains)));
     match (&linear, by_field) {
         (_, Some(field)) => {
             found.field = if directions.is_none() { FittedField::of(field, &samples) } else { None };
@@ -240,7 +270,7 @@ fn free(data: &Trajectories, rank: Option<usize>, stopped: &dyn Fn() -> bool) ->
             }
         }
         (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => {
-            add_linear(&mut found, linear, &samples, outward)
+            add_linear(&mut found, linear, &samples, known_linear(options), outward)
         }
         _ => {
             if let Some(field) = &nonlinear {
@@ -298,9 +328,9 @@ fn add_amplitude(found: &mut Examination, field: &NonlinearModel, samples: &Samp
     }
 }
 
-fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, outward: impl Fn(&[f64]) -> Vec<f64>) {
+fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, known_linear: bool, outward: impl Fn(&[f64]) -> Vec<f64>) {
     let equilibrium = outward(linear.fit.constant.as_slice());
-    let modes = linear.modes(samples);
+    let modes = linear.modes(samples, known_linear);
     if linear.explains && linear.fit.count() > samples.dimension() {
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
@@ -333,8 +363,13 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
 
 /// With inputs: those are regressors.
 fn with_inputs(data: &Trajectories) -> Examination {
-    let mut found =
-        Examination { finding: Finding { motion: Motion::Driven, settled: false }, modes: Vec::new(), caveats: Vec::new(), field: None };
+    let mut found = Examination {
+        finding: Finding { motion: Motion::Driven, settled: false },
+        modes: Vec::new(),
+        caveats: Vec::new(),
+        field: None,
+        driven: None,
+    };
     let Ok(even) = data.require_even() else { return found };
     let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
@@ -348,6 +383,9 @@ fn with_inputs(data: &Trajectories) -> Examination {
         .collect();
     let Some(model) = driven(&runs, even.interval()) else { return found };
     found.caveats.push(Caveat::InputsUsed { inputs: data.inputs().len(), hold: model.between, residual: model.residual });
+    if let Some((phi, gamma)) = model.held.as_ref().filter(|_| data.hold() == Hold::Zero) {
+        found.driven = StateSpace::of_map(phi, gamma, &samples.scale, even.interval());
+    }
     let equilibrium = samples.to_state(&model.equilibrium);
     for mode in model.modes {
         found.modes.extend(told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, false));

@@ -8,75 +8,18 @@
 //! (Golub & Pereyra, SIAM J. Numer. Anal. 10, 1973; Kaufman's Jacobian, BIT 15, 1975; as optimised dynamic mode decomposition Askham & Kutz,
 //! SIAM J. Appl. Dyn. Syst. 17, 2018). No integrator takes part: e^{λt} is exact. Rows may be at any times and cells may be missing.
 
+use super::projection::{amplitudes, basis, number, projected};
+use super::rate::Rate;
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
-use num_complex::Complex;
 
 /// Steps of Levenberg–Marquardt at most, and the part of the sum of squares whose gain ends them: for a comparison of models, and for figures that are reported.
 const ROUGH: (usize, f64) = (25, 1e-5);
 const FINE: (usize, f64) = (80, 1e-10);
-/// A column of the basis that is dependent on those before it to this part adds nothing.
-const DEPENDENT: f64 = 1e-13;
 /// Residuals of columns are alike in size down to this part of the largest; none is believed below that part; and so many rounds of weights.
 const ALIKE: f64 = 0.5;
 const LEAST_SIZE: f64 = 1e-6;
 const MOST_WEIGHTINGS: usize = 12;
-/// Exponents beyond this are not computed.
-const STEEPEST: f64 = 600.0;
-
-/// A real exponential, or a pair that can turn into two real ones on the way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Rate {
-    /// e^{αt}
-    Real(f64),
-    /// e^{αt} cos ωt and e^{αt} sin(ωt)/ω, by `(α, ω²)`: smooth through ω = 0.
-    Pair(f64, f64),
-}
-
-impl Rate {
-    pub fn of(lambda: Complex<f64>) -> Self {
-        if lambda.im == 0.0 { Self::Real(lambda.re) } else { Self::Pair(lambda.re, lambda.im * lambda.im) }
-    }
-
-    /// λ with Im λ ≥ 0.
-    pub fn lambda(self) -> Complex<f64> {
-        match self {
-            Self::Real(growth) => Complex::new(growth, 0.0),
-            Self::Pair(growth, square) => Complex::new(growth, square.max(0.0).sqrt()),
-        }
-    }
-
-    pub fn count(self) -> usize {
-        if matches!(self, Self::Real(_)) { 1 } else { 2 }
-    }
-
-    /// The basis functions at `t`, and their derivatives by each of the parameters.
-    fn at(self, t: f64) -> ([f64; 2], [[f64; 2]; 2]) {
-        match self {
-            Self::Real(growth) => {
-                let e = (growth * t).clamp(-STEEPEST, STEEPEST).exp();
-                ([e, 0.0], [[t * e, 0.0], [0.0, 0.0]])
-            }
-            Self::Pair(growth, square) => {
-                let e = (growth * t).clamp(-STEEPEST, STEEPEST).exp();
-                let x = square * t * t;
-                let (c, s) = if x.abs() < 1e-6 {
-                    (1.0 - x / 2.0 + x * x / 24.0, t * (1.0 - x / 6.0 + x * x / 120.0))
-                } else if square > 0.0 {
-                    let w = square.sqrt();
-                    ((w * t).cos(), (w * t).sin() / w)
-                } else {
-                    let w = (-square).sqrt();
-                    let a = (w * t).min(STEEPEST);
-                    (a.cosh(), a.sinh() / w)
-                };
-                let by_square =
-                    if x.abs() < 1e-3 { t * t * t * (-1.0 / 6.0 + x / 60.0 - x * x / 1680.0) } else { (t * c - s) / (2.0 * square) };
-                ([e * c, e * s], [[t * e * c, t * e * s], [-0.5 * t * e * s, e * by_square]])
-            }
-        }
-    }
-}
 
 /// A fitted sum of exponentials.
 #[derive(Clone, Debug)]
@@ -98,17 +41,6 @@ pub(super) struct Exponentials {
     pub parameters: usize,
     /// Cells that were fitted.
     pub cells: usize,
-}
-
-/// The projected problem at given rates.
-struct Projected {
-    square: f64,
-    residuals: Vec<DMatrix<f64>>,
-    /// −∂residual by each parameter, each as one long vector in the order of `residuals`; empty unless asked for.
-    jacobian: Vec<Vec<f64>>,
-    long_residual: Vec<f64>,
-    constant: DVector<f64>,
-    parts: Vec<f64>,
 }
 
 impl Exponentials {
@@ -147,7 +79,8 @@ impl Exponentials {
         let own: usize = rates.iter().map(|r| r.count()).sum::<usize>() + trend;
         let columns = samples.dimension();
         let cells = samples.cells();
-        let parameters = number(&rates) + own * columns * samples.runs.len() + columns;
+        let constants = if samples.rests_at_zero { 0 } else { columns };
+        let parameters = number(&rates) + own * columns * samples.runs.len() + constants;
         let free = cells.saturating_sub(parameters);
         let variance = if free > 0 { found.square / free as f64 } else { f64::INFINITY };
         let normal = normal_matrix(&found.jacobian);
@@ -224,7 +157,7 @@ impl Exponentials {
         let (mut sum, mut count) = (0.0, 0usize);
         let (_, amplitudes, shared) = amplitudes(&first, &rates, self.trend)?;
         for (run, b) in samples.runs.iter().zip(&amplitudes) {
-            let (basis, power) = basis(&run.times, &rates, self.trend, samples.duration());
+            let (basis, power) = basis(&run.times, &rates, self.trend, samples);
             let (from, rest) = (cut(run), run.rows() - cut(run));
             let predicted = basis.rows(from, rest) * b + power.rows(from, rest) * &shared;
             sum += (run.states.rows(from, rest) - predicted).norm_squared();
@@ -232,10 +165,6 @@ impl Exponentials {
         }
         Some((sum / count.max(1) as f64).sqrt())
     }
-}
-
-fn number(rates: &[Rate]) -> usize {
-    rates.iter().map(|r| r.count()).sum()
 }
 
 /// A normal matrix that Cholesky's factorisation takes: with a trace of a diagonal.
@@ -346,207 +275,4 @@ fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
             }
         })
         .collect()
-}
-
-/// The basis of a run (its own columns) and the one column that the runs share.
-fn basis(times: &[f64], rates: &[Rate], trend: usize, duration: f64) -> (DMatrix<f64>, DMatrix<f64>) {
-    let own = number(rates) + trend;
-    let mut phi = DMatrix::zeros(times.len(), own);
-    for (i, &t) in times.iter().enumerate() {
-        let mut k = 0;
-        for rate in rates {
-            let (values, _) = rate.at(t);
-            phi[(i, k)] = values[0];
-            if rate.count() == 2 {
-                phi[(i, k + 1)] = values[1];
-            }
-            k += rate.count();
-        }
-        for power in 0..trend {
-            phi[(i, k + power)] = (t / duration).powi(power as i32);
-        }
-    }
-    (phi, DMatrix::from_fn(times.len(), 1, |i, _| (times[i] / duration).powi(trend as i32)))
-}
-
-/// A run's orthonormal basis and its triangular factor for a choice of rows.
-struct Factor {
-    q: DMatrix<f64>,
-    r: DMatrix<f64>,
-    lengths: Vec<f64>,
-}
-
-impl Factor {
-    fn of(mut phi: DMatrix<f64>) -> Option<Self> {
-        if !phi.iter().all(|x| x.is_finite()) {
-            return None;
-        }
-        let lengths: Vec<f64> = phi.column_iter().map(|c| c.norm().max(f64::MIN_POSITIVE)).collect();
-        phi.column_iter_mut().zip(&lengths).for_each(|(mut c, l)| c /= *l);
-        let qr = phi.qr();
-        Some(Self { q: qr.q(), r: qr.r(), lengths })
-    }
-
-    fn without(&self, y: DMatrix<f64>) -> DMatrix<f64> {
-        let inside = self.q.tr_mul(&y);
-        y - &self.q * inside
-    }
-
-    /// The amplitudes of the basis for what it is to meet; 0 for dependent columns.
-    fn amplitudes(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
-        let mut b = self.q.tr_mul(y);
-        let n = self.r.ncols();
-        for j in 0..b.ncols() {
-            for i in (0..n).rev() {
-                let rest: f64 = (i + 1..n).map(|k| self.r[(i, k)] * b[(k, j)]).sum();
-                b[(i, j)] = if self.r[(i, i)].abs() > DEPENDENT { (b[(i, j)] - rest) / self.r[(i, i)] } else { 0.0 };
-            }
-        }
-        for (i, l) in self.lengths.iter().enumerate() {
-            b.row_mut(i).apply(|x| *x /= l);
-        }
-        b
-    }
-}
-
-/// The amplitudes of each run, and of the shared column, where no cell is missing.
-fn amplitudes(samples: &Samples, rates: &[Rate], trend: usize) -> Option<(f64, Vec<DMatrix<f64>>, DMatrix<f64>)> {
-    let duration = samples.duration();
-    let parts: Option<Vec<(Factor, DMatrix<f64>)>> = samples
-        .runs
-        .iter()
-        .map(|run| {
-            let (phi, power) = basis(&run.times, rates, trend, duration);
-            Some((Factor::of(phi)?, power))
-        })
-        .collect();
-    let parts = parts?;
-    let outside: Vec<DMatrix<f64>> = parts.iter().map(|(f, power)| f.without(power.clone())).collect();
-    let square: f64 = outside.iter().map(|c| c.norm_squared()).sum();
-    let mut shared = DMatrix::zeros(1, samples.dimension());
-    if square > DEPENDENT * samples.rows() as f64 {
-        outside.iter().zip(&samples.runs).for_each(|(c, run)| shared += c.tr_mul(&run.states) / square);
-    }
-    let amplitudes = parts.iter().zip(&samples.runs).map(|((f, power), run)| f.amplitudes(&(&run.states - power * &shared))).collect();
-    Some((square, amplitudes, shared))
-}
-
-/// Everything at given rates; columns apart where cells are missing.
-fn projected(samples: &Samples, rates: &[Rate], trend: usize, with_jacobian: bool) -> Option<Projected> {
-    let d = samples.dimension();
-    let groups: Vec<Vec<usize>> = if samples.missing { (0..d).map(|j| vec![j]).collect() } else { vec![(0..d).collect()] };
-    let m = if with_jacobian { number(rates) } else { 0 };
-    let mut out = Projected {
-        square: 0.0,
-        residuals: samples.runs.iter().map(|r| DMatrix::from_element(r.rows(), d, f64::NAN)).collect(),
-        jacobian: vec![Vec::new(); m],
-        long_residual: Vec::new(),
-        constant: DVector::zeros(d),
-        parts: vec![0.0; rates.len()],
-    };
-    for columns in &groups {
-        project_group(samples, rates, trend, columns, &mut out)?;
-    }
-    let cells = samples.cells().max(1) as f64;
-    out.parts.iter_mut().for_each(|p| *p = (*p / cells).sqrt());
-    out.square.is_finite().then_some(out)
-}
-
-fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usize], out: &mut Projected) -> Option<()> {
-    let duration = samples.duration();
-    let wanted = !out.jacobian.is_empty() || rates.is_empty();
-    struct Part {
-        run: usize,
-        rows: Vec<usize>,
-        times: Vec<f64>,
-        y: DMatrix<f64>,
-        factor: Factor,
-        power: DMatrix<f64>,
-        outside: DMatrix<f64>,
-    }
-    let mut parts = Vec::with_capacity(samples.runs.len());
-    for (k, run) in samples.runs.iter().enumerate() {
-        let rows: Vec<usize> = (0..run.rows()).filter(|&i| !run.states[(i, columns[0])].is_nan()).collect();
-        let times: Vec<f64> = rows.iter().map(|&i| run.times[i]).collect();
-        let (phi, power) = basis(&times, rates, trend, duration);
-        if rows.len() <= phi.ncols() {
-            continue;
-        }
-        let y = DMatrix::from_fn(rows.len(), columns.len(), |i, j| run.states[(rows[i], columns[j])]);
-        let factor = Factor::of(phi)?;
-        let outside = factor.without(power.clone());
-        parts.push(Part { run: k, rows, times, y, factor, power, outside });
-    }
-    let square: f64 = parts.iter().map(|p| p.outside.norm_squared()).sum();
-    let rows: usize = parts.iter().map(|p| p.rows.len()).sum();
-    let mut shared = DMatrix::zeros(1, columns.len());
-    let independent = square > DEPENDENT * rows as f64;
-    if independent {
-        parts.iter().for_each(|p| shared += p.outside.tr_mul(&p.y) / square);
-    }
-    let project = |p: &Part, y: DMatrix<f64>| p.factor.without(y);
-    for p in &parts {
-        let r = project(p, p.y.clone()) - &p.outside * &shared;
-        out.square += r.norm_squared();
-        for (i, &row) in p.rows.iter().enumerate() {
-            for (j, &column) in columns.iter().enumerate() {
-                out.residuals[p.run][(row, column)] = r[(i, j)];
-            }
-        }
-        if !out.jacobian.is_empty() {
-            out.long_residual.extend(r.iter());
-        }
-    }
-    for (j, &column) in columns.iter().enumerate() {
-        out.constant[column] = if trend == 0 { shared[(0, j)] } else { 0.0 };
-    }
-    if !wanted {
-        return Some(());
-    }
-    let bs: Vec<DMatrix<f64>> = parts.iter().map(|p| p.factor.amplitudes(&(&p.y - &p.power * &shared))).collect();
-    let mut place = 0;
-    for (which, rate) in rates.iter().enumerate() {
-        for (p, b) in parts.iter().zip(&bs) {
-            for &t in &p.times {
-                let (values, _) = rate.at(t);
-                for j in 0..columns.len() {
-                    let part = values[0] * b[(place, j)] + if rate.count() == 2 { values[1] * b[(place + 1, j)] } else { 0.0 };
-                    out.parts[which] += part * part;
-                }
-            }
-        }
-        for parameter in 0..rate.count() {
-            let mut along = 0.0;
-            let mut pushed = Vec::with_capacity(parts.len());
-            for (p, b) in parts.iter().zip(&bs) {
-                let mut g = DMatrix::zeros(p.times.len(), columns.len());
-                for (i, &t) in p.times.iter().enumerate() {
-                    let (_, d) = rate.at(t);
-                    for j in 0..columns.len() {
-                        g[(i, j)] =
-                            d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 };
-                    }
-                }
-                pushed.push(project(p, g));
-            }
-            if independent {
-                let mut inside = DMatrix::zeros(1, columns.len());
-                for (p, g) in parts.iter().zip(&pushed) {
-                    inside += p.outside.tr_mul(g) / square;
-                }
-                for (p, g) in parts.iter().zip(&mut pushed) {
-                    *g -= &p.outside * &inside;
-                }
-            }
-            for g in &pushed {
-                along += g.norm_squared();
-                out.jacobian[place + parameter].extend(g.iter());
-            }
-            if !along.is_finite() {
-                return None;
-            }
-        }
-        place += rate.count();
-    }
-    Some(())
 }

@@ -3,7 +3,8 @@
 //! For uneven times the basin of the right frequency is 1/T wide, so it is looked for on a grid of ω ∈ (0, 2π/H̄] with step 2/T, at several
 //! growth rates; what is found is taken out, and the rest is scanned again. Uneven times lift the aliasing at π/H̄ (Eyer & Bartholdi, A&AS 135, 1999).
 
-use super::exponentials::{Exponentials, Rate};
+use super::exponentials::Exponentials;
+use super::rate::Rate;
 use super::runs::Samples;
 use nalgebra::DMatrix;
 use std::f64::consts::TAU;

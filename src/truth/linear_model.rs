@@ -1,14 +1,17 @@
 //! The best sum of exponentials for samples, whether it explains them, and which of its modes are an equilibrium's.
 
 use super::amplitude_dependence::{Shift, shifts};
+use super::bounded_work::Effort;
 use super::delays::Delays;
-use super::exponentials::{Exponentials, Rate};
-use super::field_fit::{Effort, FieldFit, Frame, windows};
+use super::exponentials::Exponentials;
+use super::field_fit::FieldFit;
 use super::finding::Because;
 use super::frequency_scan::scanned;
+use super::rate::Rate;
 use super::runs::Samples;
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
+use super::windows::{Frame, windows};
 use num_complex::Complex;
 use std::f64::consts::PI;
 
@@ -92,7 +95,9 @@ impl LinearModel {
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
-    pub fn modes(&self, samples: &Samples) -> Vec<LinearMode> {
+    ///
+    /// `known_linear` where nothing but a sum of exponentials comes into question.
+    pub fn modes(&self, samples: &Samples, known_linear: bool) -> Vec<LinearMode> {
         let dimension = samples.dimension();
         let duration = samples.duration();
         let partial = self.fit.count() > dimension;
@@ -130,7 +135,7 @@ impl LinearModel {
                     because.push(Because::Harmonic);
                 }
                 // Sums of overdamped exponentials bend to any slow curve; only clean samples tell them apart.
-                if partial && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
+                if partial && !known_linear && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
                     because.push(Because::NotDetermined);
                 }
                 // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
@@ -245,7 +250,7 @@ fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> O
     candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
     let d = samples.dimension();
     let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
-    if !candidates.iter().any(|c| whole(c, d)) {
+    if !samples.rests_at_zero && !candidates.iter().any(|c| whole(c, d)) {
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         candidates.extend(ranked.iter().take(4).take_while(|_| !stopped()).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
     }

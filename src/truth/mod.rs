@@ -3,15 +3,16 @@
 //! | question | where |
 //! | --- | --- |
 //! | all of it in one call | `examination` |
-//! | a sum of exponentials at any times, by variable projection | `exponentials` |
+//! | a sum of exponentials at any times, by variable projection | `exponentials`, by `projection`, of each `rate` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
-//! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit` |
+//! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit`, in `windows`, by `bounded_work` |
 //! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
-//! | known inputs | `with_inputs` |
+//! | a steady cycle about a trend, as seasons are | `steady_cycle` |
+//! | known inputs | `with_inputs`, `state_space` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
@@ -25,10 +26,11 @@
 mod amplitude_dependence;
 mod autoregression;
 mod bootstrap;
+mod bounded_work;
 mod caveat;
 mod delays;
 mod directions;
-pub mod discrete_map;
+pub(crate) mod discrete_map;
 mod examination;
 mod exponentials;
 mod field_fit;
@@ -38,16 +40,21 @@ mod fixed_points;
 mod frequency_scan;
 mod identifiability;
 mod linear_model;
-pub mod modes;
+pub(crate) mod modes;
 mod motion;
 mod nonlinear_model;
 mod observer;
 mod polynomial_flow;
+mod projection;
 mod rank;
-pub mod regression;
+mod rate;
+pub(crate) mod regression;
 mod runs;
 mod spectrum;
+mod state_space;
+mod steady_cycle;
 mod whiteness;
+mod windows;
 mod with_inputs;
 
 pub use caveat::Caveat;
@@ -58,4 +65,5 @@ pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;
 pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
 pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
+pub use state_space::StateSpace;
 pub use with_inputs::Between;

@@ -114,6 +114,9 @@ pub struct ModesOptions {
     /// How many coordinates the columns are reduced to; `None` keeps those that stand above the noise.
     #[serde(default)]
     pub rank: Option<usize>,
+    /// Whether the motion is known to come to rest at zero in every column, as concentrations do. With `degree` 1 it is known to be a sum of exponentials as well.
+    #[serde(default)]
+    pub rests_at_zero: bool,
     /// Bootstrap draws.
     pub draws: usize,
     /// The seed of the draws; one seed gives the same figures everywhere.
@@ -122,7 +125,7 @@ pub struct ModesOptions {
 
 impl Default for ModesOptions {
     fn default() -> Self {
-        Self { degree: None, log: false, rank: None, draws: 200, seed: 0 }
+        Self { degree: None, log: false, rank: None, rests_at_zero: false, draws: 200, seed: 0 }
     }
 }
 

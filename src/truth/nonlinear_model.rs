@@ -4,7 +4,8 @@
 //! where λ hardly moves along directions that the residuals do not see, at that degree and at those above; or where samples surround the
 //! equilibrium closely and the highest degrees agree, though none has reached the floor.
 
-use super::field_fit::{Effort, FieldFit, Frame, windows};
+use super::bounded_work::Effort;
+use super::field_fit::FieldFit;
 use super::finding::{Because, Motion};
 use super::identifiability::{FieldEquilibrium, equilibria, matched};
 use super::linear_model::VAGUE;
@@ -12,6 +13,7 @@ use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
 use super::runs::Samples;
 use super::whiteness::Whiteness;
+use super::windows::{Frame, windows};
 use num_complex::Complex;
 
 /// A fall of the residual by this factor is material.
@@ -215,7 +217,7 @@ fn explained(fit: &FieldFit) -> bool {
 
 /// The fit of a degree through a flow whose error is below what the fit leaves.
 fn converged(
-    pairs: &[super::field_fit::Window],
+    pairs: &[super::windows::Window],
     degree: usize,
     below: &[&PolynomialFlow],
     steps: &mut usize,

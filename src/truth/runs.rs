@@ -60,6 +60,8 @@ pub(super) struct Samples {
     pub missing: bool,
     /// p, where all times of a run are multiples of it: frequencies beyond π/p alias.
     pub grid: Option<f64>,
+    /// Whether the motion is known to come to rest at zero: columns are not centred, and no constant is fitted.
+    pub rests_at_zero: bool,
 }
 
 /// Intervals that differ by no more than this part are alike.
@@ -68,6 +70,11 @@ const EVEN: f64 = 1e-6;
 impl Samples {
     /// Scales the stretches; those with fewer than two rows are left out. `None` where nothing is left.
     pub fn of(stretches: &[Stretch]) -> Option<Self> {
+        Self::about(stretches, false)
+    }
+
+    /// The same; where the motion is known to come to rest at zero, about zero.
+    pub fn about(stretches: &[Stretch], rests_at_zero: bool) -> Option<Self> {
         let dimension = stretches.first()?.dimension;
         let (mut sum, mut count) = (vec![0.0; dimension], vec![0usize; dimension]);
         let cells = || stretches.iter().flat_map(|s| s.states.chunks_exact(dimension));
@@ -77,7 +84,8 @@ impl Samples {
                 count[j] += 1;
             }
         }
-        let centre: Vec<f64> = sum.iter().zip(&count).map(|(s, &n)| s / n.max(1) as f64).collect();
+        let mean = |(s, &n): (&f64, &usize)| if rests_at_zero { 0.0 } else { s / n.max(1) as f64 };
+        let centre: Vec<f64> = sum.iter().zip(&count).map(mean).collect();
         let mut square = vec![0.0; dimension];
         for row in cells() {
             for (j, x) in row.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
@@ -104,7 +112,7 @@ impl Samples {
         let interval = sorted[sorted.len() / 2];
         let even = intervals.iter().all(|h| (h / interval - 1.0).abs() <= EVEN);
         let grid = even.then_some(interval);
-        Some(Self { runs, centre, scale, interval, even, missing, grid })
+        Some(Self { runs, centre, scale, interval, even, missing, grid, rests_at_zero })
     }
 
     /// The same with the grid that its times are known to lie on.

@@ -52,6 +52,8 @@ pub(super) struct DrivenModel {
     pub equilibrium: Vec<f64>,
     /// Root mean square of what is left, relative to the motion in one interval.
     pub residual: f64,
+    /// Φ and Γ in scaled columns, where the input is held.
+    pub held: Option<(DMatrix<f64>, DMatrix<f64>)>,
 }
 
 /// One-step residuals below this part of the motion need not be noise: the hold is not exact.
@@ -141,7 +143,8 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
         .collect();
     let last = map.ncols() - 1;
     let rest = (DMatrix::identity(d, d) - map.columns(0, d)).lu().solve(&map.column(last).into_owned())?;
-    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual })
+    let held = (between == Between::Held).then(|| (map.columns(0, d).into_owned(), map.columns(d, last - d).into_owned()));
+    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual, held })
 }
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {

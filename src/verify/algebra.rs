@@ -9,7 +9,7 @@ use serde::Serialize;
 /// The coefficients of a method, for printing.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub enum Coefficients {
+pub enum CoefficientLists {
     /// A Butcher tableau.
     Tableau {
         /// A.
@@ -31,9 +31,9 @@ pub enum Coefficients {
 
 /// A method that belongs to another, or why there is none.
 #[derive(Clone, Debug, Serialize)]
-pub struct Relative {
+pub struct RelatedMethod {
     /// Its coefficients.
-    pub coefficients: Option<Coefficients>,
+    pub coefficients: Option<CoefficientLists>,
     /// Why there are none, or what they are those of.
     pub note: Option<String>,
     #[serde(skip)]
@@ -44,13 +44,13 @@ pub struct Relative {
 #[derive(Clone, Debug, Serialize)]
 pub struct Algebra {
     /// The method itself.
-    pub method: Relative,
+    pub method: RelatedMethod,
     /// The one that undoes its steps.
-    pub adjoint: Relative,
+    pub adjoint: RelatedMethod,
     /// The one that its adjoint equations are solved by.
-    pub dual: Relative,
+    pub dual: RelatedMethod,
     /// Without superfluous stages, or common factors of ρ and σ.
-    pub reduced: Relative,
+    pub reduced: RelatedMethod,
     /// What happens to the stages and to their errors.
     pub stage_functions: Option<StageFunctions>,
     /// The Shu–Osher form at r = the SSP coefficient.
@@ -59,11 +59,11 @@ pub struct Algebra {
     pub shu_osher_note: Option<String>,
 }
 
-impl Relative {
+impl RelatedMethod {
     fn of(method: Method, note: Option<String>) -> Self {
         let coefficients = match &method {
-            Method::RungeKutta(m) => Coefficients::Tableau { a: m.a().to_vec(), b: m.b().to_vec(), c: m.c().to_vec() },
-            Method::Multistep(m) => Coefficients::Pair { alpha: m.alpha().to_vec(), beta: m.beta().to_vec() },
+            Method::RungeKutta(m) => CoefficientLists::Tableau { a: m.a().to_vec(), b: m.b().to_vec(), c: m.c().to_vec() },
+            Method::Multistep(m) => CoefficientLists::Pair { alpha: m.alpha().to_vec(), beta: m.beta().to_vec() },
         };
         Self { coefficients: Some(coefficients), note, method: Some(Box::new(method)) }
     }
@@ -97,11 +97,11 @@ impl Algebra {
     fn of_runge_kutta(method: &RungeKutta) -> Self {
         let reduction = reduce(method);
         let dual = match algebra::dual(method) {
-            Ok(dual) => Relative::of(Method::RungeKutta(dual), None),
+            Ok(dual) => RelatedMethod::of(Method::RungeKutta(dual), None),
             // A stage that the step does not use has a zero weight; without it there may be a dual.
             Err(why) => match algebra::dual(&reduction.method) {
-                Ok(dual) => Relative::of(Method::RungeKutta(dual), Some("of the reduced method".into())),
-                Err(_) => Relative::none(why),
+                Ok(dual) => RelatedMethod::of(Method::RungeKutta(dual), Some("of the reduced method".into())),
+                Err(_) => RelatedMethod::none(why),
             },
         };
         let (form, form_note) = match shu_osher(&reduction) {
@@ -109,10 +109,10 @@ impl Algebra {
             Err(why) => (None, Some(why.to_string())),
         };
         Self {
-            method: Relative::of(Method::RungeKutta(method.clone()), None),
-            adjoint: Relative::of(Method::RungeKutta(algebra::adjoint(method)), None),
+            method: RelatedMethod::of(Method::RungeKutta(method.clone()), None),
+            adjoint: RelatedMethod::of(Method::RungeKutta(algebra::adjoint(method)), None),
             dual,
-            reduced: Relative::of(Method::RungeKutta(reduction.method.clone()), Some(what_was_reduced(&reduction))),
+            reduced: RelatedMethod::of(Method::RungeKutta(reduction.method.clone()), Some(what_was_reduced(&reduction))),
             stage_functions: Some(stage_functions(method)),
             shu_osher: form,
             shu_osher_note: form_note,
@@ -121,21 +121,23 @@ impl Algebra {
 
     fn of_multistep(method: &Multistep) -> Self {
         let adjoint = match algebra::multistep_adjoint(method) {
-            Ok(adjoint) => Relative::of(Method::Multistep(adjoint), None),
-            Err(_) => Relative::none("alpha_0 is zero: the oldest value cannot be solved for when stepping back"),
+            Ok(adjoint) => RelatedMethod::of(Method::Multistep(adjoint), None),
+            Err(_) => RelatedMethod::none("alpha_0 is zero: the oldest value cannot be solved for when stepping back"),
         };
         let (rho, sigma) = multistep::reduced(method);
         let (steps, kept) = (method.steps(), rho.degree().unwrap_or(0));
         let padded = |p: &Polynomial<Number>| (0..=kept).map(|k| p.coefficient(k)).collect();
         let reduced = match Multistep::new(method.identity().clone(), padded(&rho), padded(&sigma)) {
-            Ok(reduced) if kept < steps => Relative::of(Method::Multistep(reduced), Some(format!("ρ and σ share {} zeros", steps - kept))),
-            _ => Relative::of(Method::Multistep(method.clone()), Some("irreducible: ρ and σ share no zero".into())),
+            Ok(reduced) if kept < steps => {
+                RelatedMethod::of(Method::Multistep(reduced), Some(format!("ρ and σ share {} zeros", steps - kept)))
+            }
+            _ => RelatedMethod::of(Method::Multistep(method.clone()), Some("irreducible: ρ and σ share no zero".into())),
         };
         let of_tableaux = "defined for Runge–Kutta methods";
         Self {
-            method: Relative::of(Method::Multistep(method.clone()), None),
+            method: RelatedMethod::of(Method::Multistep(method.clone()), None),
             adjoint,
-            dual: Relative::none(of_tableaux),
+            dual: RelatedMethod::none(of_tableaux),
             reduced,
             stage_functions: None,
             shu_osher: None,

@@ -2,7 +2,7 @@
 
 use super::property_found::Found;
 use super::verification::Verification;
-use crate::method::property::Kind;
+use crate::method::PropertyKind;
 use crate::method::{Method, Property, Stated};
 use crate::stability::{
     Extent, Learning, StabilityFunction, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable,
@@ -73,7 +73,7 @@ impl Verification {
 /// # Ok::<(), lambdahat::method::CatalogError>(())
 /// ```
 pub fn has_property(method: &Method, property: Property) -> Option<bool> {
-    if property.entry().kind != Kind::Truth && property != Property::SspCoefficient {
+    if property.entry().kind != PropertyKind::Truth && property != Property::SspCoefficient {
         return None;
     }
     let stated = method.identity().claims.iter().find(|c| c.claim == property).map(|c| &c.stated);
@@ -160,7 +160,7 @@ mod tests {
         for name in ["rk4", "ssprk33", "gauss2", "dormand-prince5", "bdf2", "leap-frog", "adams-bashforth-2"] {
             let method = catalog::find(name).unwrap();
             let report = crate::verify::verify(&method);
-            for property in Property::all().filter(|property| property.entry().kind == Kind::Truth) {
+            for property in Property::all().filter(|property| property.entry().kind == PropertyKind::Truth) {
                 let whole = report.find(property).map(|found| matches!(found, Found::Truth(true)));
                 assert_eq!(decided(&method, property), whole, "{name} {property}");
             }

@@ -40,7 +40,7 @@ impl Deref for LearningReport {
 }
 
 impl LearningReport {
-    /// Of a scheme, with the rays of [`artifact_boundary::DAMPINGS`] and [`parasites::DAMPINGS`].
+    /// Of a scheme, with the rays of `artifact_boundary::DAMPINGS` and `parasites::DAMPINGS`.
     pub fn of(method: &Method) -> Self {
         let scheme = match method {
             Method::RungeKutta(method) => Learning::one_step(&StabilityFunction::of(method)),
@@ -70,8 +70,8 @@ pub enum SubstepsError {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SmallestSubsteps {
     /// λ, H and the limits that "faithful" refers to.
-    pub faithful_for: Asked,
-    /// The smallest m whose verdict is faithful; none up to [`MOST_SUBSTEPS`].
+    pub faithful_for: AskedMode,
+    /// The smallest m whose verdict is faithful; none up to `MOST_SUBSTEPS`.
     pub smallest_substeps: Option<u32>,
     /// The same, with the samples' own aliases λ + 2πik/H left out, which every accurate method shares.
     pub smallest_substeps_but_for_aliases: Option<u32>,
@@ -83,7 +83,7 @@ pub struct SmallestSubsteps {
 
 /// A mode and what counts as faithful to it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Asked {
+pub struct AskedMode {
     /// λ.
     #[serde(serialize_with = "crate::inverse::branches::pair")]
     pub lambda: Complex64,
@@ -141,7 +141,7 @@ pub fn smallest_substeps(method: &Method, lambda: Complex64, interval: f64, limi
         }
     }
     Ok(SmallestSubsteps {
-        faithful_for: Asked { lambda, interval, limits, most_substeps: MOST_SUBSTEPS },
+        faithful_for: AskedMode { lambda, interval, limits, most_substeps: MOST_SUBSTEPS },
         smallest_substeps: smallest,
         smallest_substeps_but_for_aliases: but_for_aliases,
         smallest_substeps_reasons: reasons,

@@ -11,26 +11,26 @@
 //! | a second look at exact answers by sampling, in debug builds and tests | `second_look` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 
-pub mod algebra;
+pub(crate) mod algebra;
 mod budget;
 mod checked_claim;
-pub mod claims;
-pub mod decision;
+pub(crate) mod claims;
+pub(crate) mod decision;
 mod exact_cost;
-pub mod learning_report;
+pub(crate) mod learning_report;
 mod orders_within;
 mod property_found;
 mod scheme_report;
-pub mod second_look;
-pub mod verification;
+pub(crate) mod second_look;
+pub(crate) mod verification;
 mod verified;
 mod within;
 
-pub use algebra::Algebra;
+pub use algebra::{Algebra, CoefficientLists, RelatedMethod};
 pub use budget::LeftOut;
 pub use checked_claim::CheckedClaim;
 pub use decision::has_property;
-pub use learning_report::{LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
+pub use learning_report::{AskedMode, LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
 pub use property_found::Found;
 pub use second_look::{Answers, Refuted, second_look};
 pub use verification::{Verification, Within};

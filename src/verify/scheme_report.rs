@@ -6,8 +6,8 @@ use super::learning_report::LearningReport;
 use super::orders_within::Orders;
 use super::verification::Verification;
 use crate::exact::Number;
-use crate::method::property::{RestsOn, TABLE};
 use crate::method::{Method, Multistep, Property, RungeKutta, Stated};
+use crate::method::{PROPERTIES, RestsOn};
 use crate::order::{DEFAULT_CAP, LARGEST_CAP, OrderReport, Progress, SimplifyingAssumptions, failing_bush, order_up_to};
 use crate::stability::{
     Angle, Extent, LocusShape, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius, imaginary_interval,
@@ -22,7 +22,7 @@ const DETAILS_OF_R: [&str; 4] = ["stability", "right_half_plane", "artifact_boun
 
 /// The keys of all that rests on R.
 fn rests_on_r() -> impl Iterator<Item = &'static str> {
-    let resting = TABLE.iter().filter(|entry| entry.rests_on == RestsOn::StabilityFunction).map(|entry| entry.key);
+    let resting = PROPERTIES.iter().filter(|entry| entry.rests_on == RestsOn::StabilityFunction).map(|entry| entry.key);
     resting.chain(DETAILS_OF_R)
 }
 

@@ -255,7 +255,7 @@ pub struct Within {
 }
 
 impl Serialize for Within {
-    /// The tolerance, then the keys of [`KEYS_WITHIN`].
+    /// The tolerance, then the keys of `KEYS_WITHIN`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let whole = serde_json::to_value(&self.report).map_err(serde::ser::Error::custom)?;
         let mut map = serializer.serialize_map(None)?;

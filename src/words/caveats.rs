@@ -94,6 +94,19 @@ impl Say for Caveat {
                  steady forced motion can look the same; a start of another size tells them apart.",
                 real(*frequency, DIGITS)
             ),
+            Self::SteadyCycle { period, uncertainty, amplitude, rate, share } => {
+                let list = |all: &[f64], told: &dyn Fn(f64) -> String| all.iter().map(|x| told(*x)).collect::<Vec<_>>().join(", ");
+                format!(
+                    "A cycle of period {} (to {}) and amplitude {} about a trend of {} a unit of time, steady in amplitude and phase: something \
+                     outside drives it. It is {} of the variance about the trend. A model of these columns alone cannot learn it: give it what \
+                     drives it, or the time, as an input.",
+                    real(*period, 5),
+                    real(*uncertainty, 2),
+                    list(amplitude, &|x| real(x, 3)),
+                    list(rate, &|x| signed(x, 3)),
+                    percent(*share)
+                )
+            }
             Self::Stopped => "Stopped before everything was tried: this is what is settled so far.".into(),
             Self::PartOfState { columns, modes } => format!(
                 "The samples show {modes} modes in {columns} {}: the columns are not the whole state. A model of these columns alone cannot \

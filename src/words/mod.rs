@@ -9,6 +9,7 @@
 //! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
+//! | what a loop learns of inputs | `inputs` |
 //! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
@@ -20,19 +21,20 @@
 
 mod advice;
 mod caveats;
-pub mod check;
+pub(crate) mod check;
 pub mod document;
 mod duration;
 pub mod explorable;
-pub mod fit;
+pub(crate) mod fit;
+pub(crate) mod inputs;
 pub mod loops;
-pub mod losses;
+pub(crate) mod losses;
 pub mod number;
 mod paragraph;
 pub mod prediction;
 pub mod property;
-pub mod regressions;
-pub mod repair;
+pub(crate) mod regressions;
+pub(crate) mod repair;
 mod samples;
 mod table;
 mod training_call;
@@ -43,6 +45,7 @@ pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::{columns, folded_sum, wrapped};
+pub use regressions::no_integrator;
 pub use samples::{examining, read_as};
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, training_calls};

@@ -120,11 +120,22 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
     }
 }
 
+/// Why there is no recommendation.
+fn nothing_recommended(report: &Report) -> &'static str {
+    match report.finding.settled && report.caveats.contains(&Caveat::Stopped) {
+        true => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
+        false => "Nothing is recommended: the samples settle no mode.",
+    }
+}
+
 /// What to do.
 fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
-        push(&mut lines, "Nothing is recommended: the samples settle no mode.", width);
+        push(&mut lines, nothing_recommended(report), width);
+        if report.finding.settled && report.caveats.contains(&Caveat::Stopped) {
+            return lines;
+        }
         let mut codes = Vec::new();
         for because in report.modes.iter().flat_map(|mode| &mode.because) {
             if !codes.contains(because) {
@@ -132,7 +143,11 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
                 lines.push(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width));
             }
         }
-        push(&mut lines, "Sample more closely, for longer, or from more starts; --all shows what was found.", width);
+        let remedy = match report.finding.motion {
+            Motion::Driven => "Give what drives it as an input; --all shows what was found.",
+            _ => "Sample more closely, for longer, or from more starts; --all shows what was found.",
+        };
+        push(&mut lines, remedy, width);
         return lines;
     };
     let same =
@@ -246,7 +261,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         parts.push(notes.join("\n"));
     }
     match &report.recommendation {
-        None => parts.push("Nothing is recommended: the samples settle no mode.".into()),
+        None => parts.push(nothing_recommended(report).into()),
         Some(advice) => {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);

@@ -6,7 +6,7 @@ use lambdahat::exact::{Number, Polynomial};
 use lambdahat::method::Method;
 use lambdahat::stability::ShuOsher;
 use lambdahat::verify::Algebra;
-use lambdahat::verify::algebra::Relative;
+use lambdahat::verify::RelatedMethod;
 use lambdahat::words::{columns, folded_sum, wrapped};
 
 /// Longer formulas are for `--json` and `--latex`.
@@ -52,7 +52,7 @@ fn list(name: &str, polynomials: &[Polynomial<Number>]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn same(relative: &Relative, method: &Relative) -> bool {
+fn same(relative: &RelatedMethod, method: &RelatedMethod) -> bool {
     match (relative.method(), method.method()) {
         (Some(Method::RungeKutta(a)), Some(Method::RungeKutta(b))) => a.a() == b.a() && a.b() == b.b(),
         (Some(Method::Multistep(a)), Some(Method::Multistep(b))) => a.alpha() == b.alpha() && a.beta() == b.beta(),

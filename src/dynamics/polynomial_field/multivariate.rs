@@ -69,7 +69,7 @@ impl<T: Ring> Multivariate<T> {
         Self::new(vec![(Monomial::ONE, c)])
     }
 
-    /// The variable number `i`; `None` from [`MOST_VARIABLES`] on.
+    /// The variable number `i`; `None` from `MOST_VARIABLES` on.
     pub fn variable(i: usize) -> Option<Self> {
         Some(Self { terms: vec![(Monomial::power(i, 1)?, T::one())] })
     }
@@ -99,7 +99,7 @@ impl<T: Ring> Multivariate<T> {
         Self::new(self.terms.iter().map(|(m, x)| (*m, x.clone() * c)).collect())
     }
 
-    /// `self · other`; the exponents must not pass [`LARGEST_EXPONENT`].
+    /// `self · other`; the exponents must not pass `LARGEST_EXPONENT`.
     pub fn times(&self, other: &Self) -> Self {
         self.times_where(other, |_| true)
     }

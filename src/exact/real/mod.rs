@@ -1,8 +1,8 @@
 //! Real numbers, exactly: rationals and the elements of Q(α). The three need each other, so they stand together.
 
-pub mod algebraic;
-pub mod number_field;
-pub mod real_number;
+pub(crate) mod algebraic;
+pub(crate) mod number_field;
+pub(crate) mod real_number;
 
 pub use algebraic::Algebraic;
 pub use number_field::NumberField;

@@ -8,9 +8,9 @@
 //!
 //! The reduced method, without superfluous stages, is [`reduce`](crate::stability::reduce())'s.
 
-pub mod adjoint;
-pub mod composition;
-pub mod dual;
+pub(crate) mod adjoint;
+pub(crate) mod composition;
+pub(crate) mod dual;
 
 pub use adjoint::{adjoint, multistep_adjoint};
 pub use composition::compose;

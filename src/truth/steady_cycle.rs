@@ -1,0 +1,218 @@
+//! A steady cycle about a slow trend, as a clock outside gives it: the seasons in a yearly record.
+//!
+//! ```text
+//! y(t) = c₀ + c₁ t + c₂ t² + Σ_{k ≤ K} (a_k cos kωt + b_k sin kωt) + noise of any colour
+//! ```
+//!
+//! ω is the highest peak of the periodogram (Schuster 1898) of the detrended samples, then of least squares. What tells it from an oscillation that noise keeps going is
+//! coherence: fitted to parts of the record one by one, it keeps its amplitude and phase from the first to the last.
+
+use super::runs::{Run, Samples};
+use nalgebra::{DMatrix, SVD};
+use num_complex::Complex;
+use std::f64::consts::{PI, TAU};
+
+type C = Complex<f64>;
+
+/// Turns that a record holds at least.
+const LEAST_TURNS: f64 = 8.0;
+/// Rows that are looked at, and rows at least.
+const MOST_ROWS: usize = 4000;
+const LEAST_ROWS: usize = 32;
+/// Multiples of the frequency, with itself.
+const MULTIPLES: usize = 3;
+/// The part of the detrended variance that the cycle explains at least.
+const LEAST_SHARE: f64 = 0.5;
+/// Parts of the record, and how far the amplitude of one may be from their mean, as a root mean square.
+const PARTS: (f64, f64) = (4.0, 16.0);
+const STEADY: f64 = 0.25;
+/// Frequencies in a line's width.
+const PER_WIDTH: f64 = 4.0;
+
+/// The cycle and its trend.
+#[derive(Clone, Debug)]
+pub(super) struct SteadyCycle {
+    /// ω
+    pub frequency: f64,
+    /// One standard deviation, from the scatter of the phase between parts of the record.
+    pub uncertainty: f64,
+    /// The amplitude of each column at ω, in the data's own variables.
+    pub amplitude: Vec<f64>,
+    /// The mean change of each column in a unit of time.
+    pub rate: Vec<f64>,
+    /// The share of the detrended variance that the cycle explains.
+    pub share: f64,
+}
+
+/// The steady cycle in the longest run, where one explains most of what a trend leaves.
+pub(super) fn steady_cycle(samples: &Samples) -> Option<SteadyCycle> {
+    let longest = samples.runs.iter().max_by(|a, b| a.duration().total_cmp(&b.duration()))?;
+    let run = longest.part(0..longest.rows().min(MOST_ROWS));
+    if run.rows() < LEAST_ROWS {
+        return None;
+    }
+    let detrended = Regression::of(&run, 0.0, 0)?;
+    let highest = samples.highest_frequency().unwrap_or(PI / samples.interval);
+    let start = peak(&run, &detrended.residuals, TAU * LEAST_TURNS / run.duration(), highest, samples.grid)?;
+    let multiples = (1..=MULTIPLES).take_while(|k| *k as f64 * start < 0.95 * highest).count();
+    let frequency = refined(&run, start, 1.0 / run.duration(), multiples)?;
+    let fit = Regression::of(&run, frequency, multiples)?;
+    let share = 1.0 - fit.square / detrended.square;
+    if share.is_nan() || share < LEAST_SHARE {
+        return None;
+    }
+    let uncertainty = coherence(&run, frequency)?;
+    let own = |of: Vec<f64>| of.iter().zip(&samples.scale).map(|(x, s)| x * s).collect();
+    Some(SteadyCycle { frequency, uncertainty, share, amplitude: own(fit.amplitudes()), rate: own(fit.rates(run.duration())) })
+}
+
+/// Least squares of a trend of degree 2 and of multiples of a frequency, column by column.
+struct Regression {
+    /// (1, s, s², cos ωt, sin ωt, cos 2ωt, …) × columns, s = t/T
+    coefficients: DMatrix<f64>,
+    residuals: DMatrix<f64>,
+    square: f64,
+}
+
+impl Regression {
+    /// `None` where a column has too few cells.
+    fn of(run: &Run, frequency: f64, multiples: usize) -> Option<Self> {
+        let (rows, columns, terms) = (run.rows(), run.states.ncols(), 3 + 2 * multiples);
+        let duration = run.duration();
+        let mut basis = DMatrix::zeros(rows, terms);
+        for (i, t) in run.times.iter().enumerate() {
+            for power in 0..3 {
+                basis[(i, power)] = (t / duration).powi(power as i32);
+            }
+            for k in 1..=multiples {
+                let (sine, cosine) = (k as f64 * frequency * t).sin_cos();
+                basis[(i, 1 + 2 * k)] = cosine;
+                basis[(i, 2 + 2 * k)] = sine;
+            }
+        }
+        let mut out = Self { coefficients: DMatrix::zeros(terms, columns), residuals: run.states.clone(), square: 0.0 };
+        for j in 0..columns {
+            let there: Vec<usize> = (0..rows).filter(|&i| !run.states[(i, j)].is_nan()).collect();
+            if there.len() < 2 * terms {
+                return None;
+            }
+            let design = basis.select_rows(&there);
+            let target = DMatrix::from_fn(there.len(), 1, |i, _| run.states[(there[i], j)]);
+            let solution = design.tr_mul(&design).cholesky()?.solve(&design.tr_mul(&target));
+            let residual = target - design * &solution;
+            out.square += residual.norm_squared();
+            out.coefficients.set_column(j, &solution.column(0));
+            there.iter().zip(residual.iter()).for_each(|(&i, r)| out.residuals[(i, j)] = *r);
+        }
+        Some(out)
+    }
+
+    fn amplitudes(&self) -> Vec<f64> {
+        self.coefficients.column_iter().map(|c| c[3].hypot(c[4])).collect()
+    }
+
+    fn rates(&self, duration: f64) -> Vec<f64> {
+        self.coefficients.column_iter().map(|c| (c[1] + c[2]) / duration).collect()
+    }
+}
+
+/// The frequency between `lowest` and `highest` with the largest sum of squares in the residuals.
+fn peak(run: &Run, residuals: &DMatrix<f64>, lowest: f64, highest: f64, grid: Option<f64>) -> Option<f64> {
+    let step = TAU / (PER_WIDTH * run.duration());
+    let count = ((highest - lowest) / step).floor();
+    let mut best = (0.0, None);
+    for k in 0..=(count.max(-1.0) + 1.0) as usize {
+        let frequency = lowest + k as f64 * step;
+        if frequency > highest {
+            break;
+        }
+        let turn = grid.map(|p| (p, C::cis(-frequency * p)));
+        let mut phase = C::new(1.0, 0.0);
+        let mut sums = vec![C::new(0.0, 0.0); residuals.ncols()];
+        let mut before = run.times[0];
+        for (i, &t) in run.times.iter().enumerate() {
+            phase = match turn {
+                Some((p, turn)) if i > 0 && i % 64 != 0 && (t - before - p).abs() < 1e-6 * p => phase * turn,
+                _ => C::cis(-frequency * t),
+            };
+            before = t;
+            for (sum, x) in sums.iter_mut().zip(residuals.row(i).iter()).filter(|(_, x)| !x.is_nan()) {
+                *sum += phase * x;
+            }
+        }
+        let power: f64 = sums.iter().map(C::norm_sqr).sum();
+        if power > best.0 {
+            best = (power, Some(frequency));
+        }
+    }
+    best.1
+}
+
+/// The frequency of least squares within `width` of the start, by golden sections.
+fn refined(run: &Run, start: f64, width: f64, multiples: usize) -> Option<f64> {
+    let square = |frequency: f64| Regression::of(run, frequency, multiples).map(|r| r.square);
+    let golden = 0.5 * (5f64.sqrt() - 1.0);
+    let (mut low, mut high) = (start - 2.0 * width, start + 2.0 * width);
+    let (mut a, mut b) = (high - golden * (high - low), low + golden * (high - low));
+    let (mut at_a, mut at_b) = (square(a)?, square(b)?);
+    for _ in 0..32 {
+        if at_a < at_b {
+            (high, b, at_b) = (b, a, at_a);
+            a = high - golden * (high - low);
+            at_a = square(a)?;
+        } else {
+            (low, a, at_a) = (a, b, at_b);
+            b = low + golden * (high - low);
+            at_b = square(b)?;
+        }
+    }
+    Some(0.5 * (low + high))
+}
+
+/// The standard deviation of ω by the phases of parts of the record; `None` where amplitude or phase wanders.
+fn coherence(run: &Run, frequency: f64) -> Option<f64> {
+    let turns = run.duration() * frequency / TAU;
+    let parts = (0.5 * turns).clamp(PARTS.0, PARTS.1) as usize;
+    let amplitudes: Option<Vec<(f64, Vec<C>)>> =
+        (0..parts).map(|k| part_amplitudes(run, run.rows() * k / parts..run.rows() * (k + 1) / parts, frequency)).collect();
+    let amplitudes = amplitudes?;
+    let n = parts as f64;
+    let columns = run.states.ncols();
+    let mean: Vec<C> = (0..columns).map(|j| amplitudes.iter().map(|(_, a)| a[j]).sum::<C>() / n).collect();
+    let size: f64 = mean.iter().map(C::norm_sqr).sum();
+    let scatter: f64 = amplitudes.iter().map(|(_, a)| a.iter().zip(&mean).map(|(x, m)| (x - m).norm_sqr()).sum::<f64>()).sum::<f64>() / n;
+    if size.is_nan() || scatter.is_nan() || scatter > STEADY * STEADY * size {
+        return None;
+    }
+    // Phases against time: the error of ω is that of their slope.
+    let phases: Vec<(f64, f64)> =
+        amplitudes.iter().map(|(t, a)| (*t, a.iter().zip(&mean).map(|(x, m)| x * m.conj()).sum::<C>().arg())).collect();
+    let middle = phases.iter().map(|(t, _)| t).sum::<f64>() / n;
+    let spread: f64 = phases.iter().map(|(t, _)| (t - middle).powi(2)).sum();
+    let square: f64 = phases.iter().map(|(_, p)| p * p).sum();
+    Some((square / (n - 2.0) / spread).sqrt())
+}
+
+/// The middle of a part and the complex amplitude of each column there, beside a straight line.
+fn part_amplitudes(run: &Run, rows: std::ops::Range<usize>, frequency: f64) -> Option<(f64, Vec<C>)> {
+    let middle = 0.5 * (run.times[rows.start] + run.times[rows.end - 1]);
+    let amplitude = |j: usize| {
+        let there: Vec<usize> = rows.clone().filter(|&i| !run.states[(i, j)].is_nan()).collect();
+        if there.len() < 6 {
+            return None;
+        }
+        let design = DMatrix::from_fn(there.len(), 4, |i, k| {
+            let t = run.times[there[i]];
+            match k {
+                0 => 1.0,
+                1 => (t - middle) * frequency,
+                2 => (frequency * t).cos(),
+                _ => (frequency * t).sin(),
+            }
+        });
+        let target = DMatrix::from_fn(there.len(), 1, |i, _| run.states[(there[i], j)]);
+        let solution = SVD::try_new(design, true, true, f64::EPSILON, 10_000)?.solve(&target, 1e-9).ok()?;
+        Some(C::new(solution[(2, 0)], -solution[(3, 0)]))
+    };
+    Some((middle, (0..run.states.ncols()).map(amplitude).collect::<Option<Vec<C>>>()?))
+}

@@ -1,0 +1,31 @@
+//! Uncertainties cover: λ lies within two of them in at least 93 of 100 draws, and they are not over three times the error's own scale.
+//!
+//! A dozen draws of each of 24 kinds every day; 100 of each, kind by kind, in `cargo bench --bench coverage`.
+
+#[path = "../benches/coverage/draws.rs"]
+mod draws;
+
+use draws::{coverage, kinds};
+
+#[test]
+fn uncertainties_cover() {
+    let (mut settled, mut within, mut drawn) = (0, 0, 0);
+    for (seed, kind) in kinds().into_iter().enumerate() {
+        let found = coverage(kind, 12, seed as u64);
+        println!("{kind:?}: {found:?}");
+        drawn += found.draws;
+        settled += found.settled;
+        within += found.within;
+        // One coordinate with much noise and few rows: whether it is an orbit's frequency or an equilibrium's is open in most draws.
+        let open = kind.columns == 1 && kind.rows == 40 && kind.noise > 0.1;
+        assert!(open || found.settled >= 10, "{kind:?}: {found:?}");
+        // With a dozen draws the error's scale is known to a fifth.
+        assert!(found.settled < 8 || found.uncertainty < 3.0 * 1.2 * found.error, "{kind:?}: {found:?}");
+        // Three outside of 12 come once in 20 where 93 of 100 are within, five once in 1,000.
+        assert!(found.within + 4 >= found.settled, "{kind:?}: {found:?}");
+    }
+    // 93 %, less two standard errors of a binomial share.
+    let n = f64::from(settled);
+    assert!(f64::from(within) >= 0.93 * n - 2.0 * (n * 0.93 * 0.07).sqrt(), "{within} of {settled}");
+    assert!(settled * 10 >= drawn * 8, "{settled} of {drawn}");
+}
