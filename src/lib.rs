@@ -81,7 +81,7 @@
 //!  4   loops        order
 //!  3   stability    dynamics
 //!  2   method       data
-//!  1   exact        files
+//!  1   exact        files        simd
 //! ```
 #![warn(missing_docs)]
 #![warn(unnameable_types)]
@@ -108,6 +108,7 @@ pub mod method;
 pub mod order;
 pub mod predict;
 pub mod repair;
+mod simd;
 pub mod stability;
 pub mod truth;
 pub mod verify;

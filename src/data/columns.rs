@@ -2,7 +2,7 @@
 
 use super::error::{DataError, DataProblem};
 use super::reading::Reading;
-use serde::{Deserialize, Serialize};
+use super::taken::LeftOutColumn;
 
 /// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
 const TIMES: [&str; 7] = ["t", "time", "date", "datetime", "timestamp", "epoch", "year"];
@@ -10,22 +10,6 @@ const TIMES: [&str; 7] = ["t", "time", "date", "datetime", "timestamp", "epoch",
 const TRAJECTORIES: [&str; 5] = ["trajectory", "traj", "run", "episode", "id"];
 /// What an input's name may begin with.
 const INPUT_PREFIX: &str = "u:";
-
-/// Why a column was left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LeftOutColumn {
-    /// Others were chosen.
-    NotChosen,
-    /// It has no name and only counts the rows, or it has another value in every row.
-    RowNumber,
-    /// It is named as a time, but another column is the time.
-    AnotherTime,
-    /// It has neither a name nor a value.
-    Empty,
-    /// It has one value in every row.
-    Constant,
-}
 
 /// What each column is.
 #[derive(Clone, Debug)]

@@ -13,8 +13,17 @@ pub struct EvenSamples<'a> {
     segments: Vec<Segment<'a>>,
 }
 
+impl Trajectories {
+    /// The complete samples on their even grid, split at gaps, for what needs one interval H.
+    ///
+    /// Errors: uneven times, or no two successive complete samples.
+    pub fn require_even(&self) -> Result<EvenSamples<'_>, DataError> {
+        EvenSamples::of(self)
+    }
+}
+
 impl<'a> EvenSamples<'a> {
-    pub(super) fn of(data: &'a Trajectories) -> Result<Self, DataError> {
+    fn of(data: &'a Trajectories) -> Result<Self, DataError> {
         let interval = match data.spacing() {
             Spacing::Even { interval } => interval,
             Spacing::Uneven { shortest, median, longest, .. } => {

@@ -5,7 +5,8 @@
 //! | times, states and inputs of one or more trajectories | `trajectories`, `trajectory` |
 //! | whether times are even, and where rows are missing | `spacing` |
 //! | complete samples in a row, and their neighbours | `segments`, `even` |
-//! | what a file holds, or exactly what is wrong with it | `reading`, `error` |
+//! | how a file is to be read | `reading` |
+//! | what a file holds, or exactly what is wrong with it | `table_rows`, `error` |
 //! | rows and cells of a text | `text_table`, `cells` |
 //! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks` |
 //! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
@@ -24,13 +25,13 @@ mod remarks;
 mod segments;
 mod spacing;
 mod stamps;
+mod table_rows;
 mod taken;
 mod text_table;
 mod time_unit;
 pub(crate) mod trajectories;
 mod trajectory;
 
-pub use columns::LeftOutColumn;
 pub use error::{DataError, DataProblem};
 pub use even::EvenSamples;
 pub use hold::Hold;
@@ -38,7 +39,7 @@ pub use reading::Reading;
 pub use segments::{Pair, Segment};
 pub use spacing::{Gap, Spacing};
 pub use stamps::Stamps;
-pub use taken::{DataRemark, Taken, TimeSource};
+pub use taken::{DataRemark, LeftOutColumn, Taken, TimeSource};
 pub use time_unit::TimeUnit;
 pub use trajectories::Trajectories;
 pub use trajectory::Trajectory;

@@ -2,11 +2,10 @@
 //!
 //! Format: numpy.lib.format, versions 1 to 3; an `.npz` file is a ZIP archive of `.npy` files.
 
-use super::columns::LeftOutColumn;
 use super::error::{DataError, DataProblem};
 use super::reading::Reading;
 use super::stamps::Stamps;
-use super::taken::{Taken, TimeSource};
+use super::taken::{LeftOutColumn, Taken, TimeSource};
 use super::trajectories::Trajectories;
 use super::trajectory::Trajectory;
 

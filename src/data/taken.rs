@@ -1,6 +1,5 @@
 //! What was taken as time, state and input: facts for a reader to check.
 
-use super::columns::LeftOutColumn;
 use super::stamps::Stamps;
 use serde::{Deserialize, Serialize};
 
@@ -62,4 +61,20 @@ pub struct Taken {
     pub left_out: Vec<(String, LeftOutColumn)>,
     /// What looks odd in the states.
     pub remarks: Vec<DataRemark>,
+}
+
+/// Why a column was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOutColumn {
+    /// Others were chosen.
+    NotChosen,
+    /// It has no name and only counts the rows, or it has another value in every row.
+    RowNumber,
+    /// It is named as a time, but another column is the time.
+    AnotherTime,
+    /// It has neither a name nor a value.
+    Empty,
+    /// It has one value in every row.
+    Constant,
 }

@@ -1,7 +1,6 @@
 //! Samples of one or more trajectories: times, states and inputs, checked once.
 
 use super::error::{DataError, DataProblem};
-use super::even::EvenSamples;
 use super::hold::Hold;
 use super::segments::{Pair, Segment};
 use super::spacing::{self, Gap, Spacing, Times};
@@ -244,13 +243,6 @@ impl Trajectories {
     /// Every complete sample with the complete one that follows it, with the time between them; none across a gap.
     pub fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
         self.segments().into_iter().flat_map(Segment::into_pairs)
-    }
-
-    /// The complete samples on their even grid, split at gaps, for what needs one interval H.
-    ///
-    /// Errors: uneven times, or no two successive complete samples.
-    pub fn require_even(&self) -> Result<EvenSamples<'_>, DataError> {
-        EvenSamples::of(self)
     }
 
     /// The same data with `log x` for each `x`, for positive data whose changes are proportional to their size.

@@ -1,5 +1,6 @@
 //! Vector fields (polynomial, systems from text files) and their flows.
 
+mod brent;
 mod compile;
 mod enclosure;
 mod equilibria;
@@ -22,6 +23,7 @@ pub use field::{At, Field, ParameterisedField};
 pub use flow::Flow;
 pub use formula::ParseError;
 pub use polynomial_field::{CompiledField, Monomial, Multivariate, PolynomialField, RationalPolynomial};
+pub(crate) use section::Section;
 pub use section::{Return, returns};
 pub use sensitivity::equilibrium_shift;
 pub(crate) use stepper::implicit_slopes;

@@ -1,4 +1,61 @@
-//! Returns of a planar trajectory to a ray from an equilibrium: what an invariant does from turn to turn, free of what it does within one.
+//! Returns of an orbit to a section: what an invariant does from turn to turn, free of what it does within one.
+
+use super::Field;
+use super::brent::brent;
+
+/// The plane through a point that a field crosses there at a right angle.
+pub(crate) struct Section<'a> {
+    through: &'a [f64],
+    normal: Vec<f64>,
+}
+
+impl<'a> Section<'a> {
+    /// Through this point; the field must not vanish there.
+    pub(crate) fn of(field: &dyn Field, through: &'a [f64]) -> Self {
+        let mut normal = vec![0.0; through.len()];
+        field.value(through, &mut normal);
+        Self { through, normal }
+    }
+
+    /// f at the point.
+    pub(crate) fn normal(&self) -> &[f64] {
+        &self.normal
+    }
+
+    /// (x − point)·normal: the field crosses from below.
+    pub(crate) fn height(&self, x: &[f64]) -> f64 {
+        x.iter().zip(self.through).zip(&self.normal).map(|((x, s), n)| (x - s) * n).sum()
+    }
+
+    /// The number of the state before the first crossing from below, on a path that begins on the section.
+    pub(crate) fn first_return(&self, path: &[Vec<f64>]) -> Option<usize> {
+        let below = path.iter().position(|x| self.height(x) < 0.0)?;
+        (below..path.len().saturating_sub(1)).find(|&k| self.height(&path[k + 1]) >= 0.0)
+    }
+
+    /// When an orbit crosses, and where: it is below at time 0 and above after `span`, and `at` follows it for a time from its first state.
+    ///
+    /// # Errors
+    /// Those of `at`.
+    pub(crate) fn crossing<E>(
+        &self,
+        (below, above): (&[f64], &[f64]),
+        span: f64,
+        mut at: impl FnMut(f64) -> Result<Vec<f64>, E>,
+    ) -> Result<(f64, Vec<f64>), E> {
+        let mut last = (span, above.to_vec());
+        let height = |time| {
+            last = (time, at(time)?);
+            Ok(self.height(&last.1))
+        };
+        let time = brent((0.0, self.height(below)), (span, self.height(above)), 1e-14 * span, height)?;
+        match time {
+            0.0 => Ok((time, below.to_vec())),
+            time if time == last.0 => Ok(last),
+            time => Ok((time, at(time)?)),
+        }
+    }
+}
 
 /// A return to the ray {y = y*, x > x*}.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,6 @@
 //! Exact numbers: rationals, real algebraic numbers, polynomials over any ring, certified roots.
 
 pub(crate) mod aberth;
-pub(crate) mod algebraic;
 pub(crate) mod ball;
 pub(crate) mod certify;
 pub(crate) mod coefficients;
@@ -16,15 +15,13 @@ pub(crate) mod integer;
 pub(crate) mod irrational;
 pub(crate) mod isolation;
 pub(crate) mod multiprecision;
-pub(crate) mod number;
-pub(crate) mod number_field;
 pub(crate) mod polynomial;
 pub(crate) mod precision;
 pub(crate) mod rational;
+pub(crate) mod real;
 pub(crate) mod ring;
 pub(crate) mod roots;
 
-pub use algebraic::Algebraic;
 pub use ball::Ball;
 pub use discs::RootDisc;
 pub use double_double::DoubleDouble;
@@ -33,9 +30,8 @@ pub use factor::irreducible_factors;
 pub use integer::Integer;
 pub use isolation::{Ordered, RealRoot, SturmSequence};
 pub use multiprecision::BigFloat;
-pub use number::Number;
-pub use number_field::NumberField;
 pub use polynomial::Polynomial;
 pub use rational::{decimal, ratio, simplest_between};
+pub use real::{Algebraic, Number, NumberField};
 pub use ring::{Field, Ring};
 pub use roots::{RootsError, exact_roots, roots, uncertain_roots};

@@ -1,9 +1,9 @@
 //! Adam (Kingma & Ba 2015) on the full batch, with a cosine schedule.
 
 use super::error::FitError;
-use super::lanes::{Lanes, Portable, Width, vectorised};
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
+use crate::simd::{Loops, Width, run};
 use std::ops::ControlFlow;
 
 /// Settings of the optimiser: β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
@@ -74,7 +74,7 @@ impl Adam {
             let part = iteration as f64 / self.iterations as f64;
             let cosine = 0.5 * (1.0 + (std::f64::consts::PI * part).cos());
             let rate = self.rate * (self.last + (1.0 - self.last) * cosine);
-            update(width, rate / (1.0 - power1), 1.0 / (1.0 - power2), &mut theta, &g, &mut m, &mut v);
+            update(width, rate / (1.0 - power1), 1.0 / (1.0 - power2), &mut theta, &g, (&mut m, &mut v));
         }
         if stop == Stop::Iterations
             && let Ok(loss) = objective.loss(&theta)
@@ -88,48 +88,30 @@ impl Adam {
 }
 
 /// m ⟵ 0.9 m + 0.1 g, v ⟵ 0.999 v + 0.001 g², θ ⟵ θ − scale₁ m/(√(scale₂ v) + ε).
-fn update(width: Width, scale1: f64, scale2: f64, theta: &mut [f64], g: &[f64], m: &mut [f64], v: &mut [f64]) {
-    let p = theta.len();
-    assert!(g.len() == p && m.len() == p && v.len() == p);
-    // SAFETY: the lengths were checked; the width was detected.
-    unsafe { update_width(width, p, scale1, scale2, theta.as_mut_ptr(), g.as_ptr(), m.as_mut_ptr(), v.as_mut_ptr()) }
+fn update(width: Width, scale1: f64, scale2: f64, theta: &mut [f64], g: &[f64], moments: (&mut [f64], &mut [f64])) {
+    run(width, Update { scale1, scale2, theta, g, m: moments.0, v: moments.1 });
 }
 
-vectorised! {
-    unsafe fn update_width(
-        p: usize, scale1: f64, scale2: f64, theta: *mut f64, g: *const f64, m: *mut f64, v: *mut f64,
-    ) = update_kernel
+struct Update<'a> {
+    scale1: f64,
+    scale2: f64,
+    theta: &'a mut [f64],
+    g: &'a [f64],
+    m: &'a mut [f64],
+    v: &'a mut [f64],
 }
 
-#[inline(always)]
-#[allow(clippy::too_many_arguments)]
-unsafe fn update_kernel<L: Lanes>(p: usize, scale1: f64, scale2: f64, theta: *mut f64, g: *const f64, m: *mut f64, v: *mut f64) {
-    unsafe {
-        let mut i = 0;
-        while i + L::WIDTH <= p {
-            update_one::<L>(scale1, scale2, theta.add(i), g.add(i), m.add(i), v.add(i));
-            i += L::WIDTH;
+impl Loops for Update<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let times_plus = |a: f64, b: f64, c: f64| if FMA { a.mul_add(b, c) } else { a * b + c };
+        for (((x, &g), m), v) in self.theta.iter_mut().zip(self.g).zip(self.m).zip(self.v) {
+            *m = times_plus(0.9, *m, 0.1 * g);
+            *v = times_plus(0.999, *v, 0.001 * g * g);
+            *x -= self.scale1 * *m / ((*v * self.scale2).sqrt() + 1e-8);
         }
-        // What is left over, through two lanes of which the second is nothing.
-        while i < p {
-            let (mut x, slope, mut first, mut second) = ([*theta.add(i), 0.0], [*g.add(i), 0.0], [*m.add(i), 0.0], [*v.add(i), 0.0]);
-            update_one::<Portable>(scale1, scale2, x.as_mut_ptr(), slope.as_ptr(), first.as_mut_ptr(), second.as_mut_ptr());
-            (*theta.add(i), *m.add(i), *v.add(i)) = (x[0], first[0], second[0]);
-            i += 1;
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn update_one<L: Lanes>(scale1: f64, scale2: f64, theta: *mut f64, g: *const f64, m: *mut f64, v: *mut f64) {
-    unsafe {
-        let slope = L::load(g);
-        let first = L::fma(L::splat(0.9), L::load(m), L::mul(L::splat(0.1), slope));
-        let second = L::fma(L::splat(0.999), L::load(v), L::mul(L::mul(L::splat(0.001), slope), slope));
-        L::store(m, first);
-        L::store(v, second);
-        let root = L::add(L::sqrt(L::mul(second, L::splat(scale2))), L::splat(1e-8));
-        L::store(theta, L::sub(L::load(theta), L::div(L::mul(L::splat(scale1), first), root)));
     }
 }
 
@@ -139,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_update_is_the_formula_for_every_length() {
-        for width in [Width::Portable, Width::detected()] {
+        for width in Width::available() {
             for p in [1, 7, 8, 21] {
                 let numbers = |scale: f64| -> Vec<f64> { (0..p).map(|i| scale * (1.0 + i as f64).sin()).collect() };
                 let (mut theta, g, mut m) = (numbers(1.0), numbers(0.3), numbers(0.1));
@@ -150,7 +132,7 @@ mod tests {
                         theta[i] - 0.02 * first / ((3.0 * second).sqrt() + 1e-8)
                     })
                     .collect();
-                update(width, 0.02, 3.0, &mut theta, &g, &mut m, &mut v);
+                update(width, 0.02, 3.0, &mut theta, &g, (&mut m, &mut v));
                 assert!(theta.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-15), "{width:?} {p}");
             }
         }

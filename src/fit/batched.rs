@@ -1,9 +1,9 @@
 //! Models as parameterised fields: many states at once, a block of them at a time through the same sweeps as the training.
 
-use super::lanes::{Width, padded};
 use super::model::{Learned, Model};
 use super::tape::{Deltas, Tape};
 use crate::dynamics::{At, Field, ParameterisedField};
+use crate::simd::{Width, padded};
 
 /// States a block.
 const BLOCK: usize = 64;

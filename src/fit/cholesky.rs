@@ -1,7 +1,7 @@
 //! Cholesky's factorisation of the damped normal matrix, blocked so that nearly all of it is matrix products.
 
-use super::gemm::{Strided, Update, multiply};
-use super::lanes::{PADDING, Width};
+use crate::simd::gemm::{Rows, RowsMut, Strided, Update, multiply};
+use crate::simd::{PADDING, Width};
 
 /// Rows factorised before the rest is updated.
 const BLOCK: usize = 32;
@@ -37,7 +37,7 @@ pub(crate) fn factor(width: Width, a: &mut [f64], n: usize) -> bool {
             let height = BLOCK.min(n - i);
             let u = Strided { numbers: &block[i..], row: 1, column: n };
             let target = &mut rest[(i - k - rows) * n + i..];
-            multiply(width, (height, n - i, rows), u, &block[i..], n, target, n, Update::Subtract);
+            multiply(width, (height, n - i, rows), u, Rows(&block[i..], n), RowsMut(target, n), Update::Subtract);
             i += height;
         }
         k += rows;

@@ -6,11 +6,11 @@
 //! |θ|² divided by their numbers of terms it is the standard deviation of Laplace's approximation; MacKay 1992, Neural Computation 4.)
 
 use super::error::FitError;
-use super::lanes::Width;
 use super::model::Learned;
 use super::normal::jacobian;
 use super::sweep::{Adjoint, Seeds, Sweep};
 use super::training::Prepared;
+use crate::simd::Width;
 use nalgebra::linalg::Cholesky;
 use nalgebra::{DMatrix, DVector, Dyn};
 

@@ -4,7 +4,7 @@
 
 use super::dictionary::Dictionary;
 use super::kernel::Kernel;
-use super::lanes::Width;
+use crate::simd::Width;
 use serde::{Deserialize, Serialize};
 
 /// The fixed functions φ(x) under the first layer.

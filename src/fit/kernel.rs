@@ -5,8 +5,8 @@
 //! of a Gaussian process of noise variance σ² (Rasmussen & Williams 2006, 2.3 and 8.3.1): exactly where the centres are all
 //! the samples, and the subset-of-regressors approximation where they are fewer.
 
-use super::gemm::{Strided, Update, multiply};
-use super::lanes::{Width, padded};
+use crate::simd::gemm::{Rows, RowsMut, Strided, Update, multiply};
+use crate::simd::{Width, padded};
 use serde::{Deserialize, Serialize};
 
 /// Whitened Gaussians around centres.
@@ -124,7 +124,7 @@ impl Kernel {
                 }
             }
             row.iter_mut().for_each(|o| *o *= factor);
-            super::activation::exp_of_negative(width, row);
+            crate::simd::elementary::exp_of_negative(width, row);
         }
     }
 
@@ -134,7 +134,7 @@ impl Kernel {
         let r = self.count();
         let mut raw = vec![0.0; r * n];
         self.gaussians(width, x, n, &mut raw);
-        multiply(width, (r, n, r), Strided::rows(&self.whitening, r), &raw, n, out, n, Update::Assign);
+        multiply(width, (r, n, r), Strided::rows(&self.whitening, r), Rows(&raw, n), RowsMut(out, n), Update::Assign);
     }
 
     /// φ′(x)ᵀ·adjoint (d × n).
@@ -142,7 +142,7 @@ impl Kernel {
         let (r, d) = (self.count(), self.dimension);
         let (mut raw, mut weight) = (vec![0.0; r * n], vec![0.0; r * n]);
         self.gaussians(width, x, n, &mut raw);
-        multiply(width, (r, n, r), Strided::transposed(&self.whitening, r), adjoint, n, &mut weight, n, Update::Assign);
+        multiply(width, (r, n, r), Strided::transposed(&self.whitening, r), Rows(adjoint, n), RowsMut(&mut weight, n), Update::Assign);
         out.fill(0.0);
         let inverse_square = 1.0 / (self.length * self.length);
         for k in 0..r {

@@ -11,14 +11,15 @@ mod linear;
 use chain::Chain;
 
 use super::error::{FitError, within};
-use super::lanes::{Width, padded};
 use super::loss::{Block, Windows};
 use super::model::Model;
 use super::normal::Gram;
 use super::objective::square;
 use super::progress::{Outcome, Progress, Stop, Watch};
+use super::saturating::product;
 use super::step::Step;
-use super::sweep::{Adjoint, Sweep, product};
+use super::sweep::{Adjoint, Sweep};
+use crate::simd::{Width, padded};
 use nalgebra::{DMatrix, DVector};
 use std::ops::ControlFlow;
 

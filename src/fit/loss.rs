@@ -1,8 +1,8 @@
 //! Which samples a prediction starts from, and which it is compared with.
 
 use super::error::FitError;
-use super::lanes::padded;
 use super::step::Step;
+use crate::simd::padded;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 

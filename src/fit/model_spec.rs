@@ -2,7 +2,7 @@
 
 use super::activation::Activation;
 use super::error::FitError;
-use super::sweep::product;
+use super::saturating::product;
 use std::str::FromStr;
 
 /// A class of models, as people write it.

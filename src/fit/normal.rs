@@ -5,11 +5,11 @@
 //! matrices entry by entry. For a 64×64 layer, four stages and two residuals a window that is a third of the work of forming J and
 //! multiplying it by its transpose; for a layer with two inputs or outputs it is more. Each layer takes the cheaper way.
 
-use super::gemm::{Strided, Update, multiply};
-use super::lanes::Width;
 use super::model::{Layer, Model};
 use super::sweep::Adjoint;
 use super::tape::Tape;
+use crate::simd::Width;
+use crate::simd::gemm::{Rows, RowsMut, Strided, Update, multiply};
 
 /// Windows a tile of rows of the Gram matrix: a tile of one factor fits the first-level cache.
 const TILE: usize = 24;
@@ -71,7 +71,7 @@ impl Gram {
                             let left = Strided { numbers: &rows[q * n + from..], row: 1, column: size };
                             let target = &mut self.matrix[(q * n + from) * size + p * n + from..];
                             let right = &rows[p * n + from..];
-                            multiply(width, (height, wide, layer.size()), left, right, size, target, size, Update::Add);
+                            multiply(width, (height, wide, layer.size()), left, Rows(right, size), RowsMut(target, size), Update::Add);
                         }
                     }
                 } else {
@@ -79,7 +79,14 @@ impl Gram {
                         for t in 0..slots {
                             let (zs, zt) = (tape.inputs(model, l, s), tape.inputs(model, l, t));
                             let left = Strided { numbers: &zs[from..], row: 1, column: n };
-                            multiply(width, (height, wide, layer.columns()), left, &zt[from..], n, &mut self.inputs, n, Update::Assign);
+                            multiply(
+                                width,
+                                (height, wide, layer.columns()),
+                                left,
+                                Rows(&zt[from..], n),
+                                RowsMut(&mut self.inputs, n),
+                                Update::Assign,
+                            );
                             for q in 0..copies {
                                 let left = &adjoint.deltas.of(model, l, s, q)[from..];
                                 let left = Strided { numbers: left, row: 1, column: n };
@@ -87,7 +94,7 @@ impl Gram {
                                     let right = &adjoint.deltas.of(model, l, t, p)[from..];
                                     let target = &mut self.matrix[(q * n + from) * size + p * n + from..];
                                     let times = Update::AddTimes(&self.inputs, n);
-                                    multiply(width, (height, wide, layer.outputs), left, right, n, target, size, times);
+                                    multiply(width, (height, wide, layer.outputs), left, Rows(right, n), RowsMut(target, size), times);
                                 }
                             }
                         }

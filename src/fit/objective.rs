@@ -1,11 +1,12 @@
 //! The loss of a model on windows of samples, and its gradient: by blocks that stay in the processor's cache.
 
 use super::error::FitError;
-use super::lanes::{PADDING, Width, padded};
 use super::loss::{Block, Windows};
 use super::model::Model;
+use super::saturating::product;
 use super::step::Step;
-use super::sweep::{Adjoint, Seeds, Sweep, product};
+use super::sweep::{Adjoint, Seeds, Sweep};
+use crate::simd::{PADDING, Width, padded};
 
 /// Bytes of activations and adjoints that a block may have: half of a second-level cache.
 const BLOCK_BYTES: usize = 480 << 10;

@@ -1,13 +1,13 @@
 //! A learned field followed in time, by any one-step method: with the step of its training, or with one so small that the field itself is seen.
 
 use super::error::FitError;
-use super::lanes::Width;
 use super::loss::Block;
 use super::model::Learned;
 use super::step::{Form, Step};
 use super::sweep::Sweep;
 use super::through::Through;
 use crate::method::{Method, Sampling};
+use crate::simd::Width;
 
 /// States beyond this have left: what a diverging field does further is of no interest.
 const FAR: f64 = 1e6;

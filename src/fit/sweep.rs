@@ -12,13 +12,14 @@ mod drivers;
 mod reverse;
 
 use super::error::FitError;
-use super::lanes::Width;
 use super::loss::Block;
 use super::lu;
 use super::model::Model;
+use super::saturating::product;
 use super::step::{Kind, Point, Step};
 use super::tape::{Deltas, Tape};
 use crate::method::Coefficients;
+use crate::simd::Width;
 
 /// Newton's iterations for the stages before they are given up.
 const NEWTON: usize = 40;
@@ -332,11 +333,6 @@ impl Sweep {
         }
         Ok(())
     }
-}
-
-/// The product of sizes, the largest number where it is larger.
-pub(crate) fn product(sizes: &[usize]) -> usize {
-    sizes.iter().fold(1, |all, &size| all.saturating_mul(size))
 }
 
 /// y += a·x; nothing where a = 0.

@@ -4,10 +4,10 @@
 //! adjoints carried through the same slot at once, one a residual. All is allocated once and reused.
 
 use super::activation::Activation;
-use super::gemm::{Slots, Strided, Update, multiply, multiply_transposed};
-use super::lanes::Width;
 use super::model::Model;
-use super::sweep::product;
+use super::saturating::product;
+use crate::simd::Width;
+use crate::simd::gemm::{Pairs, Rows, RowsMut, Strided, Update, multiply, multiply_transposed};
 
 /// Activations of every layer at every slot, each slot's rows contiguous.
 pub(crate) struct Tape {
@@ -95,11 +95,11 @@ impl Tape {
             let z = &seen[l][slot * k * n..(slot + 1) * k * n];
             let shape = (layer.outputs, n, k);
             match later.first_mut() {
-                None => multiply(width, shape, Strided::rows(weights, k), z, n, out, n, Update::Assign),
+                None => multiply(width, shape, Strided::rows(weights, k), Rows(z, n), RowsMut(out, n), Update::Assign),
                 Some(next) => {
                     let start = slot * layers[l + 1].columns() * n;
                     let hidden = &mut next[start..start + layer.outputs * n];
-                    multiply(width, shape, Strided::rows(weights, k), z, n, hidden, n, Update::Assign);
+                    multiply(width, shape, Strided::rows(weights, k), Rows(z, n), RowsMut(hidden, n), Update::Assign);
                     let slopes = &mut self.slopes[l + 1];
                     let slopes = if slopes.is_empty() { &mut [][..] } else { &mut slopes[slot * hidden.len()..(slot + 1) * hidden.len()] };
                     model.activation().apply(width, hidden, slopes);
@@ -197,10 +197,10 @@ impl Deltas {
                         Activation::Tanh => Update::TimesTanhSlope(&tape.inputs(model, l, slot)[..size], n),
                         Activation::Softplus | Activation::Gelu => Update::Times(&tape.slopes[l][slot * size..(slot + 1) * size], n),
                     };
-                    multiply(width, shape, weights, delta, n, next, n, slope);
+                    multiply(width, shape, weights, Rows(delta, n), RowsMut(next, n), slope);
                 } else if let Some(state) = state.as_deref_mut() {
                     let delta = &self.layers[0][place(layer.outputs)];
-                    multiply(width, shape, weights, delta, n, &mut self.scratch, n, Update::Assign);
+                    multiply(width, shape, weights, Rows(delta, n), RowsMut(&mut self.scratch, n), Update::Assign);
                     let x = &tape.x[slot * block..(slot + 1) * block];
                     model.features().pull_back(width, x, n, &self.scratch, &mut state[copy * block..(copy + 1) * block]);
                 }
@@ -226,8 +226,8 @@ impl Deltas {
             let (delta, z) = (layer.outputs * n, k * n);
             let from = &self.layers[l][(slots.start * self.copies + copy) * delta..];
             let seen = &tape.z[l][slots.start * z..];
-            let pairs = Slots { count: slots.len(), a: self.copies * delta, b: z };
-            multiply_transposed(width, (layer.outputs, k, n), pairs, from, n, seen, n, target, k);
+            let pairs = Pairs { count: slots.len(), a: Rows(from, n), a_step: self.copies * delta, b: Rows(seen, n), b_step: z };
+            multiply_transposed(width, (layer.outputs, k, n), pairs, RowsMut(target, k));
             offset += layer.size();
         }
     }

@@ -11,6 +11,7 @@ use super::branches::{BranchError, Branches, Principal};
 use super::equation::LearningEquation;
 use super::pencil::Known;
 use crate::method::Sampling;
+use crate::simd::{Loops, Width, run};
 use batch_kernel::{Coefficients, MOST, Solved};
 use lanes::LANES;
 use num_complex::Complex;
@@ -111,67 +112,56 @@ impl BatchKernel {
             error.0[lane] = growth * (2.5e-15 + 4.5e-16 * (x[lane].abs() + y[lane].abs()));
         }
         let path = turn.is_none().then_some(lanes::Complex { re: lanes::Real(*x), im: lanes::Real(*y) });
-        let run: Kernel = self.kernel();
-        run(&self.coefficients, w, error, path)
+        let solve: Kernel = self.kernel();
+        solve(&self.coefficients, w, error, path)
     }
 
     fn kernel(&self) -> Kernel {
         match (self.rational, self.degree) {
-            (true, 1) => chosen::<1, true>(),
-            (true, 2) => chosen::<2, true>(),
-            (true, _) => chosen::<3, true>(),
-            (false, 2) => chosen::<2, false>(),
-            (false, 3) => chosen::<3, false>(),
-            (false, 4) => chosen::<4, false>(),
-            (false, 5) => chosen::<5, false>(),
-            (false, 6) => chosen::<6, false>(),
-            (false, 7) => chosen::<7, false>(),
-            (false, _) => chosen::<8, false>(),
+            (true, 1) => widest::<1, true>,
+            (true, 2) => widest::<2, true>,
+            (true, _) => widest::<3, true>,
+            (false, 2) => widest::<2, false>,
+            (false, 3) => widest::<3, false>,
+            (false, 4) => widest::<4, false>,
+            (false, 5) => widest::<5, false>,
+            (false, 6) => widest::<6, false>,
+            (false, 7) => widest::<7, false>,
+            (false, _) => widest::<8, false>,
         }
     }
 }
 
 const MOST_RATIONAL: usize = 3;
 
-type Kernel = fn(&Coefficients, lanes::Complex, lanes::Real, Option<lanes::Complex>) -> Solved;
+/// The kernel for one kind and degree of equation.
+struct Solve<'a, const N: usize, const RATIONAL: bool> {
+    coefficients: &'a Coefficients,
+    w: lanes::Complex,
+    error: lanes::Real,
+    path: Option<lanes::Complex>,
+}
 
-/// The kernel for the widest vectors of this processor.
-fn chosen<const N: usize, const RATIONAL: bool>() -> Kernel {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the feature was just detected.
-            return |m, w, error, path| unsafe { with_avx512::<N, RATIONAL>(m, w, error, path) };
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: both features were just detected.
-            return |m, w, error, path| unsafe { with_avx2::<N, RATIONAL>(m, w, error, path) };
-        }
+impl<const N: usize, const RATIONAL: bool> Loops for Solve<'_, N, RATIONAL> {
+    type Output = Solved;
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> Solved {
+        batch_kernel::solve::<N, RATIONAL, FMA>(self.coefficients, self.w, self.error, self.path)
     }
-    batch_kernel::solve::<N, RATIONAL, false>
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn with_avx512<const N: usize, const RATIONAL: bool>(
-    m: &Coefficients,
+/// Runs it with the widest vectors of this processor.
+fn widest<const N: usize, const RATIONAL: bool>(
+    coefficients: &Coefficients,
     w: lanes::Complex,
     error: lanes::Real,
     path: Option<lanes::Complex>,
 ) -> Solved {
-    batch_kernel::solve::<N, RATIONAL, true>(m, w, error, path)
+    run(Width::detected(), Solve::<N, RATIONAL> { coefficients, w, error, path })
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn with_avx2<const N: usize, const RATIONAL: bool>(
-    m: &Coefficients,
-    w: lanes::Complex,
-    error: lanes::Real,
-    path: Option<lanes::Complex>,
-) -> Solved {
-    batch_kernel::solve::<N, RATIONAL, true>(m, w, error, path)
-}
+type Kernel = fn(&Coefficients, lanes::Complex, lanes::Real, Option<lanes::Complex>) -> Solved;
 
 /// Modes handed to one thread at a time.
 const CHUNK: usize = 1024;

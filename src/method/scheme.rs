@@ -72,7 +72,10 @@ pub enum SchemeReason {
         reason: String,
     },
     /// Numbers whose common field is too large to compute in.
-    #[error("the algebraic numbers of this scheme need a common field of degree above {0}", crate::exact::number_field::LARGEST_DEGREE)]
+    #[error(
+        "the algebraic numbers of this scheme need a common field of degree above {0}",
+        crate::exact::real::number_field::LARGEST_DEGREE
+    )]
     FieldTooLarge,
     /// Too many stages or steps.
     #[error("{0} rows; at most {MOST_STAGES} stages or steps are read")]
@@ -288,8 +291,8 @@ fn root_near(p: &crate::exact::Polynomial<Number>, near: &Number) -> Result<Numb
     if degree == 0 {
         return Err("the polynomial is constant".into());
     }
-    if degree > crate::exact::number_field::LARGEST_DEGREE {
-        return Err(format!("the polynomial has degree {degree}, above {}", crate::exact::number_field::LARGEST_DEGREE));
+    if degree > crate::exact::real::number_field::LARGEST_DEGREE {
+        return Err(format!("the polynomial has degree {degree}, above {}", crate::exact::real::number_field::LARGEST_DEGREE));
     }
     if p.coefficients().iter().any(|c| !c.is_exact()) {
         return Err("the polynomial's coefficients must be exact: integers, fractions or short decimals".into());

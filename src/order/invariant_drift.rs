@@ -2,7 +2,7 @@
 
 use super::FieldExpansion;
 use crate::dynamics::norm::{distance, norm};
-use crate::dynamics::{CompiledField, DynamicsError, Field, Flow, PolynomialField};
+use crate::dynamics::{CompiledField, DynamicsError, Field, Flow, PolynomialField, Section};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -91,14 +91,14 @@ pub fn drift(
     start: &[f64],
     invariant: Option<&Invariant<'_>>,
 ) -> Result<InvariantDrift, DriftError> {
-    let section = Section::of(expansion, h, power, start)?;
-    let followed = section.turn(&expansion.truncated(h, power))?;
-    let distance = |x: &[f64]| distance(x, &section.centre);
+    let truth = TrueOrbit::of(expansion, h, power, start)?;
+    let followed = truth.turn(&expansion.truncated(h, power))?;
+    let distance = |x: &[f64]| distance(x, &truth.centre);
     let measured = |x: &[f64]| invariant.map_or_else(|| distance(x), |invariant| invariant(x));
     // What the truth itself does is no drift; an invariant has none.
-    let before = if invariant.is_some() { measured(start) } else { measured(&section.exact.end) };
+    let before = if invariant.is_some() { measured(start) } else { measured(&truth.exact.end) };
     let per_period = measured(&followed.end) - before;
-    let truncation = section
+    let truncation = truth
         .turn(&expansion.truncated(h, power + 1))
         .map_or(f64::INFINITY, |beyond| (measured(&beyond.end) - measured(&followed.end)).abs());
     let sizes = sizes(expansion, h, power, &followed.orbit);
@@ -108,8 +108,8 @@ pub fn drift(
         truncation,
         power,
         period: followed.period,
-        true_period: section.exact.period,
-        amplitude_shift: (distance(&followed.end) - distance(&section.exact.end)) / distance(start),
+        true_period: truth.exact.period,
+        amplitude_shift: (distance(&followed.end) - distance(&truth.exact.end)) / distance(start),
         converging: shrinking(&sizes),
         sizes,
     })
@@ -121,8 +121,8 @@ pub fn drift(
 /// # Errors
 /// See [`DriftError`].
 pub fn convergence(expansion: &FieldExpansion, h: f64, power: usize, start: &[f64]) -> Result<(Vec<f64>, bool), DriftError> {
-    let section = Section::of(expansion, h, power, start)?;
-    let sizes = sizes(expansion, h, power, &section.exact.orbit);
+    let truth = TrueOrbit::of(expansion, h, power, start)?;
+    let sizes = sizes(expansion, h, power, &truth.exact.orbit);
     let converging = shrinking(&sizes);
     Ok((sizes, converging))
 }
@@ -148,9 +148,9 @@ fn shrinking(sizes: &[f64]) -> bool {
 }
 
 /// The plane through a start that the true field crosses at a right angle, and the true orbit from it back to it.
-struct Section<'a> {
+struct TrueOrbit<'a> {
     start: &'a [f64],
-    normal: Vec<f64>,
+    section: Section<'a>,
     /// In which the orbit is followed.
     part: f64,
     exact: Turn,
@@ -162,7 +162,7 @@ struct Section<'a> {
     parts: usize,
 }
 
-impl<'a> Section<'a> {
+impl<'a> TrueOrbit<'a> {
     fn of(expansion: &FieldExpansion, h: f64, power: usize, start: &'a [f64]) -> Result<Self, DriftError> {
         let last = expansion.terms().len().saturating_sub(1);
         if power >= last {
@@ -173,14 +173,13 @@ impl<'a> Section<'a> {
         if start.len() != d {
             return Err(DynamicsError::Dimension { expected: d, found: start.len() }.into());
         }
-        let mut normal = vec![0.0; d];
-        field.value(start, &mut normal);
-        if normal.iter().all(|&x| x == 0.0) {
+        let plane = Section::of(&field, start);
+        if plane.normal().iter().all(|&x| x == 0.0) {
             return Err(DriftError::Equilibrium(start.to_vec()));
         }
-        let mut section = Self {
+        let mut truth = Self {
             start,
-            normal,
+            section: plane,
             part: PART * h,
             exact: Turn { period: 0.0, end: Vec::new(), orbit: Vec::new() },
             centre: start.to_vec(),
@@ -189,43 +188,43 @@ impl<'a> Section<'a> {
         };
         // A turn may take thousands of short steps.
         let mut slower = 0;
-        section.exact = loop {
-            match section.turn(&field) {
+        truth.exact = loop {
+            match truth.turn(&field) {
                 Err(DriftError::NoTurn { .. }) if slower < 2 => {
                     slower += 1;
-                    section.part *= 8.0;
+                    truth.part *= 8.0;
                 }
                 other => break other?,
             }
         };
-        let Turn { period, end, orbit } = &section.exact;
+        let Turn { period, end, orbit } = &truth.exact;
         // The trapezoid rule, its last panel the shorter one that closes the turn.
-        let last = period - (orbit.len() - 1) as f64 * section.part;
+        let last = period - (orbit.len() - 1) as f64 * truth.part;
         let panel = |x: &[f64], y: &[f64], width: f64, j: usize| 0.5 * width * (x[j] + y[j]);
         let mean = |j: usize| {
-            let whole: f64 = orbit.windows(2).map(|pair| panel(&pair[0], &pair[1], section.part, j)).sum();
+            let whole: f64 = orbit.windows(2).map(|pair| panel(&pair[0], &pair[1], truth.part, j)).sum();
             (whole + orbit.last().map_or(0.0, |x| panel(x, end, last, j))) / period
         };
         let centre: Vec<f64> = (0..d).map(mean).collect();
         let furthest = orbit.iter().map(|x| distance(x, &centre)).fold(0.0, f64::max);
-        let parts = (MOST_TURNS * period / section.part).ceil() as usize + 8;
-        section.centre = centre;
-        section.reach = AWAY * furthest;
-        section.parts = parts.min(MOST_PARTS);
-        Ok(section)
+        let parts = (MOST_TURNS * period / truth.part).ceil() as usize + 8;
+        truth.centre = centre;
+        truth.reach = AWAY * furthest;
+        truth.parts = parts.min(MOST_PARTS);
+        Ok(truth)
     }
 
     /// From the start to the first return through the plane, in the direction of the true field.
     fn turn(&self, field: &CompiledField) -> Result<Turn, DriftError> {
         let flow = Flow { absolute: 1e-12, relative: 1e-12 };
-        let height = |x: &[f64]| x.iter().zip(self.start).zip(&self.normal).map(|((x, s), n)| (x - s) * n).sum::<f64>();
+        let height = |x: &[f64]| self.section.height(x);
         let part = self.part;
         let mut orbit = vec![self.start.to_vec()];
         let mut below = false;
         let no_turn = |parts: usize| DriftError::NoTurn { start: self.start.to_vec(), time: parts as f64 * part };
         let mut steps = self.parts + MORE_STEPS;
         let mut speed = vec![0.0; self.start.len()];
-        let at_rest = AT_REST * norm(&self.normal);
+        let at_rest = AT_REST * norm(self.section.normal());
         // In batches, so that the integrator keeps its step.
         const BATCH: usize = 8;
         while orbit.len() < self.parts {
@@ -239,7 +238,8 @@ impl<'a> Section<'a> {
                 let (a, b) = (height(&pair[0]), height(&pair[1]));
                 if below && a < 0.0 && b >= 0.0 {
                     let time = (orbit.len() - 1) as f64 * part;
-                    let (last, end) = crossing(field, flow, &pair[0], part, height)?;
+                    let follow = |t: f64| flow.trajectory(field, &pair[0], t, 1).map(|states| states[1].clone());
+                    let (last, end) = self.section.crossing((&pair[0], &pair[1]), part, follow)?;
                     return Ok(Turn { period: time + last, end, orbit });
                 }
                 below |= b < 0.0;
@@ -255,41 +255,4 @@ struct Turn {
     period: f64,
     end: Vec<f64>,
     orbit: Vec<Vec<f64>>,
-}
-
-/// The crossing of height zero in a time between 0 and `part` from x: the secant through a bracket, bisected where that stalls (Illinois).
-fn crossing(
-    field: &CompiledField,
-    flow: Flow,
-    x: &[f64],
-    part: f64,
-    height: impl Fn(&[f64]) -> f64,
-) -> Result<(f64, Vec<f64>), DynamicsError> {
-    let at = |t: f64| flow.trajectory(field, x, t, 1).map(|states| states[1].clone());
-    let (mut a, mut fa) = (0.0, height(x));
-    let mut end = at(part)?;
-    let (mut b, mut fb) = (part, height(&end));
-    let mut time = part;
-    for _ in 0..60 {
-        time = b - fb * (b - a) / (fb - fa);
-        if !(time > 0.0 && time <= part) {
-            time = 0.5 * (a + b);
-        }
-        end = at(time)?;
-        let value = height(&end);
-        if value == 0.0 || (b - a).abs() < 1e-14 * part {
-            break;
-        }
-        if (value > 0.0) == (fb > 0.0) {
-            fa *= 0.5;
-        } else {
-            (a, fa) = (b, fb);
-        }
-        let moved = (time - b).abs();
-        (b, fb) = (time, value);
-        if moved < 1e-14 * part {
-            break;
-        }
-    }
-    Ok((time, end))
 }

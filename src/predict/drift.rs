@@ -1,14 +1,11 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
-use super::recommendation::OrbitChange;
-use super::report::{MethodReport, Report};
 use crate::dynamics::norm::norm;
-use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
+use crate::dynamics::{Field, Flow, PolynomialField, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
 use crate::order::{DriftError, FieldExpansion, Invariant, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
 use crate::stability::StabilityFunction;
-use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 
 /// What becomes of one orbit of the true field in the field that a perfect fit learns, followed exactly for one turn.
@@ -248,44 +245,5 @@ impl Orbits<'_> {
                 PredictedDrift { sizes, converging, why: Some(why), ..PredictedDrift::none(start, power, measures) }
             }
         }
-    }
-}
-
-impl Report {
-    /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
-    /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
-    pub(super) fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
-        let known = starts.iter().all(|start| system.invariant(start).is_some());
-        let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
-        let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
-        self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant) }, methods);
-    }
-
-    /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.
-    pub fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method]) {
-        let interval = self.interval;
-        self.methods.par_iter_mut().zip(methods).for_each(|(report, method)| {
-            // A multistep method steps from sample to sample only.
-            if matches!(method, Method::RungeKutta(_)) || report.substeps == 1 {
-                let h = interval / f64::from(report.substeps);
-                report.drift = orbits.through(method, h).unwrap_or_default();
-            }
-        });
-        self.weigh_orbits();
-    }
-
-    /// The recommendation rests on the modes. Where orbits through the recommended method change more than a mode may, that is noted with it.
-    pub(super) fn weigh_orbits(&mut self) {
-        let shift = |report: &MethodReport| -> Option<f64> {
-            let shifts = report.drift.iter().map(|drift| drift.amplitude_shift.map(f64::abs));
-            shifts.reduce(|a, b| Some(a?.max(b?))).flatten()
-        };
-        let Some(advice) = &mut self.recommendation else { return };
-        let chosen = |report: &&MethodReport| report.method == advice.method && report.substeps == advice.substeps;
-        let Some(worst) = self.methods.iter().find(chosen).and_then(shift).filter(|worst| *worst > self.limits.tolerance) else { return };
-        let converging = self.methods.iter().filter(|report| report.drift.iter().all(|drift| drift.converging));
-        let best = converging.filter_map(|report| Some((shift(report)?, report))).min_by(|a, b| a.0.total_cmp(&b.0));
-        let better = best.filter(|(least, _)| *least < worst).map(|(least, report)| (report.method.clone(), least));
-        advice.orbits = Some(OrbitChange { amplitude: worst, better });
     }
 }

@@ -8,23 +8,27 @@
 //! | what a sample costs through a method | `cost` |
 //! | which methods are looked at where none is named | `default_methods` |
 //! | every method asked for, mode by mode | `report` |
-//! | what libraries' training calls make of them | `calls` |
+//! | what libraries' training calls make of them | `calls`; of all modes in one norm, `call_batch` |
 //! | what regressions on derivatives make of them | `regression_report` |
 //! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
+//! | what a caller lays beside a report: orbits, training calls | `laid_beside` |
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
+mod call_batch;
 pub(crate) mod calls;
 pub(crate) mod cost;
 mod default_methods;
 pub(crate) mod drift;
 mod fitted_orbits;
+mod laid_beside;
 mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
 mod open_field;
+mod predict_error;
 pub(crate) mod recommendation;
 mod regression_report;
 pub(crate) mod report;
@@ -38,9 +42,10 @@ pub use default_methods::default_methods;
 pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use learned_inputs::LearnedInputs;
 pub use learned_orbits::OrbitReport;
+pub use predict_error::PredictError;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regression_report::{RegressionMode, RegressionReport};
-pub use report::{MethodReport, ModeReport, PredictError, Prediction, Report};
+pub use report::{MethodReport, ModeReport, Prediction, Report};
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
 pub use uneven_times::UnevenTimes;

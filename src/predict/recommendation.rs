@@ -2,7 +2,7 @@
 
 use super::cost::evaluations;
 use super::learned_orbits::LearnedOrbits;
-use super::report::PredictError;
+use super::predict_error::PredictError;
 use super::subject::Subject;
 use crate::fit::Loss;
 use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};

@@ -6,44 +6,19 @@ use super::default_methods::default_methods;
 use super::drift::PredictedDrift;
 use super::learned_inputs::{LearnedInputs, learned_inputs};
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
+use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates, Recommendation};
 use super::regression_report::{RegressionReport, UpperMode, judged};
 use super::subject::{Origin, Subject};
 use super::through_loss::ThroughLoss;
-use crate::inverse::{BranchError, Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
+use crate::inverse::{Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
 use crate::loops::Regression;
-use crate::method::catalog::CatalogError;
-use crate::method::{Method, Sampling, SamplingError};
+use crate::method::{Method, Sampling};
 use crate::truth::{Caveat, Finding, FittedField, Mode, StateSpace};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use thiserror::Error;
-
-/// Why there is no prediction.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum PredictError {
-    /// The interval or the number of substeps cannot be used.
-    #[error(transparent)]
-    Sampling(#[from] SamplingError),
-    /// A mode has no branches through a method.
-    #[error(transparent)]
-    Branches(#[from] BranchError),
-    /// The catalogue cannot be read.
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    /// Nothing to predict.
-    #[error("{subject} has no mode to predict")]
-    NoModes {
-        /// The file or the system.
-        subject: String,
-        /// How many samples there are; none for a system.
-        samples: usize,
-        /// What became of its modes.
-        caveats: Vec<Caveat>,
-    },
-}
 
 /// What to predict.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::refit::FAITHFUL;
 use super::repair_error::RepairError;
-use crate::dynamics::{Field, System};
+use crate::dynamics::{Section, System};
 use crate::fit::{Learned, rollout};
 use crate::method::{Sampling, catalog};
 use serde::Serialize;
@@ -33,41 +33,25 @@ pub fn turn_drifts(learned: &Learned, system: &System, interval: f64, starts: &[
     let paths = rollout(learned, &method, Sampling::new(part, 1)?, starts, LONGEST * STEPS as usize)?;
     let mut all = Vec::with_capacity(starts.len());
     for (start, path) in starts.iter().zip(&paths) {
-        let mut normal = vec![0.0; start.len()];
-        system.value(start, &mut normal);
-        let height = |x: &[f64]| x.iter().zip(start).zip(&normal).map(|((x, s), n)| (x - s) * n).sum::<f64>();
-        let first_below = path.iter().position(|x| height(x) < 0.0);
-        let crossing = first_below.and_then(|from| (from..path.len().saturating_sub(1)).find(|&k| height(&path[k + 1]) >= 0.0));
-        let Some(before) = crossing else {
+        let section = Section::of(system, start);
+        let Some(before) = section.first_return(path) else {
             all.push(None);
             continue;
         };
-        // Illinois on the time of one short step.
-        let at = |time: f64| -> Result<Option<Vec<f64>>, RepairError> {
-            let steps = rollout(learned, &method, Sampling::new(time, 1)?, &path[before..=before], 1)?;
-            Ok(steps.into_iter().next().and_then(|mut path| (path.len() == 2).then(|| path.swap_remove(1))))
+        // One short step, of which the crossing takes a part; `None` where it leaves the finite numbers.
+        let at = |time: f64| -> Result<Vec<f64>, Option<RepairError>> {
+            let sampling = Sampling::new(time, 1).map_err(|error| Some(error.into()))?;
+            let steps = rollout(learned, &method, sampling, &path[before..=before], 1).map_err(|error| Some(error.into()))?;
+            steps.into_iter().next().filter(|path| path.len() == 2).map(|mut path| path.swap_remove(1)).ok_or(None)
         };
-        let (mut a, mut fa, mut b, mut fb) = (0.0, height(&path[before]), part, height(&path[before + 1]));
-        let mut end = path[before + 1].clone();
-        for _ in 0..40 {
-            let time = b - fb * (b - a) / (fb - fa);
-            if !(time > 0.0 && time <= part) {
-                break;
+        let end = match section.crossing((&path[before], &path[before + 1]), part, at) {
+            Ok((_, end)) => end,
+            Err(None) => {
+                all.push(None);
+                continue;
             }
-            let Some(next) = at(time)? else { break };
-            let value = height(&next);
-            end = next;
-            if (value > 0.0) == (fb > 0.0) {
-                fa *= 0.5;
-            } else {
-                (a, fa) = (b, fb);
-            }
-            let moved = (time - b).abs();
-            (b, fb) = (time, value);
-            if value == 0.0 || moved < 1e-13 * part {
-                break;
-            }
-        }
+            Err(Some(error)) => return Err(error),
+        };
         all.push(system.invariant(&end).zip(system.invariant(start)).map(|(end, start)| end - start).filter(|x| x.is_finite()));
     }
     Ok(all)

@@ -1,44 +1,14 @@
 //! How each property is decided: found in a whole verification, or decided alone, which the catalogue is filtered by.
 
+use super::property_found::Found;
 use super::verification::Verification;
-use crate::exact::Number;
 use crate::method::PropertyKind;
 use crate::method::{Method, Property, Stated};
 use crate::stability::{
     Extent, Learning, StabilityFunction, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable,
     is_stiffly_accurate, is_symmetric, is_symplectic, multistep, reduce, ssp_coefficient,
 };
-use serde::Serialize;
 use std::cmp::Ordering;
-
-/// What was found of a property.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Found {
-    /// A truth.
-    Truth(bool),
-    /// An order.
-    Order(usize),
-    /// An interval or a radius.
-    Extent(Extent),
-    /// An exact value.
-    Value(Number),
-    /// An angle in degrees.
-    Degrees(f64),
-}
-
-impl std::fmt::Display for Found {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Truth(truth) => write!(f, "{truth}"),
-            Self::Order(order) => write!(f, "{order}"),
-            Self::Extent(extent) if extent.is_infinite() => f.write_str("infinite"),
-            Self::Extent(extent) => f.write_str(&extent.decimal(15)),
-            Self::Value(number) => write!(f, "{number}"),
-            Self::Degrees(degrees) => write!(f, "{degrees:.10}"),
-        }
-    }
-}
 
 impl Verification {
     /// What was found of a property; `None` where it does not apply, or was left out.

@@ -2,30 +2,36 @@
 //!
 //! | question | where |
 //! | --- | --- |
-//! | everything known of a scheme | `verification` |
-//! | the claims of its file | `claims` |
+//! | everything known of a scheme | `verification`; how it is made, `scheme_report`, `verified` |
+//! | the claims of its file | `claims`, `checked_claim` |
 //! | what it does to a model that learns through it | `learning_report` |
 //! | what an exact answer would cost, and so is left out | `exact_cost`, `budget` |
-//! | how each property is decided, in a report or alone | `decision` |
-//! | what holds to within a tolerance, where coefficients are rounded | `within` |
+//! | how each property is decided, in a report or alone | `decision`, `property_found` |
+//! | what holds to within a tolerance, where coefficients are rounded | `within`, `orders_within` |
 //! | a second look at exact answers by sampling, in debug builds and tests | `second_look` |
 //! | adjoint, dual, reduced method, the inside of a step | `algebra` |
 
 pub(crate) mod algebra;
 mod budget;
+mod checked_claim;
 pub(crate) mod claims;
 pub(crate) mod decision;
 mod exact_cost;
 pub(crate) mod learning_report;
+mod orders_within;
+mod property_found;
+mod scheme_report;
 pub(crate) mod second_look;
 pub(crate) mod verification;
-pub(crate) mod within;
+mod verified;
+mod within;
 
 pub use algebra::{Algebra, CoefficientLists, RelatedMethod};
 pub use budget::LeftOut;
-pub use claims::CheckedClaim;
-pub use decision::{Found, has_property};
+pub use checked_claim::CheckedClaim;
+pub use decision::has_property;
 pub use learning_report::{AskedMode, LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
+pub use property_found::Found;
 pub use second_look::{Answers, Refuted, second_look};
-pub use verification::{Verification, verify, verify_with};
-pub use within::Within;
+pub use verification::{Verification, Within};
+pub use verified::{verify, verify_with};

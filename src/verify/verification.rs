@@ -1,26 +1,15 @@
-//! Everything that is known of a scheme, in one report, with its claims checked.
+//! Everything that is known of a scheme, in one report.
 
-use super::budget::{Budget, LeftOut};
-use super::claims::{CheckedClaim, check};
-use super::exact_cost::Size;
+use super::budget::LeftOut;
+use super::checked_claim::CheckedClaim;
 use super::learning_report::LearningReport;
-use super::second_look::{Answers, second_look};
-use super::within::{Orders, Within, within};
+use super::second_look::Answers;
 use crate::exact::Number;
-use crate::method::{FieldSymbol, Method, Multistep, Property, RungeKutta, Stated};
-use crate::method::{PROPERTIES, RestsOn};
-use crate::order::{
-    DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, OrderWithin, PrincipalError, Progress, SimplifyingAssumptions, failing_bush,
-    order_up_to,
-};
-use crate::stability::{
-    Angle, Extent, LocusShape, PhaseErrors, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius,
-    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
-    linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
-};
-use num_traits::{One, Zero};
-use serde::Serialize;
-use std::ops::ControlFlow;
+use crate::method::{FieldSymbol, Method};
+use crate::order::{FailingCondition, OrderWithin, PrincipalError, SimplifyingAssumptions};
+use crate::stability::{Extent, LocusShape, PhaseErrors, RightHalfPlane, StabilityFunction};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// What is known of a scheme. A value that does not apply is `None` (null in JSON), an unbounded one is the string `"Infinity"` in JSON.
 ///
@@ -112,7 +101,7 @@ pub struct Verification {
     pub disc: Option<Extent>,
     /// The part of the stability region with Re z > 0.
     pub right_half_plane: Option<RightHalfPlane>,
-    /// Why `right_half_plane` is `None`.
+    /// Why it is not known.
     pub right_half_plane_reason: Option<String>,
     /// For a multistep method, the shape of the curve that its stability region's boundary is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,7 +144,7 @@ pub struct Verification {
 
 impl Verification {
     /// What a scheme says of itself, and nothing decided.
-    fn undecided(method: &Method) -> Self {
+    pub(super) fn undecided(method: &Method) -> Self {
         Self {
             method: method.name().into(),
             title: method.identity().title.clone(),
@@ -218,48 +207,6 @@ impl Verification {
     }
 }
 
-/// What is reported of R besides its properties, and is left out with it.
-const DETAILS_OF_R: [&str; 4] = ["stability", "right_half_plane", "artifact_boundary", "phase"];
-
-/// The keys of all that rests on R.
-fn rests_on_r() -> impl Iterator<Item = &'static str> {
-    let resting = PROPERTIES.iter().filter(|entry| entry.rests_on == RestsOn::StabilityFunction).map(|entry| entry.key);
-    resting.chain(DETAILS_OF_R)
-}
-
-/// The stages of a full A above which the SSP coefficient is left out, however short its coefficients: its s² rational functions take time as s⁵. The zeros
-/// that signs and gaps of A show are free.
-const SSP_STAGES: usize = 32;
-/// The degree of a denominator above which sectors and discs are left out: each of some dozen decisions takes as many exact root counts.
-const IMPLICIT_DEGREE: usize = 24;
-/// The degree of a polynomial R above which the disc is left out.
-const EXPLICIT_DEGREE: usize = 128;
-
-/// Verifies a scheme.
-///
-/// ```
-/// use lambdahat::{method::catalog, verify::verify};
-/// let report = verify(&catalog::find("rk4")?);
-/// assert_eq!((report.order, report.a_stable), (4, Some(false)));
-/// assert!(report.claims.iter().all(|claim| claim.holds));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
-/// ```
-pub fn verify(method: &Method) -> Verification {
-    verify_with(method, |_| ControlFlow::Continue(()))
-}
-
-/// The same with reports on the search for the order, which may stop it: the order is then what was proved until that point.
-pub fn verify_with(method: &Method, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
-    let mut report = decide(method, &mut progress, Depth::Whole);
-    if cfg!(debug_assertions) {
-        let refuted = second_look(method, &report.answers());
-        debug_assert!(refuted.is_empty(), "{}: {refuted:?}", method.name());
-    }
-    report.within = within(method, &report);
-    report.claims = check(&report, method);
-    report
-}
-
 impl Verification {
     /// What a second look is taken at.
     pub fn answers(&self) -> Answers<'_> {
@@ -275,313 +222,47 @@ impl Verification {
     }
 }
 
-/// How much of a report is made.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
-    /// All of it.
-    Whole,
-    /// The decisions, without what is sampled or traced.
-    Decisions,
-}
-
-/// A report without claims.
-pub(super) fn decide(method: &Method, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, depth: Depth) -> Verification {
-    match method {
-        Method::RungeKutta(method) => of_runge_kutta(method, progress, depth),
-        Method::Multistep(method) => of_multistep(method, depth),
-    }
-}
-
-/// The order from the trees, or where these end too early, or would take long, from the simplifying assumptions.
-fn order_of(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
-    let assumptions = SimplifyingAssumptions::of(method);
-    let implied = assumptions.implied_order();
-    // Without a second set of weights, no tree is needed for what the assumptions prove beyond the last tree.
-    let cap = match implied > DEFAULT_CAP && method.b_hat().is_none() {
-        true => 1,
-        // The last trees are many: they are for those who claim something of them.
-        false if claims_more(method) => LARGEST_CAP,
-        false => DEFAULT_CAP,
-    };
-    let mut report = order_up_to(method, cap, progress);
-    if !report.complete && implied > report.order {
-        report.order = implied;
-        // B(p) is the condition of the bush: the order is no larger.
-        report.complete = implied == assumptions.b;
-        if report.complete {
-            report.failing = vec![failing_bush(method.b(), method.c(), implied + 1)];
-            report.failing_count = 1;
-        }
-    }
-    report
-}
-
-/// Whether an order is claimed that trees up to the default cap cannot show.
-fn claims_more(method: &RungeKutta) -> bool {
-    let beyond = |stated: &Stated| matches!(stated, Stated::Value(p) if p.to_f64() > DEFAULT_CAP as f64);
-    method.identity().claims.iter().any(|claim| claim.claim == Property::Order && beyond(&claim.stated))
-}
-
-fn too_large(noun: &str, size: usize, limit: usize) -> String {
-    format!("{noun} {size} is above {limit}: the exact decision would take minutes")
-}
-
-/// What R decides: nothing where R is left out.
-#[derive(Default)]
-struct OfR {
-    a_stable: Option<bool>,
-    l_stable: Option<bool>,
-    i_stable: Option<bool>,
-    angle: Option<Angle>,
-    at_infinity: Option<Number>,
-    imaginary: Option<Extent>,
-    real: Option<Extent>,
-    disc: Option<Extent>,
-    room: Option<RightHalfPlane>,
-    room_reason: Option<String>,
-}
-
-impl OfR {
-    fn new(r: &StabilityFunction, depth: Depth, budget: &mut Budget) -> Self {
-        let size = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
-        let degree = r.degree();
-        let bisection = |limit: usize| if degree > limit { Err(too_large("degree", degree, limit)) } else { size.bisection(degree) };
-        let real = budget.decide(["real_interval"], || with_double(real_interval(r)));
-        let imaginary = budget.decide(["imaginary_interval", "i_stable"], || with_double(imaginary_interval(r)));
-        let a_stable = budget.decide(["a_stable", "l_stable"], || is_a_stable(r));
-        // What the axes decide needs no search.
-        let has_sector = a_stable != Some(false) || real.as_ref().is_none_or(Extent::is_infinite);
-        let angle = match a_stable {
-            Some(true) => Some(Angle::RIGHT),
-            _ if has_sector && budget.taken("a_alpha_degrees", bisection(IMPLICIT_DEGREE)) => {
-                budget.decide(["a_alpha_degrees"], || a_alpha(r)).flatten()
-            }
-            _ => None,
-        };
-        let longest = if r.denominator_degree() > 0 { IMPLICIT_DEGREE } else { EXPLICIT_DEGREE };
-        let disc = match a_stable {
-            Some(true) => Some(Extent::Infinite),
-            _ if budget.taken("disc", bisection(longest)) => budget.decide(["disc"], || with_double(disc_radius(r))),
-            _ => None,
-        };
-        let at_infinity = at_infinity(r);
-        let room = if depth == Depth::Whole { budget.decide(["right_half_plane"], || RightHalfPlane::of(r)) } else { None };
-        let room_reason = (room == Some(None)).then(|| match &at_infinity {
-            Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
-                "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
-            }
-            _ => "no bound of the region was found below |z| = 10^6".to_owned(),
-        });
-        Self {
-            a_stable,
-            l_stable: a_stable.map(|stable| stable && at_infinity.as_ref().is_some_and(Zero::is_zero)),
-            i_stable: imaginary.as_ref().map(Extent::is_infinite),
-            angle,
-            at_infinity,
-            imaginary,
-            real,
-            disc,
-            room: room.flatten(),
-            room_reason,
-        }
-    }
-}
-
-fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, depth: Depth) -> Verification {
-    let found = order_of(method, progress);
-    let orders = if depth == Depth::Whole { Orders::of_runge_kutta(method, &found, progress) } else { Orders::default() };
-    let OrderReport {
-        order,
-        complete,
-        failing,
-        failing_count,
-        assumptions,
-        stage_order,
-        embedded_order,
-        embedded_failing,
-        principal_error,
-        ..
-    } = found;
-    let whole = Method::RungeKutta(method.clone());
-    let reduction = reduce(method);
-    let mut budget = Budget::new(depth == Depth::Whole);
-    let size = Size::of(method.a().iter().flatten().chain(method.b()));
-    let triangular = method.a().iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero));
-    let zero = ssp_is_zero(&reduction);
-    let parts = || rests_on_r().filter(|what| !(zero && *what == "ssp_coefficient"));
-    let r = match size.stability_function(method.stages(), triangular) {
-        Ok(()) => budget.decide(parts(), || StabilityFunction::of(method)),
-        Err(why) => {
-            budget.left_out.extend(parts().map(|what| LeftOut { what, why: why.clone() }));
-            None
-        }
-    };
-    let (linear_order, error_constant) = match &r {
-        Some(r) => linear_order(r),
-        None => linear_order_of_step(method),
-    };
-    // What costs least comes first.
-    let permutation = budget.decide(["symmetric"], || symmetry(&reduction));
-    let b_stable = budget.decide(["b_stable"], || is_algebraically_stable(&reduction));
-    let symplectic = budget.decide(["symplectic"], || is_symplectic(&reduction));
-    let phase = r.as_ref().and_then(|r| budget.decide(PHASE, || phase_errors(r)));
-    let learning = match (&r, depth) {
-        (Some(_), Depth::Whole) => budget.decide(LEARNING, || LearningReport::of(&whole)),
-        _ => None,
-    };
-    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut budget));
-    let ssp = if zero {
-        Some(Extent::Zero)
-    } else if let Some(r) = &r {
-        let stages = reduction.method.stages();
-        let coefficients = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
-        let why = match stages > SSP_STAGES {
-            true => Err(too_large("the number of stages", stages, SSP_STAGES)),
-            false => coefficients.absolute_monotonicity(stages),
-        };
-        let taken = budget.taken("ssp_coefficient", why);
-        taken.then(|| budget.decide(["ssp_coefficient"], || with_double(ssp_coefficient(&reduction)))).flatten()
-    } else {
-        None
-    };
-    Verification {
-        stages: Some(method.stages()),
-        order,
-        order_complete: complete,
-        simplifying_assumptions: Some(assumptions),
-        stage_order: Some(stage_order),
-        linear_order,
-        error_constant: error_constant.as_ref().map(Number::to_f64),
-        error_constant_number: error_constant,
-        principal_error,
-        failing,
-        failing_count: complete.then_some(failing_count),
-        embedded_failing,
-        a_stable: of_r.a_stable,
-        l_stable: of_r.l_stable,
-        i_stable: of_r.i_stable,
-        a_alpha_degrees: of_r.angle.map(Angle::degrees),
-        a_alpha_error: of_r.angle.map(Angle::error),
-        b_stable,
-        symplectic,
-        symmetric: permutation.as_ref().map(Option::is_some),
-        symmetry: permutation.flatten(),
-        stiffly_accurate: Some(is_stiffly_accurate(method)),
-        fsal: Some(is_first_same_as_last(method)),
-        at_infinity: of_r.at_infinity,
-        imaginary_interval: of_r.imaginary,
-        real_interval: of_r.real,
-        disc: of_r.disc,
-        right_half_plane: of_r.room,
-        right_half_plane_reason: of_r.room_reason,
-        phase,
-        ssp_coefficient: ssp,
-        embedded_order,
-        irreducible: Some(reduction.is_irreducible()),
-        dj_irreducible: Some(reduction.is_dj_irreducible()),
-        hs_irreducible: Some(reduction.is_hs_irreducible()),
-        unused_stages: Some(reduction.unused),
-        equal_stages: Some(reduction.equal),
-        learning,
-        order_within: orders.main,
-        embedded_order_within: orders.embedded,
-        embedded_as_difference: orders.difference,
-        left_out: budget.left_out,
-        stability: r,
-        ..Verification::undecided(&whole)
-    }
-}
-
-/// The keys of what rests on ρ and σ without common factors, besides learning and phase.
-const RESTS_ON_REDUCED: [&str; 10] = [
-    "irreducible",
+/// The keys of a report that are given "to within".
+pub const KEYS_WITHIN: &[&str] = &[
+    "stage_order",
+    "linear_order",
+    "embedded_order",
     "a_stable",
     "l_stable",
     "i_stable",
     "a_alpha_degrees",
+    "b_stable",
+    "symplectic",
+    "symmetric",
+    "zero_stable",
+    "strongly_stable",
+    "stiffly_accurate",
+    "fsal",
     "imaginary_interval",
     "real_interval",
     "disc",
-    "right_half_plane",
-    "root_locus",
+    "ssp_coefficient",
 ];
-/// The keys of a report on learning.
-const LEARNING: [&str; 5] = ["sign_faithful", "unique", "branches", "discovery_stable", "artifact_boundary"];
-/// The keys of the errors in phase and modulus.
-const PHASE: [&str; 3] = ["dispersion_order", "dissipation_order", "phase"];
 
-fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
-    let found = multistep::order(method);
-    let failing_condition = found.failure();
-    let whole = Method::Multistep(method.clone());
-    let mut budget = Budget::new(depth == Depth::Whole);
-    let orders = if depth == Depth::Whole { Orders::of_multistep(method, found.order) } else { Orders::default() };
-    let report = Verification {
-        steps: Some(method.steps()),
-        order: found.order,
-        order_complete: true,
-        linear_order: found.order,
-        error_constant: found.error_constant.as_ref().map(Number::to_f64),
-        error_constant_number: found.error_constant,
-        failing_condition,
-        symmetric: Some(multistep::is_symmetric(method)),
-        zero_stable: budget.decide(["zero_stable"], || multistep::zero_stability(method).holds()),
-        strongly_stable: budget.decide(["strongly_stable"], || multistep::is_strongly_stable(method)),
-        ssp_coefficient: Some(multistep::ssp_coefficient(method)),
-        order_within: orders.main,
-        ..Verification::undecided(&whole)
-    };
-    let Some((locus, irreducible)) = budget.decide(RESTS_ON_REDUCED.into_iter().chain(LEARNING).chain(PHASE), || {
-        let (rho, sigma) = multistep::reduced(method);
-        (RootLocus::new(&rho, &sigma), rho.degree() == Some(method.steps()))
-    }) else {
-        return Verification { left_out: budget.left_out, ..report };
-    };
-    let a_stable = budget.decide(["a_stable", "l_stable"], || multistep::is_a_stable(method));
-    let imaginary = budget.decide(["imaginary_interval", "i_stable"], || with_double(locus.imaginary_interval()));
-    let real = budget.decide(["real_interval"], || with_double(locus.real_interval()));
-    // What costs least comes first.
-    let (mut phase, mut learning) = (None, None);
-    if depth == Depth::Whole {
-        phase = budget.decide(PHASE, || multistep_phase_errors(method)).flatten();
-        learning = budget.decide(LEARNING, || LearningReport::of(&whole));
-    }
-    let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
-    let disc = budget.decide(["disc"], || with_double(locus.disc()));
-    let report = Verification {
-        a_stable,
-        l_stable: a_stable.map(|stable| stable && multistep::damps_infinitely_stiff_modes(method)),
-        i_stable: imaginary.as_ref().map(Extent::is_infinite),
-        a_alpha_degrees: angle.flatten().map(Angle::degrees),
-        a_alpha_error: angle.flatten().map(Angle::error),
-        imaginary_interval: imaginary,
-        real_interval: real,
-        disc,
-        irreducible: Some(irreducible),
-        ..report
-    };
-    if depth == Depth::Decisions {
-        return Verification { left_out: budget.left_out, ..report };
-    }
-    let (room, room_reason) = match budget.decide(["right_half_plane"], || RightHalfPlane::of_multistep(method)) {
-        Some(Ok(room)) => (Some(room), None),
-        Some(Err(reason)) => (None, Some(reason)),
-        None => (None, None),
-    };
-    let root_locus = budget.decide(["root_locus"], || LocusShape::of(method));
-    Verification {
-        right_half_plane: room,
-        right_half_plane_reason: room_reason,
-        root_locus,
-        phase,
-        learning,
-        left_out: budget.left_out,
-        ..report
-    }
+/// The report to within a tolerance: "yes" means that some scheme whose coefficients are that near has the property; intervals and radii enclose those of all such
+/// schemes of the same order.
+#[derive(Clone, Debug)]
+pub struct Within {
+    /// How far each rounded coefficient may be from what it stands for, and each order condition from holding.
+    pub tolerance: f64,
+    /// What is decided of such a scheme; its order is [`Verification::order_within`]'s.
+    pub report: Box<Verification>,
 }
 
-/// Evaluates the double now and keeps it, so that its cost is counted with the decision.
-fn with_double(extent: Extent) -> Extent {
-    extent.to_f64();
-    extent
+impl Serialize for Within {
+    /// The tolerance, then the keys of `KEYS_WITHIN`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let whole = serde_json::to_value(&self.report).map_err(serde::ser::Error::custom)?;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("tolerance", &self.tolerance)?;
+        for key in KEYS_WITHIN {
+            map.serialize_entry(key, &whole[*key])?;
+        }
+        map.end()
+    }
 }

@@ -4,12 +4,13 @@
 //! and the chain rule gives the rest: J_{j+1} = ∂S/∂y · J_j + ∂S/∂θ, with J_0 = 0.
 
 use crate::fit::error::FitError;
-use crate::fit::lanes::{Width, padded};
 use crate::fit::loss::{Block, Windows};
 use crate::fit::model::Model;
 use crate::fit::normal::jacobian;
+use crate::fit::saturating::product;
 use crate::fit::step::Step;
-use crate::fit::sweep::{Adjoint, Seeds, Sweep, product};
+use crate::fit::sweep::{Adjoint, Seeds, Sweep};
+use crate::simd::{Width, padded};
 
 /// One interval from every predicted state, and what the chain makes of them.
 pub(super) struct Chain {

@@ -2,11 +2,11 @@
 
 use super::{Reduced, Space, State};
 use crate::fit::cholesky;
-use crate::fit::gemm::{Slots, multiply_transposed};
-use crate::fit::lanes::padded;
 use crate::fit::normal::jacobian;
 use crate::fit::objective::{difference, square};
 use crate::fit::sweep::{Seeds, Sweep};
+use crate::simd::gemm::{Pairs, Rows, RowsMut, multiply_transposed};
+use crate::simd::padded;
 use nalgebra::{DMatrix, DVector};
 
 impl State<'_> {
@@ -79,11 +79,11 @@ impl State<'_> {
                     }
                     Reduced::Normal { matrix, gradient, .. } => {
                         let padded = padded(p);
-                        let one = Slots { count: 1, a: 0, b: 0 };
+                        let pair = |b, length| Pairs::one(Rows(rows, size), Rows(b, length));
                         matrix.fill(0.0);
                         gradient.fill(0.0);
-                        multiply_transposed(self.width, (p, p, size), one, rows, size, rows, size, matrix, padded);
-                        multiply_transposed(self.width, (p, 1, size), one, rows, size, residuals, size, gradient, 1);
+                        multiply_transposed(self.width, (p, p, size), pair(rows, size), RowsMut(matrix, padded));
+                        multiply_transposed(self.width, (p, 1, size), pair(residuals, size), RowsMut(gradient, 1));
                         (0..p).map(|i| matrix[i * padded + i]).fold(f64::MIN_POSITIVE, f64::max)
                     }
                 }

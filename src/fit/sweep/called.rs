@@ -6,12 +6,12 @@
 use super::drivers::{Attempted, Drivers, Hit, scaled};
 use super::{Sweep, axpy_columns};
 use crate::fit::error::FitError;
-use crate::fit::lanes::Width;
 use crate::fit::loss::Block;
 use crate::fit::model::Model;
 use crate::fit::tape::{Deltas, Tape};
 use crate::fit::through::{Batch, CallStep};
 use crate::loops::{Advance, FirstStep, FollowError, MOST_STAGES, Pilot};
+use crate::simd::Width;
 use std::ops::Range;
 
 /// Numbers that the evaluations of a call may hold, forwards and back: 4 GiB.

@@ -1,9 +1,9 @@
 //! The reverse sweep of a call, its steps constants: from the samples back through interpolants, steps and carried slopes.
 
 use super::{Adjoint, Seeds, Sweep, axpy, axpy_columns};
-use crate::fit::lanes::Width;
 use crate::fit::model::Model;
 use crate::fit::through::CallStep;
+use crate::simd::Width;
 
 impl Sweep {
     /// After [`called`](Self::called) at the same parameters. For a step y₁ = y + h Σ b_i k_i and samples y + h Σ w_i k_i in it,

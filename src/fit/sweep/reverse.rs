@@ -3,12 +3,12 @@
 #![allow(clippy::needless_range_loop, reason = "sums over stages and components read as in the formulas")]
 
 use super::{Adjoint, Seeds, Sweep, axpy};
-use crate::fit::lanes::Width;
 use crate::fit::lu;
 use crate::fit::model::Model;
 use crate::fit::step::{Kind, Step};
 use crate::fit::tape::Tape;
 use crate::method::Coefficients;
+use crate::simd::Width;
 
 impl Sweep {
     /// The reverse sweep after [`forward`](Self::forward) at the same parameters: leaves every layer's adjoint at every slot in `adjoint`.

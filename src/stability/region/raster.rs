@@ -2,6 +2,7 @@
 
 use super::boundary::Curve;
 use super::{Region, RegionError, Window, horner};
+use crate::simd::{Loops, Width, run};
 use num_complex::Complex;
 use rayon::prelude::*;
 
@@ -95,7 +96,7 @@ pub(super) fn draw(region: &Region, window: Window, width: usize, height: usize)
         return Err(RegionError::TooLarge { width, height, needed, limit: LIMIT });
     }
     let grid = Grid::new(window, width, height);
-    let lane = Lane::best();
+    let lane = Width::detected();
     let mut inside = vec![0u8; width * height];
     inside.par_chunks_mut(BAND * width).enumerate().for_each(|(band, pixels)| {
         let mut sheet = Sheet { region, grid, lane, first_row: band * BAND, width, pixels };
@@ -111,7 +112,7 @@ pub(super) fn draw(region: &Region, window: Window, width: usize, height: usize)
 struct Sheet<'a> {
     region: &'a Region,
     grid: Grid,
-    lane: Lane,
+    lane: Width,
     first_row: usize,
     width: usize,
     pixels: &'a mut [u8],
@@ -154,7 +155,7 @@ impl Sheet<'_> {
             let out = &mut self.pixels[r * self.width + column..][..columns];
             match self.region {
                 Region::OneStep { numerator, denominator } => {
-                    let wide = self.lane.row(numerator, denominator, &x, y);
+                    let wide = run(self.lane, Row { p: numerator, q: denominator, x: &x, y });
                     out.copy_from_slice(&wide[..columns]);
                 }
                 Region::Multistep { .. } => {
@@ -258,53 +259,21 @@ fn circle_is_clear(rho: &[f64], sigma: &[f64], c: Complex<f64>, r: f64) -> bool 
     true
 }
 
-/// The instructions that a row of points is computed with, chosen once at run time.
-#[derive(Clone, Copy)]
-enum Lane {
-    Baseline,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
+/// Which points of a row belong to the region.
+struct Row<'a> {
+    p: &'a [f64],
+    q: &'a [f64],
+    x: &'a [f64; LEAF],
+    y: f64,
 }
 
-impl Lane {
-    fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f") {
-                return Self::Avx512;
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Self::Avx2;
-            }
-        }
-        Self::Baseline
+impl Loops for Row<'_> {
+    type Output = [u8; LEAF];
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> [u8; LEAF] {
+        row_kernel::<FMA>(self.p, self.q, self.x, self.y)
     }
-
-    fn row(self, p: &[f64], q: &[f64], x: &[f64; LEAF], y: f64) -> [u8; LEAF] {
-        match self {
-            Self::Baseline => row_kernel::<false>(p, q, x, y),
-            // SAFETY: the variant is made only by `best`, after the processor said that it has these instructions.
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { row_avx2(p, q, x, y) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => unsafe { row_avx512(p, q, x, y) },
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn row_avx2(p: &[f64], q: &[f64], x: &[f64; LEAF], y: f64) -> [u8; LEAF] {
-    row_kernel::<true>(p, q, x, y)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-fn row_avx512(p: &[f64], q: &[f64], x: &[f64; LEAF], y: f64) -> [u8; LEAF] {
-    row_kernel::<true>(p, q, x, y)
 }
 
 #[inline(always)]
@@ -383,7 +352,8 @@ mod tests {
         let p = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0];
         let x: [f64; LEAF] = std::array::from_fn(|k| -3.0 + 0.3 * k as f64);
         for y in [-2.5, 0.0, 1.3, 2.9] {
-            assert_eq!(Lane::best().row(&p, &[1.0], &x, y), Lane::Baseline.row(&p, &[1.0], &x, y));
+            let row = |width| run(width, Row { p: &p, q: &[1.0], x: &x, y });
+            assert!(Width::available().all(|width| row(width) == row(Width::Portable)));
         }
     }
 

@@ -4,17 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn widths() -> Vec<Width> {
-    let mut all = vec![Width::Portable];
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            all.push(Width::Avx2);
-        }
-        if is_x86_feature_detected!("avx512f") {
-            all.push(Width::Avx512);
-        }
-    }
-    all
+    Width::available().collect()
 }
 
 fn numbers(n: usize, seed: usize) -> Vec<f64> {
@@ -34,7 +24,7 @@ proptest! {
                 for turned in [false, true] {
                     let strided = if turned { Strided::transposed(&a, m) } else { Strided::rows(&a, k) };
                     let mut c = c0.clone();
-                    multiply(width, (m, n, k), strided, &b, n, &mut c, n, update);
+                    multiply(width, (m, n, k), strided, Rows(&b, n), RowsMut(&mut c, n), update);
                     for i in 0..m {
                         for j in 0..n {
                             let sum: f64 = (0..k).map(|p| a[i * strided.row + p * strided.column] * b[p * n + j]).sum();
@@ -50,7 +40,8 @@ proptest! {
             for count in [1, 2] {
                 let (left, right, mut c) = (numbers(count * m * n, seed), numbers(count * k * n, seed + 1), numbers(m * k, 3));
                 let old = c.clone();
-                multiply_transposed(width, (m, k, n), Slots { count, a: m * n, b: k * n }, &left, n, &right, n, &mut c, k);
+                let pairs = Pairs { count, a: Rows(&left, n), a_step: m * n, b: Rows(&right, n), b_step: k * n };
+                multiply_transposed(width, (m, k, n), pairs, RowsMut(&mut c, k));
                 for i in 0..m {
                     for j in 0..k {
                         let pair = |s: usize| -> f64 { (0..n).map(|p| left[(s * m + i) * n + p] * right[(s * k + j) * n + p]).sum() };

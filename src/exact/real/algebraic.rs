@@ -1,11 +1,11 @@
 //! Elements of a real number field: polynomials in its generator, reduced by the minimal polynomial.
 
-use super::effort;
-use super::isolation::RealRoot;
-use super::number::Number;
 use super::number_field::{FIRST_BITS, NumberField};
-use super::polynomial::Polynomial;
-use super::rational;
+use super::real_number::Number;
+use crate::exact::effort;
+use crate::exact::isolation::RealRoot;
+use crate::exact::polynomial::Polynomial;
+use crate::exact::rational;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;

@@ -1,12 +1,12 @@
 //! The one scalar of schemes: a rational, a real algebraic number, or a decimal known to within its rounding.
 
 use super::algebraic::Algebraic;
-use super::ball::Ball;
-use super::effort;
-use super::isolation::Ordered;
 use super::number_field::NumberField;
-use super::polynomial::Polynomial;
-use super::rational;
+use crate::exact::ball::Ball;
+use crate::exact::effort;
+use crate::exact::isolation::Ordered;
+use crate::exact::polynomial::Polynomial;
+use crate::exact::rational;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use serde::{Serialize, Serializer};

@@ -1,11 +1,11 @@
 //! Real algebraic numbers: the field Q(α), α one real root of an irreducible polynomial.
 
 use super::algebraic::Algebraic;
-use super::factor::{irreducible_factors, primitive};
-use super::isolation::RealRoot;
-use super::number::Number;
-use super::polynomial::Polynomial;
-use super::rational;
+use super::real_number::Number;
+use crate::exact::factor::{irreducible_factors, primitive};
+use crate::exact::isolation::RealRoot;
+use crate::exact::polynomial::Polynomial;
+use crate::exact::rational;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};

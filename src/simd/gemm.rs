@@ -11,8 +11,9 @@
 
 mod dots;
 
-use super::lanes::{Lanes, PADDING, Width, vectorised};
-use dots::transposed_kernel;
+use super::lanes::{Lanes, PADDING};
+use super::width::{Width, vectorised};
+use dots::{Dots, transposed_kernel};
 
 /// A matrix with its own step from row to row and from column to column.
 #[derive(Clone, Copy)]
@@ -60,21 +61,19 @@ enum Raw {
     TimesTanhSlope(*const f64, usize),
 }
 
-/// `C (m×n) ⟵ A (m×k) · B (k×n)`; `n` a multiple of [`PADDING`]; `ldb`, `ldc` the lengths of the rows of B and C.
+/// A row-major matrix: its numbers, and the length of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a>(pub(crate) &'a [f64], pub(crate) usize);
+
+/// A row-major matrix to be written.
+pub(crate) struct RowsMut<'a>(pub(crate) &'a mut [f64], pub(crate) usize);
+
+/// `C (m×n) ⟵ A (m×k) · B (k×n)`; `shape` = (m, n, k), `n` a multiple of [`PADDING`].
 ///
 /// # Panics
 /// If a slice is too short: the kernels below read through pointers.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn multiply(
-    width: Width,
-    (m, n, k): (usize, usize, usize),
-    a: Strided<'_>,
-    b: &[f64],
-    ldb: usize,
-    c: &mut [f64],
-    ldc: usize,
-    update: Update<'_>,
-) {
+pub(crate) fn multiply(width: Width, shape: (usize, usize, usize), a: Strided<'_>, b: Rows<'_>, c: RowsMut<'_>, update: Update<'_>) {
+    let ((m, n, k), Rows(b, ldb), RowsMut(c, ldc)) = (shape, b, c);
     if m == 0 || n == 0 {
         return;
     }
@@ -88,7 +87,7 @@ pub(crate) fn multiply(
         assert!(numbers.len() >= (m - 1) * ldm + n);
         (numbers.as_ptr(), ldm)
     };
-    let raw = match update {
+    let update = match update {
         Update::Assign => Raw::Assign,
         Update::Add => Raw::Add,
         Update::Subtract => Raw::Subtract,
@@ -105,73 +104,60 @@ pub(crate) fn multiply(
             Raw::TimesTanhSlope(numbers, ldm)
         }
     };
-    // SAFETY: the lengths were checked above; the width was detected.
-    unsafe {
-        multiply_width(width, m, n, k, a.numbers.as_ptr(), a.row, a.column, b.as_ptr(), ldb, c.as_mut_ptr(), ldc, raw);
+    let (ar, ac) = (a.row, a.column);
+    let product = Product { k, a: a.numbers.as_ptr(), ar, ac, b: b.as_ptr(), ldb, c: c.as_mut_ptr(), ldc, update };
+    // SAFETY: the lengths were checked above.
+    unsafe { multiply_width(width, m, n, product) }
+}
+
+/// Several pairs of matrices, row-major, each as far behind the one before it as said.
+#[derive(Clone, Copy)]
+pub(crate) struct Pairs<'a> {
+    pub(crate) count: usize,
+    pub(crate) a: Rows<'a>,
+    pub(crate) a_step: usize,
+    pub(crate) b: Rows<'a>,
+    pub(crate) b_step: usize,
+}
+
+impl<'a> Pairs<'a> {
+    /// One pair.
+    pub(crate) fn one(a: Rows<'a>, b: Rows<'a>) -> Self {
+        Self { count: 1, a, a_step: 0, b, b_step: 0 }
     }
 }
 
-/// Several pairs of matrices, each as far behind the one before it as said.
-#[derive(Clone, Copy)]
-pub(crate) struct Slots {
-    pub(crate) count: usize,
-    pub(crate) a: usize,
-    pub(crate) b: usize,
-}
-
-/// `C (m×n) += Σ_s A_s (m×k) · B_sᵀ`, B_s (n×k); `k` a multiple of [`PADDING`]; `lda`, `ldb`, `ldc` the lengths of the rows.
+/// `C (m×n) += Σ_s A_s (m×k) · B_sᵀ`, B_s (n×k); `shape` = (m, n, k), `k` a multiple of [`PADDING`].
 ///
 /// # Panics
 /// If a slice is too short.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn multiply_transposed(
-    width: Width,
-    (m, n, k): (usize, usize, usize),
-    slots: Slots,
-    a: &[f64],
-    lda: usize,
-    b: &[f64],
-    ldb: usize,
-    c: &mut [f64],
-    ldc: usize,
-) {
-    if m == 0 || n == 0 || k == 0 || slots.count == 0 {
+pub(crate) fn multiply_transposed(width: Width, shape: (usize, usize, usize), pairs: Pairs<'_>, c: RowsMut<'_>) {
+    let ((m, n, k), RowsMut(c, ldc)) = (shape, c);
+    let Pairs { count, a: Rows(a, lda), a_step, b: Rows(b, ldb), b_step } = pairs;
+    if m == 0 || n == 0 || k == 0 || count == 0 {
         return;
     }
     assert!(k.is_multiple_of(PADDING));
-    assert!(a.len() >= (slots.count - 1) * slots.a + (m - 1) * lda + k);
-    assert!(b.len() >= (slots.count - 1) * slots.b + (n - 1) * ldb + k);
+    assert!(a.len() >= (count - 1) * a_step + (m - 1) * lda + k);
+    assert!(b.len() >= (count - 1) * b_step + (n - 1) * ldb + k);
     assert!(c.len() >= (m - 1) * ldc + n);
     // Three loads of every eight multiply-adds here are unaligned, and 512-bit ones straddle two cache lines each: the
     // 256-bit kernel is 1.8 times faster even where both are there (Zen 4: 55 against 30 GFLOP/s, 64 × 65 × 416).
-    #[cfg(target_arch = "x86_64")]
-    let width = if width == Width::Avx512 && is_x86_feature_detected!("fma") { Width::Avx2 } else { width };
-    // SAFETY: the lengths were checked above; the width was detected.
-    unsafe {
-        transposed_width(width, m, n, k, slots, a.as_ptr(), lda, b.as_ptr(), ldb, c.as_mut_ptr(), ldc);
-    }
+    let width = width.at_most_256();
+    let dots = Dots { k, count, a: a.as_ptr(), lda, a_step, b: b.as_ptr(), ldb, b_step, c: c.as_mut_ptr(), ldc };
+    // SAFETY: the lengths were checked above.
+    unsafe { transposed_width(width, m, n, dots) }
 }
 
-vectorised! {
-    unsafe fn multiply_width(
-        m: usize, n: usize, k: usize, a: *const f64, ar: usize, ac: usize, b: *const f64, ldb: usize,
-        c: *mut f64, ldc: usize, update: Raw,
-    ) = multiply_kernel
-}
+vectorised! { unsafe fn multiply_width(m: usize, n: usize, product: Product) = multiply_kernel }
+vectorised! { unsafe fn transposed_width(m: usize, n: usize, dots: Dots) = transposed_kernel }
 
-vectorised! {
-    unsafe fn transposed_width(
-        m: usize, n: usize, k: usize, slots: Slots, a: *const f64, lda: usize, b: *const f64, ldb: usize, c: *mut f64, ldc: usize,
-    ) = transposed_kernel
-}
-
-#[inline(always)]
-#[allow(clippy::too_many_arguments)]
-unsafe fn multiply_kernel<L: Lanes>(
-    m: usize,
-    n: usize,
+/// `C ⟵ A·B` with k terms a number: where the matrices begin, and their steps.
+#[derive(Clone, Copy)]
+struct Product {
     k: usize,
     a: *const f64,
+    /// From row to row, and from column to column, of A.
     ar: usize,
     ac: usize,
     b: *const f64,
@@ -179,20 +165,24 @@ unsafe fn multiply_kernel<L: Lanes>(
     c: *mut f64,
     ldc: usize,
     update: Raw,
-) {
+}
+
+#[inline(always)]
+unsafe fn multiply_kernel<L: Lanes>(m: usize, n: usize, product: Product) {
+    // SAFETY: the columns from j on are within n; the rest is the caller's promise.
     unsafe {
         let mut j = 0;
         // Three vectors of columns only where the registers hold 8 × 3 sums.
         while L::WIDTH == 8 && j + 3 * L::WIDTH <= n {
-            panel::<L, 3>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
+            panel::<L, 3>(m, product, j);
             j += 3 * L::WIDTH;
         }
         while j + 2 * L::WIDTH <= n {
-            panel::<L, 2>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
+            panel::<L, 2>(m, product, j);
             j += 2 * L::WIDTH;
         }
         while j + L::WIDTH <= n {
-            panel::<L, 1>(m, k, a, ar, ac, b.add(j), ldb, c, ldc, j, update);
+            panel::<L, 1>(m, product, j);
             j += L::WIDTH;
         }
     }
@@ -200,64 +190,43 @@ unsafe fn multiply_kernel<L: Lanes>(
 
 /// All rows of `VECTORS` vectors of columns, from column `j`.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-unsafe fn panel<L: Lanes, const VECTORS: usize>(
-    m: usize,
-    k: usize,
-    a: *const f64,
-    ar: usize,
-    ac: usize,
-    b: *const f64,
-    ldb: usize,
-    c: *mut f64,
-    ldc: usize,
-    j: usize,
-    update: Raw,
-) {
+unsafe fn panel<L: Lanes, const VECTORS: usize>(m: usize, product: Product, j: usize) {
+    // SAFETY: the rows from i on are within m; the rest is the caller's promise.
     unsafe {
         let mut i = 0;
         if L::WIDTH == 8 {
             while i + 8 <= m {
-                tile::<L, 8, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
+                tile::<L, 8, VECTORS>(product, i, j);
                 i += 8;
             }
         } else if L::WIDTH == 4 {
             while i + 6 <= m {
-                tile::<L, 6, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
+                tile::<L, 6, VECTORS>(product, i, j);
                 i += 6;
             }
         }
         while i + 4 <= m {
-            tile::<L, 4, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
+            tile::<L, 4, VECTORS>(product, i, j);
             i += 4;
         }
         while i + 2 <= m {
-            tile::<L, 2, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
+            tile::<L, 2, VECTORS>(product, i, j);
             i += 2;
         }
         while i < m {
-            tile::<L, 1, VECTORS>(k, a.add(i * ar), ar, ac, b, ldb, c.add(i * ldc + j), ldc, i, j, update);
+            tile::<L, 1, VECTORS>(product, i, j);
             i += 1;
         }
     }
 }
 
+/// `ROWS` rows from `i` of `VECTORS` vectors of columns from `j`, summed in registers.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(
-    k: usize,
-    a: *const f64,
-    ar: usize,
-    ac: usize,
-    b: *const f64,
-    ldb: usize,
-    c: *mut f64,
-    ldc: usize,
-    i: usize,
-    j: usize,
-    update: Raw,
-) {
+unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(product: Product, i: usize, j: usize) {
+    let Product { k, a, ar, ac, b, ldb, c, ldc, update } = product;
+    // SAFETY: the tile lies within the matrices, whose lengths were checked.
     unsafe {
+        let (a, b, c) = (a.add(i * ar), b.add(j), c.add(i * ldc + j));
         let mut sums = [[L::splat(0.0); VECTORS]; ROWS];
         for p in 0..k {
             let row = b.add(p * ldb);
@@ -309,6 +278,7 @@ unsafe fn store<L: Lanes, const ROWS: usize, const VECTORS: usize>(
     combine: impl Fn(usize, usize, L::V, *const f64) -> L::V,
     sums: &[[L::V; VECTORS]; ROWS],
 ) {
+    // SAFETY: as for the tile.
     unsafe {
         for (r, sum) in sums.iter().enumerate() {
             for (v, s) in sum.iter().enumerate() {

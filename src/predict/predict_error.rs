@@ -1,0 +1,31 @@
+//! Why there is no prediction.
+
+use crate::inverse::BranchError;
+use crate::method::SamplingError;
+use crate::method::catalog::CatalogError;
+use crate::truth::Caveat;
+use thiserror::Error;
+
+/// Why there is no prediction.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum PredictError {
+    /// The interval or the number of substeps cannot be used.
+    #[error(transparent)]
+    Sampling(#[from] SamplingError),
+    /// A mode has no branches through a method.
+    #[error(transparent)]
+    Branches(#[from] BranchError),
+    /// The catalogue cannot be read.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// Nothing to predict.
+    #[error("{subject} has no mode to predict")]
+    NoModes {
+        /// The file or the system.
+        subject: String,
+        /// How many samples there are; none for a system.
+        samples: usize,
+        /// What became of its modes.
+        caveats: Vec<Caveat>,
+    },
+}
