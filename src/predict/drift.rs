@@ -1,9 +1,10 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
+use super::learned_cycle::LearnedCycle;
 use super::recommendation::OrbitChange;
 use super::report::{MethodReport, Report};
 use crate::dynamics::norm::norm;
-use crate::dynamics::{Field, Flow, PolynomialField, System, equilibria};
+use crate::dynamics::{Field, Flow, LimitCycle, PolynomialField, System, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
 use crate::order::{DriftError, FieldExpansion, Invariant, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
@@ -128,6 +129,8 @@ pub struct Orbits<'a> {
     pub starts: &'a [Vec<f64>],
     /// A quantity that the true field keeps.
     pub invariant: Option<&'a Invariant<'a>>,
+    /// The cycle that the true field settles on.
+    pub cycle: Option<&'a LimitCycle>,
 }
 
 /// The powers of h that are tried for the first term left out.
@@ -171,6 +174,14 @@ impl Orbits<'_> {
     /// # Errors
     /// As [`learned_expansion`].
     pub fn through(&self, method: &Method, h: f64) -> Result<Vec<PredictedDrift>, OrderError> {
+        Ok(self.through_with_cycle(method, h)?.0)
+    }
+
+    /// The same, and what becomes of the cycle.
+    ///
+    /// # Errors
+    /// As [`learned_expansion`].
+    pub fn through_with_cycle(&self, method: &Method, h: f64) -> Result<(Vec<PredictedDrift>, Option<LearnedCycle>), OrderError> {
         let radius = match method {
             Method::RungeKutta(method) => inverse_linear_radius(&StabilityFunction::of(method)).ok().map(|found| found.radius),
             Method::Multistep(_) => None,
@@ -180,22 +191,23 @@ impl Orbits<'_> {
         let linear: Vec<Option<LinearPart>> = self.starts.iter().map(linear).collect();
         let beyond = |linear: &Option<LinearPart>| linear.is_some_and(|part| part.size >= part.radius);
         // A fitted field's coefficients have many digits, and its series takes a second; where it diverges already on the linear part nobody asks for it.
-        if self.invariant.is_none() && linear.iter().all(beyond) {
+        if self.invariant.is_none() && !self.starts.is_empty() && linear.iter().all(beyond) {
             let none = |(start, &linear): (&Vec<f64>, &Option<LinearPart>)| PredictedDrift {
                 linear,
                 why: Some(NoOrbit::BeyondRadius),
                 ..PredictedDrift::none(start, 0, Measure::Distance)
             };
-            return Ok(self.starts.iter().zip(&linear).map(none).collect());
+            return Ok((self.starts.iter().zip(&linear).map(none).collect(), None));
         }
-        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok(Vec::new()) };
+        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok((Vec::new(), None)) };
+        let cycle = self.cycle.and_then(|truth| LearnedCycle::of(&expansion, power, truth, h));
         let one = |(start, linear): (&Vec<f64>, &Option<LinearPart>)| {
             let mut found = self.one(&expansion, h, power, start);
             found.linear = *linear;
             found.converging &= !beyond(linear);
             found
         };
-        Ok(self.starts.iter().zip(&linear).map(one).collect())
+        Ok((self.starts.iter().zip(&linear).map(one).collect(), cycle))
     }
 
     /// The largest |λ| at the equilibrium next to the centre of the orbit from here.
@@ -253,12 +265,19 @@ impl Orbits<'_> {
 
 impl Report {
     /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
-    /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
+    /// polynomial and an invariant of it is known; of a plane system without one, what becomes of the limit cycle that its first start settles on. A method without an expansion (one that is not consistent) has none.
     pub(super) fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
-        let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
-        let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
-        self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant) }, methods);
+        let Some(field) = PolynomialField::of_system(system).filter(|_| !starts.is_empty()) else { return };
+        if known {
+            let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
+            self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant), cycle: None }, methods);
+        } else if field.variables().len() == 2 && !system.is_linear() {
+            let cycle = LimitCycle::reached(system, &starts[0], 0.5 * self.interval);
+            if cycle.is_some() {
+                self.add_drift_of(&Orbits { field: &field, starts: &[], invariant: None, cycle: cycle.as_ref() }, methods);
+            }
+        }
     }
 
     /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.
@@ -268,7 +287,7 @@ impl Report {
             // A multistep method steps from sample to sample only.
             if matches!(method, Method::RungeKutta(_)) || report.substeps == 1 {
                 let h = interval / f64::from(report.substeps);
-                report.drift = orbits.through(method, h).unwrap_or_default();
+                (report.drift, report.cycle) = orbits.through_with_cycle(method, h).unwrap_or_default();
             }
         });
         self.weigh_orbits();

@@ -9,6 +9,7 @@
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls` |
 //! | what regressions on derivatives make of them | `regression_report` |
+//! | what becomes of a limit cycle: period, amplitude, Floquet multiplier | `learned_cycle` |
 //! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
@@ -19,6 +20,7 @@ pub(crate) mod calls;
 pub(crate) mod cost;
 pub(crate) mod drift;
 mod fitted_orbits;
+mod learned_cycle;
 mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
@@ -33,6 +35,7 @@ mod uneven_times;
 pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use learned_cycle::LearnedCycle;
 pub use learned_inputs::LearnedInputs;
 pub use learned_orbits::OrbitReport;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};

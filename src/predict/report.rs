@@ -3,6 +3,7 @@
 use super::calls::CallReport;
 use super::cost::evaluations;
 use super::drift::PredictedDrift;
+use super::learned_cycle::LearnedCycle;
 use super::learned_inputs::{LearnedInputs, learned_inputs};
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use super::recommendation::{self, Candidates, Recommendation};
@@ -140,6 +141,9 @@ pub struct MethodReport {
     /// What is learned of held inputs, on the principal branches first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<LearnedInputs>,
+    /// What becomes of the limit cycle ([`Prediction::report_with_orbits`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<LearnedCycle>,
     /// The method itself.
     #[serde(skip)]
     pub scheme: Method,
@@ -302,6 +306,7 @@ impl Prediction {
                 }),
                 modes,
                 drift: Vec::new(),
+                cycle: None,
                 scheme: method.clone(),
             });
         }
