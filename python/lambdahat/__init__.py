@@ -21,7 +21,7 @@ from .audits import Audit, audit
 from .branching import BranchTable, branches
 from .equations import Modified, modified
 from .figures import Basins, LearnedMap, Regions, basins, map, region
-from .fits import Check, Fit, check, fit
+from .fits import CalledCheck, Check, Fit, check, fit
 from .loops import Loop
 from .predictions import Prediction, predict
 from .repairs import RepairedField, repair
@@ -34,6 +34,7 @@ __all__ = [
     "Audit",
     "Basins",
     "BranchTable",
+    "CalledCheck",
     "Catalogue",
     "Check",
     "Fit",

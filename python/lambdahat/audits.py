@@ -68,6 +68,15 @@ class Audit:
         What the model computes in.
     jacobian_error : float
         Relative error of the eigenvalues' matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> t = np.arange(40.0)
+    >>> z = np.exp((-0.1 + 2j) * t)
+    >>> found = audit(lambda y: y @ np.array([[-0.1, 2.0], [-2.0, -0.1]]), "rk4", t, np.c_[z.real, z.imag])
+    >>> found.nature, len(found.modes)                   # the true field, but RK4 at this step makes another map of it
+    ('discrete', 2)
     """
 
     nature: str
@@ -125,6 +134,10 @@ def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: 
     ------
     LambdahatError, TypeError, ValueError
         An unknown call, samples or a callable that cannot be used.
+
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 
     Examples
     --------

@@ -39,6 +39,12 @@ class BranchTable:
         Which of them is the principal one, continued from z = 0; −1 where that is not defined.
     complete : bool
         Whether these are proved to be all. Of a call that controls its steps they are those that were found, rows filled up with NaN.
+
+    Examples
+    --------
+    >>> table = branches("implicit-midpoint", [-0.1 + 2j, -0.5], 1.0)
+    >>> table.lam.shape, table.learned.shape, bool(table.radius.max() < 1e-13)
+    ((2,), (2, 1), True)
     """
 
     method: str
@@ -138,6 +144,10 @@ def branches(
     ------
     LambdahatError
         An unknown method, |Re Hλ| ≥ 700, an interval that is not positive, a λ that is not finite.
+
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 
     Examples
     --------

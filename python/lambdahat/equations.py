@@ -16,7 +16,16 @@ from .schemes import Method, source
 
 
 class Modified(Document):
-    """An expansion in powers of h: ``method``, ``variables``, ``inverse``, and ``terms`` with ``power`` and ``components``; power 0 is f."""
+    """An expansion in powers of h: ``method``, ``variables``, ``inverse``, and ``terms`` with ``power`` and ``components``; power 0 is f.
+
+    Examples
+    --------
+    >>> euler = modified({"x": "x^2"}, "forward-euler", order=1)
+    >>> euler.terms[1].components
+    ['-x^3']
+    >>> float(euler.field(0.1)([1.0])[0])
+    0.9
+    """
 
     __slots__ = ()
 
@@ -105,6 +114,11 @@ def modified(system: str | os.PathLike[str] | Mapping[str, str], method: str | o
     ------
     LambdahatError
         A system that is not polynomial, a multistep method without ``inverse``.
+
+    References
+    ----------
+    Chartier, Hairer & Vilmart, *Numerical integrators based on modified differential equations*, Math. Comp. 76 (2007), 1941–1953.
+    Zhu, Jin, Zhu & Tang, *On numerical integration in neural ordinary differential equations*, ICML (2022).
 
     Examples
     --------

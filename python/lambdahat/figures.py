@@ -47,7 +47,13 @@ class Picture(Document):
 
 
 class Regions(Picture):
-    """Stability regions: ``regions`` (``method``, ``area``, ``area_uncertainty``, ``boundary_curves`` of each), ``window``, ``figure``."""
+    """Stability regions: ``regions`` (``method``, ``area``, ``area_uncertainty``, ``boundary_curves`` of each), ``window``, ``figure``.
+
+    Examples
+    --------
+    >>> sorted(region(["heun2", "rk4"]).regions[0].to_dict())
+    ['area', 'area_uncertainty', 'boundary_curves', 'method']
+    """
 
     __slots__ = ()
 
@@ -56,13 +62,25 @@ class Regions(Picture):
 
 
 class LearnedMap(Picture):
-    """Over the plane of the true hλ, what the principal branch becomes; ``facts`` has the share of decaying modes learned as growing."""
+    """Over the plane of the true hλ, what the principal branch becomes; ``facts`` has the share of decaying modes learned as growing.
+
+    Examples
+    --------
+    >>> map("forward-euler", re=(-1.0, 0.5), im=(0.0, 2.0)).figure.name
+    'map'
+    """
 
     __slots__ = ()
 
 
 class Basins(Picture):
-    """Which start lands on which branch; ``facts`` has the predicted share of each branch, optimizer and width of start."""
+    """Which start lands on which branch; ``facts`` has the predicted share of each branch, optimizer and width of start.
+
+    Examples
+    --------
+    >>> sorted(set(basins("heun2", starts=50).to_frame()["optimizer"]))
+    ['Adam', 'Gauss–Newton', 'gradient flow']
+    """
 
     __slots__ = ()
 
@@ -94,6 +112,10 @@ def region(methods: Names | Iterable[Names], re: Window = (-5.0, 2.0), im: Windo
     LambdahatError
         An unknown method, or a window without an area.
 
+    References
+    ----------
+    Hairer & Wanner, *Solving Ordinary Differential Equations II*, 2nd edition (1996), chapter IV.
+
     Examples
     --------
     >>> found = region("rk4")
@@ -115,6 +137,15 @@ def map(methods: Names | Iterable[Names], re: Window = (-2.0, 1.0), im: Window =
     Returns
     -------
     LearnedMap
+
+    Raises
+    ------
+    LambdahatError
+        An unknown method, or a window without an area.
+
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 
     Examples
     --------
@@ -143,6 +174,15 @@ def basins(method: Names = "rk4", lam: complex = -0.1 + 2j, H: float = 1.0, m: i
     Returns
     -------
     Basins
+
+    Raises
+    ------
+    LambdahatError, ValueError
+        An unknown method, a mode without an imaginary part, no starts.
+
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 
     Examples
     --------

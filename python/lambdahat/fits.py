@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from . import _core
 from .documents import Document, number
 from .loops import Loop, as_loop, as_loops
 from .predictions import Prediction
-from .samples import as_samples
+from .samples import Reading, as_samples
 
 
 class Fit(Document):
@@ -22,6 +22,12 @@ class Fit(Document):
 
     ``model`` is the model file's content, ``fits`` has a row a start (``seed``, ``loss``, ``iterations``, ``stop``), ``loss`` is the best
     start's. Give it to :func:`audit` and :func:`repair` as it is.
+
+    Examples
+    --------
+    >>> learned = fit(system="damped-oscillator", loop="implicit-midpoint")
+    >>> learned([1.0, 0.0]).shape, learned.jacobian([[1.0, 0.0], [0.0, 1.0]]).shape
+    ((2,), (2, 2, 2))
     """
 
     __slots__ = ("_field",)
@@ -47,12 +53,28 @@ class Fit(Document):
         return self._field.value(_rows(states)).reshape(states.shape)
 
     def jacobian(self, y: ArrayLike) -> NDArray[np.float64]:
-        """∂f̂_i/∂x_j at states of shape (d,) or (..., d): shape (..., d, d)."""
+        """∂f̂_i/∂x_j.
+
+        Parameters
+        ----------
+        y : array_like, shape (d,) or (..., d)
+            States.
+
+        Returns
+        -------
+        ndarray, shape (..., d, d)
+        """
         states = np.asarray(y, dtype=np.float64)
         return self._field.jacobian(_rows(states)).reshape(*states.shape, states.shape[-1])
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model file that ``lambdahat audit``, ``repair`` and ``fit --resume`` read."""
+        """Write the model file that ``lambdahat audit``, ``repair`` and ``fit --resume`` read.
+
+        Parameters
+        ----------
+        path : str or path
+            Written whole or not at all.
+        """
         hidden = f"{os.fspath(path)}.part"
         with open(hidden, "w", encoding="utf-8") as file:
             json.dump(self._content["model"], file)
@@ -60,7 +82,16 @@ class Fit(Document):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Fit:
-        """Read a model file of ``lambdahat fit -o`` or of :meth:`save`."""
+        """Read a model file of ``lambdahat fit -o`` or of :meth:`save`.
+
+        Parameters
+        ----------
+        path : str or path
+
+        Returns
+        -------
+        Fit
+        """
         with open(path, encoding="utf-8") as file:
             model = json.load(file)
         best = {key: model.get(key) for key in ("seed", "loss", "iterations", "stop")}
@@ -90,7 +121,14 @@ class Fit(Document):
 
 
 class Check(Prediction):
-    """A prediction beside real fits: :class:`Prediction`'s fields and ``fits`` (``learned`` eigenvalues, their ``branch``), ``agrees``."""
+    """A prediction beside real fits: :class:`Prediction`'s fields and ``fits`` (``learned`` eigenvalues, their ``branch``), ``agrees``.
+
+    Examples
+    --------
+    >>> found = check(system="damped-oscillator", loop="heun2", seeds=3)
+    >>> len(found.fits), found.agrees
+    (3, True)
+    """
 
     __slots__ = ()
 
@@ -136,6 +174,59 @@ class Check(Prediction):
         return checked(predicted, [row["learned"] for row in self._rows() if row["learned"] is not None], ax)
 
 
+class CalledCheck(Document):
+    """What a library's call is predicted to learn by its own steps, beside fits through it: ``modes``, ``fits``, ``agrees``.
+
+    Attributes
+    ----------
+    modes : list
+        ``lambda``, the true eigenvalue, and ``predicted``, the λ̂ without loss; numbers as ``[re, im]``, in one over the unit of time.
+    fits : list
+        A row a start: ``seed``, ``loss``, ``fitted`` and its ``modes`` with ``learned``, ``nearest`` and ``error``.
+    agrees : bool
+        Whether every fit of small loss sits on a prediction.
+
+    Examples
+    --------
+    >>> check(system="damped-oscillator", loop="torchdiffeq:rk4:step_size=0.5", seeds=2, n=20).agrees
+    True
+    """
+
+    __slots__ = ()
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows = []
+        for fit in self._content["fits"]:
+            for mode, landed in zip(self._content["modes"], fit["modes"]):
+                rows.append(
+                    {
+                        "call": self._content["call"],
+                        "seed": fit["seed"],
+                        "loss": fit["loss"],
+                        "learned": number(landed["learned"]),
+                        "predicted": number(mode["predicted"][landed["nearest"]]),
+                        "error": landed["error"],
+                    }
+                )
+        return rows
+
+    def plot(self, ax: Any = None) -> Any:
+        """Predicted λ̂ (circles) and learned eigenvalues (dots) in the complex plane.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from .plots import checked
+
+        predicted = [(number(mode["lambda"]), number(one)) for mode in self._content["modes"] for one in mode["predicted"]]
+        return checked(predicted, [row["learned"] for row in self._rows()], ax)
+
+
 def fit(
     t: Any = None,
     x: Any = None,
@@ -157,7 +248,16 @@ def fit(
     ridge: float | None = None,
     threshold: float | None = None,
     residual_form: bool = False,
+    steps_shared: str | None = None,
+    step_derivatives: str = "constant",
     memory: float = 4.0,
+    resume: Fit | None = None,
+    starts: ArrayLike | None = None,
+    time: str | None = None,
+    columns: Sequence[str] | None = None,
+    trajectory: str | None = None,
+    time_unit: str | None = None,
+    missing: Any = (),
 ) -> Fit:
     """Learn a model of the samples through an integrator, from random starts, on all cores.
 
@@ -166,21 +266,49 @@ def fit(
     t, x : array_like, optional
         Evenly spaced samples as in :func:`predict`; without both, ``system`` or an embedded damped oscillator.
     loop : str, Method or Loop
-        What the loss integrates with.
+        What the loss integrates with: a method's equal steps, or a library's call with its own.
     model : str
         ``linear``, ``affine``, ``polynomial:DEGREE``, ``sindy:DEGREE``, ``rbf[:CENTRES]``, ``mlp:32x32[:tanh|softplus|gelu]``.
-    system, H, n
-        A named system instead of samples, its sampling interval, and the samples after each start.
+    system : str, optional
+        A named system instead of samples.
+    H : float, optional
+        Its sampling interval; left out, its usual one.
+    n : int
+        Its samples after each start.
+    starts : array_like, optional
+        Its starts, of shape (trajectories, d); left out, its usual ones.
     m : int
         Integrator steps from sample to sample.
     seeds, seed : int
         How many random starts, and the first seed.
     loss : str
-        ``pairs``, ``windows:K`` or ``rollout``.
+        What is compared, and what one call of a library covers: ``pairs``, ``windows:K``, ``rollout`` or ``rollout-free-start``.
     optimizer : str
         ``auto``, ``lm``, ``adam``, ``lbfgs``, ``direct``.
-    iterations, rate, target, spread, ridge, threshold, residual_form, memory
-        As ``lambdahat fit --help`` says.
+    iterations : int, optional
+        Most iterations; left out, by optimizer.
+    rate : float
+        Adam's initial learning rate (cosine decay over the iterations).
+    target : float
+        Training ends at this loss.
+    spread : float
+        Standard deviation of the random start.
+    ridge : float, optional
+        L2 penalty: adds ridge·|θ|² to the sum of squares; left out, 1e-10 for ``rbf``, else 0.
+    threshold : float, optional
+        Smaller coefficients are set to zero and the others fitted again; left out, 0.05 for ``sindy``, else 0.
+    residual_form : bool
+        Residuals of the method's equation at the samples, without stepping (implicit midpoint, trapezoid, Euler).
+    steps_shared : {"together", "each"}, optional
+        For a library's call: whether all windows share their steps; left out, as people use the library.
+    step_derivatives : {"constant", "whole"}
+        For a library's call: whether step sizes are constants in derivatives, as in the libraries, or not (slower).
+    memory : float
+        GiB for all starts together; with less, fewer run at once.
+    resume : Fit, optional
+        Continue from this model instead of a random start; what differs from its training is in ``differences``.
+    time, columns, trajectory, time_unit, missing
+        How a table is read, as in :func:`predict`.
 
     Returns
     -------
@@ -193,15 +321,39 @@ def fit(
     KeyboardInterrupt
         At Ctrl-C; nothing is kept.
 
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
+    Nocedal & Wright, *Numerical Optimization*, 2nd edition (2006), sections 7.2 (L-BFGS) and 10.3 (Levenberg–Marquardt).
+
     Examples
     --------
     >>> learned = fit(system="damped-oscillator", loop="rk4", model="linear", seeds=4)
     >>> learned.loss < 1e-20
     True
     """
-    options = _options(model, m, residual_form, loss, optimizer, iterations, rate, target, spread, ridge, threshold, memory, seeds, seed)
     call = as_loop(loop, m)
-    return Fit(json.loads(_core.fit(_source(t, x, system, H, n), call.source(), {**options, "substeps": call.substeps})))
+    source = _source(t, x, system, H, n, starts, Reading(time, columns, trajectory, None, "zero", time_unit, missing))
+    options = {
+        "model": model,
+        "substeps": call.substeps,
+        "residual_form": residual_form,
+        "loss": loss,
+        "steps_shared": steps_shared,
+        "step_derivatives": step_derivatives,
+        "optimizer": optimizer,
+        "iterations": iterations,
+        "rate": float(rate),
+        "target": float(target),
+        "spread": float(spread),
+        "ridge": ridge,
+        "threshold": threshold,
+        "memory": float(memory),
+        "seeds": int(seeds),
+        "seed": int(seed),
+    }
+    resumed = None if resume is None else json.dumps(resume.to_dict()["model"])
+    return Fit(json.loads(_core.fit(source, call.source(), options, resumed)))
 
 
 def check(
@@ -223,17 +375,30 @@ def check(
     optimizer: str = "auto",
     iterations: int | None = None,
     rate: float = 3e-3,
+    target: float = 1e-28,
     spread: float = 1.0,
+    ridge: float | None = None,
+    threshold: float | None = None,
+    residual_form: bool = False,
+    steps_shared: str | None = None,
+    step_derivatives: str = "constant",
     memory: float = 4.0,
-) -> Check:
+    starts: ArrayLike | None = None,
+    time: str | None = None,
+    columns: Sequence[str] | None = None,
+    trajectory: str | None = None,
+    time_unit: str | None = None,
+    missing: Any = (),
+) -> Check | CalledCheck:
     """Predict, then fit from many starts, side by side.
 
     Parameters
     ----------
-    t, x, model, system, H, n, m, seeds, seed, loss, optimizer, iterations, rate, spread, memory
+    t, x, model, system, H, n, starts, m, seeds, seed, loss, optimizer, iterations, rate, target, spread, ridge, threshold, residual_form, \
+    steps_shared, step_derivatives, memory, time, columns, trajectory, time_unit, missing
         As in :func:`fit`.
     loop : str, Method, Loop or several
-        What the loss integrates with.
+        What the loss integrates with; a call with steps of its own is checked by itself.
     small : float, optional
         A loss counts as small up to this share of the mean square of the samples' motion.
     tolerance : float, optional
@@ -243,8 +408,19 @@ def check(
 
     Returns
     -------
-    Check
+    Check, or CalledCheck for a call with steps of its own
         ``agrees`` is whether every settled eigenvalue of a fit of small loss sits on a predicted branch.
+
+    Raises
+    ------
+    LambdahatError
+        Samples, a model or a setting that cannot be used; the message says which.
+    KeyboardInterrupt
+        At Ctrl-C; nothing is kept.
+
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 
     Examples
     --------
@@ -252,44 +428,17 @@ def check(
     True
     """
     loops = as_loops(loop, m)
-    options = _options(model, m, False, loss, optimizer, iterations, rate, 1e-28, spread, None, None, memory, seeds, seed)
-    return Check(json.loads(_core.check(_source(t, x, system, H, n), [one.source() for one in loops], options, small, tolerance, bool(log))))
-
-
-def _rows(states: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.ascontiguousarray(states.reshape(-1, states.shape[-1] if states.ndim else 1))
-
-
-def _source(t: Any, x: Any, system: str | None, H: float | None, n: int) -> Any:
-    if t is None and x is None:
-        return system or "damped-oscillator", None if H is None else float(H), int(n)
-    if system is not None:
-        raise TypeError("give samples or a system, not both")
-    samples = as_samples(t, x)
-    return samples.variables, samples.trajectories
-
-
-def _options(
-    model: str,
-    m: int,
-    residual_form: bool,
-    loss: str,
-    optimizer: str,
-    iterations: int | None,
-    rate: float,
-    target: float,
-    spread: float,
-    ridge: float | None,
-    threshold: float | None,
-    memory: float,
-    seeds: int,
-    seed: int,
-) -> dict[str, Any]:
-    return {
+    source = _source(t, x, system, H, n, starts, Reading(time, columns, trajectory, None, "zero", time_unit, missing))
+    substeps = {one.substeps for one in loops} or {m}
+    if len(substeps) > 1:
+        raise ValueError(f"loops with {sorted(substeps)} substeps cannot share a check; check each by itself")
+    options = {
         "model": model,
-        "substeps": int(m),
+        "substeps": substeps.pop(),
         "residual_form": residual_form,
         "loss": loss,
+        "steps_shared": steps_shared,
+        "step_derivatives": step_derivatives,
         "optimizer": optimizer,
         "iterations": iterations,
         "rate": float(rate),
@@ -301,3 +450,20 @@ def _options(
         "seeds": int(seeds),
         "seed": int(seed),
     }
+    content = json.loads(_core.check(source, [one.source() for one in loops], options, small, tolerance, bool(log)))
+    return CalledCheck(content) if "call" in content else Check(content)
+
+
+def _rows(states: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(states.reshape(-1, states.shape[-1] if states.ndim else 1))
+
+
+def _source(t: Any, x: Any, system: str | None, H: float | None, n: int, starts: ArrayLike | None, reading: Reading) -> Any:
+    if t is None and x is None:
+        given = [] if starts is None else np.atleast_2d(np.asarray(starts, dtype=np.float64)).tolist()
+        return system or "damped-oscillator", None if H is None else float(H), int(n), given
+    if system is not None:
+        raise TypeError("give samples or a system, not both")
+    if starts is not None:
+        raise TypeError("starts are those of a system; samples begin where they begin")
+    return as_samples(t, x, reading).arrays()

@@ -29,6 +29,11 @@ class Loop:
     scheme : Method or None
         A scheme of one's own.
 
+    References
+    ----------
+    Chen, *torchdiffeq*; Kidger, *On Neural Differential Equations*, DPhil thesis, Oxford (2021), arXiv:2202.02435 (diffrax); Virtanen et al.,
+    *SciPy 1.0*, Nature Methods 17 (2020). Each call's rules of step control are those of the library's source.
+
     Examples
     --------
     >>> Loop.torchdiffeq(method="rk4").call
@@ -43,7 +48,18 @@ class Loop:
 
     @classmethod
     def fixed(cls, method: str | os.PathLike[str] | Method, substeps: int = 1) -> Loop:
-        """``substeps`` equal steps of a method from sample to sample."""
+        """Equal steps of a method from sample to sample.
+
+        Parameters
+        ----------
+        method : str, path or Method
+        substeps : int
+            m, how many.
+
+        Returns
+        -------
+        Loop
+        """
         scheme = as_method(method)
         return cls(scheme.name, substeps, scheme)
 
@@ -57,6 +73,10 @@ class Loop:
             As in the call; left out, the library's own defaults (``dopri5``, 1e-7, 1e-9). Of ``options``: ``step_size``, ``interp``,
             ``first_step``, ``max_step``, ``safety``, ``ifactor``, ``dfactor``; ``step_t`` counts as landing on the samples, and
             ``max_num_steps`` and ``dtype`` change nothing.
+
+        Returns
+        -------
+        Loop
 
         Raises
         ------
@@ -82,6 +102,10 @@ class Loop:
         saveat : diffrax.SaveAt, optional
             ``t1`` or ``ts``. The solver's own ``steps`` are no samples.
 
+        Returns
+        -------
+        Loop
+
         Raises
         ------
         LambdahatError, TypeError
@@ -106,6 +130,15 @@ class Loop:
         method : str or scipy.integrate solver class
         rtol, atol, first_step, max_step : float, optional
             As in the call; left out, the library's own defaults.
+
+        Returns
+        -------
+        Loop
+
+        Raises
+        ------
+        LambdahatError, TypeError
+            A method or a setting whose effect is not known here.
         """
         if max_step is not None and np.isinf(max_step):
             max_step = None
@@ -133,6 +166,10 @@ class Loop:
         ----------
         interval : float, optional
             The sampling interval, for calls that lay their own grid of equal steps over it.
+
+        Returns
+        -------
+        Method, int
 
         Raises
         ------

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import _core
 from .documents import Document, number
 from .loops import Loop, as_loops
-from .samples import as_samples
+from .samples import Reading, as_samples
 
 
 class Prediction(Document):
@@ -17,6 +17,14 @@ class Prediction(Document):
 
     A mode that the samples do not determine has ``settled == False`` and says why in ``because``; where none is settled,
     ``recommendation`` is None.
+
+    Examples
+    --------
+    >>> found = predict(system="damped-oscillator", loop=["rk4", "implicit-midpoint"], H=1.0)
+    >>> [method.verdict for method in found.methods]
+    ['artifact', 'distorted']
+    >>> found.recommendation.substeps > 1
+    True
     """
 
     __slots__ = ()
@@ -98,7 +106,18 @@ def predict(
     reach: float = 3.0,
     tolerance: float = 0.01,
     horizon: float | None = None,
+    rank: int | None = None,
+    loss: str = "pairs",
+    call: str = "pairs",
+    dtype: str | None = None,
     seed: int = 0,
+    time: str | None = None,
+    columns: Sequence[str] | None = None,
+    trajectory: str | None = None,
+    inputs: Any = None,
+    hold: str = "zero",
+    time_unit: str | None = None,
+    missing: Any = (),
 ) -> Prediction:
     """Predict what a fit learns through an integrator, before anyone trains.
 
@@ -126,8 +145,28 @@ def predict(
         Error that is still faithful over the horizon, in parts of the largest amplitude.
     horizon : float, optional
         The time over which what is learned is laid beside the truth; left out, the longest trajectory's, or a hundred intervals of a system.
+    rank : int, optional
+        How many coordinates the columns are reduced to; left out, as many as stand above the noise.
+    loss : str
+        What training compares: ``pairs`` (each interval from its own sample), ``windows:K``, ``rollout`` or ``rollout-free-start``.
+    call : str
+        For a library's call, what one call covers: ``pairs``, or ``trajectory:K`` for K samples.
+    dtype : {"float32", "float64"}, optional
+        For a library's call, the precision of the training; left out, both are thought of.
     seed : int
         Seed of the bootstrap.
+    time, trajectory : str, optional
+        Columns of a table; left out, they are found by their usual names.
+    columns : sequence of str, optional
+        The state's columns of a table; left out, all others.
+    inputs : str, sequence of str, or array_like, optional
+        Inputs u of ẋ = f(x, u): columns of a table (those named ``u:NAME`` always count), or an array shaped as x with p columns.
+    hold : {"zero", "linear"}
+        What an input does until the next sample.
+    time_unit : str, optional
+        Unit of the times: ``s``, ``min``, ``h``, ``day``, …
+    missing : number or sequence of numbers
+        Values that mean a missing cell, such as -999; NaN always does.
 
     Returns
     -------
@@ -137,6 +176,10 @@ def predict(
     ------
     LambdahatError
         Samples that cannot be used, an unknown call; the message says what to do.
+
+    References
+    ----------
+    Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 
     Examples
     --------
@@ -158,13 +201,17 @@ def predict(
         "tolerance": tolerance,
         "horizon": horizon,
         "degree": degree,
+        "rank": rank,
         "log": log,
         "seed": seed,
+        "loss": loss,
+        "call": call,
+        "dtype": dtype,
     }
     if t is None and x is None:
         return Prediction(json.loads(_core.predict_system(system or "oscillator", H, sources, options)))
     if system is not None:
         raise TypeError("give samples or a system, not both")
-    samples = as_samples(t, x)
-    content = json.loads(_core.predict_samples("samples", samples.variables, samples.trajectories, sources, options))
+    samples = as_samples(t, x, Reading(time, columns, trajectory, inputs, hold, time_unit, missing))
+    content = json.loads(_core.predict_samples(samples.arrays(), sources, options))
     return Prediction({**content, "precision": samples.precision})

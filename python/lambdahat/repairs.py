@@ -54,6 +54,16 @@ class RepairedField:
         Eigenvalues of the trained field at its equilibrium, and of the repaired one.
     error_before, error_after : float
         How far each field's flow over one interval misses the trained map, root mean square over the samples, relative to the motion.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> t = np.arange(40.0)
+    >>> z = np.exp((-0.1 + 2j) * t)
+    >>> a, b = 0.105105260738927, 1.926832632793115
+    >>> repaired = repair(lambda y: y @ np.array([[a, b], [-b, a]]), "rk4", t, np.c_[z.real, z.imag])
+    >>> repaired(np.array([1.0, 0.0])).round(3).tolist()
+    [-0.1, 2.0]
     """
 
     field: VectorField
@@ -75,7 +85,17 @@ class RepairedField:
         return self.native(y)
 
     def native(self, y: Any) -> Any:
-        """The value at a state of the framework's own type."""
+        """The value at a state of the framework's own type.
+
+        Parameters
+        ----------
+        y : array or tensor of the framework, shape (..., d)
+
+        Returns
+        -------
+        array or tensor of the framework, shape (..., d)
+            The derivative there, per unit of the data's time.
+        """
         total, state = self.weights[0] * y, y
         for weight in self.weights[1:]:
             state = self.map(state)
@@ -83,7 +103,16 @@ class RepairedField:
         return total
 
     def map(self, y: Any) -> Any:
-        """The trained map S over one sampling interval."""
+        """The trained map S over one sampling interval.
+
+        Parameters
+        ----------
+        y : array or tensor of the framework, shape (..., d)
+
+        Returns
+        -------
+        array or tensor of the framework, shape (..., d)
+        """
         for _ in range(self.substeps):
             slopes = self._explicit(y) if self.newton is None else self._implicit(y)
             y = self._moved(y, self.tableau[1], slopes)
@@ -136,6 +165,10 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     ValueError
         No equilibrium near the samples, a loop that chooses its own steps, an implicit method whose stages cannot be solved on the samples, a
         mode beyond half a turn a sample, or no repair that comes nearer to the trained map than the field itself.
+
+    References
+    ----------
+    Hairer, Lubich & Wanner, *Geometric Numerical Integration*, 2nd edition (2006), chapter IX (modified equations).
 
     Examples
     --------

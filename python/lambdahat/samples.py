@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _core
+
 Trajectory = tuple[str | None, NDArray[np.float64], NDArray[np.float64]]
+
+#: Columns that are taken as times, and as labels of trajectories, where none is named.
+TIMES = ("t", "time", "date", "datetime", "timestamp")
+LABELS = ("trajectory", "id", "run", "episode", "traj")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How samples are read: which columns of a table are what, and what drives the system.
+
+    Attributes
+    ----------
+    time, trajectory : str, optional
+        Columns of a table; left out, they are found by their usual names.
+    columns : sequence of str, optional
+        The state's columns of a table; left out, all others.
+    inputs : str, sequence of str, or array_like, optional
+        Inputs u of ẋ = f(x, u): columns of a table, or arrays shaped as x with p columns. Columns named ``u:NAME`` always count.
+    hold : {"zero", "linear"}
+        What an input does until the next sample.
+    time_unit : str, optional
+        The unit of the times: ``s``, ``min``, ``h``, ``day``, …; dates are told in it.
+    missing : number or sequence of numbers
+        Values that mean a missing cell, such as -999; NaN always does.
+    """
+
+    time: str | None = None
+    columns: Sequence[str] | None = None
+    trajectory: str | None = None
+    inputs: Any = None
+    hold: str = "zero"
+    time_unit: str | None = None
+    missing: Any = ()
 
 
 @dataclass(frozen=True)
@@ -24,14 +59,37 @@ class Samples:
         Times of shape (n,), states of shape (n, d); NaN where a cell is missing.
     precision : {"float64", "float32"}
         That of the states as they came; all work is done in double precision.
+    inputs : list of str
+        The names of the inputs, p of them.
+    driven : list of ndarray
+        The inputs of each trajectory, of shape (n, p); empty without inputs.
+    hold : {"zero", "linear"}
+        What an input does until the next sample.
+    time_unit : str or None
+        The unit of the times.
     """
 
     variables: list[str]
     trajectories: list[Trajectory]
     precision: str = "float64"
+    inputs: list[str] = field(default_factory=list)
+    driven: list[NDArray[np.float64]] = field(default_factory=list)
+    hold: str = "zero"
+    time_unit: str | None = None
+
+    def arrays(self) -> dict[str, Any]:
+        """What the compiled part takes."""
+        driven: Sequence[NDArray[np.float64] | None] = self.driven or [None] * len(self.trajectories)
+        return {
+            "variables": self.variables,
+            "inputs": self.inputs,
+            "hold": self.hold,
+            "time_unit": self.time_unit,
+            "trajectories": [(*trajectory, inputs) for trajectory, inputs in zip(self.trajectories, driven)],
+        }
 
 
-def as_samples(t: Any, x: Any = None) -> Samples:
+def as_samples(t: Any, x: Any = None, reading: Reading = Reading()) -> Samples:
     """Whatever holds samples, as float64 trajectories.
 
     Parameters
@@ -41,6 +99,8 @@ def as_samples(t: Any, x: Any = None) -> Samples:
     x : array_like or sequence of arrays, optional
         States of shape (n,), (n, d) or (trajectories, n, d), or one array of shape (n_k, d) a trajectory. Tensors of torch and arrays of
         jax are taken as numpy sees them.
+    reading : Reading
+        Which columns are what, inputs, and what means missing.
 
     Raises
     ------
@@ -53,29 +113,57 @@ def as_samples(t: Any, x: Any = None) -> Samples:
     ['x1', 'x2']
     """
     if x is None:
-        return _from_table(t)
-    trajectories: list[Trajectory]
-    if _ragged(x):
-        clocks = list(t) if _ragged(t) or np.ndim(t) == 2 else [t] * len(x)
-        if len(clocks) != len(x):
-            raise ValueError(f"{len(x)} trajectories but {len(clocks)} arrays of times; give one array of times a trajectory, or one for all")
-        trajectories = [(str(k), *_checked(a, b, f"trajectory {k}")) for k, (a, b) in enumerate(zip(clocks, x))]
+        samples = _from_table(t, reading)
     else:
-        states = _floats(x, "x")
-        if states.ndim == 3:
-            times = _floats(t, "t")
-            rows = times if times.ndim == 2 else np.broadcast_to(times, states.shape[:2]) if times.shape == states.shape[1:2] else None
-            if rows is None or rows.shape != states.shape[:2]:
-                raise ValueError(f"x of shape {states.shape} needs t of shape {states.shape[1:2]} or {states.shape[:2]}, not {times.shape}")
-            trajectories = [(str(k), *_checked(a, b, f"trajectory {k}")) for k, (a, b) in enumerate(zip(rows, states))]
-        else:
-            trajectories = [(None, *_checked(t, states, "x"))]
+        for name in ("time", "columns", "trajectory"):
+            if getattr(reading, name) is not None:
+                raise TypeError(f"{name} names a column of a table; with arrays t and x it means nothing")
+        samples = _from_arrays(t, x, reading)
+    samples = replace(samples, hold=reading.hold, time_unit=reading.time_unit)
+    return _without(samples, np.atleast_1d(np.asarray(reading.missing, dtype=np.float64))) if np.size(reading.missing) else samples
+
+
+def _from_arrays(t: Any, x: Any, reading: Reading) -> Samples:
+    trajectories = _trajectories(t, x, "x")
     widths = {states.shape[1] for _, _, states in trajectories}
     if len(widths) != 1:
         raise ValueError(f"trajectories have {sorted(widths)} columns; each must have the same")
     names = getattr(x, "columns", None)
     variables = [str(name) for name in names] if names is not None else [f"x{j + 1}" for j in range(widths.pop())]
-    return Samples(variables, trajectories, _precision(x if _ragged(x) else [x]))
+    samples = Samples(variables, trajectories, _precision(x if _ragged(x) else [x]))
+    if reading.inputs is None:
+        return samples
+    if isinstance(reading.inputs, str) or (isinstance(reading.inputs, (list, tuple)) and any(isinstance(name, str) for name in reading.inputs)):
+        raise TypeError("inputs by name belong to a table; with arrays t and x give an array with one row a sample")
+    driven = [inputs for _, _, inputs in _trajectories(t, reading.inputs, "inputs")]
+    if [len(a) for a in driven] != [len(states) for _, _, states in trajectories]:
+        raise ValueError("inputs must have one row a sample, as x has")
+    return replace(samples, inputs=[f"u{j + 1}" for j in range(driven[0].shape[1])], driven=driven)
+
+
+def _trajectories(t: Any, x: Any, what: str) -> list[Trajectory]:
+    if _ragged(x):
+        clocks = list(t) if _ragged(t) or np.ndim(t) == 2 else [t] * len(x)
+        if len(clocks) != len(x):
+            raise ValueError(f"{len(x)} trajectories but {len(clocks)} arrays of times; give one array of times a trajectory, or one for all")
+        return [(str(k), *_checked(a, b, f"trajectory {k}")) for k, (a, b) in enumerate(zip(clocks, x))]
+    states = _floats(x, what)
+    if states.ndim != 3:
+        return [(None, *_checked(t, states, what))]
+    times = _floats(t, "t")
+    rows = times if times.ndim == 2 else np.broadcast_to(times, states.shape[:2]) if times.shape == states.shape[1:2] else None
+    if rows is None or rows.shape != states.shape[:2]:
+        raise ValueError(f"{what} of shape {states.shape} needs t of shape {states.shape[1:2]} or {states.shape[:2]}, not {times.shape}")
+    return [(str(k), *_checked(a, b, f"trajectory {k}")) for k, (a, b) in enumerate(zip(rows, states))]
+
+
+def _without(samples: Samples, missing: NDArray[np.float64]) -> Samples:
+    """The same with these values as missing cells."""
+
+    def blank(array: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(np.isin(array, missing), np.nan, array)
+
+    return replace(samples, trajectories=[(k, t, blank(x)) for k, t, x in samples.trajectories], driven=[blank(u) for u in samples.driven])
 
 
 def _precision(arrays: Sequence[Any]) -> str:
@@ -89,36 +177,58 @@ def _ragged(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and bool(value) and np.ndim(value[0]) >= 1 and hasattr(value[0], "shape")
 
 
-def _from_table(table: Any) -> Samples:
-    if hasattr(table, "to_pandas") and hasattr(table, "dims"):
-        table = table.to_pandas().reset_index()
+def _from_table(table: Any, reading: Reading) -> Samples:
+    if hasattr(table, "dims") and hasattr(table, "to_dataframe"):  # a Dataset, or a DataArray with a name
+        table = table.to_pandas() if getattr(table, "ndim", 3) <= 2 and not hasattr(table, "data_vars") else table.to_dataframe()
+        table = table.reset_index()
     columns = getattr(table, "columns", None)
     if columns is None:
         raise TypeError(f"give t and x, or a table with a time column; a {type(table).__name__} alone does not tell the times")
     names = [str(name) for name in columns]
-    lower = [name.lower() for name in names]
-    time = next((names[lower.index(word)] for word in ("t", "time", "date", "datetime", "timestamp") if word in lower), None)
+    time = _column(names, reading.time, "time", TIMES)
     if time is None:
-        raise ValueError(f"no column named t or time among {', '.join(names)}; rename one, or give t and x")
-    label = next((names[lower.index(word)] for word in ("trajectory", "id", "run", "episode", "traj") if word in lower), None)
-    variables = [name for name in names if name not in (time, label)]
+        raise ValueError(f"no column named t or time among {', '.join(names)}; rename one, name it in time=…, or give t and x")
+    label = _column(names, reading.trajectory, "trajectory", LABELS)
+    named = [reading.inputs] if isinstance(reading.inputs, str) else list(reading.inputs) if reading.inputs is not None else []
+    inputs = [*named, *(name for name in names if name.startswith("u:") and name not in named)]
+    variables = list(reading.columns) if reading.columns is not None else [name for name in names if name not in (time, label, *inputs)]
+    for name in [*variables, *inputs]:
+        if name not in names:
+            raise ValueError(f"no column {name!r} among {', '.join(names)}")
 
     def column(name: str) -> NDArray[Any]:
-        return np.asarray(table[name])
+        return np.asarray(table[name] if name in columns else table[columns[names.index(name)]])
 
-    stacked = np.column_stack([_floats(column(name), f"column {name!r}") for name in variables]) if variables else np.empty((0, 0))
-    times, precision = _times(column(time), time), _precision([column(name) for name in variables])
+    def stacked(of: list[str]) -> NDArray[np.float64]:
+        return np.column_stack([_floats(column(name), f"column {name!r}") for name in of]) if of else np.empty((0, 0))
+
+    states, driven = stacked(variables), stacked(inputs)
+    times, precision = _times(column(time), time, reading.time_unit), _precision([column(name) for name in variables])
     if label is None:
-        return Samples(variables, [(None, *_checked(times, stacked, "the table"))], precision)
+        return Samples(variables, [(None, *_checked(times, states, "the table"))], precision, inputs, [driven] if inputs else [])
     labels = column(label).astype(str)
-    order = list(dict.fromkeys(labels))
-    return Samples(variables, [(name, *_checked(times[labels == name], stacked[labels == name], f"trajectory {name}")) for name in order], precision)
+    every = [(name, labels == name) for name in dict.fromkeys(labels)]
+    trajectories = [(name, *_checked(times[rows], states[rows], f"trajectory {name}")) for name, rows in every]
+    return Samples(variables, trajectories, precision, inputs, [driven[rows] for _, rows in every] if inputs else [])
 
 
-def _times(values: NDArray[Any], name: str) -> NDArray[np.float64]:
-    """Times as numbers; dates as seconds since the first."""
+def _column(names: list[str], wanted: str | None, what: str, usual: Sequence[str]) -> str | None:
+    """The column that is wanted, or one of a usual name."""
+    if wanted is not None:
+        if wanted not in names:
+            raise ValueError(f"no column {wanted!r} for {what}=… among {', '.join(names)}")
+        return wanted
+    lower = [name.lower() for name in names]
+    return next((names[lower.index(word)] for word in usual if word in lower), None)
+
+
+def _times(values: NDArray[Any], name: str, unit: str | None) -> NDArray[np.float64]:
+    """Times as numbers; dates as the time since the first, in seconds or in the unit that is named."""
     if np.issubdtype(values.dtype, np.datetime64):
-        return np.asarray((values - values[0]) / np.timedelta64(1, "s"), dtype=np.float64)
+        seconds = 1.0 if unit is None else _core.seconds_in(unit)
+        if seconds is None:
+            raise ValueError(f"a {unit} is not always as long, so dates cannot be told in it; use days or seconds")
+        return np.asarray((values - values[0]) / np.timedelta64(1, "s"), dtype=np.float64) / seconds
     return _floats(values, f"column {name!r}")
 
 

@@ -36,6 +36,10 @@ class Method:
     LambdahatError
         An unknown name, with the nearest ones, or coefficients that are no scheme.
 
+    References
+    ----------
+    Hairer, Nørsett & Wanner, *Solving Ordinary Differential Equations I*, 2nd edition (1993); each method of the catalogue names its own source.
+
     Examples
     --------
     >>> Method("torchdiffeq:rk4").name
@@ -170,7 +174,14 @@ def _exact(value: Coefficient) -> str:
 
 
 class Catalogue(list[str]):
-    """The names of the catalogue; ``to_frame()`` says more of each."""
+    """The names of the catalogue; ``to_frame()`` says more of each.
+
+    Examples
+    --------
+    >>> names = methods()
+    >>> isinstance(names, list), names.to_frame().columns.tolist()
+    (True, ['name', 'title', 'kind', 'explicit'])
+    """
 
     def to_frame(self) -> Any:
         """One row a method: ``name``, ``title``, ``kind``, ``explicit``.
@@ -230,6 +241,11 @@ def verify(method: str | os.PathLike[str] | Method) -> Document:
     ------
     LambdahatError
         An unknown method.
+
+    References
+    ----------
+    Hairer & Wanner, *Solving Ordinary Differential Equations II*, 2nd edition (1996), chapter IV.
+    Keller & Du, *Discovery of dynamics using linear multistep methods*, SIAM J. Numer. Anal. 59 (2021), 429–455 (``learning``).
 
     Examples
     --------

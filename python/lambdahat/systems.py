@@ -98,6 +98,10 @@ class System:
             Left out, ``interval``.
         n : int
             Samples after the start.
+
+        Returns
+        -------
+        ndarray, shape (n + 1, d)
         """
         begin = self.starts[0] if start is None else np.asarray(start, dtype=np.float64)
         return self._system.trajectory([float(value) for value in begin], self.interval if H is None else float(H), int(n))
@@ -137,6 +141,12 @@ class System:
 def systems() -> list[str]:
     """The names of the built-in systems.
 
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
     >>> "lotka-volterra" in systems()
     True
     """

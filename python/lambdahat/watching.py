@@ -150,7 +150,16 @@ class Watch:
         return pandas.DataFrame(self.rows, columns=["step", "learned", "implied", "branch"])
 
     def plot(self, ax: Any = None) -> Any:
-        """Re λ̂ against the training step; above the dashed line the model grows."""
+        """Re λ̂ against the training step; above the dashed line the model grows.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
         from .plots import rates
 
         steps = sorted({row["step"] for row in self.rows})
@@ -160,6 +169,11 @@ class Watch:
 
     def lightning(self) -> Any:
         """A callback for Lightning: looks after each training batch.
+
+        Returns
+        -------
+        lightning.pytorch.Callback
+            For ``Trainer(callbacks=[…])``.
 
         Raises
         ------

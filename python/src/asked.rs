@@ -1,9 +1,10 @@
 //! What the name of a method means: equal steps of a scheme, or a library's own training call.
 
 use crate::errors::refused;
-use lambdahat::loops::{self, Call, CallError, CallName};
+use lambdahat::loops::{self, Call, CallError, CallName, Regression};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::words::loops as words;
+use lambdahat::words::no_integrator;
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use std::ffi::CString;
@@ -23,15 +24,17 @@ pub enum Asked {
     Method(Box<Method>),
     /// A library's call that takes its own steps.
     Call(Box<Call>),
+    /// A regression on estimated derivatives.
+    Regression(Box<Regression>),
 }
 
 impl MethodSource {
     /// The method, or the call.
     pub fn asked(&self, py: Python<'_>) -> PyResult<Asked> {
         match self {
-            Self::Name(name) => match call(name)? {
-                Some(call) if !call.is_one_step_a_sample() => Ok(Asked::Call(Box::new(call))),
-                _ => named(py, name).map(|method| Asked::Method(Box::new(method))),
+            Self::Name(name) => match regression(name)? {
+                Some(found) => Ok(Asked::Regression(Box::new(found))),
+                None => integrator(py, name),
             },
             Self::Text((text, origin)) => Ok(Asked::Method(Box::new(scheme::parse(text, origin).map_err(refused)?))),
         }
@@ -42,21 +45,21 @@ impl MethodSource {
         match self.asked(py)? {
             Asked::Method(method) => Ok(*method),
             Asked::Call(call) => Err(refused(words::no_single_step(&call))),
+            Asked::Regression(found) => Err(refused(no_integrator(&found.to_string()))),
         }
     }
 }
 
-/// The methods and the calls of a list.
-pub fn divided(py: Python<'_>, sources: &[MethodSource]) -> PyResult<(Vec<Method>, Vec<Call>)> {
-    let (mut methods, mut calls) = (Vec::new(), Vec::new());
-    for source in sources {
-        match source.asked(py)? {
-            Asked::Method(method) => methods.push(*method),
-            Asked::Call(call) if !calls.contains(call.as_ref()) => calls.push(*call),
-            Asked::Call(_) => {}
-        }
+fn integrator(py: Python<'_>, name: &str) -> PyResult<Asked> {
+    match call(name)? {
+        Some(call) if !call.is_one_step_a_sample() => Ok(Asked::Call(Box::new(call))),
+        _ => named(py, name).map(|method| Asked::Method(Box::new(method))),
     }
-    Ok((methods, calls))
+}
+
+/// The regression on estimated derivatives that a text means, where it names one.
+fn regression(text: &str) -> PyResult<Option<Regression>> {
+    Regression::read(text).map_err(refused)
 }
 
 /// The training call that a text means, where it names a library whose loop is known.

@@ -1,7 +1,9 @@
 //! What Python sees when the library refuses: one exception with the library's own message.
 
-use pyo3::PyErr;
 use pyo3::exceptions::PyValueError;
+use pyo3::{PyErr, PyResult};
+use std::fmt::Display;
+use std::str::FromStr;
 
 pyo3::create_exception!(
     _core,
@@ -11,6 +13,11 @@ pyo3::create_exception!(
 );
 
 /// Any error of the library as that exception.
-pub fn refused(error: impl std::fmt::Display) -> PyErr {
+pub fn refused(error: impl Display) -> PyErr {
     LambdahatError::new_err(error.to_string())
+}
+
+/// A value from its text; `name` names it in the message.
+pub fn parsed<T: FromStr<Err: Display>>(name: &str, text: &str) -> PyResult<T> {
+    text.parse().map_err(|error: T::Err| refused(format!("{name}: {error}")))
 }

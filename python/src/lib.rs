@@ -14,6 +14,7 @@ mod pool;
 mod prediction;
 mod system;
 mod training;
+mod training_options;
 
 use lambdahat::method::catalog;
 use pyo3::prelude::*;
@@ -49,6 +50,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(training::fit, module)?)?;
     module.add_function(wrap_pyfunction!(training::check, module)?)?;
     module.add_function(wrap_pyfunction!(prediction::predict_samples, module)?)?;
+    module.add_function(wrap_pyfunction!(prediction::seconds_in, module)?)?;
     module.add_function(wrap_pyfunction!(prediction::predict_system, module)?)?;
     module.add_function(wrap_pyfunction!(main, module)?)
 }

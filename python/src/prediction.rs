@@ -1,12 +1,14 @@
 //! The prediction for arrays of samples, or for a named system.
 
-use crate::asked::{MethodSource, divided};
-use crate::errors::refused;
+use crate::asked::{Asked, MethodSource};
+use crate::errors::{parsed, refused};
 use crate::interruptible::interruptible;
-use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::data::{Hold, TimeUnit, Trajectories, Trajectory};
 use lambdahat::dynamics::System;
+use lambdahat::fit::Loss;
 use lambdahat::inverse::Limits;
-use lambdahat::loops::Call;
+use lambdahat::inverse::step_control::Precision;
+use lambdahat::loops::{Call, Regression};
 use lambdahat::method::Method;
 use lambdahat::predict::{PredictError, Prediction, Subject, default_calls};
 use lambdahat::truth::ModesOptions;
@@ -14,16 +16,56 @@ use lambdahat::words::{Dialect, document, no_modes};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
-/// One trajectory: its label, its times (n), its states (n × d).
-pub type Samples<'py> = (Option<String>, PyReadonlyArray1<'py, f64>, PyReadonlyArray2<'py, f64>);
+/// One trajectory: its label, its times (n), its states (n × d), its inputs (n × p) where there are any.
+type TrajectoryArrays<'py> = (Option<String>, PyReadonlyArray1<'py, f64>, PyReadonlyArray2<'py, f64>, Option<PyReadonlyArray2<'py, f64>>);
 
-/// Arrays as the library keeps samples, checked.
-pub fn trajectories(source: &str, variables: &[String], samples: &[Samples<'_>]) -> PyResult<Trajectories> {
-    let trajectory = |(label, times, states): &Samples<'_>| {
-        Trajectory::at(label.clone(), times.as_array().to_vec(), states.as_array().iter().copied().collect())
-    };
-    let trajectories = samples.iter().map(trajectory).collect();
-    Trajectories::with_times(source.to_owned(), variables.to_vec(), Vec::new(), trajectories).map_err(refused)
+/// Samples as arrays, and how they are meant.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct SampleArrays<'py> {
+    variables: Vec<String>,
+    inputs: Vec<String>,
+    hold: String,
+    time_unit: Option<String>,
+    trajectories: Vec<TrajectoryArrays<'py>>,
+}
+
+impl SampleArrays<'_> {
+    /// The arrays as the library keeps samples, checked.
+    pub fn checked(&self) -> PyResult<Trajectories> {
+        let hold = match self.hold.as_str() {
+            "zero" => Hold::Zero,
+            "linear" => Hold::Linear,
+            other => return Err(refused(format!("hold = {other:?}: write 'zero' or 'linear'"))),
+        };
+        let trajectory = |(label, times, states, inputs): &TrajectoryArrays<'_>| {
+            let plain = Trajectory::at(label.clone(), times.as_array().to_vec(), states.as_array().iter().copied().collect());
+            match inputs {
+                Some(inputs) => plain.with_inputs(inputs.as_array().iter().copied().collect()),
+                None => plain,
+            }
+        };
+        let trajectories = self.trajectories.iter().map(trajectory).collect();
+        let data = Trajectories::with_times("samples", self.variables.clone(), self.inputs.clone(), trajectories).map_err(refused)?;
+        let data = data.with_hold(hold);
+        Ok(match &self.time_unit {
+            Some(word) => data.with_time_unit(unit(word)?),
+            None => data,
+        })
+    }
+}
+
+fn unit(word: &str) -> PyResult<TimeUnit> {
+    TimeUnit::named(word).ok_or_else(|| {
+        let names: Vec<&str> = TimeUnit::ALL.into_iter().filter_map(TimeUnit::name).collect();
+        refused(format!("time_unit = {word:?}: write one of {}", names.join(", ")))
+    })
+}
+
+/// Seconds in a unit of time; none where it varies, as a month does.
+#[pyfunction]
+pub fn seconds_in(time_unit: &str) -> PyResult<Option<f64>> {
+    Ok(unit(time_unit)?.seconds())
 }
 
 /// What to do with the samples.
@@ -35,39 +77,89 @@ pub struct Options {
     tolerance: f64,
     horizon: Option<f64>,
     degree: Option<usize>,
+    rank: Option<usize>,
     log: bool,
     seed: u64,
+    loss: String,
+    call: String,
+    dtype: Option<String>,
 }
 
-/// What is trained through: methods of equal steps, and calls with steps of their own.
+impl Options {
+    fn modes(&self) -> PyResult<ModesOptions> {
+        if self.rank == Some(0) {
+            return Err(refused("rank = 0: give the number of coordinates, 1 or more"));
+        }
+        Ok(ModesOptions { degree: self.degree, log: self.log, seed: self.seed, rank: self.rank, ..ModesOptions::default() })
+    }
+
+    fn limits(&self) -> PyResult<Limits> {
+        for (name, value) in [("reach", Some(self.reach)), ("tolerance", Some(self.tolerance)), ("horizon", self.horizon)] {
+            if let Some(value) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
+                return Err(refused(format!("{name} must be positive, not {value}")));
+            }
+        }
+        Ok(Limits { reach: self.reach, tolerance: self.tolerance, horizon: self.horizon })
+    }
+
+    fn usage(&self) -> PyResult<(usize, Option<Precision>)> {
+        let covered = match self.call.split_once(':') {
+            None if self.call == "pairs" => Some(1),
+            Some(("trajectory", k)) => k.parse::<u16>().ok().filter(|k| *k >= 1).map(usize::from),
+            _ => None,
+        };
+        let dtype = match self.dtype.as_deref() {
+            None => None,
+            Some("float32") => Some(Precision::Float32),
+            Some("float64") => Some(Precision::Float64),
+            Some(other) => return Err(refused(format!("dtype = {other:?}: write 'float32' or 'float64'"))),
+        };
+        let wrong = || refused(format!("call = {:?}: write 'pairs', or 'trajectory:K' with K from 1 to 65535", self.call));
+        Ok((covered.ok_or_else(wrong)?, dtype))
+    }
+}
+
+/// What is trained through: methods of equal steps, calls with steps of their own, regressions on estimated derivatives.
 struct Through {
     methods: Vec<Method>,
     calls: Vec<Call>,
+    regressions: Vec<Regression>,
 }
 
 impl Through {
     fn of(py: Python<'_>, sources: &[MethodSource]) -> PyResult<Self> {
-        let (methods, calls) = divided(py, sources)?;
-        Ok(Self { methods, calls })
+        let mut through = Self { methods: Vec::new(), calls: Vec::new(), regressions: Vec::new() };
+        for source in sources {
+            match source.asked(py)? {
+                Asked::Method(method) => through.methods.push(*method),
+                Asked::Call(call) if !through.calls.contains(call.as_ref()) => through.calls.push(*call),
+                Asked::Regression(found) if !through.regressions.contains(found.as_ref()) => through.regressions.push(*found),
+                Asked::Call(_) | Asked::Regression(_) => {}
+            }
+        }
+        Ok(through)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.methods.is_empty() && self.calls.is_empty() && self.regressions.is_empty()
     }
 }
 
 /// The prediction for samples, as the JSON of `lambdahat predict FILE --json`.
 #[pyfunction]
-pub fn predict_samples(
-    py: Python<'_>,
-    source: String,
-    variables: Vec<String>,
-    samples: Vec<Samples<'_>>,
-    methods: Vec<MethodSource>,
-    options: Options,
-) -> PyResult<String> {
-    let through = Through::of(py, &methods)?;
-    let data = trajectories(&source, &variables, &samples)?;
+pub fn predict_samples(py: Python<'_>, samples: SampleArrays<'_>, methods: Vec<MethodSource>, options: Options) -> PyResult<String> {
+    let (through, modes, loss) = (Through::of(py, &methods)?, options.modes()?, parsed::<Loss>("loss", &options.loss)?);
+    let data = samples.checked()?;
     interruptible(py, move || {
-        let modes = ModesOptions { degree: options.degree, log: options.log, seed: options.seed, ..ModesOptions::default() };
-        let subject = Subject::from_data(&data, &modes).map_err(refused)?;
-        let mut document = report(subject, through, &options)?;
+        let mut subject = Subject::from_data(&data, &modes).map_err(refused)?;
+        let states = data.require_even().map(|even| even.to_lists()).unwrap_or_default();
+        if loss != Loss::default() && data.inputs().is_empty() {
+            let logged = if options.log { Some(data.log().map_err(refused)?) } else { None };
+            if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
+                subject = subject.with_loss(&even.to_lists(), loss, true);
+            }
+        }
+        let mut document = report(subject, through, &options, &states)?;
         document["data"] = document::samples(&data, Dialect::Terminal).map_err(refused)?;
         serde_json::to_string(&document).map_err(refused)
     })?
@@ -80,18 +172,19 @@ pub fn predict_system(py: Python<'_>, name: &str, interval: Option<f64>, methods
     let system = System::open(name).map_err(refused)?;
     interruptible(py, move || {
         let subject = Subject::from_system(&system, interval.unwrap_or_else(|| system.default_interval())).map_err(refused)?;
-        serde_json::to_string(&report(subject, through, &options)?).map_err(refused)
+        serde_json::to_string(&report(subject, through, &options, &[])?).map_err(refused)
     })?
 }
 
-fn report(subject: Subject, through: Through, options: &Options) -> PyResult<serde_json::Value> {
-    let limits = Limits { reach: options.reach, tolerance: options.tolerance, horizon: options.horizon };
-    let none_named = through.methods.is_empty() && through.calls.is_empty();
+fn report(subject: Subject, through: Through, options: &Options, states: &[Vec<Vec<f64>>]) -> PyResult<serde_json::Value> {
+    let (covered, dtype) = options.usage()?;
+    let none_named = through.is_empty();
     let only_calls = through.methods.is_empty() && !none_named;
-    let prediction = Prediction { subject, methods: through.methods, substeps: options.substeps, limits };
+    let prediction = Prediction { subject, methods: through.methods, substeps: options.substeps, limits: options.limits()? };
     let mut report = prediction.report_with_orbits().map_err(no_prediction)?;
     let calls = if none_named { default_calls().map_err(refused)? } else { through.calls };
-    report.add_calls(&calls, 1, None, &[]);
+    report.add_regressions(&through.regressions);
+    report.add_calls(&calls, covered, dtype, states);
     if only_calls {
         // The methods were followed for the recommendation.
         report.methods.clear();

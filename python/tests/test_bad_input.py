@@ -73,4 +73,4 @@ def test_a_call_that_takes_its_own_steps_is_not_silently_another():
     with pytest.warns(UserWarning, match="constant steps"):
         assert predict(T, X, "RK45").methods[0].method == "dormand-prince5"
     with pytest.raises(LambdahatError, match="own steps"):
-        fit(T, X, "torchdiffeq:dopri5")
+        lambdahat.modified("lotka-volterra", "torchdiffeq:dopri5")

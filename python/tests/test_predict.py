@@ -73,3 +73,20 @@ def test_plots():
 def test_bad_input_is_one_clear_exception(error, call):
     with pytest.raises(error):
         call()
+
+
+def test_polars():
+    polars = pytest.importorskip("polars", reason="polars is not installed")
+    assert predict(polars.DataFrame({"t": T, "a": X[:, 0], "b": X[:, 1]}), loop="rk4").methods[0].verdict == "artifact"
+
+
+def test_xarray():
+    xarray = pytest.importorskip("xarray", reason="xarray is not installed")
+    apart = xarray.Dataset({"a": ("time", X[:, 0]), "b": ("time", X[:, 1])}, coords={"time": T})
+    together = xarray.DataArray(X, dims=("time", "state"), coords={"time": T, "state": ["a", "b"]}, name="y")
+    dated = apart.assign_coords(time=pandas.date_range("2020-01-01", periods=len(T), freq="s"))
+    for samples in (apart, together, together.rename(None), dated):
+        assert predict(samples, loop="rk4").methods[0].verdict == "artifact"
+    # One sample a second is one every sixtieth of a minute.
+    assert abs(predict(dated, loop="rk4", time_unit="min").interval - 1 / 60) < 1e-12
+    assert predict(T, together, loop="rk4").methods[0].verdict == "artifact"

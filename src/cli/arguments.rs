@@ -9,7 +9,7 @@ use lambdahat::loops::{self, Call, CallError, CallName, Regression};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::stability::region::Window;
 use lambdahat::words::loops as words;
-use lambdahat::words::regressions::no_integrator;
+use lambdahat::words::no_integrator;
 use num_complex::Complex64;
 use std::ops::Range;
 use std::path::Path;

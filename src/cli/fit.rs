@@ -8,7 +8,7 @@ use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped
 use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::files::read_bounded;
 use lambdahat::fit::{DataRecord, ModelFile};
-use lambdahat::words::regressions::no_integrator;
+use lambdahat::words::no_integrator;
 use lambdahat::words::{Dialect, Say, fit as words};
 use std::path::PathBuf;
 

@@ -1,7 +1,8 @@
 //! What the interactive page says of its demos.
 
-use super::number::{DIGITS, complex, count, real};
-use crate::inverse::Branches;
+use super::number::{DIGITS, complex, count, percent, real};
+use super::{Dialect, Say};
+use crate::inverse::{Branches, Discrepancy, Limits, UnevenMinimum, verdict};
 use num_complex::Complex;
 
 /// What a growth rate does in one unit of time.
@@ -22,14 +23,67 @@ pub fn summary(found: &Branches, run: Option<usize>, refinement: usize) -> Strin
         0 | 1 => "Run at its own step size it goes through every sample.".to_owned(),
         n => format!("Run with steps {n} times smaller it follows e^(λ̂t) instead."),
     };
+    let judged = verdict(found, Limits::default());
+    let because = judged.reasons.first().map_or_else(String::new, |reason| format!(" {}", reason.say(Dialect::Page)));
     format!(
-        "The data: λ = {}, which {}. Learned through {} with step size h = {}: λ̂ = {}, which {}. {fate}",
+        "The data: λ = {}, which {}. Learned through {} with step size h = {}: λ̂ = {}, which {}. {fate} Verdict on {} here, over a hundred \
+         samples: {}.{because}",
         complex(found.lambda, DIGITS),
         does(found.lambda.re),
         found.method,
         real(found.sampling.step().get(), 3),
         complex(branch.lambda, DIGITS),
         does(branch.lambda.re),
+        found.method,
+        judged.verdict,
+    )
+}
+
+/// What is written under a panel of one method: its principal λ̂, or another where there is none, and the verdict.
+pub fn caption(found: &Branches) -> String {
+    let Some(learned) = found.principal().or(found.branches.first()) else {
+        return format!("{}: no finite λ̂ exists for this mode.", found.method);
+    };
+    let off = Discrepancy::of(found.lambda, learned.lambda, Limits::default().horizon_for(found.sampling.interval()));
+    let share = |x: f64| if x > 10.0 { "more than ten times the motion".to_owned() } else { percent(x) };
+    format!(
+        "{}: λ̂ = {}, which {}. Verdict: {}. Over a hundred samples the amplitude is off by {}, the phase by {}.",
+        found.method,
+        complex(learned.lambda, DIGITS),
+        does(learned.lambda.re),
+        verdict(found, Limits::default()).verdict,
+        share(off.amplitude),
+        share(off.phase),
+    )
+}
+
+/// Samples at intervals that vary by up to `spread` per cent about H: where the loss of this mode stalls, the lowest minimum first.
+pub fn uneven(spread: f64, found: &Branches, minima: &[UnevenMinimum]) -> String {
+    let Some(lowest) = minima.first() else {
+        return format!("Through {} no minimum of the loss was found for this mode.", found.method);
+    };
+    if spread == 0.0 {
+        return format!(
+            "Even samples: through {} the loss is zero at {}, as at every other branch.",
+            found.method,
+            complex(lowest.lambda, DIGITS)
+        );
+    }
+    let grows = found.lambda.re < 0.0 && lowest.lambda.re > lowest.radius.unwrap_or(0.0);
+    let others = match minima.len() - 1 {
+        0 => String::new(),
+        1 => " A fit can also end on one further minimum.".to_owned(),
+        n => format!(" A fit can also end on {n} further minima."),
+    };
+    format!(
+        "With intervals that vary by up to {} % about H, no single λ̂ reproduces all of them through {}: the loss stalls at {} of the motion, at \
+         λ̂ = {}, which {}{}.{others}",
+        real(spread, 3),
+        found.method,
+        percent(lowest.level),
+        complex(lowest.lambda, DIGITS),
+        if grows { "still " } else { "" },
+        does(lowest.lambda.re),
     )
 }
 
@@ -86,7 +140,20 @@ mod tests {
             "{said}"
         );
         assert!(summary(&found, None, 1).contains("no finite λ̂"));
-        assert!(summary(&found, Some(0), 50).ends_with("50 times smaller it follows e^(λ̂t) instead."));
+        assert!(summary(&found, Some(0), 50).contains("50 times smaller it follows e^(λ̂t) instead."));
+        let principal = found.branches.iter().position(|b| b.principal);
+        assert!(summary(&found, principal, 1).contains("over a hundred samples: artifact. The principal branch 0.1051 + 1.927i grows"));
+        assert!(caption(&found).starts_with("rk4: λ̂ = 0.1051 + 1.927i, which grows by 11.1 % in one unit of time. Verdict: artifact."));
+    }
+
+    #[test]
+    fn uneven_samples_stall_the_loss() {
+        let rk4 = catalog::find("rk4").unwrap();
+        let found = branches(&rk4, Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
+        let minimum = |re, level| UnevenMinimum { lambda: Complex::new(re, 1.7), level, mismatch: 0.0, curvature: [1.0; 2], radius: None };
+        let said = uneven(50.0, &found, &[minimum(0.1, 0.24), minimum(-1.0, 0.5)]);
+        assert!(said.contains("stalls at 24 % of the motion, at λ̂ = 0.1 + 1.7i, which still grows by 10.5 %"), "{said}");
+        assert!(said.ends_with("A fit can also end on one further minimum."), "{said}");
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::{columns, folded_sum, wrapped};
+pub use regressions::no_integrator;
 pub use samples::{examining, read_as};
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, training_calls};

@@ -14,6 +14,8 @@ export type Task =
   | { op: "multipliers"; method: string; z: [number, number][] }
   | { op: "formula"; method: string }
   | ({ op: "noise"; method: string; levels: number[]; level: number } & Mode)
+  | ({ op: "uneven"; method: string; spreads: number[]; spread: number } & Mode)
+  | ({ op: "caption"; method: string } & Mode)
   | { op: "call"; name: string; re: number; im: number; interval: number }
   | { op: "against"; solver: string; exponents: number[]; re: number; im: number; interval: number }
   | ({ op: "raster"; method: string } & Grid)
@@ -66,6 +68,8 @@ export type Against = Float64Array;
 export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array; words: string }
 /** Re λ̂, Im λ̂ for each level of noise, and what is said of one. */
 export interface Noisy { learned: Float64Array; words: string }
+/** The minima of the loss on uneven samples, the lowest first, for each variation of the intervals; and what is said of one. */
+export interface Uneven { minima: { lambda: [number, number]; level: number }[][]; words: string }
 /** The plane of starts: the branches, half the side of the square, and for each cell the branch it lands on, 255 for none. */
 export interface Landings { found: Branches; side: number; values: Uint8Array }
 /** What `lambdahat verify --json` says of one scheme; only what the page shows is named. */

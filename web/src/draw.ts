@@ -153,7 +153,7 @@ function within(c: CanvasRenderingContext2D, text: string, x: number, y: number,
   c.fillText(text, Math.max(2, Math.min(x, width - c.measureText(text).width - 2)), y);
 }
 
-export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number }
+export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number; radius?: number }
 
 /** Lines over time: t, y, t, y, … */
 export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[], titles: [string, string] = ["time t", "x"], across: (t: number) => string = label): void {
@@ -180,7 +180,7 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
   c.beginPath();
   c.rect(left - 4, 0, width - left + 4, height - bottom);
   c.clip();
-  for (const { points, ink, dots, width: wide } of series) {
+  for (const { points, ink, dots, width: wide, radius = 3.5 } of series) {
     c.strokeStyle = colour(ink);
     c.fillStyle = colour(ink);
     c.lineWidth = wide ?? 2;
@@ -194,8 +194,8 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
         continue;
       }
       if (dots) {
-        c.moveTo(px + 3.5, py);
-        c.arc(px, py, 3.5, 0, 2 * Math.PI);
+        c.moveTo(px + radius, py);
+        c.arc(px, py, radius, 0, 2 * Math.PI);
       } else if (broken) c.moveTo(px, py);
       else c.lineTo(px, py);
       broken = false;

@@ -10,7 +10,7 @@ pub use calls::{against, call};
 use lambdahat::data::Reading;
 use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
 use lambdahat::inverse::Limits;
-use lambdahat::inverse::{Basins, LearningEquation};
+use lambdahat::inverse::{Basins, LearningEquation, Stretch, UnevenLoss, UnevenMinimum};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
 use lambdahat::predict::{PredictError, Prediction, Subject};
 use lambdahat::stability::StabilityFunction;
@@ -118,6 +118,36 @@ impl Scheme {
         Ok(explorable::noise(level, self.method.name(), Complex::new(re, im), learned(0), learned(1)))
     }
 
+    /// What stands under a panel of this method.
+    pub fn caption(&self, re: f64, im: f64, interval: f64, substeps: u32) -> Result<String, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
+        Ok(explorable::caption(&found))
+    }
+
+    /// The minima of the loss where the intervals between samples vary evenly by up to each of `spreads` per cent about `interval`, the lowest
+    /// first, as JSON: for each spread a list of `{"lambda": [re, im], "level", …}`.
+    pub fn uneven(&self, re: f64, im: f64, interval: f64, substeps: u32, spreads: &[f64]) -> Result<String, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let minima: Vec<_> = spreads.iter().map(|&s| self.minima(Complex::new(re, im), sampling, s)).collect::<Result<_, _>>()?;
+        serde_json::to_string(&minima).map_err(message)
+    }
+
+    /// What the page says of samples whose intervals vary by up to `spread` per cent.
+    pub fn uneven_words(&self, re: f64, im: f64, interval: f64, substeps: u32, spread: f64) -> Result<String, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
+        Ok(explorable::uneven(spread, &found, &self.minima(found.lambda, sampling, spread)?))
+    }
+
+    fn minima(&self, lambda: Complex<f64>, sampling: Sampling, spread: f64) -> Result<Vec<UnevenMinimum>, JsError> {
+        let starts: Vec<_> = self.equation.branches(lambda, sampling).map_err(message)?.branches.iter().map(|b| b.lambda).collect();
+        let at = |k: usize| 1.0 + spread / 100.0 * (2.0 * (k as f64 + 0.5) / INTERVALS as f64 - 1.0);
+        let stretch = |k| Stretch { interval: sampling.interval() * at(k), substeps: sampling.substeps(), weight: 1.0 };
+        let loss = UnevenLoss::new(&self.method, lambda, (0..INTERVALS).map(stretch).collect()).map_err(message)?;
+        Ok(loss.minima(&starts, 0.0))
+    }
+
     /// The stability region over a window, one byte a point, row by row from the greatest Im z.
     pub fn raster(&self, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
         let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
@@ -199,6 +229,8 @@ impl Scheme {
     }
 }
 
+/// Intervals between uneven samples.
+const INTERVALS: usize = 40;
 /// Samples that the models of the basins are fitted to, as in the figure.
 const SAMPLES: usize = 40;
 

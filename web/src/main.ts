@@ -16,6 +16,7 @@ import { drawThree } from "./panels";
 import { reveals } from "./reveal";
 import { offerScheme, schemes } from "./scheme";
 import { drawStar } from "./star";
+import { drawUneven } from "./uneven";
 import { isSection, leave, NAMED, read, SOLVERS, state } from "./state";
 import { drawings, show } from "./view";
 
@@ -83,7 +84,7 @@ async function start(): Promise<void> {
   for (const id of NAMED) $<HTMLSelectElement>(id).append(...grouped(names));
   $<HTMLSelectElement>("solver").append(...SOLVERS.map((name) => new Option(name.replace(":", " "), name)));
   drawings.first.push(card, drawOne);
-  drawings.others.push(drawThree, drawAdaptive, drawNoise, drawFrog, drawBulge, drawMap, drawStar, drawBasins, ...drawOrbits);
+  drawings.others.push(drawThree, drawAdaptive, drawNoise, drawUneven, drawFrog, drawBulge, drawMap, drawStar, drawBasins, ...drawOrbits);
   await arrive();
   controls(arrive);
   yours();

@@ -24,10 +24,12 @@ export const drawOrbits = [INK.truth, INK.fine, INK.fine].map((inkOf, which) => 
   });
   const limit = which === 2 ? await ask<Float64Array>({ op: "orbit", which: 0, x: TRAINED_TO[2]!, y: 1, refinement: 100, end: 8 }) : undefined;
   const truth = which === 0 ? flat : await ask<Float64Array>({ op: "orbit", which: 0, x: state.prey, y: state.predators, refinement: 100, end: 8 });
+  const samples = which === 0 ? new Float64Array() : await ask<Float64Array>({ op: "orbit", which: 0, x: state.prey, y: state.predators, refinement: 1, end: 60 });
   view.draw(undefined, (c) => {
     if (limit) view.curves(c, limit, INK.faint);
     if (which !== 0) view.curves(c, truth, INK.truth);
     view.curves(c, flat, inkOf);
+    for (let k = 0; which !== 0 && k + 1 < samples.length; k += 2) view.dot(c, samples[k]!, samples[k + 1]!, INK.data, 3);
     view.dot(c, 1, 1, INK.axis, 3);
     view.dot(c, state.prey, state.predators, INK.data, 6);
   });

@@ -1,9 +1,12 @@
 /** Three methods beside each other. */
 import { ask, latest, type Branches } from "./core";
 import { chart, INK } from "./draw";
-import { $, complex, counted, mode } from "./page";
+import { $, counted, mode } from "./page";
 import { endOf, run, samples } from "./runs";
 import { state } from "./state";
+
+/** Half the height of the window: the data start at 1. */
+const TOP = 3;
 
 export const drawThree = latest(async () => counted((async () => {
   const end = endOf(Math.min(40, Math.max(8, Math.ceil(10 / state.interval))));
@@ -14,9 +17,14 @@ export const drawThree = latest(async () => counted((async () => {
       const found = await ask<Branches>({ op: "branches", method: name, ...mode() });
       const learned = found.branches.find((b) => b.principal) ?? found.branches[0];
       if (!learned) throw new Error("no finite λ̂");
+      const kept = (line: Float64Array) => {
+        // A model that leaves the window is not followed back through it as vertical bars.
+        const out = line.findIndex((value, k) => k % 2 === 1 && Math.abs(value) > 2 * TOP);
+        return out < 0 ? line : line.slice(0, out + 1);
+      };
       const lines = [await run(name, learned.lambda, 50, end), await run(name, learned.lambda, 1, end)] as const;
-      chart(canvas, end, 3, [{ points: lines[0], ink: INK.fine }, { points: lines[1], ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
-      caption.textContent = `${name}: λ̂ = ${complex(...learned.lambda)} ${learned.flags.join(", ")}`;
+      chart(canvas, end, TOP, [{ points: kept(lines[0]), ink: INK.fine }, { points: lines[1], ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
+      caption.textContent = await ask<string>({ op: "caption", method: name, ...mode() });
     } catch (error) {
       caption.textContent = `${name}: ${(error as Error).message}`;
     }

@@ -27,6 +27,8 @@ export interface State {
   decay: number;
   /** Noise of the samples, in per cent of the motion's root mean square. */
   noise: number;
+  /** How far the intervals between samples lie from H, in per cent at most. */
+  spread: number;
   /** The text of the scheme that the method "pasted" is, as the library holds it. */
   scheme: string;
 }
@@ -34,7 +36,7 @@ export interface State {
 const START: State = {
   method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 1, branch: -1, epsilon: -2, order: 4,
   first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 1, way: 1, width: 2,
-  solver: "torchdiffeq:dopri5", rtol: -2, decay: 0.02, noise: 5, scheme: "",
+  solver: "torchdiffeq:dopri5", rtol: -2, decay: 0.02, noise: 5, spread: 50, scheme: "",
 };
 /** The solvers that the page offers, without their tolerance. */
 export const SOLVERS = ["torchdiffeq:dopri5", "torchdiffeq:bosh3", "diffrax:Tsit5", "diffrax:Dopri5", "diffrax:Dopri8", "scipy:RK45", "scipy:DOP853"] as const;
@@ -42,7 +44,7 @@ type Named = "method" | "first" | "second" | "third";
 export const NAMED: readonly Named[] = ["method", "first", "second", "third"];
 const LIMITS: Record<Exclude<keyof State, Named | "scheme" | "solver">, [number, number]> = {
   re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
-  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8], rtol: [-9, -1], decay: [0.0001, 1], noise: [0, 30],
+  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8], rtol: [-9, -1], decay: [0.0001, 1], noise: [0, 30], spread: [0, 60],
 };
 const WHOLE = new Set(["substeps", "refinement", "branch", "order", "finer", "way"]);
 

@@ -9,7 +9,7 @@ export const pastedAnew = (): void => {
 };
 
 /** The controls that are numbers. */
-export const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width", "rtol", "decay", "noise"] as const;
+export const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width", "rtol", "decay", "noise", "spread"] as const;
 
 /** What a slider says beside itself and aloud; whether it holds the decimal logarithm of what it sets. */
 interface Slider {
@@ -30,6 +30,7 @@ const SLIDERS: Record<string, Slider> = {
   rtol: { shown: () => power(state.rtol), spoken: () => `relative tolerance ${power(state.rtol)}` },
   decay: { logarithmic: true, shown: () => digits(state.decay, 2), spoken: () => `decay rate ${digits(state.decay, 2)}` },
   noise: { shown: () => `${state.noise} %`, spoken: () => `noise of ${state.noise} per cent` },
+  spread: { shown: () => `${state.spread} %`, spoken: () => `intervals that vary by up to ${state.spread} per cent` },
 };
 
 /** What a slider shows for a value, and the value of what it shows. */

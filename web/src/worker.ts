@@ -1,7 +1,7 @@
 /** The computing side of the page: the Rust library, compiled to WebAssembly, answering one question after the other. */
 import coreText from "virtual:core";
 import init, * as rust from "../pkg/lambdahat_web.js";
-import type { Answer, Branches, Landings, Noisy, Question, Scene, Task } from "./core";
+import type { Answer, Branches, Landings, Noisy, Question, Scene, Task, Uneven } from "./core";
 
 async function unpacked(base64: string): Promise<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -61,6 +61,14 @@ function answer(task: Task): unknown {
       const learned = method.with_noise(re, im, interval, substeps, Float64Array.from(task.levels));
       return { learned, words: method.noise_words(re, im, interval, substeps, task.level) } satisfies Noisy;
     }
+    case "uneven": {
+      const { re, im, interval, substeps } = task;
+      const method = scheme(task.method);
+      const minima = JSON.parse(method.uneven(re, im, interval, substeps, Float64Array.from(task.spreads))) as Uneven["minima"];
+      return { minima, words: method.uneven_words(re, im, interval, substeps, task.spread) } satisfies Uneven;
+    }
+    case "caption":
+      return scheme(task.method).caption(task.re, task.im, task.interval, task.substeps);
     case "formula":
       return JSON.parse(scheme(task.method).formula());
     case "raster":

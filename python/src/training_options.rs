@@ -1,0 +1,168 @@
+//! How to train, and on what.
+
+use crate::asked::Asked;
+use crate::errors::{parsed, refused};
+use crate::prediction::SampleArrays;
+use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::dynamics::{Field, System};
+use lambdahat::fit::{Batch, Form, Loss, ModelSpec, StepDerivatives, Through, Training};
+use lambdahat::loops::Call;
+use lambdahat::method::{Method, Sampling};
+use lambdahat::words::no_integrator;
+use pyo3::prelude::*;
+
+/// How to train, in the words of `lambdahat fit`.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub struct TrainingOptions {
+    model: String,
+    pub substeps: u32,
+    residual_form: bool,
+    loss: String,
+    steps_shared: Option<String>,
+    step_derivatives: String,
+    optimizer: String,
+    iterations: Option<usize>,
+    rate: f64,
+    target: f64,
+    spread: f64,
+    ridge: Option<f64>,
+    threshold: Option<f64>,
+    memory: f64,
+    seeds: u64,
+    seed: u64,
+}
+
+impl TrainingOptions {
+    /// The training through a method or a library's call, H apart.
+    pub fn asked(&self, asked: Asked, interval: f64) -> PyResult<Training> {
+        match asked {
+            Asked::Method(method) => self.training(*method, interval),
+            Asked::Call(call) => self.through(*call, interval),
+            Asked::Regression(found) => Err(refused(no_integrator(&found.to_string()))),
+        }
+    }
+
+    /// The training through a method's equal steps.
+    pub fn training(&self, method: Method, interval: f64) -> PyResult<Training> {
+        self.completed(Training::new(self.model()?, method, Sampling::new(interval, self.substeps).map_err(refused)?))
+    }
+
+    /// The training through a call with steps of its own.
+    pub fn through(&self, call: Call, interval: f64) -> PyResult<Training> {
+        if self.substeps != 1 {
+            return Err(refused(format!("m = {} is for methods with equal steps; {} takes its own", self.substeps, call.name)));
+        }
+        let usual = Through::new(call);
+        let shared = self.steps_shared.as_deref().map(|text| serde_json::from_value::<Batch>(text.into()));
+        let batch = shared.transpose().map_err(|error| refused(format!("steps_shared: {error}")))?.unwrap_or(usual.batch);
+        let derivatives = serde_json::from_value::<StepDerivatives>(self.step_derivatives.as_str().into())
+            .map_err(|error| refused(format!("step_derivatives: {error}")))?;
+        self.completed(Training::through(self.model()?, Through { batch, derivatives, ..usual }, interval).map_err(refused)?)
+    }
+
+    /// The model's class.
+    pub fn model(&self) -> PyResult<ModelSpec> {
+        parsed("model", &self.model)
+    }
+
+    /// What is compared.
+    pub fn loss(&self) -> PyResult<Loss> {
+        parsed("loss", &self.loss)
+    }
+
+    fn completed(&self, plain: Training) -> PyResult<Training> {
+        let checks = [("ridge", self.ridge), ("threshold", self.threshold), ("target", Some(self.target))];
+        for (name, value) in checks {
+            if value.is_some_and(|v| !(v >= 0.0 && v.is_finite())) {
+                return Err(refused(format!("{name} must be zero or positive")));
+            }
+        }
+        for (name, value) in [("rate", self.rate), ("spread", self.spread), ("memory", self.memory)] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(refused(format!("{name} must be positive, not {value}")));
+            }
+        }
+        Ok(Training {
+            form: if self.residual_form { Form::Residual } else { Form::Step },
+            loss: self.loss()?,
+            optimiser: parsed("optimizer", &self.optimizer)?,
+            iterations: self.iterations,
+            rate: self.rate,
+            target: self.target,
+            spread: self.spread,
+            ridge: self.ridge.unwrap_or(plain.ridge),
+            threshold: self.threshold.unwrap_or(plain.threshold),
+            memory: (self.memory * (1u64 << 30) as f64) as usize,
+            ..plain
+        })
+    }
+
+    /// The seeds of the starts.
+    pub fn seeds(&self) -> PyResult<Vec<u64>> {
+        match self.seeds {
+            k @ 1..=1_000_000 => Ok((0..k).map(|i| self.seed.wrapping_add(i)).collect()),
+            k => Err(refused(format!("seeds = {k}: give a number from 1 to 1000000"))),
+        }
+    }
+}
+
+/// Samples for training, and the system that they are from where that is known.
+pub struct Trained {
+    /// As the library keeps them.
+    pub data: Trajectories,
+    /// H.
+    pub interval: f64,
+    /// A list of states a trajectory.
+    pub states: Vec<Vec<Vec<f64>>>,
+    /// The system.
+    pub system: Option<System>,
+}
+
+impl Trained {
+    fn of_samples(data: Trajectories) -> PyResult<Self> {
+        if let [first, ..] = data.inputs() {
+            return Err(refused(format!("{first} is an input, but the models here are fields of the state alone; predict takes inputs")));
+        }
+        let even = data.require_even().map_err(refused)?;
+        let (interval, states) = (even.interval(), even.to_lists());
+        Ok(Self { data, interval, states, system: None })
+    }
+
+    fn of_system(text: &str, interval: Option<f64>, samples: usize, starts: &[Vec<f64>]) -> PyResult<Self> {
+        if samples == 0 || samples > 10_000_000 {
+            return Err(refused(format!("n = {samples}: give a number from 1 to 10000000")));
+        }
+        let system = System::open(text).map_err(refused)?;
+        let interval = interval.unwrap_or_else(|| system.default_interval());
+        let starts = if starts.is_empty() { system.default_starts() } else { starts.to_vec() };
+        if starts.is_empty() {
+            return Err(refused(format!("the system `{}` states no starts; give some", system.name())));
+        }
+        let states: Vec<Vec<Vec<f64>>> =
+            starts.iter().map(|start| system.trajectory(start, interval, samples).map_err(refused)).collect::<PyResult<_>>()?;
+        let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
+        let trajectories = states.iter().map(|states| Trajectory::new(None, 0.0, states)).collect();
+        let data = Trajectories::new(text.to_owned(), variables, interval, trajectories).map_err(refused)?;
+        Ok(Self { data, interval, states, system: Some(system) })
+    }
+}
+
+/// Samples or the name of a system.
+#[derive(FromPyObject)]
+pub enum TrainingSource<'py> {
+    #[pyo3(transparent)]
+    System((String, Option<f64>, usize, Vec<Vec<f64>>)),
+    #[pyo3(transparent)]
+    Samples(SampleArrays<'py>),
+}
+
+impl TrainingSource<'_> {
+    /// The samples, checked.
+    pub fn trained(&self) -> PyResult<Trained> {
+        match self {
+            Self::System((text, interval, samples, starts)) => Trained::of_system(text, *interval, *samples, starts),
+            Self::Samples(samples) => Trained::of_samples(samples.checked()?),
+        }
+    }
+}
