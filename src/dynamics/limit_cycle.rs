@@ -5,7 +5,7 @@ use super::{Field, Flow};
 
 /// Returns after which a start is given up, and states between two of them at most.
 const MOST_RETURNS: usize = 60;
-const MOST_PARTS: usize = 6_000;
+const MOST_PARTS: usize = 16_000;
 /// Steps of the integrator in all.
 const MOST_STEPS: usize = 400_000;
 /// A return within this part of the size of the motion closes the cycle.
