@@ -15,7 +15,7 @@ use crate::method::Sampling;
 use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
 use crate::words::{
-    Dialect, Say, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped,
+    Dialect, Say, cycles, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped,
 };
 use num_complex::Complex64;
 use std::path::PathBuf;
@@ -199,7 +199,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     output::text(&through_loss)?;
     if in_full {
-        output::text(&(losses::parts(&report, width) + &losses::minima(&report, width)))?;
+        output::text(&(losses::parts(&report, width) + &losses::minima(&report, width) + &cycles::learned_cycles(&report, width)))?;
     }
     if !only_calls {
         output::text(&through_calls)?;

@@ -1,7 +1,8 @@
 //! What learning through each method does to the orbits of a polynomial system: the drift of an invariant, the period, the amplitude.
 
+use super::learned_cycle::LearnedCycle;
 use crate::dynamics::norm::norm;
-use crate::dynamics::{Field, Flow, PolynomialField, equilibria};
+use crate::dynamics::{Field, Flow, LimitCycle, PolynomialField, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
 use crate::order::{DriftError, FieldExpansion, Invariant, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
@@ -125,6 +126,8 @@ pub struct Orbits<'a> {
     pub starts: &'a [Vec<f64>],
     /// A quantity that the true field keeps.
     pub invariant: Option<&'a Invariant<'a>>,
+    /// The cycle that the true field settles on.
+    pub cycle: Option<&'a LimitCycle>,
 }
 
 /// The powers of h that are tried for the first term left out.
@@ -168,6 +171,14 @@ impl Orbits<'_> {
     /// # Errors
     /// As [`learned_expansion`].
     pub fn through(&self, method: &Method, h: f64) -> Result<Vec<PredictedDrift>, OrderError> {
+        Ok(self.through_with_cycle(method, h)?.0)
+    }
+
+    /// The same, and what becomes of the cycle.
+    ///
+    /// # Errors
+    /// As [`learned_expansion`].
+    pub fn through_with_cycle(&self, method: &Method, h: f64) -> Result<(Vec<PredictedDrift>, Option<LearnedCycle>), OrderError> {
         let radius = match method {
             Method::RungeKutta(method) => inverse_linear_radius(&StabilityFunction::of(method)).ok().map(|found| found.radius),
             Method::Multistep(_) => None,
@@ -177,22 +188,23 @@ impl Orbits<'_> {
         let linear: Vec<Option<LinearPart>> = self.starts.iter().map(linear).collect();
         let beyond = |linear: &Option<LinearPart>| linear.is_some_and(|part| part.size >= part.radius);
         // A fitted field's coefficients have many digits, and its series takes a second; where it diverges already on the linear part nobody asks for it.
-        if self.invariant.is_none() && linear.iter().all(beyond) {
+        if self.invariant.is_none() && !self.starts.is_empty() && linear.iter().all(beyond) {
             let none = |(start, &linear): (&Vec<f64>, &Option<LinearPart>)| PredictedDrift {
                 linear,
                 why: Some(NoOrbit::BeyondRadius),
                 ..PredictedDrift::none(start, 0, Measure::Distance)
             };
-            return Ok(self.starts.iter().zip(&linear).map(none).collect());
+            return Ok((self.starts.iter().zip(&linear).map(none).collect(), None));
         }
-        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok(Vec::new()) };
+        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok((Vec::new(), None)) };
+        let cycle = self.cycle.and_then(|truth| LearnedCycle::of(&expansion, power, truth, h));
         let one = |(start, linear): (&Vec<f64>, &Option<LinearPart>)| {
             let mut found = self.one(&expansion, h, power, start);
             found.linear = *linear;
             found.converging &= !beyond(linear);
             found
         };
-        Ok(self.starts.iter().zip(&linear).map(one).collect())
+        Ok((self.starts.iter().zip(&linear).map(one).collect(), cycle))
     }
 
     /// The largest |λ| at the equilibrium next to the centre of the orbit from here.

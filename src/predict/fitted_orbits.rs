@@ -5,6 +5,7 @@ use super::linear_orbits::LinearOrbits;
 use super::open_field::is_open;
 use super::report::Report;
 use crate::data::Trajectories;
+use crate::dynamics::LimitCycle;
 use crate::method::{Method, Sampling};
 use crate::truth::{Caveat, Motion};
 use num_complex::Complex;
@@ -39,7 +40,14 @@ impl Report {
             }
             return;
         } else {
-            self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None }, methods);
+            let cycles = self.finding.motion == Motion::Cycle;
+            let last = data.all_states().filter(complete).last().map(|x| fitted.coordinates(x));
+            let reached = |start: &Vec<f64>| LimitCycle::reached(&fitted.field.compiled(), start, 0.5 * self.interval);
+            let cycle = last.as_ref().filter(|_| cycles).and_then(reached);
+            self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None, cycle: cycle.as_ref() }, methods);
+            for report in &mut self.methods {
+                report.cycle = report.cycle.take().map(|cycle| cycle.scaled(&fitted.half));
+            }
         }
         for report in &mut self.methods {
             // An orbit that the fitted field itself does not close says nothing of a method.

@@ -5,7 +5,7 @@ use super::calls::CallReport;
 use super::drift::Orbits;
 use super::recommendation::OrbitChange;
 use super::report::{MethodReport, Report};
-use crate::dynamics::{PolynomialField, System};
+use crate::dynamics::{LimitCycle, PolynomialField, System};
 use crate::inverse::step_control::Precision;
 use crate::loops::Call;
 use crate::method::Method;
@@ -27,12 +27,19 @@ impl Report {
     }
 
     /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
-    /// polynomial and an invariant of it is known. A method without an expansion (one that is not consistent) has none.
+    /// polynomial and an invariant of it is known; of a plane system without one, what becomes of the limit cycle that its first start settles on. A method without an expansion (one that is not consistent) has none.
     pub(super) fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
-        let Some(field) = PolynomialField::of_system(system).filter(|_| known && !starts.is_empty()) else { return };
-        let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
-        self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant) }, methods);
+        let Some(field) = PolynomialField::of_system(system).filter(|_| !starts.is_empty()) else { return };
+        if known {
+            let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
+            self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant), cycle: None }, methods);
+        } else if field.variables().len() == 2 && !system.is_linear() {
+            let cycle = LimitCycle::reached(system, &starts[0], 0.5 * self.interval);
+            if cycle.is_some() {
+                self.add_drift_of(&Orbits { field: &field, starts: &[], invariant: None, cycle: cycle.as_ref() }, methods);
+            }
+        }
     }
 
     /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.
@@ -42,7 +49,7 @@ impl Report {
             // A multistep method steps from sample to sample only.
             if matches!(method, Method::RungeKutta(_)) || report.substeps == 1 {
                 let h = interval / f64::from(report.substeps);
-                report.drift = orbits.through(method, h).unwrap_or_default();
+                (report.drift, report.cycle) = orbits.through_with_cycle(method, h).unwrap_or_default();
             }
         });
         self.weigh_orbits();

@@ -10,6 +10,7 @@
 //! | every method asked for, mode by mode | `report` |
 //! | what libraries' training calls make of them | `calls`; of all modes in one norm, `call_batch` |
 //! | what regressions on derivatives make of them | `regression_report` |
+//! | what becomes of a limit cycle: period, amplitude, Floquet multiplier | `learned_cycle` |
 //! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
@@ -24,6 +25,7 @@ mod default_methods;
 pub(crate) mod drift;
 mod fitted_orbits;
 mod laid_beside;
+mod learned_cycle;
 mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
@@ -40,6 +42,7 @@ pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use default_methods::default_methods;
 pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use learned_cycle::LearnedCycle;
 pub use learned_inputs::LearnedInputs;
 pub use learned_orbits::OrbitReport;
 pub use predict_error::PredictError;

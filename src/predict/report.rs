@@ -4,6 +4,7 @@ use super::calls::CallReport;
 use super::cost::evaluations;
 use super::default_methods::default_methods;
 use super::drift::PredictedDrift;
+use super::learned_cycle::LearnedCycle;
 use super::learned_inputs::{LearnedInputs, learned_inputs};
 use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use super::predict_error::PredictError;
@@ -96,6 +97,9 @@ pub struct MethodReport {
     /// What is learned of held inputs, on the principal branches first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<LearnedInputs>,
+    /// What becomes of the limit cycle ([`Prediction::report_with_orbits`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cycle: Option<LearnedCycle>,
     /// The method itself.
     #[serde(skip)]
     pub scheme: Method,
@@ -258,6 +262,7 @@ impl Prediction {
                 }),
                 modes,
                 drift: Vec::new(),
+                cycle: None,
                 scheme: method.clone(),
             });
         }

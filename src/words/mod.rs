@@ -9,7 +9,7 @@
 //! | how samples were read, and what looks odd in them | `samples` |
 //! | what limits the modes | `caveats` |
 //! | verdicts and their reasons | `verdicts` |
-//! | what a loop learns of inputs | `inputs` |
+//! | what a loop learns of inputs; what becomes of a limit cycle | `inputs`; `cycles` |
 //! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
@@ -22,6 +22,7 @@
 mod advice;
 mod caveats;
 pub(crate) mod check;
+pub(crate) mod cycles;
 pub mod document;
 mod duration;
 pub mod explorable;
