@@ -195,7 +195,9 @@ fn held_inputs_are_learned_on_every_branch() {
         let beta = mu.im / lambda.im;
         (mu.re - beta * lambda.re, beta)
     };
-    let expected: [(f64, &[(&str, &[[f64; 2]])]); 2] = [
+    /// A method with each B̂ that it can learn, one a branch.
+    type LearnedGains<'a> = (&'a str, &'a [[f64; 2]]);
+    let expected: [(f64, &[LearnedGains<'_>]); 2] = [
         (
             1.0,
             &[

@@ -30,6 +30,45 @@ fn normal(random: &mut ChaCha8Rng) -> f64 {
     (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
 }
 
+/// Of 100 draws of a noisy oscillator at least 93 lie within two uncertainties, and the uncertainty is of the size of the error.
+#[test]
+fn uncertainties_cover() {
+    let lambda = Complex64::new(-0.1, 2.0);
+    for (seed, (rows, noise, uneven, columns, interval)) in
+        [(40, 0.05, false, 2, 1.0), (60, 0.05, false, 1, 0.3), (40, 0.01, true, 1, 0.5), (40, 0.2, true, 2, 0.5)].into_iter().enumerate()
+    {
+        let mut random = ChaCha8Rng::seed_from_u64(seed as u64);
+        let (mut within, mut found, mut square, mut stated) = (0, 0, 0.0, 0.0);
+        for _ in 0..100 {
+            let (mut times, mut states, mut t) = (Vec::new(), Vec::new(), 0.0);
+            for _ in 0..rows {
+                let z = (lambda * t).exp();
+                times.push(t);
+                states.extend([z.re, z.im].iter().take(columns).map(|x| x + noise * normal(&mut random)));
+                let part = (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+                t += if uneven { interval * (0.5 + part) } else { interval };
+            }
+            let names = (0..columns).map(|k| format!("x{k}")).collect();
+            let data = Trajectories::with_times("draw", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+            let examined = examine(&data, &ModesOptions::default()).unwrap();
+            if let Some(mode) = settled(&examined).first() {
+                let (error, u) = ((mode.lambda - lambda).norm(), mode.uncertainty.unwrap());
+                found += 1;
+                within += usize::from(error <= 2.0 * u);
+                square += error * error;
+                stated += u;
+            }
+        }
+        let rms = (square / f64::from(found)).sqrt();
+        let mean = stated / f64::from(found);
+        println!(
+            "{rows} rows, noise {noise}, uneven {uneven}, {columns} columns: {found} settled, {within} within 2u, rms {rms:.1e}, mean u {mean:.1e}"
+        );
+        assert!(found >= 90 && within * 100 >= 93 * found as usize, "{within} of {found}");
+        assert!(mean < 3.0 * rms, "{mean} against {rms}");
+    }
+}
+
 /// The field is right to many digits where a map of low degree is wrong in the first.
 #[test]
 fn a_field_meets_a_limit_cycle() {

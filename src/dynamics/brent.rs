@@ -60,7 +60,10 @@ fn interpolation((a, fa): (f64, f64), (b, fb): (f64, f64), (c, fc): (f64, f64)) 
 mod tests {
     use super::*;
 
-    fn functions() -> [(fn(f64) -> f64, f64, f64); 5] {
+    /// A function and the ends of a bracket.
+    type Bracketed = (fn(f64) -> f64, f64, f64);
+
+    fn functions() -> [Bracketed; 5] {
         [
             (|x| x.cos() - x, 0.0, 1.0),
             (|x| x.powi(3) - 2.0 * x - 5.0, 2.0, 3.0),

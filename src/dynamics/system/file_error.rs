@@ -13,8 +13,8 @@ pub struct SystemFileError {
     pub line: usize,
     /// Counted from one, in characters.
     pub column: usize,
-    /// What it is.
-    pub reason: SystemFileReason,
+    /// What it is; in a box, so that results with this error stay small.
+    pub reason: Box<SystemFileReason>,
 }
 
 impl SystemFileError {
@@ -23,7 +23,7 @@ impl SystemFileError {
         let before = text.get(..offset).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-        Self { origin: origin.into(), line, column, reason }
+        Self { origin: origin.into(), line, column, reason: Box::new(reason) }
     }
 }
 

@@ -23,7 +23,7 @@ impl System {
             for j in 1..=n / 2 {
                 let theta = TAU * ((j * k) % n) as f64 / n as f64;
                 if 2 * j == n {
-                    sum.re += if k % 2 == 0 { weights[j] } else { -weights[j] };
+                    sum.re += if k.is_multiple_of(2) { weights[j] } else { -weights[j] };
                     continue;
                 }
                 // Half a turn has no sine, whatever its double says.

@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         // What is printed must not move a terminal's cursor.
         let stem = stem.strip_suffix(".toml").unwrap_or(stem).replace(char::is_control, "?");
         let name = self.line("name")?.unwrap_or(stem);
-        let aliases = self.get("aliases").map(|value| strings(value)).transpose()?.unwrap_or_default();
+        let aliases = self.get("aliases").map(strings).transpose()?.unwrap_or_default();
         let positive = match self.get("positive").map(|value| (value.span().start, value.get_ref())) {
             None => false,
             Some((_, DeValue::Boolean(positive))) => *positive,
