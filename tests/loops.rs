@@ -563,13 +563,23 @@ fn implicit_solvers_are_those_of_the_library() {
         let trace = call(row["call"].as_str().unwrap()).follow(complex(&row["lambda"]), &times, &StateNorm::phases(16, 1.0)).unwrap();
         for (found, known) in trace.multipliers.iter().zip(row["multipliers"].as_array().unwrap()) {
             worst = worst.max((found - complex(known)).norm());
-            // KenCarp5's values inside a step were seen to be 1.3e-9 off the library's; why is not known, and its ends agree.
-            let inside = row["call"].as_str().unwrap().contains("KenCarp5") && row["samples"] != 1;
-            let off = if inside { 1e-7 } else { 1e-9 };
-            assert!((found - complex(known)).norm() < off, "{row}: {found}");
+            // Here the first step's error is 1.6e-5 of the tolerance, and rounding in the library's own estimate moves its next step by 1.6e-9.
+            let rounded = row["call"] == "diffrax:KenCarp5:rtol=0.01,atol=0.0001,dt0=0.1" && row["lambda"][1] == 5.0;
+            assert!((found - complex(known)).norm() < if rounded { 1e-8 } else { 1e-9 }, "{row}: {found}");
         }
         assert_eq!(trace.accepted() as u64, row["accepted"].as_u64().unwrap(), "{row}");
         assert_eq!(trace.rejected() as u64, row["rejected"].as_u64().unwrap(), "{row}");
     }
     println!("{} rows, largest difference {worst:.1e}", rows.len());
+}
+
+/// The step that follows that tiny error, computed with mpmath 1.3 to 50 digits: we are within 2e-11 of it, diffrax 0.7.2 in doubles is at
+/// 0.72479664912991.
+#[test]
+fn a_step_after_a_tiny_error_is_that_of_exact_arithmetic() {
+    let call = call("diffrax:KenCarp5:rtol=0.01,atol=0.0001,dt0=0.1");
+    let times = [0.5, 1.0, 1.5, 2.0];
+    let trace = call.follow(Complex64::new(0.05, 5.0), &times, &StateNorm::phases(16, 1.0)).unwrap();
+    assert!((trace.attempts[0].ratio.unwrap() - 1.555_845_344_044_65e-5).abs() < 1e-9 * 1.6e-5, "{:?}", trace.attempts[0]);
+    assert!((trace.attempts[2].step - 0.724_796_647_526_088).abs() < 2e-11, "{:?}", trace.attempts[2]);
 }

@@ -31,7 +31,7 @@ pub use integer::Integer;
 pub use isolation::{Ordered, RealRoot, SturmSequence};
 pub use multiprecision::BigFloat;
 pub use polynomial::Polynomial;
-pub use rational::{decimal, ratio, simplest_between};
+pub use rational::{decimal, full_decimal, ratio, simplest_between};
 pub use real::{Algebraic, Number, NumberField};
 pub use ring::{Field, Ring};
 pub use roots::{RootsError, exact_roots, roots, uncertain_roots};

@@ -85,7 +85,7 @@ pub fn decimal(q: &BigRational, digits: usize) -> String {
 /// The same with all digits written, zeros at the end too: what a rounded irrational number shows.
 ///
 /// ```
-/// use lambdahat::exact::{ratio, rational::full_decimal};
+/// use lambdahat::exact::{full_decimal, ratio};
 /// assert_eq!(full_decimal(&ratio(1, 4), 5), "0.25000");
 /// ```
 pub fn full_decimal(q: &BigRational, digits: usize) -> String {

@@ -65,9 +65,9 @@ const WIDTHS: [f64; 5] = [1e-13, 1e-12, 1e-11, 1e-9, 1e-7];
 ///
 /// ```
 /// use lambdahat::{inverse::artifact_boundary, method::catalog};
-/// let rk4 = artifact_boundary::artifact_boundary(&catalog::find("rk4")?, &[0.05]);
+/// let rk4 = artifact_boundary(&catalog::find("rk4")?, &[0.05]);
 /// assert!((rk4.crossings[0].omega_h.unwrap() - 1.5472).abs() < 5e-5);
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn artifact_boundary(method: &Method, dampings: &[f64]) -> ArtifactBoundary {
     let none = |reason| ArtifactBoundary { crossings: Vec::new(), reason: Some(reason) };

@@ -32,11 +32,11 @@ const SMALLEST: f64 = 1e-6;
 /// its upper side. Empty for a method of one step, which has no parasites.
 ///
 /// ```
-/// use lambdahat::{inverse::parasites, method::{Method, catalog}};
+/// use lambdahat::{inverse::parasitic_growth, method::{Method, catalog}};
 /// let Method::Multistep(leap_frog) = catalog::find("leap-frog")? else { unreachable!() };
-/// let growth = parasites::parasitic_growth(&leap_frog, &[0.1]);       // −e^{−hλ}: from the first step on
+/// let growth = parasitic_growth(&leap_frog, &[0.1]);       // −e^{−hλ}: from the first step on
 /// assert_eq!(growth[0].outgrows_from, Some(0.0));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn parasitic_growth(method: &Multistep, dampings: &[f64]) -> Vec<ParasiticGrowth> {
     let Ok(sampling) = Sampling::new(1.0, 1) else { return Vec::new() };

@@ -56,7 +56,7 @@ pub fn all() -> Result<Vec<Method>, CatalogError> {
 /// use lambdahat::method::catalog;
 /// assert_eq!(catalog::find("rk4")?.name(), "rk4");
 /// assert!(catalog::find("rk5").unwrap_err().to_string().contains("did you mean"));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn find(name: &str) -> Result<Method, CatalogError> {
     let wanted = name.trim().to_lowercase();

@@ -15,12 +15,12 @@ pub const GENERATOR: &str = "a";
 /// What stands in the printed coefficients of a method over Q(α), deg α ≥ 3: the generator, or the name that the scheme file gave to a rational multiple of it.
 ///
 /// ```
-/// use lambdahat::method::{field_symbol::FieldSymbol, scheme};
+/// use lambdahat::method::{FieldSymbol, scheme};
 /// let text = "[where]\ng = { polynomial = \"6x^3 - 18x^2 + 9x - 1\", near = 0.44 }\n[runge-kutta]\nA = [[\"g\"]]\nb = [1]\n";
 /// let method = scheme::parse(text, "x.toml")?;
 /// let symbol = FieldSymbol::of(&method).unwrap();
 /// assert_eq!(symbol.to_string(), "g = the root near 0.435866521508459 of 6x^3 - 18x^2 + 9x - 1; a = 6*g");
-/// # Ok::<(), lambdahat::method::SchemeError>(())
+/// # Ok::<(), lambdahat::method::scheme::SchemeError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct FieldSymbol {

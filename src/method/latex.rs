@@ -32,7 +32,7 @@ impl Style<'_> {
 /// use lambdahat::method::{catalog, latex};
 /// let text = latex::method(&catalog::find("heun2")?);
 /// assert!(text.contains(r"\hline & \frac{1}{2} & \frac{1}{2}"));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn method(method: &Method) -> String {
     let symbol = FieldSymbol::of(method);

@@ -105,7 +105,7 @@ type Failure = (Range<usize>, SchemeReason);
 /// "#;
 /// let Method::RungeKutta(method) = scheme::parse(text, "sdirk2.toml")? else { unreachable!() };
 /// assert_eq!(method.c()[1], 1.into());
-/// # Ok::<(), lambdahat::method::SchemeError>(())
+/// # Ok::<(), lambdahat::method::scheme::SchemeError>(())
 /// ```
 pub fn parse(text: &str, origin: &str) -> Result<Method, SchemeError> {
     // A byte-order mark is no part of the scheme.

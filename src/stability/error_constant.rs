@@ -12,7 +12,7 @@ use num_traits::{One, Zero};
 /// use lambdahat::{exact::Number, method::{Method, catalog}, stability::{StabilityFunction, linear_order}};
 /// let Method::RungeKutta(rk4) = catalog::find("rk4")? else { unreachable!() };
 /// assert_eq!(linear_order(&StabilityFunction::of(&rk4)), (4, Some(Number::ratio(1, 120))));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn linear_order(r: &StabilityFunction) -> (usize, Option<Number>) {
     // A quotient of degrees (k, j) has at most the order k + j of Padé's.

@@ -21,7 +21,7 @@ use serde::Serialize;
 /// let r = StabilityFunction::of(&gauss2);
 /// assert_eq!(r.numerator().to_string(), "1 + 1/2 z + 1/12 z^2");
 /// assert_eq!(r.denominator().to_string(), "1 - 1/2 z + 1/12 z^2");
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StabilityFunction {

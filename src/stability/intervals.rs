@@ -31,7 +31,7 @@ fn square_modulus(p: &Polynomial<Number>) -> Polynomial<Number> {
 /// use lambdahat::{method::{Method, catalog}, stability::{StabilityFunction, imaginary_interval}};
 /// let Method::RungeKutta(rk4) = catalog::find("rk4")? else { unreachable!() };
 /// assert_eq!(imaginary_interval(&StabilityFunction::of(&rk4)).decimal(15), "2.82842712474619");
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn imaginary_interval(r: &StabilityFunction) -> Extent {
     Extent::of_non_negativity(&e_polynomial(r)).sqrt()

@@ -74,7 +74,7 @@ impl Learning {
     /// let Method::RungeKutta(midpoint) = catalog::find("implicit-midpoint")? else { unreachable!() };
     /// let learning = Learning::one_step(&StabilityFunction::of(&midpoint));
     /// assert!(learning.sign_faithful && learning.unique);
-    /// # Ok::<(), lambdahat::method::CatalogError>(())
+    /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
     /// ```
     pub fn one_step(r: &StabilityFunction) -> Self {
         let branches = r.degree();

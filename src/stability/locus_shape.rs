@@ -52,7 +52,7 @@ impl LocusShape {
     /// let Method::Multistep(bdf2) = catalog::find("bdf2")? else { unreachable!() };
     /// let shape = LocusShape::of(&bdf2);        // 3/2 − 2e^{−iθ} + e^{−2iθ}/2
     /// assert_eq!((shape.leftmost, shape.rightmost, shape.curves), (0.0, 4.0, 1));
-    /// # Ok::<(), lambdahat::method::CatalogError>(())
+    /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
     /// ```
     pub fn of(method: &Multistep) -> Self {
         let (rho, sigma) = reduced(method);

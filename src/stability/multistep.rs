@@ -36,7 +36,7 @@ impl MultistepOrder {
 /// let Method::Multistep(bdf2) = catalog::find("bdf2")? else { unreachable!() };
 /// let found = multistep::order(&bdf2);
 /// assert_eq!((found.order, found.error_constant), (2, Some(Number::ratio(-1, 3))));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn order(method: &Multistep) -> MultistepOrder {
     let sum = |list: &[Number], power: usize| {

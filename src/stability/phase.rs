@@ -27,7 +27,7 @@ pub struct PhaseErrors {
 /// let errors = phase_errors(&StabilityFunction::of(&rk4));
 /// assert_eq!((errors.dispersion_order, errors.dissipation_order), (Some(4), Some(5)));
 /// assert_eq!(errors.dissipation_constant, Some(Number::ratio(1, 144)));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn phase_errors(r: &StabilityFunction) -> PhaseErrors {
     // An E-polynomial of degree n that is not zero shows itself within 2n powers, and so does the phase; nearly always within a few.

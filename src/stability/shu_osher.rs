@@ -50,7 +50,7 @@ pub struct ShuOsher {
 /// let form = shu_osher(&reduce(&heun)).unwrap();
 /// assert_eq!(form.v.iter().map(ToString::to_string).collect::<Vec<_>>(), ["1", "0", "1/2"]);
 /// assert_eq!(form.alpha[2][1].to_string(), "1/2");
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn shu_osher(reduction: &Reduction) -> Result<ShuOsher, ShuOsherError> {
     let radius = match ssp_coefficient(reduction) {

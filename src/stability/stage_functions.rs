@@ -29,7 +29,7 @@ pub struct StageFunctions {
 /// let inside = stage_functions(&rk4);
 /// assert_eq!(inside.stages[3].to_string(), "1 + z + 1/2 z^2 + 1/4 z^3");
 /// assert_eq!(inside.internal[2].to_string(), "1/3 z + 1/6 z^2");
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn stage_functions(method: &RungeKutta) -> StageFunctions {
     let (a, b, s) = (method.a(), method.b(), method.stages());

@@ -85,7 +85,7 @@ impl Algebra {
     /// use lambdahat::{method::catalog, verify::Algebra};
     /// let found = Algebra::of(&catalog::find("implicit-midpoint")?);
     /// assert!(found.dual.method().is_some() && found.reduced.note.unwrap().contains("irreducible"));
-    /// # Ok::<(), lambdahat::method::CatalogError>(())
+    /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
     /// ```
     pub fn of(method: &Method) -> Self {
         match method {

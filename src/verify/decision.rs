@@ -18,7 +18,7 @@ impl Verification {
     /// let report = verify(&catalog::find("rk4")?);
     /// assert_eq!(report.find(Property::Order).unwrap().to_string(), "4");
     /// assert!(report.find(Property::ZeroStable).is_none());
-    /// # Ok::<(), lambdahat::method::CatalogError>(())
+    /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
     /// ```
     pub fn find(&self, property: Property) -> Option<Found> {
         let learning = self.learning.as_ref();
@@ -70,7 +70,7 @@ impl Verification {
 /// use lambdahat::{method::{catalog, Property}, verify::has_property};
 /// let rk4 = catalog::find("rk4")?;
 /// assert_eq!((has_property(&rk4, Property::IStable), has_property(&rk4, Property::ZeroStable)), (Some(false), None));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn has_property(method: &Method, property: Property) -> Option<bool> {
     if property.entry().kind != PropertyKind::Truth && property != Property::SspCoefficient {

@@ -103,7 +103,7 @@ pub struct AskedMode {
 /// let rk4 = catalog::find("rk4")?;
 /// let found = smallest_substeps(&rk4, Complex64::new(-0.1, 2.0), 0.5, Limits::default()).unwrap();
 /// assert_eq!(found.smallest_substeps, Some(2));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use std::ops::ControlFlow;
 /// let report = verify(&catalog::find("rk4")?);
 /// assert_eq!((report.order, report.a_stable), (4, Some(false)));
 /// assert!(report.claims.iter().all(|claim| claim.holds));
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn verify(method: &Method) -> Verification {
     verify_with(method, |_| ControlFlow::Continue(()))

@@ -13,7 +13,7 @@ use crate::method::{Identity, Multistep, MultistepError, RungeKutta};
 /// let Method::RungeKutta(explicit) = catalog::find("forward-euler")? else { unreachable!() };
 /// let Method::RungeKutta(implicit) = catalog::find("implicit-euler")? else { unreachable!() };
 /// assert_eq!(algebra::adjoint(&explicit).a(), implicit.a());
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn adjoint(method: &RungeKutta) -> RungeKutta {
     let (a, b, s) = (method.a(), method.b(), method.stages());

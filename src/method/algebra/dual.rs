@@ -25,7 +25,7 @@ pub enum DualError {
 /// use lambdahat::method::{Method, algebra, catalog};
 /// let Method::RungeKutta(gauss) = catalog::find("gauss2")? else { unreachable!() };
 /// assert_eq!(algebra::dual(&gauss).unwrap().a(), gauss.a());
-/// # Ok::<(), lambdahat::method::CatalogError>(())
+/// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 ///
 /// # Errors
