@@ -107,6 +107,7 @@ def predict(
     tolerance: float = 0.01,
     horizon: float | None = None,
     rank: int | None = None,
+    rest_at_zero: bool = False,
     loss: str = "pairs",
     call: str = "pairs",
     dtype: str | None = None,
@@ -147,6 +148,8 @@ def predict(
         The time over which what is learned is laid beside the truth; left out, the longest trajectory's, or a hundred intervals of a system.
     rank : int, optional
         How many coordinates the columns are reduced to; left out, as many as stand above the noise.
+    rest_at_zero : bool
+        The motion is known to come to rest at zero in every column; with ``degree=1``, to be a sum of exponentials.
     loss : str
         What training compares: ``pairs`` (each interval from its own sample), ``windows:K``, ``rollout`` or ``rollout-free-start``.
     call : str
@@ -202,6 +205,7 @@ def predict(
         "horizon": horizon,
         "degree": degree,
         "rank": rank,
+        "rest_at_zero": rest_at_zero,
         "log": log,
         "seed": seed,
         "loss": loss,

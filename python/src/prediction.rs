@@ -78,6 +78,7 @@ pub struct Options {
     horizon: Option<f64>,
     degree: Option<usize>,
     rank: Option<usize>,
+    rest_at_zero: bool,
     log: bool,
     seed: u64,
     loss: String,
@@ -90,7 +91,11 @@ impl Options {
         if self.rank == Some(0) {
             return Err(refused("rank = 0: give the number of coordinates, 1 or more"));
         }
-        Ok(ModesOptions { degree: self.degree, log: self.log, seed: self.seed, rank: self.rank, ..ModesOptions::default() })
+        if self.rest_at_zero && self.log {
+            return Err(refused("rest_at_zero and log contradict each other: what rests at zero has no logarithm"));
+        }
+        let Self { degree, log, seed, rank, rest_at_zero: rests_at_zero, .. } = *self;
+        Ok(ModesOptions { degree, log, seed, rank, rests_at_zero, ..ModesOptions::default() })
     }
 
     fn limits(&self) -> PyResult<Limits> {

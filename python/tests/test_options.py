@@ -62,6 +62,8 @@ def test_loss_rank_and_precision_are_the_command_lines(tmp_path):
     same(predict(T, x, "rk4", rank=2, loss="windows:5"), command("predict", path, "--method", "rk4", "--rank", "2", "--loss", "windows:5", "--json"))
     call = "torchdiffeq:dopri5:rtol=1e-2"
     same(predict(T, x, call, call="trajectory:4", dtype="float32"), command("predict", path, "-m", call, "--call", "trajectory:4", "--dtype", "float32", "--json"))
+    told = command("predict", path, "-m", "rk4", "--rest-at-zero", "--degree", "1", "--json")
+    same(predict(T, x, "rk4", rest_at_zero=True, degree=1), told)
     same(predict(T, x, "numpy:gradient"), command("predict", path, "-m", "numpy:gradient", "--json"))
 
 
