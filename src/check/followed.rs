@@ -15,9 +15,9 @@ const FINE: u32 = 100;
 const MOST_STARTS: usize = 8;
 /// Steps of the training's size that each is followed for.
 const MOST_STEPS: usize = 400;
-/// Turns after which the change of an invariant is read off, and a little more.
+/// How long an orbit is followed, in turns: ten, and a margin so that the tenth return is seen.
 const TURNS: f64 = 10.6;
-/// States beyond this have left.
+/// A rollout has left once a state exceeds this.
 const FAR: f64 = 1e6;
 
 /// How far a rollout is from the samples.

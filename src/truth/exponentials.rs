@@ -256,7 +256,7 @@ fn folded(rate: Rate, samples: &Samples) -> Rate {
     }
 }
 
-/// The rates after a step, no part of which is longer than a turn an interval.
+/// The rates after a step: growth changes by at most 1/H, ω² by at most half of itself or 1/H², whichever is larger.
 fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
     let most = 1.0 / interval;
     let mut place = 0;

@@ -144,7 +144,7 @@ impl FieldFit {
         })
     }
 
-    /// The error of the flow that is left: the largest change of an end under twice the steps, on some of the windows.
+    /// The flow's remaining error: the root mean square change of a window's first interval when the steps are doubled, over some of the windows.
     pub fn flow_error(&self, effort: &mut Effort) -> Option<f64> {
         let mut w = self.flow.workspace(false);
         let some: Vec<&Window> = self.windows.iter().step_by(self.windows.len().div_ceil(200).max(1)).collect();

@@ -173,19 +173,19 @@ fn to_within(report: &Verification, digits: usize) -> String {
     let Some(within) = &report.within else { return String::new() };
     let near = &within.report;
     let truths = [
-        ("A-stable", report.a_stable, near.a_stable),
-        ("L-stable", report.l_stable, near.l_stable),
-        ("I-stable", report.i_stable, near.i_stable),
-        ("B-stable", report.b_stable, near.b_stable),
-        ("symplectic", report.symplectic, near.symplectic),
-        ("symmetric", report.symmetric, near.symmetric),
+        (label(Property::AStable), report.a_stable, near.a_stable),
+        (label(Property::LStable), report.l_stable, near.l_stable),
+        (label(Property::IStable), report.i_stable, near.i_stable),
+        (label(Property::BStable), report.b_stable, near.b_stable),
+        (label(Property::Symplectic), report.symplectic, near.symplectic),
+        (label(Property::Symmetric), report.symmetric, near.symmetric),
     ];
     let length = |extent: &Extent| if extent.is_infinite() { "unbounded".into() } else { extent.decimal(digits) };
     let extents = [
-        ("imaginary interval", &report.imaginary_interval, &near.imaginary_interval),
-        ("real interval", &report.real_interval, &near.real_interval),
-        ("disc", &report.disc, &near.disc),
-        ("SSP coefficient", &report.ssp_coefficient, &near.ssp_coefficient),
+        (label(Property::ImaginaryInterval), &report.imaginary_interval, &near.imaginary_interval),
+        (label(Property::RealInterval), &report.real_interval, &near.real_interval),
+        (label(Property::Disc), &report.disc, &near.disc),
+        (label(Property::SspCoefficient), &report.ssp_coefficient, &near.ssp_coefficient),
     ];
     let truths = truths.into_iter().filter(|(_, exact, near)| exact != near).filter_map(|(name, _, near)| near.map(|truth| (name, truth)));
     let truths = truths.map(|(name, truth)| if truth { name.to_owned() } else { format!("not {name}") });
