@@ -146,7 +146,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let mut report = Prediction { subject, methods, substeps: args.substeps, limits }
         .report_with_orbits_until(&interrupt::stopped)
         .map_err(no_prediction)?;
-    interrupt::end_on_interrupt();
+    // A signal from here on changes nothing: the answer is on its way.
     progress.end();
     let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
     report.add_regressions(&regressions);
