@@ -1,6 +1,6 @@
 //! The learning equation of a method, prepared once for many modes.
 
-use super::batch::BatchKernel;
+use super::batch_kernel::BatchKernel;
 use super::branches::{BranchError, Branches};
 use super::multistep_equation::MultistepEquation;
 use super::one_step::OneStepEquation;

@@ -4,6 +4,7 @@ pub(crate) mod ambiguity;
 pub(crate) mod artifact_boundary;
 pub(crate) mod basins;
 pub(crate) mod batch;
+mod batch_kernel;
 pub(crate) mod branches;
 mod characteristic;
 mod continuation;

@@ -1,6 +1,6 @@
 //! Equation (1) for one-step methods: the zeros of `P − wQ` for each of the m roots w of `w^m = e^{Hλ}`.
 
-use super::batch::BatchKernel;
+use super::batch_kernel::BatchKernel;
 use super::branches::{Branch, BranchError, Branches, Principal};
 use super::continuation::{Continuation, End};
 use super::flags::flags;
