@@ -1,11 +1,14 @@
 //! Matrix products, Cholesky's factorisation and integers: ours beside the crates', one thread, the same numbers, in one run.
-#![allow(dead_code, reason = "the project's own files, of which only the kernels are used here")]
 
+// The project's own files, of which only the kernels are used here; the program's build tells what is dead in them.
 #[path = "../../../src/fit/cholesky.rs"]
+#[allow(dead_code)]
 mod cholesky;
 #[path = "../../../src/exact/integer.rs"]
+#[allow(dead_code)]
 mod integer;
 #[path = "../../../src/simd/mod.rs"]
+#[allow(dead_code, unused_imports)]
 mod simd;
 
 use dashu_int::IBig;
