@@ -59,7 +59,12 @@ fn answer(report: &Report, width: usize) -> Vec<String> {
         all => {
             let settled = all.iter().filter(|mode| mode.settled).count();
             let rest = all.len() - settled;
-            let open = if rest == 0 { String::new() } else { format!(", {rest} of them not settled by the samples") };
+            let open = match (settled, rest) {
+                (_, 0) => String::new(),
+                (0, 1) => ", not settled by the samples".to_owned(),
+                (0, _) => ", none settled by the samples".into(),
+                _ => format!(", {rest} of them not settled by the samples"),
+            };
             push(&mut lines, &format!("{object}{}{open} ({samples}, {every}):", count(all.len(), "mode", "modes")), width);
             let mut table = Table::new(&["", "", "", ""]).details(&[3]);
             let several = all.iter().any(|mode| mode.equilibrium != all[0].equilibrium);
