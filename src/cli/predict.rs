@@ -131,7 +131,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if args.loss != Loss::default() && data.inputs().is_empty() {
                 let logged = if args.log { Some(data.log()?) } else { None };
                 if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
-                    subject = subject.with_loss(&even.to_lists(), args.loss, true);
+                    subject = subject.with_loss(&even.paths(), args.loss, true);
                 }
             }
             samples = Some(data);
@@ -148,9 +148,9 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         .map_err(no_prediction)?;
     // A signal from here on changes nothing: the answer is on its way.
     progress.end();
-    let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
+    let paths = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.paths()).unwrap_or_default();
     report.add_regressions(&regressions);
-    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls }, args.covered, args.dtype, &states);
+    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls }, args.covered, args.dtype, &paths);
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
         let (found, lambda) = worst(&report)?;

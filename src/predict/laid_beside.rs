@@ -5,6 +5,7 @@ use super::calls::CallReport;
 use super::drift::Orbits;
 use super::recommendation::OrbitChange;
 use super::report::{MethodReport, Report};
+use crate::data::Paths;
 use crate::dynamics::{LimitCycle, PolynomialField, System};
 use crate::inverse::step_control::Precision;
 use crate::loops::Call;
@@ -14,7 +15,7 @@ use rayon::prelude::*;
 impl Report {
     /// Judges training calls, used as is said, on one complex state of size 1; where `trajectories` are given, on their own batch: the norm over all
     /// starts and all modes in them.
-    pub fn add_calls(&mut self, calls: &[Call], samples: usize, precision: Option<Precision>, trajectories: &[Vec<Vec<f64>>]) {
+    pub fn add_calls(&mut self, calls: &[Call], samples: usize, precision: Option<Precision>, trajectories: &Paths) {
         let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, samples, precision, trajectories);
         let reports: Vec<CallReport> = calls
             .iter()
