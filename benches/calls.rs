@@ -1,13 +1,12 @@
 //! Library calls: one λ̂ (goal 1 ms), a 200×200 map (goal 10 s), `predict` with all default calls (goal 100 ms): `cargo bench --bench calls`.
 use divan::Bencher;
-use lambdahat::data::Paths;
 use lambdahat::dynamics::System;
 use lambdahat::figure::call_map;
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::{ControlledEquation, Search, solutions};
 use lambdahat::loops::{Call, StateNorm};
 use lambdahat::method::catalog;
-use lambdahat::predict::{Prediction, Subject, default_calls};
+use lambdahat::predict::{Beside, Prediction, Subject, default_calls};
 use lambdahat::stability::region::Window;
 use num_complex::Complex;
 
@@ -49,8 +48,8 @@ fn predict_with_default_calls(bencher: Bencher) {
     bencher.bench(|| {
         let subject = Subject::from_system(&system, 1.0).expect("two modes");
         let methods = ["rk4", "dormand-prince5", "implicit-midpoint"].map(|name| catalog::find(name).expect("known")).to_vec();
-        let mut report = Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().expect("predicts");
-        report.add_calls(&default_calls().expect("known"), 1, None, &Paths::default());
-        report
+        let beside = Beside { calls: default_calls().expect("known"), ..Beside::default() };
+        let prediction = Prediction { subject, methods, substeps: 1, limits: Limits::default() };
+        prediction.report_beside(&beside, &|| false).expect("predicts")
     });
 }
