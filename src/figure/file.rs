@@ -18,6 +18,8 @@ const KINDS: &str = ".svg, .png or .json";
 
 /// Pixels beyond which a picture is painted and packed in bands.
 const LARGE: u64 = 4_000_000;
+/// What figures are painted on. The last row and column of pixels, which the figure covers in part, are opaque by it.
+const GROUND: tiny_skia::Color = tiny_skia::Color::WHITE;
 /// The longest side of a PNG.
 const PIXELS: u32 = 16384;
 
@@ -123,12 +125,10 @@ impl Drawing {
         let unpainted = || failed(format!("a picture of {width}x{height} cannot be painted"));
         if u64::from(width) * u64::from(height) > LARGE {
             let pixels = self.painted_in_bands(scale, width, height).ok_or_else(unpainted)?;
-            // Figures have a ground; a part that has none is written with its transparency.
-            if pixels.par_iter().all(|p| p[3] == u8::MAX) {
-                return Ok(large_png::encoded(&pixels, width as usize));
-            }
+            return Ok(large_png::encoded(&pixels, width as usize));
         }
         let mut canvas = tiny_skia::Pixmap::new(width, height).ok_or_else(unpainted)?;
+        canvas.fill(GROUND);
         resvg::render(&self.tree, tiny_skia::Transform::from_scale(scale, scale), &mut canvas.as_mut());
         encoded(&canvas).map_err(|e| failed(e.to_string()))
     }
@@ -141,6 +141,7 @@ impl Drawing {
             let moved = tiny_skia::Transform::from_scale(scale, scale).post_translate(0.0, -(k as f32 * rows as f32));
             let height = (band.len() / width as usize) as u32;
             let mut canvas = tiny_skia::PixmapMut::from_bytes(band.as_flattened_mut(), width, height)?;
+            canvas.fill(GROUND);
             resvg::render(&self.tree, moved, &mut canvas);
             Some(())
         });
@@ -149,18 +150,13 @@ impl Drawing {
     }
 }
 
-/// The picture as PNG: three bytes a pixel where nothing is transparent, compressed fast, since flat colours compress well in any case.
+/// The opaque picture as PNG, three bytes a pixel, compressed fast, since flat colours compress well in any case.
 fn encoded(canvas: &tiny_skia::Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     let pixels = canvas.pixels();
-    let opaque = pixels.iter().all(|p| p.alpha() == u8::MAX);
-    let bytes: Vec<u8> = if opaque {
-        pixels.iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect()
-    } else {
-        pixels.iter().map(|p| p.demultiply()).flat_map(|p| [p.red(), p.green(), p.blue(), p.alpha()]).collect()
-    };
+    let bytes: Vec<u8> = pixels.iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
     let mut data = Vec::new();
     let mut encoder = png::Encoder::new(&mut data, canvas.width(), canvas.height());
-    encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
+    encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;
@@ -220,6 +216,19 @@ mod tests {
         assert!(!svg.contains("<text") && !svg.contains("font-family"));
         assert!(svg.contains("<title>A test: λ̂ ≤ 1</title><desc>Re z &amp; Im z &lt; 1</desc>"));
         assert!(usvg::Tree::from_str(&svg, &usvg::Options::default()).is_ok());
+    }
+
+    /// A size that is no multiple of the figure's leaves a last row that it covers in part: no picture has transparent pixels, large or small.
+    #[test]
+    fn pictures_are_opaque_to_the_last_row() {
+        for scale in [0.777, 2.9173] {
+            let file = figure().draw().unwrap().png(scale).unwrap();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
+            let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+            let info = reader.next_frame(&mut pixels).unwrap();
+            assert_eq!(info.color_type, png::ColorType::Rgb);
+            assert!(pixels[..info.buffer_size()].iter().rev().take(3 * info.width as usize).all(|byte| *byte > 250));
+        }
     }
 
     #[test]

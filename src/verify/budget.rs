@@ -35,16 +35,19 @@ impl Budget {
     /// Makes a decision; `None`, and every one of these quantities left out, where it would cost more than is left.
     pub fn decide<R>(&mut self, what: impl IntoIterator<Item = &'static str>, decision: impl FnOnce() -> R) -> Option<R> {
         let granted = self.left.min(DECISION);
-        let (result, used) = effort::within(granted, decision);
-        self.left -= used;
-        if result.is_err() {
+        // With nothing left, not even what is not counted is begun.
+        let result = (granted > 0).then(|| effort::within(granted, decision)).and_then(|(result, used)| {
+            self.left -= used;
+            result.ok()
+        });
+        if result.is_none() {
             let why = match granted {
                 DECISION => "the exact decision takes longer than some seconds".to_owned(),
                 _ => "the decisions before it took what time there is for a report".to_owned(),
             };
             self.left_out.extend(what.into_iter().map(|what| LeftOut { what, why: why.clone() }));
         }
-        result.ok()
+        result
     }
 
     /// Whether a quantity is computed; else it is noted with the reason.
@@ -52,5 +55,21 @@ impl Budget {
         let computed = why.is_ok();
         self.left_out.extend(why.err().map(|why| LeftOut { what, why }));
         computed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::Number;
+
+    /// Once everything is spent, no decision is begun: what it does not count would take its time all the same.
+    #[test]
+    fn nothing_is_begun_with_nothing_left() {
+        let mut budget = Budget { left: 10, left_out: Vec::new() };
+        assert_eq!(budget.decide(["first"], || Number::ratio(1, 3) * Number::ratio(1, 7)), None);
+        let mut begun = false;
+        assert_eq!(budget.decide(["second"], || begun = true), None);
+        assert!(!begun && budget.left_out.iter().map(|part| part.what).eq(["first", "second"]));
     }
 }

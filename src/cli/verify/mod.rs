@@ -3,6 +3,7 @@
 mod relatives;
 
 use super::failure::Failure;
+use super::progress::Progress;
 use super::{Answer, arguments, output, screen};
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::exact::Number;
@@ -164,12 +165,16 @@ fn not_one_step(name: &str) -> Failure {
     Failure::new(format!("--compose joins steps of Runge–Kutta methods, and {name} is a multistep method; name a one-step method"))
 }
 
-/// The report; a bar on standard error while many order conditions are tested.
+/// The report; on a terminal a bar while many order conditions are tested, and a line once the exact decisions take longer than a second.
 fn verified(method: &Method) -> Verification {
+    let mut deciding =
+        Progress::begin_on_terminal(format!("{}: exact decisions, some ten seconds at most; Ctrl-C ends them", method.name()));
     let mut bar: Option<ProgressBar> = None;
     let report = verify_with(method, |progress| {
         // Small searches are over before a bar could be read.
         if progress.conditions > 2000 {
+            // The bar says it.
+            deciding.take();
             let bar = bar.get_or_insert_with(|| {
                 let style =
                     ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} primes").unwrap_or_else(|_| ProgressStyle::default_bar());
