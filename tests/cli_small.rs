@@ -117,6 +117,19 @@ fn a_sparse_fit_shows_its_equations() {
     assert!(equations[0].contains("x1*x2"), "{text}");
 }
 
+/// Both wells of Duffing's field and the saddle between them, whichever of them the trajectories end in.
+#[test]
+fn audit_names_every_equilibrium_among_the_states() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("model.json");
+    shown(&["fit", "--system", "duffing", "--method", "rk4", "--model", "polynomial:3", "-o", name(&path)]);
+    let found: Value = serde_json::from_str(&shown(&["audit", name(&path), "--json"])).expect("a document");
+    let places: Vec<f64> = found["modes"].as_array().expect("modes").iter().filter_map(|mode| mode["equilibrium"][0].as_f64()).collect();
+    for place in [-1.0, 0.0, 1.0] {
+        assert!(places.iter().any(|x| (x - place).abs() < 0.02), "{place} is not among {places:?}");
+    }
+}
+
 #[test]
 fn basins_show_the_starts_that_land_nowhere_in_one_row_a_way() {
     let folder = tempfile::tempdir().expect("a folder");

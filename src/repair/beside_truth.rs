@@ -5,8 +5,6 @@ use crate::dynamics::{Field, equilibria};
 use crate::fit::Learned;
 use serde::Serialize;
 
-/// Points along each side of the states' box from which Newton's method starts, up to three variables.
-const GRID: usize = 7;
 /// A learned equilibrium within this part of each side of the box is the true one, moved a little.
 const NEAR: f64 = 0.1;
 
@@ -31,14 +29,7 @@ pub fn equilibria_beside(learned: &Learned, truth: &[Vec<f64>], states: &[Vec<f6
     }
     let inside = |x: &Vec<f64>| x.len() == d && x.iter().zip(&sides).all(|(x, (low, high))| (low..=high).contains(&x));
     let near = |a: &[f64], b: &[f64]| a.iter().zip(b).zip(&sides).all(|((a, b), (low, high))| (a - b).abs() <= NEAR * (high - low));
-    let mut starts = guesses(learned, states);
-    if d <= 3 {
-        starts.extend((0..GRID.pow(d as u32)).map(|n| {
-            let part = |j: usize| ((n / GRID.pow(j as u32)) % GRID) as f64 / (GRID - 1) as f64;
-            sides.iter().enumerate().map(|(j, (low, high))| low + part(j) * (high - low)).collect()
-        }));
-    }
-    let found: Vec<Vec<f64>> = equilibria(learned, &starts).into_iter().map(|place| place.state).collect();
+    let found: Vec<Vec<f64>> = equilibria(learned, &guesses(learned, states)).into_iter().map(|place| place.state).collect();
     // Near a true one counts wherever it lies; of the others those among the states.
     let learned_only = found.iter().filter(|x| inside(x) && !truth.iter().any(|y| near(x, y))).cloned().collect();
     let true_only = truth.iter().filter(|y| inside(y) && !found.iter().any(|x| near(x, y))).cloned().collect();

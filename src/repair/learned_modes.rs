@@ -41,12 +41,16 @@ pub fn is_linear(learned: &Learned) -> bool {
     learned.model.layers().len() == 1 && matches!(learned.model.features(), Features::Identity)
 }
 
-/// States to look around in: some of those given, with their mean; else the centre and the faces of the model's box; else unit vectors.
+/// Points along each side of the states' box from which Newton's method starts too, up to three variables.
+const GRID: usize = 7;
+
+/// States to look around in: some of those given, with their mean and a grid of their box; else the centre and the faces of the model's box; else unit vectors.
 pub fn guesses(learned: &Learned, states: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let d = learned.dimension();
     if !states.is_empty() {
         let mean = (0..d).map(|j| states.iter().map(|s| s[j]).sum::<f64>() / states.len() as f64).collect();
-        return std::iter::once(mean).chain(states.iter().step_by(states.len().div_ceil(24)).cloned()).collect();
+        let some = states.iter().step_by(states.len().div_ceil(24)).cloned();
+        return std::iter::once(mean).chain(some).chain(grid(states, d)).collect();
     }
     let (centre, half) = match learned.model.features() {
         Features::Polynomial(dictionary) => (dictionary.centre().to_vec(), dictionary.half_widths().to_vec()),
@@ -55,6 +59,18 @@ pub fn guesses(learned: &Learned, states: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let beside = |j: usize, part: f64| (0..d).map(|i| centre[i] + if i == j { part * half[i] } else { 0.0 }).collect::<Vec<f64>>();
     let sides = (0..d).flat_map(|j| [beside(j, 0.5), beside(j, -0.5)]).collect::<Vec<_>>();
     std::iter::once(centre.clone()).chain(sides).collect()
+}
+
+/// A grid of the states' box; nothing beyond three variables.
+fn grid(states: &[Vec<f64>], d: usize) -> impl Iterator<Item = Vec<f64>> {
+    let side =
+        |j: usize| states.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high): (f64, f64), s| (low.min(s[j]), high.max(s[j])));
+    let sides: Vec<(f64, f64)> = (0..d).map(side).collect();
+    let points = if d <= 3 { GRID.pow(d as u32) } else { 0 };
+    (0..points).map(move |n| {
+        let part = |j: usize| ((n / GRID.pow(j as u32)) % GRID) as f64 / (GRID - 1) as f64;
+        sides.iter().enumerate().map(|(j, (low, high))| low + part(j) * (high - low)).collect()
+    })
 }
 
 /// Where rollouts start: the trajectories' starts; else beside the equilibria, displaced along every coordinate in turn, so that no mode stays at rest; else
