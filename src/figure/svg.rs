@@ -6,58 +6,28 @@
 //! | axes, ticks and their words, by plotters | `axes` |
 //! | areas, lines and dots, as paths in hundredths of a point | `marks` |
 //! | the legend | `legend` |
+//! | the bundled font and how words are set | `lettering` |
+//! | why a figure cannot be drawn | `draw_error` |
 
 mod axes;
+mod draw_error;
 mod frame;
 mod legend;
+mod lettering;
 mod marks;
 
 use self::axes::axes;
-use self::frame::{Frame, span};
+pub use self::draw_error::DrawError;
+use self::frame::{BELOW, Frame, LEFT, WIDTH, span};
 use self::legend::legend;
+use self::lettering::{ADVANCE, BODY, text};
+pub(super) use self::lettering::{FAMILY, escaped};
 use self::marks::{reaches_beyond, write_mark};
 use super::{Figure, Ink, Mark};
 use std::fmt::Write;
 
-/// Width of every figure in points.
-const WIDTH: f64 = 960.0;
-/// The family of the bundled font.
-pub(super) const FAMILY: &str = "DejaVu Sans";
-const LEFT: f64 = 78.0;
-const BELOW: f64 = 56.0;
 const GAP: f64 = 16.0;
 const TITLE: f64 = 23.0;
-const BODY: f64 = 15.5;
-/// Advance of an average character in ems; the bundled font is wide.
-const ADVANCE: f64 = 0.53;
-
-/// What can go wrong while drawing: nothing but a figure that makes no sense.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum DrawError {
-    /// A range that is empty or not finite.
-    #[error("figure {figure}, panel {panel:?}: the axis {axis:?} has the range {range:?}, which cannot be drawn")]
-    Range {
-        /// Name of the figure.
-        figure: String,
-        /// Title of the panel.
-        panel: String,
-        /// Words of the axis.
-        axis: String,
-        /// The range.
-        range: [f64; 2],
-    },
-    /// A figure without panels.
-    #[error("figure {0} has no panels")]
-    Empty(String),
-    /// The axes could not be laid out.
-    #[error("figure {figure}: {message}")]
-    Axes {
-        /// Name of the figure.
-        figure: String,
-        /// What plotters said.
-        message: String,
-    },
-}
 
 /// The figure as SVG with its text as text, in the bundled family.
 pub(super) fn draw(figure: &Figure) -> Result<String, DrawError> {
@@ -161,19 +131,6 @@ fn check(figure: &Figure) -> Result<(), DrawError> {
 /// Height over width of a panel whose scales are free.
 fn flatness(columns: usize) -> f64 {
     if columns == 1 { 0.45 } else { 0.85 }
-}
-
-fn text(svg: &mut String, x: f64, y: f64, size: f64, anchor: &str, ink: Ink, words: &str) {
-    let _ = write!(
-        svg,
-        "<text x=\"{x:.2}\" y=\"{y:.2}\" font-family=\"{FAMILY}\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{}\">{}</text>",
-        ink.hex(),
-        escaped(words)
-    );
-}
-
-pub(super) fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// As few lines as there must be, each about as long as the others: no word is left alone on the last.

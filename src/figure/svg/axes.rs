@@ -1,7 +1,8 @@
 //! Axes, ticks and their words, by plotters. Its coordinates are whole numbers, so it draws on a canvas ten times larger that is scaled down.
 
-use super::frame::{Frame, span};
-use super::{BELOW, BODY, DrawError, FAMILY, LEFT, WIDTH};
+use super::draw_error::DrawError;
+use super::frame::{BELOW, Frame, LEFT, WIDTH, span};
+use super::lettering::{BODY, FAMILY};
 use crate::figure::{Axis, Figure};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};

@@ -1,5 +1,12 @@
 //! Where a panel lies on the picture.
 
+/// Width of every figure in points.
+pub(super) const WIDTH: f64 = 960.0;
+/// Room for the ticks and words left of a panel.
+pub(super) const LEFT: f64 = 78.0;
+/// Room for them below it.
+pub(super) const BELOW: f64 = 56.0;
+
 /// Where the axes of a panel lie, in points.
 #[derive(Clone, Copy)]
 pub(super) struct Frame {

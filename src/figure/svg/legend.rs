@@ -1,7 +1,8 @@
 //! The legend under the panels.
 
+use super::frame::WIDTH;
+use super::lettering::{ADVANCE, BODY, text};
 use super::marks::dot;
-use super::{ADVANCE, BODY, WIDTH, text};
 use crate::figure::{Figure, Ink, Mark};
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
 //! Areas, lines, dots and words of a panel.
 
 use super::frame::Frame;
-use super::{BODY, text};
+use super::lettering::{BODY, text};
 use crate::figure::{Ink, Mark};
 use std::fmt::Write;
 
