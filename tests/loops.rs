@@ -586,3 +586,36 @@ fn a_step_after_a_tiny_error_is_that_of_exact_arithmetic() {
     assert!((trace.attempts[0].ratio.unwrap() - 1.555_845_344_044_65e-5).abs() < 1e-9 * 1.6e-5, "{:?}", trace.attempts[0]);
     assert!((trace.attempts[2].step - 0.724_796_647_526_088).abs() < 2e-11, "{:?}", trace.attempts[2]);
 }
+
+#[test]
+fn zz_try() {
+    let rows = rows(include_str!("data/loops/pairs.json"));
+    let mut no = std::collections::BTreeMap::new();
+    let (mut worst, mut n) = (0.0f64, 0);
+    for row in &rows {
+        let (rtol, atol) = (number(row, "rtol"), number(row, "atol"));
+        let interval = number(row, "interval");
+        let text = match row["call"].as_str().unwrap() {
+            "torchdiffeq dopri5" => format!("torchdiffeq:dopri5:rtol={rtol},atol={atol}"),
+            "diffrax Tsit5 dt0=None(=0.01)" => format!("diffrax:Tsit5:rtol={rtol},atol={atol}"),
+            "diffrax Tsit5 dt0=H" => format!("diffrax:Tsit5:rtol={rtol},atol={atol},dt0={interval}"),
+            "scipy RK45" => format!("scipy:RK45:rtol={rtol},atol={atol}"),
+            "torchdyn tsit5" => format!("torchdyn:tsit5:rtol={rtol},atol={atol}"),
+            other => panic!("{other}"),
+        };
+        let norm = if row["norm"] == "cplx" { StateNorm::default() } else { StateNorm::phases(16, 1.0) };
+        let call = call(&text);
+        let equation = ControlledEquation::pairs(&call, complex(&row["lambda_"]), interval, norm).unwrap();
+        let at = std::time::Instant::now();
+        let found = solutions(&equation, Search::Near).unwrap();
+        let took = at.elapsed();
+        let learned = found.principal().unwrap();
+        n += 1;
+        if learned.certified { worst = worst.max(learned.radius); }
+        if !learned.certified || learned.radius > 1e-11 {
+        eprintln!("{text} {} {:?} {} {:.1e} n={} {took:?}", row["norm"], learned.lambda, learned.certified, learned.radius, learned.steps.len());
+        }
+        *no.entry(format!("{:?}", learned.unproven)).or_insert(0) += 1;
+    }
+    eprintln!("{n} {no:?} worst {worst:e}");
+}

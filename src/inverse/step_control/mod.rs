@@ -18,6 +18,7 @@
 //! | verdicts, what a user should know, and what to change, as facts | `assessment`, `concern`, `remedy` |
 
 mod assessment;
+mod certificate;
 mod concern;
 mod constant_steps;
 mod equation;
@@ -34,6 +35,7 @@ mod trajectory;
 mod usage;
 
 pub use assessment::{Assessment, assess};
+pub use certificate::Unproven;
 pub use concern::{Batches, Concern, HiddenBy, Interval};
 pub use equation::{ControlledEquation, EquationError};
 pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};

@@ -1,5 +1,6 @@
 //! All solutions that are found: near λ, at its aliases, and where the error estimate is fooled.
 
+use super::certificate::{Unproven, certificate};
 use super::constant_steps;
 use super::equation::{ControlledEquation, EquationError};
 use super::found::{Completeness, Found, Origin, Solution};
@@ -125,23 +126,34 @@ fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: 
 fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, origin: Origin, principal: bool, trace: &mut Trace) -> Solution {
     let time = equation.time();
     let condition = condition(root.jacobian, time);
-    let steps = match equation.residual(root.mode, None, trace) {
+    let proof = match equation.residual(root.mode, None, trace) {
+        Some(_) => certificate(equation, root.mode, &trace.pattern()),
+        None => Err(Unproven::NoContraction),
+    };
+    let lambda = proof.map_or(root.mode, |proof| proof.mode);
+    let steps = match equation.residual(lambda, None, trace) {
         Some(_) => trace.steps(),
         None => Vec::new(),
     };
-    // The logarithm carries a few roundings a step.
-    let rounding = 4.0 * f64::EPSILON * (steps.len() + 4) as f64;
-    let radius = condition / time * (root.residual + rounding) + 2.0 * f64::EPSILON * root.mode.norm();
+    let radius = proof.map_or_else(
+        |_| {
+            // The logarithm carries a few roundings a step.
+            let rounding = 4.0 * f64::EPSILON * (steps.len() + 4) as f64;
+            condition / time * (root.residual + rounding) + 2.0 * f64::EPSILON * lambda.norm()
+        },
+        |proof| proof.radius,
+    );
     Solution {
-        lambda: root.mode,
-        z: root.mode * time,
+        lambda,
+        z: lambda * time,
         radius,
-        certified: false,
-        residual: root.residual,
+        certified: proof.is_ok(),
+        unproven: proof.err(),
+        residual: proof.map_or(root.residual, |proof| proof.residual),
         condition,
         principal,
         origin,
-        flags: flags(equation.lambda, root.mode, radius),
+        flags: flags(equation.lambda, lambda, radius),
         steps,
         rejected: trace.rejected(),
         evaluations: trace.evaluations,
