@@ -87,6 +87,9 @@ impl Jet {
         let fraction = TightBall::exactly(f64::from(numerator)) / TightBall::exactly(f64::from(denominator));
         let left = TightBall::exactly(p.abs()) - fraction;
         let middle = self.value.middle();
+        if self.value.spread() > 0.5 * middle {
+            return None;
+        }
         let logarithm = TightBall::around(middle.ln(), 4.0 * f64::EPSILON * middle.ln().abs() + 2.0 * self.value.spread() / middle);
         let first = left * logarithm;
         value = value * (TightBall::exactly(1.0) + first + TightBall::around(0.0, first.size() * first.size()));
@@ -185,7 +188,10 @@ mod tests {
 
     #[test]
     fn exponents_of_controllers_are_fractions() {
-        assert_eq!((fraction(0.2), fraction(1.0 / 6.0), fraction(7.0 / 50.0), fraction(0.4 / 5.0)), (Some((1, 5)), Some((1, 6)), Some((7, 50)), Some((2, 25))));
+        assert_eq!(
+            (fraction(0.2), fraction(1.0 / 6.0), fraction(7.0 / 50.0), fraction(0.4 / 5.0)),
+            (Some((1, 5)), Some((1, 6)), Some((7, 50)), Some((2, 25)))
+        );
         assert_eq!(fraction(0.123_456_789), None);
     }
 }

@@ -1,4 +1,4 @@
-//! A proof that a ball holds exactly one solution: Krawczyk's test with the decisions of the loop frozen.
+//! A proof that a ball holds exactly one solution: Krawczyk's test over a square in which the loop decides one way.
 //!
 //! With G(μ) = F(μ)e^{−tλ} − 1 and C ≈ G'(m)⁻¹, the operator K(X) = m − C·G(m) + (I − C·G'(X))(X − m) of a square X about m lies
 //! inside X only where X holds exactly one zero of G, and that zero lies in K(X) (R. Krawczyk, Computing 4, 1969). G and its
@@ -17,6 +17,9 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Error)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unproven {
+    /// No proof was tried.
+    #[error("no proof was tried")]
+    NotTried,
     /// The slopes vary too much over any square that the rounding allows.
     #[error("Krawczyk's operator does not contract near the solution")]
     NoContraction,

@@ -24,6 +24,7 @@ pub(super) struct Attempted {
 /// A pair, ready to be enclosed.
 pub(super) struct EnclosedPair<'a> {
     pair: &'a Pair,
+    weights: [&'a [f64]; 2],
     polynomials: Option<(StepPolynomials, [Terms; 2])>,
 }
 
@@ -34,7 +35,7 @@ impl<'a> EnclosedPair<'a> {
             let errors = weights.map(|w| steps.combined(w));
             (steps, errors)
         });
-        Ok(Self { pair, polynomials })
+        Ok(Self { pair, weights, polynomials })
     }
 
     /// The weights of the one or two error estimates.
@@ -42,17 +43,18 @@ impl<'a> EnclosedPair<'a> {
         match &pair.error {
             ErrorWeights::Weighted(weights) => Ok([weights, &[]]),
             ErrorWeights::Dop853 { fifth, third } => Ok([fifth, third]),
-            ErrorWeights::None | ErrorWeights::Collocation => Err(NotEnclosed::Iterates),
+            ErrorWeights::None => Ok([&[], &[]]),
+            ErrorWeights::Collocation => Err(NotEnclosed::Iterates),
         }
     }
 
     /// Takes a step of size h on ẏ = μy, as [`Pair::attempt`] does.
-    pub(super) fn attempt(&self, mode: ComplexJet, step: Jet, from: State) -> Result<Attempted, NotEnclosed> {
+    pub(super) fn attempt(&self, mode: ComplexJet, step: Jet, from: State) -> Attempted {
         let z = mode * step;
         if let Some((steps, errors)) = &self.polynomials {
             let value = steps.end(z) * from.value;
             let errors = [errors[0].at(z) * from.value, errors[1].at(z) * from.value];
-            return Ok(Attempted { stages: None, errors, end: State { value, slope: mode * value } });
+            return Attempted { stages: None, errors, end: State { value, slope: mode * value } };
         }
         let (pair, s) = (self.pair, self.pair.stages);
         let one = ComplexJet::constant(1.0.into());
@@ -68,8 +70,8 @@ impl<'a> EnclosedPair<'a> {
         }
         let value = from.value + weighted(&pair.b, &k);
         let slope = if pair.carries_last_stage { k[s - 1] * (Jet::from(1.0) / step) } else { mode * value };
-        let errors = Self::weights(pair)?.map(|weights| weighted(weights, &k));
-        Ok(Attempted { stages: Some(k), errors, end: State { value, slope } })
+        let errors = self.weights.map(|weights| weighted(weights, &k));
+        Attempted { stages: Some(k), errors, end: State { value, slope } }
     }
 
     /// The stages of a step, those of its interpolant included.
