@@ -5,7 +5,7 @@ use lambdahat::inverse::step_control::{
     Advice, Assessment, Batches, Completeness, Concern, ControlledEquation, HiddenBy, Precision, Search, Usage, assess, equilibrium,
     solutions, threshold, tolerance_artifact, trajectory,
 };
-use lambdahat::loops::{Call, CallError, NotEnclosed, StateNorm, Tolerances, Trace};
+use lambdahat::loops::{Call, CallError, Companion, JointNorm, NotEnclosed, StateNorm, Tolerances, Trace};
 use num_complex::Complex64;
 use serde_json::Value;
 
@@ -58,6 +58,27 @@ fn pairs_learn_what_the_libraries_learn() {
         }
         assert_eq!(found.completeness, Completeness::FoundNotProvenComplete);
         assert!(learned.certified && learned.unproven.is_none() && learned.radius < 1e-12, "{row}: {learned:?}");
+    }
+}
+
+/// Two modes in one state, each followed with the other as its companion, against what the libraries return.
+#[test]
+fn joint_modes_share_the_steps_of_the_libraries() {
+    let table: Value = serde_json::from_str(include_str!("data/loops/joint_modes.json")).unwrap();
+    let factors = |k: usize| -> Vec<Complex64> { table["factors"][k].as_array().unwrap().iter().map(complex).collect() };
+    let rows = table["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 48);
+    for row in rows {
+        let call = call(row["call"].as_str().unwrap());
+        let times: Vec<f64> = row["times"].as_array().unwrap().iter().map(|t| t.as_f64().unwrap()).collect();
+        for (own, other) in [(0, 1), (1, 0)] {
+            let companions = vec![Companion { mode: complex(&row["modes"][other]), factors: factors(other) }];
+            let norm = StateNorm::Joint(JointNorm { factors: factors(own), companions });
+            let trace = call.follow(complex(&row["modes"][own]), &times, &norm).unwrap();
+            for (found, known) in trace.multipliers.iter().zip(row["multipliers"][own].as_array().unwrap()) {
+                assert!((found - complex(known)).norm() < 1e-10, "{row}: {found}");
+            }
+        }
     }
 }
 
