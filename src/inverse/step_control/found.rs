@@ -1,6 +1,6 @@
 //! What a search finds: solutions, a gap, and whether there may be more.
 
-use super::certificate::Unproven;
+use super::krawczyk::Unproven;
 use super::near::Gap;
 use crate::inverse::flags::Flag;
 use num_complex::Complex;

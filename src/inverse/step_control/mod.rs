@@ -9,7 +9,7 @@
 //! | damped Newton's method in two real unknowns | `newton` |
 //! | one Newton a decision pattern; roots whose natural pattern is another are kept as the two sides of a gap | `near` |
 //! | aliases λ + 2πik/H, and roots where the error estimate is fooled | `search` |
-//! | the proof that a ball holds exactly one solution: Krawczyk's test | `certificate` |
+//! | the proof that a ball holds exactly one solution: Krawczyk's test | `krawczyk` |
 //! | all roots where the steps are constant | `constant_steps` |
 //! | the decay that is learned as none: α* = −log\|F(iω)\|/H | `threshold` |
 //! | the step that a long run settles on, and κ | `equilibrium` |
@@ -19,12 +19,12 @@
 //! | verdicts, what a user should know, and what to change, as facts | `assessment`, `concern`, `remedy` |
 
 mod assessment;
-mod certificate;
 mod concern;
 mod constant_steps;
 mod equation;
 mod equilibrium;
 mod found;
+mod krawczyk;
 mod near;
 mod newton;
 mod observed_mode;
@@ -36,11 +36,11 @@ mod trajectory;
 mod usage;
 
 pub use assessment::{Assessment, assess};
-pub use certificate::Unproven;
 pub use concern::{Batches, Concern, HiddenBy, Interval};
 pub use equation::{ControlledEquation, EquationError};
 pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
 pub use found::{Completeness, Found, Origin, Solution};
+pub use krawczyk::Unproven;
 pub use near::{Gap, Root};
 pub use observed_mode::ObservedMode;
 pub use remedy::Advice;

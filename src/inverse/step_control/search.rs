@@ -1,9 +1,9 @@
 //! All solutions that are found: near λ, at its aliases, and where the error estimate is fooled.
 
-use super::certificate::{Certificate, Unproven, certificate};
 use super::constant_steps;
 use super::equation::{ControlledEquation, EquationError};
 use super::found::{Completeness, Found, Origin, Solution};
+use super::krawczyk::{Certificate, Unproven, certificate};
 use super::near::{gap, near};
 use super::newton::{FrozenRoot, condition, newton};
 use crate::inverse::flags::flags;

@@ -1,7 +1,7 @@
 //! The decisions of a step size controller over a box of modes, each proved to be one and the same.
 
-use super::NotEnclosed;
 use super::complex_jet::ComplexJet;
+use super::not_enclosed::NotEnclosed;
 use crate::exact::jet::Jet;
 use crate::loops::control::{End, Factor, FirstStep, SampleTimes, StepControl};
 use crate::loops::pilot::SNAP;

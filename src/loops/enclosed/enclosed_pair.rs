@@ -1,7 +1,7 @@
 //! One attempted step over a box of modes.
 
-use super::NotEnclosed;
 use super::complex_jet::ComplexJet;
+use super::not_enclosed::NotEnclosed;
 use super::step_polynomials::{StepPolynomials, Terms};
 use crate::exact::jet::Jet;
 use crate::loops::pair::{ErrorWeights, Pair};
