@@ -62,7 +62,9 @@ fn ratios() {
         let off = found.principal().map_or(f64::NAN, |s| (s.lambda - fixed_point(&call, lambda)).norm());
         let proven = fastest(|| drop(divan::black_box(solutions(&equation, Search::Near))));
         let estimated = fastest(|| drop(divan::black_box(estimates(&equation, Search::Near))));
-        let naive = fastest(|| drop(divan::black_box(fixed_point(&call, lambda))));
+        let naive = fastest(|| {
+            divan::black_box(fixed_point(&call, lambda));
+        });
         println!(
             "{text}: proven {proven:.1?}, estimated {estimated:.1?}, naive {naive:.1?}: {:.2} times as fast as naive with the proof, {:.2} without; naive is off by {off:.1e}",
             naive.as_secs_f64() / proven.as_secs_f64(),

@@ -173,7 +173,7 @@ impl Div for TightBall {
 
     fn div(self, other: Self) -> Self {
         let least = (other.middle().abs() - other.spread()).next_down();
-        if !(least > 0.0) {
+        if least.is_nan() || least <= 0.0 {
             return Self { centre: DoubleDouble::ZERO, radius: f64::INFINITY };
         }
         let quotient = Self { centre: self.centre / other.centre, radius: 0.0 };
