@@ -6,7 +6,7 @@ use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::{ControlledEquation, Search, solutions};
 use lambdahat::loops::{Call, StateNorm};
 use lambdahat::method::catalog;
-use lambdahat::predict::{Prediction, Subject, default_calls};
+use lambdahat::predict::{Beside, Prediction, Subject, default_calls};
 use lambdahat::stability::region::Window;
 use num_complex::Complex;
 
@@ -48,8 +48,8 @@ fn predict_with_default_calls(bencher: Bencher) {
     bencher.bench(|| {
         let subject = Subject::from_system(&system, 1.0).expect("two modes");
         let methods = ["rk4", "dormand-prince5", "implicit-midpoint"].map(|name| catalog::find(name).expect("known")).to_vec();
-        let mut report = Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().expect("predicts");
-        report.add_calls(&default_calls().expect("known"), 1, None, &[]);
-        report
+        let beside = Beside { calls: default_calls().expect("known"), ..Beside::default() };
+        let prediction = Prediction { subject, methods, substeps: 1, limits: Limits::default() };
+        prediction.report_beside(&beside, &|| false).expect("predicts")
     });
 }

@@ -148,12 +148,12 @@ fn levenberg_marquardt_time(width: u64, seed: u64) {
 /// The hero: a 2×2 matrix through RK4, α = 0.1, ω = 2, H = 1, 20 pairs.
 fn oscillator(deviation: &str) -> Prepared {
     let system = System::named("damped-oscillator").expect("a system");
-    let samples = system.trajectory(&[1.0, 0.0], 1.0, 20).expect("flows");
+    let samples = system.paths(&[[1.0, 0.0]], 1.0, 20).expect("flows");
     let method = catalog::find("rk4").expect("in the catalogue");
     let sampling = Sampling::new(1.0, 1).expect("positive");
     let spread = deviation.parse().expect("a standard deviation");
     let training = Training { spread, ..Training::new("linear".parse().expect("a model"), method, sampling) };
-    training.prepare(&[samples]).expect("fits together")
+    training.prepare(&samples).expect("fits together")
 }
 
 /// Milliseconds a start, and on which root of R(z) = e^{hλ} the starts land (ordered by their distance from λ).
@@ -196,12 +196,11 @@ struct Case {
 
 fn case(model: &str, seed: u64) -> Case {
     let system = System::named("lotka-volterra").expect("a system");
-    let trajectories: Vec<Vec<Vec<f64>>> =
-        [1.4, 1.9, 2.6].iter().map(|&s| system.trajectory(&[s, 1.0], 0.5, 100).expect("flows")).collect();
+    let paths = system.paths(&[1.4, 1.9, 2.6].map(|s| [s, 1.0]), 0.5, 100).expect("flows");
     let method = catalog::find("rk4").expect("in the catalogue");
     let step = Step::new(&method, Sampling::new(0.5, 1).expect("positive"), Form::Step).expect("explicit");
-    let windows = Windows::new(&trajectories, Loss::Pairs, &step).expect("long enough");
-    let states: Vec<Vec<f64>> = trajectories.concat();
+    let windows = Windows::new(&paths, Loss::Pairs, &step).expect("long enough");
+    let states = paths.to_states();
     let model = Model::new(&model.parse().expect("a model"), &states).expect("states");
     let start = model.random(1.0, &mut ChaCha8Rng::seed_from_u64(seed));
     Case { model, step, windows, start }

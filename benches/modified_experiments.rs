@@ -100,7 +100,7 @@ fn networks() {
     let system = System::named("lotka-volterra").expect("listed");
     let field = PolynomialField::of_system(&system).expect("polynomial");
     let starts: Vec<Vec<f64>> = [1.5, 2.0, 3.0].iter().map(|&x| vec![x, 1.0]).collect();
-    let data: Vec<_> = starts.iter().map(|start| system.trajectory(start, 0.5, 40).expect("flows")).collect();
+    let data = system.paths(&starts, 0.5, 40).expect("flows");
     let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
     for (name, power, iterations) in [("forward-euler", 5, 150), ("rk4", 6, 400)] {
         let method = catalog::find(name).expect("in the catalogue");

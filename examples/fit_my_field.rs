@@ -1,5 +1,6 @@
 //! A model trained on a vector field of one's own, through Heun's method: `cargo run --release --example fit_my_field`.
 
+use lambdahat::data::Paths;
 use lambdahat::dynamics::{Field, Flow};
 use lambdahat::fit::{Training, unwatched};
 use lambdahat::method::{Sampling, catalog};
@@ -25,7 +26,8 @@ impl Field for Pendulum {
 pub fn main() -> Result<(), Box<dyn Error>> {
     let interval = 0.25;
     let starts = [[1.5, 0.0], [0.0, 1.2]];
-    let samples = starts.iter().map(|start| Flow::reference().trajectory(&Pendulum, start, interval, 60)).collect::<Result<Vec<_>, _>>()?;
+    let orbits = starts.iter().map(|start| Flow::reference().trajectory(&Pendulum, start, interval, 60)).collect::<Result<Vec<_>, _>>()?;
+    let samples = Paths::of(&orbits)?;
 
     let training = Training::new("polynomial:5".parse()?, catalog::find("heun2")?, Sampling::new(interval, 1)?);
     let fit = training.prepare(&samples)?.fit(0, None, &mut unwatched)?;

@@ -8,7 +8,7 @@ use std::error::Error;
 
 pub fn main() -> Result<(), Box<dyn Error>> {
     let system = System::named("damped-oscillator")?;
-    let samples = vec![system.trajectory(&[1.0, 0.0], 0.5, 40)?];
+    let samples = system.paths(&[[1.0, 0.0]], 0.5, 40)?;
     let method = catalog::find("rk4")?;
     let training = Training::new("linear".parse()?, method.clone(), Sampling::new(0.5, 1)?);
     let fit = training.prepare(&samples)?.fit(0, None, &mut unwatched)?;

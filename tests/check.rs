@@ -1,6 +1,7 @@
 //! The prediction beside real fits, at small size: which branch they land on, what the data settle, and what `check` says and draws.
 
 use assert_cmd::Command;
+use lambdahat::data::Paths;
 use lambdahat::dynamics::{Equilibrium, System, equilibria, returns};
 use lambdahat::fit::{Fit, Form, Loss, Optimiser, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
@@ -16,13 +17,13 @@ fn training(model: &str, method: &str, interval: f64, m: u32) -> Training {
 }
 
 /// α = 0.1, ω = 2, H = 1, from (1, 0).
-fn oscillator(n: usize) -> Vec<Vec<Vec<f64>>> {
+fn oscillator(n: usize) -> Paths {
     let w = Complex64::new(-0.1, 2.0);
-    vec![(0..=n).map(|k| (w * k as f64).exp()).map(|z| vec![z.re, z.im]).collect()]
+    Paths::of(&[(0..=n).map(|k| (w * k as f64).exp()).map(|z| vec![z.re, z.im]).collect()]).expect("finite")
 }
 
 /// Starts that landed on each branch, each to 1e-8, and starts that failed: the prediction left the finite numbers, or no step lowered the loss.
-fn landed(training: &Training, data: &[Vec<Vec<f64>>], starts: u64) -> (Vec<usize>, usize) {
+fn landed(training: &Training, data: &Paths, starts: u64) -> (Vec<usize>, usize) {
     let predicted = branches(&training.method, Complex64::new(-0.1, 2.0), training.sampling).expect("branches").branches;
     let prepared = training.prepare(data).expect("fits together");
     let seeds: Vec<u64> = (0..starts).collect();
@@ -77,8 +78,8 @@ fn energy(x: f64) -> f64 {
     unit().invariant(&[x, 1.0]).expect("positive")
 }
 
-fn orbits(interval: f64, n: usize, starts: &[f64]) -> Vec<Vec<Vec<f64>>> {
-    starts.iter().map(|&s| unit().trajectory(&[s, 1.0], interval, n).expect("flows")).collect()
+fn orbits(interval: f64, n: usize, starts: &[f64]) -> Paths {
+    unit().paths(&starts.iter().map(|&s| [s, 1.0]).collect::<Vec<_>>(), interval, n).expect("flows")
 }
 
 /// The eigenvalue at the learned equilibrium near (1, 1), in the half plane in which the true direction of rotation is the upper one.
@@ -101,7 +102,7 @@ fn turns(fit: &Fit, s: f64, time: f64) -> Vec<(f64, f64)> {
     let h = 0.01;
     let rk4 = catalog::find("rk4").expect("in the catalogue");
     let path = rollout(&fit.learned, &rk4, Sampling::new(h, 1).expect("positive"), &[vec![s, 1.0]], (time / h) as usize).expect("steps");
-    returns(&path[0], &[1.0, 1.0]).0.into_iter().map(|r| (r.time * h, r.x)).collect()
+    returns(path.get(0).expect("one"), &[1.0, 1.0]).0.into_iter().map(|r| (r.time * h, r.x)).collect()
 }
 
 /// a) Through forward Euler the learned orbit shrinks or grows in its first period as the inverse modified equation says.
@@ -151,12 +152,12 @@ fn adam_at_a_long_interval_learns_a_damped_field() {
 }
 
 /// Points of the area inside the orbit of s = 1.4, on a lattice in the logarithms of the populations, each with one exact step.
-fn area(n: usize) -> Vec<Vec<Vec<f64>>> {
+fn area(n: usize) -> Paths {
     let largest = energy(1.4);
     let lattice = (1..).map(f64::from).map(|k| ((k * 0.754_877_666_246_693) % 1.0, (k * 0.569_840_290_998_053) % 1.0));
     let states = lattice.map(|(u, v)| vec![(2.0 * u - 1.0).exp(), (2.0 * v - 1.0).exp()]);
     let inside = states.filter(|x| unit().invariant(x).is_some_and(|e| e <= largest));
-    inside.take(n).map(|x| unit().trajectory(&x, 1.0, 1).expect("flows")).collect()
+    unit().paths(&inside.take(n).collect::<Vec<_>>(), 1.0, 1).expect("flows")
 }
 
 /// d) and e) A polynomial started at the linear field of each branch stays there, to a loss that is nothing but rounding and truncation.

@@ -3,7 +3,7 @@
 
 use lambdahat::inverse::{Limits, Verdict};
 use lambdahat::loops::{Ends, Regression};
-use lambdahat::predict::{Prediction, Subject};
+use lambdahat::predict::{Beside, Prediction, Subject};
 use num_complex::Complex;
 
 const TABLE: [(&str, f64, [f64; 2]); 28] = [
@@ -89,9 +89,10 @@ fn names_are_read() {
 fn the_default_of_pysindy_learns_growth_from_decay() {
     let system = lambdahat::dynamics::System::named("damped-oscillator").unwrap();
     let subject = Subject::from_system(&system, 1.0).unwrap();
-    let mut report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report().unwrap();
     let read = |name: &str| Regression::read(name).unwrap().unwrap();
-    report.add_regressions(&[read("pysindy:FiniteDifference"), read("derivative:forward")]);
+    let beside = Beside { regressions: vec![read("pysindy:FiniteDifference"), read("derivative:forward")], ..Beside::default() };
+    let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
+    let report = prediction.report_beside(&beside, &|| false).unwrap();
     assert_eq!(report.regressions[0].verdict, Some(Verdict::Artifact));
     assert_eq!(report.regressions[1].verdict, Some(Verdict::Distorted));
     assert_eq!(report.regressions[0].modes.len(), 1);

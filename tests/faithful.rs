@@ -1,5 +1,6 @@
 //! One measure in `predict` and `audit`: what is recommended for a nonlinear system, fitted through and audited, is the truth in continuous time.
 
+use lambdahat::data::{Paths, States};
 use lambdahat::dynamics::{Field, Flow, System};
 use lambdahat::fit::{DataRecord, ModelFile, Training, unwatched};
 use lambdahat::inverse::{Discrepancy, FAITHFUL_TOLERANCE as TOLERANCE, LearningEquation, Limits, Verdict, branches, orbit_error, verdict};
@@ -32,9 +33,9 @@ fn predicted(system: &System, methods: Vec<Method>, substeps: u32) -> Report {
 /// A fit through the method to a hundred samples an orbit: the file, its distance from the truth in continuous time, and its audit.
 fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f64, Audit) {
     let interval = system.default_interval();
-    let states: Vec<Vec<Vec<f64>>> = system.default_starts().iter().map(|start| system.trajectory(start, interval, 100).unwrap()).collect();
+    let paths = system.paths(&system.default_starts(), interval, 100).unwrap();
     let training = Training::new(class.parse().unwrap(), through.clone(), Sampling::new(interval, substeps).unwrap());
-    let prepared = training.prepare(&states).unwrap();
+    let prepared = training.prepare(&paths).unwrap();
     // The first start that does not end in a poor minimum, else the best of four.
     let mut fits = Vec::new();
     for seed in 0..4 {
@@ -45,14 +46,15 @@ fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f6
     }
     let best = fits.into_iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).unwrap();
     let field = best.learned.clone();
-    let error = |truth: &Vec<Vec<f64>>| {
+    let error = |truth: States<'_>| {
         let flow = Flow { absolute: 1e-9, relative: 1e-9 };
-        flow.trajectory(&field, &truth[0], interval, 100).map_or(f64::INFINITY, |found| orbit_error(&found, truth))
+        let Ok(found) = flow.trajectory(&field, &truth[0], interval, 100) else { return f64::INFINITY };
+        orbit_error(Paths::of(&[found]).unwrap().get(0).unwrap(), truth)
     };
-    let error = states.iter().map(error).fold(0.0, f64::max);
+    let error = paths.iter().map(error).fold(0.0, f64::max);
     let names: Vec<String> = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
-    let file = ModelFile::new(&training, DataRecord::of(system.name(), &names, &states), best);
-    let found = audit(&file, through, &states, default_horizon(&states), TOLERANCE).unwrap();
+    let file = ModelFile::new(&training, DataRecord::of(system.name(), &names, &paths), best);
+    let found = audit(&file, through, &paths, default_horizon(&paths), TOLERANCE).unwrap();
     (error, found)
 }
 

@@ -1,5 +1,6 @@
 //! Learning through a step, against what the branches predict.
 
+use lambdahat::data::{Paths, PathsError};
 use lambdahat::dynamics::{System, equilibria, returns};
 use lambdahat::fit::{Fit, FitError, Form, Loss, ModelFile, Optimiser, Prepared, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
@@ -7,9 +8,9 @@ use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex64;
 
 /// The samples of the damped oscillator α = 0.1, ω = 2 from (1, 0), every H = 1.
-fn oscillator(n: usize) -> Vec<Vec<Vec<f64>>> {
+fn oscillator(n: usize) -> Paths {
     let w = Complex64::new(-0.1, 2.0);
-    vec![(0..=n).map(|k| (w * k as f64).exp()).map(|z| vec![z.re, z.im]).collect()]
+    Paths::of(&[(0..=n).map(|k| (w * k as f64).exp()).map(|z| vec![z.re, z.im]).collect()]).expect("finite")
 }
 
 fn training(model: &str, method: &str, interval: f64, m: u32) -> Training {
@@ -24,7 +25,7 @@ fn learned_eigenvalue(fit: &Fit) -> Complex64 {
 }
 
 /// How many of the converged fits sit on each branch; every one must, to 1e-8.
-fn shares(training: &Training, data: &[Vec<Vec<f64>>], starts: u64) -> (Vec<usize>, usize) {
+fn shares(training: &Training, data: &Paths, starts: u64) -> (Vec<usize>, usize) {
     let lambda = Complex64::new(-0.1, 2.0);
     let predicted = branches(&training.method, lambda, training.sampling).expect("branches");
     let prepared: Prepared = training.prepare(data).expect("fits together");
@@ -91,9 +92,9 @@ fn the_optimisers_agree_on_a_linear_field() {
     }
 }
 
-fn lotka_volterra(interval: f64, n: usize, starts: &[f64]) -> Vec<Vec<Vec<f64>>> {
+fn lotka_volterra(interval: f64, n: usize, starts: &[f64]) -> Paths {
     let system = System::named("lotka-volterra").expect("a system");
-    starts.iter().map(|&s| system.trajectory(&[s, 1.0], interval, n).expect("flows")).collect()
+    system.paths(&starts.iter().map(|&s| [s, 1.0]).collect::<Vec<_>>(), interval, n).expect("flows")
 }
 
 /// The eigenvalue (upper half plane) of the learned field at its equilibrium near (1, 1).
@@ -132,7 +133,7 @@ fn a_network_through_rk4_spirals_outward_and_through_implicit_midpoint_stays() {
         let fit = training.prepare(&data).expect("fits").fit(0, None, &mut unwatched).expect("finite");
         let fine = Sampling::new(0.05, 1).expect("positive");
         let path = rollout(&fit.learned, &rk4, fine, &[vec![1.5, 1.0]], 1400).expect("steps");
-        let (turns, _) = returns(&path[0], &[1.0, 1.0]);
+        let (turns, _) = returns(path.get(0).expect("one"), &[1.0, 1.0]);
         let last = turns.last().expect("it turns");
         let ratio = energy(last.x) / energy(1.5);
         assert!(ratio > low && ratio < high, "{method}: E × {ratio} in {} turns, loss {:e}", turns.len(), fit.loss);
@@ -156,9 +157,9 @@ fn bad_input_is_told() {
     let data = oscillator(2);
     let short = training("linear", "bdf6", 1.0, 1).prepare(&data);
     assert!(matches!(short, Err(FitError::TooFewSamples { needed: 7, longest: 3, .. })), "{short:?}");
-    let mut broken = oscillator(5);
+    let mut broken = oscillator(5).to_lists();
     broken[0][3][1] = f64::NAN;
-    assert!(matches!(training("linear", "rk4", 1.0, 1).prepare(&broken), Err(FitError::Sample { trajectory: 0, sample: 3, .. })));
+    assert!(matches!(Paths::of(&broken), Err(PathsError::NotFinite { path: 0, sample: 3, .. })));
     let data = oscillator(300);
     let huge = Training { optimiser: Optimiser::LevenbergMarquardt, memory: 1 << 20, ..training("mlp:64x64", "rk4", 1.0, 1) };
     let refused = huge.prepare(&data).expect("fits together").fit(0, None, &mut unwatched);
@@ -409,7 +410,7 @@ fn newton_failures_inside_a_fit_are_told() {
         threshold: 0.0,
         ..training("sindy:3", "implicit-euler", 1.0, 1)
     };
-    let prepared = training.prepare(&[states.clone(), states]).expect("fits together");
+    let prepared = training.prepare(&Paths::of(&[states.clone(), states]).expect("finite")).expect("fits together");
     let told = (0..20).filter_map(|seed| prepared.fit(seed, None, &mut unwatched).ok()?.trouble).find(|text| text.contains("Newton"));
     let told = told.expect("a start meets a step that cannot be solved");
     assert!(told.contains("trajectory") && told.contains("sample"), "{told}");
@@ -487,7 +488,7 @@ fn the_learned_diffusion_of_a_travelling_wave_can_come_out_negative() {
     let (n, speed, diffusion, interval) = (8usize, 1.0, 0.01, 0.05);
     let system = System::parse(&format!("convection-diffusion:points={n},speed={speed},diffusion={diffusion}")).expect("a system");
     let starts: Vec<Vec<f64>> = (0..n).map(|k| (0..n).map(|i| if i == k { 1.0 } else { 0.0 }).collect()).collect();
-    let data: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| system.trajectory(start, interval, 6).expect("flows")).collect();
+    let data = system.paths(&starts, interval, 6).expect("flows");
     let dx = 1.0 / n as f64;
     let kappa = std::f64::consts::TAU / n as f64;
     let laplacian = 2.0 * (1.0 - kappa.cos()) / (dx * dx);

@@ -1,6 +1,7 @@
 //! Fits through a library's own steps: values against the linear model of the loop, derivatives against differences, trained matrices against
 //! roots that were found on the libraries themselves (tests/data/loops).
 
+use lambdahat::data::Paths;
 use lambdahat::fit::{Batch, Loss, Objective, Prepared, StepDerivatives, Through, Training, unwatched};
 use lambdahat::loops::{Call, StateNorm};
 use num_complex::Complex64;
@@ -12,13 +13,13 @@ fn call(text: &str) -> Call {
 }
 
 /// Starts at the phases of `StateNorm::phases`, `samples` intervals of ẏ = λy from each.
-fn turning(lambda: Complex64, interval: f64, starts: usize, samples: usize) -> Vec<Vec<Vec<f64>>> {
+fn turning(lambda: Complex64, interval: f64, starts: usize, samples: usize) -> Paths {
     let at = |k: usize, j: usize| {
         let start = Complex64::from_polar(1.0, TAU * (k as f64 + 0.5) / starts as f64);
         let y = start * (lambda * interval * j as f64).exp();
         vec![y.re, y.im]
     };
-    (0..starts).map(|k| (0..=samples).map(|j| at(k, j)).collect()).collect()
+    Paths::of(&(0..starts).map(|k| (0..=samples).map(|j| at(k, j)).collect()).collect::<Vec<_>>()).unwrap()
 }
 
 /// The matrix that multiplies by μ.
@@ -26,7 +27,7 @@ fn matrix(mode: Complex64) -> Vec<f64> {
     vec![mode.re, -mode.im, mode.im, mode.re]
 }
 
-fn prepared(through: Through, model: &str, interval: f64, loss: Loss, data: &[Vec<Vec<f64>>]) -> Prepared {
+fn prepared(through: Through, model: &str, interval: f64, loss: Loss, data: &Paths) -> Prepared {
     let training = Training { loss, ..Training::through(model.parse().unwrap(), through, interval).unwrap() };
     training.prepare(data).unwrap()
 }
@@ -64,8 +65,9 @@ fn on_linear_models_the_samples_are_the_multipliers() {
         for (samples, loss) in [(1, Loss::Pairs), (4, Loss::Rollout)] {
             for batch in [Batch::Together, Batch::Each] {
                 // Truth 0: the residual is the prediction.
-                let mut data = turning(mode, 1.0, 5, samples);
-                data.iter_mut().for_each(|t| t[1..].iter_mut().for_each(|y| y.fill(0.0)));
+                let starts = turning(mode, 1.0, 5, samples).to_lists();
+                let still = |t: &Vec<Vec<f64>>| t.iter().enumerate().map(|(k, y)| if k == 0 { y.clone() } else { vec![0.0; 2] }).collect();
+                let data = Paths::of(&starts.iter().map(still).collect::<Vec<_>>()).unwrap();
                 let prepared = prepared(Through { batch, ..Through::new(call.clone()) }, "linear", 1.0, loss, &data);
                 let found = objective(&prepared).loss(&matrix(mode)).unwrap() * prepared.residual_count() as f64;
                 let times: Vec<f64> = (1..=samples).map(|k| k as f64).collect();

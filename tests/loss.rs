@@ -1,6 +1,6 @@
 //! What losses learn from noisy samples: predicted, and by the program's own fits. Reference values from `tests/data/noisy_runs.py` (scipy 1.17.1).
 
-use lambdahat::data::{Reading, Trajectories};
+use lambdahat::data::{Paths, Reading, Trajectories};
 use lambdahat::exact::eigenvalues;
 use lambdahat::fit::{Loss, Training, unwatched};
 use lambdahat::inverse::{Limits, Verdict};
@@ -28,8 +28,8 @@ fn noisy() -> Trajectories {
     Reading::default().open(std::path::Path::new("tests/data/noisy_runs.csv")).unwrap()
 }
 
-fn samples(data: &Trajectories) -> Vec<Vec<Vec<f64>>> {
-    data.require_even().unwrap().to_lists()
+fn samples(data: &Trajectories) -> Paths {
+    data.require_even().unwrap().paths()
 }
 
 fn report(loss: Loss) -> Report {

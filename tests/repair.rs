@@ -1,5 +1,6 @@
 //! Trained models, tested for their step and turned back into continuous time.
 
+use lambdahat::data::Paths;
 use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, Learned, Model, ModelFile, ModelSpec, Training, unwatched};
 use lambdahat::inverse::Flag;
@@ -12,9 +13,9 @@ fn method(name: &str) -> Method {
 }
 
 /// Trains a model on the system's own samples.
-fn trained(system: &System, starts: &[Vec<f64>], samples: usize, class: &str, training: &Training) -> (ModelFile, Vec<Vec<Vec<f64>>>) {
+fn trained(system: &System, starts: &[Vec<f64>], samples: usize, class: &str, training: &Training) -> (ModelFile, Paths) {
     let interval = training.sampling.interval();
-    let data: Vec<_> = starts.iter().map(|s| system.trajectory(s, interval, samples).expect("flows")).collect();
+    let data = system.paths(starts, interval, samples).expect("flows");
     let fit = training.prepare(&data).expect("fits").fit(1, None, &mut unwatched).expect("finite");
     assert_eq!(training.model.to_string(), class);
     let names: Vec<String> = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
@@ -40,10 +41,10 @@ fn hero(class: &str) -> ModelFile {
         history: Vec::new(),
         trouble: None,
     };
-    ModelFile::new(&training, DataRecord::of("a hero", &["x".into(), "y".into()], &[]), fit)
+    ModelFile::new(&training, DataRecord::of("a hero", &["x".into(), "y".into()], &Paths::default()), fit)
 }
 
-fn repaired(file: &ModelFile, data: &[Vec<Vec<f64>>], system: Option<&System>, way: Option<Way>) -> (ModelFile, RepairReport) {
+fn repaired(file: &ModelFile, data: &Paths, system: Option<&System>, way: Option<Way>) -> (ModelFile, RepairReport) {
     let trained_through = method(&file.method);
     let repair = Repair { file, method: &trained_through, trajectories: data, system, way, power: None, through: None, stop: None };
     repair.run(&mut unwatched).expect("repairs")
@@ -63,7 +64,7 @@ fn apart(f: &dyn Field, g: &dyn Field, states: &[Vec<f64>]) -> f64 {
 fn the_hero_goes_back() {
     for class in ["linear", "affine"] {
         let file = hero(class);
-        let (out, report) = repaired(&file, &[], None, None);
+        let (out, report) = repaired(&file, &Paths::default(), None, None);
         assert_eq!(report.way, Way::ExactLinear);
         for z in &report.after.modes {
             assert!((z[0] + 0.1).abs() < 1e-9 && (z[1].abs() - 2.0).abs() < 1e-9, "{z:?}");
@@ -164,11 +165,11 @@ fn methods_of_high_order_are_repaired_by_default() {
     for (name, first) in [("gauss3", 6), ("verner8", 8), ("dormand-prince5", 5)] {
         let sampling = Sampling::new(0.2, 1).expect("positive");
         let file = field.fitted("test", &ModelSpec::Polynomial(3), &method(name), sampling).expect("determined");
-        let (_, report) = repaired(&file, std::slice::from_ref(&states), None, Some(Way::Series));
+        let (_, report) = repaired(&file, &Paths::of(std::slice::from_ref(&states)).expect("finite"), None, Some(Way::Series));
         assert!(report.terms.len() >= 2 && report.terms[0].power == first, "{name}: {:?}", report.terms);
         assert!(report.left_out.is_some_and(|term| term.size > 0.0 && term.size < report.terms[0].size), "{name}");
         // Left alone it is repaired, in whichever way.
-        let (_, report) = repaired(&file, &[], None, None);
+        let (_, report) = repaired(&file, &Paths::default(), None, None);
         assert!(!report.after.modes.is_empty(), "{name}");
     }
 }
@@ -187,7 +188,7 @@ fn a_field_known_by_its_values_goes_back() {
     let field = lambdahat::repair::SampledField::from_csv(&rows, "hero.csv").expect("reads");
     let sampling = Sampling::new(1.0, 1).expect("positive");
     let file = field.fitted("hero.csv", &ModelSpec::Linear, &method("rk4"), sampling).expect("determined");
-    let (_, report) = repaired(&file, &[], None, None);
+    let (_, report) = repaired(&file, &Paths::default(), None, None);
     assert!(report.after.modes.iter().all(|z| (z[0] + 0.1).abs() < 1e-9 && (z[1].abs() - 2.0).abs() < 1e-9), "{:?}", report.after);
     let error = field.fitted("hero.csv", &ModelSpec::Polynomial(7), &method("rk4"), sampling).expect_err("too few values");
     assert!(error.to_string().contains("cannot determine"), "{error}");
@@ -235,7 +236,7 @@ fn the_step_test_looks_along_every_coordinate() {
             trouble: None,
         };
         file = ModelFile::new(&training, file.data, fit);
-        audit(&file, &method(through), &[], HORIZON, STEP_TOLERANCE).expect("follows")
+        audit(&file, &method(through), &Paths::default(), HORIZON, STEP_TOLERANCE).expect("follows")
     };
     let blocks = [-0.01, -0.02, 0.0, 0.0, 0.02, -0.01, 0.0, 0.0, 0.0, 0.0, re, im, 0.0, 0.0, -im, re];
     assert_eq!(linear(&blocks, 4, "rk4").nature, Nature::Discrete);
@@ -250,14 +251,14 @@ fn the_step_test_looks_along_every_coordinate() {
 #[test]
 fn the_step_test_tells_discrete_from_continuous() {
     let file = hero("linear");
-    let found = audit(&file, &method("rk4"), &[], HORIZON, STEP_TOLERANCE).expect("follows");
+    let found = audit(&file, &method("rk4"), &Paths::default(), HORIZON, STEP_TOLERANCE).expect("follows");
     assert_eq!(found.nature, Nature::Discrete);
     let mode = &found.modes[0];
     let shown = mode.shown.expect("has one");
     assert!((shown[0] + 0.1).abs() < 1e-9 && (shown[1] - 2.0).abs() < 1e-9, "{shown:?}");
     assert!(mode.principal && mode.branch == Some(0) && mode.branches == 4 && mode.flags == [Flag::AntiDamped], "{mode:?}");
-    let (out, _) = repaired(&file, &[], None, None);
-    let after = audit(&out, &method(&out.method), &[], HORIZON, STEP_TOLERANCE).expect("follows");
+    let (out, _) = repaired(&file, &Paths::default(), None, None);
+    let after = audit(&out, &method(&out.method), &Paths::default(), HORIZON, STEP_TOLERANCE).expect("follows");
     assert_eq!(after.nature, Nature::Continuous, "{:?}", after.steps);
     assert!(after.steps.windows(2).all(|pair| pair[1].difference <= pair[0].difference), "{:?}", after.steps);
 }
@@ -266,12 +267,12 @@ fn the_step_test_tells_discrete_from_continuous() {
 fn multistep_and_missing_data_are_told() {
     let file = hero("linear");
     let leap_frog = method("leap-frog");
-    assert!(matches!(audit(&file, &leap_frog, &[], HORIZON, STEP_TOLERANCE), Err(RepairError::Multistep { .. })));
+    assert!(matches!(audit(&file, &leap_frog, &Paths::default(), HORIZON, STEP_TOLERANCE), Err(RepairError::Multistep { .. })));
     let rk4 = method("rk4");
     let repair = Repair {
         file: &file,
         method: &rk4,
-        trajectories: &[],
+        trajectories: &Paths::default(),
         system: None,
         way: Some(Way::Refit),
         power: None,

@@ -1,15 +1,16 @@
 //! The oscillator α = 0.1, ω = 2, H = 1 and a 2×2 matrix: on which branch 500 starts land.
 
 use super::{Table, go, training};
+use lambdahat::data::Paths;
 use lambdahat::fit::{Loss, Optimiser, Training};
 use lambdahat::inverse::branches;
 use num_complex::Complex64;
 use std::time::Instant;
 
 /// α = 0.1, ω = 2, H = 1, 20 samples from (1, 0).
-fn oscillator() -> Vec<Vec<Vec<f64>>> {
+fn oscillator() -> Paths {
     let w = Complex64::new(-0.1, 2.0);
-    vec![(0..=20).map(|k| (w * f64::from(k)).exp()).map(|z| vec![z.re, z.im]).collect()]
+    Paths::of(&[(0..=20).map(|k| (w * f64::from(k)).exp()).map(|z| vec![z.re, z.im]).collect()]).expect("finite")
 }
 
 /// How many fits sit on each branch to 1e-8, how many did not converge, how many are elsewhere, and the largest distance from a branch.

@@ -1,6 +1,7 @@
 //! Lotka–Volterra with all parameters 1, orbits from (s, 1), E = V − 2: what networks, polynomials and Gaussians make of it.
 
 use super::{Table, go, range, training, within};
+use lambdahat::data::Paths;
 use lambdahat::dynamics::{System, equilibria, returns};
 use lambdahat::fit::{Fit, Form, Learned, Optimiser, Prepared, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
@@ -16,8 +17,8 @@ fn energy(x: &[f64]) -> f64 {
     unit().invariant(x).unwrap_or(f64::NAN)
 }
 
-fn orbits(interval: f64, n: usize, starts: &[f64]) -> Vec<Vec<Vec<f64>>> {
-    starts.iter().map(|&s| unit().trajectory(&[s, 1.0], interval, n).expect("flows")).collect()
+fn orbits(interval: f64, n: usize, starts: &[f64]) -> Paths {
+    unit().paths(&starts.iter().map(|&s| [s, 1.0]).collect::<Vec<_>>(), interval, n).expect("flows")
 }
 
 /// The eigenvalue in the upper half plane of the learned field at its equilibrium near (1, 1), and the direction of rotation.
@@ -40,7 +41,7 @@ fn turns(learned: &Learned, interval: f64, s: f64, time: f64) -> Turns {
     let h = interval / 100.0;
     let rk4 = catalog::find("rk4").expect("in the catalogue");
     let path = rollout(learned, &rk4, Sampling::new(h, 1).expect("positive"), &[vec![s, 1.0]], (time / h) as usize).expect("steps");
-    let (found, _) = returns(&path[0], &[1.0, 1.0]);
+    let (found, _) = returns(path.get(0).expect("one"), &[1.0, 1.0]);
     let e0 = energy(&[s, 1.0]);
     match (found.first(), found.last()) {
         (Some(first), Some(last)) => {
@@ -53,8 +54,8 @@ fn turns(learned: &Learned, interval: f64, s: f64, time: f64) -> Turns {
 
 /// Per cent of the points where the loss asks the field that lie farther than 0.1 from every sample, and of the samples that lie farther than that
 /// from every such point.
-fn uncovered(prepared: &Prepared, fit: &Fit, samples: &[Vec<Vec<f64>>]) -> (f64, f64) {
-    let samples: Vec<Vec<f64>> = samples.concat();
+fn uncovered(prepared: &Prepared, fit: &Fit, samples: &Paths) -> (f64, f64) {
+    let samples: Vec<Vec<f64>> = samples.to_states();
     let stages = prepared.stage_points(&fit.learned).expect("finite");
     let far = |from: &[Vec<f64>], to: &[Vec<f64>]| {
         let lonely = from.iter().filter(|x| to.iter().all(|y| (x[0] - y[0]).hypot(x[1] - y[1]) > 0.1)).count();
@@ -231,16 +232,17 @@ pub fn every_branch(table: &mut Table) {
     println!("d) polynomial:8 on 400 points over the area of the orbit of 1.4, started from the linear field of each branch, H = 1");
     // Points of the area, on a golden-ratio lattice in the logarithms; each with one exact step.
     let largest = energy(&[1.4, 1.0]);
-    let mut data = Vec::new();
+    let mut inside = Vec::new();
     let mut k = 0u32;
-    while data.len() < 400 {
+    while inside.len() < 400 {
         k += 1;
         let (u, v) = ((f64::from(k) * 0.754_877_666_246_693) % 1.0, (f64::from(k) * 0.569_840_290_998_053) % 1.0);
         let x = vec![(2.0 * u - 1.0).exp(), (2.0 * v - 1.0).exp()];
         if energy(&x) <= largest {
-            data.push(unit().trajectory(&x, 1.0, 1).expect("flows"));
+            inside.push(x);
         }
     }
+    let data = unit().paths(&inside, 1.0, 1).expect("flows");
     for method in ["rk4", "implicit-midpoint"] {
         let form = if method == "rk4" { Form::Step } else { Form::Residual };
         let training =

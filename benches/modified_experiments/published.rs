@@ -1,6 +1,7 @@
 //! The experiments on inverse modified equations of Zhu, Jin, Zhu & Tang (*On numerical integration in neural ordinary differential equations*, ICML 2022), with
 //! polynomials for networks: a model is trained through a method on exact pairs (x, φ_H(x)), and compared with the true field and with the inverse modified one.
 
+use lambdahat::data::Paths;
 use lambdahat::dynamics::{CompiledField, Field, Flow, PolynomialField, System};
 use lambdahat::fit::{Fit, Optimiser, Training, unwatched};
 use lambdahat::method::{Method, RungeKutta, Sampling, catalog};
@@ -107,7 +108,8 @@ pub struct Experiment<'a> {
 impl Experiment<'_> {
     /// Trains on the points and their images, H apart.
     pub fn learned(&self, points: &[Vec<f64>], interval: f64) -> Fit {
-        let pairs: Vec<Vec<Vec<f64>>> = points.par_iter().map(|x| vec![x.clone(), self.flow(x, interval).expect("flows")]).collect();
+        let pairs: Vec<_> = points.par_iter().map(|x| vec![x.clone(), self.flow(x, interval).expect("flows")]).collect();
+        let pairs = Paths::of(&pairs).expect("finite");
         let sampling = Sampling::new(interval, self.substeps).expect("positive");
         let training = |name: &str, sampling: Sampling| {
             Training::new(self.model.parse().expect("a class"), catalog::find(name).expect("in the catalogue"), sampling)

@@ -10,7 +10,7 @@ use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::Precision;
 use lambdahat::loops::{Call, Regression};
 use lambdahat::method::Method;
-use lambdahat::predict::{PredictError, Prediction, Subject, default_calls};
+use lambdahat::predict::{Beside, PredictError, Prediction, Subject, default_calls};
 use lambdahat::truth::ModesOptions;
 use lambdahat::words::{Dialect, document, no_modes};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
@@ -157,14 +157,13 @@ pub fn predict_samples(py: Python<'_>, samples: SampleArrays<'_>, methods: Vec<M
     let data = samples.checked()?;
     interruptible(py, move || {
         let mut subject = Subject::from_data(&data, &modes).map_err(refused)?;
-        let states = data.require_even().map(|even| even.to_lists()).unwrap_or_default();
         if loss != Loss::default() && data.inputs().is_empty() {
             let logged = if options.log { Some(data.log().map_err(refused)?) } else { None };
             if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
-                subject = subject.with_loss(&even.to_lists(), loss, true);
+                subject = subject.with_loss(&even.paths(), loss, true);
             }
         }
-        let mut document = report(subject, through, &options, &states)?;
+        let mut document = report(subject, through, &options)?;
         document["data"] = document::samples(&data, Dialect::Terminal).map_err(refused)?;
         serde_json::to_string(&document).map_err(refused)
     })?
@@ -177,23 +176,24 @@ pub fn predict_system(py: Python<'_>, name: &str, interval: Option<f64>, methods
     let system = System::open(name).map_err(refused)?;
     interruptible(py, move || {
         let subject = Subject::from_system(&system, interval.unwrap_or_else(|| system.default_interval())).map_err(refused)?;
-        serde_json::to_string(&report(subject, through, &options, &[])?).map_err(refused)
+        serde_json::to_string(&report(subject, through, &options)?).map_err(refused)
     })?
 }
 
-fn report(subject: Subject, through: Through, options: &Options, states: &[Vec<Vec<f64>>]) -> PyResult<serde_json::Value> {
+fn report(subject: Subject, through: Through, options: &Options) -> PyResult<serde_json::Value> {
     let (covered, dtype) = options.usage()?;
     let none_named = through.is_empty();
     let only_calls = through.methods.is_empty() && !none_named;
     let prediction = Prediction { subject, methods: through.methods, substeps: options.substeps, limits: options.limits()? };
-    let mut report = prediction.report_with_orbits().map_err(no_prediction)?;
-    let calls = if none_named { default_calls().map_err(refused)? } else { through.calls };
-    report.add_regressions(&through.regressions);
-    report.add_calls(&calls, covered, dtype, states);
-    if only_calls {
-        // The methods were followed for the recommendation.
-        report.methods.clear();
-    }
+    let beside = Beside {
+        calls: if none_named { default_calls().map_err(refused)? } else { through.calls },
+        covered,
+        precision: dtype,
+        regressions: through.regressions,
+        orbits: true,
+        only: only_calls,
+    };
+    let report = prediction.report_beside(&beside, &|| false).map_err(no_prediction)?;
     document::prediction(&report, Dialect::Terminal).map_err(refused)
 }
 

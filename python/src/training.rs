@@ -43,10 +43,10 @@ pub fn fit(
     let seeds = options.seeds()?;
     let resumed = resume.map(|text| ModelFile::parse(&text).map_err(refused)).transpose()?;
     interruptible_until(py, move |left| {
-        let mut prepared = training.prepare(&trained.states).map_err(refused)?;
-        let mut record = DataRecord::of(trained.data.source(), trained.data.variables(), &trained.states);
+        let mut prepared = training.prepare(&trained.paths).map_err(refused)?;
+        let mut record = DataRecord::of(trained.data.source(), trained.data.variables(), &trained.paths);
         if trained.system.is_some() {
-            record = record.with_starts(&trained.states);
+            record = record.with_starts(&trained.paths);
         }
         let mut differences: Vec<String> = Vec::new();
         let found = match &resumed {
@@ -97,14 +97,14 @@ pub fn check(
     let substeps = options.substeps;
     interruptible_until(py, move |left| {
         let prepared: Vec<Prepared> =
-            training.iter().map(|training| training.prepare(&trained.states).map_err(refused)).collect::<PyResult<_>>()?;
-        let starts: Vec<Vec<f64>> = trained.states.iter().filter_map(|t| t.first().cloned()).collect();
+            training.iter().map(|training| training.prepare(&trained.paths).map_err(refused)).collect::<PyResult<_>>()?;
+        let starts: Vec<Vec<f64>> = trained.paths.starts().map(<[f64]>::to_vec).collect();
         let subject = match &trained.system {
             Some(system) => Subject::from_system(system, trained.interval).map_err(refused)?.with_starts(starts),
             None => {
                 let found = Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?;
                 // The fits see the samples as they are.
-                found.with_loss(&trained.states, loss, model != ModelSpec::Linear)
+                found.with_loss(&trained.paths, loss, model != ModelSpec::Linear)
             }
         };
         let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
@@ -120,7 +120,7 @@ pub fn check(
                 model: &training.model,
                 agreement,
                 system: trained.system.as_ref(),
-                samples: &trained.states,
+                samples: &trained.paths,
             };
             let outcome = fits(prepared, &seeds, &left);
             checked.par_extend(seeds.par_iter().zip(&outcome).map(|(&seed, fit)| checker.check(seed, prepared, fit, false)));
@@ -144,14 +144,14 @@ fn check_call(py: Python<'_>, trained: Trained, call: Call, options: &TrainingOp
         let prediction = Prediction { subject, methods: vec![scheme], substeps: 1, limits: Limits::default() };
         let report = prediction.report().map_err(no_prediction)?;
         let Some(through) = &training.through else { return Err(refused("no call is given")) };
-        let prepared = training.prepare(&trained.states).map_err(refused)?;
+        let prepared = training.prepare(&trained.paths).map_err(refused)?;
         let settled = report.upper_modes().map(|(_, mode)| mode).filter(|mode| mode.settled);
         let modes = settled
-            .map(|mode| expected(through, &prepared, trained.interval, mode, &trained.states).map_err(refused))
+            .map(|mode| expected(through, &prepared, trained.interval, mode, &trained.paths).map_err(refused))
             .collect::<PyResult<Vec<_>>>()?;
         let outcome: Vec<_> = seeds.iter().copied().zip(fits(&prepared, &seeds, &left)).collect();
         let agreement = Agreement::of(&model, prepared.optimiser());
-        let check = CalledCheck::new((through, trained.interval), &prepared, agreement, modes, &outcome, &trained.states);
+        let check = CalledCheck::new((through, trained.interval), &prepared, agreement, modes, &outcome, &trained.paths);
         serde_json::to_string(&check).map_err(refused)
     })?
 }

@@ -3,7 +3,7 @@
 use crate::asked::Asked;
 use crate::errors::{parsed, refused};
 use crate::prediction::SampleArrays;
-use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::data::{Paths, Trajectories, Trajectory};
 use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{Batch, Form, Loss, ModelSpec, StepDerivatives, Through, Training};
 use lambdahat::loops::Call;
@@ -113,8 +113,8 @@ pub struct Trained {
     pub data: Trajectories,
     /// H.
     pub interval: f64,
-    /// A list of states a trajectory.
-    pub states: Vec<Vec<Vec<f64>>>,
+    /// The states, a path a trajectory.
+    pub paths: Paths,
     /// The system.
     pub system: Option<System>,
 }
@@ -125,8 +125,8 @@ impl Trained {
             return Err(refused(format!("{first} is an input, but the models here are fields of the state alone; predict takes inputs")));
         }
         let even = data.require_even().map_err(refused)?;
-        let (interval, states) = (even.interval(), even.to_lists());
-        Ok(Self { data, interval, states, system: None })
+        let (interval, paths) = (even.interval(), even.paths());
+        Ok(Self { data, interval, paths, system: None })
     }
 
     fn of_system(text: &str, interval: Option<f64>, samples: usize, starts: &[Vec<f64>]) -> PyResult<Self> {
@@ -139,12 +139,12 @@ impl Trained {
         if starts.is_empty() {
             return Err(refused(format!("the system `{}` states no starts; give some", system.name())));
         }
-        let states: Vec<Vec<Vec<f64>>> =
-            starts.iter().map(|start| system.trajectory(start, interval, samples).map_err(refused)).collect::<PyResult<_>>()?;
         let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
-        let trajectories = states.iter().map(|states| Trajectory::new(None, 0.0, states)).collect();
+        let from = |start: &Vec<f64>| Ok(Trajectory::new(None, 0.0, &system.trajectory(start, interval, samples).map_err(refused)?));
+        let trajectories = starts.iter().map(from).collect::<PyResult<_>>()?;
         let data = Trajectories::new(text.to_owned(), variables, interval, trajectories).map_err(refused)?;
-        Ok(Self { data, interval, states, system: Some(system) })
+        let paths = data.require_even().map_err(refused)?.paths();
+        Ok(Self { data, interval, paths, system: Some(system) })
     }
 }
 

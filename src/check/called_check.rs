@@ -2,6 +2,7 @@
 
 use super::agreement::Agreement;
 use super::comparison::motion;
+use crate::data::Paths;
 use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
 use crate::fit::{Batch, Fit, FitError, Prepared, StepDerivatives, Through};
@@ -100,7 +101,7 @@ pub fn expected(
     prepared: &Prepared,
     interval: f64,
     mode: &Mode,
-    trajectories: &[Vec<Vec<f64>>],
+    trajectories: &Paths,
 ) -> Result<CalledMode, EquationError> {
     let (samples, lambda) = (prepared.windows().intervals(), mode.lambda);
     let starts = prepared.windows().starts();
@@ -140,10 +141,10 @@ impl CalledCheck {
         agreement: Agreement,
         modes: Vec<CalledMode>,
         fits: &[(u64, Result<Fit, FitError>)],
-        trajectories: &[Vec<Vec<f64>>],
+        trajectories: &Paths,
     ) -> Self {
         let small = agreement.small * motion(trajectories);
-        let size = trajectories.iter().flatten().flat_map(|x| x.iter().zip(modes.first().map_or(&[][..], |m| &m.equilibrium)));
+        let size = trajectories.states().flat_map(|x| x.iter().zip(modes.first().map_or(&[][..], |m| &m.equilibrium)));
         let (sum, count) = size.fold((0.0, 0usize), |(sum, n), (x, e)| (sum + (x - e).powi(2), n + 1));
         let floor = modes.iter().filter_map(|m| m.floor).fold(0.0, f64::max).powi(2) * sum / count.max(1) as f64;
         let fits: Vec<CalledFit> = fits

@@ -2,6 +2,7 @@
 
 use super::agreement::Agreement;
 use super::settling::Settling;
+use crate::data::Paths;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Equilibrium, Field, equilibria};
 use crate::exact::eigenvalues;
@@ -68,7 +69,7 @@ pub(super) struct Matching<'a> {
     /// The place of the method in the report.
     pub place: usize,
     pub agreement: Agreement,
-    pub samples: &'a [Vec<Vec<f64>>],
+    pub samples: &'a Paths,
     /// The mean square of the residuals that is taken for the data's.
     pub loss: f64,
 }
@@ -104,7 +105,7 @@ impl Matching<'_> {
             return self.amid_samples(fit);
         }
         let extent = (0..truth.len()).map(|c| {
-            let (low, high) = self.samples.iter().flatten().fold((truth[c], truth[c]), |(low, high), x| (low.min(x[c]), high.max(x[c])));
+            let (low, high) = self.samples.states().fold((truth[c], truth[c]), |(low, high), x| (low.min(x[c]), high.max(x[c])));
             (high - low).powi(2)
         });
         let room = 0.5 * extent.sum::<f64>().sqrt();
@@ -113,7 +114,7 @@ impl Matching<'_> {
 
     /// The middle of the samples with the learned Jacobian there, for modes that belong to no equilibrium.
     fn amid_samples(&self, fit: &Fit) -> Option<Equilibrium> {
-        let states = || self.samples.iter().flatten();
+        let states = || self.samples.states();
         let d = states().next()?.len();
         let count = states().count() as f64;
         let state: Vec<f64> = (0..d).map(|c| states().map(|x| x[c]).sum::<f64>() / count).collect();

@@ -5,6 +5,7 @@ pub use super::checked_modes::CheckedMode;
 use super::checked_modes::Matching;
 use super::coverage::{Coverage, coverage};
 use super::followed::{Following, LearnedDrift, Rollouts};
+use crate::data::Paths;
 use crate::dynamics::System;
 use crate::fit::{Fit, FitError, ModelSpec, Prepared, Stop};
 use crate::method::{Method, Sampling};
@@ -138,15 +139,15 @@ pub struct Checker<'a> {
     /// The true system, where it is known: its invariant is followed from the starts of the samples.
     pub system: Option<&'a System>,
     /// The samples that were trained on.
-    pub samples: &'a [Vec<Vec<f64>>],
+    pub samples: &'a Paths,
 }
 
 /// The mean square of the difference between successive samples.
-pub fn motion(trajectories: &[Vec<Vec<f64>>]) -> f64 {
+pub fn motion(trajectories: &Paths) -> f64 {
     let (mut sum, mut count) = (0.0, 0usize);
-    for pair in trajectories.iter().flat_map(|t| t.windows(2)) {
-        sum += pair[0].iter().zip(&pair[1]).map(|(a, b)| (b - a).powi(2)).sum::<f64>();
-        count += pair[0].len();
+    for (from, to) in trajectories.pairs() {
+        sum += from.iter().zip(to).map(|(a, b)| (b - a).powi(2)).sum::<f64>();
+        count += from.len();
     }
     sum / count.max(1) as f64
 }
@@ -194,7 +195,7 @@ impl Checker<'_> {
         // Samples from a file have noise. Those of a system have none, and a threshold raised by hand does not make the misfit of an unfinished fit one.
         let noisy = self.report.samples > 0;
         let usual = if noisy { f64::INFINITY } else { Agreement::of(self.model, fit.optimiser).small * motion };
-        let largest = self.samples.iter().flatten().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
+        let largest = self.samples.states().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
         let loss = fit.loss.min(usual).max((ROUNDING * largest).powi(2));
         let matching = Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, loss };
         checked.modes = matching.modes(fit, prepared);
@@ -207,7 +208,7 @@ impl Checker<'_> {
         };
         (checked.rollout, checked.drift) = following.follow(&fit.learned);
         if let Some(rollout) = checked.rollout.as_mut().filter(|_| !drawn) {
-            (rollout.step_paths, rollout.fine_paths) = (Vec::new(), Vec::new());
+            (rollout.step_paths, rollout.fine_paths) = (Paths::default(), Paths::default());
         }
         let equilibrium = self.report.modes.first().map(|mode| mode.equilibrium.as_slice()).filter(|place| !place.is_empty());
         checked.coverage = prepared.stage_points(&fit.learned).ok().and_then(|points| coverage(&points, self.samples, equilibrium));

@@ -3,6 +3,7 @@
 //! A loss sees f̂ at the stages of the method only. Those of implicit midpoint lie on the chords between samples, inside a convex orbit: the field on the
 //! orbit itself is then extrapolated, however small the loss.
 
+use crate::data::Paths;
 use crate::dynamics::norm::distance;
 use serde::Serialize;
 
@@ -28,8 +29,8 @@ pub struct Coverage {
 }
 
 /// Compares the points with the samples; `None` where there are none of either, or a point is not finite.
-pub(super) fn coverage(points: &[Vec<f64>], samples: &[Vec<Vec<f64>>], equilibrium: Option<&[f64]>) -> Option<Coverage> {
-    let all: Vec<&[f64]> = samples.iter().flatten().map(Vec::as_slice).collect();
+pub(super) fn coverage(points: &[Vec<f64>], samples: &Paths, equilibrium: Option<&[f64]>) -> Option<Coverage> {
+    let all: Vec<&[f64]> = samples.states().collect();
     let points: Vec<&[f64]> = points.iter().map(Vec::as_slice).collect();
     if all.is_empty() || points.is_empty() || points.iter().any(|x| x.iter().any(|v| !v.is_finite())) {
         return None;
@@ -81,21 +82,23 @@ mod tests {
     fn chords_of_a_coarsely_sampled_circle_lie_inside_it() {
         // Samples a sixth of a turn apart, slightly off so that they do not repeat: the chords' middles have cos(π/6) of the radius.
         let step = TAU / 6.0 + 0.01;
-        let samples = vec![circle(60, 1.0, step)];
-        let middles: Vec<Vec<f64>> = samples[0].windows(2).map(|w| vec![(w[0][0] + w[1][0]) / 2.0, (w[0][1] + w[1][1]) / 2.0]).collect();
+        let circle = circle(60, 1.0, step);
+        let samples = Paths::of(std::slice::from_ref(&circle)).expect("finite");
+        let middles: Vec<Vec<f64>> = circle.windows(2).map(|w| vec![(w[0][0] + w[1][0]) / 2.0, (w[0][1] + w[1][1]) / 2.0]).collect();
         let found = coverage(&middles, &samples, Some(&[0.0, 0.0])).expect("finite");
         assert!(found.points_near_samples == 0.0 && found.samples_near_points == 0.0, "{found:?}");
         let [low, high] = found.points_from_equilibrium.expect("given");
         assert!((low - (step / 2.0).cos()).abs() < 1e-12 && (high - low) < 1e-12);
         // The samples themselves cover themselves.
-        let itself = coverage(&samples[0], &samples, None).expect("finite");
+        let itself = coverage(&circle, &samples, None).expect("finite");
         assert_eq!((itself.points_near_samples, itself.samples_near_points), (1.0, 1.0));
     }
 
     #[test]
     fn nothing_is_said_of_nothing() {
-        assert!(coverage(&[], &[vec![vec![1.0]]], None).is_none());
-        assert!(coverage(&[vec![f64::NAN]], &[vec![vec![1.0]]], None).is_none());
-        assert!(coverage(&[vec![1.0]], &[], None).is_none());
+        let one = Paths::of(&[vec![vec![1.0]]]).expect("finite");
+        assert!(coverage(&[], &one, None).is_none());
+        assert!(coverage(&[vec![f64::NAN]], &one, None).is_none());
+        assert!(coverage(&[vec![1.0]], &Paths::default(), None).is_none());
     }
 }

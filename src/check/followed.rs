@@ -1,6 +1,7 @@
 //! A learned field followed from the starts of its training: with the step of the training, which should pass through the samples, and with a
 //! hundredth of it, which shows the field itself.
 
+use crate::data::{Paths, States};
 use crate::dynamics::{Field, System, implicit_slopes, returns};
 use crate::fit::{Learned, rollout};
 use crate::method::{Method, Multistep, Sampling, catalog};
@@ -39,10 +40,10 @@ pub struct Rollouts {
     pub fine: Followed,
     /// The states at h, for a figure.
     #[serde(skip)]
-    pub step_paths: Vec<Vec<Vec<f64>>>,
+    pub step_paths: Paths,
     /// The states at h/100.
     #[serde(skip)]
-    pub fine_paths: Vec<Vec<Vec<f64>>>,
+    pub fine_paths: Paths,
     /// States of a fine path in a sampling interval.
     #[serde(skip)]
     pub fine_in_interval: usize,
@@ -72,7 +73,7 @@ pub struct LearnedDrift {
 pub(super) struct Following<'a> {
     pub method: &'a Method,
     pub sampling: Sampling,
-    pub samples: &'a [Vec<Vec<f64>>],
+    pub samples: &'a Paths,
     pub system: Option<&'a System>,
     pub modes: &'a [Mode],
 }
@@ -84,24 +85,25 @@ impl Following<'_> {
             Method::RungeKutta(_) => 1,
             Method::Multistep(multistep) => multistep.steps(),
         };
-        let samples: Vec<&[Vec<f64>]> = self.samples.iter().filter(|t| t.len() > span).take(MOST_STARTS).map(Vec::as_slice).collect();
+        let samples: Vec<States<'_>> = self.samples.iter().filter(|t| t.len() > span).take(MOST_STARTS).collect();
         let steps = MOST_STEPS / self.sampling.substeps() as usize;
         let intervals = samples.iter().map(|t| t.len() - 1).max().unwrap_or(0).max(self.turning()).min(steps.max(1));
-        if samples.is_empty() || samples.iter().flat_map(|t| t.iter()).any(|x| x.len() != learned.dimension()) {
+        if samples.is_empty() || self.samples.dimension() != learned.dimension() {
             return (None, Vec::new());
         }
-        let starts: Vec<Vec<f64>> = samples.iter().map(|t| t[0].clone()).collect();
+        let starts: Vec<Vec<f64>> = samples.iter().filter_map(|t| t.first()).map(<[f64]>::to_vec).collect();
         let coarse = match self.method {
             Method::RungeKutta(_) => each(learned, self.method, self.sampling, &starts, intervals),
             Method::Multistep(multistep) => {
-                samples.iter().map(|t| multistep_path(learned, multistep, self.sampling.step().get(), &t[..span], intervals)).collect()
+                let path = |t: &States<'_>| multistep_path(learned, multistep, self.sampling.step().get(), *t, intervals).concat();
+                Paths::flat(learned.dimension(), samples.iter().map(path))
             }
         };
         let fine_in_interval = (FINE * self.sampling.substeps()) as usize;
         let fine = catalog::find("rk4")
             .ok()
             .zip(Sampling::new(self.sampling.interval() / fine_in_interval as f64, 1).ok())
-            .map_or_else(Vec::new, |(rk4, step)| each(learned, &rk4, step, &starts, intervals * fine_in_interval));
+            .map_or_else(Paths::default, |(rk4, step)| each(learned, &rk4, step, &starts, intervals * fine_in_interval));
         let drift = self.drift(&starts, &coarse, &fine, intervals, fine_in_interval);
         let rollouts = Rollouts {
             step: self.compare(&samples, &coarse, 1, intervals),
@@ -116,17 +118,17 @@ impl Following<'_> {
     /// Sampling intervals in some ten turns of the fastest true mode; none where nothing turns or no invariant is known.
     fn turning(&self) -> usize {
         let fastest = self.modes.iter().map(|mode| mode.lambda.im.abs()).fold(0.0, f64::max);
-        let kept = self.system.is_some_and(|system| self.samples.iter().flatten().take(1).any(|x| system.invariant(x).is_some()));
+        let kept = self.system.is_some_and(|system| self.samples.states().take(1).any(|x| system.invariant(x).is_some()));
         if kept && fastest > 0.0 { (TURNS * TAU / fastest / self.sampling.interval()).ceil() as usize } else { 0 }
     }
 
-    fn compare(&self, samples: &[&[Vec<f64>]], paths: &[Vec<Vec<f64>>], stride: usize, most: usize) -> Followed {
-        let d = samples[0][0].len();
+    fn compare(&self, samples: &[States<'_>], paths: &Paths, stride: usize, most: usize) -> Followed {
+        let d = self.samples.dimension();
         let count = samples.iter().map(|t| t.len()).sum::<usize>() as f64;
         let mean: Vec<f64> = (0..d).map(|c| samples.iter().flat_map(|t| t.iter()).map(|x| x[c]).sum::<f64>() / count).collect();
-        let (mut off, mut spread, mut compared, mut left) = (0.0, 0.0, 0usize, paths.len() < samples.len());
+        let (mut off, mut spread, mut compared, mut left) = (0.0, 0.0, 0usize, paths.count() < samples.len());
         let mut shortest = usize::MAX;
-        for (samples, path) in samples.iter().zip(paths) {
+        for (samples, path) in samples.iter().zip(paths.iter()) {
             let wanted = (samples.len() - 1).min(most);
             let reached = (path.len().max(1) - 1) / stride;
             left |= reached < wanted;
@@ -144,14 +146,7 @@ impl Following<'_> {
         Followed { error: (!left && compared > 0 && error.is_finite()).then_some(error), time: shortest as f64 * self.sampling.interval() }
     }
 
-    fn drift(
-        &self,
-        starts: &[Vec<f64>],
-        coarse: &[Vec<Vec<f64>>],
-        fine: &[Vec<Vec<f64>>],
-        intervals: usize,
-        fine_in_interval: usize,
-    ) -> Vec<LearnedDrift> {
+    fn drift(&self, starts: &[Vec<f64>], coarse: &Paths, fine: &Paths, intervals: usize, fine_in_interval: usize) -> Vec<LearnedDrift> {
         let Some(system) = self.system else { return Vec::new() };
         let mut drifts = Vec::new();
         for (k, start) in starts.iter().enumerate() {
@@ -187,33 +182,31 @@ fn square(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// A rollout from each start, so that one which cannot be continued does not end the others.
-fn each(learned: &Learned, method: &Method, sampling: Sampling, starts: &[Vec<f64>], intervals: usize) -> Vec<Vec<Vec<f64>>> {
+fn each(learned: &Learned, method: &Method, sampling: Sampling, starts: &[Vec<f64>], intervals: usize) -> Paths {
     if let Ok(all) = rollout(learned, method, sampling, starts, intervals) {
         return all;
     }
     let alone = |start: &Vec<f64>| {
         let one = std::slice::from_ref(start);
-        if let Some(path) = rollout(learned, method, sampling, one, intervals).ok().and_then(|mut paths| paths.pop()) {
-            return path;
+        if let Some(path) = rollout(learned, method, sampling, one, intervals).ok().as_ref().and_then(|paths| paths.get(0)) {
+            return path.as_flat().to_vec();
         }
         // Up to where Newton's iteration fails.
-        let mut path = vec![start.clone()];
+        let (mut path, mut here) = (start.clone(), start.clone());
         for _ in 0..intervals {
-            let here = path[path.len() - 1..].to_vec();
-            let next = rollout(learned, method, sampling, &here, 1).ok().and_then(|mut paths| paths.pop()).filter(|path| path.len() == 2);
-            match next.and_then(|mut path| path.pop()) {
-                Some(next) => path.push(next),
-                None => break,
-            }
+            let step = rollout(learned, method, sampling, std::slice::from_ref(&here), 1).ok();
+            let Some(next) = step.as_ref().and_then(|paths| paths.get(0)?.get(1)) else { break };
+            here.copy_from_slice(next);
+            path.extend_from_slice(next);
         }
         path
     };
-    starts.iter().map(alone).collect()
+    Paths::flat(learned.dimension(), starts.iter().map(alone))
 }
 
 /// Σ α_j y_{n+j} = h Σ β_j f(y_{n+j}) from k states, the newest y by Newton's method where β_k is not zero; ends early where it leaves or the iteration
 /// fails.
-fn multistep_path(learned: &Learned, method: &Multistep, h: f64, initial: &[Vec<f64>], intervals: usize) -> Vec<Vec<f64>> {
+fn multistep_path(learned: &Learned, method: &Multistep, h: f64, initial: States<'_>, intervals: usize) -> Vec<Vec<f64>> {
     let (k, d) = (method.steps(), learned.dimension());
     let alpha: Vec<f64> = method.alpha().iter().map(|a| a.to_f64()).collect();
     let beta: Vec<f64> = method.beta().iter().map(|b| b.to_f64()).collect();
@@ -222,7 +215,7 @@ fn multistep_path(learned: &Learned, method: &Multistep, h: f64, initial: &[Vec<
         learned.value(x, &mut f);
         f
     };
-    let mut path = initial.to_vec();
+    let mut path: Vec<Vec<f64>> = initial.iter().take(k).map(<[f64]>::to_vec).collect();
     let mut slopes: Vec<Vec<f64>> = path.iter().map(|x| value(x)).collect();
     while path.len() <= intervals {
         let n = path.len() - k;
@@ -252,9 +245,9 @@ mod tests {
     use super::*;
     use crate::fit::{Training, unwatched};
 
-    fn damped() -> Vec<Vec<Vec<f64>>> {
+    fn damped() -> Paths {
         let w = num_complex::Complex::new(-0.1, 2.0);
-        vec![(0..=20).map(|k| (w * f64::from(k)).exp()).map(|z| vec![z.re, z.im]).collect()]
+        Paths::flat(2, [(0..=20).map(|k| (w * f64::from(k)).exp()).flat_map(|z| [z.re, z.im]).collect()])
     }
 
     #[test]
@@ -272,7 +265,7 @@ mod tests {
             assert!(drift.is_empty());
             assert!(rollouts.step.error.is_some_and(|e| e < 1e-8), "{name} {:?}", rollouts.step);
             assert!(rollouts.fine.error.is_none_or(|e| e > 0.1), "{name} at h/100: {:?}", rollouts.fine);
-            assert_eq!((rollouts.step_paths[0].len(), rollouts.fine_paths[0].len() > 100), (21, true));
+            assert_eq!((rollouts.step_paths.samples(), rollouts.fine_paths.samples() > 100), (21, true));
         }
     }
 
@@ -283,15 +276,16 @@ mod tests {
             Learned { model: crate::fit::Model::polynomial(crate::fit::Dictionary::powers(1, 2)), parameters: vec![0.0, 0.0, 1.0] };
         let method = catalog::find("implicit-euler").expect("in the catalogue");
         let paths = each(&square, &method, Sampling::new(0.1, 1).expect("positive"), &[vec![-1.0], vec![2.0]], 50);
-        assert_eq!(paths[0].len(), 51);
-        assert!(paths[1].len() > 1 && paths[1].len() < 15, "{}", paths[1].len());
+        let lengths: Vec<usize> = paths.iter().map(States::len).collect();
+        assert_eq!(lengths[0], 51);
+        assert!((2..15).contains(&lengths[1]), "{lengths:?}");
     }
 
     #[test]
     fn the_invariant_is_read_off_from_turn_to_turn() {
         // The true field: within a turn the invariant of a truncated integrator does not move, and neither does it from turn to turn.
         let system = System::named("lotka-volterra").expect("listed");
-        let samples: Vec<Vec<Vec<f64>>> = vec![system.trajectory(&[1.5, 1.0], 1.0, 30).expect("flows")];
+        let samples = system.paths(&[[1.5, 1.0]], 1.0, 30).expect("flows");
         let method = catalog::find("rk4").expect("in the catalogue");
         let truth = Learned {
             model: crate::fit::Model::polynomial(crate::fit::Dictionary::powers(2, 2)),

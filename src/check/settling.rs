@@ -158,6 +158,7 @@ fn eigenvectors(matrix: &DMatrix<f64>, lambda: Complex<f64>) -> Option<(Vector, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Paths;
     use crate::dynamics::equilibria;
     use crate::fit::{Training, unwatched};
     use crate::method::{Sampling, catalog};
@@ -165,8 +166,8 @@ mod tests {
     #[test]
     fn the_gradient_of_an_eigenvalue_is_its_difference() {
         // A polynomial field: changing a parameter moves the equilibrium and the Jacobian.
-        let samples: Vec<Vec<Vec<f64>>> =
-            vec![(0..30).map(|k| 0.2 * f64::from(k)).map(|t| vec![1.0 + 0.4 * t.cos(), 1.0 + 0.5 * t.sin()]).collect()];
+        let samples =
+            Paths::flat(2, [(0..30).map(|k| 0.2 * f64::from(k)).flat_map(|t| [1.0 + 0.4 * t.cos(), 1.0 + 0.5 * t.sin()]).collect()]);
         let rk4 = catalog::find("rk4").expect("in the catalogue");
         let training = Training::new("polynomial:2".parse().expect("a model"), rk4, Sampling::new(1.0, 1).expect("positive"));
         let prepared = training.prepare(&samples).expect("fits together");
@@ -198,7 +199,7 @@ mod tests {
     #[test]
     fn a_mode_that_the_samples_hardly_excite_is_left_open() {
         // Two real modes; the fast one starts at 1e-13 of the slow one.
-        let samples: Vec<Vec<Vec<f64>>> = vec![(0..20).map(f64::from).map(|t| vec![(-0.1 * t).exp(), 1e-13 * (-1.5 * t).exp()]).collect()];
+        let samples = Paths::flat(2, [(0..20).map(f64::from).flat_map(|t| [(-0.1 * t).exp(), 1e-13 * (-1.5 * t).exp()]).collect()]);
         let rk4 = catalog::find("rk4").expect("in the catalogue");
         let training = Training::new("linear".parse().expect("a model"), rk4, Sampling::new(1.0, 1).expect("positive"));
         let prepared = training.prepare(&samples).expect("fits together");

@@ -96,13 +96,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let samples = args.samples.samples()?;
     let interval = samples.interval;
-    let starts: Vec<Vec<f64>> = samples.states.iter().filter_map(|t| t.first().cloned()).collect();
+    let starts: Vec<Vec<f64>> = samples.paths.starts().map(<[f64]>::to_vec).collect();
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?.with_starts(starts),
         None => {
             let found = Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?;
             // The fits see the samples as they are.
-            found.with_loss(&samples.states, args.training.loss, args.training.model != ModelSpec::Linear)
+            found.with_loss(&samples.paths, args.training.loss, args.training.model != ModelSpec::Linear)
         }
     };
     let substeps = args.training.substeps;
@@ -112,7 +112,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     // Whatever is wrong with a method or with the figure's name is said before the first fit begins.
     let prepared: Vec<Prepared> = methods
         .iter()
-        .map(|method| Ok(args.training.training(method.clone(), interval)?.prepare(&samples.states)?))
+        .map(|method| Ok(args.training.training(method.clone(), interval)?.prepare(&samples.paths)?))
         .collect::<Result<_, Failure>>()?;
     if let Some(path) = &args.figure {
         figure::file::writable(path)?;
@@ -134,7 +134,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             model: &args.training.model,
             agreement,
             system: samples.system.as_ref(),
-            samples: &samples.states,
+            samples: &samples.paths,
         };
         let outcome = train(prepared, method.name(), &seeds, None);
         interrupted |= outcome.iter().any(was_interrupted);
@@ -155,13 +155,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     end_on_interrupt();
     let check = Check::new(report, agreement, fits, interrupted);
     let written = match &args.figure {
-        Some(path) => output::result(path, &figure::check(&check, &samples.states, samples.data.variables()).bytes(path, None)?, json),
+        Some(path) => output::result(path, &figure::check(&check, &samples.paths, samples.data.variables()).bytes(path, None)?, json),
         None => Ok(()),
     };
     if json {
         output::json(&document::check(&check, Dialect::Terminal)?)?;
     } else {
-        let motion = motion(&samples.states);
+        let motion = motion(&samples.paths);
         let floor = Some(noise_floor(&check.report, motion)).filter(|floor| *floor > check.agreement.small * motion);
         let run = Run { model: &args.training.model, starts: seeds.len(), methods: methods.len(), floor };
         let said = if args.all { screen::everything(&check, &run, width()) } else { screen::first_screen(&check, &run, width()) };

@@ -23,15 +23,15 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
     let report = prediction.report().map_err(super::predict::no_prediction)?;
     let training_of = training.through(call, interval)?;
     let Some(through) = &training_of.through else { return Ok(Answer::Done) };
-    let prepared = training_of.prepare(&samples.states)?;
+    let prepared = training_of.prepare(&samples.paths)?;
     let settled: Vec<_> = report.upper_modes().map(|(_, mode)| mode).filter(|mode| mode.settled).collect();
-    let modes = settled.iter().map(|mode| expected(through, &prepared, interval, mode, &samples.states)).collect::<Result<Vec<_>, _>>()?;
+    let modes = settled.iter().map(|mode| expected(through, &prepared, interval, mode, &samples.paths)).collect::<Result<Vec<_>, _>>()?;
     let seeds = training.seeds(5)?;
     keep_on_interrupt();
     let fits: Vec<_> = seeds.iter().copied().zip(train(&prepared, &training_of.name(), &seeds, None)).collect();
     end_on_interrupt();
     let agreement = Agreement::of(&training.model, prepared.optimiser());
-    let check = CalledCheck::new((through, interval), &prepared, agreement, modes, &fits, &samples.states);
+    let check = CalledCheck::new((through, interval), &prepared, agreement, modes, &fits, &samples.paths);
     if json {
         output::json(&check)?;
     } else {

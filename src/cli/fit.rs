@@ -65,10 +65,10 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         Asked::Call(call) => args.training.through(*call, samples.interval)?,
         Asked::Regression(_) => return Err(Failure::new(no_integrator(&args.method))),
     };
-    let mut prepared = training.prepare(&samples.states)?;
-    let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.states);
+    let mut prepared = training.prepare(&samples.paths)?;
+    let mut record = DataRecord::of(samples.data.source(), samples.data.variables(), &samples.paths);
     if samples.system.is_some() {
-        record = record.with_starts(&samples.states);
+        record = record.with_starts(&samples.paths);
     }
     let resumed = args.resume.as_deref().map(model_file).transpose()?;
     let mut differences = Vec::new();
@@ -87,7 +87,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => args.training.seeds(1)?,
     };
     let start = resumed.as_ref().map(|file| file.learned.parameters.clone());
-    args.training.announce(&prepared, &training, &samples.states, seeds.len());
+    args.training.announce(&prepared, &training, &samples.paths, seeds.len());
     let fits = train(&prepared, &training.name(), &seeds, start);
     let Some(mut best) = fits.iter().flatten().min_by(|a, b| a.loss.total_cmp(&b.loss)).cloned() else {
         let first = fits.iter().find_map(|fit| fit.as_ref().err()).map_or_else(|| "no start".to_owned(), ToString::to_string);

@@ -12,7 +12,7 @@ use crate::fit::Loss;
 use crate::inverse::step_control::Precision;
 use crate::inverse::{Limits, Verdict};
 use crate::method::Sampling;
-use crate::predict::{MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
+use crate::predict::{Beside, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
 use crate::words::{
     Dialect, Say, cycles, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped,
@@ -131,7 +131,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             if args.loss != Loss::default() && data.inputs().is_empty() {
                 let logged = if args.log { Some(data.log()?) } else { None };
                 if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
-                    subject = subject.with_loss(&even.to_lists(), args.loss, true);
+                    subject = subject.with_loss(&even.paths(), args.loss, true);
                 }
             }
             samples = Some(data);
@@ -143,14 +143,18 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
     };
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
-    let mut report = Prediction { subject, methods, substeps: args.substeps, limits }
-        .report_with_orbits_until(&interrupt::stopped)
-        .map_err(no_prediction)?;
+    let beside = Beside {
+        calls: if args.method.is_empty() { default_calls()? } else { calls },
+        covered: args.covered,
+        precision: args.dtype,
+        regressions,
+        orbits: true,
+        only: only_calls,
+    };
+    let prediction = Prediction { subject, methods, substeps: args.substeps, limits };
+    let report = prediction.report_beside(&beside, &interrupt::stopped).map_err(no_prediction)?;
     // A signal from here on changes nothing: the answer is on its way.
     progress.end();
-    let states = samples.as_ref().and_then(|data| data.require_even().ok()).map(|even| even.to_lists()).unwrap_or_default();
-    report.add_regressions(&regressions);
-    report.add_calls(&if args.method.is_empty() { default_calls()? } else { calls }, args.covered, args.dtype, &states);
     if let Some(path) = &args.figure {
         let sampling = Sampling::new(report.interval, args.substeps)?;
         let (found, lambda) = worst(&report)?;
@@ -164,10 +168,6 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         figure.save(path)?;
     }
     if json {
-        if only_calls {
-            // The methods were followed for the recommendation.
-            report.methods.clear();
-        }
         let mut document = document::prediction(&report, Dialect::Terminal)?;
         if let Some(data) = &samples {
             document["data"] = document::samples(data, Dialect::Terminal)?;

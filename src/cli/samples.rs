@@ -3,8 +3,8 @@
 use super::data_options::DataOptions;
 use super::defaults;
 use super::failure::Failure;
-use lambdahat::data::{Trajectories, Trajectory};
-use lambdahat::dynamics::{Field, System};
+use lambdahat::data::{Paths, Trajectories, Trajectory};
+use lambdahat::dynamics::{DynamicsError, Field, System};
 use std::path::PathBuf;
 
 /// Options that say what to train on.
@@ -32,8 +32,8 @@ pub struct Samples {
     pub data: Trajectories,
     /// H, the time between two samples.
     pub interval: f64,
-    /// A list of states a trajectory; trajectories with gaps are split there.
-    pub states: Vec<Vec<Vec<f64>>>,
+    /// Its states; trajectories with gaps are split there.
+    pub paths: Paths,
     /// The system.
     pub system: Option<System>,
 }
@@ -45,8 +45,8 @@ impl SampleArgs {
             let data = self.reading.read(path)?;
             without_inputs(&data)?;
             let even = data.require_even()?;
-            let (interval, states) = (even.interval(), even.to_lists());
-            return Ok(Samples { data, interval, states, system: None });
+            let (interval, paths) = (even.interval(), even.paths());
+            return Ok(Samples { data, interval, paths, system: None });
         }
         let system = System::open(self.system.as_deref().unwrap_or(defaults::TRAINED_SYSTEM))?;
         let interval = self.reading.interval.unwrap_or_else(|| system.default_interval());
@@ -60,16 +60,16 @@ impl SampleArgs {
         if self.samples == 0 || self.samples > 10_000_000 {
             return Err(Failure::new(format!("--samples {}: give a number from 1 to 10000000", self.samples)));
         }
-        let states: Vec<Vec<Vec<f64>>> =
-            starts.iter().map(|start| system.trajectory(start, interval, self.samples)).collect::<Result<_, _>>()?;
         let variables = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
-        let trajectories = states.iter().map(|states| Trajectory::new(None, 0.0, states)).collect();
+        let from = |start: &Vec<f64>| Ok(Trajectory::new(None, 0.0, &system.trajectory(start, interval, self.samples)?));
+        let trajectories = starts.iter().map(from).collect::<Result<_, DynamicsError>>()?;
         let mut source = system.address().to_owned();
         for (k, (key, value)) in system.parameters().enumerate() {
             source.push_str(&format!("{}{key}={value}", if k == 0 { ":" } else { "," }));
         }
         let data = Trajectories::new(source, variables, interval, trajectories)?;
-        Ok(Samples { data, interval, states, system: Some(system) })
+        let paths = data.require_even()?.paths();
+        Ok(Samples { data, interval, paths, system: Some(system) })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::failure::Failure;
-use lambdahat::data::{Reading, Trajectories};
+use lambdahat::data::{Paths, Reading, Trajectories};
 use lambdahat::dynamics::{Field, System};
 use lambdahat::files::{read_bounded, read_regular};
 use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec, Through};
@@ -46,8 +46,8 @@ pub struct Trained {
     pub method: Method,
     /// That call.
     pub through: Option<Through>,
-    /// The states, one list per trajectory; empty where they cannot be had.
-    pub trajectories: Vec<Vec<Vec<f64>>>,
+    /// The states, a path a trajectory; empty where they cannot be had.
+    pub trajectories: Paths,
     /// The system, where the file names one.
     pub system: Option<System>,
     /// The samples, where they are from a file.
@@ -117,12 +117,12 @@ impl TrainedArgs {
                         file.interval
                     )));
                 }
-                let states = even.to_lists();
-                let (found, expected) = (states.iter().flatten().next().map_or(0, Vec::len), file.learned.model.dimension());
+                let paths = even.paths();
+                let (found, expected) = (paths.dimension(), file.learned.model.dimension());
                 if found != expected {
                     return Err(Failure::new(format!("{}: {found} variables, the model has {expected}", path.display())));
                 }
-                (Some(data), states)
+                (Some(data), paths)
             }
             None => again(&file, system.as_ref()).unwrap_or_default(),
         };
@@ -165,7 +165,7 @@ impl TrainedArgs {
             file.loss.max(0.0).sqrt(),
             squares.sqrt()
         );
-        let trajectories = field.states.iter().map(|state| vec![state.clone()]).collect();
+        let trajectories = Paths::of(&field.states.iter().map(|state| vec![state.clone()]).collect::<Vec<_>>())?;
         Ok(Trained { file, method, through: None, trajectories, system: None, data: None, note: Some(note) })
     }
 }
@@ -196,29 +196,29 @@ const MOST_NUMBERS: usize = 4_000_000;
 /// Bytes of a data file a number, at most, and besides.
 const BYTES: (u64, u64) = (64, 1 << 20);
 
-/// Data made or read again: as they were read, where it was from a file, and as lists.
-type Again = (Option<Trajectories>, Vec<Vec<Vec<f64>>>);
+/// Data made or read again: as they were read, where it was from a file, and as paths.
+type Again = (Option<Trajectories>, Paths);
 
 /// The data that the file names, if they can be had and have its hash. A name that comes from a file is trusted no further
 /// than that: what is read is a regular file no larger than such data can be.
 fn again(file: &ModelFile, system: Option<&System>) -> Option<Again> {
-    let (data, states): (Option<Trajectories>, Vec<Vec<Vec<f64>>>) = match system {
+    let (data, paths) = match system {
         Some(system) => {
             let starts = if file.data.starts.is_empty() { system.default_starts() } else { file.data.starts.clone() };
             let samples = (file.data.samples / file.data.trajectories.max(1)).checked_sub(1).filter(|&n| n > 0)?;
             if starts.len() != file.data.trajectories || file.data.samples.saturating_mul(system.dimension()) > MOST_NUMBERS {
                 return None;
             }
-            (None, starts.iter().map(|start| system.trajectory(start, file.interval, samples)).collect::<Result<_, _>>().ok()?)
+            (None, system.paths(&starts, file.interval, samples).ok()?)
         }
         None => {
             let columns = file.data.variables.len() as u64 + 2;
             let limit = (file.data.samples as u64).saturating_mul(columns).saturating_mul(BYTES.0).saturating_add(BYTES.1);
             let bytes = read_regular(Path::new(&file.data.source), limit).ok()?;
             let data = Reading::default().parse(&bytes, &file.data.source).ok()?;
-            let states = data.require_even().ok()?.to_lists();
-            (Some(data), states)
+            let paths = data.require_even().ok()?.paths();
+            (Some(data), paths)
         }
     };
-    (DataRecord::of(&file.data.source, &file.data.variables, &states).hash == file.data.hash).then_some((data, states))
+    (DataRecord::of(&file.data.source, &file.data.variables, &paths).hash == file.data.hash).then_some((data, paths))
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 pub use super::interrupt::{end_on_interrupt, keep_on_interrupt, stopped};
 use indicatif::{ProgressBar, ProgressStyle};
+use lambdahat::data::Paths;
 use lambdahat::fit::{Batch, Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, StepDerivatives, Through, Training};
 use lambdahat::loops::Call;
 use lambdahat::method::{Method, Sampling};
@@ -126,7 +127,7 @@ const WINDOW: usize = 50;
 
 impl TrainingArgs {
     /// Says on standard error what a long training will take, before it begins, and what makes it shorter.
-    pub fn announce(&self, prepared: &Prepared, training: &Training, states: &[Vec<Vec<f64>>], starts: usize) {
+    pub fn announce(&self, prepared: &Prepared, training: &Training, states: &Paths, starts: usize) {
         let seconds = |prepared: &Prepared| {
             let threads = rayon::current_num_threads().min(starts).max(1);
             prepared.effort().seconds() * starts.div_ceil(threads) as f64

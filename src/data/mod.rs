@@ -5,6 +5,7 @@
 //! | times, states and inputs of one or more trajectories | `trajectories`, `trajectory` |
 //! | whether times are even, and where rows are missing | `spacing` |
 //! | complete samples in a row, and their neighbours | `segments`, `even` |
+//! | states in equal steps, flat, to train on and from rollouts | `paths` |
 //! | how a file is to be read | `reading` |
 //! | what a file holds, or exactly what is wrong with it | `table_rows`, `error` |
 //! | rows and cells of a text | `text_table`, `cells` |
@@ -20,6 +21,7 @@ pub(crate) mod error;
 mod even;
 mod hold;
 mod numpy;
+mod paths;
 mod reading;
 mod remarks;
 mod segments;
@@ -35,6 +37,7 @@ mod trajectory;
 pub use error::{DataError, DataProblem};
 pub use even::EvenSamples;
 pub use hold::Hold;
+pub use paths::{Paths, PathsError, States};
 pub use reading::Reading;
 pub use segments::{Pair, Segment};
 pub use spacing::{Gap, Spacing};

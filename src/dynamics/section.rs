@@ -2,6 +2,7 @@
 
 use super::Field;
 use super::brent::brent;
+use crate::data::States;
 
 /// The plane through a point that a field crosses there at a right angle.
 pub(crate) struct Section<'a> {
@@ -28,7 +29,7 @@ impl<'a> Section<'a> {
     }
 
     /// The number of the state before the first crossing from below, on a path that begins on the section.
-    pub(crate) fn first_return(&self, path: &[Vec<f64>]) -> Option<usize> {
+    pub(crate) fn first_return(&self, path: States<'_>) -> Option<usize> {
         let below = path.iter().position(|x| self.height(x) < 0.0)?;
         (below..path.len().saturating_sub(1)).find(|&k| self.height(&path[k + 1]) >= 0.0)
     }
@@ -68,7 +69,7 @@ pub struct Return {
 
 /// The returns of a trajectory (states of two numbers, equally spaced in time) that starts on the ray or near it, in the direction in which it
 /// starts to turn; and that direction: +1 where y first rises. Each return is placed by the parabola through three states.
-pub fn returns(trajectory: &[Vec<f64>], centre: &[f64]) -> (Vec<Return>, f64) {
+pub fn returns(trajectory: States<'_>, centre: &[f64]) -> (Vec<Return>, f64) {
     let height = |k: usize| trajectory[k][1] - centre[1];
     let n = trajectory.len();
     if n < 8 {
@@ -99,6 +100,7 @@ pub fn returns(trajectory: &[Vec<f64>], centre: &[f64]) -> (Vec<Return>, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Paths;
 
     #[test]
     fn a_damped_circle_returns_once_a_turn() {
@@ -109,7 +111,8 @@ mod tests {
                 vec![2.0 + (-0.05 * t).exp() * t.cos(), 1.0 + (-0.05 * t).exp() * t.sin()]
             })
             .collect();
-        let (found, direction) = returns(&trajectory, &[2.0, 1.0]);
+        let paths = Paths::of(&[trajectory]).unwrap();
+        let (found, direction) = returns(paths.get(0).unwrap(), &[2.0, 1.0]);
         assert_eq!((found.len(), direction), (4, 1.0));
         for (k, r) in found.iter().enumerate() {
             let t = std::f64::consts::TAU * (k + 1) as f64;

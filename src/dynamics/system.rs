@@ -15,6 +15,7 @@ use self::compiled::{Compiled, FieldPrograms};
 use self::definition::{Definition, Origin};
 use super::formula::{Expression, Term, Values};
 use super::{DynamicsError, Field, Flow};
+use crate::data::Paths;
 use crate::files::{ReadError, read_bounded};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -369,6 +370,14 @@ impl System {
         }
         trajectory[0].copy_from_slice(start);
         Ok(trajectory)
+    }
+
+    /// Its [`trajectory`](Self::trajectory) from each of these starts.
+    ///
+    /// Errors as there.
+    pub fn paths<X: AsRef<[f64]>>(&self, starts: &[X], interval: f64, n: usize) -> Result<Paths, DynamicsError> {
+        let each = starts.iter().map(|start| Ok(self.trajectory(start.as_ref(), interval, n)?.concat()));
+        Ok(Paths::flat(self.compiled.dimension(), each.collect::<Result<Vec<_>, DynamicsError>>()?))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::description::points;
 use super::regions::plane;
 use super::{Axis, Figure, Ink, Mark, Panel};
+use crate::data::Paths;
 use crate::fit::{FitError, ModelSpec, Optimiser, Training, unwatched};
 use crate::inverse::{BasinError, Basins, Branches, Descent, Shares};
 use crate::method::{Method, Sampling};
@@ -67,9 +68,9 @@ pub fn real_fits(
     let basins = Basins::new(method, lambda, sampling, SAMPLES)?;
     let factor = (lambda * sampling.interval()).exp();
     let mut z = Complex::new(1.0, 0.0);
-    let mut samples = Vec::with_capacity(SAMPLES);
+    let mut samples = Vec::with_capacity(2 * SAMPLES);
     for _ in 0..SAMPLES {
-        samples.push(vec![z.re, z.im]);
+        samples.extend([z.re, z.im]);
         z *= factor;
     }
     let mut training = Training::new(ModelSpec::Linear, method.clone(), sampling);
@@ -80,7 +81,7 @@ pub fn real_fits(
         training.rate = rate;
         training.iterations = Some(iterations);
     }
-    let prepared = training.prepare(&[samples])?;
+    let prepared = training.prepare(&Paths::flat(2, [samples]))?;
     let seeds: Vec<u64> = (0..count as u64).map(|k| 1_000_000 + k).collect();
     let mut shares = Shares { landed: vec![0; basins.branches.branches.len()], elsewhere: 0 };
     for fit in prepared.fit_seeds(&seeds, &|_, progress| unwatched(progress)) {

@@ -2,6 +2,7 @@
 
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Rollouts};
+use crate::data::{Paths, States};
 use crate::predict::MethodReport;
 use crate::words::number::{DIGITS, complex};
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ const POINTS: usize = 20;
 /// planar systems in the plane; then every predicted branch (open circles) with what the fits learned (red), and how many starts landed there.
 ///
 /// `variables` names the columns of the state. Rollouts are drawn of the fits whose [`Checker::check`](crate::check::Checker::check) was told to keep them.
-pub fn check(check: &Check, samples: &[Vec<Vec<f64>>], variables: &[String]) -> Figure {
+pub fn check(check: &Check, samples: &Paths, variables: &[String]) -> Figure {
     let name = |k: usize| variables.get(k).map_or("", String::as_str);
     let planar = samples.iter().flatten().next().is_some_and(|x| x.len() == 2);
     let interval = check.report.interval;
@@ -93,14 +94,14 @@ fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
 }
 
 /// The first component of the first trajectory.
-fn over_time(title: &str, variable: &str, samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>, interval: f64) -> Panel {
-    let first: &[Vec<f64>] = samples.first().map_or(&[], Vec::as_slice);
+fn over_time(title: &str, variable: &str, samples: &Paths, rollout: Option<&Rollouts>, interval: f64) -> Panel {
+    let first = samples.get(0).unwrap_or_default();
     // Some twenty samples show the period and the trend.
     let end = first.len().saturating_sub(1).clamp(1, 24);
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
-        let fine = rollout.fine_paths.first().map_or(&[][..], Vec::as_slice);
+        let fine = rollout.fine_paths.get(0).unwrap_or_default();
         let fine: Vec<[f64; 2]> = fine
             .iter()
             .enumerate()
@@ -108,7 +109,7 @@ fn over_time(title: &str, variable: &str, samples: &[Vec<Vec<f64>>], rollout: Op
             .map(|(k, x)| [k as f64 * interval / rollout.fine_in_interval as f64, x[0]])
             .take_while(|p| p[0] <= end as f64 * interval)
             .collect();
-        let coarse = rollout.step_paths.first().map_or(&[][..], Vec::as_slice);
+        let coarse = rollout.step_paths.get(0).unwrap_or_default();
         let coarse: Vec<[f64; 2]> = coarse.iter().take(end + 1).enumerate().map(|(k, x)| [k as f64 * interval, x[0]]).collect();
         marks.push(Mark::line(fine, Ink::Red, 1.8, "the same model at h/100"));
         marks.push(Mark::line(coarse, Ink::Green, 1.8, "the best fit at its own step h"));
@@ -124,27 +125,27 @@ fn over_time(title: &str, variable: &str, samples: &[Vec<Vec<f64>>], rollout: Op
     }
 }
 
-/// The first and the last of so many trajectories.
-fn ends(count: usize) -> impl Iterator<Item = usize> {
-    (0..count).filter(move |&k| k == 0 || k + 1 == count)
+/// The first and the last of the paths.
+fn ends(paths: &Paths) -> impl Iterator<Item = States<'_>> {
+    paths.iter().enumerate().filter(|(k, _)| *k == 0 || k + 1 == paths.count()).map(|(_, path)| path)
 }
 
-fn in_the_plane(variables: [&str; 2], samples: &[Vec<Vec<f64>>], rollout: Option<&Rollouts>) -> Panel {
+fn in_the_plane(variables: [&str; 2], samples: &Paths, rollout: Option<&Rollouts>) -> Panel {
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
-        let point = |x: &Vec<f64>| [x[0], x[1]];
-        for k in ends(rollout.fine_paths.len()) {
-            let length = TURNING.min(samples.get(k).map_or(0, Vec::len)) * rollout.fine_in_interval;
-            let line = rollout.fine_paths[k].iter().take(length).step_by(stride).map(point).collect();
+        let point = |x: &[f64]| [x[0], x[1]];
+        for (path, samples) in ends(&rollout.fine_paths).zip(ends(samples)) {
+            let length = TURNING.min(samples.len()) * rollout.fine_in_interval;
+            let line = path.iter().take(length).step_by(stride).map(point).collect();
             marks.push(Mark::line(line, Ink::Red, 1.0, "the same model at h/100"));
         }
-        for k in ends(rollout.step_paths.len().min(samples.len())) {
-            let points = rollout.step_paths[k].iter().take(samples[k].len()).map(point).collect();
+        for (path, samples) in ends(&rollout.step_paths).zip(ends(samples)) {
+            let points = path.iter().take(samples.len()).map(point).collect();
             marks.push(Mark::Dots { points, ink: Ink::Green, radius: 4.6, filled: false, label: "the best fit at its own step h".into() });
         }
     }
-    let shown = || ends(samples.len()).flat_map(|k| &samples[k]);
+    let shown = || ends(samples).flat_map(States::iter);
     marks.push(Mark::dots(shown().map(|x| [x[0], x[1]]).collect(), Ink::Black, 2.4, "samples"));
     Panel {
         title: "in the plane".into(),

@@ -1,6 +1,7 @@
 //! Lotka–Volterra: the truth, and two models trained on its samples through two methods, run at a hundredth of their step.
 
 use super::{Axis, Figure, Ink, Mark, Panel};
+use crate::data::Paths;
 use crate::dynamics::{DynamicsError, Field, System};
 use crate::fit::{Activation, FitError, Form, Learned, ModelSpec, Optimiser, Training, rollout, unwatched};
 use crate::inverse::{BranchError, branches};
@@ -61,7 +62,7 @@ pub enum LotkaVolterraError {
 pub fn train_lotka_volterra() -> Result<Vec<(String, String)>, LotkaVolterraError> {
     let system = System::named("lotka-volterra")?;
     let count = (END / INTERVAL).round() as usize;
-    let data = TRAINED_ON.iter().map(|&prey| system.trajectory(&[prey, 1.0], INTERVAL, count)).collect::<Result<Vec<_>, _>>()?;
+    let data = system.paths(&TRAINED_ON.map(|prey| [prey, 1.0]), INTERVAL, count)?;
     MODELS
         .iter()
         .map(|&(name, _)| {
@@ -87,7 +88,7 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
     let fine = INTERVAL / 100.0;
     let count = (END / fine).round() as usize;
     let mut facts = BTreeMap::new();
-    let truth = STARTS.iter().map(|start| system.trajectory(start, 0.02, 400)).collect::<Result<Vec<_>, _>>()?;
+    let truth = system.paths(&STARTS, 0.02, 400)?;
     let mut panels = vec![phase_plane("the truth", &truth, Ink::Blue, "the truth")];
     let mut ends = Vec::new();
     for (name, text) in MODELS {
@@ -148,19 +149,19 @@ pub enum Orbit {
 pub fn lotka_volterra_orbit(orbit: Orbit, start: [f64; 2], refinement: usize, end: f64) -> Result<Vec<[f64; 2]>, LotkaVolterraError> {
     let step = INTERVAL / refinement.max(1) as f64;
     let count = (end / step).round() as usize;
-    let states = match orbit {
-        Orbit::Truth => System::named("lotka-volterra")?.trajectory(&start, step, count)?,
+    let paths = match orbit {
+        Orbit::Truth => System::named("lotka-volterra")?.paths(&[start], step, count)?,
         Orbit::RungeKutta4 | Orbit::ImplicitMidpoint => {
             let (name, text) = MODELS[usize::from(orbit == Orbit::ImplicitMidpoint)];
             let learned: Learned = serde_json::from_str(text).map_err(|source| LotkaVolterraError::Model { method: name, source })?;
             let sampling = Sampling::new(step, 1)?;
-            rollout(&learned, &catalog::find(name)?, sampling, &[start.to_vec()], count)?.swap_remove(0)
+            rollout(&learned, &catalog::find(name)?, sampling, &[start.to_vec()], count)?
         }
     };
-    Ok(states.iter().map(|x| [x[0], x[1]]).collect())
+    Ok(paths.states().map(|x| [x[0], x[1]]).collect())
 }
 
-fn phase_plane(title: &str, orbits: &[Vec<Vec<f64>>], ink: Ink, label: &str) -> Panel {
+fn phase_plane(title: &str, orbits: &Paths, ink: Ink, label: &str) -> Panel {
     let mut marks: Vec<Mark> = orbits
         .iter()
         .enumerate()

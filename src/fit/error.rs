@@ -59,16 +59,6 @@ pub enum FitError {
         /// Samples of the longest.
         longest: usize,
     },
-    /// A sample that is not a finite number, or of another dimension than the first.
-    #[error("trajectory {trajectory}, sample {sample}: {why}")]
-    Sample {
-        /// Which trajectory, from 0.
-        trajectory: usize,
-        /// Which sample, from 0.
-        sample: usize,
-        /// What is wrong.
-        why: &'static str,
-    },
     /// A method that cannot be stepped as asked.
     #[error("method `{method}`: {why}")]
     Method {

@@ -152,6 +152,7 @@ fn known(j: DMatrix<f64>, kappa: f64) -> Option<Known> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Paths;
     use crate::fit::{Training, unwatched};
     use crate::method::{Sampling, catalog};
 
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn one_parameter_through_forward_euler_by_hand() {
         // ẏ = ay through y + h a y: r = y_k + a y_k − y_{k+1}, so that J has the entries y_k.
-        let data = vec![(0..6).map(|k| vec![0.8f64.powi(k)]).collect::<Vec<_>>()];
+        let data = Paths::of(&[(0..6).map(|k| vec![0.8f64.powi(k)]).collect()]).expect("finite");
         let prepared = training("linear", "forward-euler").prepare(&data).expect("fits together");
         let fit = prepared.fit(0, None, &mut unwatched).expect("direct");
         let evidence = prepared.evidence(&fit.learned, 1e-6).expect("finite").expect("small");
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn what_no_sample_shows_is_open_to_the_size_of_the_parameters() {
         // Only the first component moves or is ever other than zero: the second column of A is not seen.
-        let data = vec![(0..8).map(|k| vec![0.7f64.powi(k), 0.0]).collect::<Vec<_>>()];
+        let data = Paths::of(&[(0..8).map(|k| vec![0.7f64.powi(k), 0.0]).collect()]).expect("finite");
         let prepared = training("linear", "rk4").prepare(&data).expect("fits together");
         let fit = prepared.fit(3, None, &mut unwatched).expect("finite");
         let evidence = prepared.evidence(&fit.learned, 1e-20).expect("finite").expect("small");
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_points_of_the_loss_are_the_stages() {
-        let data = vec![(0..4).map(|k| vec![1.0 + f64::from(k), 0.5]).collect::<Vec<_>>()];
+        let data = Paths::of(&[(0..4).map(|k| vec![1.0 + f64::from(k), 0.5]).collect()]).expect("finite");
         let heun = training("linear", "heun2").prepare(&data).expect("fits together");
         let learned = Learned { model: heun.model().clone(), parameters: vec![0.0, 1.0, 0.0, 0.0] };
         let points = heun.stage_points(&learned).expect("finite");

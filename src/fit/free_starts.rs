@@ -9,6 +9,7 @@ use super::loss::Windows;
 use super::model::{Learned, Model};
 use super::progress::{Outcome, Stop};
 use super::rollout::rollout;
+use crate::data::States;
 use crate::method::{Method, Sampling};
 use nalgebra::{Cholesky, DMatrix, DVector};
 
@@ -89,7 +90,7 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
     let step = DIFFERENCE * size;
     let follow = |starts: &[Vec<f64>]| rollout(learned, stepping.method, stepping.sampling, starts, k);
     let mut starts: Vec<Vec<f64>> = (0..count).map(|w| now.state(w, 0).to_vec()).collect();
-    let square = |w: usize, path: &[Vec<f64>]| -> f64 {
+    let square = |w: usize, path: States<'_>| -> f64 {
         if path.len() <= k { f64::INFINITY } else { path.iter().enumerate().map(|(j, x)| distance(x, samples.state(w, j))).sum() }
     };
     for _ in 0..STEPS {
@@ -107,8 +108,9 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
         let paths = follow(&around)?;
         let mut moves: Vec<Vec<f64>> = vec![vec![0.0; d]; count];
         let mut before = vec![f64::INFINITY; count];
+        let paths: Vec<States<'_>> = paths.iter().collect();
         for (w, own) in paths.chunks(d + 1).enumerate() {
-            before[w] = square(w, &own[0]);
+            before[w] = square(w, own[0]);
             if own.iter().any(|path| path.len() <= k) {
                 continue;
             }
@@ -134,7 +136,7 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
                 open.iter().map(|&w| starts[w].iter().zip(&moves[w]).map(|(s, m)| s + part * m).collect()).collect();
             let paths = follow(&trials)?;
             let mut left = Vec::new();
-            for ((&w, trial), path) in open.iter().zip(trials).zip(&paths) {
+            for ((&w, trial), path) in open.iter().zip(trials).zip(paths.iter()) {
                 if square(w, path) < before[w] {
                     starts[w] = trial;
                 } else {

@@ -2,6 +2,7 @@
 
 use super::error::FitError;
 use super::step::Step;
+use crate::data::{Paths, States};
 use crate::simd::padded;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -62,26 +63,14 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// The windows of these trajectories (each a list of states of the same dimension) that `loss` compares through `step`.
+    /// The windows of these paths that `loss` compares through `step`.
     ///
-    /// Errors where a sample is not finite, dimensions differ, or no trajectory is long enough.
-    pub fn new(trajectories: &[Vec<Vec<f64>>], loss: Loss, step: &Step) -> Result<Self, FitError> {
-        let d = trajectories.iter().flatten().next().map_or(0, Vec::len);
-        for (t, trajectory) in trajectories.iter().enumerate() {
-            for (s, state) in trajectory.iter().enumerate() {
-                let wrong = if state.len() != d || d == 0 {
-                    "has another number of components than the first sample"
-                } else if state.iter().any(|x| !x.is_finite()) {
-                    "is not finite"
-                } else {
-                    continue;
-                };
-                return Err(FitError::Sample { trajectory: t, sample: s, why: wrong });
-            }
-        }
+    /// Errors where no path is long enough, or the step spans more states than the loss has.
+    pub fn new(paths: &Paths, loss: Loss, step: &Step) -> Result<Self, FitError> {
+        let d = paths.dimension();
         let span = step.span();
-        let longest = trajectories.iter().map(Vec::len).max().unwrap_or(0);
-        let shortest = trajectories.iter().map(Vec::len).filter(|&n| n >= 2).min().unwrap_or(0);
+        let longest = paths.iter().map(States::len).max().unwrap_or(0);
+        let shortest = paths.iter().map(States::len).filter(|&n| n >= 2).min().unwrap_or(0);
         let (intervals, stride, why) = match loss {
             _ if span > 1 || step.residual_groups(2) == 1 => {
                 if loss != Loss::Pairs {
@@ -97,18 +86,18 @@ impl Windows {
             Loss::Rollout | Loss::RolloutFreeStart => (shortest.saturating_sub(1).max(1), usize::MAX, "a rollout".to_owned()),
         };
         let (mut samples, mut origins, mut left_out) = (Vec::new(), Vec::new(), 0);
-        for (t, trajectory) in trajectories.iter().enumerate() {
+        for (t, path) in paths.iter().enumerate() {
             let (mut start, mut reached) = (0usize, 0);
-            while start.saturating_add(intervals) < trajectory.len() {
+            while start.saturating_add(intervals) < path.len() {
                 reached = start + intervals + 1;
-                samples.extend(trajectory[start..reached].iter().flatten());
+                samples.extend_from_slice(&path.as_flat()[start * d..reached * d]);
                 origins.push((t, start));
                 start = start.saturating_add(stride);
             }
-            left_out += trajectory.len() - reached;
+            left_out += path.len() - reached;
         }
         if samples.is_empty() {
-            return Err(FitError::TooFewSamples { needed: intervals + 1, why, trajectories: trajectories.len(), longest });
+            return Err(FitError::TooFewSamples { needed: intervals + 1, why, trajectories: paths.count(), longest });
         }
         Ok(Self { dimension: d, intervals, samples, origins, left_out })
     }

@@ -8,6 +8,7 @@ use super::progress::Stop;
 use super::step::Form;
 use super::through::{Batch, StepDerivatives, Through};
 use super::training::{Fit, Optimiser, Training};
+use crate::data::Paths;
 use crate::loops::Call;
 use crate::method::Method;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -37,31 +38,31 @@ pub struct DataRecord {
 }
 
 impl DataRecord {
-    /// The record of these trajectories.
-    pub fn of(source: &str, variables: &[String], trajectories: &[Vec<Vec<f64>>]) -> Self {
+    /// The record of these paths.
+    pub fn of(source: &str, variables: &[String], paths: &Paths) -> Self {
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         let mut eat = |word: u64| {
             for byte in word.to_le_bytes() {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
         };
-        for trajectory in trajectories {
-            eat(trajectory.len() as u64);
-            trajectory.iter().flatten().for_each(|x| eat(x.to_bits()));
+        for path in paths.iter() {
+            eat(path.len() as u64);
+            path.as_flat().iter().for_each(|x| eat(x.to_bits()));
         }
         Self {
             source: source.to_owned(),
             hash: format!("{hash:016x}"),
-            trajectories: trajectories.len(),
-            samples: trajectories.iter().map(Vec::len).sum(),
+            trajectories: paths.count(),
+            samples: paths.samples(),
             variables: variables.to_vec(),
             starts: Vec::new(),
         }
     }
 
-    /// The record with the starts of these trajectories.
-    pub fn with_starts(mut self, trajectories: &[Vec<Vec<f64>>]) -> Self {
-        self.starts = trajectories.iter().filter_map(|t| t.first().cloned()).collect();
+    /// The record with the starts of these paths.
+    pub fn with_starts(mut self, paths: &Paths) -> Self {
+        self.starts = paths.starts().map(<[f64]>::to_vec).collect();
         self
     }
 }
@@ -257,7 +258,7 @@ mod tests {
     use crate::method::{Sampling, catalog};
 
     fn file(class: &str) -> ModelFile {
-        let data = vec![(0..8).map(|i| vec![f64::from(i).cos(), f64::from(i).sin()]).collect::<Vec<_>>()];
+        let data = Paths::of(&[(0..8).map(|i| vec![f64::from(i).cos(), f64::from(i).sin()]).collect()]).expect("finite");
         let method = catalog::find("heun2").expect("in the catalogue");
         let mut training = Training::new(class.parse().expect("a model"), method, Sampling::new(0.5, 2).expect("positive"));
         training.iterations = Some(3);

@@ -14,13 +14,14 @@ const BLOCK_BYTES: usize = 480 << 10;
 /// The mean square of all residuals, as a function of θ; with a ridge the mean of the squares and of ridge·|θ|².
 ///
 /// ```
+/// use lambdahat::data::Paths;
 /// use lambdahat::fit::{Form, Loss, Model, Objective, Step, Windows};
 /// use lambdahat::method::{Sampling, catalog};
 /// // ẏ = −y sampled every 0.5, one forward Euler step an interval: â = (e^{−1/2} − 1)/0.5 fits exactly.
 /// let samples: Vec<Vec<f64>> = (0..10).map(|i| vec![(-0.5 * f64::from(i)).exp()]).collect();
 /// let step = Step::new(&catalog::find("forward-euler")?, Sampling::new(0.5, 1)?, Form::Step)?;
 /// let model = Model::new(&"linear".parse()?, &samples)?;
-/// let windows = Windows::new(&[samples], Loss::Pairs, &step)?;
+/// let windows = Windows::new(&Paths::of(&[samples])?, Loss::Pairs, &step)?;
 /// let mut objective = Objective::new(&model, &step, &windows)?;
 /// let learned = ((-0.5_f64).exp() - 1.0) / 0.5;
 /// assert!(objective.loss(&[learned])? < 1e-30);

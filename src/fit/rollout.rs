@@ -6,6 +6,7 @@ use super::model::Learned;
 use super::step::{Form, Step};
 use super::sweep::Sweep;
 use super::through::Through;
+use crate::data::Paths;
 use crate::method::{Method, Sampling};
 use crate::simd::Width;
 
@@ -26,19 +27,16 @@ pub fn rollout_through(
     starts: &[Vec<f64>],
     samples: usize,
     calls: usize,
-) -> Result<Vec<Vec<Vec<f64>>>, FitError> {
+) -> Result<Paths, FitError> {
     let step = Step::through(through, interval)?;
     let d = learned.model.dimension();
-    if let Some(start) = starts.iter().find(|start| start.len() != d) {
-        return Err(FitError::Dimension { model: d, data: start.len() });
-    }
-    let mut trajectories: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| vec![start.clone()]).collect();
-    let mut moving: Vec<usize> = (0..starts.len()).collect();
+    let mut paths = begun(starts, d)?;
+    let mut moving: Vec<usize> = (0..starts.len()).filter(|&t| !paths[t].is_empty()).collect();
     for _ in 0..calls {
         if moving.is_empty() {
             break;
         }
-        let states: Vec<&[f64]> = moving.iter().filter_map(|&t| trajectories[t].last().map(Vec::as_slice)).collect();
+        let states: Vec<&[f64]> = moving.iter().map(|&t| last(&paths[t], d)).collect();
         let block = Block::towards_zero(d, &states, samples);
         let mut sweep = Sweep::new(&learned.model, &step, samples, block.n);
         if sweep.forward(&learned.model, &step, Width::detected(), &learned.parameters, &block).is_err() {
@@ -51,43 +49,34 @@ pub fn rollout_through(
             if near.len() == samples {
                 staying.push(t);
             }
-            trajectories[t].extend(near);
+            paths[t].extend(near.concat());
         }
         moving = staying;
     }
-    Ok(trajectories)
+    Ok(Paths::flat(d, paths))
 }
 
 /// The states at 0, H, …, nH from each start (of d numbers), `m` steps of the method an interval. A trajectory ends early where it leaves
 /// the finite numbers, or a million.
 ///
 /// Errors for a multistep method (which has no step from one state), a start of another dimension, or a failing Newton iteration.
-pub fn rollout(
-    learned: &Learned,
-    method: &Method,
-    sampling: Sampling,
-    starts: &[Vec<f64>],
-    intervals: usize,
-) -> Result<Vec<Vec<Vec<f64>>>, FitError> {
+pub fn rollout(learned: &Learned, method: &Method, sampling: Sampling, starts: &[Vec<f64>], intervals: usize) -> Result<Paths, FitError> {
     let step = Step::new(method, sampling, Form::Step)?;
     let d = learned.model.dimension();
     if step.span() > 1 || step.residual_groups(2) == 1 {
         let why = "a rollout needs a method that steps from one state".to_owned();
         return Err(FitError::Method { method: method.name().to_owned(), why });
     }
-    if let Some(start) = starts.iter().find(|start| start.len() != d) {
-        return Err(FitError::Dimension { model: d, data: start.len() });
-    }
-    let mut trajectories: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| vec![start.clone()]).collect();
+    let mut paths = begun(starts, d)?;
     // Those that still move; each block has their present states, and zero targets.
-    let mut moving: Vec<usize> = (0..starts.len()).collect();
+    let mut moving: Vec<usize> = (0..starts.len()).filter(|&t| !paths[t].is_empty()).collect();
     let part = Step { substeps: step.substeps.min(PART), ..step.clone() };
     let mut sweep: Option<(usize, Sweep)> = None;
     for interval in 0..intervals {
         if moving.is_empty() {
             break;
         }
-        let states: Vec<&[f64]> = moving.iter().filter_map(|&t| trajectories[t].last().map(Vec::as_slice)).collect();
+        let states: Vec<&[f64]> = moving.iter().map(|&t| last(&paths[t], d)).collect();
         let mut block = Block::from_states(d, &states, moving.iter().map(|&t| (t, interval)).collect());
         let fits = sweep.as_ref().is_some_and(|(n, _)| *n == block.n);
         let (_, memory) = match &mut sweep {
@@ -112,11 +101,24 @@ pub fn rollout(
         for (i, &t) in moving.iter().enumerate() {
             let state: Vec<f64> = (0..d).map(|c| memory.residuals[c * block.n + i]).collect();
             if state.iter().all(|x| x.abs() <= FAR) {
-                trajectories[t].push(state);
+                paths[t].extend(state);
                 staying.push(t);
             }
         }
         moving = staying;
     }
-    Ok(trajectories)
+    Ok(Paths::flat(d, paths))
+}
+
+/// The paths with their starts; one that does not start from finite numbers has no state.
+fn begun(starts: &[Vec<f64>], d: usize) -> Result<Vec<Vec<f64>>, FitError> {
+    if let Some(start) = starts.iter().find(|start| start.len() != d) {
+        return Err(FitError::Dimension { model: d, data: start.len() });
+    }
+    Ok(starts.iter().map(|start| if start.iter().all(|x| x.is_finite()) { start.clone() } else { Vec::new() }).collect())
+}
+
+/// The last of the states that lie one after the other.
+fn last(path: &[f64], d: usize) -> &[f64] {
+    &path[path.len() - d..]
 }

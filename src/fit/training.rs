@@ -15,6 +15,7 @@ use super::saturating::product;
 use super::step::{Form, Step};
 use super::threshold;
 use super::through::Through;
+use crate::data::Paths;
 use crate::loops::CallError;
 use crate::method::{Method, Sampling, catalog};
 use rand::SeedableRng;
@@ -143,16 +144,15 @@ impl Training {
     /// Ready for these trajectories: the step, the windows, the model's structure.
     ///
     /// Errors where they do not fit together, or where the model alone would not fit into memory.
-    pub fn prepare(&self, trajectories: &[Vec<Vec<f64>>]) -> Result<Prepared, FitError> {
+    pub fn prepare(&self, paths: &Paths) -> Result<Prepared, FitError> {
         let step = match &self.through {
             Some(through) => self.step_through(through)?,
             None => Step::new(&self.method, self.sampling, self.form)?,
         };
-        let windows = Windows::new(trajectories, self.loss, &step)?;
-        let count = trajectories.iter().map(Vec::len).sum();
-        let (features, parameters) = self.model.sizes(windows.dimension(), count);
+        let windows = Windows::new(paths, self.loss, &step)?;
+        let (features, parameters) = self.model.sizes(windows.dimension(), paths.samples());
         within("this model", product(&[8, features.saturating_add(parameters)]), self.memory)?;
-        let states: Vec<Vec<f64>> = trajectories.concat();
+        let states: Vec<Vec<f64>> = paths.states().map(<[f64]>::to_vec).collect();
         let model = Model::new(&self.model, &states)?;
         Ok(Prepared { training: self.clone(), step, windows, model })
     }

@@ -10,6 +10,7 @@
 //! nothing, so that a strong decay need not be right in its tail; a light one must be, as far as the horizon shows it. The same holds of
 //! orbits, with `max |x̂(t) − x(t)|` over the largest distance that the true orbit goes from its start. `docs/faithful.md` derives the tolerance.
 
+use crate::data::States;
 use num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::PI;
@@ -76,7 +77,7 @@ impl Discrepancy {
 
 /// The same of an orbit: the largest distance of what is followed from the truth at the same times, over the largest distance that the truth goes from
 /// its start; both in the maximum norm. Infinite where one of the two breaks off before the other.
-pub fn orbit_error(found: &[Vec<f64>], truth: &[Vec<f64>]) -> f64 {
+pub fn orbit_error(found: States<'_>, truth: States<'_>) -> f64 {
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let Some(start) = truth.first().filter(|_| found.len() == truth.len()) else { return f64::INFINITY };
     let motion = truth.iter().map(|x| distance(x, start)).fold(0.0, f64::max);

@@ -1,5 +1,6 @@
 //! The modes of a report as training calls meet them: one norm over all of them, on the data's own starts.
 
+use crate::data::Paths;
 use crate::fit::Batch as Together;
 use crate::inverse::step_control::{ControlledEquation, ObservedMode, Precision, Search, Usage, solutions};
 use crate::loops::{Call, Companion, JointNorm, StateNorm};
@@ -36,12 +37,12 @@ impl<'a> Batch<'a> {
         interval: f64,
         samples: usize,
         precision: Option<Precision>,
-        trajectories: &[Vec<Vec<f64>>],
+        trajectories: &Paths,
     ) -> Self {
         let (mut starts, mut ranges) = (Vec::new(), Vec::new());
-        for trajectory in trajectories {
+        for path in trajectories.iter() {
             let before = starts.len();
-            starts.extend(trajectory[..trajectory.len().saturating_sub(1)].iter().step_by(samples.max(1)).cloned());
+            starts.extend(path.iter().take(path.len().saturating_sub(1)).step_by(samples.max(1)).map(<[f64]>::to_vec));
             ranges.push(before..starts.len());
         }
         let seen = modes.map(|mode| {

@@ -1,34 +1,89 @@
-//! What a caller lays beside a report that is made: the drift of orbits, and training calls.
+//! What is laid beside the methods of a report: training calls, derivative regressions, the drift of orbits.
 
 use super::call_batch::Batch;
 use super::calls::CallReport;
 use super::drift::Orbits;
 use super::recommendation::OrbitChange;
+use super::regression_report::{RegressionReport, UpperMode, judged};
 use super::report::{MethodReport, Report};
+use super::subject::Origin;
 use crate::dynamics::{LimitCycle, PolynomialField, System};
 use crate::inverse::step_control::Precision;
-use crate::loops::Call;
-use crate::method::Method;
+use crate::loops::{Call, Regression};
+use crate::method::{Method, Sampling};
+use crate::truth::Mode;
 use rayon::prelude::*;
 
-impl Report {
-    /// Judges training calls, used as is said, on one complex state of size 1; where `trajectories` are given, on their own batch: the norm over all
+/// What a report has beside the methods.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// Training calls, judged on one complex state of size 1 or, where even samples are at hand, on the data's own batch: the norm over all
     /// starts and all modes in them.
-    pub fn add_calls(&mut self, calls: &[Call], samples: usize, precision: Option<Precision>, trajectories: &[Vec<Vec<f64>>]) {
-        let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, samples, precision, trajectories);
-        let reports: Vec<CallReport> = calls
-            .iter()
-            .map(|call| {
-                let (modes, joint) = batch.usages(call);
-                CallReport::of(call, &modes, joint, self.interval, self.limits)
-            })
-            .collect();
-        self.calls.extend(reports);
+    pub calls: Vec<Call>,
+    /// Samples that one call covers.
+    pub covered: usize,
+    /// The floating-point numbers of the calls, where they round enough to tell.
+    pub precision: Option<Precision>,
+    /// Regressions on estimated derivatives, judged on clean, even samples H apart.
+    pub regressions: Vec<Regression>,
+    /// Whether what becomes of orbits is followed too ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
+    pub orbits: bool,
+    /// Whether the methods are followed for the recommendation only and not listed.
+    pub only: bool,
+}
+
+impl Default for Beside {
+    /// Nothing.
+    fn default() -> Self {
+        Self { calls: Vec::new(), covered: 1, precision: None, regressions: Vec::new(), orbits: false, only: false }
+    }
+}
+
+impl Report {
+    /// The report with calls and regressions beside its methods.
+    pub(super) fn with(mut self, beside: &Beside, origin: &Origin) -> Self {
+        self.calls = self.calls(beside, origin);
+        self.regressions = self.regressions(&beside.regressions);
+        if beside.only {
+            self.methods.clear();
+        }
+        self
+    }
+
+    fn calls(&self, beside: &Beside, origin: &Origin) -> Vec<CallReport> {
+        let even = match origin {
+            Origin::Samples(data) if !beside.calls.is_empty() => data.require_even().ok(),
+            _ => None,
+        };
+        let paths = even.map(|even| even.paths()).unwrap_or_default();
+        let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, beside.covered, beside.precision, &paths);
+        let judged = |call: &Call| {
+            let (modes, joint) = batch.usages(call);
+            CallReport::of(call, &modes, joint, self.interval, self.limits)
+        };
+        beside.calls.iter().map(judged).collect()
+    }
+
+    fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {
+        let Ok(sampling) = Sampling::new(self.interval, 1) else { return Vec::new() };
+        let same = |mode: &Mode| self.modes.iter().filter(|m| m.lambda == mode.lambda && m.equilibrium == mode.equilibrium).count();
+        let modes: Vec<UpperMode> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled, same(mode) == 1)).collect();
+        regressions.iter().map(|regression| judged(regression, sampling, self.limits, &modes)).collect()
+    }
+
+    /// The report with the drift of orbits: of the system from its starts, or of the samples.
+    pub(super) fn with_orbits(mut self, origin: &Origin) -> Self {
+        let methods: Vec<Method> = self.methods.iter().map(|method| method.scheme.clone()).collect();
+        match origin {
+            Origin::System { system, starts } => self.add_drift_from(system, starts, &methods),
+            Origin::Samples(data) => self.add_drift_of_samples(data, &methods),
+        }
+        self
     }
 
     /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
     /// polynomial and an invariant of it is known; of a plane system without one, what becomes of the limit cycle that its first start settles on. A method without an expansion (one that is not consistent) has none.
-    pub(super) fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
+    fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
         let Some(field) = PolynomialField::of_system(system).filter(|_| !starts.is_empty()) else { return };
         if known {
@@ -43,7 +98,7 @@ impl Report {
     }
 
     /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.
-    pub fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method]) {
+    pub(super) fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method]) {
         let interval = self.interval;
         self.methods.par_iter_mut().zip(methods).for_each(|(report, method)| {
             // A multistep method steps from sample to sample only.

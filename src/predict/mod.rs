@@ -7,14 +7,14 @@
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
 //! | which methods are looked at where none is named | `default_methods` |
-//! | every method asked for, mode by mode | `report` |
+//! | the flow, from the modes to the report | `predicted`; what it holds, `report` |
 //! | what libraries' training calls make of them | `calls`; of all modes in one norm, `call_batch` |
 //! | what regressions on derivatives make of them | `regression_report` |
 //! | what becomes of a limit cycle: period, amplitude, Floquet multiplier | `learned_cycle` |
 //! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
-//! | what a caller lays beside a report: orbits, training calls | `laid_beside` |
+//! | what a report has beside its methods: orbits, training calls, regressions | `laid_beside` |
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
@@ -31,6 +31,7 @@ mod learned_orbits;
 mod linear_orbits;
 mod open_field;
 mod predict_error;
+mod predicted;
 pub(crate) mod recommendation;
 mod regression_report;
 pub(crate) mod report;
@@ -42,13 +43,15 @@ pub use calls::{CallMode, CallReport, default_calls};
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
 pub use default_methods::default_methods;
 pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
+pub use laid_beside::Beside;
 pub use learned_cycle::LearnedCycle;
 pub use learned_inputs::LearnedInputs;
 pub use learned_orbits::OrbitReport;
 pub use predict_error::PredictError;
+pub use predicted::Prediction;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regression_report::{RegressionMode, RegressionReport};
-pub use report::{MethodReport, ModeReport, Prediction, Report};
+pub use report::{MethodReport, ModeReport, Report};
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
 pub use uneven_times::UnevenTimes;

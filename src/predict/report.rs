@@ -1,38 +1,20 @@
-//! The prediction: for each method every eigenvalue that a fit through it can land on, and a verdict.
+//! The report: for each method every eigenvalue that a fit through it can land on, and a verdict.
 
 use super::calls::CallReport;
-use super::cost::evaluations;
-use super::default_methods::default_methods;
 use super::drift::PredictedDrift;
 use super::learned_cycle::LearnedCycle;
-use super::learned_inputs::{LearnedInputs, learned_inputs};
-use super::learned_orbits::{LearnedOrbits, OrbitReport};
-use super::predict_error::PredictError;
-use super::recommendation::{self, Candidates, Recommendation};
-use super::regression_report::{RegressionReport, UpperMode, judged};
-use super::subject::{Origin, Subject};
+use super::learned_inputs::LearnedInputs;
+use super::learned_orbits::OrbitReport;
+use super::recommendation::Recommendation;
+use super::regression_report::RegressionReport;
 use super::through_loss::ThroughLoss;
-use crate::inverse::{Branches, Discrepancy, Judgement, LearningEquation, Limits, Reason, UnevenMinimum, Verdict};
-use crate::loops::Regression;
-use crate::method::{Method, Sampling};
+use crate::inverse::{Branches, Discrepancy, Judgement, Limits, Reason, UnevenMinimum, Verdict};
+use crate::method::Method;
 use crate::truth::{Caveat, Finding, FittedField, Mode, StateSpace};
 use num_complex::Complex;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-
-/// What to predict.
-#[derive(Clone, Debug)]
-pub struct Prediction {
-    /// The modes.
-    pub subject: Subject,
-    /// Through which methods; the default list when empty.
-    pub methods: Vec<Method>,
-    /// Steps per sampling interval.
-    pub substeps: u32,
-    /// How far out a branch counts, how large an error is still faithful, and over which time.
-    pub limits: Limits,
-}
 
 /// The prediction for every method and mode, and what to do.
 #[derive(Clone, Debug, Serialize)]
@@ -65,10 +47,10 @@ pub struct Report {
     pub driven: Option<StateSpace>,
     /// One for each method.
     pub methods: Vec<MethodReport>,
-    /// One for each training call that was added ([`Report::add_calls`]).
+    /// One for each training call laid beside ([`Beside::calls`](super::Beside::calls)).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<CallReport>,
-    /// One for each derivative regression that was added ([`Report::add_regressions`]).
+    /// One for each derivative regression laid beside ([`Beside::regressions`](super::Beside::regressions)).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub regressions: Vec<RegressionReport>,
     /// What to train with instead; `None` where no mode is settled.
@@ -91,13 +73,13 @@ pub struct MethodReport {
     /// How far orbits of the learned field are from the truth over the horizon: of a nonlinear field, where its modes are learned faithfully.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orbits: Vec<OrbitReport>,
-    /// What becomes of orbits in a turn ([`Prediction::report_with_orbits`]).
+    /// What becomes of orbits in a turn ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<PredictedDrift>,
     /// What is learned of held inputs, on the principal branches first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<LearnedInputs>,
-    /// What becomes of the limit cycle ([`Prediction::report_with_orbits`]).
+    /// What becomes of the limit cycle ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cycle: Option<LearnedCycle>,
     /// The method itself.
@@ -125,14 +107,14 @@ pub struct ModeReport {
 }
 
 /// The worst verdict of several modes; `None` where none is settled, or where those that are open could make it another.
-fn together(modes: &[ModeReport]) -> Option<Verdict> {
+pub(super) fn together(modes: &[ModeReport]) -> Option<Verdict> {
     let ranges = || modes.iter().filter_map(|mode| mode.range);
     let (best, worst) = (ranges().map(|[best, _]| best).max()?, ranges().map(|[_, worst]| worst).max()?);
     (best == worst || best > Verdict::Faithful).then_some(best)
 }
 
 impl ModeReport {
-    fn new(branches: Branches, judgement: Option<Judgement>, limits: Limits) -> Self {
+    pub(super) fn new(branches: Branches, judgement: Option<Judgement>, limits: Limits) -> Self {
         let horizon = limits.horizon_for(branches.sampling.interval());
         let off = branches.principal().map(|branch| Discrepancy::of(branches.lambda, branch.lambda, horizon));
         let verdict = judgement.as_ref().and_then(Judgement::settled);
@@ -179,158 +161,7 @@ impl Serialize for ModeReport {
     }
 }
 
-impl Prediction {
-    /// Predicts.
-    ///
-    /// ```
-    /// use lambdahat::{dynamics::System, inverse::{Limits, Verdict}, predict::{Prediction, Subject}};
-    /// let oscillator = System::named("damped-oscillator")?;
-    /// let subject = Subject::from_system(&oscillator, 1.0)?;
-    /// let report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report()?;
-    /// let rk4 = report.methods.iter().find(|m| m.method == "rk4").unwrap();
-    /// assert_eq!(rk4.verdict, Some(Verdict::Artifact));
-    /// assert!(rk4.modes[0].branches.principal().unwrap().lambda.re > 0.1);        // the damped oscillator is learned as growing
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn report(self) -> Result<Report, PredictError> {
-        self.report_until(&|| false)
-    }
-
-    /// The same; once `stopped` says so, no further orbits are followed: methods that turn on them get no verdict, and nothing is recommended.
-    fn report_until(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
-        let Self { subject, methods, substeps, limits } = self;
-        let limits = limits.over(subject.horizon);
-        if subject.modes.is_empty() {
-            return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
-        }
-        let orbits = LearnedOrbits::of(&subject, limits);
-        let defaults = default_methods()?;
-        let asked = if methods.is_empty() { &defaults } else { &methods };
-        let sampling = Sampling::new(subject.interval, substeps)?;
-        let mut reports = Vec::with_capacity(asked.len());
-        for method in asked {
-            let equation = LearningEquation::of(method)?;
-            let mut modes = Vec::with_capacity(subject.modes.len());
-            for (k, mode) in subject.modes.iter().enumerate() {
-                let alone = subject.is_alone(mode);
-                let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
-                if let Some((branches, minima)) = uneven {
-                    let judgement = mode.settled.then(|| limits.judge(&branches, alone));
-                    modes.push(ModeReport { minima, ..ModeReport::new(branches, judgement, limits) });
-                    continue;
-                }
-                let clean = equation.branches(mode.lambda, sampling)?;
-                let through = subject.through_loss.as_ref().map(|through| through.modes[k]).filter(|l| l.learned != mode.lambda);
-                // A multistep residual is another loss.
-                let noisy = through.filter(|_| matches!(method, Method::RungeKutta(_))).and_then(|l| {
-                    let found = equation.branches(l.learned, sampling).ok()?;
-                    Some((found.beside(mode.lambda), l.significant))
-                });
-                let within = |found: &Branches| limits.judge_within(&equation, found, alone, mode.uncertainty.unwrap_or(0.0));
-                let report = match noisy {
-                    // What noise adds is larger than what is unknown of λ: the verdict rests on it.
-                    Some((found, true)) => {
-                        let judgement = mode.settled.then(|| limits.judge(&found, alone));
-                        ModeReport { noise_free: Some(clean), ..ModeReport::new(found, judgement, limits) }
-                    }
-                    Some((found, false)) => {
-                        let judgement = mode.settled.then(|| within(&clean)).transpose()?;
-                        ModeReport { noise_free: Some(clean), ..ModeReport::new(found, judgement, limits) }
-                    }
-                    None => {
-                        let judgement = mode.settled.then(|| within(&clean)).transpose()?;
-                        ModeReport::new(clean, judgement, limits)
-                    }
-                };
-                modes.push(report);
-            }
-            // Where a mode is wrong already nobody asks for the orbits.
-            let by_modes = together(&modes);
-            let asked_for = orbits.as_ref().filter(|_| by_modes == Some(Verdict::Faithful));
-            let cut = asked_for.is_some() && stopped();
-            let orbits = asked_for.filter(|_| !cut).map_or_else(Vec::new, |orbits| orbits.through(method, substeps));
-            reports.push(MethodReport {
-                method: method.name().into(),
-                substeps,
-                verdict: if cut { None } else { asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)) },
-                orbits,
-                evaluations: evaluations(method, substeps),
-                inputs: subject.driven.as_ref().map_or_else(Vec::new, |system| {
-                    let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
-                    let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
-                    learned_inputs(system, method, &upper)
-                }),
-                modes,
-                drift: Vec::new(),
-                cycle: None,
-                scheme: method.clone(),
-            });
-        }
-        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), stopped };
-        let recommendation = recommendation::recommend(&subject, candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, driven, .. } = subject;
-        if orbits.is_some() && stopped() && !caveats.contains(&Caveat::Stopped) {
-            caveats.push(Caveat::Stopped);
-        }
-        Ok(Report {
-            source,
-            interval,
-            trajectories,
-            samples,
-            finding,
-            modes,
-            caveats,
-            field,
-            through_loss,
-            driven,
-            horizon: limits.horizon_for(interval),
-            limits,
-            methods: reports,
-            calls: Vec::new(),
-            regressions: Vec::new(),
-            recommendation,
-        })
-    }
-}
-
-impl Prediction {
-    /// The same with what becomes of orbits: those of a polynomial system whose invariant is known, or those of a polynomial field fitted to the
-    /// samples. It takes a second or more where the modes alone take a millisecond.
-    ///
-    /// # Errors
-    /// As [`Prediction::report`].
-    pub fn report_with_orbits(self) -> Result<Report, PredictError> {
-        self.report_with_orbits_until(&|| false)
-    }
-
-    /// The same; once `stopped` says so, no further orbits are followed, and the report is what is known so far.
-    ///
-    /// # Errors
-    /// As [`Prediction::report`].
-    pub fn report_with_orbits_until(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
-        let origin = self.subject.origin.clone();
-        let mut report = self.report_until(stopped)?;
-        if stopped() {
-            return Ok(report);
-        }
-        let methods: Vec<Method> = report.methods.iter().map(|method| method.scheme.clone()).collect();
-        match origin {
-            Origin::System { system, starts } => report.add_drift_from(&system, &starts, &methods),
-            Origin::Samples(data) => report.add_drift_of_samples(&data, &methods),
-        }
-        Ok(report)
-    }
-}
-
 impl Report {
-    /// Judges regressions on estimated derivatives, on clean, even samples H apart.
-    pub fn add_regressions(&mut self, regressions: &[Regression]) {
-        let Ok(sampling) = Sampling::new(self.interval, 1) else { return };
-        let same = |mode: &Mode| self.modes.iter().filter(|m| m.lambda == mode.lambda && m.equilibrium == mode.equilibrium).count();
-        let modes: Vec<UpperMode> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled, same(mode) == 1)).collect();
-        self.regressions.extend(regressions.iter().map(|regression| judged(regression, sampling, self.limits, &modes)));
-    }
-
     /// The worst of the settled modes through a method: its place, of the modes with Im λ ≥ 0.
     pub fn worst_mode(&self, method: &MethodReport) -> Option<usize> {
         let off = |k: usize| method.modes[k].off.map_or(f64::INFINITY, Discrepancy::worst);

@@ -2,7 +2,7 @@
 
 use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
-use crate::data::{Trajectories, Trajectory};
+use crate::data::{Paths, Trajectories, Trajectory};
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
@@ -101,12 +101,12 @@ impl Subject {
         if !data.inputs().is_empty() {
             return Ok(subject);
         }
-        Ok(subject.with_loss(&even.to_lists(), Loss::default(), true))
+        Ok(subject.with_loss(&even.paths(), Loss::default(), true))
     }
 
     /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.
     #[must_use]
-    pub fn with_loss(mut self, samples: &[Vec<Vec<f64>>], loss: Loss, affine: bool) -> Self {
+    pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
         let linear = self.field.as_ref().is_none_or(|field| field.degree == 1);
         self.through_loss = if linear { ThroughLoss::of(samples, self.interval, &self.modes, loss, affine) } else { None };
         self

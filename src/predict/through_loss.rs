@@ -6,6 +6,7 @@
 //! Fuller, *Measurement Error Models* (1987).
 
 use super::affine_map::{AffineMap, Run, best_map};
+use crate::data::Paths;
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
 use crate::inverse::faithful::TOLERANCE;
@@ -85,8 +86,8 @@ fn optional_text<S: Serializer>(loss: &Option<Loss>, serializer: S) -> Result<S:
 impl ThroughLoss {
     /// What `loss` learns from even samples `interval` apart with a linear model, or an affine one; `None` where the modes are not those of one linear
     /// map of all columns, or the samples do not suffice.
-    pub fn of(lists: &[Vec<Vec<f64>>], interval: f64, modes: &[Mode], loss: Loss, affine: bool) -> Option<Self> {
-        let runs = runs(lists)?;
+    pub fn of(paths: &Paths, interval: f64, modes: &[Mode], loss: Loss, affine: bool) -> Option<Self> {
+        let runs = runs(paths)?;
         let d = runs.first()?.ncols();
         let one_place = modes.iter().all(|mode| mode.equilibrium == modes[0].equilibrium);
         if modes.len() != d || !one_place {
@@ -127,10 +128,10 @@ fn worst(found: &[LossMode], modes: &[Mode]) -> f64 {
 }
 
 /// The samples as matrices, a row each.
-pub(super) fn runs(lists: &[Vec<Vec<f64>>]) -> Option<Vec<Run>> {
-    let d = lists.iter().flatten().next()?.len();
-    let whole = lists.iter().filter(|run| run.len() >= 2);
-    Some(whole.map(|run| DMatrix::from_row_iterator(run.len(), d, run.iter().flatten().copied())).collect())
+pub(super) fn runs(paths: &Paths) -> Option<Vec<Run>> {
+    let d = paths.dimension();
+    let whole = paths.iter().filter(|run| run.len() >= 2);
+    (d > 0).then(|| whole.map(|run| DMatrix::from_row_slice(run.len(), d, run.as_flat())).collect())
 }
 
 /// Each mode with the eigenvalue of the map nearest to its multiplier, the nearest pair first.

@@ -5,6 +5,7 @@ use super::beside_truth::{EquilibriaBeside, equilibria_beside};
 use super::learned_modes::{Standstill, is_linear};
 use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
+use crate::data::Paths;
 use crate::fit::{ModelFile, rollout};
 use crate::inverse::faithful::{Discrepancy, TOLERANCE};
 use crate::inverse::{Flag, LearningEquation};
@@ -165,8 +166,8 @@ impl Audit {
 
     /// The same with the model's equilibria laid beside true ones.
     #[must_use]
-    pub fn beside(mut self, file: &ModelFile, truth: &[Vec<f64>], trajectories: &[Vec<Vec<f64>>]) -> Self {
-        self.equilibria = equilibria_beside(&file.learned, truth, &trajectories.concat());
+    pub fn beside(mut self, file: &ModelFile, truth: &[Vec<f64>], trajectories: &Paths) -> Self {
+        self.equilibria = equilibria_beside(&file.learned, truth, &trajectories.to_states());
         self
     }
 }
@@ -177,13 +178,7 @@ impl Audit {
 /// is seen by the modes alone.
 ///
 /// Errors for a multistep method, a model that cannot be followed, or only in more than a hundred million steps, or a `tolerance` that nothing can be compared with.
-pub fn audit(
-    file: &ModelFile,
-    method: &Method,
-    trajectories: &[Vec<Vec<f64>>],
-    horizon: usize,
-    tolerance: f64,
-) -> Result<Audit, RepairError> {
+pub fn audit(file: &ModelFile, method: &Method, trajectories: &Paths, horizon: usize, tolerance: f64) -> Result<Audit, RepairError> {
     let Method::RungeKutta(tableau) = method else { return Err(RepairError::Multistep { method: method.name().to_owned() }) };
     let learned = &file.learned;
     let sampling = Sampling::new(file.interval, file.substeps)?;
@@ -206,7 +201,7 @@ pub fn audit(
 }
 
 /// How many intervals an audit follows unless it is told: the data's length, as the horizon of `predict`.
-pub fn default_horizon(trajectories: &[Vec<Vec<f64>>]) -> usize {
+pub fn default_horizon(trajectories: &Paths) -> usize {
     trajectories.iter().map(|t| t.len().saturating_sub(1)).max().filter(|n| *n > 0).map_or(HORIZON, |n| n.min(LONGEST))
 }
 

@@ -4,6 +4,7 @@ use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Nature, StepTest};
 use super::learned_modes::Standstill;
 use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
+use crate::data::Paths;
 use crate::fit::{ModelFile, Through, rollout_through};
 use crate::inverse::Discrepancy;
 use crate::inverse::step_control::{ControlledEquation, Search, solutions};
@@ -19,13 +20,7 @@ const PHASES: usize = 16;
 /// "continuous" where rollouts and modes are those of continuous time to within the tolerance, as they are through tight step control.
 ///
 /// Errors where the field cannot be followed.
-pub fn audit_call(
-    file: &ModelFile,
-    through: &Through,
-    trajectories: &[Vec<Vec<f64>>],
-    horizon: usize,
-    tolerance: f64,
-) -> Result<Audit, RepairError> {
+pub fn audit_call(file: &ModelFile, through: &Through, trajectories: &Paths, horizon: usize, tolerance: f64) -> Result<Audit, RepairError> {
     let learned = &file.learned;
     let beginning = Beginning::of(learned, trajectories)?;
     let reference = Reference::of(learned, &beginning, file.interval, horizon)?;
@@ -51,8 +46,8 @@ pub fn audit_call(
 }
 
 /// The root mean square distance of the samples from an equilibrium, a component; 1 where there are none.
-fn amplitude(place: &Standstill, trajectories: &[Vec<Vec<f64>>]) -> f64 {
-    let squares = trajectories.iter().flatten().flat_map(|x| x.iter().zip(&place.state).map(|(a, b)| (a - b).powi(2)));
+fn amplitude(place: &Standstill, trajectories: &Paths) -> f64 {
+    let squares = trajectories.states().flat_map(|x| x.iter().zip(&place.state).map(|(a, b)| (a - b).powi(2)));
     let (sum, count) = squares.fold((0.0, 0usize), |(sum, n), square| (sum + square, n + 1));
     let size = if count == 0 { 0.0 } else { (2.0 * sum / count as f64).sqrt() };
     if size > 0.0 && size.is_finite() { size } else { 1.0 }

@@ -2,6 +2,7 @@
 
 use super::repair_notes::RepairNote;
 use super::repair_report::{AgainstMap, RepairReport, Way};
+use crate::data::Paths;
 use crate::dynamics::norm::distance;
 use crate::fit::ModelFile;
 
@@ -12,7 +13,7 @@ const POOR: f64 = 0.01;
 const WORSE: f64 = 1.05;
 
 /// Adds the notes that follow from what was measured.
-pub(super) fn judge(file: &ModelFile, trajectories: &[Vec<Vec<f64>>], states: &[Vec<f64>], report: &mut RepairReport) {
+pub(super) fn judge(file: &ModelFile, trajectories: &Paths, states: &[Vec<f64>], report: &mut RepairReport) {
     let mut notes = Vec::new();
     let motion = motion(trajectories);
     let residual = file.loss.max(0.0).sqrt();
@@ -46,11 +47,8 @@ pub(super) fn judge(file: &ModelFile, trajectories: &[Vec<Vec<f64>>], states: &[
 }
 
 /// The root mean square of the steps between samples.
-fn motion(trajectories: &[Vec<Vec<f64>>]) -> f64 {
-    let squares = trajectories
-        .iter()
-        .flat_map(|t| t.windows(2))
-        .flat_map(|pair| pair[0].iter().zip(&pair[1]).map(|(a, b)| (a - b).powi(2)).collect::<Vec<_>>());
+fn motion(trajectories: &Paths) -> f64 {
+    let squares = trajectories.pairs().flat_map(|(from, to)| from.iter().zip(to).map(|(a, b)| (a - b).powi(2)));
     let (sum, count) = squares.fold((0.0, 0usize), |(sum, n), square| (sum + square, n + 1));
     if count == 0 { 0.0 } else { (sum / count as f64).sqrt() }
 }

@@ -1,5 +1,6 @@
 //! What is known of a trained model: the states that it was trained on, where it stands still, its modes there.
 
+use crate::data::Paths;
 use crate::dynamics::{Equilibrium, Field, equilibria};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::{Features, Learned};
@@ -58,9 +59,9 @@ pub fn guesses(learned: &Learned, states: &[Vec<f64>]) -> Vec<Vec<f64>> {
 
 /// Where rollouts start: the trajectories' starts; else beside the equilibria, displaced along every coordinate in turn, so that no mode stays at rest; else
 /// the guesses.
-pub fn starts(learned: &Learned, trajectories: &[Vec<Vec<f64>>], found: &[Standstill], most: usize) -> Vec<Vec<f64>> {
+pub fn starts(learned: &Learned, trajectories: &Paths, found: &[Standstill], most: usize) -> Vec<Vec<f64>> {
     if !trajectories.is_empty() {
-        return trajectories.iter().filter_map(|t| t.first().cloned()).take(most).collect();
+        return trajectories.starts().map(<[f64]>::to_vec).take(most).collect();
     }
     if found.is_empty() {
         return guesses(learned, &[]).into_iter().take(most).collect();

@@ -2,6 +2,7 @@
 
 use super::learned_modes::{Standstill, standstills, starts};
 use super::repair_error::RepairError;
+use crate::data::{Paths, States};
 use crate::fit::{Learned, rollout};
 use crate::inverse::faithful::orbit_error;
 use crate::method::{Sampling, catalog};
@@ -27,8 +28,8 @@ pub(super) struct Beginning {
 
 impl Beginning {
     /// Of a field, with the data where they are at hand.
-    pub fn of(learned: &Learned, trajectories: &[Vec<Vec<f64>>]) -> Result<Self, RepairError> {
-        let found = standstills(learned, &trajectories.concat())?;
+    pub fn of(learned: &Learned, trajectories: &Paths) -> Result<Self, RepairError> {
+        let found = standstills(learned, &trajectories.to_states())?;
         let from = starts(learned, trajectories, &found, MOST_STARTS);
         Ok(Self { found, from, without_data: trajectories.is_empty() })
     }
@@ -36,7 +37,7 @@ impl Beginning {
 
 /// The trajectories of a field in continuous time.
 pub(super) struct Reference {
-    states: Vec<Vec<Vec<f64>>>,
+    states: Paths,
     /// Samples of each before a neighbouring one has parted.
     lengths: Vec<usize>,
     horizon: usize,
@@ -67,22 +68,22 @@ impl Reference {
 
     /// The largest error of a rollout ([`orbit_error`]): a small trajectory beside a large one counts as much. Each is as long as it can be
     /// followed; `None` where a rollout ended before.
-    pub fn difference(&self, found: &[Vec<Vec<f64>>]) -> Option<f64> {
+    pub fn difference(&self, found: &Paths) -> Option<f64> {
         let horizon = self.horizon;
-        let whole = |t: &Vec<Vec<f64>>, length: usize| t.len() >= length.min(horizon + 1);
-        let all = || found.iter().zip(&self.states).zip(&self.lengths);
+        let whole = |t: States<'_>, length: usize| t.len() >= length.min(horizon + 1);
+        let all = || found.iter().zip(self.states.iter()).zip(&self.lengths);
         all()
             .all(|((f, r), &length)| whole(f, length) && r.len() >= length && (r.len() > horizon || length < r.len()))
-            .then(|| all().map(|((f, r), &length)| orbit_error(&f[..length], &r[..length])).fold(0.0, f64::max))
+            .then(|| all().map(|((f, r), &length)| orbit_error(f.until(length), r.until(length))).fold(0.0, f64::max))
     }
 }
 
 /// The number of samples of each reference trajectory before a neighbouring one has parted.
-fn lengths(reference: &[Vec<Vec<f64>>], beside: &[Vec<Vec<f64>>], off: f64) -> Vec<usize> {
+fn lengths(reference: &Paths, beside: &Paths, off: f64) -> Vec<usize> {
     let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-    let one = |(t, other): (&Vec<Vec<f64>>, &Vec<Vec<f64>>)| {
+    let one = |(t, other): (States<'_>, States<'_>)| {
         let parted = t.iter().zip(other).position(|(a, b)| apart(a, b) > SENSITIVE * off);
         parted.unwrap_or(t.len()).max(2).min(t.len())
     };
-    reference.iter().zip(beside).map(one).collect()
+    reference.iter().zip(beside.iter()).map(one).collect()
 }

@@ -1,6 +1,7 @@
 //! Repair by a fit: the same class of models, fitted to the map that the trained one is, through a faithful method.
 
 use super::repair_error::RepairError;
+use crate::data::Paths;
 use crate::fit::{
     Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Through, Watch, Windows, rollout,
     rollout_through,
@@ -15,13 +16,8 @@ pub(super) const REFIT_STEPS: u32 = 4;
 pub(super) const MAP_STEPS: u32 = 4 * REFIT_STEPS;
 
 /// States and where one interval of the trained map takes them; those thrown out of reach are left out.
-pub(super) fn map_pairs(
-    learned: &Learned,
-    method: &Method,
-    sampling: Sampling,
-    states: &[Vec<f64>],
-) -> Result<Vec<Vec<Vec<f64>>>, RepairError> {
-    Ok(rollout(learned, method, sampling, states, 1)?.into_iter().filter(|pair| pair.len() == 2).collect())
+pub(super) fn map_pairs(learned: &Learned, method: &Method, sampling: Sampling, states: &[Vec<f64>]) -> Result<Paths, RepairError> {
+    Ok(rollout(learned, method, sampling, states, 1)?.filtered(|pair| pair.len() == 2))
 }
 
 /// The starts of the training's windows and what its call makes of them; those thrown out of reach are left out.
@@ -29,24 +25,24 @@ pub(super) fn call_windows(
     learned: &Learned,
     through: &Through,
     (loss, interval): (Loss, f64),
-    trajectories: &[Vec<Vec<f64>>],
-) -> Result<Vec<Vec<Vec<f64>>>, RepairError> {
+    trajectories: &Paths,
+) -> Result<Paths, RepairError> {
     let windows = Windows::new(trajectories, loss, &Step::through(through, interval)?)?;
     let samples = windows.intervals();
     let found = rollout_through(learned, through, interval, &windows.starts(), samples, 1)?;
-    Ok(found.into_iter().filter(|window| window.len() == samples + 1).collect())
+    Ok(found.filtered(|window| window.len() == samples + 1))
 }
 
 /// The root mean square distance between one interval of the flow of a field (by the faithful method, four steps of it for each of a refit) and the map
 /// that these pairs are of; infinite where the flow leaves.
-pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &[Vec<Vec<f64>>]) -> Result<f64, RepairError> {
-    let states: Vec<Vec<f64>> = pairs.iter().filter_map(|pair| pair.first().cloned()).collect();
+pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &Paths) -> Result<f64, RepairError> {
+    let states: Vec<Vec<f64>> = pairs.starts().map(<[f64]>::to_vec).collect();
     let fine = Sampling::new(sampling.interval(), sampling.substeps().saturating_mul(MAP_STEPS))?;
     let intervals = pairs.iter().map(|pair| pair.len() - 1).max().unwrap_or(0);
     let flown = rollout(learned, &catalog::find(FAITHFUL)?, fine, &states, intervals)?;
     let mut sum = 0.0;
     let mut count = 0usize;
-    for (flown, pair) in flown.iter().zip(pairs) {
+    for (flown, pair) in flown.iter().zip(pairs.iter()) {
         if flown.len() < pair.len() {
             return Ok(f64::INFINITY);
         }
@@ -59,13 +55,7 @@ pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &[
 }
 
 /// The class of the trained model fitted to the pairs through the faithful method with so many steps an interval, from the trained parameters on.
-pub(super) fn refit(
-    file: &ModelFile,
-    sampling: Sampling,
-    pairs: &[Vec<Vec<f64>>],
-    steps: u32,
-    watch: &mut Watch<'_>,
-) -> Result<Fit, RepairError> {
+pub(super) fn refit(file: &ModelFile, sampling: Sampling, pairs: &Paths, steps: u32, watch: &mut Watch<'_>) -> Result<Fit, RepairError> {
     let learned = &file.learned;
     let step = Step::new(&catalog::find(FAITHFUL)?, Sampling::new(sampling.interval(), steps)?, Form::Step)?;
     let loss = if pairs.iter().any(|pair| pair.len() > 2) { Loss::Rollout } else { Loss::Pairs };

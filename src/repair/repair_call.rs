@@ -5,6 +5,7 @@ use super::refit::{REFIT_STEPS, call_windows, distance_from_map, refit};
 use super::repair_error::RepairError;
 use super::repair_report::{FieldModes, RepairReport, Way};
 use super::repaired::{Repair, modes};
+use crate::data::Paths;
 use crate::fit::{ModelFile, ModelSpec, Through, Training, Watch};
 use crate::method::{Sampling, catalog};
 
@@ -26,7 +27,7 @@ impl Repair<'_> {
             return Err(RepairError::NoStates { source_name: file.data.source.clone() });
         }
         let windows = call_windows(&file.learned, through, (file.loss_kind()?, file.interval), self.trajectories)?;
-        let states = self.trajectories.concat();
+        let states = self.trajectories.to_states();
         let before = modes(&file.learned, &states)?;
         let fastest = before.modes.iter().map(|z| z[0].hypot(z[1])).fold(0.0, f64::max);
         let sampling = Sampling::new(file.interval, (2.0 * fastest * file.interval).ceil().clamp(1.0, MOST_STEPS) as u32)?;
@@ -69,10 +70,11 @@ impl Repair<'_> {
 }
 
 /// The root mean square distance of the windows' states from their starts.
-fn motion(windows: &[Vec<Vec<f64>>]) -> f64 {
+fn motion(windows: &Paths) -> f64 {
     let squares = windows
         .iter()
-        .flat_map(|w| w.iter().skip(1).map(|x| x.iter().zip(&w[0]).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / x.len() as f64));
+        .flat_map(|w| w.iter().skip(1).zip(w.first().into_iter().cycle()))
+        .map(|(x, start)| x.iter().zip(start).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / x.len() as f64);
     let (sum, count) = squares.fold((0.0, 0usize), |(sum, n), square| (sum + square, n + 1));
     if count == 0 { 0.0 } else { (sum / count as f64).sqrt() }
 }

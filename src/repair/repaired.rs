@@ -13,6 +13,7 @@ use super::repair_notes::RepairNote;
 use super::repair_report::{AgainstMap, FieldModes, RepairReport, RolloutError, Way};
 use super::series_repair::{DEFAULT_POWER, SeriesRepair, series_repair};
 use super::turns::{MOST_ORBITS, TurnDrift, turn_drifts};
+use crate::data::{Paths, States};
 use crate::dynamics::System;
 use crate::fit::{Fit, Learned, ModelFile, ModelSpec, Optimiser, Stop, Through, Training, Watch, rollout, rollout_through};
 use crate::method::{Method, RungeKutta, Sampling, catalog};
@@ -40,7 +41,7 @@ pub struct Repair<'a> {
     /// The library's call that it was trained through, where that takes steps of its own; the method is then its scheme.
     pub through: Option<&'a Through>,
     /// Its data; empty where they are not at hand.
-    pub trajectories: &'a [Vec<Vec<f64>>],
+    pub trajectories: &'a Paths,
     /// The system that the data are from, where that is known.
     pub system: Option<&'a System>,
     /// How; what suits the model where nothing is said.
@@ -69,7 +70,7 @@ impl Repair<'_> {
         };
         let file = self.file;
         let sampling = Sampling::new(file.interval, file.substeps)?;
-        let states = self.trajectories.concat();
+        let states = self.trajectories.to_states();
         let steps = f64::from(file.substeps) * f64::from(1 + 2 * MAP_STEPS);
         bearable(file, tableau, states.len(), steps, MOST_STEPS, "")?;
         let pairs = map_pairs(&file.learned, self.method, sampling, &states)?;
@@ -142,16 +143,16 @@ impl Repair<'_> {
         repaired: &Learned,
         sampling: Sampling,
         steps: u32,
-        pairs: &[Vec<Vec<f64>>],
+        pairs: &Paths,
         report: &mut RepairReport,
     ) -> Result<(), RepairError> {
-        report.after = modes(repaired, &self.trajectories.concat())?;
+        report.after = modes(repaired, &self.trajectories.to_states())?;
         if !pairs.is_empty() {
             let before = distance_from_map(&self.file.learned, sampling, pairs)?;
             report.against_map = Some(AgainstMap { before, after: distance_from_map(repaired, sampling, pairs)? });
         }
         if let Some(system) = self.system {
-            let starts: Vec<Vec<f64>> = self.trajectories.iter().filter_map(|t| t.first().cloned()).take(MOST_ORBITS).collect();
+            let starts: Vec<Vec<f64>> = self.trajectories.starts().map(<[f64]>::to_vec).take(MOST_ORBITS).collect();
             if !starts.is_empty() && starts.iter().all(|start| system.invariant(start).is_some()) {
                 let before = turn_drifts(&self.file.learned, system, sampling.interval(), &starts)?;
                 let after = turn_drifts(repaired, system, sampling.interval(), &starts)?;
@@ -181,7 +182,7 @@ impl Repair<'_> {
         &self,
         series: &Learned,
         sampling: Sampling,
-        pairs: &[Vec<Vec<f64>>],
+        pairs: &Paths,
         steps: u32,
         report: &mut RepairReport,
         watch: &mut Watch<'_>,
@@ -207,7 +208,7 @@ impl Repair<'_> {
     fn refit(
         &self,
         sampling: Sampling,
-        pairs: &[Vec<Vec<f64>>],
+        pairs: &Paths,
         steps: u32,
         report: &mut RepairReport,
         watch: &mut Watch<'_>,
@@ -250,23 +251,23 @@ impl Repair<'_> {
         faithful: Sampling,
         notes: &mut Vec<RepairNote>,
     ) -> Result<Vec<RolloutError>, RepairError> {
-        let data: Vec<&Vec<Vec<f64>>> = self.trajectories.iter().filter(|t| t.len() > 1).take(MOST_STARTS).collect();
+        let data: Vec<States<'_>> = self.trajectories.iter().filter(|t| t.len() > 1).take(MOST_STARTS).collect();
         let intervals = data.iter().map(|t| t.len() - 1).min().unwrap_or(0).min(LONGEST);
-        let starts: Vec<Vec<f64>> = data.iter().filter_map(|t| t.first().cloned()).collect();
-        let measured = |found: Vec<Vec<Vec<f64>>>| {
+        let starts: Vec<Vec<f64>> = data.iter().filter_map(|t| t.first()).map(<[f64]>::to_vec).collect();
+        let measured = |found: &Paths| {
             let invariant = |x: &[f64]| self.system.and_then(|system| system.invariant(x));
             // Of a rollout that left there is no change.
-            let change = |t: &Vec<Vec<f64>>| Some(invariant(t.last()?)? - invariant(t.first()?)?).filter(|change| change.is_finite());
-            (distance(&found, &data, intervals), found.iter().filter_map(change).collect::<Vec<f64>>())
+            let change = |t: States<'_>| Some(invariant(t.last()?)? - invariant(t.first()?)?).filter(|change| change.is_finite());
+            (distance(found, &data, intervals), found.iter().filter_map(change).collect::<Vec<f64>>())
         };
         let follow = |learned: &Learned, method: &Method, of: Sampling, division: u32| -> Result<_, RepairError> {
             let fine = Sampling::new(of.interval(), of.substeps().saturating_mul(division))?;
-            Ok(measured(rollout(learned, method, fine, &starts, intervals)?))
+            Ok(measured(&rollout(learned, method, fine, &starts, intervals)?))
         };
         let trained = |division: u32| match self.through {
             Some(through) => {
                 let finer = through.finer(f64::from(division)).unwrap_or_else(|| through.clone());
-                Ok(measured(rollout_through(&self.file.learned, &finer, sampling.interval(), &starts, 1, intervals)?))
+                Ok(measured(&rollout_through(&self.file.learned, &finer, sampling.interval(), &starts, 1, intervals)?))
             }
             None => follow(&self.file.learned, self.method, sampling, division),
         };
@@ -286,9 +287,9 @@ impl Repair<'_> {
 }
 
 /// The root mean square distance of whole rollouts from the data.
-fn distance(found: &[Vec<Vec<f64>>], data: &[&Vec<Vec<f64>>], intervals: usize) -> Option<f64> {
+fn distance(found: &Paths, data: &[States<'_>], intervals: usize) -> Option<f64> {
     let whole = found.iter().all(|t| t.len() == intervals + 1);
-    let differences = found.iter().zip(data).flat_map(|(f, t)| f.iter().flatten().zip(t.iter().flatten()).map(|(a, b)| (a - b).powi(2)));
+    let differences = found.iter().zip(data).flat_map(|(f, t)| f.as_flat().iter().zip(t.as_flat()).map(|(a, b)| (a - b).powi(2)));
     let (sum, count) = differences.fold((0.0, 0usize), |(sum, n), square| (sum + square, n + 1));
     (whole && count > 0).then(|| (sum / count as f64).sqrt())
 }

@@ -1,6 +1,7 @@
 //! A field that somebody else learned, known by its values at some states: read, checked, and fitted with a class of models.
 
 use super::repair_error::RepairError;
+use crate::data::Paths;
 use crate::fit::{DataRecord, ModelFile, ModelSpec, Optimiser, Training, unwatched};
 use crate::method::{Method, Sampling, catalog};
 use serde::Deserialize;
@@ -94,8 +95,8 @@ impl SampledField {
     /// Errors where there are fewer values than coefficients, or the class cannot be fitted.
     pub fn fitted(&self, origin: &str, spec: &ModelSpec, method: &Method, sampling: Sampling) -> Result<ModelFile, RepairError> {
         // One Euler step of size one from x to x + f̂(x): its residual is that of the field itself.
-        let target = |(x, f): (&Vec<f64>, &Vec<f64>)| vec![x.clone(), x.iter().zip(f).map(|(x, f)| x + f).collect()];
-        let pairs: Vec<Vec<Vec<f64>>> = self.states.iter().zip(&self.field).map(target).collect();
+        let target = |(x, f): (&Vec<f64>, &Vec<f64>)| x.iter().copied().chain(x.iter().zip(f).map(|(x, f)| x + f)).collect();
+        let pairs = Paths::flat(self.variables.len(), self.states.iter().zip(&self.field).map(target));
         let direct = Training::new(spec.clone(), catalog::find("forward-euler")?, Sampling::new(1.0, 1)?);
         let prepared = direct.prepare(&pairs)?;
         let (coefficients, values) = (prepared.model().parameter_count(), self.states.len() * self.variables.len());
@@ -106,7 +107,7 @@ impl SampledField {
         }
         let fit = prepared.fit(0, None, &mut unwatched)?;
         let training = Training::new(spec.clone(), method.clone(), sampling);
-        let record = DataRecord::of(origin, &self.variables, &self.states.iter().map(|x| vec![x.clone()]).collect::<Vec<_>>());
+        let record = DataRecord::of(origin, &self.variables, &Paths::flat(self.variables.len(), self.states.iter().cloned()));
         Ok(ModelFile::new(&training, record, fit))
     }
 }

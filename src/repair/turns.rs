@@ -32,7 +32,7 @@ pub fn turn_drifts(learned: &Learned, system: &System, interval: f64, starts: &[
     let part = interval / f64::from(STEPS);
     let paths = rollout(learned, &method, Sampling::new(part, 1)?, starts, LONGEST * STEPS as usize)?;
     let mut all = Vec::with_capacity(starts.len());
-    for (start, path) in starts.iter().zip(&paths) {
+    for (start, path) in starts.iter().zip(paths.iter()) {
         let section = Section::of(system, start);
         let Some(before) = section.first_return(path) else {
             all.push(None);
@@ -41,8 +41,8 @@ pub fn turn_drifts(learned: &Learned, system: &System, interval: f64, starts: &[
         // One short step, of which the crossing takes a part; `None` where it leaves the finite numbers.
         let at = |time: f64| -> Result<Vec<f64>, Option<RepairError>> {
             let sampling = Sampling::new(time, 1).map_err(|error| Some(error.into()))?;
-            let steps = rollout(learned, &method, sampling, &path[before..=before], 1).map_err(|error| Some(error.into()))?;
-            steps.into_iter().next().filter(|path| path.len() == 2).map(|mut path| path.swap_remove(1)).ok_or(None)
+            let steps = rollout(learned, &method, sampling, &[path[before].to_vec()], 1).map_err(|error| Some(error.into()))?;
+            steps.get(0).and_then(|path| path.get(1)).map(<[f64]>::to_vec).ok_or(None)
         };
         let end = match section.crossing((&path[before], &path[before + 1]), part, at) {
             Ok((_, end)) => end,

@@ -113,6 +113,7 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Paths;
     use crate::fit::{Form, Loss};
     use crate::method::{Sampling, catalog};
 
@@ -122,14 +123,14 @@ mod tests {
         let trajectory = |shift: f64| -> Vec<Vec<f64>> {
             (0..13).map(|i| vec![(0.4 * f64::from(i) + shift).cos(), 0.7 * (0.4 * f64::from(i) + shift).sin()]).collect()
         };
-        let data = [trajectory(0.0), trajectory(0.3), trajectory(1.0)];
+        let data = Paths::of(&[trajectory(0.0), trajectory(0.3), trajectory(1.0)]).expect("finite");
         for method in ["rk4", "implicit-midpoint", "gauss2", "forward-euler"] {
             for spec in ["linear", "polynomial:2", "mlp:5x4"] {
                 for loss in [Loss::Rollout, Loss::Windows(3)] {
                     let method = catalog::find(method).expect("in the catalogue");
                     let step = Step::new(&method, Sampling::new(0.4, 2).expect("positive"), Form::Step).expect("steps");
                     let windows = Windows::new(&data, loss, &step).expect("long enough");
-                    let model = Model::new(&spec.parse().expect("a model"), &data.concat()).expect("states");
+                    let model = Model::new(&spec.parse().expect("a model"), &data.to_states()).expect("states");
                     let theta: Vec<f64> = (0..model.parameter_count()).map(|k| 0.1 * (k as f64 + 1.0).sin()).collect();
                     let block = windows.block(0, windows.count());
                     let (width, copies) = (Width::detected(), windows.intervals() * 2);

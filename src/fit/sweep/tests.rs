@@ -1,6 +1,7 @@
 //! The step against its stability function, its derivatives against differences.
 
 use super::*;
+use crate::data::Paths;
 use crate::fit::normal::{Gram, jacobian};
 use crate::fit::{Form, Loss, Windows};
 use crate::method::{Method, Sampling, catalog};
@@ -68,7 +69,8 @@ fn every_method_of_the_catalogue_acts_on_linear_fields_as_its_stability_function
                 continue;
             };
             let samples: Vec<Vec<f64>> = (0..8).map(|i| vec![(f64::from(i) * 0.4).cos(), f64::from(i) * 0.1]).collect();
-            let windows = Windows::new(std::slice::from_ref(&samples), Loss::Pairs, &step).expect("long enough");
+            let windows =
+                Windows::new(&Paths::of(std::slice::from_ref(&samples)).expect("finite"), Loss::Pairs, &step).expect("long enough");
             let model = Model::new(&"linear".parse().expect("a model"), &samples).expect("states");
             let theta = [lambda.re, -lambda.im, lambda.im, lambda.re];
             let block = windows.block(0, windows.count());
@@ -122,7 +124,7 @@ fn derivatives_are_those_of_the_discrete_step() {
     for (name, form, loss, m, spec) in cases {
         let method = catalog::find(name).expect("in the catalogue");
         let step = Step::new(&method, Sampling::new(0.3, m).expect("positive"), form).expect("has the form");
-        let windows = Windows::new(std::slice::from_ref(&states), loss, &step).expect("long enough");
+        let windows = Windows::new(&Paths::of(std::slice::from_ref(&states)).expect("finite"), loss, &step).expect("long enough");
         let model = Model::new(&spec.parse().expect("a model"), &states).expect("states");
         let mut theta = model.random(0.7, &mut ChaCha8Rng::seed_from_u64(5));
         theta.iter_mut().enumerate().for_each(|(i, p)| *p += 0.05 * (i as f64).sin());
@@ -190,7 +192,8 @@ fn every_method_of_the_catalogue_has_the_derivatives_of_its_step() {
                 continue; // The same as its step.
             }
             cases += 1;
-            let windows = Windows::new(std::slice::from_ref(&states), Loss::Pairs, &step).expect("long enough");
+            let windows =
+                Windows::new(&Paths::of(std::slice::from_ref(&states)).expect("finite"), Loss::Pairs, &step).expect("long enough");
             let block = windows.block(0, windows.count().min(3));
             let (n, slots, copies) = (block.n, step.slots(windows.intervals()), 2);
             let mut sweep = Sweep::new(&model, &step, windows.intervals(), n);
@@ -228,7 +231,7 @@ fn a_failing_newton_iteration_says_where() {
     let states: Vec<Vec<f64>> = (0..4).map(|i| vec![1.0 + f64::from(i)]).collect();
     let method = catalog::find("implicit-euler").expect("in the catalogue");
     let step = Step::new(&method, Sampling::new(1.0, 1).expect("positive"), Form::Step).expect("stepped");
-    let windows = Windows::new(std::slice::from_ref(&states), Loss::Pairs, &step).expect("long enough");
+    let windows = Windows::new(&Paths::of(std::slice::from_ref(&states)).expect("finite"), Loss::Pairs, &step).expect("long enough");
     let model = Model::new(&"sindy:2".parse().expect("a model"), &states).expect("states");
     let block = windows.block(0, windows.count());
     let mut sweep = Sweep::new(&model, &step, 1, block.n);

@@ -1,5 +1,6 @@
 //! The data's own batch: how much of a mode each start has in each component, so that the error norm is the library's on these data.
 
+use crate::data::Paths;
 use crate::loops::StateNorm;
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -16,15 +17,9 @@ pub struct ObservedMode {
 impl ObservedMode {
     /// Reads a mode λ from samples `interval` apart about an equilibrium as these starts hold it, by the matrix that takes each sample to the next in the least squares sense and
     /// its eigenvectors for e^{Hλ}. `None` where the samples do not hold it.
-    pub fn of(
-        lambda: Complex<f64>,
-        interval: f64,
-        equilibrium: &[f64],
-        trajectories: &[Vec<Vec<f64>>],
-        starts: &[Vec<f64>],
-    ) -> Option<Self> {
+    pub fn of(lambda: Complex<f64>, interval: f64, equilibrium: &[f64], trajectories: &Paths, starts: &[Vec<f64>]) -> Option<Self> {
         let d = equilibrium.len();
-        let pairs: Vec<(&[f64], &[f64])> = trajectories.iter().flat_map(|t| t.windows(2)).map(|w| (&w[0][..], &w[1][..])).collect();
+        let pairs: Vec<(&[f64], &[f64])> = trajectories.pairs().collect();
         if pairs.len() < d || d == 0 || pairs.iter().any(|(a, b)| a.len() != d || b.len() != d) {
             return None;
         }
@@ -90,7 +85,7 @@ mod tests {
         let starts = [Complex::new(1.0, 0.2), Complex::new(-0.4, 0.7)];
         let data: Vec<Vec<Vec<f64>>> = starts.iter().map(|s| (0..5).map(|k| sample(k, *s)).collect()).collect();
         let first: Vec<Vec<f64>> = data.iter().map(|t| t[0].clone()).collect();
-        let mode = ObservedMode::of(lambda, 0.3, &[0.5, 1.0], &data, &first).expect("is there");
+        let mode = ObservedMode::of(lambda, 0.3, &[0.5, 1.0], &Paths::of(&data).expect("finite"), &first).expect("is there");
         assert!(mode.misfit < 1e-12);
         assert_eq!(mode.starts.len(), 2);
         for (w, start) in [(&mode.starts[0], starts[0]), (&mode.starts[1], starts[1])] {

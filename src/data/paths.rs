@@ -1,0 +1,246 @@
+//! States in equal steps of time, a path a start, in one flat list: what a model is trained on, and what a rollout returns.
+
+use super::even::EvenSamples;
+use thiserror::Error;
+
+/// Paths of finite states of one dimension. What is in here was checked once and is not checked again.
+///
+/// ```
+/// use lambdahat::data::Paths;
+/// let paths = Paths::of(&[vec![vec![1.0, 0.0], vec![0.5, -0.2]], vec![vec![2.0, 1.0]]])?;
+/// assert_eq!((paths.dimension(), paths.count(), paths.samples()), (2, 2, 3));
+/// assert_eq!(paths.get(0).map(|path| path[1][0]), Some(0.5));
+/// assert!(Paths::of(&[vec![vec![f64::NAN]]]).is_err());
+/// # Ok::<(), lambdahat::data::PathsError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Paths {
+    dimension: usize,
+    /// All states, one after the other.
+    states: Vec<f64>,
+    /// Where each path ends in `states`.
+    ends: Vec<usize>,
+}
+
+/// One of [`Paths`]: n states of d components, in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct States<'a> {
+    dimension: usize,
+    states: &'a [f64],
+}
+
+/// Lists of states that are no paths.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum PathsError {
+    /// A state longer or shorter than the first of all, or without components.
+    #[error("trajectory {path}, sample {sample}: has {found} components, where the first sample has {expected}")]
+    Dimension {
+        /// Which path, from 0.
+        path: usize,
+        /// Which of its states, from 0.
+        sample: usize,
+        /// Its components.
+        found: usize,
+        /// Those of the first.
+        expected: usize,
+    },
+    /// A NaN or an infinity.
+    #[error("trajectory {path}, sample {sample}: {value} is not finite")]
+    NotFinite {
+        /// Which path, from 0.
+        path: usize,
+        /// Which of its states, from 0.
+        sample: usize,
+        /// The value.
+        value: f64,
+    },
+}
+
+impl Paths {
+    /// A list of states a path.
+    ///
+    /// Errors where dimensions differ or are zero, or where a component is not finite.
+    pub fn of(lists: &[Vec<Vec<f64>>]) -> Result<Self, PathsError> {
+        let expected = lists.iter().flatten().next().map_or(0, Vec::len);
+        for (path, list) in lists.iter().enumerate() {
+            for (sample, state) in list.iter().enumerate() {
+                if state.len() != expected || expected == 0 {
+                    return Err(PathsError::Dimension { path, sample, found: state.len(), expected });
+                }
+                if let Some(&value) = state.iter().find(|x| !x.is_finite()) {
+                    return Err(PathsError::NotFinite { path, sample, value });
+                }
+            }
+        }
+        Ok(Self::flat(expected, lists.iter().map(|list| list.concat())))
+    }
+
+    /// Paths whose states lie one after the other already, each finite.
+    pub(crate) fn flat(dimension: usize, paths: impl IntoIterator<Item = Vec<f64>>) -> Self {
+        let mut all = Self { dimension, states: Vec::new(), ends: Vec::new() };
+        for path in paths {
+            debug_assert!(path.len().is_multiple_of(dimension.max(1)) && path.iter().all(|x| x.is_finite()));
+            all.states.extend(path);
+            all.ends.push(all.states.len());
+        }
+        all
+    }
+
+    /// d, the components of a state; 0 where there is none.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// How many paths there are.
+    pub fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many states there are in all of them.
+    pub fn samples(&self) -> usize {
+        self.states.len() / self.dimension.max(1)
+    }
+
+    /// One path.
+    pub fn get(&self, k: usize) -> Option<States<'_>> {
+        let end = *self.ends.get(k)?;
+        let start = k.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(States { dimension: self.dimension, states: &self.states[start..end] })
+    }
+
+    /// The paths in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = States<'_>> + ExactSizeIterator + Clone {
+        (0..self.count()).map(|k| {
+            let start = k.checked_sub(1).map_or(0, |before| self.ends[before]);
+            States { dimension: self.dimension, states: &self.states[start..self.ends[k]] }
+        })
+    }
+
+    /// Every state of every path.
+    pub fn states(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.states.chunks_exact(self.dimension.max(1))
+    }
+
+    /// Every state with the one that follows it on its path.
+    pub fn pairs(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
+        self.iter().flat_map(|path| path.iter().zip(path.iter().skip(1)))
+    }
+
+    /// Whether there is no path.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The first state of each path that has one.
+    pub fn starts(&self) -> impl Iterator<Item = &[f64]> {
+        self.iter().filter_map(States::first)
+    }
+
+    /// Those of the paths that `keep` says.
+    pub(crate) fn filtered(&self, keep: impl Fn(States<'_>) -> bool) -> Self {
+        Self::flat(self.dimension, self.iter().filter(|path| keep(*path)).map(|path| path.states.to_vec()))
+    }
+
+    /// A copy of every state, a vector each.
+    pub fn to_states(&self) -> Vec<Vec<f64>> {
+        self.states().map(<[f64]>::to_vec).collect()
+    }
+
+    /// Lists of lists, for those who want them.
+    pub fn to_lists(&self) -> Vec<Vec<Vec<f64>>> {
+        self.iter().map(|path| path.iter().map(<[f64]>::to_vec).collect()).collect()
+    }
+}
+
+impl<'a> States<'a> {
+    /// n.
+    pub fn len(self) -> usize {
+        self.states.len() / self.dimension.max(1)
+    }
+
+    /// Whether there is no state.
+    pub fn is_empty(self) -> bool {
+        self.states.is_empty()
+    }
+
+    /// The states in order.
+    pub fn iter(self) -> std::slice::ChunksExact<'a, f64> {
+        self.states.chunks_exact(self.dimension.max(1))
+    }
+
+    /// One state; `None` beyond the end.
+    pub fn get(self, k: usize) -> Option<&'a [f64]> {
+        self.states.get(k * self.dimension..(k + 1) * self.dimension)
+    }
+
+    /// The first state.
+    pub fn first(self) -> Option<&'a [f64]> {
+        self.iter().next()
+    }
+
+    /// The last state.
+    pub fn last(self) -> Option<&'a [f64]> {
+        self.iter().next_back()
+    }
+
+    /// The first `n` of them, or all.
+    pub fn until(self, n: usize) -> Self {
+        Self { states: &self.states[..self.states.len().min(n * self.dimension)], ..self }
+    }
+
+    /// All components, one state after the other.
+    pub fn as_flat(self) -> &'a [f64] {
+        self.states
+    }
+}
+
+impl std::ops::Index<usize> for States<'_> {
+    type Output = [f64];
+
+    fn index(&self, k: usize) -> &[f64] {
+        &self.states[k * self.dimension..(k + 1) * self.dimension]
+    }
+}
+
+impl<'a> IntoIterator for States<'a> {
+    type Item = &'a [f64];
+    type IntoIter = std::slice::ChunksExact<'a, f64>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl EvenSamples<'_> {
+    /// The states alone, a path a segment.
+    pub fn paths(&self) -> Paths {
+        Paths::flat(self.dimension(), self.segments().iter().map(|segment| segment.states.to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_other_lengths_and_numbers_are_refused_at_their_place() {
+        let wrong = [vec![vec![1.0]], vec![vec![2.0], vec![3.0, 4.0]]];
+        assert_eq!(Paths::of(&wrong), Err(PathsError::Dimension { path: 1, sample: 1, found: 2, expected: 1 }));
+        let infinite = [vec![vec![1.0], vec![f64::INFINITY]]];
+        assert_eq!(Paths::of(&infinite), Err(PathsError::NotFinite { path: 0, sample: 1, value: f64::INFINITY }));
+        assert_eq!(Paths::of(&[vec![vec![]]]), Err(PathsError::Dimension { path: 0, sample: 0, found: 0, expected: 0 }));
+    }
+
+    #[test]
+    fn paths_may_be_empty_and_of_other_lengths() {
+        let lists = [vec![vec![1.0], vec![2.0], vec![4.0]], vec![], vec![vec![3.0], vec![9.0]]];
+        let paths = Paths::of(&lists).unwrap();
+        assert_eq!(paths.iter().map(States::len).collect::<Vec<_>>(), [3, 0, 2]);
+        assert_eq!(paths.pairs().map(|(x, y)| (x[0], y[0])).collect::<Vec<_>>(), [(1.0, 2.0), (2.0, 4.0), (3.0, 9.0)]);
+        assert_eq!(paths.to_lists(), lists);
+        assert_eq!(paths.get(2).and_then(States::last), Some(&[9.0][..]));
+        assert_eq!(paths.get(3), None);
+        let none = Paths::of(&[]).unwrap();
+        assert_eq!((none.dimension(), none.samples(), none.states().count()), (0, 0, 0));
+    }
+}

@@ -1,0 +1,183 @@
+//! One flow from what is known of the modes to the report: methods mode by mode, what is recommended, what stands beside.
+
+use super::cost::evaluations;
+use super::default_methods::default_methods;
+use super::laid_beside::Beside;
+use super::learned_inputs::learned_inputs;
+use super::learned_orbits::LearnedOrbits;
+use super::predict_error::PredictError;
+use super::recommendation::{self, Candidates};
+use super::report::{MethodReport, ModeReport, Report, together};
+use super::subject::Subject;
+use crate::inverse::{Branches, LearningEquation, Limits, Verdict};
+use crate::method::{Method, Sampling};
+use crate::truth::Caveat;
+
+/// What to predict.
+#[derive(Clone, Debug)]
+pub struct Prediction {
+    /// The modes.
+    pub subject: Subject,
+    /// Through which methods; the default list when empty.
+    pub methods: Vec<Method>,
+    /// Steps per sampling interval.
+    pub substeps: u32,
+    /// How far out a branch counts, how large an error is still faithful, and over which time.
+    pub limits: Limits,
+}
+
+impl Prediction {
+    /// Predicts.
+    ///
+    /// ```
+    /// use lambdahat::{dynamics::System, inverse::{Limits, Verdict}, predict::{Prediction, Subject}};
+    /// let oscillator = System::named("damped-oscillator")?;
+    /// let subject = Subject::from_system(&oscillator, 1.0)?;
+    /// let report = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report()?;
+    /// let rk4 = report.methods.iter().find(|m| m.method == "rk4").unwrap();
+    /// assert_eq!(rk4.verdict, Some(Verdict::Artifact));
+    /// assert!(rk4.modes[0].branches.principal().unwrap().lambda.re > 0.1);        // the damped oscillator is learned as growing
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn report(self) -> Result<Report, PredictError> {
+        self.report_beside(&Beside::default(), &|| false)
+    }
+
+    /// The methods, mode by mode; once `stopped` says so, no further orbits are followed: methods that turn on them get no verdict, and nothing is recommended.
+    fn by_methods(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
+        let Self { subject, methods, substeps, limits } = self;
+        let limits = limits.over(subject.horizon);
+        if subject.modes.is_empty() {
+            return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
+        }
+        let orbits = LearnedOrbits::of(&subject, limits);
+        let defaults = default_methods()?;
+        let asked = if methods.is_empty() { &defaults } else { &methods };
+        let sampling = Sampling::new(subject.interval, substeps)?;
+        let of_method = |method| MethodReport::of(&subject, method, sampling, limits, orbits.as_ref(), stopped);
+        let reports = asked.iter().map(of_method).collect::<Result<_, _>>()?;
+        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), stopped };
+        let recommendation = recommendation::recommend(&subject, candidates, limits)?;
+        let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, driven, .. } = subject;
+        if orbits.is_some() && stopped() && !caveats.contains(&Caveat::Stopped) {
+            caveats.push(Caveat::Stopped);
+        }
+        Ok(Report {
+            source,
+            interval,
+            trajectories,
+            samples,
+            finding,
+            modes,
+            caveats,
+            field,
+            through_loss,
+            driven,
+            horizon: limits.horizon_for(interval),
+            limits,
+            methods: reports,
+            calls: Vec::new(),
+            regressions: Vec::new(),
+            recommendation,
+        })
+    }
+}
+
+impl Prediction {
+    /// The same with what becomes of orbits: those of a polynomial system whose invariant is known, or those of a polynomial field fitted to the
+    /// samples. It takes a second or more where the modes alone take a millisecond.
+    ///
+    /// # Errors
+    /// As [`Prediction::report`].
+    pub fn report_with_orbits(self) -> Result<Report, PredictError> {
+        self.report_beside(&Beside { orbits: true, ..Beside::default() }, &|| false)
+    }
+
+    /// The same with what is laid beside the methods; once `stopped` says so, no further orbits are followed, and the report is what is known so far.
+    ///
+    /// # Errors
+    /// As [`Prediction::report`].
+    pub fn report_beside(self, beside: &Beside, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
+        let origin = self.subject.origin.clone();
+        let mut report = self.by_methods(stopped)?;
+        if beside.orbits && !stopped() {
+            report = report.with_orbits(&origin);
+        }
+        Ok(report.with(beside, &origin))
+    }
+}
+
+impl MethodReport {
+    /// What a loop learns of the subject through one method.
+    fn of(
+        subject: &Subject,
+        method: &Method,
+        sampling: Sampling,
+        limits: Limits,
+        orbits: Option<&LearnedOrbits>,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<Self, PredictError> {
+        let equation = LearningEquation::of(method)?;
+        let of_mode = |k| ModeReport::of(subject, k, (method, &equation), sampling, limits);
+        let modes = (0..subject.modes.len()).map(of_mode).collect::<Result<Vec<_>, _>>()?;
+        // Where a mode is wrong already nobody asks for the orbits.
+        let by_modes = together(&modes);
+        let asked_for = orbits.filter(|_| by_modes == Some(Verdict::Faithful));
+        let cut = asked_for.is_some() && stopped();
+        let substeps = sampling.substeps();
+        let orbits = asked_for.filter(|_| !cut).map_or_else(Vec::new, |orbits| orbits.through(method, substeps));
+        Ok(Self {
+            method: method.name().into(),
+            substeps,
+            verdict: if cut { None } else { asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)) },
+            orbits,
+            evaluations: evaluations(method, substeps),
+            inputs: subject.driven.as_ref().map_or_else(Vec::new, |system| {
+                let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
+                let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
+                learned_inputs(system, method, &upper)
+            }),
+            modes,
+            drift: Vec::new(),
+            cycle: None,
+            scheme: method.clone(),
+        })
+    }
+}
+
+impl ModeReport {
+    /// What a loop through the method, with its equation, makes of mode k.
+    fn of(
+        subject: &Subject,
+        k: usize,
+        (method, equation): (&Method, &LearningEquation),
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Result<Self, PredictError> {
+        let mode = &subject.modes[k];
+        let alone = subject.is_alone(mode);
+        let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
+        if let Some((branches, minima)) = uneven {
+            let judgement = mode.settled.then(|| limits.judge(&branches, alone));
+            return Ok(Self { minima, ..Self::new(branches, judgement, limits) });
+        }
+        let clean = equation.branches(mode.lambda, sampling)?;
+        let through = subject.through_loss.as_ref().map(|through| through.modes[k]).filter(|l| l.learned != mode.lambda);
+        // A multistep residual is another loss.
+        let noisy = through.filter(|_| matches!(method, Method::RungeKutta(_))).and_then(|l| {
+            let found = equation.branches(l.learned, sampling).ok()?;
+            Some((found.beside(mode.lambda), l.significant))
+        });
+        // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
+        if let Some((found, true)) = noisy {
+            let judgement = mode.settled.then(|| limits.judge(&found, alone));
+            return Ok(Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) });
+        }
+        let uncertainty = mode.uncertainty.unwrap_or(0.0);
+        let judgement = mode.settled.then(|| limits.judge_within(equation, &clean, alone, uncertainty)).transpose()?;
+        Ok(match noisy {
+            Some((found, _)) => Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) },
+            None => Self::new(clean, judgement, limits),
+        })
+    }
+}
