@@ -248,7 +248,7 @@ fn counts(window: Window, count: impl Fn(Complex<f64>) -> usize + Sync) -> Vec<M
             }
             next += 1;
         }
-        if let Some(&deepest) = patch.iter().max_by_key(|&&k| depth[k]).filter(|&&k| depth[k] >= 3) {
+        if let Some(&deepest) = patch.iter().max_by_key(|&&k| depth[k]).filter(|&&k| depth[k] >= 5) {
             let z = at(deepest);
             marks.push(Mark::Text { at: [z.re, z.im], text: cells[first].to_string(), ink: Ink::Black });
         }

@@ -42,7 +42,7 @@ export const drawBasins = latest(async () => counted((async () => {
         run.type = "button";
         run.className = "plain-button";
         run.textContent = "run it";
-        run.setAttribute("aria-label", `Run λ̂ = ${complex(...b.lambda)}`);
+        run.setAttribute("aria-label", `run it: λ̂ = ${complex(...b.lambda)}`);
         run.onclick = () => set({ branch: k });
         item.append(`λ̂ = ${complex(...b.lambda)}${b.principal ? " (principal)" : ""}: ${(100 * shares[k]!).toFixed(1)} % `, run);
         return item;
