@@ -24,7 +24,7 @@ export const drawDifferences = drawing("sindy-words", undefined, async () => {
     row.append(head);
     for (const part of learned) {
       const cell = row.insertCell();
-      cell.textContent = digits(part, 4);
+      cell.textContent = digits(part, 3);
       cell.dataset.value = String(part);
     }
     row.insertCell().textContent = what;
