@@ -4,6 +4,7 @@
 //! *Numerical computation of polynomial zeros by means of Aberth's method* (1996): the slopes of the upper convex hull of
 //! `(k, log |a_k|)` are the moduli that the roots cluster at, so a polynomial whose roots span many magnitudes starts right.
 
+use super::effort;
 use super::precision::{Magnitude, Real, add, lifted, magnitude, multiply, split, subtract};
 use num_complex::Complex;
 
@@ -18,6 +19,9 @@ pub(crate) struct Value<T> {
 
 /// `p(z)`, `p′(z)` by Horner's rule. `sizes` are the moduli of the coefficients.
 pub(crate) fn evaluate<T: Real>(coefficients: &[Complex<T>], sizes: &[Magnitude], z: &Complex<T>, bits: u32) -> Value<T> {
+    if effort::is_counted() {
+        effort::charge(coefficients.len() as u64 * T::step_cost(bits));
+    }
     let zero = lifted(Complex { re: 0.0, im: 0.0 }, bits);
     let (mut p, mut derivative) = (zero.clone(), zero);
     for a in coefficients.iter().rev() {
@@ -115,7 +119,7 @@ pub(crate) fn iterate<T: Real>(
                 resting[i] = true;
             }
         }
-        if !moved {
+        if !moved || effort::is_spent() {
             return true;
         }
     }

@@ -97,13 +97,16 @@ impl Ball {
     /// `self + other`.
     pub fn plus(&self, other: &Self) -> Self {
         let radius = up(self.radius + other.radius);
-        let gap = self.exponent - other.exponent;
-        let (mantissa, exponent) = match gap {
-            0 => (&self.mantissa + &other.mantissa, self.exponent),
-            gap if gap > 0 => ((&self.mantissa << gap) + &other.mantissa, other.exponent),
-            gap => (&self.mantissa + (&other.mantissa << -gap), self.exponent),
-        };
-        Self { mantissa, exponent, radius }.shortened()
+        let (high, low) = if self.exponent >= other.exponent { (self, other) } else { (other, self) };
+        if high.mantissa.is_zero() {
+            return Self { radius, ..low.clone() };
+        }
+        // What lies far below the last bit of the other counts as an error, whatever its exponent: shifting by the gap could take any amount of memory.
+        if low.exponent + (low.mantissa.bits() as i64) < high.exponent - PRECISION {
+            return Self { radius: up(radius + low.size()), ..high.clone() };
+        }
+        let mantissa = (&high.mantissa << (high.exponent - low.exponent)) + &low.mantissa;
+        Self { mantissa, exponent: low.exponent, radius }.shortened()
     }
 
     /// `self · other`.
@@ -157,6 +160,18 @@ mod tests {
             prop_assert!(holds(&ball_x.plus(&ball_y), &u + &v));
             prop_assert!(holds(&ball_x.times(&ball_y), &u * &v));
             prop_assert!(holds(&ball_x.times(&ball_y.inverse()), &u / &v));
+        }
+    }
+
+    /// Numbers of any two magnitudes add up in no time, and the sum holds them.
+    #[test]
+    fn magnitudes_far_apart_add_up() {
+        let mut tiny = Ball::new(ratio(1, 3), 0.0);
+        (0..40).for_each(|_| tiny = tiny.times(&tiny));
+        let one = Ball::new(ratio(1, 1), 0.0);
+        let zero = tiny.times(&Ball::new(ratio(0, 1), 0.0));
+        for sum in [one.plus(&tiny), tiny.plus(&one), one.plus(&zero), zero.plus(&one)] {
+            assert!(!sum.holds_zero() && sum.plus(&one.negated()).holds_zero() && sum.radius() < 1e-300, "{sum:?}");
         }
     }
 

@@ -9,7 +9,7 @@
 use super::aberth::{evaluate, iterate, starts, weighted};
 use super::discs::{RootDisc, joined};
 use super::precision::{Magnitude, Real, lifted, magnitude, rounded, subtract};
-use super::{BigFloat, DoubleDouble};
+use super::{BigFloat, DoubleDouble, effort};
 use num_complex::Complex;
 
 /// Polynomial coefficients, lowest degree first, each within `errors[k]` of `centres[k]`.
@@ -81,7 +81,7 @@ pub(crate) fn discs(source: &impl Coefficients) -> Result<Vec<RootDisc>, Failure
     }
     let mut bits = 192;
     let mut roots: Option<Vec<Complex<BigFloat>>> = found.map(|z| z.into_iter().map(|z| lifted(z, bits)).collect());
-    while bits <= source.best_bits().max(192) {
+    while bits <= source.best_bits().max(192) && !effort::is_spent() {
         let enclosure = source.to_bits(bits);
         let sizes: Vec<Magnitude> = enclosure.centres.iter().map(magnitude).collect();
         let mut working = match roots.take() {

@@ -210,6 +210,37 @@ pub fn positive_bound(p: &[BigInt]) -> BigRational {
     }
 }
 
+/// Divides a polynomial by the highest power of `x − root` that it holds, for a root of −1, 0 or 1; which power that is. The zero polynomial is left alone.
+pub fn divided_by_root(p: &mut Vec<BigInt>, root: i32) -> usize {
+    let mut times = 0;
+    while p.len() > 1 {
+        // Synthetic division: the last carry is the value at the root.
+        let mut quotient: Vec<BigInt> = Vec::with_capacity(p.len());
+        let mut carry = BigInt::zero();
+        for c in p.iter().rev() {
+            carry = carry * root + c;
+            quotient.push(carry.clone());
+        }
+        if !carry.is_zero() {
+            break;
+        }
+        quotient.pop();
+        quotient.reverse();
+        *p = quotient;
+        times += 1;
+    }
+    times
+}
+
+/// Multiplies a polynomial by `x − root`.
+pub fn multiplied_by_root(p: &mut Vec<BigInt>, root: i32) {
+    p.insert(0, BigInt::zero());
+    for k in 1..p.len() {
+        let carry = &p[k] * root;
+        p[k - 1] -= carry;
+    }
+}
+
 /// The prime 2^61 − 1.
 const PRIME: u64 = (1 << 61) - 1;
 
@@ -292,6 +323,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn roots_divided_out_come_back(c in prop::collection::vec(-9i64..9, 1..6), root in -1i32..2, times in 0usize..4) {
+            let mut p = integers(&c);
+            prop_assume!(p.last().is_some_and(|lead| !lead.is_zero()) && sign(&p, &ratio(root.into(), 1)) != Ordering::Equal);
+            let rest = p.clone();
+            (0..times).for_each(|_| multiplied_by_root(&mut p, root));
+            prop_assert_eq!(divided_by_root(&mut p, root), times);
+            prop_assert_eq!(p, rest);
+        }
+
         #[test]
         fn every_root_is_found_once(roots in prop::collection::btree_set(-40i64..40, 1..8), d in 1i64..9, low in -30i64..0, high in 1i64..30) {
             let p = roots.iter().fold(integers(&[1]), |p, &r| {

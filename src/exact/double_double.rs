@@ -128,6 +128,9 @@ impl Real for DoubleDouble {
     fn step_error(_: u32) -> Magnitude {
         Magnitude::power_of_two(-101) // (10√2 + 3)·2⁻¹⁰⁶ < 2⁻¹⁰¹
     }
+    fn step_cost(_: u32) -> u64 {
+        100
+    }
     fn of(x: f64, _: u32) -> Self {
         Self::from(x)
     }

@@ -49,7 +49,7 @@ pub fn within<R>(units: u64, work: impl FnOnce() -> R) -> (Result<R, Spent>, u64
 }
 
 /// Counts work. Without a bound nothing is counted.
-pub(super) fn charge(units: u64) {
+pub(crate) fn charge(units: u64) {
     let left = LEFT.get();
     if left != u64::MAX {
         LEFT.set(left.saturating_sub(units));
@@ -62,12 +62,12 @@ pub(crate) fn is_spent() -> bool {
 }
 
 /// Whether a budget is set, so that sizes are worth looking at.
-pub(super) fn is_counted() -> bool {
+pub(crate) fn is_counted() -> bool {
     LEFT.get() != u64::MAX
 }
 
 /// Units of a product of two integers of so many bits.
-pub(super) fn product(a: u64, b: u64) -> u64 {
+pub(crate) fn product(a: u64, b: u64) -> u64 {
     20 + (a / 64 + 1) * (b / 64 + 1)
 }
 
@@ -77,7 +77,7 @@ pub(super) fn gcd(bits: u64) -> u64 {
 }
 
 /// The bits of the largest of some integers.
-pub(super) fn bits<'a>(integers: impl IntoIterator<Item = &'a BigInt>) -> u64 {
+pub(crate) fn bits<'a>(integers: impl IntoIterator<Item = &'a BigInt>) -> u64 {
     integers.into_iter().map(BigInt::bits).max().unwrap_or(0)
 }
 

@@ -11,8 +11,6 @@ use std::cmp::Ordering;
 
 /// Bits to which coefficients are known to the root finder.
 const BITS: u32 = 384;
-/// Units of [`effort`] of the root finder, times the square of the degree.
-const DISCS: u64 = 20_000;
 
 /// A polynomial by its coefficients to within `2^(−bits)`, for any number of bits; `None` where some are only known to within a radius.
 pub(super) type Source<'a> = &'a dyn Fn(u32) -> Option<Vec<BigRational>>;
@@ -70,7 +68,6 @@ pub(super) fn simple_roots(
 ) -> Option<Vec<Alone>> {
     let (coefficients, scale) = scaled(p, BITS)?;
     let degree = coefficients.len().checked_sub(1).filter(|n| *n > 0)?;
-    effort::charge(DISCS * (degree * degree) as u64);
     let factor = rational::power_of_two(-scale);
     let centres: Vec<BigRational> = coefficients.iter().map(|c| c * &factor).collect();
     // The root finder takes off no root at zero.

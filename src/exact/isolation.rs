@@ -64,6 +64,21 @@ impl Ordered for BigRational {
     }
 }
 
+/// The same roots, each once. Multiple zeros at 0, 1 and −1, where curves of contact meet, are taken off first: what is left is square-free as a rule, and
+/// Euclid's algorithm over long rationals is spared.
+fn square_free_integers<T: Ordered>(p: &Polynomial<T>, integers: Vec<BigInt>) -> Vec<BigInt> {
+    if proved_square_free(&integers) {
+        return integers;
+    }
+    let mut rest = integers.clone();
+    let met: Vec<i32> = [0, 1, -1].into_iter().filter(|&x| descartes::divided_by_root(&mut rest, x) > 0).collect();
+    if !proved_square_free(&rest) {
+        return integer_multiple(&p.square_free()).unwrap_or(integers);
+    }
+    met.into_iter().for_each(|x| descartes::multiplied_by_root(&mut rest, x));
+    rest
+}
+
 /// One real root of an exact polynomial: the only one in the closed interval `[low, high]`.
 ///
 /// ```
@@ -139,7 +154,7 @@ impl<T: Ordered> RealRoot<T> {
 
     /// As [`between`](Self::between), over the integers.
     fn by_descartes(p: &Polynomial<T>, integers: Vec<BigInt>, low: &BigRational, high: &BigRational, limit: usize) -> Vec<Self> {
-        let integers = if proved_square_free(&integers) { integers } else { integer_multiple(&p.square_free()).unwrap_or(integers) };
+        let integers = square_free_integers(p, integers);
         let polynomial = Polynomial::new(integers.iter().map(|c| T::from_rational(BigRational::from_integer(c.clone()))).collect());
         if polynomial.degree().is_none_or(|n| n == 0) || low >= high {
             return Vec::new();

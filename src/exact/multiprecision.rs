@@ -74,6 +74,10 @@ impl Real for BigFloat {
         Magnitude::power_of_two(2 - i64::from(bits))
     }
 
+    fn step_cost(bits: u32) -> u64 {
+        1500 + 8 * super::effort::product(bits.into(), bits.into())
+    }
+
     fn of(x: f64, bits: u32) -> Self {
         let magnitude = x.abs().to_bits();
         let (fraction, exponent) = (magnitude & ((1 << 52) - 1), (magnitude >> 52) as i64);

@@ -133,6 +133,8 @@ impl Magnitude {
 pub(crate) trait Real: Clone {
     /// A bound on the relative error of one complex multiplication and addition, `|fl(b·z + a) − (b·z + a)| ≤ ε(|b||z| + |a|)`.
     fn step_error(bits: u32) -> Magnitude;
+    /// Units of [`effort`](super::effort) of one step of Horner's rule for a complex polynomial and its derivative.
+    fn step_cost(bits: u32) -> u64;
     /// `x`, exactly.
     fn of(x: f64, bits: u32) -> Self;
     fn plus(&self, other: &Self) -> Self;
@@ -148,6 +150,9 @@ pub(crate) trait Real: Clone {
 impl Real for f64 {
     fn step_error(_: u32) -> Magnitude {
         Magnitude::power_of_two(-51) // (2√2 + 1)·2⁻⁵³
+    }
+    fn step_cost(_: u32) -> u64 {
+        8
     }
     fn of(x: f64, _: u32) -> Self {
         x

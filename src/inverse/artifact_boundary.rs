@@ -5,7 +5,7 @@
 //! `Re ρσ̄` along the ray. Each crossing found is proved by two discs of the principal λ̂, damped on one side and anti-damped on the other.
 
 use super::LearningEquation;
-use crate::exact::Number;
+use crate::exact::{Number, effort};
 use crate::method::{Method, Sampling};
 use crate::stability::axis_curve::{AxisCurve, AxisPoint};
 use crate::stability::{Extent, StabilityFunction, e_polynomial, multistep, poles_in_right_half_plane};
@@ -172,11 +172,10 @@ fn on_ray(equation: &LearningEquation, alpha: &[f64], beta: &[f64], a: f64) -> C
 fn certified(equation: &LearningEquation, a: f64, omega_h: f64) -> Option<Crossing> {
     let sampling = Sampling::new(1.0, 1).ok()?;
     let sign = |t: f64| {
-        let found = equation.branches(Complex::new(-a, 1.0) * t, sampling).ok()?;
-        let principal = found.principal()?;
-        (principal.lambda.re.abs() > principal.radius).then_some(principal.lambda.re > 0.0)
+        let (principal, radius) = equation.principal(Complex::new(-a, 1.0) * t, sampling)?;
+        (principal.re.abs() > radius).then_some(principal.re > 0.0)
     };
-    WIDTHS.iter().find_map(|width| {
+    WIDTHS.iter().take_while(|_| !effort::is_spent()).find_map(|width| {
         let bracket = [omega_h * (1.0 - width), omega_h * (1.0 + width)];
         (sign(bracket[0]) == Some(false) && sign(bracket[1]) == Some(true)).then_some(Crossing {
             damping: a,

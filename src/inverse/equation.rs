@@ -6,6 +6,7 @@ use super::multistep_equation::MultistepEquation;
 use super::one_step::OneStepEquation;
 use crate::method::{Method, Sampling};
 use num_complex::Complex;
+use num_traits::Zero;
 
 /// Equation (1), `R(hλ̂)^m = e^{Hλ}`, or its multistep counterpart `λ̂ = ρ(ζ)/(hσ(ζ))`, with the method's exact polynomials
 /// converted once.
@@ -62,6 +63,18 @@ impl LearningEquation {
             Kind::OneStep(equation) => equation.kernel(),
             Kind::Multistep(_) => None,
         }
+    }
+
+    /// The principal λ̂ and its radius, where there is one; the parasites of a multistep method, which take most of the work, are not looked for.
+    pub(crate) fn principal(&self, lambda: Complex<f64>, sampling: Sampling) -> Option<(Complex<f64>, f64)> {
+        if let Kind::Multistep(equation) = &self.kind
+            && sampling.substeps() == 1
+            && !lambda.is_zero()
+        {
+            return equation.only(lambda, sampling).ok();
+        }
+        let found = self.branches(lambda, sampling).ok()?;
+        found.principal().map(|branch| (branch.lambda, branch.radius))
     }
 
     /// All solutions for the mode λ.

@@ -108,6 +108,12 @@ impl MultistepEquation {
         Ok(Branches { method: method.to_owned(), lambda, sampling, at_infinity, branches, principal, characteristic, as_printed: false })
     }
 
+    /// The only λ̂ for one step between samples and λ ≠ 0, with its radius.
+    pub(crate) fn only(&self, lambda: Complex<f64>, sampling: Sampling) -> Result<(Complex<f64>, f64), BranchError> {
+        let factor = StepFactor { lambda, interval: sampling.interval(), substeps: 1, index: 0 };
+        self.solution(factor, sampling).map(|solution| (solution.lambda, solution.radius))
+    }
+
     /// λ̂ for one ζ with σ(ζ) ≠ 0, in as many bits as it takes.
     fn solution(&self, factor: StepFactor, sampling: Sampling) -> Result<Solution, BranchError> {
         let narrow = |s: &Solution| s.radius <= s.lambda.norm() * 2f64.powi(-50);

@@ -1,6 +1,7 @@
 //! How fast the parasitic roots of a multistep method grow beside the physical one, along the rays of damped modes.
 
 use super::{Branches, LearningEquation};
+use crate::exact::effort;
 use crate::method::{Method, Multistep, Sampling};
 use num_complex::Complex;
 use serde::Serialize;
@@ -52,6 +53,9 @@ pub fn parasitic_growth(method: &Multistep, dampings: &[f64]) -> Vec<ParasiticGr
             let mut before = 0.0;
             for k in 1..=POINTS {
                 let t = PI * f64::from(k) / f64::from(POINTS);
+                if effort::is_spent() {
+                    break;
+                }
                 let Some(found) = at(t) else { continue };
                 let ratio = ratio(&found);
                 // Of equals the first, whatever the last digit says.
@@ -60,7 +64,7 @@ pub fn parasitic_growth(method: &Multistep, dampings: &[f64]) -> Vec<ParasiticGr
                 }
                 if growth.outgrows_from.is_none() && ignites(&found) {
                     let (mut low, mut high) = (before, t);
-                    while high - low > 1e-9 {
+                    while high - low > 1e-9 && !effort::is_spent() {
                         let middle = 0.5 * (low + high);
                         if at(middle).is_some_and(|found| ignites(&found)) { high = middle } else { low = middle }
                     }

@@ -61,7 +61,7 @@ fn certainly_coprime(mut a: Vec<Number>, mut b: Vec<Number>) -> bool {
 }
 
 /// Rational polynomials times their common denominator; `None` where some coefficient is not rational.
-fn integers<const N: usize>(polynomials: [&Polynomial<Number>; N]) -> Option<[Vec<BigInt>; N]> {
+pub(super) fn integers<const N: usize>(polynomials: [&Polynomial<Number>; N]) -> Option<[Vec<BigInt>; N]> {
     let all = polynomials.iter().flat_map(|p| p.coefficients());
     let denominator = all.clone().try_fold(BigInt::one(), |d, c| Some(d.lcm(c.as_rational()?.denom())))?;
     let scaled = |c: &Number| c.as_rational().map_or_else(BigInt::zero, |q| q.numer() * (&denominator / q.denom()));

@@ -25,18 +25,20 @@ use std::cmp::Ordering;
 /// Regions that reach beyond this radius are not looked at.
 const FARTHEST: f64 = 1e9;
 
-/// When a search ends: at a relative width of the enclosure, or after so many cells.
+/// When a search ends: at a relative width of the enclosure, after so many cells, or after so much work.
 struct Effort {
     reach: f64,
     reach_cells: usize,
     area: f64,
     area_cells: usize,
+    /// Units of exact::effort for each of the two searches.
+    units: u64,
 }
 
 /// One-step methods, whose log|R| is smooth: the width goes with the square of a cell's side.
-const SMOOTH: Effort = Effort { reach: 1e-11, reach_cells: 20_000, area: 2e-5, area_cells: 20_000 };
+const SMOOTH: Effort = Effort { reach: 1e-11, reach_cells: 20_000, area: 2e-5, area_cells: 20_000, units: u64::MAX };
 /// Multistep methods, each cell of which takes a hundred times as long.
-const ROUGH: Effort = Effort { reach: 1e-9, reach_cells: 4_000, area: 2e-4, area_cells: 4_000 };
+const ROUGH: Effort = Effort { reach: 1e-9, reach_cells: 4_000, area: 2e-4, area_cells: 4_000, units: 1_000_000_000 };
 
 /// How far and how large the stability region is in the right half plane.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -81,7 +83,8 @@ impl RightHalfPlane {
         }
         let potential = Potential::of(r).ok()?;
         let side = potential.bounding_radius(FARTHEST)?;
-        Some(Self::enclosed(|cell| potential.look(cell), side, potential.rightmost_zero(), &SMOOTH))
+        let look = |cell: &Cell| potential.look(cell);
+        Some(Self::enclosed([&look, &look], side, potential.rightmost_zero(), &SMOOTH))
     }
 
     /// Reach and area of a multistep method's region; `None`, with the reason, where zeros of σ on the circle leave open whether it is bounded.
@@ -105,17 +108,18 @@ impl RightHalfPlane {
             return Err("σ has zeros on the unit circle, which leaves open whether the region is bounded on the right".into());
         };
         let region = Region::multistep(&p, &q).map_err(|e: RegionError| e.to_string())?;
-        let dominant = DominantRoot::new(p, q, region);
-        let candidate = rightmost_of_locus(&dominant);
-        Ok(Self::enclosed(|cell| dominant.look(cell), side, 0.0, &ROUGH).with_candidate(candidate))
+        let searched = || DominantRoot::new(p.clone(), q.clone(), region.clone(), ROUGH.units);
+        let (first, second) = (searched(), searched());
+        let candidate = rightmost_of_locus(&first);
+        Ok(Self::enclosed([&|cell| first.look(cell), &|cell| second.look(cell)], side, 0.0, &ROUGH).with_candidate(candidate))
     }
 
     /// Both searches, in the quadrant above the real axis: the region is symmetric about it.
     ///
-    /// `least` is known to be reached.
-    fn enclosed(look: impl Fn(&Cell) -> Look, side: f64, least: f64, effort: &Effort) -> Self {
-        let (reach, reach_error) = middle(box_search::reach(&look, side, least, effort.reach, effort.reach_cells));
-        let area = box_search::area(&look, box_search::quadrant(side), effort.area, effort.area_cells);
+    /// One look for the reach and one for the area; `least` is known to be reached.
+    fn enclosed(looks: [&dyn Fn(&Cell) -> Look; 2], side: f64, least: f64, effort: &Effort) -> Self {
+        let (reach, reach_error) = middle(box_search::reach(&looks[0], side, least, effort.reach, effort.reach_cells));
+        let area = box_search::area(&looks[1], box_search::quadrant(side), effort.area, effort.area_cells);
         let (area, area_error) = middle(Bounds { low: 2.0 * area.low, high: 2.0 * area.high });
         Self { reach, reach_error, area, area_error }
     }
@@ -167,7 +171,7 @@ pub fn area_in_window(method: &Method, window: Window) -> Option<(f64, f64)> {
             let floats = |p: &Polynomial<Number>| p.coefficients().iter().map(Number::to_f64).collect::<Vec<_>>();
             let (p, q) = (floats(&rho), floats(&sigma));
             let region = Region::multistep(&p, &q).ok()?;
-            let dominant = DominantRoot::new(p, q, region);
+            let dominant = DominantRoot::new(p, q, region, ROUGH.units);
             box_search::area(&|cell: &Cell| dominant.look(cell), cell, ROUGH.area, ROUGH.area_cells)
         }
     };

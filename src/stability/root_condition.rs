@@ -1,7 +1,8 @@
 //! Where the zeros of a real polynomial lie with respect to the unit circle, decided exactly.
 
-use super::multiplicity::{common_factor, enclosed, settled, without};
-use crate::exact::{Number, Polynomial, RealRoot, ratio};
+use super::multiplicity::{common_factor, enclosed, integers, settled, without};
+use crate::exact::{Number, Polynomial, RealRoot, effort, ratio};
+use num_bigint::BigInt;
 use num_traits::{One, Zero};
 use serde::Serialize;
 use std::cmp::Ordering;
@@ -53,14 +54,29 @@ impl RootCondition {
 
 /// Whether all zeros of `p` lie strictly inside the unit circle: `|a_n| > |a_0|` at each step of `p ← (a_n p − a_0 p*)/ζ` (Schur 1917).
 pub fn is_schur(p: &Polynomial<Number>) -> bool {
-    // Irrational coefficients grow at each step: bounds decide all but zeros on the circle, at a fraction of the cost.
-    if let Some(balls) = enclosed(p) {
+    // Exact coefficients grow at each step: bounds decide all but zeros on or very near the circle, at a fraction of the cost.
+    if let Some(balls) = enclosed(p).or_else(|| long_rationals(p)) {
         let bounded = schur(balls);
         if bounded != Ordering::Equal {
             return bounded == Ordering::Greater;
         }
     }
-    schur(p.coefficients().to_vec()) == Ordering::Greater
+    match integers([p]) {
+        Some([integers]) => schur_over_integers(integers) == Ordering::Greater,
+        None => schur(p.coefficients().to_vec()) == Ordering::Greater,
+    }
+}
+
+/// The degree from which bounds of rational coefficients are tried before the rationals themselves.
+const LONG: usize = 8;
+
+/// Balls about the coefficients of a polynomial of high degree over the leading one; `None` where the rationals are short work.
+fn long_rationals(p: &Polynomial<Number>) -> Option<Vec<Number>> {
+    let lead = p.leading()?.as_rational()?;
+    if p.degree()? < LONG {
+        return None;
+    }
+    p.coefficients().iter().map(|c| Some(Number::Rounded(Number::from(c.as_rational()? / lead).to_ball()))).collect()
 }
 
 /// `Greater` where all zeros are inside; `Equal` where some step cannot tell `|a_n|` from `|a_0|`.
@@ -75,6 +91,30 @@ fn schur(mut a: Vec<Number>) -> Ordering {
         let factor = low / &high;
         let reversed: Vec<Number> = a.iter().rev().cloned().collect();
         a = a.iter().zip(&reversed).skip(1).map(|(x, y)| x.clone() - factor.clone() * y).collect();
+    }
+    if a.is_empty() { Ordering::Less } else { Ordering::Greater }
+}
+
+/// The same over the integers, without a gcd: `p_{k+1} = (a_n p_k − a_0 p_k*)/ζ` is, from k = 2 on, divisible by the leading coefficient of p_{k−1}, since the
+/// quotients are minors of the Schur–Cohn matrix (Jury 1991). Their lengths grow by the same amount at each step instead of doubling.
+fn schur_over_integers(mut a: Vec<BigInt>) -> Ordering {
+    let mut leads: Vec<BigInt> = Vec::new();
+    while let [low, .., high] = a.as_slice() {
+        if effort::is_counted() {
+            let bits = effort::bits(&a);
+            effort::charge(4 * a.len() as u64 * effort::product(bits, bits));
+        }
+        let side = high.magnitude().cmp(low.magnitude());
+        if side != Ordering::Greater || effort::is_spent() {
+            return side;
+        }
+        let next = a.iter().zip(a.iter().rev()).skip(1).map(|(x, y)| high * x - low * y);
+        let next: Vec<BigInt> = match leads.as_slice() {
+            [_, .., divisor] => next.map(|c| c / divisor).collect(),
+            _ => next.collect(),
+        };
+        leads.push(high.clone());
+        a = next;
     }
     if a.is_empty() { Ordering::Less } else { Ordering::Greater }
 }
@@ -132,25 +172,25 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn integers(c: &[i64]) -> Polynomial<Number> {
+    fn whole(c: &[i64]) -> Polynomial<Number> {
         Polynomial::new(c.iter().map(|&c| Number::from(c)).collect())
     }
 
     #[test]
     fn reciprocal_pairs_off_the_circle_are_outside() {
         // 2 and 1/2 are shared by p and p*; so are (3 ± 4i)/10·… pairs.
-        assert_eq!(RootCondition::of(&integers(&[2, -5, 2])), RootCondition::Outside);
+        assert_eq!(RootCondition::of(&whole(&[2, -5, 2])), RootCondition::Outside);
         // ζ⁴ + 3ζ² + 1: zeros ±i·0.618, ±i·1.618
-        assert_eq!(RootCondition::of(&integers(&[1, 0, 3, 0, 1])), RootCondition::Outside);
-        assert_eq!(RootCondition::of(&integers(&[1, 1, 1, 1, 1])), RootCondition::SimpleOnCircle);
+        assert_eq!(RootCondition::of(&whole(&[1, 0, 3, 0, 1])), RootCondition::Outside);
+        assert_eq!(RootCondition::of(&whole(&[1, 1, 1, 1, 1])), RootCondition::SimpleOnCircle);
     }
 
     proptest! {
         /// Zeros n/4 and conjugate pairs (a ± bi)/5, of modulus known exactly.
         #[test]
-        fn known_zeros(reals in prop::collection::vec(-5i64..6, 0..4), pairs in prop::collection::vec((-5i64..6, 1i64..6), 0..3)) {
-            let p = reals.iter().fold(Polynomial::one(), |p, &n| p * integers(&[-n, 4]));
-            let p = pairs.iter().fold(p, |p, &(a, b)| p * integers(&[a * a + b * b, -10 * a, 25]));
+        fn known_zeros(reals in prop::collection::vec(-5i64..6, 0..6), pairs in prop::collection::vec((-5i64..6, 1i64..6), 0..5)) {
+            let p = reals.iter().fold(Polynomial::one(), |p, &n| p * whole(&[-n, 4]));
+            let p = pairs.iter().fold(p, |p, &(a, b)| p * whole(&[a * a + b * b, -10 * a, 25]));
             let mut expected = RootCondition::Inside;
             let mut on_circle = Vec::new();
             for &n in &reals {
@@ -173,6 +213,7 @@ mod tests {
             if expected == RootCondition::Inside && count > 0 {
                 expected = if on_circle.len() == count { RootCondition::SimpleOnCircle } else { RootCondition::MultipleOnCircle };
             }
+            prop_assert_eq!(schur(p.coefficients().to_vec()), schur_over_integers(integers([&p]).unwrap()[0].clone()));
             prop_assert_eq!(RootCondition::of(&p), expected);
             prop_assert_eq!(is_schur(&p), expected == RootCondition::Inside);
         }

@@ -1,9 +1,9 @@
 //! What a scheme does to a model that learns through it: the exact verdicts, the artifact boundary, and what a mode of one's own needs.
 
-use crate::inverse::artifact_boundary::{self, Crossing, NoBoundary, artifact_boundary};
+use crate::inverse::artifact_boundary::{self, ArtifactBoundary, Crossing, NoBoundary, artifact_boundary};
 use crate::inverse::parasites::{self, parasitic_growth};
 use crate::inverse::{BranchError, LearningEquation, Limits, MOST_SUBSTEPS, ParasiticGrowth, Reason, Verdict, without_aliases};
-use crate::method::{Method, Sampling, SamplingError};
+use crate::method::{Method, Multistep, Sampling, SamplingError};
 use crate::stability::{Learning, StabilityFunction};
 use num_complex::Complex64;
 use serde::Serialize;
@@ -16,7 +16,8 @@ pub struct LearningReport {
     /// What is decided from R, or from ρ and σ.
     #[serde(flatten)]
     pub scheme: Learning,
-    /// Where the principal λ̂ of damped modes first turns anti-damped, with one step between samples: one entry per damping ratio.
+    /// Where the principal λ̂ of damped modes first turns anti-damped, with one step between samples: one entry per damping ratio; empty where there is no
+    /// such boundary, or it was left out.
     pub artifact_boundary: Vec<Crossing>,
     /// Why there is no such boundary.
     pub artifact_reason: Option<NoBoundary>,
@@ -37,18 +38,24 @@ impl Deref for LearningReport {
 }
 
 impl LearningReport {
-    /// Of a scheme, with the rays of `artifact_boundary::DAMPINGS` and `parasites::DAMPINGS`.
-    pub fn of(method: &Method) -> Self {
+    /// The verdicts on a scheme, which are exact and cheap; what is traced along rays is left to [`trace_boundary`](Self::trace_boundary) and
+    /// [`trace_parasites`](Self::trace_parasites).
+    pub fn verdicts(method: &Method) -> Self {
         let scheme = match method {
             Method::RungeKutta(method) => Learning::one_step(&StabilityFunction::of(method)),
             Method::Multistep(method) => Learning::multistep(method),
         };
-        let boundary = artifact_boundary(method, &artifact_boundary::DAMPINGS);
-        let parasitic_growth = match method {
-            Method::Multistep(method) => Some(parasitic_growth(method, &parasites::DAMPINGS)),
-            Method::RungeKutta(_) => None,
-        };
-        Self { scheme, artifact_boundary: boundary.crossings, artifact_reason: boundary.reason, parasitic_growth, mode: None }
+        Self { scheme, artifact_boundary: Vec::new(), artifact_reason: None, parasitic_growth: None, mode: None }
+    }
+
+    /// The artifact boundary on the rays of `artifact_boundary::DAMPINGS`.
+    pub fn trace_boundary(method: &Method) -> ArtifactBoundary {
+        artifact_boundary(method, &artifact_boundary::DAMPINGS)
+    }
+
+    /// The growth of a multistep method's parasites on the rays of `parasites::DAMPINGS`.
+    pub fn trace_parasites(method: &Multistep) -> Vec<ParasiticGrowth> {
+        parasitic_growth(method, &parasites::DAMPINGS)
     }
 }
 

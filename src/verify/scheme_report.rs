@@ -185,7 +185,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
     let symplectic = budget.decide(["symplectic"], || is_symplectic(&reduction));
     let phase = r.as_ref().and_then(|r| budget.decide(PHASE, || phase_errors(r)));
     let learning = match (&r, depth) {
-        (Some(_), Depth::Whole) => budget.decide(LEARNING, || LearningReport::of(&whole)),
+        (Some(_), Depth::Whole) => learning_of(&whole, &mut budget),
         _ => None,
     };
     let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut budget));
@@ -264,8 +264,10 @@ const RESTS_ON_REDUCED: [&str; 10] = [
     "right_half_plane",
     "root_locus",
 ];
-/// The keys of a report on learning.
-const LEARNING: [&str; 5] = ["sign_faithful", "unique", "branches", "discovery_stable", "artifact_boundary"];
+/// The keys of the verdicts on learning.
+const VERDICTS: [&str; 4] = ["sign_faithful", "unique", "branches", "discovery_stable"];
+/// The keys of what is traced along rays.
+const TRACED: [&str; 2] = ["artifact_boundary", "parasitic_growth"];
 /// The keys of the errors in phase and modulus.
 const PHASE: [&str; 3] = ["dispersion_order", "dissipation_order", "phase"];
 
@@ -290,7 +292,7 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         order_within: orders.main,
         ..Verification::undecided(&whole)
     };
-    let Some((locus, irreducible)) = budget.decide(RESTS_ON_REDUCED.into_iter().chain(LEARNING).chain(PHASE), || {
+    let Some((locus, irreducible)) = budget.decide(RESTS_ON_REDUCED.into_iter().chain(VERDICTS).chain(TRACED).chain(PHASE), || {
         let (rho, sigma) = multistep::reduced(method);
         (RootLocus::new(&rho, &sigma), rho.degree() == Some(method.steps()))
     }) else {
@@ -303,7 +305,7 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     let (mut phase, mut learning) = (None, None);
     if depth == Depth::Whole {
         phase = budget.decide(PHASE, || multistep_phase_errors(method)).flatten();
-        learning = budget.decide(LEARNING, || LearningReport::of(&whole));
+        learning = learning_of(&whole, &mut budget);
     }
     let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
     let disc = budget.decide(["disc"], || with_double(locus.disc()));
@@ -337,6 +339,19 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         left_out: budget.left_out,
         ..report
     }
+}
+
+/// The verdicts on learning, and what is traced along rays as far as the budget goes.
+fn learning_of(method: &Method, budget: &mut Budget) -> Option<LearningReport> {
+    let mut learning = budget.decide(VERDICTS, || LearningReport::verdicts(method))?;
+    if let Some(boundary) = budget.decide(["artifact_boundary"], || LearningReport::trace_boundary(method)) {
+        learning.artifact_boundary = boundary.crossings;
+        learning.artifact_reason = boundary.reason;
+    }
+    if let Method::Multistep(method) = method {
+        learning.parasitic_growth = budget.decide(["parasitic_growth"], || LearningReport::trace_parasites(method));
+    }
+    Some(learning)
 }
 
 /// Evaluates the double now and keeps it, so that its cost is counted with the decision.

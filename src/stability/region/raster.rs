@@ -2,6 +2,7 @@
 
 use super::boundary::Curve;
 use super::{Region, RegionError, Window, horner};
+use crate::exact::effort;
 use crate::simd::{Loops, Width, run};
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -235,6 +236,10 @@ pub(in crate::stability) fn locus_stays_within(rho: &[f64], sigma: &[f64], radiu
     circle_is_clear(sigma, rho, Complex::new(0.0, 0.0), 1.0 / radius)
 }
 
+/// Units of [`effort`] of a look at one arc, and of each coefficient of ρ and σ in it.
+const ARC: u64 = 60;
+const TERM: u64 = 4;
+
 fn circle_is_clear(rho: &[f64], sigma: &[f64], c: Complex<f64>, r: f64) -> bool {
     // |d/dθ (|ρ − cσ| − r|σ|)| ≤ Σ k|ρ_k| + (|c| + r) Σ k|σ_k|.
     let slope = |p: &[f64]| p.iter().enumerate().map(|(k, a)| k as f64 * a.abs()).sum::<f64>();
@@ -242,7 +247,12 @@ fn circle_is_clear(rho: &[f64], sigma: &[f64], c: Complex<f64>, r: f64) -> bool 
     let mut arcs = vec![(0.0f64, std::f64::consts::PI, 0u32)];
     // Both halves of the circle, because c need not be real.
     arcs.push((-std::f64::consts::PI, 0.0, 0));
+    let degree = rho.len() + sigma.len();
     while let Some((from, to, depth)) = arcs.pop() {
+        effort::charge(ARC + TERM * degree as u64);
+        if effort::is_spent() {
+            return false;
+        }
         let middle = 0.5 * (from + to);
         let zeta = Complex::from_polar(1.0, middle);
         let s = horner(sigma, zeta);

@@ -1,10 +1,10 @@
 //! The region of a multistep method over cells: all roots of `ρ − zσ` in the unit disc, where one root alone is in doubt.
 
 use super::cell::{Cell, Linear, Look};
-use crate::exact::roots;
+use crate::exact::{effort, uncertain_roots};
 use crate::stability::region::{Region, root_count_is_constant};
 use num_complex::Complex64;
-use std::cell::RefCell;
+use std::cell::{Cell as Counter, RefCell};
 
 /// Sizes of the disc, in radii of the cell, in which the largest root is shown to stay alone.
 const PATCHES: [f64; 5] = [64.0, 32.0, 16.0, 8.0, 4.0];
@@ -26,11 +26,13 @@ pub(super) struct DominantRoot {
     sigma: Vec<f64>,
     region: Region,
     patches: RefCell<Vec<Patch>>,
+    /// Units of [`effort`] that looks may still take.
+    units: Counter<u64>,
 }
 
 impl DominantRoot {
-    pub(super) fn new(rho: Vec<f64>, sigma: Vec<f64>, region: Region) -> Self {
-        Self { rho, sigma, region, patches: RefCell::new(Vec::new()) }
+    pub(super) fn new(rho: Vec<f64>, sigma: Vec<f64>, region: Region, units: u64) -> Self {
+        Self { rho, sigma, region, patches: RefCell::new(Vec::new()), units: Counter::new(units) }
     }
 
     /// ρ/σ at e^{iθ}.
@@ -46,8 +48,17 @@ impl DominantRoot {
         (0..8).any(|k| self.region.contains(z + Complex64::from_polar(gap, f64::from(k) * std::f64::consts::FRAC_PI_4)))
     }
 
-    /// Whether a cell lies in the region, or the linear part of `log|ζ|` where that of one root decides.
+    /// Whether a cell lies in the region, or the linear part of `log|ζ|` where that of one root decides. Nothing is decided once the units are used up.
     pub(super) fn look(&self, cell: &Cell) -> Look {
+        if self.units.get() == 0 {
+            return Look::Border(None);
+        }
+        let (look, used) = effort::within(self.units.get(), || self.searched(cell));
+        self.units.set(self.units.get() - used);
+        look.unwrap_or(Look::Border(None))
+    }
+
+    fn searched(&self, cell: &Cell) -> Look {
         let (centre, radius) = (cell.centre, cell.radius());
         // No root crosses the unit circle while z moves in the cell: its centre decides.
         if self.crosses_nothing(1.0, centre, radius) {
@@ -72,7 +83,10 @@ impl DominantRoot {
         let at = |p: &[f64], k: usize| p.get(k).copied().unwrap_or(0.0);
         let coefficients: Vec<Complex64> =
             (0..self.rho.len().max(self.sigma.len())).map(|k| at(&self.rho, k) - z * at(&self.sigma, k)).collect();
-        let mut discs = roots(&coefficients).ok()?;
+        // Rounding of the coefficients, which also keeps multiple roots from being looked for in exact arithmetic.
+        let rounding: Vec<f64> =
+            (0..coefficients.len()).map(|k| 4.0 * f64::EPSILON * (at(&self.rho, k).abs() + z.norm() * at(&self.sigma, k).abs())).collect();
+        let mut discs = uncertain_roots(&coefficients, &rounding).ok()?;
         discs.sort_by(|a, b| b.centre.norm().total_cmp(&a.centre.norm()));
         let zero = (Complex64::new(0.0, 0.0), 0.0);
         let root = |k: usize| discs.get(k).map_or(zero, |d| (d.centre, d.radius));

@@ -233,6 +233,9 @@ fn boundary(crossings: &[Crossing]) -> String {
         Some(x) => format!("{x:.6} (α/ω = {})", crossing.damping),
         None => format!("never up to 2π (α/ω = {})", crossing.damping),
     };
+    if crossings.is_empty() {
+        return String::new();
+    }
     if crossings.iter().all(|crossing| crossing.omega_h.is_none()) {
         return "never up to ωh = 2π, on any of the rays looked at".into();
     }
