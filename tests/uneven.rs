@@ -251,12 +251,11 @@ const TRAINED: [Trained; 12] = [
 
 /// Two runs of ẋ = Ax, A = [[−0.1, −2], [2, −0.1]], from (1, 0) and (0, 1), at these intervals.
 fn two_runs(intervals: &[f64]) -> Vec<StatePair> {
-    let lambda = Complex::new(-0.1, 2.0);
     let mut pairs = Vec::new();
-    for start in [Complex::ONE, Complex::I] {
+    for start in [Complex::new(1.0, 0.0), Complex::new(0.0, 1.0)] {
         let mut time = 0.0;
         let at = |t: f64| {
-            let z = start * (lambda * t).exp();
+            let z: Complex<f64> = start * (LAMBDA * t).exp();
             vec![z.re, z.im]
         };
         for &interval in intervals {
@@ -281,7 +280,9 @@ fn trained_matrices_land_on_predicted_minima() {
         let intervals: Vec<f64> = stretches(pattern).iter().map(|s| s.interval).cycle().take(40).collect();
         let method = catalog::find(name).unwrap();
         let loss = MatrixLoss::new(&method, &two_runs(&intervals), &[0.0, 0.0], false).unwrap();
-        let value = |m: &MatrixMinimum| m.matrix.complex_eigenvalues().iter().copied().find(|z| z.im != 0.0).map(|z| Complex::new(z.re, z.im.abs()));
+        let value = |m: &MatrixMinimum| {
+            m.matrix.complex_eigenvalues().iter().copied().find(|z| z.im != 0.0).map(|z| Complex::new(z.re, z.im.abs()))
+        };
         // From the minima of one mode's loss.
         let predicted: Vec<MatrixMinimum> = minima(name, stretches(pattern))
             .iter()

@@ -200,9 +200,8 @@ impl MatrixLoss {
         if self.free {
             // ∂/∂c = I − R(hÂ)^m.
             let maps = self.maps(&self.parts(at).0.map(Complex::from))?;
-            let column = |j: usize| {
-                DMatrix::from_fn(d, self.places.len(), |i, k| f64::from(u8::from(i == j)) - maps[self.places[k]][(i, j)].re)
-            };
+            let column =
+                |j: usize| DMatrix::from_fn(d, self.places.len(), |i, k| f64::from(u8::from(i == j)) - maps[self.places[k]][(i, j)].re);
             jacobian.extend((0..d).map(column));
         }
         Some(Linearised { residuals, jacobian })

@@ -2,9 +2,7 @@
 
 use crate::data::{Spacing, Trajectories};
 use crate::inverse::flags::flags;
-use crate::inverse::{
-    Branch, Branches, LearningEquation, Limits, MatrixLoss, Principal, StatePair, Stretch, UnevenLoss, UnevenMinimum,
-};
+use crate::inverse::{Branch, Branches, LearningEquation, Limits, MatrixLoss, Principal, StatePair, Stretch, UnevenLoss, UnevenMinimum};
 use crate::method::{Method, Sampling};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
