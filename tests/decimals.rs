@@ -83,7 +83,7 @@ fn comparable(report: &Verification) -> Value {
         error.remove("tree");
     }
     if let Some(condition) = fields.get_mut("failing_condition") {
-        *condition = condition.as_str().unwrap().split(" = ").next().into();
+        condition.as_object_mut().unwrap().remove("found");
     }
     fields["stability"] = serde_json::to_value(report.stability.as_ref().map(StabilityFunction::to_f64)).unwrap();
     fields["at_infinity"] = report.at_infinity.as_ref().map(Number::to_f64).into();

@@ -6,6 +6,7 @@ mod perturbation;
 
 use lambdahat::method::Method;
 use lambdahat::verify::verify;
+use lambdahat::words::{Dialect, Say};
 use perturbation::{CATALOGUE, Place, failure, is_irrelevant, noticed, perturbed, places};
 use proptest::prelude::*;
 use rayon::prelude::*;
@@ -23,7 +24,8 @@ fn verify_gives_the_reason() {
     ] {
         let method = CATALOGUE.iter().find(|method| method.name() == name).unwrap();
         let claims = verify(&perturbed(method, place)).claims;
-        let reasons: Vec<String> = claims.into_iter().filter(|claim| !claim.holds).filter_map(|claim| claim.why).collect();
+        let reasons: Vec<String> =
+            claims.into_iter().filter(|claim| !claim.holds).filter_map(|claim| Some(claim.why?.say(Dialect::Terminal))).collect();
         assert!(reasons.iter().any(|why| why == reason), "{name}: {reasons:?}");
     }
 }

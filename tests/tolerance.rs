@@ -1,7 +1,7 @@
 //! Orders and claims to within a tolerance: published coefficients that are rounded, against residuals computed in Python's fractions.
 
 use lambdahat::method::scheme;
-use lambdahat::verify::{Verification, verify};
+use lambdahat::verify::{ClaimFault, Verification, verify};
 
 /// `A`, `b` and the largest residuals of orders 1 to 7 of each reference scheme.
 fn references() -> toml::Table {
@@ -89,7 +89,7 @@ fn differences_of_weights_are_recognised() {
     let text = "[runge-kutta]\nA = [[0, 0], [1, 0]]\nb = [\"1/2\", \"1/2\"]\nb_hat = [\"-1/2\", \"1/2\"]\n[claims]\nembedded_order = 1\n";
     let report = verify(&scheme::parse(text, "x").unwrap());
     assert_eq!((report.embedded_order, report.embedded_as_difference.unwrap().order), (Some(0), 1));
-    assert!(report.claims[0].fails() && report.claims[0].why.as_ref().unwrap().contains("looks like b − b̂"));
+    assert!(report.claims[0].fails() && matches!(report.claims[0].why, Some(ClaimFault::Difference { .. })));
     let proper = text.replace("\"-1/2\", \"1/2\"]\n[", "1, 0]\n[");
     assert!(verify(&scheme::parse(&proper, "x").unwrap()).embedded_as_difference.is_none());
 }

@@ -4,7 +4,7 @@ use lambdahat::exact::Number;
 use lambdahat::method::{Method, Multistep, RungeKutta, Stated, catalog};
 use lambdahat::order::{OrderReport, order_up_to};
 use lambdahat::stability::{multistep, reduce};
-use lambdahat::verify::verify;
+use lambdahat::verify::{ClaimFault, verify};
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -77,32 +77,32 @@ fn stated(method: &Method, name: &str) -> Option<usize> {
     })
 }
 
-/// What the order conditions say of a claimed order, in words, where they contradict it.
-fn refuted_by_conditions(method: &RungeKutta, report: &OrderReport) -> Option<String> {
+/// The order condition that contradicts a claimed order, where one does.
+fn refuted_by_conditions(method: &RungeKutta, report: &OrderReport) -> Option<ClaimFault> {
     let whole = Method::RungeKutta(method.clone());
     let claimed = stated(&whole, "order")?;
     if report.order < claimed && report.complete {
-        return report.refute(claimed);
+        return report.failing.first().cloned().map(ClaimFault::Condition);
     }
     let embedded = stated(&whole, "embedded_order")?;
     report.embedded_order.filter(|&found| found < embedded)?;
-    report.embedded_failing.first().map(ToString::to_string)
+    report.embedded_failing.first().cloned().map(ClaimFault::Condition)
 }
 
 /// Why some claim of the perturbed method fails: a condition with its value. `None` where no claim fails, or none with such a reason.
-pub fn noticed(method: &Method) -> Option<String> {
+pub fn noticed(method: &Method) -> Option<ClaimFault> {
     if let Method::Multistep(pair) = method {
         let found = multistep::order(pair);
         if stated(method, "order").is_some_and(|claimed| found.order < claimed) {
-            return found.failure();
+            return found.failing.map(ClaimFault::Coefficient);
         }
     }
     if let Method::RungeKutta(method) = method {
         // The quick way: the claims of order are decided as `verify` decides them.
         let cap = if method.stages() <= STAGES_IN_FULL { 4 } else { ORDER_OF_THE_LONG };
         let report = order_up_to(method, cap, |_| ControlFlow::Continue(()));
-        if let Some(words) = refuted_by_conditions(method, &report) {
-            return Some(words);
+        if let Some(fault) = refuted_by_conditions(method, &report) {
+            return Some(fault);
         }
         if method.stages() > STAGES_IN_FULL {
             let cap = stated(&Method::RungeKutta(method.clone()), "order")? + 1;
@@ -113,10 +113,18 @@ pub fn noticed(method: &Method) -> Option<String> {
 }
 
 /// A condition is named: a tree, a C_q, a simplifying assumption, or the entries of the last row that should be those of b.
-fn names_a_condition(words: &str) -> bool {
-    let conditions = ["C_", "C(", "B("].iter().any(|name| words.starts_with(name));
-    (words.contains("needs ") || words.contains(" misses ")) && (words.contains("tree ") || conditions)
-        || words.starts_with("the last row of A has ")
+fn names_a_condition(fault: &ClaimFault) -> bool {
+    match fault {
+        ClaimFault::Condition(_)
+        | ClaimFault::Coefficient(_)
+        | ClaimFault::Quadrature { .. }
+        | ClaimFault::Stage { .. }
+        | ClaimFault::TallTree { .. }
+        | ClaimFault::LastRow { .. } => true,
+        ClaimFault::LeftOut { .. } | ClaimFault::SearchEnded { .. } | ClaimFault::Difference { .. } | ClaimFault::FirstStageImplicit => {
+            false
+        }
+    }
 }
 
 /// A stage on which neither the step nor the embedded step depends: DJ-reduction removes it from both. Then no y₊ and no error estimate
@@ -133,7 +141,7 @@ pub fn is_irrelevant(method: &Method, place: Place) -> bool {
 pub fn failure(method: &Method, place: Place) -> Option<String> {
     let changed = perturbed(method, place);
     match noticed(&changed) {
-        Some(words) if names_a_condition(&words) => None,
+        Some(fault) if names_a_condition(&fault) => None,
         None if is_irrelevant(method, place) => None,
         other => Some(format!("{} {place:?}: {other:?}", method.name())),
     }

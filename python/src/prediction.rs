@@ -156,13 +156,7 @@ pub fn predict_samples(py: Python<'_>, samples: SampleArrays<'_>, methods: Vec<M
     let (through, modes, loss) = (Through::of(py, &methods)?, options.modes()?, parsed::<Loss>("loss", &options.loss)?);
     let data = samples.checked()?;
     interruptible(py, move || {
-        let mut subject = Subject::from_data(&data, &modes).map_err(refused)?;
-        if loss != Loss::default() && data.inputs().is_empty() {
-            let logged = if options.log { Some(data.log().map_err(refused)?) } else { None };
-            if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
-                subject = subject.with_loss(&even.paths(), loss, true);
-            }
-        }
+        let subject = Subject::from_data_through(&data, &modes, loss, &|| false).map_err(refused)?;
         let mut document = report(subject, through, &options)?;
         document["data"] = document::samples(&data, Dialect::Terminal).map_err(refused)?;
         serde_json::to_string(&document).map_err(refused)

@@ -110,38 +110,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if only_calls && args.figure.is_some() {
         return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
     }
-    let embedded = args.data.is_none() && args.system.is_none();
-    let mut samples = None;
-    let subject_name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
-    let progress = Progress::begin(examining(subject_name.as_deref().unwrap_or(defaults::SYSTEM)));
+    let name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
+    let progress = Progress::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
     interrupt::keep_on_interrupt();
-    let subject = match &args.data {
-        Some(path) => {
-            let data = args.reading.read(path)?;
-            let rank = args.rank.map(|n| n.get());
-            let options = ModesOptions {
-                degree: args.degree,
-                log: args.log,
-                seed: args.seed,
-                rank,
-                rests_at_zero: args.rest_at_zero,
-                ..ModesOptions::default()
-            };
-            let mut subject = Subject::from_data_until(&data, &options, &interrupt::stopped)?;
-            if args.loss != Loss::default() && data.inputs().is_empty() {
-                let logged = if args.log { Some(data.log()?) } else { None };
-                if let Ok(even) = logged.as_ref().unwrap_or(&data).require_even() {
-                    subject = subject.with_loss(&even.paths(), args.loss, true);
-                }
-            }
-            samples = Some(data);
-            subject
-        }
-        None => {
-            let system = System::open(args.system.as_deref().unwrap_or(defaults::SYSTEM))?;
-            Subject::from_system(&system, args.reading.interval.unwrap_or_else(|| system.default_interval()))?
-        }
-    };
+    let samples = args.data.as_deref().map(|path| args.reading.read(path)).transpose()?;
+    let subject = args.subject(samples.as_ref())?;
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let beside = Beside {
         calls: if args.method.is_empty() { default_calls()? } else { calls },
@@ -155,63 +128,89 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let report = prediction.report_beside(&beside, &interrupt::stopped).map_err(no_prediction)?;
     // A signal from here on changes nothing: the answer is on its way.
     progress.end();
-    if let Some(path) = &args.figure {
-        let sampling = Sampling::new(report.interval, args.substeps)?;
-        let (found, lambda) = worst(&report)?;
-        let figure = match &samples {
-            Some(data) => {
-                let from = SampleFigure { data, log: args.log, report: &report, method: found };
-                figure::prediction_of_samples(from, &found.scheme, lambda, sampling)?
-            }
-            None => figure::prediction(&found.scheme, lambda, sampling)?,
-        };
-        figure.save(path)?;
-    }
+    args.draw(&report, samples.as_ref())?;
     if json {
         let mut document = document::prediction(&report, Dialect::Terminal)?;
         if let Some(data) = &samples {
             document["data"] = document::samples(data, Dialect::Terminal)?;
         }
         output::json(&document)?;
-        return Ok(Answer::Done);
-    }
-    let width = screen::width();
-    let in_full = args.all || !args.method.is_empty();
-    let through_calls = if in_full { words::calls(&report, width) } else { words::calls_in_short(&report, width) };
-    let through_calls = regressions::regressions(&report, width) + &through_calls;
-    let names = samples.as_ref().map_or(&[][..], Trajectories::inputs);
-    let through_loss =
-        losses::through_loss(&report, width) + &losses::uneven(&report, width) + &inputs::learned_inputs(&report, names, width, !in_full);
-    let read = samples.as_ref().map_or_else(String::new, |data| how_read(data, width));
-    if only_calls {
-        output::text(&through_calls)?;
-    } else if args.all {
-        output::line(prediction::everything(&report, width))?;
     } else {
-        let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
-        let above = note.lines().count()
-            + read.lines().count()
-            + usize::from(args.figure.is_some())
-            + through_calls.lines().count()
-            + through_loss.lines().count();
-        output::text(&note)?;
-        output::line(prediction::first_screen(&report, width, above))?;
-    }
-    output::text(&through_loss)?;
-    if in_full {
-        output::text(&(losses::parts(&report, width) + &losses::minima(&report, width) + &cycles::learned_cycles(&report, width)))?;
-    }
-    if !only_calls {
-        output::text(&through_calls)?;
-    }
-    output::text(&read)?;
-    if args.explain {
-        output::line(format!("\n{}", prediction::explanation(&report, width)))?;
-    }
-    if let Some(path) = &args.figure {
-        output::line(format!("written: {}", path.display()))?;
+        args.print(&report, samples.as_ref(), only_calls)?;
     }
     Ok(Answer::Done)
+}
+
+impl Args {
+    /// What is known of the modes: from the samples, else of the system.
+    fn subject(&self, samples: Option<&Trajectories>) -> Result<Subject, Failure> {
+        let Some(data) = samples else {
+            let system = System::open(self.system.as_deref().unwrap_or(defaults::SYSTEM))?;
+            return Ok(Subject::from_system(&system, self.reading.interval.unwrap_or_else(|| system.default_interval()))?);
+        };
+        let options = ModesOptions {
+            degree: self.degree,
+            log: self.log,
+            seed: self.seed,
+            rank: self.rank.map(|n| n.get()),
+            rests_at_zero: self.rest_at_zero,
+            ..ModesOptions::default()
+        };
+        Ok(Subject::from_data_through(data, &options, self.loss, &interrupt::stopped)?)
+    }
+
+    /// The figure, where one is asked for.
+    fn draw(&self, report: &Report, samples: Option<&Trajectories>) -> Result<(), Failure> {
+        let Some(path) = &self.figure else { return Ok(()) };
+        let sampling = Sampling::new(report.interval, self.substeps)?;
+        let (found, lambda) = worst(report)?;
+        let figure = match samples {
+            Some(data) => {
+                let from = SampleFigure { data, log: self.log, report, method: found };
+                figure::prediction_of_samples(from, &found.scheme, lambda, sampling)?
+            }
+            None => figure::prediction(&found.scheme, lambda, sampling)?,
+        };
+        Ok(figure.save(path)?)
+    }
+
+    /// The answer, then what the loss and the calls make of it, then how the file was read.
+    fn print(&self, report: &Report, samples: Option<&Trajectories>, only_calls: bool) -> Result<(), Failure> {
+        let width = screen::width();
+        let in_full = self.all || !self.method.is_empty();
+        let of_calls = if in_full { words::calls(report, width) } else { words::calls_in_short(report, width) };
+        let through_calls = regressions::regressions(report, width) + &of_calls;
+        let names = samples.map_or(&[][..], Trajectories::inputs);
+        let through_loss =
+            losses::through_loss(report, width) + &losses::uneven(report, width) + &inputs::learned_inputs(report, names, width, !in_full);
+        let read = samples.map_or_else(String::new, |data| how_read(data, width));
+        if only_calls {
+            output::text(&through_calls)?;
+        } else if self.all {
+            output::line(prediction::everything(report, width))?;
+        } else {
+            let embedded = self.data.is_none() && self.system.is_none();
+            let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
+            let beside = [&note, &read, &through_calls, &through_loss].map(|text| text.lines().count());
+            output::text(&note)?;
+            output::line(prediction::first_screen(report, width, beside.iter().sum::<usize>() + usize::from(self.figure.is_some())))?;
+        }
+        output::text(&through_loss)?;
+        if in_full {
+            output::text(&(losses::parts(report, width) + &losses::minima(report, width) + &cycles::learned_cycles(report, width)))?;
+        }
+        if !only_calls {
+            output::text(&through_calls)?;
+        }
+        output::text(&read)?;
+        if self.explain {
+            output::line(format!("\n{}", prediction::explanation(report, width)))?;
+        }
+        if let Some(path) = &self.figure {
+            output::line(format!("written: {}", path.display()))?;
+        }
+        Ok(())
+    }
 }
 
 /// What was taken as time, state and input, and what looks odd.

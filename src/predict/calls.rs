@@ -1,11 +1,11 @@
 //! What people really call: training calls of libraries, judged beside the methods.
 
-use crate::inverse::step_control::{Assessment, Usage, assess};
+use crate::inverse::step_control::{Assessment, EquationError, Usage, assess};
 use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, CallError};
 use crate::truth::Mode;
 use num_complex::Complex;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Calls for a report that names none: each library's most common one, at its defaults or those of its documentation.
 const DEFAULT_CALLS: [&str; 3] = ["torchdiffeq:dopri5", "diffrax:Tsit5:rtol=1e-3,atol=1e-6", "scipy:RK45"];
@@ -44,9 +44,14 @@ pub enum CallMode {
         /// λ.
         #[serde(serialize_with = "crate::inverse::branches::pair")]
         lambda: Complex<f64>,
-        /// Why.
-        error: String,
+        /// Why; its text in JSON.
+        #[serde(serialize_with = "as_text")]
+        error: EquationError,
     },
+}
+
+fn as_text<S: Serializer>(error: &EquationError, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(error)
 }
 
 /// The calls that a report covers when none is named.
@@ -64,7 +69,7 @@ impl CallReport {
             }
             match assess(call, lambda, interval, usage, limits) {
                 Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
-                Err(error) => CallMode::Failed { lambda, error: error.to_string() },
+                Err(error) => CallMode::Failed { lambda, error },
             }
         };
         let modes: Vec<CallMode> = modes.iter().map(judge).collect();

@@ -73,6 +73,16 @@ impl Subject {
 
     /// The same with what is settled once `stopped` says that it is enough; see [`examine_until`].
     pub fn from_data_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Result<Self, ModesError> {
+        Self::from_data_through(data, options, Loss::default(), stopped)
+    }
+
+    /// The same with what this loss makes of the samples.
+    pub fn from_data_through(
+        data: &Trajectories,
+        options: &ModesOptions,
+        loss: Loss,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<Self, ModesError> {
         let mut found = examine_until(data, options, stopped)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
@@ -101,7 +111,7 @@ impl Subject {
         if !data.inputs().is_empty() {
             return Ok(subject);
         }
-        Ok(subject.with_loss(&even.paths(), Loss::default(), true))
+        Ok(subject.with_loss(&even.paths(), loss, true))
     }
 
     /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.

@@ -40,7 +40,7 @@ pub use irreducibility::{Reduction, reduce};
 pub use learning::{Learning, SignReason, UniqueReason};
 pub use locus_shape::LocusShape;
 pub use phase::{PhaseErrors, multistep_phase_errors, phase_errors};
-pub use right_half_plane::{RightHalfPlane, area_in_window};
+pub use right_half_plane::{RightHalfPlane, UnknownRoom, area_in_window};
 pub use root_condition::RootCondition;
 pub use root_locus::RootLocus;
 pub use routh_hurwitz::is_hurwitz;

@@ -6,6 +6,7 @@ use super::{Extent, RootLocus};
 use crate::exact::{Number, Polynomial};
 use crate::method::Multistep;
 use num_traits::{One, Zero};
+use serde::Serialize;
 use std::cmp::Ordering;
 
 /// Beyond `2k + 2` no irreducible k-step method has an order; this many conditions more are never needed.
@@ -18,15 +19,17 @@ pub struct MultistepOrder {
     pub order: usize,
     /// `C_{p+1}/σ(1)`, so that `ρ(e^z)/(zσ(e^z)) = 1 + C z^p + …` (Henrici 1962; Hairer, Nørsett & Wanner I, III.2, (2.13)). `None` where σ(1) = 0.
     pub error_constant: Option<Number>,
-    /// The first condition that fails, as its number `q = p + 1` and `C_q`; `None` where the search ended before.
-    pub failing: Option<(usize, Number)>,
+    /// The first condition that fails; `None` where the search ended before.
+    pub failing: Option<FailingCoefficient>,
 }
 
-impl MultistepOrder {
-    /// The first condition that fails in words: `C_3 = 1/4, needs 0`.
-    pub fn failure(&self) -> Option<String> {
-        self.failing.as_ref().map(|(q, c)| format!("C_{q} = {c}, needs 0"))
-    }
+/// An order condition C_q = 0 of a multistep method that does not hold.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FailingCoefficient {
+    /// q.
+    pub number: usize,
+    /// C_q.
+    pub found: Number,
 }
 
 /// The order, from `C_q = Σ_j (α_j j^q/q! − β_j j^{q−1}/(q−1)!)` (Hairer, Nørsett & Wanner I, III.2, (2.6)).
@@ -59,7 +62,11 @@ pub fn order(method: &Multistep) -> MultistepOrder {
         if !residual.is_zero() {
             let sigma = method.sigma().eval(&Number::one());
             let error_constant = (!sigma.is_zero()).then(|| residual.clone() / sigma);
-            return MultistepOrder { order: q.saturating_sub(1), error_constant, failing: Some((q, residual)) };
+            return MultistepOrder {
+                order: q.saturating_sub(1),
+                error_constant,
+                failing: Some(FailingCoefficient { number: q, found: residual }),
+            };
         }
     }
     MultistepOrder { order: 2 * method.steps() + SPARE_CONDITIONS, error_constant: None, failing: None }
@@ -182,7 +189,7 @@ mod tests {
         ] {
             let found = order(&method(name));
             assert_eq!((found.order, &found.error_constant), (p, &Some(Number::ratio(n, d))), "{name}");
-            let (q, residual) = found.failing.unwrap();
+            let FailingCoefficient { number: q, found: residual } = found.failing.unwrap();
             assert!(q == p + 1 && !residual.is_zero(), "{name}");
         }
     }

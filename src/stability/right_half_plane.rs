@@ -12,7 +12,7 @@ use self::box_search::Bounds;
 use self::cell::{Cell, Look};
 use self::dominant::DominantRoot;
 use self::potential::Potential;
-use super::region::{Region, RegionError, Window, locus_stays_within};
+use super::region::{Region, Window, locus_stays_within};
 use super::root_condition::RootCondition;
 use super::root_locus::{non_negative_on_circle, product_on_circle};
 use super::{Extent, StabilityFunction, at_infinity, e_polynomial, is_hurwitz, multistep};
@@ -60,6 +60,18 @@ fn or_infinity<S: Serializer>(x: &f64, serializer: S) -> Result<S::Ok, S::Error>
     if x.is_finite() { serializer.serialize_f64(*x) } else { serializer.serialize_str("Infinity") }
 }
 
+/// Why it is not known how far a region reaches. As JSON `{"code": …}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum UnknownRoom {
+    /// |R(∞)| = 1: the region may or may not be bounded on the right.
+    ModulusOne,
+    /// No bound of the region was found as far out as is looked.
+    NoBound,
+    /// σ has zeros on the unit circle: the region may or may not be bounded on the right.
+    ZerosOnCircle,
+}
+
 impl RightHalfPlane {
     /// No room at all.
     const NONE: Self = Self { reach: 0.0, reach_error: 0.0, area: 0.0, area_error: 0.0 };
@@ -91,7 +103,7 @@ impl RightHalfPlane {
     ///
     /// There is no room where the root locus has no point with Re z > 0 and the region is not the half plane itself, which is decided exactly. Else no root crosses the unit
     /// circle while z moves in a disc that the locus does not meet: one point of it decides.
-    pub fn of_multistep(method: &Multistep) -> Result<Self, String> {
+    pub fn of_multistep(method: &Multistep) -> Result<Self, UnknownRoom> {
         let (rho, sigma) = multistep::reduced(method);
         if sigma.degree() == rho.degree() && RootCondition::of(&sigma) == RootCondition::Inside {
             // At infinity the roots are those of σ.
@@ -105,9 +117,9 @@ impl RightHalfPlane {
         let floats = |p: &Polynomial<Number>| p.coefficients().iter().map(Number::to_f64).collect::<Vec<_>>();
         let (p, q) = (floats(&rho), floats(&sigma));
         let Some(side) = farthest(&p, &q) else {
-            return Err("σ has zeros on the unit circle, which leaves open whether the region is bounded on the right".into());
+            return Err(UnknownRoom::ZerosOnCircle);
         };
-        let region = Region::multistep(&p, &q).map_err(|e: RegionError| e.to_string())?;
+        let region = Region::multistep(&p, &q).map_err(|_| UnknownRoom::NoBound)?;
         let searched = || DominantRoot::new(p.clone(), q.clone(), region.clone(), ROUGH.units);
         let (first, second) = (searched(), searched());
         let candidate = rightmost_of_locus(&first);

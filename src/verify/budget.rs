@@ -1,7 +1,7 @@
 //! What a report may cost: each exact decision draws on one budget, and where that is spent the quantity is left out, with the reason.
 
+use super::left_out::{LeftOut, WhyLeftOut};
 use crate::exact::effort;
-use serde::Serialize;
 
 /// Units of [`effort`] for one decision: some three seconds.
 const DECISION: u64 = 3_000_000_000;
@@ -9,15 +9,6 @@ const DECISION: u64 = 3_000_000_000;
 const REPORT: u64 = 6_000_000_000;
 /// Units for a report that only repeats the decisions, to within a tolerance.
 const REPEATED: u64 = 2_000_000_000;
-
-/// A quantity that was not computed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
-    /// Its field.
-    pub what: &'static str,
-    /// Why.
-    pub why: String,
-}
 
 /// What is left to spend, and what was left out so far.
 pub(super) struct Budget {
@@ -39,16 +30,16 @@ impl Budget {
         self.left -= used;
         if result.is_err() {
             let why = match granted {
-                DECISION => "the exact decision takes longer than some seconds".to_owned(),
-                _ => "the decisions before it took what time there is for a report".to_owned(),
+                DECISION => WhyLeftOut::Slow,
+                _ => WhyLeftOut::Spent,
             };
-            self.left_out.extend(what.into_iter().map(|what| LeftOut { what, why: why.clone() }));
+            self.left_out.extend(what.into_iter().map(|what| LeftOut { what, why }));
         }
         result.ok()
     }
 
     /// Whether a quantity is computed; else it is noted with the reason.
-    pub fn taken(&mut self, what: &'static str, why: Result<(), String>) -> bool {
+    pub fn taken(&mut self, what: &'static str, why: Result<(), WhyLeftOut>) -> bool {
         let computed = why.is_ok();
         self.left_out.extend(why.err().map(|why| LeftOut { what, why }));
         computed

@@ -1,5 +1,6 @@
 //! One claim of a scheme's file, and what became of it.
 
+use super::claim_fault::ClaimFault;
 use super::property_found::Found;
 use crate::method::{Property, Stated};
 use serde::ser::SerializeMap;
@@ -21,7 +22,7 @@ pub struct CheckedClaim {
     /// The tolerance to within which it holds, where it does not hold exactly.
     pub within: Option<f64>,
     /// Why not, where there is more to say: the first order condition that fails, the coefficients that differ.
-    pub why: Option<String>,
+    pub why: Option<ClaimFault>,
 }
 
 impl CheckedClaim {

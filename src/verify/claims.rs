@@ -1,6 +1,7 @@
 //! Claims of a scheme file against what was found: stated, found, holds.
 
 use super::checked_claim::CheckedClaim;
+use super::claim_fault::ClaimFault;
 use super::property_found::Found;
 use super::verification::Verification;
 use crate::exact::{Number, rational};
@@ -65,9 +66,9 @@ fn to_within(report: &Verification, method: &Method, claim: &Claim) -> Option<(F
 }
 
 /// Why a claim is neither proved nor refuted: the search for an order ended before a condition failed, or the quantity was left out.
-fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
+fn undecided(report: &Verification, claim: &Claim) -> Option<ClaimFault> {
     if let Some(part) = report.left_out.iter().find(|part| part.what == claim.claim.key()) {
-        return Some(format!("left out: {}", part.why));
+        return Some(ClaimFault::LeftOut { because: part.why });
     }
     let reached = match claim.claim {
         Property::Order if !report.order_complete => report.order,
@@ -75,62 +76,55 @@ fn undecided(report: &Verification, claim: &Claim) -> Option<String> {
         _ => return None,
     };
     let Stated::Value(stated) = &claim.stated else { return None };
-    (stated.to_f64() >= reached as f64)
-        .then(|| format!("all conditions through order {reached} hold, and the search ended there; no simplifying assumptions decide more"))
+    (stated.to_f64() >= reached as f64).then_some(ClaimFault::SearchEnded { order: reached })
 }
 
 /// What a claim that does not hold fails by: the first order condition, the coefficient of R, the entries of the last row.
-fn why(report: &Verification, method: &Method, claim: &Claim) -> Option<String> {
+fn why(report: &Verification, method: &Method, claim: &Claim) -> Option<ClaimFault> {
+    let coefficient = || report.failing_condition.clone().map(ClaimFault::Coefficient);
     let beyond = |found: usize| matches!(&claim.stated, Stated::Value(stated) if stated.to_f64() > found as f64);
     match claim.claim {
-        Property::Order if beyond(report.order) => {
-            report.failing.first().map(ToString::to_string).or_else(|| report.failing_condition.clone())
+        Property::Order if beyond(report.order) => report.failing.first().cloned().map(ClaimFault::Condition).or_else(coefficient),
+        Property::EmbeddedOrder if report.embedded_as_difference.is_some() => {
+            Some(ClaimFault::Difference { order: report.embedded_as_difference?.order })
         }
-        Property::EmbeddedOrder if report.embedded_as_difference.is_some() => Some(as_difference(report)?),
-        Property::EmbeddedOrder if beyond(report.embedded_order?) => report.embedded_failing.first().map(ToString::to_string),
-        Property::ErrorConstant => tall_tree(report, claim).or_else(|| report.failing_condition.clone()),
+        Property::EmbeddedOrder if beyond(report.embedded_order?) => report.embedded_failing.first().cloned().map(ClaimFault::Condition),
+        Property::ErrorConstant => tall_tree(report, claim).or_else(coefficient),
         Property::StageOrder if beyond(report.stage_order?) => simplifying_assumption(report, method),
         Property::StifflyAccurate | Property::Fsal if matches!(claim.stated, Stated::Truth(true)) => {
             let Method::RungeKutta(method) = method else { return None };
             let row = method.a().last()?;
             match row.iter().zip(method.b()).position(|(a, b)| a != b) {
-                Some(j) => Some(format!("the last row of A has {} at stage {}, b has {}", row[j], j + 1, method.b()[j])),
-                None => Some("the first stage is implicit".into()),
+                Some(j) => Some(ClaimFault::LastRow { stage: j + 1, row: row[j].clone(), weight: method.b()[j].clone() }),
+                None => Some(ClaimFault::FirstStageImplicit),
             }
         }
         _ => None,
     }
 }
 
-/// What to do where `b_hat` holds the differences b − b̂.
-fn as_difference(report: &Verification) -> Option<String> {
-    let order = report.embedded_as_difference?.order;
-    Some(format!("b_hat sums to 0, so it looks like b − b̂; with b̂ = b − b_hat the embedded order is {order}: write b̂ itself"))
-}
-
 /// The first simplifying assumption that fails: `B(n): Σ b_i c_i^(n−1) = 1/n`, or `C(n): Σ_j a_ij c_j^(n−1) = c_i^n/n` at some stage.
-fn simplifying_assumption(report: &Verification, method: &Method) -> Option<String> {
+fn simplifying_assumption(report: &Verification, method: &Method) -> Option<ClaimFault> {
     let Method::RungeKutta(method) = method else { return None };
     let n = report.stage_order? + 1;
     let power = |c: &Number, e: usize| (0..e).fold(Number::one(), |p, _| p * c);
     let sum = |row: &[Number]| row.iter().zip(method.c()).fold(Number::zero(), |sum, (a, c)| sum + a.clone() * &power(c, n - 1));
     let quadrature = sum(method.b());
     if quadrature != Number::ratio(1, n as i64) {
-        return Some(format!("B({n}): Σ b c^{} has {quadrature}, needs 1/{n}", n - 1));
+        return Some(ClaimFault::Quadrature { condition: n, found: quadrature });
     }
     let needed = |i: usize| power(&method.c()[i], n) / Number::from(n as i64);
     let stage = (0..method.stages()).find(|&i| sum(&method.a()[i]) != needed(i))?;
-    Some(format!("C({n}) at stage {}: Σ a c^{} has {}, needs {}", stage + 1, n - 1, sum(&method.a()[stage]), needed(stage)))
+    Some(ClaimFault::Stage { condition: n, stage: stage + 1, found: sum(&method.a()[stage]), needed: needed(stage) })
 }
 
 /// The error constant is a statement about one tree: the coefficient of `z^n` in R is the elementary weight of the tall tree of order n.
-fn tall_tree(report: &Verification, claim: &Claim) -> Option<String> {
+fn tall_tree(report: &Verification, claim: &Claim) -> Option<ClaimFault> {
     let n = report.linear_order + 1;
     let weight = report.stability.as_ref()?.taylor(n + 1).pop()?;
     let exponential = (1..=n).fold(Number::one(), |c, k| c / Number::from(k as i64));
-    let tree = if n == 1 { "τ".into() } else { format!("{}τ{}", "[".repeat(n - 1), "]".repeat(n - 1)) };
     let Stated::Value(stated) = &claim.stated else { return None };
-    Some(format!("tree {tree} has {weight}, needs {} for this constant, {exponential} for none", exponential.clone() - stated))
+    Some(ClaimFault::TallTree { order: n, found: weight, needed: exponential.clone() - stated, exponential })
 }
 
 /// A claim in the 16 or 17 digits of a double states that double: it holds when the true value rounds to it.

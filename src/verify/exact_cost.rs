@@ -1,5 +1,6 @@
 //! What an exact answer would cost, estimated before it is begun: what would take long is left out, and said so.
 
+use super::left_out::{Numbers, WhyLeftOut, Work};
 use crate::exact::Number;
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -54,16 +55,16 @@ impl Size {
 
     /// Whether R of so many stages is within reach, or why not: a full matrix takes s products of matrices, whose numbers grow to s times the bits.
     /// A triangular one has its poles on the diagonal.
-    pub(super) fn stability_function(self, stages: usize, triangular: bool) -> Result<(), String> {
+    pub(super) fn stability_function(self, stages: usize, triangular: bool) -> Result<(), WhyLeftOut> {
         if triangular {
             return Ok(());
         }
         let s = stages as f64;
-        self.within(FORMED * s.powi(4) * self.step(s / 2.0, 1.0), &format!("R of {stages} stages"))
+        self.within(FORMED * s.powi(4) * self.step(s / 2.0, 1.0), Work::StabilityFunction { stages })
     }
 
     /// The same for a bisection whose decisions are exact, self being the size of R's coefficients.
-    pub(super) fn bisection(self, degree: usize) -> Result<(), String> {
+    pub(super) fn bisection(self, degree: usize) -> Result<(), WhyLeftOut> {
         // Over Q the limits of the degree say it all.
         if self.field == 1 {
             return Ok(());
@@ -71,30 +72,30 @@ impl Size {
         let n = degree as f64;
         // Each radius or slope adds its own bits, which a power of the degree multiplies.
         let grown = Self { bits: self.bits + 84.0 * n, ..self };
-        self.within(DECISIONS * 4.0 * n * n * grown.step(1.0, 1.0), &format!("some {DECISIONS} decisions at degree {degree}"))
+        self.within(DECISIONS * 4.0 * n * n * grown.step(1.0, 1.0), Work::Decisions { count: DECISIONS as usize, degree })
     }
 
     /// The same for the powers of A and the rows times them, self being the size of R's coefficients.
-    pub(super) fn absolute_monotonicity(self, stages: usize) -> Result<(), String> {
+    pub(super) fn absolute_monotonicity(self, stages: usize) -> Result<(), WhyLeftOut> {
         // Over Q the limit of the stages says it all.
         if self.field == 1 {
             return Ok(());
         }
         let work = 2.0 * (stages as f64).powi(4) * self.step(0.5, 0.5);
-        self.within(work, &format!("{} rational functions of {stages} stages", stages * (stages + 1)))
+        self.within(work, Work::RationalFunctions { count: stages * (stages + 1), stages })
     }
 
-    fn within(self, nanoseconds: f64, what: &str) -> Result<(), String> {
+    fn within(self, nanoseconds: f64, work: Work) -> Result<(), WhyLeftOut> {
         let seconds = nanoseconds * 1e-9;
         if seconds <= LONGEST {
             return Ok(());
         }
-        let size = match (self.rounded, self.field) {
-            (true, _) => "in decimals".to_owned(),
-            (false, 1) => format!("over rationals of {} bits", self.bits),
-            (false, f) => format!("in a field of degree {f}, with numbers of {} bits,", self.bits),
+        let numbers = match (self.rounded, self.field) {
+            (true, _) => Numbers::Decimals,
+            (false, 1) => Numbers::Rationals { bits: self.bits },
+            (false, degree) => Numbers::Field { degree, bits: self.bits },
         };
-        Err(format!("{what} {size} would take about {:.0} minutes", (seconds / 60.0).ceil()))
+        Err(WhyLeftOut::Costly { work, numbers, minutes: (seconds / 60.0).ceil() })
     }
 }
 
@@ -114,7 +115,9 @@ mod tests {
         assert!(thirds.stability_function(60, false).is_ok() && thirds.absolute_monotonicity(32).is_ok());
         let large = Size { bits: 1400.0, ..thirds };
         let why = large.stability_function(60, false).unwrap_err();
-        assert!(why.contains("60 stages over rationals of 1400 bits"), "{why}");
+        let WhyLeftOut::Costly { work, numbers, minutes } = why else { panic!("{why:?}") };
+        assert_eq!((work, numbers), (Work::StabilityFunction { stages: 60 }, Numbers::Rationals { bits: 1400.0 }));
+        assert!(minutes >= 1.0);
         let root = Size::of([Number::sqrt(&Number::from(2)).unwrap()].iter());
         assert!(root.field == 2 && root.bisection(12).is_ok());
     }

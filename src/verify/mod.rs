@@ -5,7 +5,8 @@
 //! | everything known of a scheme | `verification`; how it is made, `scheme_report`, `verified` |
 //! | the claims of its file | `claims`, `checked_claim` |
 //! | what it does to a model that learns through it | `learning_report` |
-//! | what an exact answer would cost, and so is left out | `exact_cost`, `budget` |
+//! | what an exact answer would cost, and so is left out | `exact_cost`, `budget`, `left_out` |
+//! | why a claim fails or is left open | `claim_fault` |
 //! | how each property is decided, in a report or alone | `decision`, `property_found` |
 //! | what holds to within a tolerance, where coefficients are rounded | `within`, `orders_within` |
 //! | a second look at exact answers by sampling, in debug builds and tests | `second_look` |
@@ -14,10 +15,12 @@
 pub(crate) mod algebra;
 mod budget;
 mod checked_claim;
+mod claim_fault;
 pub(crate) mod claims;
 pub(crate) mod decision;
 mod exact_cost;
 pub(crate) mod learning_report;
+mod left_out;
 mod orders_within;
 mod property_found;
 mod scheme_report;
@@ -27,10 +30,11 @@ mod verified;
 mod within;
 
 pub use algebra::{Algebra, CoefficientLists, RelatedMethod};
-pub use budget::LeftOut;
 pub use checked_claim::CheckedClaim;
+pub use claim_fault::ClaimFault;
 pub use decision::has_property;
 pub use learning_report::{AskedMode, LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
+pub use left_out::{LeftOut, Numbers, WhyLeftOut, Work};
 pub use property_found::Found;
 pub use second_look::{Answers, Refuted, second_look};
 pub use verification::{Verification, Within};

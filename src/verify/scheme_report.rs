@@ -1,8 +1,9 @@
 //! How a report on a scheme is made: every decision, within a budget of exact work.
 
-use super::budget::{Budget, LeftOut};
+use super::budget::Budget;
 use super::exact_cost::Size;
 use super::learning_report::LearningReport;
+use super::left_out::{LeftOut, WhyLeftOut};
 use super::orders_within::Orders;
 use super::verification::Verification;
 use crate::exact::Number;
@@ -10,9 +11,9 @@ use crate::method::{Method, Multistep, Property, RungeKutta, Stated};
 use crate::method::{PROPERTIES, RestsOn};
 use crate::order::{DEFAULT_CAP, LARGEST_CAP, OrderReport, Progress, SimplifyingAssumptions, failing_bush, order_up_to};
 use crate::stability::{
-    Angle, Extent, LocusShape, RightHalfPlane, RootLocus, StabilityFunction, a_alpha, at_infinity, disc_radius, imaginary_interval,
-    is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order, linear_order_of_step,
-    multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
+    Angle, Extent, LocusShape, RightHalfPlane, RootLocus, StabilityFunction, UnknownRoom, a_alpha, at_infinity, disc_radius,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
+    linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
 };
 use num_traits::{One, Zero};
 use std::ops::ControlFlow;
@@ -81,10 +82,6 @@ fn claims_more(method: &RungeKutta) -> bool {
     method.identity().claims.iter().any(|claim| claim.claim == Property::Order && beyond(&claim.stated))
 }
 
-fn too_large(noun: &str, size: usize, limit: usize) -> String {
-    format!("{noun} {size} is above {limit}: the exact decision would take minutes")
-}
-
 /// What R decides: nothing where R is left out.
 #[derive(Default)]
 struct OfR {
@@ -97,14 +94,15 @@ struct OfR {
     real: Option<Extent>,
     disc: Option<Extent>,
     room: Option<RightHalfPlane>,
-    room_reason: Option<String>,
+    room_reason: Option<UnknownRoom>,
 }
 
 impl OfR {
     fn new(r: &StabilityFunction, depth: Depth, budget: &mut Budget) -> Self {
         let size = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
         let degree = r.degree();
-        let bisection = |limit: usize| if degree > limit { Err(too_large("degree", degree, limit)) } else { size.bisection(degree) };
+        let bisection =
+            |limit: usize| if degree > limit { Err(WhyLeftOut::Degree { found: degree, most: limit }) } else { size.bisection(degree) };
         let real = budget.decide(["real_interval"], || with_double(real_interval(r)));
         let imaginary = budget.decide(["imaginary_interval", "i_stable"], || with_double(imaginary_interval(r)));
         let a_stable = budget.decide(["a_stable", "l_stable"], || is_a_stable(r));
@@ -126,10 +124,8 @@ impl OfR {
         let at_infinity = at_infinity(r);
         let room = if depth == Depth::Whole { budget.decide(["right_half_plane"], || RightHalfPlane::of(r)) } else { None };
         let room_reason = (room == Some(None)).then(|| match &at_infinity {
-            Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => {
-                "|R(∞)| = 1 leaves open whether the region is bounded on the right".to_owned()
-            }
-            _ => "no bound of the region was found below |z| = 10^6".to_owned(),
+            Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => UnknownRoom::ModulusOne,
+            _ => UnknownRoom::NoBound,
         });
         Self {
             a_stable,
@@ -171,7 +167,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
     let r = match size.stability_function(method.stages(), triangular) {
         Ok(()) => budget.decide(parts(), || StabilityFunction::of(method)),
         Err(why) => {
-            budget.left_out.extend(parts().map(|what| LeftOut { what, why: why.clone() }));
+            budget.left_out.extend(parts().map(|what| LeftOut { what, why }));
             None
         }
     };
@@ -195,7 +191,7 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         let stages = reduction.method.stages();
         let coefficients = Size::of(r.numerator().coefficients().iter().chain(r.denominator().coefficients()));
         let why = match stages > SSP_STAGES {
-            true => Err(too_large("the number of stages", stages, SSP_STAGES)),
+            true => Err(WhyLeftOut::Stages { found: stages, most: SSP_STAGES }),
             false => coefficients.absolute_monotonicity(stages),
         };
         let taken = budget.taken("ssp_coefficient", why);
@@ -273,7 +269,7 @@ const PHASE: [&str; 3] = ["dispersion_order", "dissipation_order", "phase"];
 
 fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     let found = multistep::order(method);
-    let failing_condition = found.failure();
+    let failing_condition = found.failing.clone();
     let whole = Method::Multistep(method.clone());
     let mut budget = Budget::new(depth == Depth::Whole);
     let orders = if depth == Depth::Whole { Orders::of_multistep(method, found.order) } else { Orders::default() };

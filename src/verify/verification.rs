@@ -1,13 +1,14 @@
 //! Everything that is known of a scheme, in one report.
 
-use super::budget::LeftOut;
 use super::checked_claim::CheckedClaim;
 use super::learning_report::LearningReport;
+use super::left_out::LeftOut;
 use super::second_look::Answers;
 use crate::exact::Number;
 use crate::method::{FieldSymbol, Method};
 use crate::order::{FailingCondition, OrderWithin, PrincipalError, SimplifyingAssumptions};
-use crate::stability::{Extent, LocusShape, PhaseErrors, RightHalfPlane, StabilityFunction};
+use crate::stability::multistep::FailingCoefficient;
+use crate::stability::{Extent, LocusShape, PhaseErrors, RightHalfPlane, StabilityFunction, UnknownRoom};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -62,7 +63,7 @@ pub struct Verification {
     pub embedded_failing: Vec<FailingCondition>,
     /// For a multistep method the first order condition that fails: `C_3 = 1/4, needs 0`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub failing_condition: Option<String>,
+    pub failing_condition: Option<FailingCoefficient>,
     /// R = P/Q.
     pub stability: Option<StabilityFunction>,
     /// |R| ≤ 1 in the left half plane; like all that rests on R, `None` where R is left out.
@@ -102,7 +103,7 @@ pub struct Verification {
     /// The part of the stability region with Re z > 0.
     pub right_half_plane: Option<RightHalfPlane>,
     /// Why it is not known.
-    pub right_half_plane_reason: Option<String>,
+    pub right_half_plane_reason: Option<UnknownRoom>,
     /// For a multistep method, the shape of the curve that its stability region's boundary is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_locus: Option<LocusShape>,

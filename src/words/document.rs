@@ -70,6 +70,20 @@ pub fn verification(report: &Verification, to: Dialect) -> Result<Value, Error> 
 
 /// Adds the texts of a verification to a document that has its fields.
 pub fn tell_verification(document: &mut Value, report: &Verification, to: Dialect) -> Result<(), Error> {
+    for (k, part) in report.left_out.iter().enumerate() {
+        document["left_out"][k]["why"] = one(&part.why, to)?;
+    }
+    for (k, claim) in report.claims.iter().enumerate() {
+        if let Some(why) = &claim.why {
+            document["claims"][k]["why"] = one(why, to)?;
+        }
+    }
+    if let Some(reason) = &report.right_half_plane_reason {
+        document["right_half_plane_reason"] = one(reason, to)?;
+    }
+    if let Some(condition) = &report.failing_condition {
+        document["failing_condition"] = one(condition, to)?;
+    }
     let Some(learning) = &report.learning else { return Ok(()) };
     let place = &mut document["learning"];
     place["sign_reason"] = one(&learning.sign_reason, to)?;

@@ -252,7 +252,7 @@ fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
     let name = if name.is_empty() { String::new() } else { format!("{name}{defaults}") };
     match mode {
         CallMode::Unsettled { .. } => [name, "not settled".into(), String::new(), String::new(), String::new()],
-        CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.clone()],
+        CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.to_string()],
         CallMode::Assessed(found) => {
             let principal = found.found.principal();
             let whole = found.trajectory.as_ref();

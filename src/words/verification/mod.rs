@@ -4,7 +4,7 @@ mod reasons;
 mod rows;
 
 use super::number::{count, plural, real};
-use super::{Dialect, Table, wrapped};
+use super::{Dialect, Say, Table, wrapped};
 use crate::stability::Extent;
 use crate::verify::{CheckedClaim, Verification};
 use rows::rows;
@@ -121,7 +121,7 @@ fn explained(claim: &CheckedClaim) -> String {
     let name = claim.claim.key().replace('_', " ");
     let least = if claim.undecided { "at least " } else { "" };
     let found = claim.found.as_ref().map_or("it does not apply to such a method".into(), |found| format!("found {least}{found}"));
-    let why = claim.why.as_ref().map_or(String::new(), |why| format!(": {why}"));
+    let why = claim.why.as_ref().map_or(String::new(), |why| format!(": {}", why.say(Dialect::Terminal)));
     format!("{name} {} claimed, {found}{why}", claim.stated)
 }
 
@@ -212,7 +212,13 @@ fn claims(report: &Verification) -> Table {
             (_, true, within) => format!("yes{}", to_within(within)),
             _ => "NO".to_owned(),
         };
-        table.row([claim.claim.key().to_owned(), claim.stated.to_string(), found, holds, claim.why.clone().unwrap_or_default()]);
+        table.row([
+            claim.claim.key().to_owned(),
+            claim.stated.to_string(),
+            found,
+            holds,
+            claim.why.as_ref().map_or_else(String::new, |why| why.say(Dialect::Terminal)),
+        ]);
     }
     table
 }

@@ -70,7 +70,7 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
             room.reach, room.reach_error, room.area, room.area_error
         ),
         (Some(_), _) => "unbounded".to_owned(),
-        (None, reason) => reason.as_ref().map_or(String::new(), |reason| format!("not known: {reason}")),
+        (None, reason) => reason.as_ref().map_or(String::new(), |reason| format!("not known: {}", reason.say(Dialect::Terminal))),
     };
     let list = |stages: &[usize]| stages.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
     let spare = report.unused_stages.as_deref().map_or(String::new(), list);
@@ -114,7 +114,7 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         ),
         (label(Property::EmbeddedOrder), true, number(report.embedded_order)),
         ("failing trees", true, trees(&report.failing, report.failing_count)),
-        ("failing condition", true, report.failing_condition.clone().unwrap_or_default()),
+        ("failing condition", true, report.failing_condition.as_ref().map_or_else(String::new, |c| c.say(Dialect::Terminal))),
         (
             "principal error",
             false,
@@ -201,14 +201,16 @@ fn to_within(report: &Verification, digits: usize) -> String {
 /// What was left out, the reason once for all that share it.
 fn left_out(report: &Verification) -> String {
     let groups = report.left_out.chunk_by(|a, b| a.why == b.why);
-    let text = |parts: &[LeftOut]| format!("{}: {}", parts.iter().map(|part| part.what).collect::<Vec<_>>().join(", "), parts[0].why);
+    let text = |parts: &[LeftOut]| {
+        format!("{}: {}", parts.iter().map(|part| part.what).collect::<Vec<_>>().join(", "), parts[0].why.say(Dialect::Terminal))
+    };
     groups.map(text).collect::<Vec<_>>().join("; ")
 }
 
 /// The first few failing trees, and how many there are.
 fn trees(failing: &[FailingCondition], count: Option<usize>) -> String {
     let Some(first) = failing.first() else { return String::new() };
-    let listed = failing.iter().take(TREES).map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let listed = failing.iter().take(TREES).map(|tree| tree.say(Dialect::Terminal)).collect::<Vec<_>>().join("; ");
     let count = count.unwrap_or(failing.len());
     let rest = count.saturating_sub(failing.len().min(TREES));
     let more = if rest > 0 { format!("; {rest} more") } else { String::new() };
