@@ -11,14 +11,32 @@ const MODES: usize = 2_000;
 fn main() {
     // One core: the figures are per core.
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("the pool is built once, here");
+    if std::env::args().any(|argument| argument == "--peer-million") {
+        return million();
+    }
     divan::main();
     ratios();
 }
 
-fn modes() -> Vec<Complex<f64>> {
+fn spread(count: usize) -> Vec<Complex<f64>> {
     let point =
         |k: f64| Complex::new(-2.0 + 2.5 * (k * 0.754_877_666_246_692_7).fract(), -3.0 + 6.0 * (k * 0.569_840_290_998_053_2).fract());
-    (0..MODES).map(|k| point(k as f64)).collect()
+    (0..count).map(|k| point(k as f64)).collect()
+}
+
+fn modes() -> Vec<Complex<f64>> {
+    spread(MODES)
+}
+
+/// Prints the seconds that 10⁶ modes of RK4 take, the fastest of three, for `benches/peers/python_package.py`.
+fn million() {
+    let (equation, modes) = (equation("rk4"), spread(1_000_000));
+    let seconds = (0..3).map(|_| {
+        let start = Instant::now();
+        drop(divan::black_box(equation.batch(&modes, once())));
+        start.elapsed().as_secs_f64()
+    });
+    println!("{}", seconds.fold(f64::INFINITY, f64::min));
 }
 
 fn equation(name: &str) -> LearningEquation {

@@ -3,15 +3,17 @@ use divan::Bencher;
 use lambdahat::dynamics::System;
 use lambdahat::figure::call_map;
 use lambdahat::inverse::Limits;
-use lambdahat::inverse::step_control::{ControlledEquation, Search, solutions};
+use lambdahat::inverse::step_control::{ControlledEquation, Search, estimates, solutions};
 use lambdahat::loops::{Call, StateNorm};
 use lambdahat::method::catalog;
 use lambdahat::predict::{Beside, Prediction, Subject, default_calls};
 use lambdahat::stability::region::Window;
 use num_complex::Complex;
+use std::time::{Duration, Instant};
 
 fn main() {
     divan::main();
+    ratios();
 }
 
 const CALLS: [&str; 5] = [
@@ -24,6 +26,51 @@ const CALLS: [&str; 5] = [
 
 fn call(text: &str) -> Call {
     text.parse().expect("a call")
+}
+
+/// The naive way: μ ← μ − log(F(μ)e^{−Hλ})/H, the call followed anew each time, until nothing moves. No slopes, no decision patterns and so no
+/// gaps, nothing proven; it need not converge.
+fn fixed_point(call: &Call, lambda: Complex<f64>) -> Complex<f64> {
+    let mut mode = lambda;
+    for _ in 0..200 {
+        let multiplier = call.follow(mode, &[1.0], &StateNorm::default()).expect("follows").multipliers[0];
+        let step = (multiplier * (-lambda).exp()).ln();
+        mode -= step;
+        if step.norm() < 1e-14 * mode.norm() {
+            break;
+        }
+    }
+    mode
+}
+
+fn fastest(mut run: impl FnMut()) -> Duration {
+    let timed = |run: &mut dyn FnMut()| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    (0..200).map(|_| timed(&mut run)).min().unwrap_or_default()
+}
+
+/// Prints the time of one λ̂ with its proof, without, and in the naive way, and how far the naive answer is off.
+fn ratios() {
+    let lambda = Complex::new(-0.1, 2.0);
+    for text in CALLS {
+        let call = call(text);
+        let equation = ControlledEquation::pairs(&call, lambda, 1.0, StateNorm::default()).expect("follows");
+        let found = solutions(&equation, Search::Near).expect("solves");
+        let off = found.principal().map_or(f64::NAN, |s| (s.lambda - fixed_point(&call, lambda)).norm());
+        let proven = fastest(|| drop(divan::black_box(solutions(&equation, Search::Near))));
+        let estimated = fastest(|| drop(divan::black_box(estimates(&equation, Search::Near))));
+        let naive = fastest(|| {
+            divan::black_box(fixed_point(&call, lambda));
+        });
+        println!(
+            "{text}: proven {proven:.1?}, estimated {estimated:.1?}, naive {naive:.1?}: {:.2} times as fast as naive with the proof, {:.2} without; naive is off by {off:.1e}",
+            naive.as_secs_f64() / proven.as_secs_f64(),
+            naive.as_secs_f64() / estimated.as_secs_f64()
+        );
+    }
 }
 
 #[divan::bench(args = CALLS)]

@@ -216,3 +216,22 @@ fn trajectories_of_single_starts_end_where_the_library_ends() {
         assert!((fit.loss - number("loss")).abs() < 1e-6 * number("loss"), "{row}: {}", fit.loss);
     }
 }
+
+/// Implicit calls are refused before anything is trained, and what is named instead can be fitted.
+#[test]
+fn implicit_calls_are_refused_with_what_to_fit_instead() {
+    for text in ["diffrax:Kvaerno3:rtol=1e-3,atol=1e-6", "diffrax:ImplicitEuler:dt0=0.1", "scipy:Radau"] {
+        let call = call(text);
+        let data = turning(Complex64::new(-0.1, 2.0), 1.0, 2, 3);
+        let through =
+            |call: Call| Training::through("linear".parse().unwrap(), Through::new(call), 1.0).unwrap().prepare(&data).map(|_| ());
+        let refused = through(call.clone()).unwrap_err().to_string();
+        assert!(refused.contains(text) && refused.contains("implicit stages") && refused.contains(call.scheme), "{refused}");
+        // The scheme with constant steps, and the explicit call.
+        let method = lambdahat::method::catalog::find(call.scheme).unwrap();
+        let sampling = lambdahat::method::Sampling::new(1.0, 1).unwrap();
+        assert!(Training::new("linear".parse().unwrap(), method, sampling).prepare(&data).is_ok());
+        let explicit = refused.rsplit("as ").next().unwrap().trim_end_matches('.');
+        assert!(through(explicit.parse().unwrap()).is_ok(), "{refused}");
+    }
+}

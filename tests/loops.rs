@@ -5,7 +5,7 @@ use lambdahat::inverse::step_control::{
     Advice, Assessment, Batches, Completeness, Concern, ControlledEquation, HiddenBy, Precision, Search, Usage, assess, equilibrium,
     solutions, threshold, tolerance_artifact, trajectory,
 };
-use lambdahat::loops::{Call, CallError, StateNorm, Tolerances, Trace};
+use lambdahat::loops::{Call, CallError, Companion, JointNorm, NotEnclosed, StateNorm, Tolerances, Trace};
 use num_complex::Complex64;
 use serde_json::Value;
 
@@ -57,7 +57,63 @@ fn pairs_learn_what_the_libraries_learn() {
             assert!((step - known).abs() < 1e-7 * interval, "{row}: {:?}", learned.steps);
         }
         assert_eq!(found.completeness, Completeness::FoundNotProvenComplete);
+        assert!(learned.certified && learned.unproven.is_none() && learned.radius < 1e-12, "{row}: {learned:?}");
     }
+}
+
+/// Two modes in one state, each followed with the other as its companion, against what the libraries return.
+#[test]
+fn joint_modes_share_the_steps_of_the_libraries() {
+    let table: Value = serde_json::from_str(include_str!("data/loops/joint_modes.json")).unwrap();
+    let factors = |k: usize| -> Vec<Complex64> { table["factors"][k].as_array().unwrap().iter().map(complex).collect() };
+    let rows = table["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 48);
+    for row in rows {
+        let call = call(row["call"].as_str().unwrap());
+        let times: Vec<f64> = row["times"].as_array().unwrap().iter().map(|t| t.as_f64().unwrap()).collect();
+        for (own, other) in [(0, 1), (1, 0)] {
+            let companions = vec![Companion { mode: complex(&row["modes"][other]), factors: factors(other) }];
+            let norm = StateNorm::Joint(JointNorm { factors: factors(own), companions });
+            let trace = call.follow(complex(&row["modes"][own]), &times, &norm).unwrap();
+            for (found, known) in trace.multipliers.iter().zip(row["multipliers"][own].as_array().unwrap()) {
+                // As for one mode: of order 8 the error of a short first step is its rounding, and the next step follows it.
+                let off = if call.method.contains('8') { 1e-7 } else { 1e-9 };
+                assert!((found - complex(known)).norm() < off, "{row}: {found}");
+            }
+        }
+    }
+}
+
+/// A proof where there is one, else the reason.
+#[test]
+fn solutions_are_proven_or_say_why_not() {
+    let lambda = Complex64::new(-0.1, 2.0);
+    let at = |text: &str, norm: StateNorm| {
+        let call = call(text);
+        let equation = ControlledEquation::pairs(&call, lambda, 1.0, norm).unwrap();
+        solutions(&equation, Search::Within { radius: 10.0, starts: 12 }).unwrap().solutions
+    };
+    // Controllers with memory, landing, two error estimates, implicit stages, slopes that are carried on, a grid of too many steps for its polynomial.
+    for text in [
+        "torchdiffeq:dopri5",
+        "torchdiffeq:dopri5:rtol=1e-3,atol=1e-6,step_t=t",
+        "torchdiffeq:bosh3:rtol=1e-3,atol=1e-6",
+        "torchdiffeq:dopri8:rtol=1e-3,atol=1e-6",
+        "torchdiffeq:adaptive_heun:rtol=1e-2,atol=1e-4",
+        "torchdiffeq:rk4:step_size=0.03125",
+        "diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.3,pcoeff=0.3,icoeff=0.4",
+        "diffrax:Kvaerno3:rtol=1e-3,atol=1e-6,dt0=0.3",
+        "scipy:RK23",
+        "scipy:DOP853",
+        "torchdyn:tsit5",
+        "ordinarydiffeq:Tsit5",
+    ] {
+        let found = at(text, StateNorm::default());
+        let principal = found.iter().find(|s| s.principal).unwrap();
+        assert!(principal.certified && principal.radius < 1e-9, "{text}: {principal:?}");
+        assert!(found.iter().all(|s| s.certified == s.unproven.is_none()));
+    }
+    assert_eq!(at("scipy:Radau", StateNorm::default())[0].unproven, Some(NotEnclosed::Iterates.into()));
 }
 
 #[test]

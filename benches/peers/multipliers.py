@@ -1,6 +1,6 @@
 """The same training calls on the installed libraries, multiplier by multiplier.
 
-    python multipliers.py LIBRARY                 rows of reference values as JSON, from torchdiffeq, diffrax, scipy or torchdyn
+    python multipliers.py LIBRARY                 rows of reference values as JSON, from torchdiffeq, diffrax, scipy, torchdyn or torchdyn_in_double
     python multipliers.py LIBRARY LAMBDAHAT       the same beside `LAMBDAHAT loop CALL --json`; the largest difference is printed
 
 Every call is made on 16 real starts at phases 2 pi (k + 1/2)/16 at once, on the field y' = lambda y, in double precision.
@@ -99,18 +99,33 @@ def diffrax():
         yield f"diffrax:{name}:dt0=0.3", lambda lam, t, n=name: run(n, lam, t, 0.3, d.ConstantStepSize())
 
 
-def torchdyn():
+def torchdyn(in_double=False):
     import torch
     from torchdyn.numerics import odeint
+    from torchdyn.numerics.solvers.ode import str_to_solver
+
+    def solver(method):
+        made = str_to_solver(method, torch.float64)
+        if in_double:
+            # torchdyn 1.0.6 keeps these as tensors of 32 bits. PyTorch's rules of promotion make each step after the first one of 32 bits
+            # too, and its products with coefficients up to 29.
+            for name, value in [("safety", 0.9), ("min_factor", 0.2), ("max_factor", 10.0)]:
+                setattr(made, name, torch.tensor([value], dtype=torch.float64))
+        return made
 
     def run(method, lam, t, rtol, atol):
         a = torch.tensor([[lam[0], lam[1]], [-lam[1], lam[0]]], dtype=torch.float64)
-        _, ys = odeint(lambda _, y: y @ a, torch.tensor(starts()), torch.tensor(t, dtype=torch.float64), method, rtol=rtol, atol=atol)
+        _, ys = odeint(lambda _, y: y @ a, torch.tensor(starts()), torch.tensor(t, dtype=torch.float64), solver(method), rtol=rtol, atol=atol)
         return multipliers(ys.numpy()), None
 
     for method in ["tsit5", "dopri5"]:
         for rtol in TOLERANCES:
             yield f"torchdyn:{method}:rtol={rtol},atol={rtol / 100}", lambda lam, t, m=method, r=rtol: run(m, lam, t, r, r / 100)
+
+
+def torchdyn_in_double():
+    """torchdyn with its three factors in double, as its model here has them."""
+    yield from torchdyn(in_double=True)
 
 
 def rows(library):

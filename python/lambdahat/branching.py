@@ -113,7 +113,8 @@ class BranchTable:
         """
         from .plots import plane
 
-        return plane(self, ax)
+        title = f"Learned through {self.method}, one sample every {self.interval:g}"
+        return plane(title, self.lam, self.learned, self.principal, ax)
 
 
 def branches(

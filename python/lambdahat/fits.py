@@ -334,24 +334,7 @@ def fit(
     """
     call = as_loop(loop, m)
     source = _source(t, x, system, H, n, starts, Reading(time, columns, trajectory, None, "zero", time_unit, missing))
-    options = {
-        "model": model,
-        "substeps": call.substeps,
-        "residual_form": residual_form,
-        "loss": loss,
-        "steps_shared": steps_shared,
-        "step_derivatives": step_derivatives,
-        "optimizer": optimizer,
-        "iterations": iterations,
-        "rate": float(rate),
-        "target": float(target),
-        "spread": float(spread),
-        "ridge": ridge,
-        "threshold": threshold,
-        "memory": float(memory),
-        "seeds": int(seeds),
-        "seed": int(seed),
-    }
+    options = _training(locals(), call.substeps)
     resumed = None if resume is None else json.dumps(resume.to_dict()["model"])
     return Fit(json.loads(_core.fit(source, call.source(), options, resumed)))
 
@@ -432,26 +415,20 @@ def check(
     substeps = {one.substeps for one in loops} or {m}
     if len(substeps) > 1:
         raise ValueError(f"loops with {sorted(substeps)} substeps cannot share a check; check each by itself")
-    options = {
-        "model": model,
-        "substeps": substeps.pop(),
-        "residual_form": residual_form,
-        "loss": loss,
-        "steps_shared": steps_shared,
-        "step_derivatives": step_derivatives,
-        "optimizer": optimizer,
-        "iterations": iterations,
-        "rate": float(rate),
-        "target": float(target),
-        "spread": float(spread),
-        "ridge": ridge,
-        "threshold": threshold,
-        "memory": float(memory),
-        "seeds": int(seeds),
-        "seed": int(seed),
-    }
+    options = _training(locals(), substeps.pop())
     content = json.loads(_core.check(source, [one.source() for one in loops], options, small, tolerance, bool(log)))
     return CalledCheck(content) if "call" in content else Check(content)
+
+
+# How to train, as the extension reads it: the arguments that `fit` and `check` share.
+_TRAINING = (
+    "model", "residual_form", "loss", "steps_shared", "step_derivatives", "optimizer", "iterations", "rate", "target", "spread", "ridge",
+    "threshold", "memory", "seeds", "seed",
+)  # fmt: skip
+
+
+def _training(arguments: dict[str, Any], substeps: int) -> dict[str, Any]:
+    return {"substeps": substeps} | {name: arguments[name] for name in _TRAINING}
 
 
 def _rows(states: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from .branching import BranchTable
+from numpy.typing import NDArray
 
 BLACK, ORANGE, BLUE, GREEN, VERMILION, GREY = "#000000", "#E69F00", "#0072B2", "#009E73", "#D55E00", "#999999"
 VERDICTS = {"faithful": GREEN, "distorted": ORANGE, "artifact": VERMILION}
@@ -22,18 +20,19 @@ def axes(ax: Any) -> Any:
     return plt.subplots()[1]
 
 
-def plane(found: BranchTable, ax: Any = None) -> Any:
+def plane(
+    title: str, lam: NDArray[np.complex128], learned: NDArray[np.complex128], principal: NDArray[np.complex128], ax: Any = None
+) -> Any:
     """λ and every λ̂ in the complex plane; what lies right of the dashed line grows."""
     ax = axes(ax)
-    learned, principal = found.learned.ravel(), found.principal.ravel()
-    finite = np.isfinite(learned)
+    finite = learned[np.isfinite(learned)]
     ax.axvline(0.0, color=GREY, linestyle="--", linewidth=1)
-    ax.plot(learned[finite].real, learned[finite].imag, "o", color=ORANGE, label="other branches")
-    ax.plot(principal.real, principal.imag, "o", color=BLUE, label="principal branch")
-    ax.plot(found.lam.real.ravel(), found.lam.imag.ravel(), "x", color=BLACK, label="truth")
+    ax.plot(finite.real, finite.imag, "o", color=ORANGE, label="other branches")
+    ax.plot(principal.real.ravel(), principal.imag.ravel(), "o", color=BLUE, label="principal branch")
+    ax.plot(lam.real.ravel(), lam.imag.ravel(), "x", color=BLACK, label="truth")
     ax.set_xlabel("Re λ̂ (right of the line: grows)")
     ax.set_ylabel("Im λ̂")
-    ax.set_title(f"Learned through {found.method}, one sample every {found.interval:g}")
+    ax.set_title(title)
     ax.legend()
     return ax
 

@@ -199,6 +199,8 @@ def _read(part: str) -> Any:
 
     try:
         table = pandas.read_parquet(part)
+    except PermissionError as error:
+        raise PermissionError(f"{part} cannot be read: you may not open it; change its rights, or choose another folder") from error
     except (OSError, ValueError) as error:
         raise OSError(f"{part} cannot be read as Parquet ({error}); move it away, or choose another folder") from error
     if "key" not in table:

@@ -5,7 +5,7 @@ use crate::errors::{parsed, refused};
 use crate::prediction::SampleArrays;
 use lambdahat::data::{Paths, Trajectories, Trajectory};
 use lambdahat::dynamics::{Field, System};
-use lambdahat::fit::{Batch, Form, Loss, ModelSpec, StepDerivatives, Through, Training};
+use lambdahat::fit::{Batch, Choices, Loss, ModelSpec, StepDerivatives, Through, Training};
 use lambdahat::loops::Call;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::words::no_integrator;
@@ -72,30 +72,19 @@ impl TrainingOptions {
     }
 
     fn completed(&self, plain: Training) -> PyResult<Training> {
-        let checks = [("ridge", self.ridge), ("threshold", self.threshold), ("target", Some(self.target))];
-        for (name, value) in checks {
-            if value.is_some_and(|v| !(v >= 0.0 && v.is_finite())) {
-                return Err(refused(format!("{name} must be zero or positive")));
-            }
-        }
-        for (name, value) in [("rate", self.rate), ("spread", self.spread), ("memory", self.memory)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return Err(refused(format!("{name} must be positive, not {value}")));
-            }
-        }
-        Ok(Training {
-            form: if self.residual_form { Form::Residual } else { Form::Step },
+        let choices = Choices {
+            residual_form: self.residual_form,
             loss: self.loss()?,
             optimiser: parsed("optimizer", &self.optimizer)?,
             iterations: self.iterations,
             rate: self.rate,
             target: self.target,
             spread: self.spread,
-            ridge: self.ridge.unwrap_or(plain.ridge),
-            threshold: self.threshold.unwrap_or(plain.threshold),
-            memory: (self.memory * (1u64 << 30) as f64) as usize,
-            ..plain
-        })
+            ridge: self.ridge,
+            threshold: self.threshold,
+            memory: self.memory,
+        };
+        choices.over(plain).map_err(refused)
     }
 
     /// The seeds of the starts.

@@ -1,5 +1,6 @@
 """Audit, repair and watch, on fields of every framework that is installed."""
 
+import importlib
 import importlib.util
 import pickle
 import sys
@@ -185,6 +186,47 @@ def test_watch_as_a_callback_of_lightning(monkeypatch):
     for batch in range(4):
         callback.on_train_batch_end("trainer", "module", "outputs", "batch", batch)
     assert isinstance(callback, lightning.Callback) and {row["step"] for row in watch.rows} == {0, 2}
+
+
+@pytest.fixture
+def lightning():
+    """Lightning, whichever of its two packages is installed and runs."""
+    why = []
+    for name in ["lightning.pytorch", "pytorch_lightning"]:
+        try:
+            return importlib.import_module(name)
+        except Exception as error:  # not there, or not for this Python and torch
+            why.append(f"{name}: {error}")
+    pytest.skip("; ".join(why))
+
+
+def test_watch_looks_after_each_batch_of_a_real_trainer(lightning, tmp_path):
+    import torch
+
+    class Module(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.field = torch.nn.Linear(2, 2, bias=False, dtype=torch.float64)
+
+        def training_step(self, batch, _):
+            y, after = batch
+            return ((y + self.field(y) - after) ** 2).mean()
+
+        def configure_optimizers(self):
+            return torch.optim.SGD(self.parameters(), lr=0.1)
+
+    torch.manual_seed(0)
+    module = Module()
+    pairs = torch.utils.data.TensorDataset(torch.tensor(X[:-1]), torch.tensor(X[1:]))
+    watch = Watch(module.field, "torchdiffeq:euler", T, X, every=2)
+    trainer = lightning.Trainer(
+        max_epochs=2, accelerator="cpu", callbacks=[watch.lightning()], logger=False, enable_checkpointing=False,
+        enable_progress_bar=False, enable_model_summary=False, default_root_dir=tmp_path,
+    )  # fmt: skip
+    trainer.fit(module, torch.utils.data.DataLoader(pairs, batch_size=13))
+    # 39 pairs are three batches an epoch: six in all, of which every other one is looked at.
+    assert [row["step"] for row in watch.rows[::2]] == [0, 2, 4]
+    assert watch.rows[0]["learned"] != watch.rows[-1]["learned"]
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")

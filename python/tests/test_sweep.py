@@ -3,9 +3,11 @@
 import importlib.util
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import types
@@ -71,22 +73,64 @@ def test_a_broken_parquet_file_is_told(tmp_path):
         sweep(study, GRID, out=tmp_path / "runs")
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path, monkeypatch):
-    # Root may write anywhere, so the system's answer is given here.
-    (tmp_path / "runs").mkdir()
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(PermissionError, match="cannot be written"):
-        sweep(study, GRID, out=tmp_path / "runs")
+@pytest.fixture
+def refused():
+    """Runs code whose `folder` holds one Parquet file, after a change of rights, as a user to whom they apply; the last line of what it says."""
+
+    def run(change, code):
+        with tempfile.TemporaryDirectory() as above:
+            folder = os.path.join(above, "runs")
+            sweep(study, {"method": ["rk4"], "H": [1.0]}, out=folder)
+            os.chmod(above, 0o755)
+            change(folder, [os.path.join(folder, name) for name in os.listdir(folder)])
+            # Rights bind everyone but root, who becomes nobody once everything is imported.
+            before = (
+                "import os, pandas, pyarrow.parquet, lambdahat\n"
+                "from lambdahat import sweep\n"
+                f"folder = {folder!r}\n"
+                "study = lambda cell: {'twice': 2 * cell['H']}\n"
+                "if os.geteuid() == 0:\n"
+                "    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+            )
+            told = subprocess.run([sys.executable, "-c", before + code], capture_output=True, text=True, timeout=60)
+            os.chmod(folder, 0o755)
+        assert told.returncode == 1, told.stderr
+        return told.stderr.strip().splitlines()[-1]
+
+    return run
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="this system has no such rights")
+def test_a_folder_that_cannot_be_written_is_told(refused):
+    said = refused(lambda folder, _: os.chmod(folder, 0o555), "sweep(study, {'H': [1.0]}, out=folder)")
+    assert said.startswith("PermissionError: ") and said.endswith("cannot be written to; choose another folder")
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="this system has no such rights")
+def test_a_locked_parquet_file_is_told(refused):
+    def lock(folder, parts):
+        os.chmod(folder, 0o777)
+        for part in parts:
+            os.chmod(part, 0o000)
+
+    said = refused(lock, "sweep(study, {'H': [1.0]}, out=folder)")
+    assert said.startswith("PermissionError: ") and ".parquet cannot be read" in said
+
+
+class Bare(Executor):
+    """Each run in a Python of its own that finds the standard library only."""
+
+    def submit(self, function, *arguments):
+        code = "import pickle, sys\nfunction, arguments = pickle.load(sys.stdin.buffer)\nfunction(*arguments)"
+        sent = pickle.dumps((function, arguments))
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", code], input=sent, capture_output=True, timeout=60)
+        future = Future()
+        future.set_exception(RuntimeError(done.stderr.decode().strip().splitlines()[-1]))
+        return future
 
 
 def test_workers_without_the_package_are_told(tmp_path):
-    class Bare(Executor):
-        def submit(self, *_, **__):
-            future = Future()
-            future.set_exception(ModuleNotFoundError("No module named 'lambdahat'"))
-            return future
-
-    with pytest.raises(RuntimeError, match="Workers need the same packages"):
+    with pytest.raises(RuntimeError, match="No module named 'lambdahat'.*Workers need the same packages"):
         sweep(study, GRID, Bare(), out=tmp_path / "runs")
 
 

@@ -71,12 +71,13 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: b
     for line in words::description(call) {
         screen::labelled("  ", &line)?;
     }
-    let mut table = Table::new(&["", "LEARNED λ̂", "WHAT IT IS", "STEPS", "CONDITION"]);
+    let mut table = Table::new(&["", "LEARNED λ̂", "WHAT IT IS", "KNOWN", "STEPS", "CONDITION"]);
     for (k, solution) in found.solutions.iter().enumerate() {
         table.row([
             (k + 1).to_string(),
             number::complex(solution.lambda, 12),
             words::origin(solution),
+            words::proof(solution),
             words::effort(solution.steps.len(), solution.rejected, solution.evaluations),
             number::real(solution.condition, 4),
         ]);
@@ -84,6 +85,9 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: b
     output::line("")?;
     screen::table(&table)?;
     print_judgement(&judged)?;
+    if let Some(why) = words::unproven(&found.solutions) {
+        screen::paragraph(&why)?;
+    }
     screen::paragraph(words::completeness(found.completeness))?;
     Ok(Answer::Done)
 }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 pub use super::interrupt::{end_on_interrupt, keep_on_interrupt, stopped};
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::data::Paths;
-use lambdahat::fit::{Batch, Fit, FitError, Form, Loss, ModelSpec, Optimiser, Prepared, StepDerivatives, Through, Training};
+use lambdahat::fit::{Batch, Choices, Fit, FitError, Loss, ModelSpec, Optimiser, Prepared, StepDerivatives, Through, Training};
 use lambdahat::loops::Call;
 use lambdahat::method::{Method, Sampling};
 use lambdahat::words::duration;
@@ -91,24 +91,20 @@ impl TrainingArgs {
     }
 
     fn completed(&self, plain: Training) -> Result<Training, Failure> {
-        for (name, value) in [("--ridge", self.ridge), ("--threshold", self.threshold), ("--target", Some(self.target))] {
-            if value.is_some_and(|v| !(v >= 0.0 && v.is_finite())) {
-                return Err(Failure::new(format!("{name} must be zero or positive")));
-            }
-        }
-        Ok(Training {
-            form: if self.residual_form { Form::Residual } else { Form::Step },
+        let choices = Choices {
+            residual_form: self.residual_form,
             loss: self.loss,
             optimiser: self.optimiser,
             iterations: self.iterations,
             rate: self.rate,
             target: self.target,
             spread: self.spread,
-            ridge: self.ridge.unwrap_or(plain.ridge),
-            threshold: self.threshold.unwrap_or(plain.threshold),
-            memory: (self.memory * (1u64 << 30) as f64) as usize,
-            ..plain
-        })
+            ridge: self.ridge,
+            threshold: self.threshold,
+            memory: self.memory,
+        };
+        // The options are called as the fields.
+        choices.over(plain).map_err(|error| Failure::new(format!("--{error}")))
     }
 
     /// The seeds: K of them, or as many as the subcommand says.

@@ -14,6 +14,7 @@ pub(crate) mod factor;
 pub(crate) mod integer;
 pub(crate) mod irrational;
 pub(crate) mod isolation;
+pub(crate) mod jet;
 pub(crate) mod multiprecision;
 pub(crate) mod polynomial;
 pub(crate) mod precision;
@@ -21,6 +22,7 @@ pub(crate) mod rational;
 pub(crate) mod real;
 pub(crate) mod ring;
 pub(crate) mod roots;
+pub(crate) mod tight_ball;
 
 pub use ball::Ball;
 pub use discs::RootDisc;

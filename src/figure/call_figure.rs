@@ -1,7 +1,7 @@
 //! A library's call on a mode: its steps between two samples with the interpolant, and what it learns at every tolerance.
 
 use super::{Axis, Figure, Ink, Mark, ModeError, Panel};
-use crate::inverse::step_control::{ControlledEquation, EquationError, Search, solutions, threshold};
+use crate::inverse::step_control::{ControlledEquation, EquationError, Search, estimates, threshold};
 use crate::loops::{Advance, Call, GridTimes, SampleTimes, StateNorm, Tolerances};
 use num_complex::Complex;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub fn call_figure(calls: &[Call], lambda: Complex<f64>, interval: f64, norm: &S
     for call in calls {
         panels.push(course(call, lambda, interval, norm)?);
         let equation = ControlledEquation::pairs(call, lambda, interval, norm.clone())?;
-        if let Some(solution) = solutions(&equation, Search::Near)?.principal() {
+        if let Some(solution) = estimates(&equation, Search::Near)?.principal() {
             facts.insert(format!("learned growth, {}", call.name), solution.lambda.re);
             facts.insert(format!("learned frequency, {}", call.name), solution.lambda.im);
         }
@@ -102,7 +102,7 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
             let relative = 10f64.powf(exponent);
             let Some(tuned) = call.with_tolerances(Tolerances { relative, absolute: ratio * relative }) else { continue };
             let found =
-                ControlledEquation::pairs(&tuned, lambda, interval, norm.clone()).and_then(|equation| solutions(&equation, Search::Near));
+                ControlledEquation::pairs(&tuned, lambda, interval, norm.clone()).and_then(|equation| estimates(&equation, Search::Near));
             match found.ok().as_ref().and_then(|found| found.principal()) {
                 Some(solution) => learned.iter_mut().rev().take(1).for_each(|line| line.push([exponent, solution.lambda.re])),
                 None => learned.push(Vec::new()),

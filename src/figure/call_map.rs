@@ -5,7 +5,7 @@ use super::map::{Fate, enclosed};
 use super::mode::ModeError;
 use super::regions::plane;
 use super::{Figure, Ink, Mark, Panel};
-use crate::inverse::step_control::{ControlledEquation, EquationError, Search, solutions};
+use crate::inverse::step_control::{ControlledEquation, EquationError, Search, estimates};
 use crate::loops::{Call, StateNorm};
 use crate::stability::region::{Window, contour};
 use num_complex::Complex;
@@ -30,7 +30,7 @@ enum Outcome {
 impl Outcome {
     fn of(call: &Call, lambda: Complex<f64>) -> Self {
         let found =
-            ControlledEquation::pairs(call, lambda, 1.0, StateNorm::default()).and_then(|equation| solutions(&equation, Search::Near));
+            ControlledEquation::pairs(call, lambda, 1.0, StateNorm::default()).and_then(|equation| estimates(&equation, Search::Near));
         let Ok(found) = found else { return Self::NotFound };
         match (found.principal(), &found.gap) {
             (Some(solution), _) => Self::Learned(Fate::of_learned(lambda, solution.lambda, &solution.flags, 1.0)),

@@ -3,6 +3,7 @@
 mod activation;
 mod adam;
 mod batched;
+mod choices;
 mod cholesky;
 mod dictionary;
 pub(crate) mod direct;
@@ -38,6 +39,7 @@ mod training_effort;
 
 pub use activation::Activation;
 pub use adam::Adam;
+pub use choices::{ChoiceError, Choices};
 pub use dictionary::{Dictionary, PowerFamily};
 pub use error::FitError;
 pub use evidence::Evidence;

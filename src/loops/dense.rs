@@ -1,7 +1,8 @@
 //! Interpolants: the value at a time inside a step.
 
-use super::stages::{MOST_STAGES, Value, weighted};
+use super::stages::{MOST_STAGES, Value, Weight, weighted};
 use serde::Serialize;
+use std::ops::Mul;
 
 /// The interpolant of a step from y₀ to y₁ at θ ∈ [0, 1].
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,7 +27,15 @@ pub enum Dense {
 
 impl Dense {
     /// The value at θ of a step from y₀ to y₁ with stages h·k_i, of which the method's last has index `last`; `slopes` are h·f at both ends.
-    pub(crate) fn value<T: Value>(&self, theta: f64, slopes: [T; 2], last: usize, y0: T, y1: T, k: &[T]) -> T {
+    pub(crate) fn value<S: Weight, T: Value + Mul<S, Output = T>>(
+        &self,
+        theta: S,
+        slopes: [T; 2],
+        last: usize,
+        y0: T,
+        y1: T,
+        k: &[T],
+    ) -> T {
         match self {
             Self::Linear => y0 + (y1 - y0) * theta,
             Self::Hermite => cubic(theta, y0, y1, slopes[0], slopes[1]),
@@ -39,9 +48,9 @@ impl Dense {
                 y0 + (f0 + (c + (b + a * theta) * theta) * theta) * theta
             }
             Self::Weights(rows) => {
-                let mut weights = [0.0; MOST_STAGES];
+                let mut weights = [S::default(); MOST_STAGES];
                 for (weight, row) in weights.iter_mut().zip(rows) {
-                    *weight = row.iter().rev().fold(0.0, |sum, p| sum * theta + p) * theta;
+                    *weight = row.iter().rev().fold(S::default(), |sum, p| sum * theta + S::from(*p)) * theta;
                 }
                 y0 + weighted(&weights, k)
             }
@@ -52,7 +61,7 @@ impl Dense {
                 let mut sum = T::default();
                 for (i, row) in rows.iter().enumerate().rev() {
                     // Row i multiplies θ^a(1−θ)^b with a and b taking turns.
-                    sum = (sum + weighted(row, k)) * if i.is_multiple_of(2) { 1.0 - theta } else { theta };
+                    sum = (sum + weighted(row, k)) * if i.is_multiple_of(2) { S::from(1.0) - theta } else { theta };
                 }
                 sum = (sum + second) * theta_or_rest(2, theta);
                 sum = (sum + first) * theta_or_rest(1, theta);
@@ -63,11 +72,11 @@ impl Dense {
 }
 
 /// The factor that follows the i-th difference of DOP853's interpolant: θ for even i, 1 − θ for odd.
-fn theta_or_rest(i: usize, theta: f64) -> f64 {
-    if i.is_multiple_of(2) { theta } else { 1.0 - theta }
+fn theta_or_rest<S: Weight>(i: usize, theta: S) -> S {
+    if i.is_multiple_of(2) { theta } else { S::from(1.0) - theta }
 }
 
-fn cubic<T: Value>(theta: f64, y0: T, y1: T, k0: T, k1: T) -> T {
+fn cubic<S: Weight, T: Value + Mul<S, Output = T>>(theta: S, y0: T, y1: T, k0: T, k1: T) -> T {
     let a = k0 + k1 + (y0 - y1) * 2.0;
     let b = (y1 - y0) * 3.0 - k0 * 2.0 - k1;
     y0 + (k0 + (b + a * theta) * theta) * theta

@@ -27,6 +27,7 @@
 //! | `grid` | grids of constant steps |
 //! | `norm`, `joint_norm`, `tolerances` | the norm over the state and the batch, of one mode and of several |
 //! | `adaptive` | the loop under step control |
+//! | `enclosed` | the loop under step control over a whole box of modes, with slopes: what a proof needs |
 //! | `radau` | SciPy's Radau, whose steps solve an equation |
 //! | `trace` | what happened, attempt by attempt |
 
@@ -39,6 +40,7 @@ mod dense;
 mod derivative;
 mod derivative_regression;
 mod diffrax;
+mod enclosed;
 mod grid;
 mod joint_norm;
 mod library;
@@ -67,6 +69,8 @@ pub use call_error::CallError;
 pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 pub use dense::Dense;
 pub use derivative_regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
+pub use enclosed::NotEnclosed;
+pub(crate) use enclosed::{ComplexJet, EnclosedCall};
 pub use grid::{Grid, GridTimes};
 pub use joint_norm::{Companion, JointNorm};
 pub use library::Library;

@@ -7,7 +7,7 @@ use std::ops::Range;
 /// More attempts than this are taken as never ending.
 pub(super) const MOST_ATTEMPTS: usize = 200_000;
 /// An end nearer than this share of the time counts as reached.
-const SNAP: f64 = 100.0 * 2.2e-16;
+pub(super) const SNAP: f64 = 100.0 * 2.2e-16;
 
 /// A controller on its way from 0 to the last sample: it proposes a step, is told the scaled error, and keeps or repeats the step.
 #[derive(Clone, Debug)]

@@ -10,7 +10,12 @@ pub(crate) trait Value: Copy + Default + Add<Output = Self> + Sub<Output = Self>
 
 impl<T: Copy + Default + Add<Output = T> + Sub<Output = T> + Mul<f64, Output = T>> Value for T {}
 
+/// What the weights of an interpolant are made of: doubles, or what encloses them.
+pub(crate) trait Weight: Copy + Default + From<f64> + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {}
+
+impl<S: Copy + Default + From<f64> + Add<Output = S> + Sub<Output = S> + Mul<Output = S>> Weight for S {}
+
 /// Σ w_i k_i.
-pub(crate) fn weighted<T: Value>(weights: &[f64], stages: &[T]) -> T {
+pub(crate) fn weighted<S: Copy, T: Value + Mul<S, Output = T>>(weights: &[S], stages: &[T]) -> T {
     weights.iter().zip(stages).fold(T::default(), |sum, (w, k)| sum + *k * *w)
 }

@@ -4,8 +4,10 @@ use super::number::{complex, count, pair, percent, real};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
-use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Origin, Solution};
-use crate::loops::{Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, SampleTimes, StepControl, Verification};
+use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Origin, Solution, Unproven};
+use crate::loops::{
+    Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, NotEnclosed, SampleTimes, StepControl, Verification,
+};
 use crate::predict::{CallMode, CallReport, Report};
 
 /// What a call does, one sentence a line.
@@ -304,12 +306,31 @@ pub fn origin(solution: &Solution) -> String {
     words.join(", ")
 }
 
+/// How far a solution is known: to within a proven radius, or found only.
+pub fn proof(solution: &Solution) -> String {
+    if solution.certified { format!("± {}, proven", real(solution.radius, 2)) } else { "found, not proven".to_owned() }
+}
+
+/// Why solutions are found, and not proven; `None` where all are proven.
+pub fn unproven(solutions: &[Solution]) -> Option<String> {
+    let reason = solutions.iter().find_map(|s| s.unproven)?;
+    let why = match reason {
+        Unproven::NotTried => "no proof was tried",
+        Unproven::NoContraction => "Newton's method does not contract over any square that the rounding allows",
+        Unproven::NotEnclosed(NotEnclosed::Iterates) => "the solver iterates in each step, and what it decides is not enclosed",
+        Unproven::NotEnclosed(NotEnclosed::Undecided) => "a step is accepted or rejected too narrowly there",
+        Unproven::NotEnclosed(NotEnclosed::Power) => "the error estimate may vanish there",
+    };
+    Some(format!("Found, not proven: {why}."))
+}
+
 /// Whether more solutions may exist.
 pub fn completeness(found: Completeness) -> &'static str {
     match found {
         Completeness::Certified => "These are all solutions: the steps are constant, and every root is enclosed.",
         Completeness::FoundNotProvenComplete => {
-            "Found by starts near λ, its aliases and a grid; under step control a complete list is not proven."
+            "Found by starts near λ, its aliases and a grid. A proven one is the only solution within its radius, and the call accepts and rejects \
+             the same steps throughout; that the list is complete is not proven."
         }
     }
 }

@@ -4,7 +4,7 @@ use super::concern::{Concern, HiddenBy};
 use super::equation::{ControlledEquation, EquationError};
 use super::found::{Completeness, Found};
 use super::remedy::{Advice, DAMPING, Goal, dividing, landing_grid, round_down, tight_enough};
-use super::search::{Search, solutions};
+use super::search::{Search, estimates, solutions};
 use super::spread::spread;
 use super::threshold::{Threshold, threshold};
 use super::trajectory::{Minimum, trajectory};
@@ -209,7 +209,7 @@ fn landing(
 ) -> Result<(), EquationError> {
     let Some(landed) = call.landing_on_samples() else { return Ok(()) };
     let equation = ControlledEquation { call: &landed, ..equation.clone() };
-    let found = solutions(&equation, Search::Near)?;
+    let found = estimates(&equation, Search::Near)?;
     if let Some(solution) = found.principal() {
         let (shift, landing) = ((learned - equation.lambda).norm(), (solution.lambda - equation.lambda).norm());
         if shift > INTERPOLATION * landing && shift > 1e-12 * equation.lambda.norm() {

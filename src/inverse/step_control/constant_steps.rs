@@ -83,6 +83,7 @@ pub(crate) fn all(equation: &ControlledEquation<'_>, grid: &Grid) -> Result<Opti
             z: disc.centre,
             radius,
             certified: true,
+            unproven: None,
             residual: (value - target).norm() / target.norm(),
             condition: (target / slope).norm(),
             principal: false,

@@ -1,5 +1,6 @@
 //! What a search finds: solutions, a gap, and whether there may be more.
 
+use super::krawczyk::Unproven;
 use super::near::Gap;
 use crate::inverse::flags::Flag;
 use num_complex::Complex;
@@ -23,7 +24,7 @@ pub enum Origin {
 pub enum Completeness {
     /// The steps are constant, F is a polynomial, and every root is enclosed.
     Certified,
-    /// Found by starts near λ, its aliases and a grid; not proven complete.
+    /// Found by starts near λ, its aliases and a grid; each may be certified, their list is not proven complete.
     FoundNotProvenComplete,
 }
 
@@ -38,8 +39,12 @@ pub struct Solution {
     pub z: Complex<f64>,
     /// How well λ̂ is known: an enclosure where `certified`, else an estimate from the residual and the rounding.
     pub radius: f64,
-    /// Whether `radius` is a proof.
+    /// Whether the ball of this radius about `lambda` is proven to hold exactly one solution: of the grid's polynomial where steps are constant,
+    /// else of the loop in exact arithmetic, whose decisions are the same throughout the ball.
     pub certified: bool,
+    /// Why it is found, and not proven; left out where it is certified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unproven: Option<Unproven>,
     /// |F(λ̂) − e^{Hλ}|, relative to e^{H Re λ}.
     pub residual: f64,
     /// How much further λ̂ moves than λ at most.

@@ -9,6 +9,7 @@
 //! | damped Newton's method in two real unknowns | `newton` |
 //! | one Newton a decision pattern; roots whose natural pattern is another are kept as the two sides of a gap | `near` |
 //! | aliases λ + 2πik/H, and roots where the error estimate is fooled | `search` |
+//! | the proof that a ball holds exactly one solution: Krawczyk's test | `krawczyk` |
 //! | all roots where the steps are constant | `constant_steps` |
 //! | the decay that is learned as none: α* = −log\|F(iω)\|/H | `threshold` |
 //! | the step that a long run settles on, and κ | `equilibrium` |
@@ -23,6 +24,7 @@ mod constant_steps;
 mod equation;
 mod equilibrium;
 mod found;
+mod krawczyk;
 mod near;
 mod newton;
 mod observed_mode;
@@ -38,10 +40,11 @@ pub use concern::{Batches, Concern, HiddenBy, Interval};
 pub use equation::{ControlledEquation, EquationError};
 pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
 pub use found::{Completeness, Found, Origin, Solution};
+pub use krawczyk::Unproven;
 pub use near::{Gap, Root};
 pub use observed_mode::ObservedMode;
 pub use remedy::Advice;
-pub use search::{Search, solutions};
+pub use search::{Search, estimates, solutions};
 pub use threshold::{Threshold, threshold};
 pub use trajectory::{Minimum, least_squares, trajectory};
 pub use usage::{Precision, Usage};

@@ -1,7 +1,7 @@
 //! What to change in a call so that it learns what is true, as facts: each computed with the changed call, none estimated.
 
 use super::equation::ControlledEquation;
-use super::search::{Search, solutions};
+use super::search::{Search, estimates};
 use super::trajectory::trajectory;
 use crate::inverse::faithful::Discrepancy;
 use crate::loops::{Call, Library, StateNorm, Tolerances};
@@ -68,7 +68,7 @@ impl Goal {
 
     fn learned(&self, call: &Call, norm: &StateNorm) -> Option<Complex<f64>> {
         let equation = ControlledEquation::pairs(call, self.lambda, self.interval, norm.clone()).ok()?;
-        solutions(&equation, Search::Near).ok()?.principal().map(|s| s.lambda)
+        estimates(&equation, Search::Near).ok()?.principal().map(|s| s.lambda)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::constant_steps;
 use super::equation::{ControlledEquation, EquationError};
 use super::found::{Completeness, Found, Origin, Solution};
+use super::krawczyk::{Certificate, Unproven, certificate};
 use super::near::{gap, near};
 use super::newton::{FrozenRoot, condition, newton};
 use crate::inverse::flags::flags;
@@ -24,7 +25,7 @@ pub enum Search {
     },
 }
 
-/// Finds the λ̂ that a call learns without loss.
+/// Finds the λ̂ that a call learns without loss, and proves each where that can be: a ball that holds exactly one.
 ///
 /// ```
 /// use lambdahat::inverse::step_control::{ControlledEquation, Search, solutions};
@@ -38,6 +39,22 @@ pub enum Search {
 /// assert_eq!((learned.steps.len(), learned.rejected, learned.evaluations), (3, 0, Some(20)));
 /// ```
 pub fn solutions(equation: &ControlledEquation<'_>, search: Search) -> Result<Found, EquationError> {
+    found(equation, search, proven)
+}
+
+/// The same without the proofs, for maps and wherever many are looked for.
+pub fn estimates(equation: &ControlledEquation<'_>, search: Search) -> Result<Found, EquationError> {
+    found(equation, search, |_, _, _| Err(Unproven::NotTried))
+}
+
+type Proof = fn(&ControlledEquation<'_>, Complex<f64>, &mut Trace) -> Result<Certificate, Unproven>;
+
+fn proven(equation: &ControlledEquation<'_>, mode: Complex<f64>, trace: &mut Trace) -> Result<Certificate, Unproven> {
+    equation.residual(mode, None, trace).ok_or(Unproven::NoContraction)?;
+    certificate(equation, mode, &trace.pattern())
+}
+
+fn found(equation: &ControlledEquation<'_>, search: Search, prove: Proof) -> Result<Found, EquationError> {
     if let Advance::Grid(grid) = &equation.call.advance
         && let Some(found) = constant_steps::all(equation, grid)?
     {
@@ -61,7 +78,8 @@ pub fn solutions(equation: &ControlledEquation<'_>, search: Search) -> Result<Fo
         .into_iter()
         .map(|(root, origin)| {
             let first = origin == Origin::Principal && std::mem::take(&mut principal);
-            solution(equation, &root, origin, first, &mut trace)
+            let proof = prove(equation, root.mode, &mut trace);
+            Solution { origin, principal: first, ..solution(equation, &root, proof, &mut trace) }
         })
         .collect();
     Ok(Found { solutions, gap, completeness: Completeness::FoundNotProvenComplete })
@@ -122,26 +140,33 @@ fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: 
     }
 }
 
-fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, origin: Origin, principal: bool, trace: &mut Trace) -> Solution {
+fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, proof: Result<Certificate, Unproven>, trace: &mut Trace) -> Solution {
     let time = equation.time();
     let condition = condition(root.jacobian, time);
-    let steps = match equation.residual(root.mode, None, trace) {
+    let lambda = proof.map_or(root.mode, |proof| proof.mode);
+    let steps = match equation.residual(lambda, None, trace) {
         Some(_) => trace.steps(),
         None => Vec::new(),
     };
-    // The logarithm carries a few roundings a step.
-    let rounding = 4.0 * f64::EPSILON * (steps.len() + 4) as f64;
-    let radius = condition / time * (root.residual + rounding) + 2.0 * f64::EPSILON * root.mode.norm();
+    let radius = proof.map_or_else(
+        |_| {
+            // The logarithm carries a few roundings a step.
+            let rounding = 4.0 * f64::EPSILON * (steps.len() + 4) as f64;
+            condition / time * (root.residual + rounding) + 2.0 * f64::EPSILON * lambda.norm()
+        },
+        |proof| proof.radius,
+    );
     Solution {
-        lambda: root.mode,
-        z: root.mode * time,
+        lambda,
+        z: lambda * time,
         radius,
-        certified: false,
-        residual: root.residual,
+        certified: proof.is_ok(),
+        unproven: proof.err(),
+        residual: proof.map_or(root.residual, |proof| proof.residual),
         condition,
-        principal,
-        origin,
-        flags: flags(equation.lambda, root.mode, radius),
+        principal: false,
+        origin: Origin::Other,
+        flags: flags(equation.lambda, lambda, radius),
         steps,
         rejected: trace.rejected(),
         evaluations: trace.evaluations,

@@ -2,7 +2,7 @@
 
 use super::concern::{Batches, Concern, Interval};
 use super::equation::{ControlledEquation, EquationError};
-use super::search::{Search, solutions};
+use super::search::{Search, estimates};
 use super::usage::Usage;
 use crate::inverse::verdict::NEGLIGIBLE;
 use crate::loops::{Call, StateNorm};
@@ -30,7 +30,7 @@ pub(super) fn spread(
     let (mut none, of) = (0, norms.len());
     for norm in norms {
         let equation = ControlledEquation::pairs(call, lambda, interval, norm)?;
-        match solutions(&equation, Search::Near).ok().as_ref().and_then(|found| found.principal()) {
+        match estimates(&equation, Search::Near).ok().as_ref().and_then(|found| found.principal()) {
             Some(solution) => {
                 growth = [growth[0].min(solution.lambda.re), growth[1].max(solution.lambda.re)];
                 frequency = [frequency[0].min(solution.lambda.im), frequency[1].max(solution.lambda.im)];
