@@ -187,10 +187,10 @@ impl UnevenTimes {
             learned[k] = near.map_or(truth, |minimum| minimum.lambda);
         }
         for minimum in minima.iter_mut().take(MOST_POLISHED) {
-            for k in 0..learned.len() {
-                if own.coordinates.places[k] == own.coordinates.places[mode] {
-                    learned[k] = if own.lambdas[k] == lambda { minimum.lambda } else { minimum.lambda.conj() };
-                }
+            let place = own.coordinates.places[mode];
+            let of_mode = std::iter::zip(&own.coordinates.places, &own.lambdas).zip(&mut learned).filter(|((p, _), _)| **p == place);
+            for ((_, truth), learned) in of_mode {
+                *learned = if *truth == lambda { minimum.lambda } else { minimum.lambda.conj() };
             }
             let Some(start) = own.coordinates.matrix(&own.lambdas, &learned) else { continue };
             let Some(found) = loss.minimum_near(&start) else { continue };
