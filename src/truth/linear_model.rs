@@ -75,8 +75,8 @@ impl LinearModel {
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
         let Search { best, rival, simple } = searched(samples, &short, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
-        // Few rows bend to more modes than they show: a model of the whole state that passes every test goes before one that fails or will not be believed.
-        if let Some(simple) = simple.filter(|_| model.is_doubtful(samples)) {
+        // Few rows bend to more modes than they show: a model of the whole state that passes every test goes before one that fails.
+        if let Some(simple) = simple.filter(|_| !model.explains) {
             let rates = model.fit.rates.clone();
             let simple = Self::polished(samples, &short, &long, simple, Some(rates));
             return simple.filter(|s| s.explains && s.is_whole(samples)).or(Some(model));
@@ -87,12 +87,6 @@ impl LinearModel {
     /// Whether there are no more exponentials than columns, and no trend.
     fn is_whole(&self, samples: &Samples) -> bool {
         self.fit.count() <= samples.dimension() && self.fit.trend == 0
-    }
-
-    /// Whether this does not explain the samples, or has more modes than columns of which some are overdamped in noise.
-    fn is_doubtful(&self, samples: &Samples) -> bool {
-        let overdamped = |r: &Rate| r.lambda().im < UNDERDAMPED * r.lambda().re.abs();
-        !self.explains || (self.fit.count() > samples.dimension() && self.fit.rms > CURVES && self.fit.rates.iter().any(overdamped))
     }
 
     /// A candidate at its best on all rows, and what the tests say of it.
