@@ -31,6 +31,17 @@ const still = (() => {
   return `:root { --still: url("data:image/svg+xml,${encodeURIComponent(svg)}"); }\n`;
 })();
 
+/** Where the code and the documents lie is known only to whoever puts the page on a site: CODE_URL and DOCS_URL. Without them the page says how to read what it came with. */
+const links: Plugin = {
+  name: "links",
+  transformIndexHtml: (html) => {
+    const { CODE_URL: code, DOCS_URL: docs } = process.env;
+    const plain = "<code>docs/</code> and <code>lambdahat --help</code>; <code>CITATION.cff</code> says how to cite them.";
+    const linked = [code && `<a href="${code}">code</a>`, docs && `<a href="${docs}">documents</a>`].filter(Boolean).join(", ");
+    return html.replace("<!--links-->", linked ? `${linked}; ${plain}` : plain);
+  },
+};
+
 /** The styles stand in the page itself: loaded by the script they would come after the first paint, and everything would jump. */
 const styles: Plugin = {
   name: "styles",
@@ -39,7 +50,7 @@ const styles: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [core, classic, styles],
+  plugins: [core, classic, links, styles],
   worker: { format: "iife", plugins: () => [core] },
   build: {
     outDir: "../assets/tour",

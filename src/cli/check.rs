@@ -155,7 +155,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     end_on_interrupt();
     let check = Check::new(report, agreement, fits, interrupted);
     let written = match &args.figure {
-        Some(path) => output::result(path, &figure::check(&check, &samples.paths).bytes(path, None)?, json),
+        Some(path) => output::result(path, &figure::check(&check, &samples.paths, samples.data.variables()).bytes(path, None)?, json),
         None => Ok(()),
     };
     if json {

@@ -146,6 +146,8 @@ pub fn basins(
         panel.y.label = "Im λ̂ at the start".into();
         panels.push(panel);
     }
+    let mut highest = 0.0f64;
+    let first_bars = panels.len();
     for (name, way) in WAYS {
         let mut marks = Vec::new();
         for (group, &width) in WIDTHS.iter().enumerate() {
@@ -154,6 +156,7 @@ pub fn basins(
             for k in 0..found.len() {
                 let (share, error) = shares.share(k);
                 facts.insert(format!("share of branch {}, {name}, width {width}", k + 1), share);
+                highest = highest.max(share);
                 let room = 0.86 / found.len() as f64;
                 let left = group as f64 + 0.57 + k as f64 * room;
                 let bar = vec![[left, 0.0], [left + 0.9 * room, 0.0], [left + 0.9 * room, share], [left, share]];
@@ -168,6 +171,7 @@ pub fn basins(
                     facts.insert(format!("difference in standard errors, branch {}, {name}, width {width}", k + 1), difference);
                     let middle = left + 0.45 * room;
                     let reach = 3.0 * real_error.hypot(error);
+                    highest = highest.max(real_share + reach);
                     marks.push(Mark::line(vec![[middle, real_share - reach], [middle, real_share + reach]], Ink::Black, 1.5, ""));
                     marks.push(Mark::Dots {
                         points: vec![[middle, real_share]],
@@ -190,13 +194,16 @@ pub fn basins(
             marks,
         });
     }
+    // All bars by one scale, and no room above them that none of them needs.
+    let top = (5.0 * (highest + 0.02)).ceil() / 5.0;
+    panels.iter_mut().skip(first_bars).for_each(|panel| panel.y.range = [0.0, top.min(1.0)]);
     Ok(Figure {
         name: "basins".into(),
         title: format!("Which start lands on which branch: {}, λ = {}", method.name(), complex(lambda, DIGITS)),
         caption: format!(
             "A real 2×2 model fitted to {SAMPLES} samples of the oscillator every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
-             branch they land on. Below: random starts, entries N(0, width²), {starts} each; what is missing to 1 landed nowhere: \
-             it left for infinity, stopped between the branches, or (Adam: rate 0.02, 4000 steps) was still on its way.",
+             branch they land on. Below: random starts, entries N(0, width²), {starts} each; the rest did not converge: \
+             they left for infinity, stopped between the branches, or (Adam: rate 0.02, 4000 steps) were still on their way.",
             sampling.interval()
         ),
         columns: 3,

@@ -48,7 +48,11 @@ impl Outcome {
     }
 
     fn all() -> impl Iterator<Item = Self> {
-        Fate::ALL.into_iter().filter(|fate| *fate != Fate::Undefined).map(Self::Learned).chain([Self::Hovers, Self::NotFound])
+        Fate::ALL
+            .into_iter()
+            .filter(|fate| !matches!(fate, Fate::Undefined | Fate::Elsewhere))
+            .map(Self::Learned)
+            .chain([Self::Hovers, Self::NotFound])
     }
 }
 

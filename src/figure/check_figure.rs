@@ -15,8 +15,9 @@ const POINTS: usize = 20;
 /// The figure of a check, one row per method: the samples (black) with the best fit at its own step (green) and at a hundredth of it (red), over time, and for
 /// planar systems in the plane; then every predicted branch (open circles) with what the fits learned (red), and how many starts landed there.
 ///
-/// Rollouts are drawn of the fits whose [`Checker::check`](crate::check::Checker::check) was told to keep them.
-pub fn check(check: &Check, samples: &Paths) -> Figure {
+/// `variables` names the columns of the state. Rollouts are drawn of the fits whose [`Checker::check`](crate::check::Checker::check) was told to keep them.
+pub fn check(check: &Check, samples: &Paths, variables: &[String]) -> Figure {
+    let name = |k: usize| variables.get(k).map_or("", String::as_str);
     let planar = samples.iter().flatten().next().is_some_and(|x| x.len() == 2);
     let interval = check.report.interval;
     let mut panels = Vec::new();
@@ -24,9 +25,9 @@ pub fn check(check: &Check, samples: &Paths) -> Figure {
     for method in &check.report.methods {
         let drawn = check.fits_of(&method.method).find(|fit| fit.rollout.as_ref().is_some_and(|r| !r.fine_paths.is_empty()));
         let rollout = drawn.and_then(|fit| fit.rollout.as_ref());
-        panels.push(over_time(&heading(method, drawn), samples, rollout, interval));
+        panels.push(over_time(&heading(method, drawn), name(0), samples, rollout, interval));
         if planar {
-            panels.push(in_the_plane(samples, rollout));
+            panels.push(in_the_plane([name(0), name(1)], samples, rollout));
         }
         panels.push(branches(check, method, &mut facts));
         if let Some(fit) = drawn {
@@ -93,7 +94,7 @@ fn around(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
 }
 
 /// The first component of the first trajectory.
-fn over_time(name: &str, samples: &Paths, rollout: Option<&Rollouts>, interval: f64) -> Panel {
+fn over_time(title: &str, variable: &str, samples: &Paths, rollout: Option<&Rollouts>, interval: f64) -> Panel {
     let first = samples.get(0).unwrap_or_default();
     // Some twenty samples show the period and the trend.
     let end = first.len().saturating_sub(1).clamp(1, 24);
@@ -116,9 +117,9 @@ fn over_time(name: &str, samples: &Paths, rollout: Option<&Rollouts>, interval: 
     let dots = first.iter().take(end + 1).enumerate().map(|(k, x)| [k as f64 * interval, x[0]]).collect();
     marks.push(Mark::dots(dots, Ink::Black, 3.4, "samples"));
     Panel {
-        title: name.into(),
+        title: title.into(),
         x: Axis::new("time t", [0.0, end as f64 * interval]),
-        y: Axis::new("x₁", around(first.iter().take(end + 1).map(|x| x[0]), 0.6)),
+        y: Axis::new(variable, around(first.iter().take(end + 1).map(|x| x[0]), 0.6)),
         equal: false,
         marks,
     }
@@ -129,7 +130,7 @@ fn ends(paths: &Paths) -> impl Iterator<Item = States<'_>> {
     paths.iter().enumerate().filter(|(k, _)| *k == 0 || k + 1 == paths.count()).map(|(_, path)| path)
 }
 
-fn in_the_plane(samples: &Paths, rollout: Option<&Rollouts>) -> Panel {
+fn in_the_plane(variables: [&str; 2], samples: &Paths, rollout: Option<&Rollouts>) -> Panel {
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
@@ -148,8 +149,8 @@ fn in_the_plane(samples: &Paths, rollout: Option<&Rollouts>) -> Panel {
     marks.push(Mark::dots(shown().map(|x| [x[0], x[1]]).collect(), Ink::Black, 2.4, "samples"));
     Panel {
         title: "in the plane".into(),
-        x: Axis::new("x₁", around(shown().map(|x| x[0]), 0.45)),
-        y: Axis::new("x₂", around(shown().map(|x| x[1]), 0.45)),
+        x: Axis::new(variables[0], around(shown().map(|x| x[0]), 0.45)),
+        y: Axis::new(variables[1], around(shown().map(|x| x[1]), 0.45)),
         equal: false,
         marks,
     }

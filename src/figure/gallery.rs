@@ -59,7 +59,7 @@ pub const GALLERY: &[GalleryEntry] = &[
 
 /// The artifact map of six common methods.
 fn common_map() -> Result<Figure, GalleryError> {
-    let names = ["forward-euler", "heun2", "kutta3", "rk4", "implicit-euler", "gauss2"];
+    let names = ["forward-euler", "kutta3", "rk4", "implicit-euler", "implicit-midpoint", "gauss2"];
     let methods = names.iter().map(|name| catalog::find(name)).collect::<Result<Vec<Method>, _>>().map_err(ModeError::from)?;
     Ok(map(&methods, Window::new([-2.0, 1.0], [0.0, 4.0]).map_err(ModeError::from)?)?)
 }

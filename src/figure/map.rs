@@ -4,8 +4,8 @@ use super::description::points;
 use super::mode::ModeError;
 use super::regions::plane;
 use super::{Figure, Ink, Mark, Panel};
-use crate::inverse::faithful::{SAMPLES, TOLERANCE};
-use crate::inverse::{Branches, Discrepancy, Flag, LearningEquation, Principal};
+use crate::inverse::faithful::{SAMPLES, TOLERANCE, shows};
+use crate::inverse::{Branches, Discrepancy, Flag, Growth, LearningEquation, Limits, Reason, verdict};
 use crate::method::{Method, Sampling};
 use crate::stability::region::{Window, contour};
 use num_complex::Complex;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 const COLUMNS: usize = 110;
 /// Vertices of the map's borders are within 2⁻⁸ of a cell.
 const HALVINGS: usize = 8;
-/// What the principal branch does to a mode, the worst first where several hold.
+/// What is learned of a mode, judged as [`verdict`] judges it: a change of sign that does not show within the horizon is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     AntiDamped,
@@ -26,34 +26,51 @@ pub(super) enum Fate {
     Distorted,
     Faithful,
     Undefined,
+    /// The principal branch keeps its kind, another within reach does not.
+    Elsewhere,
 }
 
 impl Fate {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Faithful, Self::Distorted, Self::AntiDamped, Self::Damped, Self::OverDamped, Self::Reversed, Self::Undefined];
+    pub(super) const ALL: [Self; 8] = [
+        Self::Faithful,
+        Self::Distorted,
+        Self::AntiDamped,
+        Self::Damped,
+        Self::OverDamped,
+        Self::Reversed,
+        Self::Undefined,
+        Self::Elsewhere,
+    ];
 
     fn of(found: &Branches) -> Self {
-        let Some(principal) = found.principal() else {
-            return match found.principal {
-                Principal::Infinity | Principal::Undefined(_) | Principal::Branch(_) => Self::Undefined,
-            };
-        };
-        Self::of_learned(found.lambda, principal.lambda, &principal.flags, found.sampling.interval())
+        let Some(principal) = found.principal() else { return Self::Undefined };
+        match verdict(found, Limits::default()).reasons.first() {
+            Some(Reason::ChangesKind { principal: false, .. }) => Self::Elsewhere,
+            Some(Reason::ChangesKind { growth: Some(Growth::GrowsForDecay | Growth::GrowsForNeither), .. }) => Self::AntiDamped,
+            Some(Reason::ChangesKind { growth: Some(_), .. }) => Self::Damped,
+            Some(Reason::ChangesKind { growth: None, .. }) => Self::Reversed,
+            Some(Reason::Accurate { .. }) => Self::Faithful,
+            _ if principal.flags.contains(&Flag::OverDamped) => Self::OverDamped,
+            _ => Self::Distorted,
+        }
     }
 
-    /// What a learned λ̂ with these flags is to λ, sampled `interval` apart.
+    /// The same of the one λ̂ of a call, with these flags, sampled `interval` apart.
     pub(super) fn of_learned(lambda: Complex<f64>, learned: Complex<f64>, flags: &[Flag], interval: f64) -> Self {
+        let horizon = SAMPLES * interval;
         let has = |flag| flags.contains(&flag);
-        if has(Flag::AntiDamped) {
+        let off = Discrepancy::of(lambda, learned, horizon);
+        let shown = shows(learned.re, horizon, TOLERANCE);
+        if has(Flag::AntiDamped) && shown {
             Self::AntiDamped
-        } else if has(Flag::Damped) {
+        } else if has(Flag::Damped) && shown {
             Self::Damped
-        } else if has(Flag::Reversed) {
+        } else if has(Flag::Reversed) && off.phase > TOLERANCE {
             Self::Reversed
+        } else if off.within(TOLERANCE) {
+            Self::Faithful
         } else if has(Flag::OverDamped) {
             Self::OverDamped
-        } else if Discrepancy::of(lambda, learned, SAMPLES * interval).within(TOLERANCE) {
-            Self::Faithful
         } else {
             Self::Distorted
         }
@@ -63,7 +80,7 @@ impl Fate {
         match self {
             Self::Faithful => Ink::Green,
             Self::Distorted => Ink::Sky,
-            Self::AntiDamped => Ink::Red,
+            Self::AntiDamped | Self::Elsewhere => Ink::Red,
             Self::Damped => Ink::Purple,
             Self::OverDamped => Ink::Orange,
             Self::Reversed => Ink::Yellow,
@@ -80,13 +97,14 @@ impl Fate {
             Self::OverDamped => "over-damped: no oscillation left",
             Self::Reversed => "turns the other way",
             Self::Undefined => "no principal branch",
+            Self::Elsewhere => "another branch within reach changes the kind",
         }
     }
 }
 
 /// The map of one or more methods over a window of the true hλ, one step between samples.
 ///
-/// Colour says what the principal λ̂ does; lines border where another number of branches is anti-damped. Facts: the share of the window's
+/// Colour says what the verdict rests on; lines border where another number of branches visibly grows. Facts: the share of the window's
 /// left half plane (decaying modes) in which the principal branch is anti-damped, per method.
 pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
     let mut facts = BTreeMap::new();
@@ -94,9 +112,10 @@ pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
     Ok(Figure {
         name: "map".into(),
         title: "What would be learned, for every true mode".into(),
-        caption: "Each point is a true mode z = hλ, sampled once a step (H = h). Its colour says what the principal λ̂ does; black lines are where \
-                  the number of anti-damped branches changes, the numbers in between how many there are, where there is room. What is thinner than a cell, 1/110 of the width, is left \
-                  out: RK4's red lens goes on down the axis to 0, ever thinner. Beyond |Im z| = π the samples themselves alias."
+        caption: "Each point is a true mode z = hλ, sampled once a step (H = h). Its colour says what is learned of it, judged over a hundred samples: \
+                  growth too slow to show within them is not coloured as growth. Black lines are where the number of visibly growing branches \
+                  changes; the numbers say how many there are, where there is room. What is thinner than a cell, 1/110 of the width, is left out. \
+                  Beyond |Im z| = π the samples themselves alias."
             .into(),
         columns: methods.len().clamp(1, 3),
         panels,
@@ -105,7 +124,7 @@ pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
 }
 
 /// The fate of every mode over a grid of the true hλ, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped, 3 damped,
-/// 4 over-damped, 5 reversed, 6 no principal branch.
+/// 4 over-damped, 5 reversed, 6 no principal branch, 7 another branch within reach changes the kind.
 pub fn fates(method: &Method, window: Window, width: usize, height: usize) -> Result<Vec<u8>, ModeError> {
     let equation = LearningEquation::of(method)?;
     let once = Sampling::new(1.0, 1)?;
@@ -113,7 +132,7 @@ pub fn fates(method: &Method, window: Window, width: usize, height: usize) -> Re
         let x = window.re[0] + ((k % width) as f64 + 0.5) / width as f64 * window.width();
         let y = window.im[1] - ((k / width) as f64 + 0.5) / height as f64 * window.height();
         let fate = equation.branches(Complex::new(x, y), once).map_or(Fate::Undefined, |found| Fate::of(&found));
-        Fate::ALL.iter().position(|&f| f == fate).unwrap_or(Fate::ALL.len() - 1) as u8
+        Fate::ALL.iter().position(|&f| f == fate).unwrap_or(usize::from(u8::MAX)) as u8
     };
     Ok((0..width * height).into_par_iter().map(fate).collect())
 }
@@ -123,7 +142,8 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
     let once = Sampling::new(1.0, 1)?;
     let judge = |z: Complex<f64>| match equation.branches(z, once) {
         Ok(found) => {
-            let growing = found.branches.iter().filter(|b| b.flags.contains(&Flag::AntiDamped)).count();
+            let growing =
+                found.branches.iter().filter(|b| b.flags.contains(&Flag::AntiDamped) && shows(b.lambda.re, SAMPLES, TOLERANCE)).count();
             (Fate::of(&found), growing, z.re < 0.0)
         }
         Err(_) => (Fate::Undefined, 0, z.re < 0.0),
@@ -144,7 +164,7 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
         // What nobody can see has no place in the legend.
         if area > 1e-4 * window.width() * window.height() {
             // Distorted is common and calm; what changes the kind of the mode is strong.
-            let opacity = if matches!(fate, Fate::Distorted | Fate::Faithful) { 0.35 } else { 0.85 };
+            let opacity = if matches!(fate, Fate::Distorted | Fate::Faithful | Fate::Elsewhere) { 0.35 } else { 0.85 };
             marks.push(Mark::area(loops, fate.ink(), opacity, fate.words()));
         }
     }
@@ -228,7 +248,7 @@ fn counts(window: Window, count: impl Fn(Complex<f64>) -> usize + Sync) -> Vec<M
             }
             next += 1;
         }
-        if let Some(&deepest) = patch.iter().max_by_key(|&&k| depth[k]).filter(|&&k| depth[k] >= 2) {
+        if let Some(&deepest) = patch.iter().max_by_key(|&&k| depth[k]).filter(|&&k| depth[k] >= 5) {
             let z = at(deepest);
             marks.push(Mark::Text { at: [z.re, z.im], text: cells[first].to_string(), ink: Ink::Black });
         }

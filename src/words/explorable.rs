@@ -1,8 +1,9 @@
 //! What the interactive page says of its demos.
 
 use super::number::{DIGITS, complex, count, percent, real};
+use super::verdicts::flag;
 use super::{Dialect, Say};
-use crate::inverse::{Branches, Discrepancy, Limits, UnevenMinimum, verdict};
+use crate::inverse::{Branches, Discrepancy, Limits, Reason, UnevenMinimum, verdict};
 use num_complex::Complex;
 
 /// What a growth rate does in one unit of time.
@@ -39,6 +40,76 @@ pub fn summary(found: &Branches, run: Option<usize>, refinement: usize) -> Strin
     )
 }
 
+/// What one branch is, for a table: how it differs from the mode in kind, or else how far off its rates are. Empty where there is no such branch.
+pub fn branch(found: &Branches, k: usize) -> String {
+    let Some(branch) = found.branches.get(k) else { return String::new() };
+    let (truth, learned) = (found.lambda, branch.lambda);
+    let mut said: Vec<String> = branch.flags.iter().map(|&f| flag(f).to_owned()).collect();
+    let times = |ratio: f64, what: &str| {
+        if ratio > 1.0 {
+            format!("{what} {} times too fast", real(ratio, 2))
+        } else {
+            format!("{what} {} times too slowly", real(1.0 / ratio, 2))
+        }
+    };
+    let off = |ratio: f64| ratio.is_finite() && ratio > 0.0 && !(0.95..=1.05).contains(&ratio);
+    if off(learned.re / truth.re) {
+        said.push(times(learned.re / truth.re, if truth.re < 0.0 { "decays" } else { "grows" }));
+    }
+    if off(learned.im / truth.im) {
+        said.push(times(learned.im / truth.im, "rotates"));
+    }
+    if said.is_empty() {
+        said.push("close to the truth".into());
+    }
+    said.join(", ")
+}
+
+/// The parasitic root of a two-step method started with an error ε in its second value: how fast it grows, and when it is as large as the data.
+pub fn parasite(found: &Branches, epsilon: f64) -> String {
+    let Some((learned, roots)) = found.principal().zip(found.characteristic.as_ref()) else {
+        return format!("Through {} no finite λ̂ exists for this mode.", found.method);
+    };
+    let [physical, parasitic] = roots.roots.as_slice() else { return String::new() };
+    let (data, other) = (physical.zeta.norm(), parasitic.zeta.norm());
+    let start = format!(
+        "λ̂ = {}. Each step multiplies the data by a root of size {}, the parasite by one of size {}.",
+        complex(learned.lambda, DIGITS),
+        real(data, 4),
+        real(other, 4)
+    );
+    if other <= data {
+        return format!("{start} The data outgrow it: here it stays asleep.");
+    }
+    // y_n = (1 − c) ζ₁ⁿ + c ζ₂ⁿ with y₁ = ζ₁ + ε.
+    let when = |error: f64| {
+        let share = error / (parasitic.zeta - physical.zeta).norm();
+        (-share.ln() / (other / data).ln()).max(0.0) * found.sampling.step().get()
+    };
+    if epsilon == 0.0 {
+        return format!(
+            "{start} Started exactly it sleeps, until rounding wakes it: an error of 10⁻¹⁶ is as large as the data at t ≈ {}.",
+            real(when(1e-16), 3)
+        );
+    }
+    format!("{start} An error of {} is as large as what is left of the data at t ≈ {}.", real(epsilon, 2), real(when(epsilon), 3))
+}
+
+/// A reader's samples with the curves of their modes over them: how well the modes meet them, in parts of their spread; `drawn` where the curves are shown.
+pub fn over_samples(misfit: Option<f64>, drawn: bool, method: &str) -> String {
+    match misfit {
+        Some(misfit) if drawn => format!(
+            "The modes meet the samples {}. Orange is what a fit through {method}, one step per sample, becomes between them and at smaller \
+             steps.",
+            if misfit < 1e-6 { "exactly".to_owned() } else { format!("to {} of their spread", percent(misfit)) }
+        ),
+        Some(_) => {
+            "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn.".into()
+        }
+        None => "The samples do not determine how much of each mode is in them: no curve is drawn.".into(),
+    }
+}
+
 /// What is written under a panel of one method: its principal λ̂, or another where there is none, and the verdict.
 pub fn caption(found: &Branches) -> String {
     let Some(learned) = found.principal().or(found.branches.first()) else {
@@ -46,12 +117,19 @@ pub fn caption(found: &Branches) -> String {
     };
     let off = Discrepancy::of(found.lambda, learned.lambda, Limits::default().horizon_for(found.sampling.interval()));
     let share = |x: f64| if x > 10.0 { "more than ten times the motion".to_owned() } else { percent(x) };
+    let judged = verdict(found, Limits::default());
+    // Where it is not this λ̂ that the verdict is about, it is said which.
+    let other = judged.reasons.iter().find(|reason| matches!(reason, Reason::ChangesKind { principal: false, .. }));
+    let because = match judged.reasons.first() {
+        Some(Reason::ChangesKind { principal: true, .. }) => String::new(),
+        _ => other.map_or_else(String::new, |reason| format!(" {}", reason.say(Dialect::Page))),
+    };
     format!(
-        "{}: λ̂ = {}, which {}. Verdict: {}. Over a hundred samples the amplitude is off by {}, the phase by {}.",
+        "{}: λ̂ = {}, which {}. Verdict: {}.{because} Over a hundred samples the amplitude is off by {}, the phase by {}.",
         found.method,
         complex(learned.lambda, DIGITS),
         does(learned.lambda.re),
-        verdict(found, Limits::default()).verdict,
+        judged.verdict,
         share(off.amplitude),
         share(off.phase),
     )
@@ -154,6 +232,34 @@ mod tests {
         let said = uneven(50.0, &found, &[minimum(0.1, 0.24), minimum(-1.0, 0.5)]);
         assert!(said.contains("stalls at 24 % of the motion, at λ̂ = 0.1 + 1.7i, which still grows by 10.5 %"), "{said}");
         assert!(said.ends_with("A fit can also end on one further minimum."), "{said}");
+    }
+
+    #[test]
+    fn a_branch_is_called_by_what_it_does() {
+        let found = branches(&catalog::find("rk4").unwrap(), Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
+        let of = |re: f64| {
+            let k = found.branches.iter().position(|b| (b.lambda.re - re).abs() < 1e-3).unwrap();
+            branch(&found, k)
+        };
+        assert_eq!(of(0.105), "grows");
+        assert_eq!(of(-1.561), "decays 16 times too fast");
+        assert_eq!(of(-2.546), "rotates backwards, decays 25 times too fast");
+        assert_eq!(of(0.0023), "grows, rotates backwards");
+        assert_eq!(branch(&found, 99), "");
+    }
+
+    #[test]
+    fn the_parasite_is_as_large_as_the_data_when_it_is_said_to_be() {
+        let frog = catalog::find("leap-frog").unwrap();
+        let found = |re: f64| branches(&frog, Complex::new(re, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
+        // |ζ₁| = e^{−0.1}, |ζ₂| = e^{0.1}, |ζ₂ − ζ₁| = 2 |cosh(−0.1 + 2i)| = 0.85606: log(85.606)/0.2.
+        assert!(
+            parasite(&found(-0.1), 0.01).ends_with("An error of 0.01 is as large as what is left of the data at t ≈ 22.2."),
+            "{}",
+            parasite(&found(-0.1), 0.01)
+        );
+        assert!(parasite(&found(-0.1), 0.0).contains("Started exactly it sleeps"));
+        assert!(parasite(&found(0.1), 0.01).ends_with("here it stays asleep."));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 /** A solver with its own steps: what it learns, against its tolerance. */
 import { ask, type Against, type Controlled } from "./core";
 import { chart, INK, type Series } from "./draw";
-import { $, busy, complex, drawing } from "./page";
+import { $, busy, drawing, superscript } from "./page";
 import { state } from "./state";
 
 /** Tolerances of the curve, as decimal logarithms. */
@@ -34,7 +34,6 @@ export const drawAdaptive = drawing("adaptive-words", undefined, async () => {
   ];
   if (found.learned) series.push({ points: new Float64Array([state.rtol + 9, found.learned[0]]), ink: INK.data, dots: true });
   else series.push({ points: Float64Array.from(found.sides.flatMap(([side]) => [state.rtol + 9, side])), ink: INK.data, dots: true });
-  chart(canvas, 8, top, series, ["relative tolerance", "Re λ̂"], (t) => `1e${Math.round(t - 9)}`);
-  canvas.setAttribute("aria-label", `Re λ̂ against the tolerance. ${found.learned ? `At this one λ̂ = ${complex(...found.learned)}.` : ""} ${found.sentences.join(" ")}`);
+  chart(canvas, 8, top, series, ["relative tolerance", "Re λ̂"], (t) => `10${superscript(Math.round(t - 9))}`);
   canvas.dataset.learned = found.learned ? found.learned.join(" ") : "";
 }, "adaptive");

@@ -3,12 +3,16 @@ import { ask, latest, Overtaken, type Landings } from "./core";
 import { INK, Plane } from "./draw";
 import { $, busy, complex, counted, digits, mode } from "./page";
 import { state } from "./state";
-import { pastes } from "./view";
+import { pastes, set } from "./view";
 
 const basinPlane = new Plane($<HTMLCanvasElement>("basin-plane"), { re0: -4, re1: 4, im0: -4, im1: 4 });
 const BASIN_INKS = ["--b0", "--b1", "--b2", "--b3", "--b4", "--b5"];
 
 let basinKey = "";
+let shown: { values: Uint8Array; cells: number } | undefined;
+
+/** A pass that takes longer than this is the last one. */
+const PATIENCE_MS = 400;
 
 export const drawBasins = latest(async () => counted((async () => {
   const { method, way, width } = state;
@@ -17,9 +21,14 @@ export const drawBasins = latest(async () => counted((async () => {
   basinKey = "";
   const words = $("basin-words");
   try {
-    // Coarse at once, then fine.
-    for (const cells of [16, 48]) {
+    // Coarse at once, then as fine as the method allows.
+    let took = 0;
+    for (const cells of [16, 48, 120]) {
+      if (cells > 48 && took > PATIENCE_MS) break;
+      const started = performance.now();
       const { found, side, values } = await busy(basinPlane.canvas, ask<Landings>({ op: "landings", method, way, cells, ...mode() }));
+      took = performance.now() - started;
+      shown = { values, cells };
       basinPlane.frame = { re0: -side, re1: side, im0: -side, im1: side };
       const inks = Array.from({ length: 256 }, (_, k) => (k === 255 ? "transparent" : BASIN_INKS[k % BASIN_INKS.length]!));
       basinPlane.draw({ values, width: cells, height: cells, inks }, (c) => found.branches.forEach((b) => basinPlane.dot(c, b.lambda[0], b.lambda[1], INK.data, 5)));
@@ -29,7 +38,13 @@ export const drawBasins = latest(async () => counted((async () => {
         const item = document.createElement("li");
         item.className = `b${k % BASIN_INKS.length}`;
         item.dataset.share = String(shares[k]);
-        item.textContent = `λ̂ = ${complex(...b.lambda)}${b.principal ? " (principal)" : ""}: ${(100 * shares[k]!).toFixed(1)} %`;
+        const run = document.createElement("button");
+        run.type = "button";
+        run.className = "plain-button";
+        run.textContent = "run it";
+        run.setAttribute("aria-label", `run it: λ̂ = ${complex(...b.lambda)}`);
+        run.onclick = () => set({ branch: k });
+        item.append(`λ̂ = ${complex(...b.lambda)}${b.principal ? " (principal)" : ""}: ${(100 * shares[k]!).toFixed(1)} % `, run);
         return item;
       }));
     }
@@ -42,5 +57,13 @@ export const drawBasins = latest(async () => counted((async () => {
     $("basin-shares").replaceChildren();
     words.textContent = (error as Error).message;
   }
-  basinPlane.canvas.setAttribute("aria-label", `Which start lands on which branch, ${method}. ${words.textContent}`);
 })()), "basins");
+
+/** A click on a basin runs the branch that starts there lead to. */
+basinPlane.canvas.onclick = (event) => {
+  if (!shown) return;
+  const box = basinPlane.canvas.getBoundingClientRect();
+  const cell = (share: number) => Math.min(shown!.cells - 1, Math.max(0, Math.floor(share * shown!.cells)));
+  const branch = shown.values[cell(event.offsetY / box.height) * shown.cells + cell(event.offsetX / box.width)];
+  if (branch !== undefined && branch !== 255) set({ branch });
+};

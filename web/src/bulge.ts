@@ -17,7 +17,6 @@ export const drawBulge = drawing("bulge-words", bulgePlane, async () => {
   bulgePlane.draw({ values, width: side, height: side, inks: ["transparent", INK.region] }, () => undefined);
   const key = String(state.order).padStart(2, "0");
   const table = bulgeFacts as Record<string, number>;
-  const words = `Order ${state.order}: reaches Re z = ${digits(table[`reach ${key}`]!, 6)}; area right of the axis ${digits(table[`area ${key}`]!, 3)}.`;
+  const words = `Order ${state.order}: the region reaches Re z = ${digits(table[`reach ${key}`]!, 6)}; its area right of the axis is ${digits(table[`area ${key}`]!, 3)}.`;
   $("bulge-words").textContent = words;
-  canvas.setAttribute("aria-label", words);
 });

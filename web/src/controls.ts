@@ -10,8 +10,20 @@ import { fromSlider, NUMBERS, past, set, show, toSlider, undone } from "./view";
 export function controls(arrive: () => Promise<void>): void {
   for (const id of NUMBERS) {
     const input = $<HTMLInputElement>(id);
+    let byKeys = false;
+    input.onkeydown = () => {
+      byKeys = true;
+    };
+    input.onpointerdown = () => {
+      byKeys = false;
+    };
     input.oninput = () => {
-      if (input.value !== "") set({ [id]: bounded(id, fromSlider(id, Number(input.value)), state[id]) });
+      if (input.value === "") return;
+      const asked = Number(input.value);
+      let to = bounded(id, fromSlider(id, asked), state[id]);
+      // A key's step on a logarithmic scale can be too small for the next whole number: it is taken all the same.
+      if (byKeys && input.type === "range" && to === state[id]) to = bounded(id, state[id] + Math.sign(asked - toSlider(id, state[id])), state[id]);
+      set({ [id]: to });
     };
     // What lies out of range was held at its end: the field says so once it is left.
     input.onchange = () => {

@@ -10,6 +10,9 @@ export type Task =
   | { op: "titles" }
   | { op: "paste"; text: string }
   | ({ op: "branches"; method: string } & Mode)
+  | ({ op: "smaller"; method: string; steps: number[]; now: number } & Mode)
+  | ({ op: "parasite"; method: string; epsilon: number } & Mode)
+  | { op: "differences"; names: readonly string[]; re: number; im: number; interval: number }
   | ({ op: "scene"; method: string; branch: number; refinement: number; end: number } & Mode)
   | { op: "multipliers"; method: string; z: [number, number][] }
   | { op: "formula"; method: string }
@@ -27,7 +30,8 @@ export type Task =
   | ({ op: "shares"; method: string; way: number; width: number; starts: number } & Mode)
   | { op: "orbit"; which: number; x: number; y: number; refinement: number; end: number }
   | ({ op: "run"; method: string; learnedRe: number; learnedIm: number; refinement: number; end: number; epsilon: number } & Mode)
-  | { op: "predict"; text: string; name: string; log: boolean };
+  | { op: "read"; text: string; name: string; log: boolean }
+  | { op: "drawing"; method: string; scheme: string };
 
 export interface Question { id: number; task: Task }
 export interface Answer { id: number; value?: unknown; error?: string }
@@ -64,8 +68,19 @@ export interface Controlled {
 }
 /** Re λ̂, Im λ̂ and the threshold for each tolerance; NaN where no model fits. */
 export type Against = Float64Array;
-/** Everything the first demo draws: the branches, the chosen one (−1 for none), and its model at its own step and at the finer one. */
-export interface Scene { found: Branches; chosen: number; fine: Float64Array; fit: Float64Array; words: string }
+/** Everything the first demo draws: the branches, the chosen one (−1 for none), what each of them does, and its model at its own step and at the finer one. */
+export interface Scene { found: Branches; chosen: number; what: string[]; words: string; fine: Float64Array; fit: Float64Array }
+/** Re λ̂ of the principal branch for each m, NaN where there is none; and what is said of one m. */
+export interface Smaller { learned: number[]; words: string }
+/** What a derivative filter learns. */
+export interface Difference { name: string; learned: [number, number]; what: string }
+/** A panel of a figure, as the library describes it; only what the page draws is named. */
+export interface Panel {
+  x: { label: string; range: [number, number] };
+  y: { label: string; range: [number, number] };
+  marks: { line?: { points: [number, number][]; ink: string }; dots?: { points: [number, number][]; ink: string } }[];
+}
+export interface Drawing { panel: Panel; words: string }
 /** Re λ̂, Im λ̂ for each level of noise, and what is said of one. */
 export interface Noisy { learned: Float64Array; words: string }
 /** The minima of the loss on uneven samples, the lowest first, for each variation of the intervals; and what is said of one. */
@@ -136,7 +151,7 @@ const front = new Desk();
 let pasted: Task | undefined;
 
 /** What may take longer than a frame of the screen, and whose desk it goes to: no demo waits for another. */
-const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "samples", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", predict: "samples" };
+const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "titles", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", smaller: "smaller", read: "samples", drawing: "samples" };
 const desks = new Map<string, Desk>();
 
 function deskOf(op: Task["op"]): Desk {

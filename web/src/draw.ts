@@ -77,9 +77,9 @@ export class Plane {
   }
 
   /** Curves given as re, im, …, with NaN between them. */
-  curves(c: CanvasRenderingContext2D, flat: Float64Array, ink: string): void {
+  curves(c: CanvasRenderingContext2D, flat: Float64Array, ink: string, width = 1.6): void {
     c.strokeStyle = colour(ink);
-    c.lineWidth = 1.6;
+    c.lineWidth = width;
     c.beginPath();
     let fresh = true;
     for (let k = 0; k + 1 < flat.length; k += 2) {
@@ -93,6 +93,21 @@ export class Plane {
       fresh = false;
     }
     c.stroke();
+  }
+
+  /** Heads of arrows at points of a curve, along it. */
+  arrows(c: CanvasRenderingContext2D, flat: Float64Array, at: number[], ink: string): void {
+    c.fillStyle = colour(ink);
+    for (const k of at) {
+      if (2 * k + 3 >= flat.length) continue;
+      const [x, y] = this.toCanvas(flat[2 * k]!, flat[2 * k + 1]!);
+      const [u, v] = this.toCanvas(flat[2 * k + 2]!, flat[2 * k + 3]!);
+      const angle = Math.atan2(v - y, u - x);
+      c.beginPath();
+      for (const [turn, far] of [[0, 6], [2.5, 6], [-2.5, 6]] as const) c.lineTo(x + far * Math.cos(angle + turn), y + far * Math.sin(angle + turn));
+      c.closePath();
+      c.fill();
+    }
   }
 
   dot(c: CanvasRenderingContext2D, re: number, im: number, ink: string, radius: number, ring = false): void {
@@ -153,24 +168,38 @@ function within(c: CanvasRenderingContext2D, text: string, x: number, y: number,
   c.fillText(text, Math.max(2, Math.min(x, width - c.measureText(text).width - 2)), y);
 }
 
-export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number; radius?: number }
+/** Words that lines pass behind. */
+function titled(c: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+  c.save();
+  c.globalAlpha = 0.8;
+  c.fillStyle = colour(INK.paper);
+  c.fillRect(x - 2, y - 12, c.measureText(text).width + 4, 16);
+  c.restore();
+  c.fillText(text, x, y);
+}
 
-/** Lines over time: t, y, t, y, … */
-export function chart(canvas: HTMLCanvasElement, end: number, top: number, series: Series[], titles: [string, string] = ["time t", "x"], across: (t: number) => string = label): void {
+export interface Series { points: Float64Array; ink: string; dots?: boolean; width?: number; radius?: number; faint?: boolean }
+
+/** Lines over time: t, y, t, y, …; a range that is one number begins at 0 across and at its opposite upwards. */
+export function chart(canvas: HTMLCanvasElement, end: number | [number, number], top: number | [number, number], series: Series[], titles: [string, string] = ["time t", "x"], across: (t: number) => string = label): void {
   const { context: c, width, height } = prepared(canvas);
-  const [left, bottom] = [34, 22];
-  const x = (t: number) => left + (t / end) * (width - left - 6);
-  const y = (v: number) => (0.5 - Math.max(-20, Math.min(20, v / top)) / 2) * (height - bottom);
+  const [first, last] = typeof end === "number" ? [0, end] : end;
+  const [low, high] = typeof top === "number" ? [-top, top] : top;
+  const levels = ticks(low, high, height / 45);
+  const [left, bottom] = [12 + Math.max(22, ...levels.map((v) => c.measureText(label(v)).width)), 22];
+  const x = (t: number) => left + ((t - first) / (last - first)) * (width - left - 6);
+  // Far outside is as good as infinitely far, and canvas draws it.
+  const y = (v: number) => Math.max(-20, Math.min(20, (high - v) / (high - low))) * (height - bottom);
   c.fillStyle = colour(INK.paper);
   c.fillRect(0, 0, width, height);
   c.lineWidth = 1;
-  for (const t of ticks(0, end, width / 70)) {
+  for (const t of ticks(first, last, width / 70)) {
     c.strokeStyle = colour(INK.faint);
     stroke(c, [[x(t), 0], [x(t), height - bottom]]);
     c.fillStyle = colour(INK.axis);
     within(c, across(t), x(t) - 4, height - 6, width);
   }
-  for (const v of ticks(-top, top, height / 45)) {
+  for (const v of levels) {
     c.strokeStyle = colour(v === 0 ? INK.axis : INK.faint);
     stroke(c, [[left, y(v)], [width, y(v)]]);
     c.fillStyle = colour(INK.axis);
@@ -180,7 +209,8 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
   c.beginPath();
   c.rect(left - 4, 0, width - left + 4, height - bottom);
   c.clip();
-  for (const { points, ink, dots, width: wide, radius = 3.5 } of series) {
+  for (const { points, ink, dots, width: wide, radius = 3.5, faint } of series) {
+    c.globalAlpha = faint ? 0.55 : 1;
     c.strokeStyle = colour(ink);
     c.fillStyle = colour(ink);
     c.lineWidth = wide ?? 2;
@@ -203,8 +233,9 @@ export function chart(canvas: HTMLCanvasElement, end: number, top: number, serie
     if (dots) c.fill();
     else c.stroke();
   }
+  c.globalAlpha = 1;
   c.restore();
   c.fillStyle = colour(INK.axis);
-  within(c, titles[0], width, height - bottom - 5, width);
-  c.fillText(titles[1], left + 4, 13);
+  titled(c, titles[0], width - c.measureText(titles[0]).width - 4, height - bottom - 5);
+  titled(c, titles[1], left + 4, 13);
 }

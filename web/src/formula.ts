@@ -1,6 +1,6 @@
 /** The card with R(z). */
 import { ask } from "./core";
-import { $ } from "./page";
+import { $, superscript } from "./page";
 import { state } from "./state";
 import { pastes } from "./view";
 
@@ -16,7 +16,7 @@ export async function card(): Promise<void> {
       const terms = coefficients.map((c, k) => {
         if (c === "0") return "";
         const size = c.replace(/^-/, "");
-        const power = k === 0 ? "" : k === 1 ? "z" : `z${String(k).replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)]!)}`;
+        const power = k === 0 ? "" : k === 1 ? "z" : `z${superscript(k)}`;
         const factor = k > 0 && size === "1" ? "" : size.includes("/") && k > 0 ? `(${size})` : size;
         return `${c.startsWith("-") ? " − " : " + "}${factor}${power}`;
       }).join("");

@@ -4,20 +4,20 @@
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
 mod calls;
+mod differences;
+mod samples;
 
 pub use calls::{against, call};
+pub use differences::differences;
+pub use samples::Samples;
 
-use lambdahat::data::Reading;
 use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
-use lambdahat::inverse::Limits;
 use lambdahat::inverse::{Basins, LearningEquation, Stretch, UnevenLoss, UnevenMinimum};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
-use lambdahat::predict::{PredictError, Prediction, Subject};
 use lambdahat::stability::StabilityFunction;
 use lambdahat::stability::region::{Region, Window};
-use lambdahat::truth::ModesOptions;
 use lambdahat::verify::verify;
-use lambdahat::words::{Dialect, document, explorable, no_modes};
+use lambdahat::words::explorable;
 use num_complex::Complex;
 use wasm_bindgen::prelude::*;
 
@@ -77,7 +77,7 @@ impl Scheme {
     }
 
     /// The artifact map over a window of the true hλ, one byte a point, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped,
-    /// 3 damped, 4 over-damped, 5 reversed, 6 no principal branch.
+    /// 3 damped, 4 over-damped, 5 reversed, 6 no principal branch, 7 another branch within reach changes the kind.
     pub fn fates(&self, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
         let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
         fates(&self.method, window, width.min(400), height.min(400)).map_err(message)
@@ -90,11 +90,25 @@ impl Scheme {
         serde_json::to_string(&found).map_err(message)
     }
 
-    /// What the first demo says of a mode and the branch that is run, −1 for none, at h divided by `refinement`.
-    pub fn summary(&self, re: f64, im: f64, interval: f64, substeps: u32, branch: i32, refinement: usize) -> Result<String, JsError> {
+    /// The first demo in one answer: the branches, the one that is run (`branch`, or the principal one for −1; −1 where there is none), what each
+    /// of them does, and what is said of the one that is run at h divided by `refinement`. As JSON: `{"found", "chosen", "what", "words"}`.
+    pub fn scene(&self, re: f64, im: f64, interval: f64, substeps: u32, branch: i32, refinement: usize) -> Result<String, JsError> {
         let sampling = Sampling::new(interval, substeps).map_err(message)?;
         let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
-        Ok(explorable::summary(&found, usize::try_from(branch).ok(), refinement))
+        let asked = usize::try_from(branch).ok().filter(|&k| k < found.branches.len());
+        let principal = || found.branches.iter().position(|b| b.principal).or((!found.branches.is_empty()).then_some(0));
+        let chosen = asked.or_else(principal);
+        let what: Vec<String> = (0..found.branches.len()).map(|k| explorable::branch(&found, k)).collect();
+        let words = explorable::summary(&found, chosen, refinement);
+        let chosen = chosen.map_or(-1, |k| k as i64);
+        serde_json::to_string(&serde_json::json!({ "found": found, "chosen": chosen, "what": what, "words": words })).map_err(message)
+    }
+
+    /// What is said of the parasitic root of a two-step method started with an error ε in its second value.
+    pub fn parasite_words(&self, re: f64, im: f64, interval: f64, substeps: u32, epsilon: f64) -> Result<String, JsError> {
+        let sampling = Sampling::new(interval, substeps).map_err(message)?;
+        let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
+        Ok(explorable::parasite(&found, epsilon))
     }
 
     /// What noise of each level, in per cent of the motion's root mean square, adds through the loss on pairs of samples: Re λ̂, Im λ̂ of the
@@ -286,17 +300,4 @@ pub fn taylor_raster(order: u32, re0: f64, re1: f64, im0: f64, im1: f64, width: 
     let region = Region::one_step(&terms.collect::<Vec<f64>>(), &[1.0]).map_err(message)?;
     let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
     Ok(region.raster(window, width, height).map_err(message)?.as_bytes().to_vec())
-}
-
-/// The prediction for the samples in a CSV text, as the JSON of `lambdahat predict FILE --json`.
-#[wasm_bindgen]
-pub fn predict(text: &str, name: &str, log: bool) -> Result<String, JsError> {
-    let data = Reading::default().parse(text.as_bytes(), name).map_err(message)?;
-    let subject = Subject::from_data(&data, &ModesOptions { log, ..ModesOptions::default() }).map_err(message)?;
-    let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
-    let report = prediction.report().map_err(|error| match error {
-        PredictError::NoModes { subject, samples, caveats } => message(no_modes(&subject, samples, &caveats, Dialect::Page)),
-        other => message(other),
-    })?;
-    serde_json::to_string(&document::prediction(&report, Dialect::Page).map_err(message)?).map_err(message)
 }

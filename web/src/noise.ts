@@ -19,6 +19,5 @@ export const drawNoise = drawing("noise-words", undefined, async () => {
     { points: Float64Array.of(state.noise, now[0]!), ink: INK.data, dots: true },
   ], ["noise in %", "Re λ̂"]);
   $("noise-words").textContent = words;
-  canvas.setAttribute("aria-label", words);
   canvas.dataset.learned = now.join(" ");
 });

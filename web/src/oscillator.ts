@@ -1,8 +1,8 @@
 /** The first demo: the plane of hλ, the motion in the plane and over time, and the table of branches. */
 import { ask, type Branches, type Scene } from "./core";
 import { chart, INK, Plane, type Series } from "./draw";
-import { $, complex, digits, drawing, mode } from "./page";
-import { endOf, samples } from "./runs";
+import { $, complex, digits, drawing, mode, scientific } from "./page";
+import { endOf, samples, truth } from "./runs";
 import { state } from "./state";
 import { pastes, set } from "./view";
 
@@ -69,12 +69,11 @@ async function drawPhase(found: Branches, chosen: number, end: number): Promise<
   const steps = Math.round(end / state.interval);
   phase.draw(undefined, (c) => {
     phase.curves(c, spiral(factor(state.interval / 60), 60 * steps), INK.truth);
-    if (finer) phase.curves(c, spiral(finer, Math.min(20_000, steps * state.substeps * fine)), INK.fine);
     const dots = spiral(factor(state.interval), steps);
-    if (learned && state.refinement === 1) phase.curves(c, dots, INK.fit);
+    if (learned && state.refinement === 1) phase.curves(c, dots, INK.fit, 0.8);
+    if (finer) phase.curves(c, spiral(finer, Math.min(20_000, steps * state.substeps * fine)), INK.fine, 2);
     for (let k = 0; k + 1 < dots.length; k += 2) phase.dot(c, dots[k]!, dots[k + 1]!, INK.data, 3.5);
   });
-  phase.canvas.setAttribute("aria-label", `The motion in the plane. ${$("summary").textContent}`);
 }
 
 async function first(): Promise<void> {
@@ -84,7 +83,10 @@ async function first(): Promise<void> {
   const { found, chosen } = scene;
   shownBranches = found;
   const series: Series[] = [];
-  if (chosen >= 0) series.push({ points: scene.fine, ink: INK.fine }, { points: scene.fit, ink: INK.fit });
+  series.push({ points: truth(end), ink: INK.truth, faint: true });
+  // What the model does at its own step is a jump from sample to sample, not a motion: it stands back.
+  if (chosen >= 0) series.push({ points: scene.fit, ink: INK.fit, width: 1.2, faint: state.refinement > 1 });
+  if (chosen >= 0 && state.refinement > 1) series.push({ points: scene.fine, ink: INK.fine });
   series.push({ points: samples(end), ink: INK.data, dots: true });
   const shape = await regionOf(state.method);
   plane.draw({ values: shape.values, width: shape.size[0], height: shape.size[1], inks: ["transparent", INK.region] }, (c) => {
@@ -94,21 +96,20 @@ async function first(): Promise<void> {
   });
   const top = 2.5 * Math.max(...[1, ...Array.from(samples(end)).filter((_, k) => k % 2).map(Math.abs)]);
   chart($<HTMLCanvasElement>("time"), end, top, series);
-  tell(found, chosen, scene.words);
+  tell(scene);
   await drawPhase(found, chosen, end);
   performance.measure("frame", { start: started });
 }
 
-function tell(found: Branches, chosen: number, words: string): void {
+function tell({ found, chosen, what, words }: Scene): void {
   $("summary").textContent = words;
-  $("time").setAttribute("aria-label", `The trajectory over time. ${$("summary").textContent}`);
   const body = $("branches").querySelector("tbody")!;
   const focused = document.activeElement?.closest("tbody") === body;
   body.replaceChildren(...found.branches.map((b, k) => {
     const row = document.createElement("tr");
     const pick = document.createElement("input");
     Object.assign(pick, { type: "radio", name: "branch", checked: k === chosen });
-    pick.setAttribute("aria-label", `Run branch ${k + 1}, λ̂ = ${complex(...b.lambda)}`);
+    pick.setAttribute("aria-label", `Run branch ${k + 1}, λ̂ = ${complex(...b.lambda)}${b.principal ? ", principal" : ""}: ${what[k]}`);
     pick.onchange = () => set({ branch: k });
     const cells = [b.lambda[0], b.lambda[1]].map((x) => {
       const cell = document.createElement("td");
@@ -119,9 +120,9 @@ function tell(found: Branches, chosen: number, words: string): void {
     const first = document.createElement("td");
     first.append(pick);
     const radius = document.createElement("td");
-    radius.textContent = `within ${b.radius.toExponential(0)}`;
+    radius.textContent = scientific(b.radius);
     const kind = document.createElement("td");
-    kind.textContent = [b.principal ? "principal" : "", ...b.flags].filter(Boolean).join(", ");
+    kind.textContent = `${b.principal ? "principal: " : ""}${what[k]}`;
     row.append(first, ...cells, radius, kind);
     return row;
   }));

@@ -1,25 +1,49 @@
 /** The reader's own samples. */
-import { ask, type Report } from "./core";
-import { $, complex, counted, digits } from "./page";
-import { bounded } from "./state";
+import { ask, type Drawing, type Report } from "./core";
+import { chart, INK, type Series } from "./draw";
+import { $, complex, counted, digits, drawing, scientific } from "./page";
+import { bounded, state } from "./state";
 import { set } from "./view";
 
 let lastFile: File | undefined;
+/** Whether the library holds samples to draw. */
+let held = false;
+
+/** The page's inks for the library's. */
+const INKS: Record<string, string> = { blue: INK.truth, red: INK.fine, green: INK.fit, black: INK.data };
+
+/** The samples with their modes and with what the method chosen above makes of them. */
+export const drawOwn = drawing("own-words", undefined, async () => {
+  if (!held) return;
+  const { panel, words } = await ask<Drawing>({ op: "drawing", method: state.method, scheme: state.scheme });
+  const series = panel.marks.flatMap(({ line, dots }): Series[] => {
+    const mark = line ?? dots;
+    if (!mark) return [];
+    return [{ points: Float64Array.from(mark.points.flat()), ink: INKS[mark.ink] ?? INK.axis, dots: dots !== undefined, radius: mark.points.length > 400 ? 1.5 : 3, faint: mark.ink === "green" }];
+  });
+  $("own").hidden = false;
+  chart($<HTMLCanvasElement>("own-curve"), panel.x.range, panel.y.range, series, [panel.x.label, panel.y.label]);
+  $("own-words").textContent = words;
+});
 
 async function readSamples(file: File): Promise<void> {
   lastFile = file;
+  held = false;
+  $("own").hidden = true;
+  $("csv-note").textContent = `Reading ${file.name} …`;
   $("csv-error").textContent = "";
   $("csv-modes").replaceChildren();
   try {
-    const found = await ask<Report>({ op: "predict", text: await file.text(), name: file.name, log: $<HTMLInputElement>("log").checked });
+    const found = await ask<Report>({ op: "read", text: await file.text(), name: file.name, log: $<HTMLInputElement>("log").checked });
     const words = document.createElement("p");
     words.textContent = `${found.samples} samples every ${digits(found.interval, 4)}. Modes, found without any integrator:`;
     const list = document.createElement("ul");
-    for (const m of found.modes) {
+    // One of each conjugate pair: the other is its mirror image.
+    for (const m of found.modes.filter((mode) => mode.lambda[1] >= 0)) {
       const item = document.createElement("li");
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = `λ = ${complex(...m.lambda)}${m.uncertainty ? ` ± ${m.uncertainty.toExponential(1)}` : ""}: use it above`;
+      button.textContent = `λ = ${complex(...m.lambda)}${m.uncertainty ? `, uncertain by ${scientific(m.uncertainty)}` : ""}: use it above`;
       button.dataset.re = String(m.lambda[0]);
       button.dataset.im = String(m.lambda[1]);
       button.onclick = () => {
@@ -49,9 +73,12 @@ async function readSamples(file: File): Promise<void> {
       ? `Take ${found.recommendation.method} with m = ${found.recommendation.substeps}: ${found.recommendation.why}`
       : "The samples settle no mode, so nothing is recommended.";
     $("csv-modes").replaceChildren(words, list, table, advice);
+    held = found.modes.length > 0;
+    drawOwn();
   } catch (error) {
     $("csv-error").textContent = (error as Error).message;
   }
+  $("csv-note").textContent = "";
 }
 
 export function yours(): void {

@@ -2,7 +2,7 @@
 import { ask, latest, type Branches } from "./core";
 import { chart, INK } from "./draw";
 import { $, counted, mode } from "./page";
-import { endOf, run, samples } from "./runs";
+import { endOf, run, samples, truth } from "./runs";
 import { state } from "./state";
 
 /** Half the height of the window: the data start at 1. */
@@ -23,11 +23,10 @@ export const drawThree = latest(async () => counted((async () => {
         return out < 0 ? line : line.slice(0, out + 1);
       };
       const lines = [await run(name, learned.lambda, 50, end), await run(name, learned.lambda, 1, end)] as const;
-      chart(canvas, end, TOP, [{ points: kept(lines[0]), ink: INK.fine }, { points: lines[1], ink: INK.fit }, { points: samples(end), ink: INK.data, dots: true }]);
+      chart(canvas, end, TOP, [{ points: truth(end), ink: INK.truth, faint: true }, { points: lines[1], ink: INK.fit, width: 1, faint: true }, { points: kept(lines[0]), ink: INK.fine }, { points: samples(end), ink: INK.data, dots: true }]);
       caption.textContent = await ask<string>({ op: "caption", method: name, ...mode() });
     } catch (error) {
       caption.textContent = `${name}: ${(error as Error).message}`;
     }
-    canvas.setAttribute("aria-label", caption.textContent!);
   }
 })()));

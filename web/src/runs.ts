@@ -15,6 +15,15 @@ export function samples(end: number): Float64Array {
   return points;
 }
 
+/** The truth between the samples until `end`. */
+export function truth(end: number): Float64Array {
+  const count = Math.min(4000, Math.ceil(60 * Math.max(1, Math.abs(state.im) * end / 6)));
+  return Float64Array.from({ length: 2 * (count + 1) }, (_, k) => {
+    const t = (end * (k >> 1)) / count;
+    return k % 2 ? Math.exp(state.re * t) * Math.cos(state.im * t) : t;
+  });
+}
+
 /** The time of so many samples. */
 export const endOf = (count: number) => count * state.interval;
 /** A model run by its method at a finer step, its second value off by ε. */

@@ -11,6 +11,7 @@ function known(v: Verification): [string, string][] {
   const lines = plain.filter((key) => v[key] !== null && v[key] !== undefined).map((key): [string, string] => [key.replaceAll("_", "-"), say(v[key])]);
   if (v.stability) lines.push(["R, numerator", v.stability.numerator.join(", ")], ["R, denominator", v.stability.denominator.join(", ")]);
   if (v.learning) lines.push(["sign-faithful", say(v.learning.sign_faithful)], ["one branch only", say(v.learning.unique)]);
+  if (v["order"] === 0) lines.unshift(["warning", "Of order 0: its weights do not add up to 1, so that it does not even follow a constant. What is learned through it is off at any step size."]);
   for (const claim of v.claims) lines.push([`claims ${claim.claim} = ${say(claim.stated)}`, claim.holds ? "holds" : `does not hold: ${say(claim.found)}`]);
   return lines;
 }

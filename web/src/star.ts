@@ -19,5 +19,4 @@ export const drawStar = drawing("star-words", starPlane, async () => {
     ? `The root locus of ${state.method}: a part of it is the border of the stability region.`
     : `The order star of ${state.method}: the method grows faster than the truth on ${(100 * share).toFixed(1)} % of the square.`;
   $("star-words").textContent = words;
-  starPlane.canvas.setAttribute("aria-label", words);
 }, "star");

@@ -29,6 +29,10 @@ export interface State {
   noise: number;
   /** How far the intervals between samples lie from H, in per cent at most. */
   spread: number;
+  /** Steps between samples, in the demo of smaller steps. */
+  steps: number;
+  /** The sampling interval of the derivative filters, in parts of H. */
+  every: number;
   /** The text of the scheme that the method "pasted" is, as the library holds it. */
   scheme: string;
 }
@@ -36,22 +40,25 @@ export interface State {
 const START: State = {
   method: "rk4", re: -0.1, im: 2, interval: 1, substeps: 1, refinement: 1, branch: -1, epsilon: -2, order: 4,
   first: "forward-euler", second: "implicit-euler", third: "implicit-midpoint", prey: 1.5, predators: 1, finer: 1, way: 1, width: 2,
-  solver: "torchdiffeq:dopri5", rtol: -2, decay: 0.02, noise: 5, spread: 50, scheme: "",
+  solver: "torchdiffeq:dopri5", rtol: -2, decay: 0.02, noise: 5, spread: 50, steps: 2, every: 1, scheme: "",
 };
 /** The solvers that the page offers, without their tolerance. */
 export const SOLVERS = ["torchdiffeq:dopri5", "torchdiffeq:bosh3", "diffrax:Tsit5", "diffrax:Dopri5", "diffrax:Dopri8", "scipy:RK45", "scipy:DOP853"] as const;
 type Named = "method" | "first" | "second" | "third";
 export const NAMED: readonly Named[] = ["method", "first", "second", "third"];
 const LIMITS: Record<Exclude<keyof State, Named | "scheme" | "solver">, [number, number]> = {
-  re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-6, 0], order: [1, 10],
-  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8], rtol: [-9, -1], decay: [0.0001, 1], noise: [0, 30], spread: [0, 60],
+  re: [-20, 20], im: [-20, 20], interval: [0.01, 10], substeps: [1, 8], refinement: [1, 100], branch: [-1, 99], epsilon: [-7, 0], order: [1, 10],
+  prey: [0.5, 1.7], predators: [0.5, 1.7], finer: [1, 100], way: [0, 2], width: [0.1, 8], rtol: [-9, -1], decay: [0.0001, 1], noise: [0, 30], spread: [0, 60], steps: [1, 8], every: [0.03, 2],
 };
-const WHOLE = new Set(["substeps", "refinement", "branch", "order", "finer", "way"]);
+const WHOLE = new Set(["substeps", "refinement", "branch", "order", "finer", "way", "steps"]);
 
 /** Longer addresses are cut by the programs that people send them with. */
 const LONGEST_SCHEME = 8000;
 
 export const state: State = { ...START };
+
+/** The error in the start of leap frog; at the left end of its slider there is none. */
+export const error = (): number => (state.epsilon <= LIMITS.epsilon[0] ? 0 : 10 ** state.epsilon);
 
 /** The state that a fragment says; what it does not say, or says badly, is as at the start. Whether there are such methods only the library knows. */
 export function read(hash: string): State {

@@ -1,6 +1,6 @@
 /** Changing what is set: undo, the sliders' words, and the drawings that follow. */
 import { $, digits } from "./page";
-import { NAMED, remember, state, unheld, type State } from "./state";
+import { error, NAMED, remember, state, unheld, type State } from "./state";
 
 /** How often a scheme was pasted: what is kept of one is stale after the next. */
 export let pastes = 0;
@@ -9,7 +9,7 @@ export const pastedAnew = (): void => {
 };
 
 /** The controls that are numbers. */
-export const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width", "rtol", "decay", "noise", "spread"] as const;
+export const NUMBERS = ["re", "im", "interval", "substeps", "refinement", "epsilon", "order", "finer", "width", "rtol", "decay", "noise", "spread", "steps", "every"] as const;
 
 /** What a slider says beside itself and aloud; whether it holds the decimal logarithm of what it sets. */
 interface Slider {
@@ -18,13 +18,15 @@ interface Slider {
   spoken: () => string;
 }
 
-const power = (exponent: number) => (10 ** exponent).toPrecision(2);
+const power = (exponent: number) => String(Number((10 ** exponent).toPrecision(2)));
 const SLIDERS: Record<string, Slider> = {
   interval: { shown: () => state.interval.toFixed(2), spoken: () => `one sample every ${state.interval.toFixed(2)}` },
   substeps: { shown: () => String(state.substeps), spoken: () => `${state.substeps} ${state.substeps === 1 ? "step" : "steps"} from sample to sample` },
   refinement: { logarithmic: true, shown: () => String(state.refinement), spoken: () => `step size h divided by ${state.refinement}` },
   finer: { logarithmic: true, shown: () => String(state.finer), spoken: () => `step size H divided by ${state.finer}` },
-  epsilon: { shown: () => power(state.epsilon), spoken: () => `an error of ${power(state.epsilon)}` },
+  epsilon: { shown: () => String(Number(error().toPrecision(2))), spoken: () => (error() === 0 ? "an exact start" : `an error of ${power(state.epsilon)}`) },
+  steps: { shown: () => String(state.steps), spoken: () => `${state.steps} ${state.steps === 1 ? "step" : "steps"} from sample to sample` },
+  every: { logarithmic: true, shown: () => digits(state.every, 2), spoken: () => `one sample every ${digits(state.every, 2)} H` },
   order: { shown: () => String(state.order), spoken: () => `order ${state.order}` },
   width: { shown: () => digits(state.width, 2), spoken: () => `standard deviation ${digits(state.width, 2)}` },
   rtol: { shown: () => power(state.rtol), spoken: () => `relative tolerance ${power(state.rtol)}` },
@@ -53,6 +55,7 @@ export function set(change: Partial<State>): void {
   lastChange = now;
   if (past.length > 100) past.shift();
   $<HTMLButtonElement>("undo").disabled = false;
+  document.body.dataset.changed = "true";
   if ("method" in change || "interval" in change || "substeps" in change) change.branch ??= -1;
   if ("method" in change) $("notice").textContent = "";
   Object.assign(state, change);

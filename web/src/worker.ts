@@ -1,7 +1,7 @@
 /** The computing side of the page: the Rust library, compiled to WebAssembly, answering one question after the other. */
 import coreText from "virtual:core";
 import init, * as rust from "../pkg/lambdahat_web.js";
-import type { Answer, Branches, Landings, Noisy, Question, Scene, Task, Uneven } from "./core";
+import type { Answer, Branches, Difference, Drawing, Landings, Noisy, Question, Report, Scene, Smaller, Task, Uneven } from "./core";
 
 async function unpacked(base64: string): Promise<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -24,14 +24,24 @@ function scheme(name: string): rust.Scheme {
 /** The first demo in one answer, so that a drag costs one journey between page and worker. */
 function scene(task: Extract<Task, { op: "scene" }>): Scene {
   const method = scheme(task.method);
-  const found = JSON.parse(method.branches(task.re, task.im, task.interval, task.substeps)) as Branches;
-  const principal = found.branches.findIndex((b) => b.principal);
-  const chosen = found.branches[task.branch] ? task.branch : found.branches.length ? Math.max(principal, 0) : -1;
-  const learned = found.branches[chosen]?.lambda;
+  const told = JSON.parse(method.scene(task.re, task.im, task.interval, task.substeps, task.branch, task.refinement)) as Omit<Scene, "fine" | "fit">;
+  const learned = told.found.branches[told.chosen]?.lambda;
   const run = (refinement: number) =>
     learned ? method.run(task.re, task.im, task.interval, task.substeps, learned[0], learned[1], refinement, task.end, 0) : new Float64Array();
-  const words = method.summary(task.re, task.im, task.interval, task.substeps, chosen, task.refinement);
-  return { found, chosen, fine: run(task.refinement), fit: run(1), words };
+  return { ...told, fine: run(task.refinement), fit: run(1) };
+}
+
+/** The samples that were read last. */
+let samples: rust.Samples | undefined;
+
+/** Re λ̂ of the principal branch for each number of steps between samples. */
+function smaller({ method: name, re, im, interval, steps, now }: Extract<Task, { op: "smaller" }>): Smaller {
+  const method = scheme(name);
+  const learned = steps.map((m) => {
+    const found = JSON.parse(method.branches(re, im, interval, m)) as Branches;
+    return found.branches.find((b) => b.principal)?.lambda[0] ?? NaN;
+  });
+  return { learned, words: (JSON.parse(method.scene(re, im, interval, now, -1, 1)) as Scene).words };
 }
 
 function answer(task: Task): unknown {
@@ -47,6 +57,12 @@ function answer(task: Task): unknown {
     }
     case "branches":
       return JSON.parse(scheme(task.method).branches(task.re, task.im, task.interval, task.substeps));
+    case "smaller":
+      return smaller(task);
+    case "parasite":
+      return scheme(task.method).parasite_words(task.re, task.im, task.interval, task.substeps, task.epsilon);
+    case "differences":
+      return JSON.parse(rust.differences(task.names.join("\n"), task.re, task.im, task.interval)) as Difference[];
     case "scene":
       return scene(task);
     case "multipliers":
@@ -101,8 +117,14 @@ function answer(task: Task): unknown {
       return rust.orbit(task.which, task.x, task.y, task.refinement, task.end);
     case "run":
       return scheme(task.method).run(task.re, task.im, task.interval, task.substeps, task.learnedRe, task.learnedIm, task.refinement, task.end, task.epsilon);
-    case "predict":
-      return JSON.parse(rust.predict(task.text, task.name, task.log));
+    case "read":
+      samples?.free();
+      samples = undefined;
+      samples = rust.Samples.read(task.text, task.name, task.log);
+      return JSON.parse(samples.predict()) as Report;
+    case "drawing":
+      if (!samples) throw new Error("no samples were read");
+      return JSON.parse(samples.drawing(task.method, task.scheme)) as Drawing;
   }
 }
 

@@ -200,9 +200,9 @@ await test("a drag, the arrow keys and a tap move the truth", async () => {
 
 await test("every demo draws, and none says an error", async () => {
   await opened();
-  for (const id of ["summary", "adaptive-words", "noise-words", "uneven-words", "bulge-words", "star-words", "basin-words", "orbit-words-1", "orbit-words-2"]) assert.ok((await text(id)).length > 20, id);
-  for (const id of ["notice", "map-words"]) assert.equal(await text(id), "", id);
-  const blank = await value(`[...document.querySelectorAll("canvas")].filter((c) => { const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; for (let k = 4; k < d.length; k += 4) if (d[k] !== d[0] || d[k + 1] !== d[1]) return false; return true; }).map((c) => c.id)`);
+  for (const id of ["summary", "adaptive-words", "noise-words", "uneven-words", "bulge-words", "star-words", "basin-words", "map-words", "smaller-words", "frog-words", "sindy-words", "orbit-words-1", "orbit-words-2"]) assert.ok((await text(id)).length > 20, id);
+  assert.equal(await text("notice"), "", "notice");
+  const blank = await value(`[...document.querySelectorAll("canvas:not(#own-curve)")].filter((c) => { const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data; for (let k = 4; k < d.length; k += 4) if (d[k] !== d[0] || d[k + 1] !== d[1]) return false; return true; }).map((c) => c.id)`);
   assert.deepEqual(blank, []);
 });
 
