@@ -23,6 +23,7 @@ pub mod step_control;
 mod step_factor;
 mod undefined;
 pub(crate) mod uneven;
+pub(crate) mod uneven_matrix;
 pub(crate) mod verdict;
 
 pub use ambiguity::{reachable_by_real_models, without_aliases};
@@ -40,4 +41,5 @@ pub use parasites::{ParasiticGrowth, parasitic_growth};
 pub use regressed::regressed;
 pub use undefined::Undefined;
 pub use uneven::{Stretch, UnevenError, UnevenLoss, UnevenMinimum};
+pub use uneven_matrix::{MatrixLoss, MatrixMinimum, StatePair};
 pub use verdict::{Growth, Judgement, Reason, Verdict, verdict, worst};

@@ -23,7 +23,7 @@ pub enum PredictError {
     NoModes {
         /// The file or the system.
         subject: String,
-        /// How many samples there are; none for a system.
+        /// How many samples there are: none, as it is for a system. Samples without a mode have a report.
         samples: usize,
         /// What became of its modes.
         caveats: Vec<Caveat>,

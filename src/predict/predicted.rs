@@ -47,7 +47,8 @@ impl Prediction {
     fn by_methods(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
-        if subject.modes.is_empty() {
+        // Samples without a mode have an answer: a steady drift, or nothing that is settled.
+        if subject.modes.is_empty() && subject.samples == 0 {
             return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
         }
         let orbits = LearnedOrbits::of(&subject, limits);

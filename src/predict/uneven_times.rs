@@ -2,7 +2,7 @@
 
 use crate::data::{Spacing, Trajectories};
 use crate::inverse::flags::flags;
-use crate::inverse::{Branch, Branches, LearningEquation, Limits, Principal, Stretch, UnevenLoss, UnevenMinimum};
+use crate::inverse::{Branch, Branches, LearningEquation, Limits, MatrixLoss, Principal, StatePair, Stretch, UnevenLoss, UnevenMinimum};
 use crate::method::{Method, Sampling};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
@@ -16,6 +16,12 @@ const FEW_INTERVALS: usize = 48;
 const VISIBLE: f64 = 0.25;
 /// Directions of modes that are this near to dependent say nothing.
 const DEPENDENT: f64 = 1e-6;
+/// Columns up to which minima are polished on the samples' own loss, pairs of rows that take part, and minima a mode.
+const MOST_COLUMNS: usize = 4;
+const MOST_PAIRS: usize = 400;
+const MOST_POLISHED: usize = 4;
+/// A minimum of the samples' own loss is another one where its λ̂ is farther away than this part of itself.
+const ANOTHER: f64 = 0.3;
 
 /// The intervals between complete samples, and what each mode weighs in them.
 #[derive(Clone, Debug)]
@@ -24,6 +30,17 @@ pub struct UnevenTimes {
     intervals: Vec<f64>,
     /// For each mode, its mean square amplitude at the start of each interval.
     weights: Vec<Vec<f64>>,
+    /// The samples themselves, where the modes are those of one linear system of a few columns.
+    samples: Option<OwnSamples>,
+}
+
+/// Pairs of rows, and the coordinates in which the modes move apart.
+#[derive(Clone, Debug)]
+struct OwnSamples {
+    pairs: Vec<(Vec<f64>, Vec<f64>, f64)>,
+    coordinates: Coordinates,
+    /// λ of each mode.
+    lambdas: Vec<Complex<f64>>,
 }
 
 impl UnevenTimes {
@@ -46,7 +63,13 @@ impl UnevenTimes {
                 pairs.iter().map(weight).collect::<Vec<f64>>()
             })
             .collect();
-        (!intervals.is_empty()).then_some(Self { intervals, weights })
+        let samples = coordinates.filter(|_| data.dimension() <= MOST_COLUMNS && modes.iter().all(|m| m.settled)).map(|coordinates| {
+            let every = pairs.len().div_ceil(MOST_PAIRS).max(1);
+            let own = |p: &crate::data::Pair<'_>| (p.from.to_vec(), p.to.to_vec(), p.interval);
+            let lambdas = modes.iter().map(|m| m.lambda).collect();
+            OwnSamples { pairs: pairs.iter().step_by(every).map(own).collect(), coordinates, lambdas }
+        });
+        (!intervals.is_empty()).then_some(Self { intervals, weights, samples })
     }
 
     /// The loss of one mode through a method with m steps an interval, on so many intervals at most.
@@ -111,8 +134,13 @@ impl UnevenTimes {
             }
         }
         minima.retain(|minimum| minimum.lambda.norm() <= 1.5 * reach.max(minimum_size(&even)));
-        let counted = minima.iter().enumerate().filter(|(k, minimum)| *k == 0 || minimum.level <= VISIBLE);
+        let mut counts: Vec<bool> = minima.iter().enumerate().map(|(k, minimum)| k == 0 || minimum.level <= VISIBLE).collect();
+        if grid {
+            self.polish(method, (mode, lambda), sampling, &mut minima, &mut counts);
+        }
+        let counted = minima.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(minimum, _)| minimum);
         let branches: Vec<Branch> = counted
+            .enumerate()
             .map(|(k, minimum)| {
                 let radius = minimum.radius.unwrap_or(1e-9 * minimum.lambda.norm());
                 Branch {
@@ -132,12 +160,67 @@ impl UnevenTimes {
     }
 }
 
+impl UnevenTimes {
+    /// Moves each of the lowest minima to the one of the samples' own loss beside it, with the level there; two that have become one are told once.
+    fn polish(
+        &self,
+        method: &Method,
+        (mode, lambda): (usize, Complex<f64>),
+        sampling: Sampling,
+        minima: &mut Vec<UnevenMinimum>,
+        counts: &mut Vec<bool>,
+    ) {
+        let Some(own) = &self.samples else { return };
+        let pair = |(from, to, interval): &(Vec<f64>, Vec<f64>, f64)| StatePair {
+            from: from.clone(),
+            to: to.clone(),
+            interval: *interval,
+            substeps: sampling.substeps(),
+        };
+        let pairs: Vec<StatePair> = own.pairs.iter().map(pair).collect();
+        let Ok(loss) = MatrixLoss::new(method, &pairs, &own.coordinates.equilibrium, true) else { return };
+        // The other modes where the loop most likely has them.
+        let mut learned = own.lambdas.clone();
+        for k in (0..learned.len()).filter(|&k| own.lambdas[k] != lambda && own.lambdas[k] != lambda.conj()) {
+            let truth = own.lambdas[k];
+            let near = self.loss(method, k, truth, sampling.substeps(), FEW_INTERVALS).and_then(|l| l.minimum_near(truth));
+            learned[k] = near.map_or(truth, |minimum| minimum.lambda);
+        }
+        for minimum in minima.iter_mut().take(MOST_POLISHED) {
+            let place = own.coordinates.places[mode];
+            let of_mode = std::iter::zip(&own.coordinates.places, &own.lambdas).zip(&mut learned).filter(|((p, _), _)| **p == place);
+            for ((_, truth), learned) in of_mode {
+                *learned = if *truth == lambda { minimum.lambda } else { minimum.lambda.conj() };
+            }
+            let Some(start) = own.coordinates.matrix(&own.lambdas, &learned) else { continue };
+            let Some(found) = loss.minimum_near(&start) else { continue };
+            let values = found.matrix.complex_eigenvalues();
+            let apart = |z: &Complex<f64>| (z - minimum.lambda).norm();
+            let Some(nearest) = values.iter().copied().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };
+            if apart(&nearest) <= ANOTHER * minimum.lambda.norm() && (lambda.im != 0.0 || nearest.im == 0.0) {
+                (minimum.lambda, minimum.level, minimum.radius) = (nearest, found.level, None);
+            }
+        }
+        let mut k = 1;
+        while k < minima.len() {
+            let near = |other: &UnevenMinimum| (other.lambda - minima[k].lambda).norm() <= 1e-7 * minima[k].lambda.norm();
+            if minima[..k].iter().any(near) {
+                minima.remove(k);
+                counts.remove(k);
+            } else {
+                k += 1;
+            }
+        }
+    }
+}
+
 /// The size of the principal branch of the even problem.
 fn minimum_size(even: &Branches) -> f64 {
     even.principal().map_or(0.0, |branch| branch.lambda.norm())
 }
 
 /// Coordinates in which the modes move apart.
+#[derive(Clone, Debug)]
 struct Coordinates {
     /// V⁻¹.
     inverse: DMatrix<f64>,
@@ -186,6 +269,21 @@ impl Coordinates {
             return None;
         }
         Some(Self { inverse: directions.try_inverse()?, equilibrium, places })
+    }
+
+    /// The real matrix with these eigenvalues in place of the modes' own.
+    fn matrix(&self, lambdas: &[Complex<f64>], learned: &[Complex<f64>]) -> Option<DMatrix<f64>> {
+        let mut blocks = DMatrix::zeros(lambdas.len(), lambdas.len());
+        for ((first, wide), (truth, learned)) in self.places.iter().zip(lambdas.iter().zip(learned)) {
+            let first = *first;
+            blocks[(first, first)] = learned.re;
+            if *wide == 2 && truth.im > 0.0 {
+                blocks[(first + 1, first + 1)] = learned.re;
+                blocks[(first, first + 1)] = -learned.im;
+                blocks[(first + 1, first)] = learned.im;
+            }
+        }
+        Some(self.inverse.clone().try_inverse()? * blocks * &self.inverse)
     }
 
     /// The square of a mode's amplitude in a state.

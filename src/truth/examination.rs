@@ -19,7 +19,7 @@ use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
 use super::with_inputs::{DrivenRun, driven};
-use crate::data::{Hold, Spacing, Trajectories};
+use crate::data::{DataProblem, Hold, Spacing, Trajectories};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -88,7 +88,8 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
                         }
                     }
                 }
-                Err(error) if forced || found.modes.is_empty() => return Err(error),
+                Err(error) if forced => return Err(error),
+                // Asked again below, where there is nothing else to tell.
                 Err(_) => {}
             }
             found.finding.settled = found.modes.iter().any(|m| m.settled);
@@ -107,7 +108,13 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     }
     if found.modes.is_empty() && !stopped() && data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS {
         // Says why, in the terms of the simplest model.
-        find_modes(data, &ModesOptions { log: false, ..*options })?;
+        match find_modes(data, &ModesOptions { log: false, ..*options }) {
+            Ok(_) => {}
+            // No modes is the answer.
+            Err(ModesError::Data(error)) if matches!(error.problem, DataProblem::Uneven { .. }) => {}
+            Err(ModesError::NoFixedPoint { .. }) if data.inputs().is_empty() => found.finding.motion = Motion::Drift,
+            Err(error) => return Err(error),
+        }
     }
     if stopped() {
         found.caveats.push(Caveat::Stopped);

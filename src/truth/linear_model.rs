@@ -73,22 +73,39 @@ impl LinearModel {
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
         let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let (best, rival) = searched(samples, &short, stopped)?;
-        let polished = Exponentials::fitted(&long, &best.rates, best.trend)?;
+        let Search { best, rival, simple } = searched(samples, &short, stopped)?;
+        let model = Self::polished(samples, &short, &long, best, rival)?;
+        // Few rows bend to more modes than they show: a model of the whole state that passes every test goes before one that fails.
+        if let Some(simple) = simple.filter(|_| !model.explains) {
+            let rates = model.fit.rates.clone();
+            let simple = Self::polished(samples, &short, &long, simple, Some(rates));
+            return simple.filter(|s| s.explains && s.is_whole(samples)).or(Some(model));
+        }
+        Some(model)
+    }
+
+    /// Whether there are no more exponentials than columns, and no trend.
+    fn is_whole(&self, samples: &Samples) -> bool {
+        self.fit.count() <= samples.dimension() && self.fit.trend == 0
+    }
+
+    /// A candidate at its best on all rows, and what the tests say of it.
+    fn polished(samples: &Samples, short: &Samples, long: &Samples, best: Exponentials, rival: Option<Vec<Rate>>) -> Option<Self> {
+        let polished = Exponentials::fitted(long, &best.rates, best.trend)?;
         let fit = if long.rows() > short.rows() {
             // More rows may show modes that the few did not.
-            let again = chosen(variants(&long, &polished.rates, &[polished.trend]), samples.dimension());
+            let again = chosen(variants(long, &polished.rates, &[polished.trend]), samples.dimension());
             again.filter(|a| information(a) < information(&polished)).unwrap_or(polished)
         } else {
             polished
         };
-        let fit = if fit.rms > CLEAN { fit.weighted(&long) } else { fit };
-        let met = fit.left_out_error(&long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
+        let fit = if fit.rms > CLEAN { fit.weighted(long) } else { fit };
+        let met = fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
         let explains =
             enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
         let nearly = enough && met && fit.count() > 0 && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
-        let shifts = if fit.rms > CLEAN { shifts(&long, &fit) } else { None };
+        let shifts = if fit.rms > CLEAN { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
         Some(Self { explains: explains && constant_rates, nearly: nearly && constant_rates, fit, shifts, rival })
@@ -243,8 +260,17 @@ fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec
     all
 }
 
+/// What a search on few rows has found.
+struct Search {
+    best: Exponentials,
+    /// The rates that Schwarz's criterion alone prefers, where those are others.
+    rival: Option<Vec<Rate>>,
+    /// The best with no more modes than columns and no trend that leaves noise, where that is another one.
+    simple: Option<Exponentials>,
+}
+
 /// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
-fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Option<(Exponentials, Option<Vec<Rate>>)> {
+fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Option<Search> {
     let all = starts(samples, short, stopped);
     let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
     candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
@@ -256,9 +282,11 @@ fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> O
     }
     let by_information = candidates.iter().min_by(|a, b| information(a).total_cmp(&information(b)))?;
     let rival = (by_information.rates.clone(), information(by_information));
+    let simple = candidates.iter().filter(|c| whole(c, d)).min_by(|a, b| information(a).total_cmp(&information(b))).cloned();
     let best = chosen(candidates, d)?;
     let other = (rival.1 < information(&best) && !rival.0.is_empty()).then_some(rival.0);
-    Some((best, other))
+    let simple = simple.filter(|s| s.rates != best.rates);
+    Some(Search { best, rival: other, simple })
 }
 
 /// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.

@@ -31,6 +31,10 @@ const MOVES: f64 = 0.1;
 /// Where no floor is reached, three degrees have to agree to this part of λ, and leave less than that of the motion of an interval.
 const AGREE: f64 = 0.02;
 const MOSTLY: f64 = 0.02;
+/// Where the degrees still improve, those that were not tried move λ by up to this many times what the last two did: a friction v|v| has a slow series.
+const TAIL: f64 = 4.0;
+/// Standard deviations beyond which degrees differ not by chance.
+const BEYOND_CHANCE: f64 = 2.0;
 /// An equilibrium of another degree is the same within this distance, in half-widths.
 const SAME: f64 = 0.15;
 /// Most extrapolated steps of the flow an interval.
@@ -165,6 +169,14 @@ impl NonlinearModel {
                     if let Some(Some((lambda, deviation, _))) = above.first() {
                         uncertainty = if noisy { uncertainty.max(*deviation) } else { uncertainty }.hypot((lambda - mode.lambda).norm());
                     }
+                    // A field with a symmetry has no terms of the next degree: the one after that counts where it differs beyond chance.
+                    if noisy
+                        && counts + 2 <= top
+                        && let Some((lambda, deviation, _)) = of_degree(counts + 2)
+                        && (lambda - mode.lambda).norm() > BEYOND_CHANCE * deviation
+                    {
+                        uncertainty = uncertainty.hypot((lambda - mode.lambda).norm());
+                    }
                 } else {
                     let below: Vec<Option<(Complex<f64>, f64, f64)>> = (top.saturating_sub(2)..top).map(of_degree).collect();
                     let spread = below.iter().map(|m| m.map_or(f64::INFINITY, |(l, ..)| (l - mode.lambda).norm())).fold(0.0, f64::max);
@@ -178,7 +190,7 @@ impl NonlinearModel {
                     if !covered {
                         because.push(if self.fits[top].rms < MOSTLY { Because::StillImproving } else { Because::NotExplained });
                     }
-                    uncertainty = uncertainty.max(mode.movement).hypot(spread);
+                    uncertainty = uncertainty.max(mode.movement).hypot(TAIL * spread);
                 }
                 let uncertainty = (uncertainty / self.frame.interval).max(1e-12 * size / self.frame.interval);
                 let lambda = mode.lambda / self.frame.interval;

@@ -128,7 +128,6 @@ pub(super) fn projected(samples: &Samples, rates: &[Rate], trend: usize, with_ja
 }
 
 fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usize], out: &mut Projected) -> Option<()> {
-    let wanted = !out.jacobian.is_empty() || rates.is_empty();
     struct Part {
         run: usize,
         rows: Vec<usize>,
@@ -174,7 +173,7 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
     for (j, &column) in columns.iter().enumerate() {
         out.constant[column] = if trend == 0 { shared[(0, j)] } else { 0.0 };
     }
-    if !wanted {
+    if out.jacobian.is_empty() {
         return Some(());
     }
     let bs: Vec<DMatrix<f64>> = parts.iter().map(|p| p.factor.amplitudes(&(&p.y - &p.power * &shared))).collect();
