@@ -52,6 +52,8 @@ fn numbers_that_are_not_whole_are_refused_in_plain_words() {
         assert!(refusal.contains(arguments[1]) && refusal.contains(arguments[2]), "{refusal}");
     }
     assert!(refusal(&["predict", "data.csv", "--rank", "0"]).contains("`0` is not allowed: it starts at 1"));
+    let two_columns = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/noisy_runs.csv");
+    assert!(refusal(&["predict", two_columns, "--rank", "99"]).contains("99 coordinates are asked for, but the samples have 2 columns"));
 }
 
 /// What a model file names is opened only where it is a regular file of the expected size.

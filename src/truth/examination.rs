@@ -68,6 +68,9 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
 pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Result<Examination, ModesError> {
     let logged = if options.log { Some(data.log()?) } else { None };
     let data = logged.as_ref().unwrap_or(data);
+    if let Some(rank) = options.rank.filter(|rank| *rank > data.dimension()) {
+        return Err(ModesError::Rank { rank, columns: data.dimension() });
+    }
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
     let mut found = if data.inputs().is_empty() { free(data, options, stopped) } else { with_inputs(data) };
     let forced = options.degree.is_some() && !known_linear(options);

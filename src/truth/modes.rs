@@ -24,6 +24,14 @@ pub enum ModesError {
     /// A map that moves nothing.
     #[error("degree 0 is a constant map, which has no modes; use degree 1 or more")]
     DegreeZero,
+    /// More coordinates than there are columns.
+    #[error("{rank} coordinates are asked for, but the samples have {columns} {}; ask for at most as many", if *.columns == 1 { "column" } else { "columns" })]
+    Rank {
+        /// How many are asked for.
+        rank: usize,
+        /// How many columns there are.
+        columns: usize,
+    },
     /// Numbers at the end of the range of f64.
     #[error("{origin}: the values of `{variable}` are too large or too close together to compute with (1e-100 to 1e100); change its unit")]
     Range {

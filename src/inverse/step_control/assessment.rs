@@ -23,6 +23,9 @@ const INTERPOLATION: f64 = 3.0;
 const UNCONTROLLED: f64 = 0.05;
 /// The rounding of one step in single precision, as it shows in λ̂.
 const SINGLE: f64 = 1e-7;
+/// How many times more it is where the rounding of the error estimate moves the steps too: the means over 16 starts of torchdiffeq 0.2.5's dopri5 in float32
+/// beside float64, λ = −0.1 + 2i and H = 1, are 5e-7 at rtol 1e-3 and 1.2e-6 at 1e-6, where the steps alone would leave 2e-7 to 3e-7.
+const CONTROLLED: f64 = 5.0;
 
 /// What a call does to a mode.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -103,7 +106,8 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
             }
         }
         landing(call, &equation, solution.lambda, &mut concerns, &mut advice)?;
-        let rounding = SINGLE * (solution.steps.len() as f64).sqrt() / interval;
+        let controlled = if call.is_adaptive() { CONTROLLED } else { 1.0 };
+        let rounding = controlled * SINGLE * (solution.steps.len() as f64).sqrt() / interval;
         let shift = (solution.lambda - lambda).norm();
         let counts = match usage.precision {
             None => call.is_adaptive(),
