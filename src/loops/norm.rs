@@ -28,6 +28,16 @@ impl Default for StateNorm {
 }
 
 impl StateNorm {
+    /// Over how many numbers it is taken: components of starts, or moduli.
+    pub fn components(&self) -> usize {
+        match self {
+            Self::Modulus(moduli) => moduli.len(),
+            Self::Components(starts) => 2 * starts.len(),
+            Self::Real(factors) => factors.len(),
+            Self::Joint(joint) => joint.factors.len(),
+        }
+    }
+
     /// One complex state of this amplitude.
     pub fn amplitude(size: f64) -> Self {
         Self::Modulus(vec![size])

@@ -2,7 +2,7 @@
 
 use crate::data::Paths;
 use crate::fit::Batch as Together;
-use crate::inverse::step_control::{ControlledEquation, ObservedMode, Precision, Search, Usage, solutions};
+use crate::inverse::step_control::{ControlledEquation, ObservedMode, Precision, Search, Usage, estimates};
 use crate::loops::{Call, Companion, JointNorm, StateNorm};
 use crate::truth::Mode;
 use num_complex::Complex;
@@ -87,7 +87,7 @@ impl<'a> Batch<'a> {
         for j in (0..learned.len()).chain(0..learned.len()) {
             let Some(norm) = self.norm(j, &starts, Some(&learned)) else { continue };
             let equation = ControlledEquation::pairs(call, self.seen[j].mode.lambda, self.interval, norm);
-            if let Ok(found) = equation.and_then(|equation| solutions(&equation, Search::Near))
+            if let Ok(found) = equation.and_then(|equation| estimates(&equation, Search::Near))
                 && let Some(solution) = found.principal()
             {
                 learned[j] = solution.lambda;
