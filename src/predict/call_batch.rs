@@ -12,6 +12,8 @@ use std::ops::Range;
 const LINEAR: f64 = 0.05;
 /// At most so many batches of the data are tried.
 const MOST_BATCHES: usize = 32;
+/// Starts of the data that a norm is taken over, at most: of more, evenly chosen ones stand for all, for nobody gives a call a million starts at once.
+const MOST_STARTS: usize = 2048;
 /// Pieces of a single trajectory that are tried as batches.
 const PIECES: usize = 8;
 
@@ -40,9 +42,10 @@ impl<'a> Batch<'a> {
         trajectories: &Paths,
     ) -> Self {
         let (mut starts, mut ranges) = (Vec::new(), Vec::new());
+        let every = samples.max(1) * (trajectories.samples() / samples.max(1)).div_ceil(MOST_STARTS).max(1);
         for path in trajectories.iter() {
             let before = starts.len();
-            starts.extend(path.iter().take(path.len().saturating_sub(1)).step_by(samples.max(1)).map(<[f64]>::to_vec));
+            starts.extend(path.iter().take(path.len().saturating_sub(1)).step_by(every).map(<[f64]>::to_vec));
             ranges.push(before..starts.len());
         }
         let seen = modes.map(|mode| {
