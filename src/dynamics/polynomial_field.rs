@@ -1,12 +1,13 @@
 //! Polynomial vector fields over Q: exact, printable, and compiled for stepping.
 
+mod compiled;
 mod exact;
 mod multivariate;
 
+pub use compiled::CompiledField;
 pub use multivariate::{MOST_VARIABLES, Monomial, Multivariate};
 
-use super::enclosure::Interval;
-use super::{DynamicsError, Field, System, SystemFileError};
+use super::{DynamicsError, System, SystemFileError};
 use crate::exact::{rational, simplest_between};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
@@ -165,101 +166,10 @@ fn print(p: &RationalPolynomial, variables: &[String], notation: &Notation<'_>) 
     if text.is_empty() { "0".into() } else { text }
 }
 
-/// A polynomial field in doubles, for stepping.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CompiledField {
-    /// For each component its terms: coefficient and exponents.
-    components: Vec<Vec<(f64, Vec<u32>)>>,
-    /// For each component and variable the terms of the derivative.
-    derivatives: Vec<Vec<(f64, Vec<u32>)>>,
-}
-
-impl CompiledField {
-    /// `Σ weight · field` over fields in the same variables: a truncated expansion at one h. Empty for an empty list.
-    pub fn combination(fields: &[(f64, &PolynomialField)]) -> Self {
-        let d = fields.first().map_or(0, |(_, field)| field.variables.len());
-        let collect = |polynomials: Vec<(f64, RationalPolynomial)>| {
-            let mut terms: std::collections::BTreeMap<Monomial, f64> = std::collections::BTreeMap::new();
-            for (weight, p) in &polynomials {
-                for (m, c) in p.terms() {
-                    *terms.entry(*m).or_default() += weight * rational::to_f64(c);
-                }
-            }
-            terms.into_iter().map(|(m, c)| (c, (0..d).map(|i| m.exponent(i) as u32).collect())).collect::<Vec<_>>()
-        };
-        let component = |i: usize| fields.iter().map(|(w, field)| (*w, field.components[i].clone())).collect::<Vec<_>>();
-        let derivative = |i: usize, j: usize| fields.iter().map(|(w, field)| (*w, field.components[i].derivative(j))).collect::<Vec<_>>();
-        Self {
-            components: (0..d).map(|i| collect(component(i))).collect(),
-            derivatives: (0..d * d).map(|k| collect(derivative(k / d, k % d))).collect(),
-        }
-    }
-}
-
-impl CompiledField {
-    /// A field from the terms of its components, each a coefficient and the exponents of all variables.
-    pub fn of_terms(components: Vec<Vec<(f64, Vec<u32>)>>) -> Self {
-        let d = components.len();
-        let slope = |terms: &[(f64, Vec<u32>)], j: usize| {
-            let term = |(c, exponents): &(f64, Vec<u32>)| {
-                let mut lower = exponents.clone();
-                lower[j] = exponents[j].checked_sub(1)?;
-                Some((c * f64::from(exponents[j]), lower))
-            };
-            terms.iter().filter_map(term).collect::<Vec<_>>()
-        };
-        let derivatives = (0..d * d).map(|k| slope(&components[k / d], k % d)).collect();
-        Self { components, derivatives }
-    }
-
-    /// What the components can be over a box.
-    pub(super) fn range(&self, cell: &[Interval]) -> Vec<Interval> {
-        self.components.iter().map(|terms| enclosed(terms, cell)).collect()
-    }
-
-    /// What the derivatives can be over a box, row by row.
-    pub(super) fn slopes(&self, cell: &[Interval]) -> Vec<Interval> {
-        self.derivatives.iter().map(|terms| enclosed(terms, cell)).collect()
-    }
-}
-
-fn enclosed(terms: &[(f64, Vec<u32>)], cell: &[Interval]) -> Interval {
-    terms.iter().fold(Interval::point(0.0), |sum, (c, exponents)| {
-        let powers = exponents.iter().zip(cell).filter(|(n, _)| **n > 0);
-        sum + powers.fold(Interval::point(*c), |product, (&n, side)| product * side.power(n))
-    })
-}
-
-fn evaluate(terms: &[(f64, Vec<u32>)], x: &[f64]) -> f64 {
-    terms
-        .iter()
-        .map(|(c, exponents)| {
-            exponents.iter().zip(x).fold(*c, |product, (&n, &x)| if n == 0 { product } else { product * x.powi(n as i32) })
-        })
-        .sum()
-}
-
-impl Field for CompiledField {
-    fn dimension(&self) -> usize {
-        self.components.len()
-    }
-
-    fn value(&self, x: &[f64], out: &mut [f64]) {
-        for (out, terms) in out.iter_mut().zip(&self.components) {
-            *out = evaluate(terms, x);
-        }
-    }
-
-    fn jacobian(&self, x: &[f64], out: &mut [f64]) {
-        for (out, terms) in out.iter_mut().zip(&self.derivatives) {
-            *out = evaluate(terms, x);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dynamics::Field;
     use proptest::prelude::*;
 
     #[test]
