@@ -1,10 +1,10 @@
 //! Polynomial vector fields over Q: exact, printable, and compiled for stepping.
 
-mod compiled;
+mod compiled_field;
 mod exact;
 mod multivariate;
 
-pub use compiled::CompiledField;
+pub use compiled_field::CompiledField;
 pub use multivariate::{MOST_VARIABLES, Monomial, Multivariate};
 
 use super::{DynamicsError, System, SystemFileError};

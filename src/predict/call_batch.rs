@@ -116,3 +116,26 @@ impl<'a> Batch<'a> {
         ((0..self.seen.len()).map(|j| (self.seen[j].mode, usage(j))).collect(), joint)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_record_gives_no_more_starts_than_a_norm_takes() {
+        let lambda = Complex::new(-1e-4, 2.0);
+        let state = |k: usize| {
+            let y = (lambda * 0.01 * k as f64).exp();
+            vec![y.re, y.im]
+        };
+        let modes = [lambda, lambda.conj()].map(|lambda| Mode::determined(lambda, vec![0.0, 0.0], Some(0.0)));
+        for (samples, covered) in [(100, 1), (10_000, 1), (100_000, 7)] {
+            let paths = Paths::of(&[(0..samples).map(state).collect()]).expect("finite");
+            let batch = Batch::of(modes.iter().take(1), 0.01, covered, None, &paths);
+            let starts = batch.all().len();
+            assert!(starts <= MOST_STARTS && starts >= (samples / covered - 1).min(MOST_STARTS / 2), "{samples} {covered}: {starts}");
+            let observed = batch.seen[0].observed.as_ref().expect("is there");
+            assert_eq!(observed.starts.len(), starts);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::super::Field;
 use super::super::enclosure::Interval;
-use super::{Monomial, PolynomialField, RationalPolynomial};
+use super::{Monomial, PolynomialField};
 use crate::exact::rational;
 use std::collections::BTreeMap;
 
@@ -44,19 +44,16 @@ impl CompiledField {
     /// `Σ weight · field` over fields in the same variables: a truncated expansion at one h. Empty for an empty list.
     pub fn combination(fields: &[(f64, &PolynomialField)]) -> Self {
         let d = fields.first().map_or(0, |(_, field)| field.variables.len());
-        let collect = |polynomials: Vec<(f64, RationalPolynomial)>| {
+        let component = |i: usize| {
             let mut terms: BTreeMap<Monomial, f64> = BTreeMap::new();
-            for (weight, p) in &polynomials {
-                for (m, c) in p.terms() {
+            for (weight, field) in fields {
+                for (m, c) in field.components[i].terms() {
                     *terms.entry(*m).or_default() += weight * rational::to_f64(c);
                 }
             }
-            terms.into_iter().map(|(m, c)| (c, (0..d).map(|i| m.exponent(i) as u32).collect())).collect::<Vec<_>>()
+            terms.into_iter().map(|(m, c)| (c, (0..d).map(|i| m.exponent(i) as u32).collect())).collect()
         };
-        let component = |i: usize| fields.iter().map(|(w, field)| (*w, field.components[i].clone())).collect::<Vec<_>>();
-        let derivative = |i: usize, j: usize| fields.iter().map(|(w, field)| (*w, field.components[i].derivative(j))).collect::<Vec<_>>();
-        let components = (0..d).map(|i| collect(component(i))).collect();
-        Self::planned(components, (0..d * d).map(|k| collect(derivative(k / d, k % d))).collect())
+        Self::of_terms((0..d).map(component).collect())
     }
 
     /// A field from the terms of its components, each a coefficient and the exponents of all variables.
@@ -70,12 +67,8 @@ impl CompiledField {
             };
             terms.iter().filter_map(term).collect::<Vec<_>>()
         };
-        let derivatives = (0..d * d).map(|k| slope(&components[k / d], k % d)).collect();
-        Self::planned(components, derivatives)
-    }
-
-    fn planned(components: Vec<Vec<Term>>, derivatives: Vec<Vec<Term>>) -> Self {
-        let mut places: BTreeMap<Vec<u32>, usize> = BTreeMap::from([(vec![0; components.len()], 0)]);
+        let derivatives: Vec<Vec<Term>> = (0..d * d).map(|k| slope(&components[k / d], k % d)).collect();
+        let mut places: BTreeMap<Vec<u32>, usize> = BTreeMap::from([(vec![0; d], 0)]);
         let mut factors = Vec::new();
         let mut sums = |polynomials: &[Vec<Term>]| {
             let (mut terms, mut ends) = (Vec::new(), Vec::with_capacity(polynomials.len()));
