@@ -86,7 +86,7 @@ fn farthest(a: &[f64], b: &[f64]) -> f64 {
 /// The field, in the coordinates of the samples.
 enum Source {
     System(Arc<System>),
-    Fitted { field: CompiledField, centre: Vec<f64>, half: Vec<f64> },
+    Fitted { field: Box<CompiledField>, centre: Vec<f64>, half: Vec<f64> },
 }
 
 impl Field for Source {
@@ -138,7 +138,10 @@ impl LearnedOrbits {
                 }
                 let complete = |x: &&[f64]| x.iter().all(|v| !v.is_nan());
                 let starts = data.states().filter_map(|mut t| t.find(complete).map(<[f64]>::to_vec)).collect();
-                (Source::Fitted { field: fitted.field.compiled(), centre: fitted.centre.clone(), half: fitted.half.clone() }, starts)
+                (
+                    Source::Fitted { field: Box::new(fitted.field.compiled()), centre: fitted.centre.clone(), half: fitted.half.clone() },
+                    starts,
+                )
             }
         };
         let interval = subject.interval;
