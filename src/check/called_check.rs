@@ -1,7 +1,6 @@
 //! What a library's call is predicted to learn on these data, beside what fits through its own steps learn.
 
 use super::agreement::Agreement;
-use super::comparison::motion;
 use crate::data::Paths;
 use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
@@ -143,7 +142,7 @@ impl CalledCheck {
         fits: &[(u64, Result<Fit, FitError>)],
         trajectories: &Paths,
     ) -> Self {
-        let small = agreement.small * motion(trajectories);
+        let small = agreement.small * trajectories.motion();
         let size = trajectories.states().flat_map(|x| x.iter().zip(modes.first().map_or(&[][..], |m| &m.equilibrium)));
         let (sum, count) = size.fold((0.0, 0usize), |(sum, n), (x, e)| (sum + (x - e).powi(2), n + 1));
         let floor = modes.iter().filter_map(|m| m.floor).fold(0.0, f64::max).powi(2) * sum / count.max(1) as f64;

@@ -142,16 +142,6 @@ pub struct Checker<'a> {
     pub samples: &'a Paths,
 }
 
-/// The mean square of the difference between successive samples.
-pub fn motion(trajectories: &Paths) -> f64 {
-    let (mut sum, mut count) = (0.0, 0usize);
-    for (from, to) in trajectories.pairs() {
-        sum += from.iter().zip(to).map(|(a, b)| (b - a).powi(2)).sum::<f64>();
-        count += from.len();
-    }
-    sum / count.max(1) as f64
-}
-
 /// The loss that noise leaves at least: what the best linear model leaves, or the residual of the polynomial field that explains the samples, in
 /// both ends of an interval; 0 where nothing is known of it.
 pub fn noise_floor(report: &Report, motion: f64) -> f64 {
@@ -187,7 +177,7 @@ impl Checker<'_> {
         let mut checked = self.uncompared(seed, fit);
         let Ok(fit) = fit else { return checked };
         checked.compared = true;
-        let motion = motion(self.samples);
+        let motion = self.samples.motion();
         checked.fitted = fit.loss <= self.agreement.small * motion + ABOVE_FLOOR * noise_floor(self.report, motion);
         if !checked.fitted {
             return checked;

@@ -19,6 +19,6 @@ mod settling;
 
 pub use agreement::Agreement;
 pub use called_check::{CalledCheck, CalledFit, CalledMode, Landed, expected};
-pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, motion, noise_floor, was_interrupted};
+pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, noise_floor, was_interrupted};
 pub use coverage::Coverage;
 pub use followed::{Followed, LearnedDrift, Rollouts};

@@ -6,7 +6,7 @@ use super::samples::SampleArgs;
 use super::screen::width;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, check_call, defaults, output};
-use lambdahat::check::{Agreement, Check, CheckedFit, Checker, motion, noise_floor, was_interrupted};
+use lambdahat::check::{Agreement, Check, CheckedFit, Checker, noise_floor, was_interrupted};
 use lambdahat::figure;
 use lambdahat::fit::{ModelSpec, Prepared};
 use lambdahat::inverse::Limits;
@@ -161,7 +161,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if json {
         output::json(&document::check(&check, Dialect::Terminal)?)?;
     } else {
-        let motion = motion(&samples.paths);
+        let motion = samples.paths.motion();
         let floor = Some(noise_floor(&check.report, motion)).filter(|floor| *floor > check.agreement.small * motion);
         let run = Run { model: &args.training.model, starts: seeds.len(), methods: methods.len(), floor };
         let said = if args.all { screen::everything(&check, &run, width()) } else { screen::first_screen(&check, &run, width()) };

@@ -141,6 +141,12 @@ impl Paths {
         Self::flat(self.dimension, self.iter().filter(|path| keep(*path)).map(|path| path.states.to_vec()))
     }
 
+    /// The motion over an interval: the mean square, a component, of the difference between a state and the next; 0 where none follows another.
+    pub fn motion(&self) -> f64 {
+        let sum: f64 = self.pairs().map(|(from, to)| from.iter().zip(to).map(|(a, b)| (b - a).powi(2)).sum::<f64>()).sum();
+        sum / (self.dimension * self.pairs().count()).max(1) as f64
+    }
+
     /// A copy of every state, a vector each.
     pub fn to_states(&self) -> Vec<Vec<f64>> {
         self.states().map(<[f64]>::to_vec).collect()
@@ -237,10 +243,11 @@ mod tests {
         let paths = Paths::of(&lists).unwrap();
         assert_eq!(paths.iter().map(States::len).collect::<Vec<_>>(), [3, 0, 2]);
         assert_eq!(paths.pairs().map(|(x, y)| (x[0], y[0])).collect::<Vec<_>>(), [(1.0, 2.0), (2.0, 4.0), (3.0, 9.0)]);
+        assert_eq!(paths.motion(), (1.0 + 4.0 + 36.0) / 3.0);
         assert_eq!(paths.to_lists(), lists);
         assert_eq!(paths.get(2).and_then(States::last), Some(&[9.0][..]));
         assert_eq!(paths.get(3), None);
         let none = Paths::of(&[]).unwrap();
-        assert_eq!((none.dimension(), none.samples(), none.states().count()), (0, 0, 0));
+        assert_eq!((none.dimension(), none.samples(), none.states().count(), none.motion()), (0, 0, 0, 0.0));
     }
 }

@@ -15,7 +15,7 @@ const WORSE: f64 = 1.05;
 /// Adds the notes that follow from what was measured.
 pub(super) fn judge(file: &ModelFile, trajectories: &Paths, states: &[Vec<f64>], report: &mut RepairReport) {
     let mut notes = Vec::new();
-    let motion = motion(trajectories);
+    let motion = trajectories.motion().sqrt();
     let residual = file.loss.max(0.0).sqrt();
     if motion > 0.0 && residual > POOR * motion {
         notes.push(RepairNote::MissesData { share: residual / motion });
@@ -44,13 +44,6 @@ pub(super) fn judge(file: &ModelFile, trajectories: &Paths, states: &[Vec<f64>],
     let new = report.after.equilibria.iter().filter(|_| report.way != Way::ExactLinear).filter(strange).take(3);
     notes.extend(new.map(|place| RepairNote::NewEquilibrium { place: place.clone() }));
     report.notes.extend(notes);
-}
-
-/// The root mean square of the steps between samples.
-fn motion(trajectories: &Paths) -> f64 {
-    let squares = trajectories.pairs().flat_map(|(from, to)| from.iter().zip(to).map(|(a, b)| (a - b).powi(2)));
-    let (sum, count) = squares.fold((0.0, 0usize), |(sum, n), square| (sum + square, n + 1));
-    if count == 0 { 0.0 } else { (sum / count as f64).sqrt() }
 }
 
 /// The diagonal of the states' box.

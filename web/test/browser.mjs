@@ -200,16 +200,21 @@ const changes = async (page, id, words, act, how) => {
   if (words !== "basin-words") assert.notEqual((await said(page, words)).trim(), "", `${id} by ${how}`);
 };
 
-beside("each demo is driven by the mouse", async () => {
-  const page = await opened();
+/** Presses every slider well away from where it stands; its demo must say something else. */
+async function slidersDriven(page, how, press) {
   for (const [id, words] of ANSWERS) {
     const input = page.locator(`#${id}`);
     if ((await input.getAttribute("type")) !== "range") continue;
     await input.scrollIntoViewIfNeeded();
     const box = await input.boundingBox();
     const at = Number(await input.evaluate((e) => (e.value - e.min) / (e.max - e.min))) < 0.5 ? 0.72 : 0.28;
-    await changes(page, id, words, () => page.mouse.click(box.x + box.width * at, box.y + box.height / 2), "mouse");
+    await changes(page, id, words, () => press(box.x + box.width * at, box.y + box.height / 2), how);
   }
+}
+
+beside("each demo is driven by the mouse", async () => {
+  const page = await opened();
+  await slidersDriven(page, "mouse", (x, y) => page.mouse.click(x, y));
   await page.click("#reset");
   await settled(page);
   for (const [id, words, field] of [["plane", "summary"], ["map-plane", "map-words"], ["orbit-1", "orbit-words-1"]]) {
@@ -265,14 +270,7 @@ beside("each demo is driven by the keyboard, and one voice tells what changed", 
 
 beside("each demo is driven by touch", async () => {
   const page = await opened("", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
-  for (const [id, words] of ANSWERS) {
-    const input = page.locator(`#${id}`);
-    if ((await input.getAttribute("type")) !== "range") continue;
-    await input.scrollIntoViewIfNeeded();
-    const box = await input.boundingBox();
-    const at = Number(await input.evaluate((e) => (e.value - e.min) / (e.max - e.min))) < 0.5 ? 0.72 : 0.28;
-    await changes(page, id, words, () => page.touchscreen.tap(box.x + box.width * at, box.y + box.height / 2), "touch");
-  }
+  await slidersDriven(page, "touch", (x, y) => page.touchscreen.tap(x, y));
   for (const id of ["plane", "map-plane", "orbit-0", "orbit-1", "orbit-2"]) {
     const canvas = page.locator(`#${id}`);
     await canvas.scrollIntoViewIfNeeded();
