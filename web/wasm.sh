@@ -25,4 +25,4 @@ else
   echo "no wasm32-unknown-unknown target: see the first lines of $0" >&2
   exit 1
 fi
-wasm-bindgen --target web --omit-default-module-path --out-dir pkg "$out/wasm32-unknown-unknown/release/lambdahat_web.wasm"
+wasm-bindgen --target web --omit-default-module-path --remove-name-section --remove-producers-section --out-dir pkg "$out/wasm32-unknown-unknown/release/lambdahat_web.wasm"
