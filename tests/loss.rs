@@ -178,6 +178,22 @@ fn noise_damps_by_the_formula() {
     }
 }
 
+/// Three species that come to rest, without noise, in three columns and with one equilibrium's modes: what no linear model explains is not noise.
+#[test]
+fn a_nonlinear_motion_is_not_taken_for_noise() {
+    let text = "name = \"three\"\ntitle = \"Three species\"\nsource = \"Lotka and Volterra\"\ninterval = 0.3\nstarts = [[0.5, 0.5, 0.5], [1.2, 0.3, 0.7]]\n\n\
+                [field]\na = \"a (1 - 0.3 a - 0.1 b + 0.1 c)\"\nb = \"b (0.8 + 0.1 a - b)\"\nc = \"c (1.2 - 0.4 a - 0.1 b - c)\"\n";
+    let system = lambdahat::dynamics::System::from_text(text, "three.toml").unwrap();
+    let runs = system.default_starts().iter().map(|s| Trajectory::new(None, 0.0, &system.trajectory(s, 0.3, 60).unwrap())).collect();
+    let data = Trajectories::new("three", system.variables(), 0.3, runs).unwrap();
+    let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
+    assert!(subject.modes.iter().filter(|m| m.settled).count() >= 3 && !subject.linear, "{:?}", subject.modes);
+    assert!(subject.through_loss.is_none());
+    let report =
+        Prediction { subject, methods: vec![catalog::find("rk4").unwrap()], substeps: 1, limits: Limits::default() }.report().unwrap();
+    assert!(report.recommendation.is_some_and(|r| r.loss.is_none()));
+}
+
 #[test]
 fn losses_are_read_and_written() {
     for text in ["pairs", "windows:20", "rollout", "rollout-free-start"] {
