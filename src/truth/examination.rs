@@ -311,8 +311,8 @@ fn told(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: f64, because: 
 }
 
 fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&[f64]) -> Vec<f64>) {
-    for mode in &field.modes {
-        found.modes.extend(told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), false));
+    for mode in field.modes.iter().filter(|m| m.lambda.im >= 0.0) {
+        found.modes.extend(told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), true));
     }
     let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
     found.linear = fit.degree == 1;
@@ -348,7 +348,10 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     found.linear = true;
     let equilibrium = outward(linear.fit.constant.as_slice());
     let modes = linear.modes(samples, known_linear);
-    if linear.explains && linear.fit.count() > samples.dimension() {
+    // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
+    let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
+    let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
+    if linear.explains && linear.fit.count() > samples.dimension() && (!series || swings) {
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
