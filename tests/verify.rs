@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, Property, RungeKutta, Stated, catalog, scheme};
-use lambdahat::verify::{ClaimFault, REPORT, Verification, Watch, WhyLeftOut, Work, verify, verify_with};
+use lambdahat::verify::{ClaimFault, REPORT, Supervisor, Verification, WhyLeftOut, Work, verify, verify_with};
 use lambdahat::words::{Dialect, Say};
 use rayon::prelude::*;
 
@@ -102,8 +102,8 @@ fn orders_beyond_the_trees_follow_from_the_assumptions() {
 }
 
 /// Ends whatever is begun.
-fn at_once() -> Watch {
-    Watch::new(|_| std::ops::ControlFlow::Break(()))
+fn at_once() -> Supervisor {
+    Supervisor::new(|_| std::ops::ControlFlow::Break(()))
 }
 
 /// A search that ends early leaves a claim of the order open: it neither holds nor fails.

@@ -1,7 +1,7 @@
 //! What a report may cost: each exact decision draws on one budget, and where that is spent the quantity is left out, with the reason.
 
 use super::left_out::{LeftOut, WhyLeftOut};
-use super::watch::{Step, Watch};
+use super::supervisor::{Supervisor, Underway};
 use crate::exact::effort;
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -18,7 +18,7 @@ pub(super) const REPEATED: u64 = 2_000_000_000;
 pub(super) struct Budget {
     whole: u64,
     left: u64,
-    watch: Watch,
+    watch: Supervisor,
     stopped: bool,
     /// What was not decided.
     pub left_out: Vec<LeftOut>,
@@ -26,7 +26,7 @@ pub(super) struct Budget {
 
 impl Budget {
     /// So many units.
-    pub fn new(units: u64, watch: &Watch) -> Self {
+    pub fn new(units: u64, watch: &Supervisor) -> Self {
         Self { whole: units, left: units, watch: watch.clone(), stopped: false, left_out: Vec::new() }
     }
 
@@ -46,7 +46,7 @@ impl Budget {
             let stopped = stopped.clone();
             move |units: u64| {
                 used.set(used.get() + units);
-                let step = Step::Decision { what: looked_at, spent: (used.get() as f64 / whole).min(1.0) };
+                let step = Underway::Decision { what: looked_at, spent: (used.get() as f64 / whole).min(1.0) };
                 stopped.set(stopped.get() || watch.tell(step).is_break());
                 if stopped.get() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             }
@@ -85,7 +85,7 @@ mod tests {
     /// Once everything is spent, no decision is begun: what it does not count would take its time all the same.
     #[test]
     fn nothing_is_begun_with_nothing_left() {
-        let mut budget = Budget::new(10, &Watch::nobody());
+        let mut budget = Budget::new(10, &Supervisor::nobody());
         assert_eq!(budget.decide(["first"], || Number::ratio(1, 3) * Number::ratio(1, 7)), None);
         let mut begun = false;
         assert_eq!(budget.decide(["second"], || begun = true), None);
@@ -97,10 +97,10 @@ mod tests {
     fn a_watch_ends_decisions() {
         let powers = || (0..3000).fold(Number::from(1), |power, _| power * Number::ratio(3, 7));
         let seen = Rc::new(Cell::new(0));
-        let watch = Watch::new({
+        let watch = Supervisor::new({
             let seen = seen.clone();
             move |step| {
-                let Step::Decision { what: "first" | "second", spent } = step else { panic!("{step:?}") };
+                let Underway::Decision { what: "first" | "second", spent } = step else { panic!("{step:?}") };
                 seen.set(seen.get() + 1);
                 if spent > 0.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             }

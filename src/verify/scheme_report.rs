@@ -5,8 +5,8 @@ use super::exact_cost::Size;
 use super::learning_report::LearningReport;
 use super::left_out::{LeftOut, WhyLeftOut};
 use super::orders_within::Orders;
+use super::supervisor::Supervisor;
 use super::verification::Verification;
-use super::watch::Watch;
 use crate::exact::Number;
 use crate::method::{Method, Multistep, Property, RungeKutta, Stated};
 use crate::method::{PROPERTIES, RestsOn};
@@ -46,7 +46,7 @@ pub(super) enum Depth {
 }
 
 /// A report without claims, within a budget.
-pub(super) fn decide(method: &Method, mut budget: Budget, watch: &Watch, depth: Depth) -> Verification {
+pub(super) fn decide(method: &Method, mut budget: Budget, watch: &Supervisor, depth: Depth) -> Verification {
     let report = match method {
         Method::RungeKutta(method) => of_runge_kutta(method, &mut budget, &mut watch.of_conditions(), depth),
         Method::Multistep(method) => of_multistep(method, &mut budget, depth),

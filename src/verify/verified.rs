@@ -4,8 +4,8 @@ use super::budget::{Budget, REPORT};
 use super::claims::check;
 use super::scheme_report::{Depth, decide};
 use super::second_look::second_look;
+use super::supervisor::Supervisor;
 use super::verification::Verification;
-use super::watch::Watch;
 use super::within::within;
 use crate::method::Method;
 
@@ -19,11 +19,11 @@ use crate::method::Method;
 /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn verify(method: &Method) -> Verification {
-    verify_with(method, REPORT, &Watch::nobody())
+    verify_with(method, REPORT, &Supervisor::nobody())
 }
 
 /// The same with so many units of exact work ([`REPORT`] is usual), and watched.
-pub fn verify_with(method: &Method, units: u64, watch: &Watch) -> Verification {
+pub fn verify_with(method: &Method, units: u64, watch: &Supervisor) -> Verification {
     let mut report = decide(method, Budget::new(units, watch), watch, Depth::Whole);
     if cfg!(debug_assertions) {
         let refuted = second_look(method, &report.answers());

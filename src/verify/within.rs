@@ -2,12 +2,12 @@
 
 use super::budget::{Budget, REPEATED};
 use super::scheme_report::{Depth, decide};
+use super::supervisor::Supervisor;
 use super::verification::{Verification, Within};
-use super::watch::Watch;
 use crate::method::{Method, rounding};
 
 /// The report to within the tolerance of the order: where the file states one, or where the order to within it is larger than the exact one.
-pub(super) fn within(method: &Method, report: &Verification, watch: &Watch) -> Option<Within> {
+pub(super) fn within(method: &Method, report: &Verification, watch: &Supervisor) -> Option<Within> {
     let found = report.order_within?;
     let stated = method.identity().stated_tolerance();
     if stated.is_none() && found.order <= report.order {

@@ -3,7 +3,7 @@
 use super::super::interrupt::stopped;
 use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::method::Method;
-use lambdahat::verify::{Step, Verification, Watch, verify_with};
+use lambdahat::verify::{Supervisor, Underway, Verification, verify_with};
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -31,9 +31,9 @@ impl Shown {
         *self = Self::Nothing;
     }
 
-    fn show(&mut self, name: &str, step: Step) {
+    fn show(&mut self, name: &str, step: Underway) {
         match step {
-            Step::Conditions(progress) => {
+            Underway::Conditions(progress) => {
                 if !matches!(self, Self::Conditions(_)) {
                     self.clear();
                     *self = Self::Conditions(bar("{prefix} {wide_bar} {pos}/{len} primes"));
@@ -43,7 +43,7 @@ impl Shown {
                 bar.set_length(progress.total as u64);
                 bar.set_position(progress.done as u64);
             }
-            Step::Decision { what, spent } => {
+            Underway::Decision { what, spent } => {
                 if !matches!(self, Self::Decisions(_)) {
                     self.clear();
                     *self = Self::Decisions(bar("{prefix} {wide_bar} {percent}% of what it may take, some ten seconds"));
@@ -65,7 +65,7 @@ fn bar(template: &str) -> ProgressBar {
 pub fn verified(method: &Method, units: u64) -> Verification {
     let (name, begun, shown) = (method.name().to_owned(), Instant::now(), Rc::new(RefCell::new(Shown::default())));
     let screen = shown.clone();
-    let watch = Watch::new(move |step| {
+    let watch = Supervisor::new(move |step| {
         if begun.elapsed() > PATIENCE {
             screen.borrow_mut().show(&name, step);
         }

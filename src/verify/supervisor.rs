@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// What a verification is at.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub enum Underway {
     /// Order conditions are tested.
     Conditions(Progress),
     /// An exact decision is made.
@@ -22,11 +22,11 @@ pub enum Step {
 ///
 /// Where the order's search is ended, what was proved until then is kept; an ended decision, and all that would come after it, is left out.
 #[derive(Clone)]
-pub struct Watch(Rc<dyn Fn(Step) -> ControlFlow<()>>);
+pub struct Supervisor(Rc<dyn Fn(Underway) -> ControlFlow<()>>);
 
-impl Watch {
-    /// A watch that is told by a call.
-    pub fn new(tell: impl Fn(Step) -> ControlFlow<()> + 'static) -> Self {
+impl Supervisor {
+    /// A supervisor that is told by a call.
+    pub fn new(tell: impl Fn(Underway) -> ControlFlow<()> + 'static) -> Self {
         Self(Rc::new(tell))
     }
 
@@ -35,13 +35,13 @@ impl Watch {
         Self::new(|_| ControlFlow::Continue(()))
     }
 
-    pub(super) fn tell(&self, step: Step) -> ControlFlow<()> {
+    pub(super) fn tell(&self, step: Underway) -> ControlFlow<()> {
         (self.0)(step)
     }
 
     /// The same as the search for the order takes it.
     pub(super) fn of_conditions(&self) -> impl FnMut(Progress) -> ControlFlow<()> {
         let watch = self.clone();
-        move |progress| watch.tell(Step::Conditions(progress))
+        move |progress| watch.tell(Underway::Conditions(progress))
     }
 }
