@@ -271,7 +271,10 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
             "# c\n\nt,x\n0,1\n\n# c\n1,abc\n",
             "data.csv, line 7, column 2 (`x`): the cell holds `abc`, which is not a number; leave the column out, or empty the cell if its value is missing",
         ),
-        ("t;x\n0;1,5\n1;2.5\n", "data.csv, line 2, column 2 (`x`): the cell holds `1,5`, which is not a number; write decimals with a point"),
+        (
+            "t;x\n0;1,5\n1;2.5\n",
+            "data.csv, line 2, column 2 (`x`): the cell holds `1,5`, which is not a number; write decimals with a point",
+        ),
         (
             "t,x\n31/12/2020,1\n",
             "data.csv, line 2, column 1 (`t`): the cell holds `31/12/2020`, which is neither a number nor a date; write dates as 2024-01-31, the year first",
