@@ -105,17 +105,13 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
             facts.insert(format!("Re of the nearest branch, {name}"), INTERVAL * branch.re);
             facts.insert(format!("Im of the nearest branch, {name}"), INTERVAL * branch.im);
             ends.push(format!(
-                "{name} learned {} where a branch is {}",
+                "through {} it is {} where a branch is {}",
+                told(name),
                 complex(eigenvalue * INTERVAL, DIGITS),
                 complex(branch * INTERVAL, DIGITS)
             ));
         }
-        let mut panel = phase_plane(
-            &format!("through {}", if name == "rk4" { "RK4" } else { "implicit midpoint" }),
-            &orbits,
-            Ink::Red,
-            "the learned model at h/100",
-        );
+        let mut panel = phase_plane(&format!("through {}", told(name)), &orbits, Ink::Red, "the learned model at h/100");
         // Under what was learned lies what should have been.
         panel.marks.splice(0..0, truth.iter().map(|orbit| Mark::line(orbit.iter().map(|x| [x[0], x[1]]).collect(), Ink::Blue, 0.8, "")));
         panels.push(panel);
@@ -132,6 +128,11 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
         panels,
         facts,
     })
+}
+
+/// What the method of a kept model is called in a sentence.
+fn told(name: &str) -> &str {
+    if name == "rk4" { "RK4" } else { "implicit midpoint" }
 }
 
 /// An orbit of the figure, to be started anywhere.

@@ -1,7 +1,7 @@
 //! The artifact map: over the plane of the true hλ, what the principal λ̂ does, and how many branches grow.
 
 use super::description::points;
-use super::mode::ModeError;
+use super::mode::{ModeError, named};
 use super::regions::plane;
 use super::{Figure, Ink, Mark, Panel};
 use crate::inverse::faithful::{SAMPLES, TOLERANCE, shows};
@@ -116,7 +116,7 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
     let wrong = survey.share(|value| value.2 && value.0 == Fate::AntiDamped);
     let share = if decaying > 0.0 { wrong / decaying } else { 0.0 };
     facts.insert(format!("share of decaying modes learned as growing, {}", method.name()), share);
-    let mut panel = plane(method.name(), window, marks);
+    let mut panel = plane(&named(method), window, marks);
     panel.x.label = "Re hλ (true)".into();
     panel.y.label = "Im hλ (true)".into();
     Ok(panel)

@@ -1,6 +1,6 @@
 //! What a fit through a method learns from one mode: the region with hλ and every hλ̂, beside the trajectory.
 
-use super::mode::{ModeError, ModeRun, in_time, labelled_lines};
+use super::mode::{ModeError, ModeRun, heading_of, in_time, labelled_lines, named};
 use super::regions::{cross, plane, region_marks};
 use super::{Figure, Ink, Mark};
 use crate::inverse::LearningEquation;
@@ -71,7 +71,7 @@ pub(super) fn mode_panels(
     }
     Ok(Figure {
         name: "prediction".into(),
-        title: format!("What a fit through {} learns from λ = {}", method.name(), complex(lambda, DIGITS)),
+        title: format!("What a fit through {} learns from λ = {}", named(method), complex(lambda, DIGITS)),
         caption: format!(
             "Sampled every H = {interval}, {} step{} of h = {h} between samples. {} branch{}{}; {} λ̂ = {}.",
             sampling.substeps(),
@@ -125,7 +125,10 @@ pub fn growing_step() -> Result<Figure, ModeError> {
         let truth = (1..=6).map(|k| 0.25 * f64::from(k)).map(|h| [h * lambda.re, h * lambda.im]).collect();
         marks.push(Mark::dots(truth, Ink::Blue, 3.6, "hλ at h = 0.25, 0.5, …, 1.5"));
         let outside = marked.iter().filter(|z| !window.contains(Complex::new(z[0], z[1]))).count();
-        let title = if outside == 0 { name.to_owned() } else { format!("{name}, {outside} of {} outside", marked.len()) };
+        let title = match outside {
+            0 => named(&method),
+            _ => format!("{}, {outside} of {} outside", heading_of(&method), marked.len()),
+        };
         marks.push(Mark::dots(marked, Ink::Red, 3.6, "hλ̂ of all branches at the same h"));
         panels.push(plane(&title, window, marks));
     }

@@ -23,11 +23,17 @@ pub fn true_orbit() -> &'static str {
 /// The orbit of a model learned through a method.
 pub fn orbit(method: &str, found: &LearnedOrbit) -> String {
     let Some(widening) = found.widening else { return format!("Learned through {method}: it rests here, as the truth does.") };
+    let step = match found.refinement {
+        0 | 1 => "its own step".to_owned(),
+        n => format!("H/{n}"),
+    };
+    let wide = match real(widening, 2) {
+        one if one == "1" => "as wide".to_owned(),
+        other => format!("{other} times as wide"),
+    };
+    let end = real(found.end, 4);
     format!(
-        "Learned through {method}, run at H/{}: at t = {} the widest orbit is {} times as wide as at the start.{}",
-        found.refinement,
-        real(found.end, 4),
-        real(widening, 2),
+        "Learned through {method}, run at {step}: at t = {end} the widest orbit is {wide} as at the start.{}",
         outside(found.determined)
     )
 }
@@ -39,4 +45,23 @@ pub fn orbit_unsolved(method: &str, determined: bool) -> String {
 
 fn outside(determined: bool) -> &'static str {
     if determined { "" } else { " This start lies outside the orbits on which training determines the model (grey)." }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_orbit_keeps_its_width_or_is_told_by_how_much_not() {
+        let of = |refinement, widening, determined| orbit("rk4", &LearnedOrbit { refinement, end: 60.0, widening, determined });
+        assert_eq!(
+            of(1, Some(1.001), true),
+            "Learned through rk4, run at its own step: at t = 60 the widest orbit is as wide as at the start."
+        );
+        assert!(
+            of(100, Some(0.66), false)
+                .contains("run at H/100: at t = 60 the widest orbit is 0.66 times as wide as at the start. This start lies outside")
+        );
+        assert_eq!(of(100, None, true), "Learned through rk4: it rests here, as the truth does.");
+    }
 }
