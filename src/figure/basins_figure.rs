@@ -202,7 +202,7 @@ pub fn basins(
         name: "basins".into(),
         title: "Which start lands on which branch".into(),
         caption: format!(
-            "A real 2×2 model fitted through {} to {SAMPLES} samples of an oscillator, λ = {}, every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
+            "Method: {}. A real 2×2 model of an oscillator, λ = {}, fitted to {SAMPLES} samples every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
              branch they land on. Below: random starts, entries N(0, width²), {starts} each; the rest did not converge: \
              they left for infinity, stopped between the branches, or (Adam: rate 0.02, 4000 steps) were still on their way.",
             named(method),

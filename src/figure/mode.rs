@@ -133,7 +133,7 @@ pub(super) fn orbit(region: &Region, z: Complex<f64>, start: impl Fn(usize) -> C
 }
 
 /// Characters that fit above a panel of three beside each other.
-const LONGEST_NAME: usize = 34;
+const LONGEST_NAME: usize = 28;
 
 /// A panel of y against t, a little wider than the time, so that the first and last dot are whole.
 pub(super) fn in_time(title: &str, end: f64, height: f64, marks: Vec<Mark>) -> Panel {

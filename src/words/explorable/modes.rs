@@ -22,7 +22,7 @@ pub fn summary(found: &Branches, run: Option<usize>, refinement: usize) -> Strin
     };
     let fate = match refinement {
         0 | 1 => "Run at its own step size it goes through every sample.".to_owned(),
-        n => format!("Run with steps {n} times smaller it follows e^(λ̂t) instead."),
+        n => format!("Run with steps {n} times smaller it follows exp(λ̂t) instead."),
     };
     let judged = verdict(found, Limits::default());
     let because = judged.reasons.first().map_or_else(String::new, |reason| format!(" {}", reason.say(Dialect::Page)));
@@ -248,7 +248,7 @@ mod tests {
             "{said}"
         );
         assert!(summary(&found, None, 1).contains("no finite λ̂"));
-        assert!(summary(&found, Some(0), 50).contains("50 times smaller it follows e^(λ̂t) instead."));
+        assert!(summary(&found, Some(0), 50).contains("50 times smaller it follows exp(λ̂t) instead."));
         let principal = found.branches.iter().position(|b| b.principal);
         assert!(summary(&found, principal, 1).contains("over a hundred samples: artifact. The principal branch 0.1051 + 1.927i grows"));
         assert!(caption(&found).starts_with("rk4: λ̂ = 0.1051 + 1.927i, which grows by 11.1 % in one unit of time. Verdict: artifact."));
