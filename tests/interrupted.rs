@@ -1,10 +1,10 @@
-//! Ctrl-C during a long `predict`: the answer is what is settled so far, and says so.
+//! Ctrl-C during a long `predict` or `verify`: the answer is what is settled so far, and says so.
 #![cfg(unix)]
 
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// Waits until a process handles Ctrl-C itself, where the system tells (Linux): on a busy machine it may take long to get so far.
 fn handles_interrupt(process: u32) {
@@ -19,12 +19,11 @@ fn handles_interrupt(process: u32) {
     }
 }
 
-/// `predict --json` on a panel file, ended by Ctrl-C so long after it began; its exit status is 0.
-fn interrupted(file: &str, after: Duration) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/panel").join(file);
+/// What a command printed that was ended by Ctrl-C so long after it began to handle it, and how long it took from there.
+fn interrupted(arguments: &[&str], after: Duration) -> (Output, Duration) {
     let child = Command::new(assert_cmd::cargo::cargo_bin("lambdahat"))
-        .args(["predict", "--json"])
-        .arg(path)
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -33,9 +32,8 @@ fn interrupted(file: &str, after: Duration) -> Value {
     std::thread::sleep(after);
     // A program that has ended by then has given its whole answer.
     let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status();
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!(output.status.code(), Some(0), "{file}, after {after:?}");
-    serde_json::from_slice(&output.stdout).expect("one document")
+    let since = Instant::now();
+    (child.wait_with_output().expect("ends"), since.elapsed())
 }
 
 /// Whenever it comes there is a document, and nothing is recommended where nothing is settled.
@@ -44,7 +42,9 @@ fn predict_answers_with_what_is_settled_so_far() {
     let mut stopped = 0;
     for file in ["duffing.csv", "lorenz-0.02.csv"] {
         for milliseconds in [300, 900, 2500] {
-            let document = interrupted(file, Duration::from_millis(milliseconds));
+            let (output, _) = interrupted(&["predict", "--json", &format!("panel/{file}")], Duration::from_millis(milliseconds));
+            assert_eq!(output.status.code(), Some(0), "{file}, after {milliseconds} ms");
+            let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
             let caveats = document["caveats"].as_array().expect("a list");
             stopped += usize::from(caveats.iter().any(|caveat| caveat["code"] == "stopped"));
             if document["finding"]["settled"] == false {
@@ -53,4 +53,42 @@ fn predict_answers_with_what_is_settled_so_far() {
         }
     }
     assert!(stopped > 0, "no search was still going on");
+}
+
+/// Exact decisions end within moments, what is settled is printed, and everything else is named with the reason. A claim that is left open is no success.
+#[test]
+fn verify_prints_what_is_decided_and_names_the_rest() {
+    let mut stopped = 0;
+    for (method, milliseconds) in [("adams-moulton:k=30", 400), ("adams-moulton:k=30", 2500), ("rkc1-damped:s=32", 1500)] {
+        let (output, took) = interrupted(&["verify", "--json", method], Duration::from_millis(milliseconds));
+        if !output.status.success() && output.stdout.is_empty() {
+            // So early that nothing was begun: the signal ends the program.
+            continue;
+        }
+        // A moment by itself; on a machine that is busy with other tests it may take its time.
+        assert!(took < Duration::from_secs(8), "{method}: {took:?}");
+        let documents: Value = serde_json::from_slice(&output.stdout).expect("one document");
+        let report = &documents[0];
+        let left_out = report["left_out"].as_array().map_or(&[][..], Vec::as_slice);
+        let ended = |part: &&Value| part["why"]["code"] == "stopped";
+        stopped += usize::from(left_out.iter().any(|part| ended(&part)));
+        for key in ["a_stable", "zero_stable", "imaginary_interval", "real_interval", "disc"] {
+            let named = left_out.iter().any(|part| part["what"] == key);
+            let applies = key != "zero_stable" || method.starts_with("adams");
+            assert_eq!(report[key].is_null(), named || !applies, "{method} after {milliseconds} ms: {key}");
+        }
+        let open = report["claims"].as_array().expect("a list").iter().any(|claim| claim["holds"].is_null());
+        assert_eq!(output.status.code(), Some(i32::from(open && left_out.iter().any(|part| ended(&part)))), "{method}: {report}");
+    }
+    assert!(stopped > 0, "no decision was still going on");
+}
+
+/// Schemes that were not begun are none that hold.
+#[test]
+fn verify_begins_no_scheme_after_it_was_ended() {
+    let (output, _) = interrupted(&["verify", "--json", "adams-moulton:k=30", "rk4", "gauss2"], Duration::from_millis(700));
+    let documents: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    if documents.as_array().is_some_and(|list| list.len() < 3) {
+        assert_eq!((documents.as_array().map(Vec::len), output.status.code()), (Some(1), Some(1)));
+    }
 }

@@ -2,7 +2,7 @@
 
 use lambdahat::exact::Number;
 use lambdahat::method::{Method, Property, RungeKutta, Stated, catalog, scheme};
-use lambdahat::verify::{ClaimFault, Verification, WhyLeftOut, Work, verify, verify_with};
+use lambdahat::verify::{ClaimFault, REPORT, Supervisor, Verification, WhyLeftOut, Work, verify, verify_with};
 use lambdahat::words::{Dialect, Say};
 use rayon::prelude::*;
 
@@ -101,11 +101,16 @@ fn orders_beyond_the_trees_follow_from_the_assumptions() {
     }
 }
 
+/// Ends whatever is begun.
+fn at_once() -> Supervisor {
+    Supervisor::new(|_| std::ops::ControlFlow::Break(()))
+}
+
 /// A search that ends early leaves a claim of the order open: it neither holds nor fails.
 #[test]
 fn an_unfinished_search_decides_nothing() {
     let method = catalog::find("dormand-prince5").unwrap();
-    let report = verify_with(&method, |_| std::ops::ControlFlow::Break(()));
+    let report = verify_with(&method, REPORT, &at_once());
     let order = report.claims.iter().find(|claim| claim.claim == Property::Order).unwrap();
     assert!(!report.order_complete && order.undecided && !order.holds && !order.fails());
     assert!(matches!(order.why, Some(ClaimFault::SearchEnded { .. })));
@@ -113,7 +118,7 @@ fn an_unfinished_search_decides_nothing() {
     assert!(json["holds"].is_null() && json["stated"] == "5");
     // What is proved already refutes a smaller order.
     let text = "[runge-kutta]\nA = [[0, 0], [\"1/2\", 0]]\nb = [0, 1]\n[claims]\norder = 0";
-    let report = verify_with(&scheme::parse(text, "x").unwrap(), |_| std::ops::ControlFlow::Break(()));
+    let report = verify_with(&scheme::parse(text, "x").unwrap(), REPORT, &at_once());
     assert!(report.claims[0].fails());
 }
 

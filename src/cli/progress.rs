@@ -1,6 +1,5 @@
 //! One line on standard error once work takes longer than a second.
 
-use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,11 +23,6 @@ impl Progress {
             }
         });
         Self { working: Some(working), speaker: Some(speaker) }
-    }
-
-    /// The same for work of some seconds, where somebody watches: on a terminal only.
-    pub fn begin_on_terminal(line: String) -> Option<Self> {
-        std::io::stderr().is_terminal().then(|| Self::begin(line))
     }
 
     /// The work has ended.

@@ -3,6 +3,7 @@
 //! A square-free polynomial is mapped to the unit interval and halved until the rule counts 0 or 1; only additions and shifts of integers, no gcd.
 
 use super::effort;
+use super::rational::dyadic;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -26,7 +27,7 @@ pub fn isolate(p: &[BigInt], low: &BigRational, high: &BigRational, limit: usize
     if p.len() < 2 || !width.is_positive() {
         return Vec::new();
     }
-    let place = |depth: u32, index: &BigInt| low + &width * BigRational::new(index.clone(), BigInt::one() << depth);
+    let place = |depth: u32, index: &BigInt| low + &width * dyadic(index.clone(), depth.into());
     let mut found = Vec::new();
     let mut open = vec![Piece::Interval { depth: 0, index: BigInt::zero(), p: mapped(p, low, &width) }];
     while let Some(piece) = open.pop() {
@@ -169,7 +170,7 @@ pub fn halved(p: &[BigInt], low: &BigRational, high: &BigRational, times: u32) -
     let width = high - low;
     let q = mapped(p, low, &width);
     let at_high = q.iter().sum::<BigInt>().cmp(&BigInt::zero());
-    let place = |index: BigInt, depth: u32| low + &width * BigRational::new(index, BigInt::one() << depth);
+    let place = |index: BigInt, depth: u32| low + &width * dyadic(index, depth.into());
     let mut index = BigInt::zero();
     if effort::is_counted() {
         let (bits, depth, n) = (effort::bits(&q), u64::from(times), q.len() as u64);

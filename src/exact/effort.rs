@@ -6,15 +6,29 @@
 //! [`within`] drops what came out.
 
 use num_bigint::BigInt;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::rc::Rc;
 
 /// A budget was spent before the work was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spent;
 
+/// Is told of work, in units, some thousand times a second, and may end it: it is then as if the budget were spent.
+type Teller = Rc<dyn Fn(u64) -> ControlFlow<()>>;
+
+/// Units between two reports to a [`Teller`]: a millisecond or so.
+const BETWEEN_LOOKS: u64 = 1 << 20;
+
 thread_local! {
     /// What is left, on this thread. Outside of [`within`] there is no bound.
     static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
+    /// What no watch was told of yet.
+    static UNTOLD: Cell<u64> = const { Cell::new(0) };
+    /// Whether a watch ended the work.
+    static ENDED: Cell<bool> = const { Cell::new(false) };
+    /// Who watches.
+    static WATCH: RefCell<Option<Teller>> = const { RefCell::new(None) };
 }
 
 /// Puts back what is left of an outer budget, also where the work unwinds.
@@ -22,7 +36,8 @@ struct Outer(u64);
 
 impl Drop for Outer {
     fn drop(&mut self) {
-        LEFT.set(self.0);
+        // Work that was ended stays so, whatever an outer budget has left.
+        LEFT.set(if ENDED.get() && self.0 != u64::MAX { 0 } else { self.0 });
     }
 }
 
@@ -45,14 +60,64 @@ pub fn within<R>(units: u64, work: impl FnOnce() -> R) -> (Result<R, Spent>, u64
     if outer.0 != u64::MAX {
         outer.0 -= used;
     }
-    (if left == 0 { Err(Spent) } else { Ok(result) }, used)
+    (if left == 0 || ENDED.get() { Err(Spent) } else { Ok(result) }, used)
+}
+
+/// Does work that is watched, where a budget counts it: `watch` is told of it, in units, some thousand times a second, and may end it as if the budget were spent.
+///
+/// ```
+/// use lambdahat::exact::{Number, effort};
+/// use std::{ops::ControlFlow, rc::Rc};
+/// let powers = || (0..3000).fold(Number::from(1), |power, _| power * Number::ratio(3, 7));
+/// let ended = effort::watched(Rc::new(|_| ControlFlow::Break(())), || effort::within(1_000_000_000, powers));
+/// assert!(ended.0.is_err());
+/// ```
+pub fn watched<R>(watch: Rc<dyn Fn(u64) -> ControlFlow<()>>, work: impl FnOnce() -> R) -> R {
+    struct Before(Option<Teller>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            WATCH.set(self.0.take());
+            ENDED.set(false);
+        }
+    }
+    let _before = Before(WATCH.replace(Some(watch)));
+    UNTOLD.set(0);
+    work()
+}
+
+/// Tells the watch, if there is one.
+#[cold]
+fn look() {
+    let units = UNTOLD.replace(0);
+    let watch = WATCH.with_borrow(Option::clone);
+    if watch.is_some_and(|watch| watch(units).is_break()) {
+        ENDED.set(true);
+        LEFT.set(0);
+    }
+}
+
+/// Does work that no budget pays for: what is kept for all, so that it does not matter who asks first.
+pub(super) fn uncounted<R>(work: impl FnOnce() -> R) -> R {
+    struct Left(u64);
+    impl Drop for Left {
+        fn drop(&mut self) {
+            LEFT.set(self.0);
+        }
+    }
+    let _left = Left(LEFT.replace(u64::MAX));
+    work()
 }
 
 /// Counts work. Without a bound nothing is counted.
 pub(crate) fn charge(units: u64) {
     let left = LEFT.get();
-    if left != u64::MAX {
+    if left != u64::MAX && units > 0 {
         LEFT.set(left.saturating_sub(units));
+        let untold = UNTOLD.get().saturating_add(units);
+        UNTOLD.set(untold);
+        if untold >= BETWEEN_LOOKS {
+            look();
+        }
     }
 }
 
@@ -93,11 +158,11 @@ mod tests {
         let coefficients = (0..40).map(|k| Number::ratio(k % 7 - 3, k + 1) + root.clone() * Number::ratio(k % 5 - 2, 2 * k + 1));
         let p = Polynomial::new(coefficients.collect());
         let (outer, used) = within(3_000_000, || {
-            let spent = within(1_000_000, || RealRoot::all(&p).len()).0;
+            let spent = within(100_000, || RealRoot::all(&p).len()).0;
             (spent, root.clone() * &root)
         });
         assert_eq!(outer, Ok((Err(Spent), Number::from(2))));
-        assert!((1_000_000..3_000_000).contains(&used), "{used}");
+        assert!((100_000..3_000_000).contains(&used), "{used}");
         assert!(!is_counted() && !is_spent());
     }
 }

@@ -65,10 +65,17 @@ pub fn simplest_between(low: &BigRational, high: &BigRational) -> BigRational {
     BigRational::new_raw(p, q)
 }
 
+/// `numerator·2^(−bits)`, in lowest terms by shifts alone.
+pub(super) fn dyadic(numerator: BigInt, bits: u64) -> BigRational {
+    let Some(zeros) = numerator.trailing_zeros() else { return BigRational::zero() };
+    let common = zeros.min(bits);
+    BigRational::new_raw(numerator >> common, BigInt::one() << (bits - common))
+}
+
 /// Rounds to the nearest multiple of `2^(−bits)`.
 pub fn round_to_bits(q: &BigRational, bits: u32) -> BigRational {
     let scaled = (q.numer() << (bits + 1)).div_floor(q.denom()) + 1u32;
-    BigRational::new(scaled >> 1u32, BigInt::one() << bits)
+    dyadic(scaled >> 1u32, bits.into())
 }
 
 /// The decimal expansion of `q` rounded to `digits` significant digits, in plain notation between 1e-5 and 1e16 and scientific beyond.
@@ -153,6 +160,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn dyadics_are_in_lowest_terms(n in any::<i64>(), bits in 0u64..80) {
+            let (found, usual) = (dyadic(n.into(), bits), BigRational::new(n.into(), BigInt::one() << bits));
+            prop_assert_eq!((found.numer(), found.denom()), (usual.numer(), usual.denom()));
+        }
+
         #[test]
         fn simplest_lies_between(n in -1000i64..1000, d in 1i64..500, width in 1i64..100) {
             let low = ratio(n, d);

@@ -19,6 +19,8 @@ pub enum WhyLeftOut {
     Slow,
     /// The decisions before it took what there is for a report.
     Spent,
+    /// The work was ended before.
+    Stopped,
     /// R has a higher degree than is decided.
     Degree {
         /// Its degree.

@@ -6,6 +6,7 @@
 //! | the claims of its file | `claims`, `checked_claim` |
 //! | what it does to a model that learns through it | `learning_report` |
 //! | what an exact answer would cost, and so is left out | `exact_cost`, `budget`, `left_out` |
+//! | who watches the work, and may end it | `supervisor` |
 //! | why a claim fails or is left open | `claim_fault` |
 //! | how each property is decided, in a report or alone | `decision`, `property_found` |
 //! | what holds to within a tolerance, where coefficients are rounded | `within`, `orders_within` |
@@ -25,11 +26,13 @@ mod orders_within;
 mod property_found;
 mod scheme_report;
 pub(crate) mod second_look;
+mod supervisor;
 pub(crate) mod verification;
 mod verified;
 mod within;
 
 pub use algebra::{Algebra, CoefficientLists, RelatedMethod};
+pub use budget::REPORT;
 pub use checked_claim::CheckedClaim;
 pub use claim_fault::ClaimFault;
 pub use decision::has_property;
@@ -37,5 +40,6 @@ pub use learning_report::{AskedMode, LearningReport, SmallestSubsteps, SubstepsE
 pub use left_out::{LeftOut, Numbers, WhyLeftOut, Work};
 pub use property_found::Found;
 pub use second_look::{Answers, Refuted, second_look};
+pub use supervisor::{Supervisor, Underway};
 pub use verification::{Verification, Within};
 pub use verified::{verify, verify_with};

@@ -5,6 +5,7 @@ use super::exact_cost::Size;
 use super::learning_report::LearningReport;
 use super::left_out::{LeftOut, WhyLeftOut};
 use super::orders_within::Orders;
+use super::supervisor::Supervisor;
 use super::verification::Verification;
 use crate::exact::Number;
 use crate::method::{Method, Multistep, Property, RungeKutta, Stated};
@@ -44,12 +45,13 @@ pub(super) enum Depth {
     Decisions,
 }
 
-/// A report without claims.
-pub(super) fn decide(method: &Method, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, depth: Depth) -> Verification {
-    match method {
-        Method::RungeKutta(method) => of_runge_kutta(method, progress, depth),
-        Method::Multistep(method) => of_multistep(method, depth),
-    }
+/// A report without claims, within a budget.
+pub(super) fn decide(method: &Method, mut budget: Budget, watch: &Supervisor, depth: Depth) -> Verification {
+    let report = match method {
+        Method::RungeKutta(method) => of_runge_kutta(method, &mut budget, &mut watch.of_conditions(), depth),
+        Method::Multistep(method) => of_multistep(method, &mut budget, depth),
+    };
+    Verification { effort: budget.spent(), left_out: budget.left_out, ..report }
 }
 
 /// The order from the trees, or where these end too early, or would take long, from the simplifying assumptions.
@@ -142,7 +144,12 @@ impl OfR {
     }
 }
 
-fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>, depth: Depth) -> Verification {
+fn of_runge_kutta(
+    method: &RungeKutta,
+    budget: &mut Budget,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    depth: Depth,
+) -> Verification {
     let found = order_of(method, progress);
     let orders = if depth == Depth::Whole { Orders::of_runge_kutta(method, &found, progress) } else { Orders::default() };
     let OrderReport {
@@ -159,7 +166,6 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
     } = found;
     let whole = Method::RungeKutta(method.clone());
     let reduction = reduce(method);
-    let mut budget = Budget::new(depth == Depth::Whole);
     let size = Size::of(method.a().iter().flatten().chain(method.b()));
     let triangular = method.a().iter().enumerate().all(|(i, row)| row[i + 1..].iter().all(Zero::is_zero));
     let zero = ssp_is_zero(&reduction);
@@ -181,10 +187,10 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
     let symplectic = budget.decide(["symplectic"], || is_symplectic(&reduction));
     let phase = r.as_ref().and_then(|r| budget.decide(PHASE, || phase_errors(r)));
     let learning = match (&r, depth) {
-        (Some(_), Depth::Whole) => learning_of(&whole, &mut budget),
+        (Some(_), Depth::Whole) => learning_of(&whole, budget),
         _ => None,
     };
-    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, &mut budget));
+    let of_r = r.as_ref().map_or_else(OfR::default, |r| OfR::new(r, depth, budget));
     let ssp = if zero {
         Some(Extent::Zero)
     } else if let Some(r) = &r {
@@ -241,7 +247,6 @@ fn of_runge_kutta(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> Con
         order_within: orders.main,
         embedded_order_within: orders.embedded,
         embedded_as_difference: orders.difference,
-        left_out: budget.left_out,
         stability: r,
         ..Verification::undecided(&whole)
     }
@@ -260,18 +265,17 @@ const RESTS_ON_REDUCED: [&str; 10] = [
     "right_half_plane",
     "root_locus",
 ];
-/// The keys of the verdicts on learning.
+/// The keys of the verdicts on learning, the last of a multistep method only.
 const VERDICTS: [&str; 4] = ["sign_faithful", "unique", "branches", "discovery_stable"];
 /// The keys of what is traced along rays.
 const TRACED: [&str; 2] = ["artifact_boundary", "parasitic_growth"];
 /// The keys of the errors in phase and modulus.
 const PHASE: [&str; 3] = ["dispersion_order", "dissipation_order", "phase"];
 
-fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
+fn of_multistep(method: &Multistep, budget: &mut Budget, depth: Depth) -> Verification {
     let found = multistep::order(method);
     let failing_condition = found.failing.clone();
     let whole = Method::Multistep(method.clone());
-    let mut budget = Budget::new(depth == Depth::Whole);
     let orders = if depth == Depth::Whole { Orders::of_multistep(method, found.order) } else { Orders::default() };
     let report = Verification {
         steps: Some(method.steps()),
@@ -292,7 +296,7 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         let (rho, sigma) = multistep::reduced(method);
         (RootLocus::new(&rho, &sigma), rho.degree() == Some(method.steps()))
     }) else {
-        return Verification { left_out: budget.left_out, ..report };
+        return report;
     };
     let a_stable = budget.decide(["a_stable", "l_stable"], || multistep::is_a_stable(method));
     let imaginary = budget.decide(["imaginary_interval", "i_stable"], || with_double(locus.imaginary_interval()));
@@ -301,7 +305,7 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
     let (mut phase, mut learning) = (None, None);
     if depth == Depth::Whole {
         phase = budget.decide(PHASE, || multistep_phase_errors(method)).flatten();
-        learning = learning_of(&whole, &mut budget);
+        learning = learning_of(&whole, budget);
     }
     let angle = budget.decide(["a_alpha_degrees"], || locus.a_alpha());
     let disc = budget.decide(["disc"], || with_double(locus.disc()));
@@ -318,7 +322,7 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         ..report
     };
     if depth == Depth::Decisions {
-        return Verification { left_out: budget.left_out, ..report };
+        return report;
     }
     let (room, room_reason) = match budget.decide(["right_half_plane"], || RightHalfPlane::of_multistep(method)) {
         Some(Ok(room)) => (Some(room), None),
@@ -326,20 +330,13 @@ fn of_multistep(method: &Multistep, depth: Depth) -> Verification {
         None => (None, None),
     };
     let root_locus = budget.decide(["root_locus"], || LocusShape::of(method));
-    Verification {
-        right_half_plane: room,
-        right_half_plane_reason: room_reason,
-        root_locus,
-        phase,
-        learning,
-        left_out: budget.left_out,
-        ..report
-    }
+    Verification { right_half_plane: room, right_half_plane_reason: room_reason, root_locus, phase, learning, ..report }
 }
 
 /// The verdicts on learning, and what is traced along rays as far as the budget goes.
 fn learning_of(method: &Method, budget: &mut Budget) -> Option<LearningReport> {
-    let mut learning = budget.decide(VERDICTS, || LearningReport::verdicts(method))?;
+    let count = if matches!(method, Method::Multistep(_)) { 4 } else { 3 };
+    let mut learning = budget.decide(VERDICTS.into_iter().take(count), || LearningReport::verdicts(method))?;
     if let Some(boundary) = budget.decide(["artifact_boundary"], || LearningReport::trace_boundary(method)) {
         learning.artifact_boundary = boundary.crossings;
         learning.artifact_reason = boundary.reason;

@@ -139,6 +139,9 @@ pub struct Verification {
     /// What was not computed, since it would take minutes for a scheme of this size.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// What the exact decisions took, in units of about a nanosecond ([`effort`](crate::exact::effort)).
+    #[serde(skip)]
+    pub effort: u64,
     /// The claims of the scheme's file.
     pub claims: Vec<CheckedClaim>,
 }
@@ -203,6 +206,7 @@ impl Verification {
             embedded_as_difference: None,
             within: None,
             left_out: Vec::new(),
+            effort: 0,
             claims: Vec::new(),
         }
     }

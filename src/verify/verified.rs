@@ -1,13 +1,13 @@
 //! A scheme verified: decided, to within its tolerance too, its claims checked.
 
+use super::budget::{Budget, REPORT};
 use super::claims::check;
 use super::scheme_report::{Depth, decide};
 use super::second_look::second_look;
+use super::supervisor::Supervisor;
 use super::verification::Verification;
 use super::within::within;
 use crate::method::Method;
-use crate::order::Progress;
-use std::ops::ControlFlow;
 
 /// Verifies a scheme.
 ///
@@ -19,17 +19,17 @@ use std::ops::ControlFlow;
 /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
 /// ```
 pub fn verify(method: &Method) -> Verification {
-    verify_with(method, |_| ControlFlow::Continue(()))
+    verify_with(method, REPORT, &Supervisor::nobody())
 }
 
-/// The same with reports on the search for the order, which may stop it: the order is then what was proved until that point.
-pub fn verify_with(method: &Method, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> Verification {
-    let mut report = decide(method, &mut progress, Depth::Whole);
+/// The same with so many units of exact work ([`REPORT`] is usual), and watched.
+pub fn verify_with(method: &Method, units: u64, watch: &Supervisor) -> Verification {
+    let mut report = decide(method, Budget::new(units, watch), watch, Depth::Whole);
     if cfg!(debug_assertions) {
         let refuted = second_look(method, &report.answers());
         debug_assert!(refuted.is_empty(), "{}: {refuted:?}", method.name());
     }
-    report.within = within(method, &report);
+    report.within = within(method, &report, watch);
     report.claims = check(&report, method);
     report
 }

@@ -1,17 +1,17 @@
 //! `verify`: everything that is known of a scheme, its claims checked; two side by side with `--against`, two in a row with `--compose`.
 
 mod relatives;
+mod watched;
 
 use super::failure::Failure;
-use super::progress::Progress;
+use super::interrupt::{keep_on_interrupt, stopped};
 use super::{Answer, arguments, output, screen};
-use indicatif::{ProgressBar, ProgressStyle};
 use lambdahat::exact::Number;
 use lambdahat::inverse::Limits;
 use lambdahat::method::expression::Expression;
 use lambdahat::method::{Method, algebra, latex};
 use lambdahat::stability::{Extent, StabilityFunction};
-use lambdahat::verify::{Algebra, Verification, smallest_substeps, verify_with};
+use lambdahat::verify::{Algebra, REPORT, Verification, smallest_substeps};
 use lambdahat::words::{
     Dialect, document,
     verification::{self, Screen},
@@ -19,7 +19,7 @@ use lambdahat::words::{
 use num_complex::Complex64;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::ops::ControlFlow;
+use watched::verified;
 
 /// Options of `verify`.
 #[derive(clap::Args)]
@@ -32,7 +32,8 @@ use std::ops::ControlFlow;
   lambdahat verify forward-euler --compose implicit-euler
   lambdahat verify rk4 --digits 50 --latex
 
-Exit status 1: a claim of a scheme does not hold.")]
+Ctrl-C ends the decisions: what is settled is printed, with the names of what is not.
+Exit status 1: a claim of a scheme does not hold, or Ctrl-C left it open.")]
 pub struct Args {
     /// Catalogue names, library names, or paths to scheme files
     #[arg(value_name = "METHOD|FILE", required = true)]
@@ -104,11 +105,22 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         let weight = Expression::number(&args.weight, &[]).map_err(|e| Failure::new(format!("--weight `{}`: {e}", args.weight)))?;
         methods = methods.into_iter().map(|first| composed(first, &second, &weight)).collect::<Result<Vec<_>, _>>()?.concat();
     }
-    let compared = against.as_ref().map(verified);
+    keep_on_interrupt();
+    let compared = against.as_ref().map(|method| verified(method, REPORT));
     let mut all_hold = true;
     let mut documents = Vec::new();
+    let mut spent = 0;
     for (k, method) in methods.iter().enumerate() {
-        let mut report = verified(method);
+        if stopped() && k > 0 {
+            let rest: Vec<&str> = methods[k..].iter().map(Method::name).collect();
+            eprintln!("stopped; not begun: {}", rest.join(", "));
+            all_hold = false;
+            break;
+        }
+        // A composition comes after its method, and has what that left of ten seconds, or two where it left none.
+        let units = if args.compose.is_some() && k % 2 == 1 { REPORT.saturating_sub(spent).max(REPORT / 3) } else { REPORT };
+        let mut report = verified(method, units);
+        spent = report.effort;
         if let Some(lambda) = args.lambda {
             let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: None };
             let Some(learning) = &mut report.learning else {
@@ -116,7 +128,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             };
             learning.mode = Some(smallest_substeps(method, lambda, args.interval, limits)?);
         }
-        all_hold &= !report.claims.iter().any(|claim| claim.fails());
+        all_hold &= !report.claims.iter().any(|claim| claim.fails() || (stopped() && claim.undecided));
         let algebra = args.algebra.then(|| Algebra::of(method));
         let latex = args.latex.then(|| formulas(method, &report, algebra.as_ref()));
         if json {
@@ -163,33 +175,6 @@ fn composed(first: Method, second: &Method, weight: &Number) -> Result<Vec<Metho
 
 fn not_one_step(name: &str) -> Failure {
     Failure::new(format!("--compose joins steps of Runge–Kutta methods, and {name} is a multistep method; name a one-step method"))
-}
-
-/// The report; on a terminal a bar while many order conditions are tested, and a line once the exact decisions take longer than a second.
-fn verified(method: &Method) -> Verification {
-    let mut deciding =
-        Progress::begin_on_terminal(format!("{}: exact decisions, some ten seconds at most; Ctrl-C ends them", method.name()));
-    let mut bar: Option<ProgressBar> = None;
-    let report = verify_with(method, |progress| {
-        // Small searches are over before a bar could be read.
-        if progress.conditions > 2000 {
-            // The bar says it.
-            deciding.take();
-            let bar = bar.get_or_insert_with(|| {
-                let style =
-                    ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len} primes").unwrap_or_else(|_| ProgressStyle::default_bar());
-                ProgressBar::new(0).with_style(style)
-            });
-            bar.set_prefix(format!("{}: order {}, {} conditions", method.name(), progress.order, progress.conditions));
-            bar.set_length(progress.total as u64);
-            bar.set_position(progress.done as u64);
-        }
-        ControlFlow::Continue(())
-    });
-    if let Some(bar) = bar {
-        bar.finish_and_clear();
-    }
-    report
 }
 
 fn formulas(method: &Method, report: &Verification, algebra: Option<&Algebra>) -> String {

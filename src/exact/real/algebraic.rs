@@ -1,9 +1,8 @@
 //! Elements of a real number field: polynomials in its generator, reduced by the minimal polynomial.
 
-use super::number_field::{FIRST_BITS, NumberField};
+use super::number_field::NumberField;
 use super::real_number::Number;
 use crate::exact::effort;
-use crate::exact::isolation::RealRoot;
 use crate::exact::polynomial::Polynomial;
 use crate::exact::rational;
 use num_bigint::BigInt;
@@ -166,34 +165,37 @@ impl Algebraic {
         Self::from_coefficients(self.field.clone(), t1.scaled(&scale).coefficients())
     }
 
-    /// Bounds `low ≤ self ≤ high` from bounds of the generator.
-    fn enclosure(&self, root: &RealRoot<BigRational>) -> (BigRational, BigRational) {
-        let (a, b) = root.interval();
+    /// Bounds `low ≤ self ≤ high`: Horner's rule on whole numbers, from bounds of the generator times a power of two.
+    fn enclosure(&self, level: usize) -> (BigRational, BigRational) {
+        let (generator, bits) = self.field.scaled_generator(level);
+        let [a, b] = &*generator;
         if effort::is_counted() {
-            let bits = a.denom().bits().max(b.denom().bits()) + effort::bits(&self.numerators);
-            effort::charge(8 * self.numerators.len() as u64 * effort::gcd(bits * self.numerators.len() as u64 / 2));
+            let size = bits + effort::bits(&self.numerators);
+            effort::charge(4 * self.numerators.len() as u64 * effort::product(size, size));
         }
-        let (mut low, mut high) = (BigRational::zero(), BigRational::zero());
+        let up = |x: BigInt| -(-x >> bits);
+        let (mut low, mut high) = (BigInt::zero(), BigInt::zero());
         for c in self.numerators.iter().rev() {
-            let ends = [&low * a, &low * b, &high * a, &high * b];
-            let c = BigRational::from_integer(c.clone());
-            low = ends.iter().min().map_or_else(BigRational::zero, |m| m + &c);
-            high = ends.iter().max().map_or_else(BigRational::zero, |m| m + &c);
+            let mut ends = [&low * a, &low * b, &high * a, &high * b];
+            ends.sort();
+            let [least, .., most] = ends;
+            let c = c << bits;
+            // A shift to the right rounds down.
+            (low, high) = ((least >> bits) + &c, up(most) + c);
         }
-        (low / &self.denominator, high / &self.denominator)
+        let bound = |scaled: BigInt| rational::dyadic(scaled, bits);
+        (bound(low.div_floor(&self.denominator)), bound(high.div_ceil(&self.denominator)))
     }
 
     /// The value to within `2^(−bits)` relative to the generator's width: refines until `enough` is satisfied with the bounds.
     pub(super) fn refined<R>(&self, enough: impl Fn(&BigRational, &BigRational) -> Option<R>) -> R {
-        let mut root = self.field.root.clone();
-        let mut bits = FIRST_BITS;
+        let mut level = 0;
         loop {
-            let (low, high) = self.enclosure(&root);
+            let (low, high) = self.enclosure(level);
             if let Some(answer) = enough(&low, &high) {
                 return answer;
             }
-            bits *= 2;
-            root.refine(&rational::power_of_two(-bits));
+            level += 1;
         }
     }
 

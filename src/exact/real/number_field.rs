@@ -2,6 +2,7 @@
 
 use super::algebraic::Algebraic;
 use super::real_number::Number;
+use crate::exact::effort;
 use crate::exact::factor::{irreducible_factors, primitive};
 use crate::exact::isolation::RealRoot;
 use crate::exact::polynomial::Polynomial;
@@ -9,11 +10,15 @@ use crate::exact::rational;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Bits to which a new field knows its generator, before anyone asks for more.
 pub(super) const FIRST_BITS: i64 = 128;
+
+/// How often the generator's bits are doubled before they are no longer kept.
+const LEVELS: usize = 8;
 
 /// The largest degree of a field. Five independent square roots reach it. Factoring the next such polynomial, of degree 64, has 2³¹ combinations of factors
 /// modulo a prime to try.
@@ -27,6 +32,8 @@ pub struct NumberField {
     /// Monic, irreducible, lowest degree first.
     pub(super) minimal: Vec<BigInt>,
     pub(super) root: RealRoot<BigRational>,
+    /// `⌊2^(FIRST_BITS·2^k) α⌋` and the whole number above, for each k that was asked for.
+    scaled: [OnceLock<[BigInt; 2]>; LEVELS],
 }
 
 impl PartialEq for NumberField {
@@ -55,6 +62,27 @@ impl NumberField {
         &self.root
     }
 
+    fn generated(minimal: Vec<BigInt>, root: RealRoot<BigRational>) -> Self {
+        Self { minimal, root, scaled: Default::default() }
+    }
+
+    /// Whole numbers `low ≤ 2^bits α ≤ high`, two apart at most, with their `bits`: `FIRST_BITS·2^level`.
+    pub(super) fn scaled_generator(&self, level: usize) -> (Cow<'_, [BigInt; 2]>, u64) {
+        let bits = FIRST_BITS << level;
+        let compute = || {
+            let mut root = self.root.clone();
+            root.refine(&rational::power_of_two(-bits));
+            let ((low, high), scale) = (root.interval(), rational::power_of_two(bits));
+            [(low * &scale).floor().to_integer(), (high * &scale).ceil().to_integer()]
+        };
+        // Refined once for all elements, so no decision pays for it.
+        let scaled = match self.scaled.get(level) {
+            Some(known) => Cow::Borrowed(known.get_or_init(|| effort::uncounted(compute))),
+            None => Cow::Owned(effort::uncounted(compute)),
+        };
+        (scaled, bits as u64)
+    }
+
     /// The field of an irreducible polynomial and its root; also the given root as an element of it (its generator may be another one).
     fn of(minimal: &Polynomial<BigRational>, root: RealRoot<BigRational>) -> (Arc<Self>, Number) {
         let integers = primitive(minimal);
@@ -79,7 +107,7 @@ impl NumberField {
             None => root,
         };
         alpha.refine(&rational::power_of_two(-FIRST_BITS));
-        let field = Arc::new(Self { minimal: scaled, root: alpha });
+        let field = Arc::new(Self::generated(scaled, alpha));
         let element = Algebraic { field: field.clone(), numerators: vec![BigInt::zero(), BigInt::one()], denominator: lead };
         (field, element.reduced())
     }
@@ -108,7 +136,7 @@ impl NumberField {
         let scale = rational::power_of_two(-FIRST_BITS);
         let low = BigRational::from_integer((n << (2 * FIRST_BITS)).sqrt()) * &scale;
         let root = RealRoot::bracketed(over_q, low.clone(), low + scale);
-        Arc::new(Self { minimal, root })
+        Arc::new(Self::generated(minimal, root))
     }
 
     /// The square root of a positive rational: `√(p/q) = √(pq)/q`.

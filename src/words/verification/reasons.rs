@@ -83,6 +83,7 @@ impl Say for WhyLeftOut {
         match *self {
             Self::Slow => "the exact decision takes longer than some seconds".into(),
             Self::Spent => "the decisions before it took what time there is for a report".into(),
+            Self::Stopped => "the work was ended before".into(),
             Self::Degree { found, most } => above("degree", found, most),
             Self::Stages { found, most } => above("the number of stages", found, most),
             Self::Costly { work, numbers, minutes } => {
