@@ -15,6 +15,7 @@ class Verification(Document):
 
     Examples
     --------
+    >>> from lambdahat import verify
     >>> verify("gauss2")
     Verification('gauss2', order 4, A-stable, sign-faithful)
     >>> verify("rk4").order
