@@ -41,6 +41,8 @@ const SAME: f64 = 0.15;
 const MOST_STEPS: usize = 16;
 /// Intervals of a window whose start is fitted.
 const WINDOW: usize = 10;
+/// Noise in the samples alone leaves about √½ of what it leaves from sample to sample.
+const LESS: f64 = 0.9;
 /// Pairs of rows at most, and equilibria.
 const MOST_PAIRS: usize = 1500;
 const MOST_EQUILIBRIA: usize = 8;
@@ -253,7 +255,10 @@ fn explained(fit: &FieldFit) -> bool {
 /// The same degree in windows whose starts are fitted, which noise in the samples does not bias; `None` where what they leave is no such noise, but drives the motion.
 fn with_free_starts(fit: &FieldFit, longer: &[super::windows::Window], steps: usize, effort: &mut Effort) -> Option<FieldFit> {
     let better = FieldFit::fitted(longer, true, fit.degree, &[&fit.flow], steps, effort)?;
-    Whiteness::of(&better.residuals).holds(false).then_some(better)
+    let deviation = |fit: &FieldFit| fit.residual_norm() / (fit.freedom().max(1) as f64).sqrt();
+    // Noise in the samples counts twice from sample to sample; what drives the motion grows over a window.
+    let of_samples = deviation(&better) < LESS * deviation(fit) && Whiteness::of(&better.residuals).holds(false);
+    of_samples.then_some(better)
 }
 
 /// The fit of a degree through a flow whose error is below what the fit leaves.
