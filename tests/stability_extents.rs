@@ -39,7 +39,7 @@ fn right_half_plane() {
         let [Some(reach), Some(area), ..] = row.values else { continue };
         let method = catalog::find(&row.method).unwrap();
         let (room, cell) = match &method {
-            Method::RungeKutta(tableau) => (RightHalfPlane::of(&StabilityFunction::of(tableau)), 1e-9),
+            Method::RungeKutta(tableau) => (RightHalfPlane::of(&StabilityFunction::of(tableau)).ok(), 1e-9),
             // The reference is a count on a grid.
             Method::Multistep(multistep) => (RightHalfPlane::of_multistep(multistep).ok(), 2e-3),
         };
