@@ -28,6 +28,7 @@ from .repairs import RepairedField, repair
 from .schemes import Catalogue, Method, methods, verify
 from .sweeps import ForkedThreadsError, sweep
 from .systems import System, systems
+from .verifications import Verification
 from .watching import Watch
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Regions",
     "RepairedField",
     "System",
+    "Verification",
     "Watch",
     "__version__",
     "audit",

@@ -102,6 +102,22 @@ class Audit:
 
         return pandas.DataFrame([asdict(mode) for mode in self.modes])
 
+    def plot(self, ax: Any = None) -> Any:
+        """The field's eigenvalues, and the modes that the loop makes of them at its own step size.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from .plots import turned
+
+        learned, implied = [mode.learned for mode in self.modes], [mode.implied for mode in self.modes]
+        return turned(learned, implied, ("the field", "at its own step size"), f"{self.nature}, through {self.call}", ax)
+
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{shown(m.learned)}</td><td>{shown(m.implied)}</td><td>{m.branch}</td><td>{shown(m.growth)}</td></tr>" for m in self.modes)
         head = "<tr><th>learned λ̂</th><th>at its own step size</th><th>branch</th><th>apart at the end</th></tr>"

@@ -37,6 +37,19 @@ def plane(
     return ax
 
 
+def turned(before: list[complex], after: list[complex], names: tuple[str, str], title: str, ax: Any = None) -> Any:
+    """Eigenvalues before and after, each joined to the one that becomes of it; right of the dashed line is growth."""
+    ax = axes(ax)
+    ax.axvline(0.0, color=GREY, linestyle="--", linewidth=1)
+    for one, other in zip(before, after):
+        ax.plot([one.real, other.real], [one.imag, other.imag], color=GREY, linewidth=0.8)
+    ax.plot(np.real(before), np.imag(before), "o", color=VERMILION, label=names[0])
+    ax.plot(np.real(after), np.imag(after), "o", color=BLUE, label=names[1])
+    ax.set(xlabel="real part (right of the line: grows)", ylabel="imaginary part", title=title)
+    ax.legend()
+    return ax
+
+
 def prediction(rows: list[dict[str, Any]], ax: Any = None) -> Any:
     """True modes and what each method learns on its principal branch; the colour is the verdict."""
     ax = axes(ax)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import html
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations_with_replacement
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from .audits import AuditedMode, audited_modes
+from .documents import shown
 from .fields import VectorField
 from .loops import Loop, as_loop
 from .samples import as_samples, stacked_states
@@ -20,19 +23,28 @@ from .schemes import Method
 
 #: Products of up to so many modes are followed exactly.
 LARGEST_DEGREE = 5
+#: So many terms of the series in differences of iterates are tried.
+SERIES_DEGREES = (2, 3, 4, 6, 8)
 #: At most so many steps of the trained map are taken for one value of the repaired field.
 MOST_ITERATES = 24
 #: At most so many corrections of an implicit method's stages.
 MOST_CORRECTIONS = 60
 
 
-@dataclass(frozen=True)
+#: The attributes of a repaired field that are plain values.
+SCALARS = ("step", "substeps", "weights", "way", "degree", "iterations", "before", "after", "error_before", "error_after")
+
+
+@dataclass(frozen=True, eq=False)
 class RepairedField:
     """A field whose flow passes through the iterates of the trained map, called as the trained one is.
 
-    The value at y is ``Σ_j w_j S^j(y)``, S the trained map over one sampling interval. The weights differentiate exactly every product of
-    up to ``degree`` modes of the map at its equilibrium, so the linear part is exact, and the rest as far as those products reach. It is
-    differentiable wherever f is, and pickles if f does.
+    The value at y is ``Σ_j w_j S^j(y)``, S the trained map over one sampling interval. There are two kinds of weights, and the flow of the field that
+    is chosen comes nearest to S on the samples. Those of ``way`` "modes" differentiate exactly every product of up to ``degree`` modes of the map at
+    its equilibrium, so the linear part is exact, and the rest as far as those products reach. Those of ``way`` "series" are the first ``degree`` terms
+    of ``log S = Σ_k (−1)^(k+1) (S − 1)^k / k``, the modified equation in differences of iterates: it needs no equilibrium, and steps that are small
+    against the motion. The field is differentiable wherever f is, and pickles if f does. Two
+    repaired fields are equal if their callables and all their numbers are.
 
     Attributes
     ----------
@@ -49,6 +61,8 @@ class RepairedField:
         h and m.
     weights : tuple of float
         w_j, per unit of time.
+    way : str
+        "modes" or "series".
     degree : int
     before, after : tuple of complex
         Eigenvalues of the trained field at its equilibrium, and of the repaired one.
@@ -78,6 +92,7 @@ class RepairedField:
     error_after: float
     newton: NDArray[np.float64] | None = None
     iterations: int = 0
+    way: str = "modes"
 
     def __call__(self, *arguments: Any) -> Any:
         """The repaired field, with the trained one's arguments: y, (t, y) or (t, y, args)."""
@@ -143,6 +158,47 @@ class RepairedField:
                 y = y + float(self.step * coefficient) * slope
         return y
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RepairedField):
+            return NotImplemented
+        return all(map(_equal, self._compared(), other._compared()))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _compared(self) -> list[Any]:
+        called = [getattr(self.field, name) for name in ("f", "arity", "framework", "batched", "dimension", "args")]
+        return [*called, *self.tableau, self.newton, *(getattr(self, name) for name in SCALARS)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the callable, as plain values; complex numbers stay complex."""
+        tableau = {"A": self.tableau[0].tolist(), "b": self.tableau[1].tolist()}
+        return {**{name: getattr(self, name) for name in SCALARS}, "tableau": tableau, "framework": self.field.framework}
+
+    def to_frame(self) -> Any:
+        """One row a mode, ``before`` and ``after``, as a ``pandas.DataFrame``."""
+        import pandas
+
+        return pandas.DataFrame({"before": self.before, "after": self.after})
+
+    def plot(self, ax: Any = None) -> Any:
+        """The eigenvalues at the equilibrium, before and after.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from .plots import turned
+
+        return turned(list(self.before), list(self.after), ("as trained", "repaired"), f"off by {self.error_after:.1e} of the motion, before {self.error_before:.1e}", ax)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{shown(one)}</td><td>{shown(other)}</td></tr>" for one, other in zip(self.before, self.after))
+        return f"<table><caption>{html.escape(repr(self))}</caption><tr><th>as trained</th><th>repaired</th></tr>{rows}</table>"
+
     def __repr__(self) -> str:
         return f"RepairedField({len(self.weights)} iterates, off by {self.error_after:.1e} of the motion, before {self.error_before:.1e})"
 
@@ -205,16 +261,13 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
 
     before = miss(field)
     best: RepairedField | None = None
-    for degree in range(1, LARGEST_DEGREE + 1):
-        weights = _weights([mode.implied for mode in modes], degree, interval)
-        if weights is None:
-            break
-        trial = replace(blank, weights=weights, degree=degree, error_before=before)
+    implied = [complex(mode.implied) for mode in modes]
+    for way, degree, weights in _candidates(implied, interval):
+        trial = replace(blank, weights=weights, way=way, degree=degree, error_before=before)
         with np.errstate(all="ignore"):
             error = miss(partial(_rows, trial.native, field))
         if np.isfinite(error) and (best is None or error < best.error_after):
-            after = tuple(complex(mode.implied) for mode in modes)
-            best = replace(trial, after=after, error_after=error)
+            best = replace(trial, after=_eigenvalues(implied, weights, interval), error_after=error)
     if best is None or not best.error_after < before:
         raise ValueError(f"no repair comes nearer to the trained map than f itself (off by {before:.1e} of the motion); train it anew with smaller steps")
     return best
@@ -259,6 +312,27 @@ def _at_one_point(modes: list[AuditedMode], states: NDArray[np.float64]) -> list
     return [mode for mode in modes if mode.equilibrium == nearest]
 
 
+def _candidates(modes: list[complex], interval: float) -> Iterator[tuple[str, int, tuple[float, ...]]]:
+    """The weights that are tried: their way, their degree, and they."""
+    for degree in range(1, LARGEST_DEGREE + 1):
+        weights = _weights(modes, degree, interval)
+        if weights is None:
+            break
+        yield "modes", degree, weights
+    for degree in SERIES_DEGREES:
+        yield "series", degree, _series(degree, interval)
+
+
+def _series(degree: int, interval: float) -> tuple[float, ...]:
+    """Weights of the iterates in the first terms of log S / H: ``(−1)^(j+1) Σ_k C(k, j)/k / H``, the sum over max(j, 1) ≤ k ≤ degree."""
+    return tuple((-1) ** (j + 1) * sum(comb(k, j) / k for k in range(max(j, 1), degree + 1)) / interval for j in range(degree + 1))
+
+
+def _eigenvalues(modes: list[complex], weights: tuple[float, ...], interval: float) -> tuple[complex, ...]:
+    """Those of the repaired field where the map has the multipliers e^{λH}."""
+    return tuple(complex(sum(weight * np.exp(j * interval * mode) for j, weight in enumerate(weights))) for mode in modes)
+
+
 def _weights(modes: list[complex], degree: int, interval: float) -> tuple[float, ...] | None:
     """Weights w of the iterates with ``Σ_j w_j e^{εjH} = ε`` for every sum ε of up to ``degree`` modes; the smallest such weights."""
     sums = [sum(choice) for n in range(degree + 1) for choice in combinations_with_replacement(modes, n)]
@@ -271,6 +345,11 @@ def _weights(modes: list[complex], degree: int, interval: float) -> tuple[float,
     right = np.concatenate([np.real(exponents), np.imag(exponents)])
     weights, *_ = np.linalg.lstsq(rows, right, rcond=1e-12)
     return tuple(float(weight) for weight in weights)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Whether two values are the same, or equal in all their elements."""
+    return a is b or (np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(np.all(a == b)))
 
 
 def _rows(function: Callable[[Any], Any], field: VectorField, states: NDArray[np.float64]) -> NDArray[np.float64]:

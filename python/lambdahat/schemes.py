@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from .documents import Document
+from .verifications import Verification
 
 Coefficient = int | float | str | Fraction
 
@@ -116,15 +116,15 @@ class Method:
         """Whether a step needs no equation solved."""
         return self._scheme.explicit
 
-    def verify(self) -> Document:
+    def verify(self) -> Verification:
         """Everything that is known of the method, decided exactly where its coefficients are exact.
 
         Returns
         -------
-        Document
+        Verification
             The fields of ``lambdahat verify --json``: ``order``, ``stability``, ``a_stable``, ``learning`` and so on.
         """
-        return Document(json.loads(self._scheme.verify()))
+        return Verification(json.loads(self._scheme.verify()), self)
 
     def stability_function(self, z: ArrayLike) -> NDArray[np.complex128]:
         """R(z), the factor by which one step multiplies a solution of ẏ = λy, z = hλ.
@@ -192,15 +192,17 @@ class Catalogue(list[str]):
         """
         import pandas
 
+        return pandas.DataFrame(self.to_dict())
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """The columns of :meth:`to_frame` as plain lists."""
         schemes = [Method(name) for name in self]
-        return pandas.DataFrame(
-            {
-                "name": list(self),
-                "title": [scheme.title for scheme in schemes],
-                "kind": [scheme.kind for scheme in schemes],
-                "explicit": [scheme.explicit for scheme in schemes],
-            }
-        )
+        return {
+            "name": list(self),
+            "title": [scheme.title for scheme in schemes],
+            "kind": [scheme.kind for scheme in schemes],
+            "explicit": [scheme.explicit for scheme in schemes],
+        }
 
     def __repr__(self) -> str:
         return f"Catalogue({len(self)} methods, from {self[0]!r} to {self[-1]!r})" if self else "Catalogue(0 methods)"
@@ -225,7 +227,7 @@ def methods() -> Catalogue:
     return Catalogue(_core.method_names())
 
 
-def verify(method: str | os.PathLike[str] | Method) -> Document:
+def verify(method: str | os.PathLike[str] | Method) -> Verification:
     """Everything that is known of a method, decided exactly where its coefficients are exact.
 
     Parameters
@@ -234,7 +236,7 @@ def verify(method: str | os.PathLike[str] | Method) -> Document:
 
     Returns
     -------
-    Document
+    Verification
         The fields of ``lambdahat verify --json``: ``order``, ``stability``, ``a_stable``, ``learning`` and so on.
 
     Raises

@@ -9,6 +9,7 @@ import types
 import numpy as np
 import pytest
 
+import lambdahat
 from lambdahat import Loop, Watch, audit, branches, repair
 from lambdahat.fields import VectorField
 
@@ -67,6 +68,23 @@ def test_repair_of_a_nonlinear_field_follows_its_map():
     x = 0.6 * np.exp(-0.05 * t)[:, None] * np.c_[np.cos(t), np.sin(t)]
     repaired = repair(f, "heun2", t, x)
     assert repaired.error_after < repaired.error_before / 20
+
+
+def test_repair_of_closed_orbits_by_the_series():
+    # Orbits about Lotka–Volterra's equilibrium, through Heun's method at small steps: the series of log S reaches further than products of modes.
+    def f(y):
+        x, z = y[..., 0], y[..., 1]
+        return np.stack([x - x * z, x * z - z], axis=-1)
+
+    system = lambdahat.System("lotka-volterra")
+    starts = [(1.2, 1.0), (1.5, 1.0)]
+    t = [0.1 * np.arange(81) for _ in starts]
+    repaired = repair(f, "heun2", t, [system.trajectory(start, 0.1, 80) for start in starts])
+    assert repaired.way == "series" and repaired.error_after < repaired.error_before / 500
+    # Its eigenvalues are those of its own Jacobian at the equilibrium.
+    rest, h = np.array([1.0, 1.0]), 1e-5
+    jacobian = np.stack([(repaired(rest + h * e) - repaired(rest - h * e)) / (2 * h) for e in np.eye(2)], axis=1)
+    assert np.allclose(np.sort_complex(np.linalg.eigvals(jacobian)), np.sort_complex(np.array(repaired.after)), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["implicit-midpoint", "trapezoid", "implicit-euler", "gauss2"])

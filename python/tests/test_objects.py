@@ -7,10 +7,19 @@ import numpy as np
 import pytest
 
 import lambdahat
-from lambdahat import Loop, System
+from lambdahat import Loop, Method, System
 
 matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 matplotlib.use("agg")
+
+T = np.arange(40.0)
+Z = np.exp((-0.1 + 2j) * T)
+X = np.c_[Z.real, Z.imag]
+
+
+def spiral(y):
+    return y @ np.array([[0.1, 1.9], [-1.9, 0.1]])
+
 
 RESULTS = {
     "branches": lambda: lambdahat.branches("rk4", [-0.1 + 2j, 0.5j], 1.0),
@@ -23,6 +32,11 @@ RESULTS = {
     "fit": lambda: lambdahat.fit(model="polynomial:3", n=20),
     "check": lambda: lambdahat.check(n=30, seeds=3),
     "system": lambda: System("lotka-volterra:alpha=2"),
+    "audit": lambda: lambdahat.audit(spiral, "rk4", T, X),
+    "repair": lambda: lambdahat.repair(spiral, "rk4", T, X),
+    "repair through an implicit method": lambda: lambdahat.repair(spiral, "implicit-midpoint", T, X),
+    "verify": lambda: lambdahat.verify("rk4"),
+    "verify a scheme of one's own": lambda: Method(A=[[0, 0], ["2/3", 0]], b=["1/4", "3/4"]).verify(),
 }
 
 
@@ -42,6 +56,14 @@ def test_a_result_is_an_object(make):
     ax = plt.subplots()[1]
     assert found.plot(ax) is ax
     plt.close("all")
+
+
+def test_what_differs_is_not_equal():
+    through = {name: lambdahat.repair(spiral, name, T, X) for name in ("rk4", "heun2")}
+    assert through["rk4"] != through["heun2"] and through["rk4"] != lambdahat.repair(lambda y: spiral(y), "rk4", T, X)
+    assert lambdahat.verify("rk4") != lambdahat.verify("heun2")
+    assert repr(lambdahat.verify("rk4")) == "Verification('rk4', order 4)"
+    assert set(lambdahat.methods().to_dict()) == {"name", "title", "kind", "explicit"}
 
 
 def test_a_fit_is_a_field():

@@ -1,6 +1,7 @@
 //! Which branch a start lands on: the plane of starting guesses, and the shares of random starts.
 
 use super::description::points;
+use super::mode::named;
 use super::regions::plane;
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::data::Paths;
@@ -199,11 +200,13 @@ pub fn basins(
     panels.iter_mut().skip(first_bars).for_each(|panel| panel.y.range = [0.0, top.min(1.0)]);
     Ok(Figure {
         name: "basins".into(),
-        title: format!("Which start lands on which branch: {}, λ = {}", method.name(), complex(lambda, DIGITS)),
+        title: "Which start lands on which branch".into(),
         caption: format!(
-            "A real 2×2 model fitted to {SAMPLES} samples of the oscillator every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
+            "Method: {}. A real 2×2 model of an oscillator, λ = {}, fitted to {SAMPLES} samples every H = {}. Above: starts that turn and shrink like λ̂₀, coloured by the \
              branch they land on. Below: random starts, entries N(0, width²), {starts} each; the rest did not converge: \
              they left for infinity, stopped between the branches, or (Adam: rate 0.02, 4000 steps) were still on their way.",
+            named(method),
+            complex(lambda, DIGITS),
             sampling.interval()
         ),
         columns: 3,

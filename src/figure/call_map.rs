@@ -1,10 +1,11 @@
 //! The map of a library's call: over the plane of the true Hλ, what its own steps learn, and where they learn nothing without loss.
 
 use super::description::points;
-use super::map::{Fate, enclosed};
+use super::map::{enclosed, ink};
 use super::mode::ModeError;
 use super::regions::plane;
 use super::{Figure, Ink, Mark, Panel};
+use crate::inverse::Fate;
 use crate::inverse::step_control::{ControlledEquation, EquationError, Search, estimates};
 use crate::loops::{Call, StateNorm};
 use crate::stability::region::{Window, contour};
@@ -41,7 +42,7 @@ impl Outcome {
 
     fn mark(self) -> (Ink, &'static str) {
         match self {
-            Self::Learned(fate) => (fate.ink(), fate.words()),
+            Self::Learned(fate) => (ink(fate), crate::words::fate(fate)),
             Self::Hovers => (Ink::Black, "no zero-loss solution: a fit hovers at a jump"),
             Self::NotFound => (Ink::Grey, "no solution found"),
         }

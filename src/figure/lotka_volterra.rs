@@ -105,17 +105,13 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
             facts.insert(format!("Re of the nearest branch, {name}"), INTERVAL * branch.re);
             facts.insert(format!("Im of the nearest branch, {name}"), INTERVAL * branch.im);
             ends.push(format!(
-                "{name} learned {} where a branch is {}",
+                "through {} it is {} where a branch is {}",
+                told(name),
                 complex(eigenvalue * INTERVAL, DIGITS),
                 complex(branch * INTERVAL, DIGITS)
             ));
         }
-        let mut panel = phase_plane(
-            &format!("through {}", if name == "rk4" { "RK4" } else { "implicit midpoint" }),
-            &orbits,
-            Ink::Red,
-            "the learned model at h/100",
-        );
+        let mut panel = phase_plane(&format!("through {}", told(name)), &orbits, Ink::Red, "the learned model at h/100");
         // Under what was learned lies what should have been.
         panel.marks.splice(0..0, truth.iter().map(|orbit| Mark::line(orbit.iter().map(|x| [x[0], x[1]]).collect(), Ink::Blue, 0.8, "")));
         panels.push(panel);
@@ -134,6 +130,11 @@ pub fn lotka_volterra() -> Result<Figure, LotkaVolterraError> {
     })
 }
 
+/// What the method of a kept model is called in a sentence.
+fn told(name: &str) -> &str {
+    if name == "rk4" { "RK4" } else { "implicit midpoint" }
+}
+
 /// An orbit of the figure, to be started anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Orbit {
@@ -143,6 +144,48 @@ pub enum Orbit {
     RungeKutta4,
     /// The model learned through implicit midpoint.
     ImplicitMidpoint,
+}
+
+/// Prey at the start of the widest orbit on which training determines the model learned through implicit midpoint.
+const DETERMINED_TO: f64 = 1.5;
+/// The longest turn of an orbit that is drawn, in units of time.
+const TURN: f64 = 6.5;
+/// A smaller excursion from the equilibrium is none.
+const AT_REST: f64 = 1e-6;
+
+impl Orbit {
+    /// The method it was learned through.
+    pub fn method(self) -> Option<&'static str> {
+        match self {
+            Self::Truth => None,
+            Self::RungeKutta4 => Some(MODELS[0].0),
+            Self::ImplicitMidpoint => Some(MODELS[1].0),
+        }
+    }
+
+    /// Prey at the start, one predator, of the widest orbit on which its training determines it.
+    pub fn determined_to(self) -> Option<f64> {
+        match self {
+            Self::Truth => None,
+            Self::RungeKutta4 => TRAINED_ON.last().copied(),
+            Self::ImplicitMidpoint => Some(DETERMINED_TO),
+        }
+    }
+
+    /// Whether training determines the model on the true orbit of a start: by x − ln x + y − ln y, which the truth keeps.
+    pub fn is_determined_on(self, start: [f64; 2]) -> bool {
+        let kept = |[x, y]: [f64; 2]| x - x.ln() + y - y.ln();
+        self.determined_to().is_none_or(|prey| kept(start) <= kept([prey, 1.0]) + 1e-9)
+    }
+}
+
+/// The widest excursion from the equilibrium (1, 1) in the last two turns of a run at H divided by `refinement`, against that of the first two: it does
+/// not depend on the phase at which the time runs out. `None` for an orbit that rests.
+pub fn widening(states: &[[f64; 2]], refinement: usize) -> Option<f64> {
+    let turns = ((2.0 * TURN * refinement.max(1) as f64 / INTERVAL).ceil() as usize).min(states.len());
+    let widest = |part: &[[f64; 2]]| part.iter().map(|[x, y]| (x - 1.0).hypot(y - 1.0)).fold(0.0, f64::max);
+    let first = widest(&states[..turns]);
+    (first >= AT_REST).then(|| widest(&states[states.len() - turns..]) / first)
 }
 
 /// One orbit from a start: the truth, or a kept model run by its own method at H divided by `refinement` (at least 1) until `end`. It stops where it leaves.
@@ -212,5 +255,14 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn the_truth_keeps_its_width_and_a_start_is_inside_or_outside() {
+        let truth = lotka_volterra_orbit(Orbit::Truth, [1.5, 1.0], 100, 60.0).unwrap();
+        assert!((widening(&truth, 100).unwrap() - 1.0).abs() < 1e-3);
+        assert_eq!(widening(&[[1.0, 1.0]; 40], 1), None);
+        assert!(Orbit::ImplicitMidpoint.is_determined_on([1.5, 1.0]) && !Orbit::ImplicitMidpoint.is_determined_on([1.7, 1.7]));
+        assert!(Orbit::RungeKutta4.is_determined_on([1.7, 1.7]) && Orbit::Truth.is_determined_on([9.0, 9.0]));
     }
 }

@@ -1,13 +1,14 @@
 //! The artifact map: over the plane of the true hλ, what the principal λ̂ does, and how many branches grow.
 
 use super::description::points;
-use super::mode::ModeError;
+use super::mode::{ModeError, named};
 use super::regions::plane;
 use super::{Figure, Ink, Mark, Panel};
 use crate::inverse::faithful::{SAMPLES, TOLERANCE, shows};
-use crate::inverse::{Branches, Discrepancy, Flag, Growth, LearningEquation, Limits, Reason, verdict};
+use crate::inverse::{Fate, Flag, LearningEquation};
 use crate::method::{Method, Sampling};
 use crate::stability::region::{Window, contour};
+use crate::words::fate as fate_words;
 use num_complex::Complex;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -16,89 +17,16 @@ use std::collections::BTreeMap;
 const COLUMNS: usize = 110;
 /// Vertices of the map's borders are within 2⁻⁸ of a cell.
 const HALVINGS: usize = 8;
-/// What is learned of a mode, judged as [`verdict`] judges it: a change of sign that does not show within the horizon is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    AntiDamped,
-    Damped,
-    Reversed,
-    OverDamped,
-    Distorted,
-    Faithful,
-    Undefined,
-    /// The principal branch keeps its kind, another within reach does not.
-    Elsewhere,
-}
-
-impl Fate {
-    pub(super) const ALL: [Self; 8] = [
-        Self::Faithful,
-        Self::Distorted,
-        Self::AntiDamped,
-        Self::Damped,
-        Self::OverDamped,
-        Self::Reversed,
-        Self::Undefined,
-        Self::Elsewhere,
-    ];
-
-    fn of(found: &Branches) -> Self {
-        let Some(principal) = found.principal() else { return Self::Undefined };
-        match verdict(found, Limits::default()).reasons.first() {
-            Some(Reason::ChangesKind { principal: false, .. }) => Self::Elsewhere,
-            Some(Reason::ChangesKind { growth: Some(Growth::GrowsForDecay | Growth::GrowsForNeither), .. }) => Self::AntiDamped,
-            Some(Reason::ChangesKind { growth: Some(_), .. }) => Self::Damped,
-            Some(Reason::ChangesKind { growth: None, .. }) => Self::Reversed,
-            Some(Reason::Accurate { .. }) => Self::Faithful,
-            _ if principal.flags.contains(&Flag::OverDamped) => Self::OverDamped,
-            _ => Self::Distorted,
-        }
-    }
-
-    /// The same of the one λ̂ of a call, with these flags, sampled `interval` apart.
-    pub(super) fn of_learned(lambda: Complex<f64>, learned: Complex<f64>, flags: &[Flag], interval: f64) -> Self {
-        let horizon = SAMPLES * interval;
-        let has = |flag| flags.contains(&flag);
-        let off = Discrepancy::of(lambda, learned, horizon);
-        let shown = shows(learned.re, horizon, TOLERANCE);
-        if has(Flag::AntiDamped) && shown {
-            Self::AntiDamped
-        } else if has(Flag::Damped) && shown {
-            Self::Damped
-        } else if has(Flag::Reversed) && off.phase > TOLERANCE {
-            Self::Reversed
-        } else if off.within(TOLERANCE) {
-            Self::Faithful
-        } else if has(Flag::OverDamped) {
-            Self::OverDamped
-        } else {
-            Self::Distorted
-        }
-    }
-
-    pub(super) fn ink(self) -> Ink {
-        match self {
-            Self::Faithful => Ink::Green,
-            Self::Distorted => Ink::Sky,
-            Self::AntiDamped | Self::Elsewhere => Ink::Red,
-            Self::Damped => Ink::Purple,
-            Self::OverDamped => Ink::Orange,
-            Self::Reversed => Ink::Yellow,
-            Self::Undefined => Ink::Grey,
-        }
-    }
-
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Faithful => "faithful (1 % over 100 samples)",
-            Self::Distorted => "distorted",
-            Self::AntiDamped => "anti-damped: decay learned as growth",
-            Self::Damped => "damped: growth learned as decay",
-            Self::OverDamped => "over-damped: no oscillation left",
-            Self::Reversed => "turns the other way",
-            Self::Undefined => "no principal branch",
-            Self::Elsewhere => "another branch within reach changes the kind",
-        }
+/// The ink of a fate.
+pub(super) fn ink(fate: Fate) -> Ink {
+    match fate {
+        Fate::Faithful => Ink::Green,
+        Fate::Distorted => Ink::Sky,
+        Fate::AntiDamped | Fate::Elsewhere => Ink::Red,
+        Fate::Damped => Ink::Purple,
+        Fate::OverDamped => Ink::Orange,
+        Fate::Reversed => Ink::Yellow,
+        Fate::Undefined => Ink::Grey,
     }
 }
 
@@ -123,16 +51,14 @@ pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
     })
 }
 
-/// The fate of every mode over a grid of the true hλ, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped, 3 damped,
-/// 4 over-damped, 5 reversed, 6 no principal branch, 7 another branch within reach changes the kind.
+/// The fate of every mode over a grid of the true hλ, row by row from the greatest Im, as [`Fate::index`].
 pub fn fates(method: &Method, window: Window, width: usize, height: usize) -> Result<Vec<u8>, ModeError> {
     let equation = LearningEquation::of(method)?;
     let once = Sampling::new(1.0, 1)?;
     let fate = |k: usize| {
         let x = window.re[0] + ((k % width) as f64 + 0.5) / width as f64 * window.width();
         let y = window.im[1] - ((k / width) as f64 + 0.5) / height as f64 * window.height();
-        let fate = equation.branches(Complex::new(x, y), once).map_or(Fate::Undefined, |found| Fate::of(&found));
-        Fate::ALL.iter().position(|&f| f == fate).unwrap_or(usize::from(u8::MAX)) as u8
+        equation.branches(Complex::new(x, y), once).map_or(Fate::Undefined, |found| Fate::of(&found)).index()
     };
     Ok((0..width * height).into_par_iter().map(fate).collect())
 }
@@ -165,7 +91,7 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
         if area > 1e-4 * window.width() * window.height() {
             // Distorted is common and calm; what changes the kind of the mode is strong.
             let opacity = if matches!(fate, Fate::Distorted | Fate::Faithful | Fate::Elsewhere) { 0.35 } else { 0.85 };
-            marks.push(Mark::area(loops, fate.ink(), opacity, fate.words()));
+            marks.push(Mark::area(loops, ink(fate), opacity, fate_words(fate)));
         }
     }
     let most = equation.solutions(1);
@@ -190,7 +116,7 @@ fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> 
     let wrong = survey.share(|value| value.2 && value.0 == Fate::AntiDamped);
     let share = if decaying > 0.0 { wrong / decaying } else { 0.0 };
     facts.insert(format!("share of decaying modes learned as growing, {}", method.name()), share);
-    let mut panel = plane(method.name(), window, marks);
+    let mut panel = plane(&named(method), window, marks);
     panel.x.label = "Re hλ (true)".into();
     panel.y.label = "Im hλ (true)".into();
     Ok(panel)

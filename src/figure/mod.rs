@@ -35,7 +35,7 @@ pub use call_map::call_map;
 pub use check_figure::check;
 pub use description::{Axis, Figure, Mark, Panel};
 pub use ink::Ink;
-pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volterra_orbit, train_lotka_volterra};
+pub use lotka_volterra::{LotkaVolterraError, Orbit, lotka_volterra, lotka_volterra_orbit, train_lotka_volterra, widening};
 pub use map::{fates, map};
 pub use mode::{ModeError, ModeRun, run_model};
 pub use mode_figure::{growing_step, prediction};

@@ -132,16 +132,23 @@ pub(super) fn orbit(region: &Region, z: Complex<f64>, start: impl Fn(usize) -> C
     ys
 }
 
+/// Characters that fit above a panel of three beside each other.
+const LONGEST_NAME: usize = 28;
+
 /// A panel of y against t, a little wider than the time, so that the first and last dot are whole.
 pub(super) fn in_time(title: &str, end: f64, height: f64, marks: Vec<Mark>) -> Panel {
     let edge = 0.02 * end;
     Panel { title: title.into(), x: Axis::new("time t", [-edge, end + edge]), y: Axis::new("y", [-height, height]), equal: false, marks }
 }
 
-/// What a method is called above a panel: its title without what stands in brackets and, where its order follows, without that.
+/// What a method of the catalogue is called above a panel, as [`heading_of`].
 pub(super) fn heading(name: &str) -> Result<String, CatalogError> {
-    let method = catalog::find(name)?;
-    let title = match &method {
+    Ok(heading_of(&catalog::find(name)?))
+}
+
+/// What a method is called above a panel: its title without what stands in brackets and, where its order follows, without that.
+pub(super) fn heading_of(method: &Method) -> String {
+    let title = match method {
         Method::RungeKutta(tableau) => tableau.title(),
         Method::Multistep(multistep) => multistep.title(),
     };
@@ -151,7 +158,17 @@ pub(super) fn heading(name: &str) -> Result<String, CatalogError> {
         _ => title.to_owned(),
     };
     let plain = plain.split(" of order ").next().unwrap_or(&plain).trim_end_matches(',');
-    Ok(plain.trim_end_matches(" method").trim_end_matches(" rule").to_owned())
+    // "Heun’s" alone is no name.
+    let short = plain.trim_end_matches(" method").trim_end_matches(" rule");
+    if short.ends_with("’s") { plain.to_owned() } else { short.to_owned() }
+}
+
+/// The same with the id, where there is room and the two are not alike: `Classical Runge–Kutta (rk4)`, `Forward Euler`.
+pub(super) fn named(method: &Method) -> String {
+    let heading = heading_of(method);
+    let both = format!("{heading} ({})", method.name());
+    let alike = heading.to_lowercase().replace([' ', '–'], "-") == method.name();
+    if alike || both.chars().count() > LONGEST_NAME { heading } else { both }
 }
 
 /// e^{λt} between the samples.

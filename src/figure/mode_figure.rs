@@ -1,6 +1,6 @@
 //! What a fit through a method learns from one mode: the region with hλ and every hλ̂, beside the trajectory.
 
-use super::mode::{ModeError, ModeRun, in_time, labelled_lines};
+use super::mode::{ModeError, ModeRun, in_time, labelled_lines, named};
 use super::regions::{cross, plane, region_marks};
 use super::{Figure, Ink, Mark};
 use crate::inverse::LearningEquation;
@@ -71,7 +71,7 @@ pub(super) fn mode_panels(
     }
     Ok(Figure {
         name: "prediction".into(),
-        title: format!("What a fit through {} learns from λ = {}", method.name(), complex(lambda, DIGITS)),
+        title: format!("What a fit through {} learns from λ = {}", named(method), complex(lambda, DIGITS)),
         caption: format!(
             "Sampled every H = {interval}, {} step{} of h = {h} between samples. {} branch{}{}; {} λ̂ = {}.",
             sampling.substeps(),
@@ -125,16 +125,18 @@ pub fn growing_step() -> Result<Figure, ModeError> {
         let truth = (1..=6).map(|k| 0.25 * f64::from(k)).map(|h| [h * lambda.re, h * lambda.im]).collect();
         marks.push(Mark::dots(truth, Ink::Blue, 3.6, "hλ at h = 0.25, 0.5, …, 1.5"));
         let outside = marked.iter().filter(|z| !window.contains(Complex::new(z[0], z[1]))).count();
-        let title = if outside == 0 { name.to_owned() } else { format!("{name}, {outside} of {} outside", marked.len()) };
+        let label = if outside == 0 { "Re z".to_owned() } else { format!("Re z ({outside} of {} dots outside)", marked.len()) };
         marks.push(Mark::dots(marked, Ink::Red, 3.6, "hλ̂ of all branches at the same h"));
-        panels.push(plane(&title, window, marks));
+        let mut panel = plane(&named(&method), window, marks);
+        panel.x.label = label;
+        panels.push(panel);
     }
     Ok(Figure {
         name: "growing-step".into(),
         title: "Every λ̂ as the step grows".into(),
-        caption: "The truth hλ (blue, λ = −0.1 + 2i) moves out along a ray; the branches hλ̂ (red) solve R(hλ̂) = e^(hλ), so all of them stay inside the \
+        caption: "The truth hλ (blue, λ = −0.1 + 2i) moves out along a ray; the branches hλ̂ (red) solve R(hλ̂) = exp(hλ), so all of them stay inside the \
                   region, whose part right of the imaginary axis is where a decaying mode is learned as a growing one. \
-                  Where red dots lie outside the window, the title says how many."
+                  Where red dots lie outside the window, the axis says how many."
             .into(),
         columns: 3,
         panels,

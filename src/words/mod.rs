@@ -15,6 +15,7 @@
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
 //! | the screen of `fit` | `fit` |
 //! | properties of a scheme, the screen of a verification | `property`, `verification` |
+//! | the demos of the page | `explorable` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
@@ -51,7 +52,7 @@ pub use regressions::no_integrator;
 pub use samples::{examining, read_as};
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, training_calls};
-pub use verdicts::{flag, verdict};
+pub use verdicts::{fate, flag, verdict};
 
 /// Whom the words are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

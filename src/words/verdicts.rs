@@ -3,7 +3,7 @@
 use super::number::{DIGITS, complex, pair, percent, real};
 use super::{Dialect, Say};
 use crate::inverse::faithful::TOLERANCE;
-use crate::inverse::{Discrepancy, Flag, Growth, Reason, Undefined, Verdict};
+use crate::inverse::{Discrepancy, Fate, Flag, Growth, Reason, Undefined, Verdict};
 use crate::predict::{MethodReport, ModeReport};
 use crate::truth::Mode;
 use num_complex::Complex;
@@ -101,6 +101,20 @@ pub fn flag(flag: Flag) -> &'static str {
         Flag::Reversed => "rotates backwards",
         Flag::OverDamped => "does not oscillate",
         Flag::UnderDamped => "oscillates",
+    }
+}
+
+/// What a fate is called in the legend of a map.
+pub fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Faithful => "faithful (1 % over 100 samples)",
+        Fate::Distorted => "distorted",
+        Fate::AntiDamped => "anti-damped: decay learned as growth",
+        Fate::Damped => "damped: growth learned as decay",
+        Fate::OverDamped => "over-damped: no oscillation left",
+        Fate::Reversed => "turns the other way",
+        Fate::Undefined => "no principal branch",
+        Fate::Elsewhere => "another branch within reach changes the kind",
     }
 }
 

@@ -1,7 +1,7 @@
 /** Which start lands on which branch. */
-import { ask, latest, Overtaken, type Landings } from "./core";
+import { ask, latest, Overtaken, type Landings, type Shares } from "./core";
 import { INK, Plane } from "./draw";
-import { $, busy, complex, counted, digits, mode } from "./page";
+import { $, busy, counted, mode } from "./page";
 import { state } from "./state";
 import { pastes, set } from "./view";
 
@@ -11,6 +11,8 @@ const BASIN_INKS = ["--b0", "--b1", "--b2", "--b3", "--b4", "--b5"];
 let basinKey = "";
 let shown: { values: Uint8Array; cells: number } | undefined;
 
+/** Random starts behind each share. */
+const STARTS = 500;
 /** A pass that takes longer than this is the last one. */
 const PATIENCE_MS = 400;
 
@@ -33,23 +35,22 @@ export const drawBasins = latest(async () => counted((async () => {
       const inks = Array.from({ length: 256 }, (_, k) => (k === 255 ? "transparent" : BASIN_INKS[k % BASIN_INKS.length]!));
       basinPlane.draw({ values, width: cells, height: cells, inks }, (c) => found.branches.forEach((b) => basinPlane.dot(c, b.lambda[0], b.lambda[1], INK.data, 5)));
       if (cells !== 48) continue;
-      const shares = await ask<Float64Array>({ op: "shares", method, way, width, starts: 500, ...mode() });
-      $("basin-shares").replaceChildren(...found.branches.map((b, k) => {
+      const told = await ask<Shares>({ op: "shares", method, way, width, starts: STARTS, ...mode() });
+      words.textContent = told.words;
+      $("basin-shares").replaceChildren(...told.each.map((said, k) => {
         const item = document.createElement("li");
         item.className = `b${k % BASIN_INKS.length}`;
-        item.dataset.share = String(shares[k]);
+        item.dataset.share = String(told.shares[k]);
         const run = document.createElement("button");
         run.type = "button";
         run.className = "plain-button";
         run.textContent = "run it";
-        run.setAttribute("aria-label", `run it: λ̂ = ${complex(...b.lambda)}`);
+        run.setAttribute("aria-label", `run it: ${said}`);
         run.onclick = () => set({ branch: k });
-        item.append(`λ̂ = ${complex(...b.lambda)}${b.principal ? " (principal)" : ""}: ${(100 * shares[k]!).toFixed(1)} % `, run);
+        item.append(`${said} `, run);
         return item;
       }));
     }
-    const landed = Array.from(document.querySelectorAll<HTMLElement>("#basin-shares li")).reduce((sum, item) => sum + Number(item.dataset.share), 0);
-    words.textContent = `Of 500 random starts with entries N(0, ${digits(width, 2)}²), this share is predicted to land on each branch; ${landed > 0.9995 ? "all converge" : `the other ${(100 * (1 - landed)).toFixed(1)} % do not converge`}.`;
     basinKey = key;
   } catch (error) {
     if (error instanceof Overtaken) return;

@@ -4,8 +4,8 @@ import { movable } from "./movable";
 import { pickBranch, plane } from "./oscillator";
 import { orbitPlanes } from "./orbits";
 import { $, counted } from "./page";
-import { bounded, fragment, initial, isSection, NAMED, remember, state, type State } from "./state";
-import { fromSlider, NUMBERS, past, set, show, toSlider, undone } from "./view";
+import { bounded, fragment, initial, isSection, leave, NAMED, sectionOf, state, type State } from "./state";
+import { changeTo, fromSlider, NUMBERS, past, set, show, toSlider, undone } from "./view";
 
 export function controls(arrive: () => Promise<void>): void {
   for (const id of NUMBERS) {
@@ -47,9 +47,7 @@ export function controls(arrive: () => Promise<void>): void {
     });
   }
   const restore = (to: State) => {
-    Object.assign(state, to, { scheme: state.scheme });
-    remember();
-    show();
+    changeTo({ ...to, scheme: state.scheme }, "undo");
   };
   $<HTMLButtonElement>("undo").disabled = past.length === 0;
   $("undo").onclick = () => {
@@ -66,7 +64,16 @@ export function controls(arrive: () => Promise<void>): void {
     });
   };
   window.addEventListener("hashchange", () => {
-    if (!isSection(location.hash)) void counted(arrive());
+    leave();
+    if (isSection(location.hash)) {
+      // The address of a section says what is set as well, so that Back finds it again and a copied address shows it.
+      history.replaceState(null, "", fragment(sectionOf(location.hash)));
+      return;
+    }
+    past.push({ ...state });
+    undone();
+    $<HTMLButtonElement>("undo").disabled = false;
+    void counted(arrive());
   });
   const resized = new ResizeObserver(() => show());
   for (const each of document.querySelectorAll("canvas")) resized.observe(each);

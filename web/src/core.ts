@@ -12,7 +12,7 @@ export type Task =
   | ({ op: "branches"; method: string } & Mode)
   | ({ op: "smaller"; method: string; steps: number[]; now: number } & Mode)
   | ({ op: "parasite"; method: string; epsilon: number } & Mode)
-  | { op: "differences"; names: readonly string[]; re: number; im: number; interval: number }
+  | { op: "differences"; re: number; im: number; interval: number }
   | ({ op: "scene"; method: string; branch: number; refinement: number; end: number } & Mode)
   | { op: "multipliers"; method: string; z: [number, number][] }
   | { op: "formula"; method: string }
@@ -24,11 +24,13 @@ export type Task =
   | ({ op: "raster"; method: string } & Grid)
   | ({ op: "boundary"; method: string } & Frame)
   | ({ op: "fates"; method: string } & Grid)
-  | ({ op: "taylor"; order: number } & Grid)
+  | { op: "fate"; method: string; re: number; im: number; inside: boolean }
+  | ({ op: "taylor"; order: number; reach: number; area: number } & Grid)
   | ({ op: "star"; method: string } & Grid)
   | ({ op: "landings"; method: string; way: number; cells: number } & Mode)
   | ({ op: "shares"; method: string; way: number; width: number; starts: number } & Mode)
   | { op: "orbit"; which: number; x: number; y: number; refinement: number; end: number }
+  | { op: "limit"; which: number }
   | ({ op: "run"; method: string; learnedRe: number; learnedIm: number; refinement: number; end: number; epsilon: number } & Mode)
   | { op: "read"; text: string; name: string; log: boolean }
   | { op: "drawing"; method: string; scheme: string };
@@ -68,12 +70,25 @@ export interface Controlled {
 }
 /** Re λ̂, Im λ̂ and the threshold for each tolerance; NaN where no model fits. */
 export type Against = Float64Array;
-/** Everything the first demo draws: the branches, the chosen one (−1 for none), what each of them does, and its model at its own step and at the finer one. */
-export interface Scene { found: Branches; chosen: number; what: string[]; words: string; fine: Float64Array; fit: Float64Array }
+/**
+ * Everything the first demo draws: the branches, the chosen one (−1 for none), what each of them does, the name of the control that runs it, and its model at its own
+ * step and at the finer one.
+ */
+export interface Scene { found: Branches; chosen: number; rows: string[]; choices: string[]; words: string; infinity: string; fine: Float64Array; fit: Float64Array }
 /** Re λ̂ of the principal branch for each m, NaN where there is none; and what is said of one m. */
 export interface Smaller { learned: number[]; words: string }
-/** What a derivative filter learns. */
-export interface Difference { name: string; learned: [number, number]; what: string }
+/** What derivative filters learn. */
+export interface Differences { rows: { title: string; learned: [number, number]; what: string }[]; words: string }
+/** Cells of a picture, and what is said of it. */
+export interface Told { values: Uint8Array; words: string }
+/** What becomes of the mode that is set. */
+export interface Fate { fate: number; words: string }
+/** An orbit, and what is said of it. */
+export interface Orbit { states: Float64Array; words: string }
+/** The share of random starts that land on each branch, and what is said of each and of all. */
+export interface Shares { shares: number[]; each: string[]; words: string }
+/** A pasted scheme: its name, and what is known of it line by line. */
+export interface Known { name: string; lines: [string, string][] }
 /** A panel of a figure, as the library describes it; only what the page draws is named. */
 export interface Panel {
   x: { label: string; range: [number, number] };
@@ -87,21 +102,14 @@ export interface Noisy { learned: Float64Array; words: string }
 export interface Uneven { minima: { lambda: [number, number]; level: number }[][]; words: string }
 /** The plane of starts: the branches, half the side of the square, and for each cell the branch it lands on, 255 for none. */
 export interface Landings { found: Branches; side: number; values: Uint8Array }
-/** What `lambdahat verify --json` says of one scheme; only what the page shows is named. */
-export interface Verification extends Record<string, unknown> {
-  method: string;
-  stability: { numerator: string[]; denominator: string[] } | null;
-  learning: { sign_faithful: boolean; unique: boolean } | null;
-  claims: { claim: string; stated: unknown; found: unknown; holds: boolean }[];
-}
-/** What `lambdahat predict --json` says. */
+/** What is said of a reader's samples. */
 export interface Report {
-  samples: number;
+  read: string;
   interval: number;
-  modes: { lambda: [number, number]; uncertainty: number | null }[];
-  caveats: { code: string; text: string }[];
-  methods: { method: string; verdict: string | null }[];
-  recommendation: { method: string; substeps: number; why: string } | null;
+  modes: { lambda: [number, number]; words: string }[];
+  caveats: string[];
+  methods: [string, string][];
+  advice: string;
 }
 
 /** A question that a newer one has overtaken: its answer is not wanted any more. */
@@ -151,7 +159,7 @@ const front = new Desk();
 let pasted: Task | undefined;
 
 /** What may take longer than a frame of the screen, and whose desk it goes to: no demo waits for another. */
-const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "titles", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", smaller: "smaller", read: "samples", drawing: "samples" };
+const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "titles", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", limit: "orbits", smaller: "smaller", read: "samples", drawing: "samples" };
 const desks = new Map<string, Desk>();
 
 function deskOf(op: Task["op"]): Desk {

@@ -3,20 +3,24 @@
 //! Every function computes with the same library as the command line, so that the page's numbers are the program's.
 //! Errors arrive in JavaScript as strings, the same messages that the command line prints.
 
+mod basins;
 mod calls;
 mod differences;
+mod orbits;
 mod samples;
+mod told;
 
+pub use basins::Landscape;
 pub use calls::{against, call};
 pub use differences::differences;
+pub use orbits::{orbit, orbit_limit, orbit_words};
 pub use samples::Samples;
+pub use told::bulge_words;
 
-use lambdahat::figure::{Orbit, WAYS, fates, landings, lotka_volterra_orbit, order_star, run_model, starts_window};
-use lambdahat::inverse::{Basins, LearningEquation, Stretch, UnevenLoss, UnevenMinimum};
+use lambdahat::figure::{fates, order_star, run_model};
+use lambdahat::inverse::{Branches, LearningEquation, Stretch, UnevenLoss, UnevenMinimum};
 use lambdahat::method::{Method, Sampling, catalog, scheme};
-use lambdahat::stability::StabilityFunction;
 use lambdahat::stability::region::{Region, Window};
-use lambdahat::verify::verify;
 use lambdahat::words::explorable;
 use num_complex::Complex;
 use wasm_bindgen::prelude::*;
@@ -71,13 +75,7 @@ impl Scheme {
         Ok(Self { method, region, equation })
     }
 
-    /// Everything known of it, as the JSON of `lambdahat verify --json`.
-    pub fn verify(&self) -> Result<String, JsError> {
-        serde_json::to_string(&verify(&self.method)).map_err(message)
-    }
-
-    /// The artifact map over a window of the true hλ, one byte a point, row by row from the greatest Im: 0 faithful, 1 distorted, 2 anti-damped,
-    /// 3 damped, 4 over-damped, 5 reversed, 6 no principal branch, 7 another branch within reach changes the kind.
+    /// The artifact map over a window of the true hλ, one byte a point, row by row from the greatest Im, as `Fate::index`.
     pub fn fates(&self, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {
         let window = Window::new([re0, re1], [im0, im1]).map_err(message)?;
         fates(&self.method, window, width.min(400), height.min(400)).map_err(message)
@@ -91,17 +89,22 @@ impl Scheme {
     }
 
     /// The first demo in one answer: the branches, the one that is run (`branch`, or the principal one for −1; −1 where there is none), what each
-    /// of them does, and what is said of the one that is run at h divided by `refinement`. As JSON: `{"found", "chosen", "what", "words"}`.
+    /// of them does, and what is said of the one that is run at h divided by `refinement`. As JSON:
+    /// `{"found", "chosen", "rows", "choices", "words", "infinity"}`.
     pub fn scene(&self, re: f64, im: f64, interval: f64, substeps: u32, branch: i32, refinement: usize) -> Result<String, JsError> {
         let sampling = Sampling::new(interval, substeps).map_err(message)?;
         let found = self.equation.branches(Complex::new(re, im), sampling).map_err(message)?;
         let asked = usize::try_from(branch).ok().filter(|&k| k < found.branches.len());
         let principal = || found.branches.iter().position(|b| b.principal).or((!found.branches.is_empty()).then_some(0));
         let chosen = asked.or_else(principal);
-        let what: Vec<String> = (0..found.branches.len()).map(|k| explorable::branch(&found, k)).collect();
-        let words = explorable::summary(&found, chosen, refinement);
+        let each = |of: fn(&Branches, usize) -> String| (0..found.branches.len()).map(|k| of(&found, k)).collect::<Vec<String>>();
+        let (rows, choices) = (each(explorable::row), each(explorable::choice));
+        let (words, infinity) = (explorable::summary(&found, chosen, refinement), explorable::at_infinity(&found));
         let chosen = chosen.map_or(-1, |k| k as i64);
-        serde_json::to_string(&serde_json::json!({ "found": found, "chosen": chosen, "what": what, "words": words })).map_err(message)
+        let scene = serde_json::json!({
+            "found": found, "chosen": chosen, "rows": rows, "choices": choices, "words": words, "infinity": infinity
+        });
+        serde_json::to_string(&scene).map_err(message)
     }
 
     /// What is said of the parasitic root of a two-step method started with an error ε in its second value.
@@ -174,14 +177,6 @@ impl Scheme {
         Ok(order_star(&self.region, window, width.min(1000), height.min(1000)))
     }
 
-    /// What the figure of basins shows, for one way down (0 gradient flow, 1 Gauss–Newton, 2 Adam).
-    pub fn basins(&self, re: f64, im: f64, interval: f64, substeps: u32, way: usize) -> Result<Landscape, JsError> {
-        let sampling = Sampling::new(interval, substeps).map_err(message)?;
-        let basins = Basins::new(&self.method, Complex::new(re, im), sampling, SAMPLES).map_err(message)?;
-        let side = starts_window(&basins.branches).map_err(message)?.re[1];
-        Ok(Landscape { basins, way: way.min(WAYS.len() - 1), side })
-    }
-
     /// The factor by which one step multiplies ẏ = λ̂y at z = hλ̂, as re, im: R(z), or for a multistep method its root nearest to e^z.
     pub fn multiplier(&self, re: f64, im: f64) -> Vec<f64> {
         let z = Complex::new(re, im);
@@ -195,19 +190,6 @@ impl Scheme {
             }),
         };
         vec![factor.re, factor.im]
-    }
-
-    /// R = P/Q as two lists of exact coefficients, lowest degree first, as JSON; null for a multistep method.
-    pub fn formula(&self) -> Result<String, JsError> {
-        let formula = match &self.method {
-            Method::RungeKutta(tableau) => {
-                let r = StabilityFunction::of(tableau);
-                let exact = |p: &[lambdahat::exact::Number]| p.iter().map(ToString::to_string).collect::<Vec<_>>();
-                Some([exact(r.numerator().coefficients()), exact(r.denominator().coefficients())])
-            }
-            Method::Multistep(_) => None,
-        };
-        serde_json::to_string(&formula).map_err(message)
     }
 
     /// The boundary curves in a window: re, im, re, im, …, with NaN, NaN between curves.
@@ -245,50 +227,6 @@ impl Scheme {
 
 /// Intervals between uneven samples.
 const INTERVALS: usize = 40;
-/// Samples that the models of the basins are fitted to, as in the figure.
-const SAMPLES: usize = 40;
-
-/// The landscape of one mode, and one way down.
-#[wasm_bindgen]
-pub struct Landscape {
-    basins: Basins,
-    way: usize,
-    /// Half the side of the square of starts, about 0.
-    #[wasm_bindgen(readonly)]
-    pub side: f64,
-}
-
-#[wasm_bindgen]
-impl Landscape {
-    /// The branches, as the JSON of `lambdahat branches --json`.
-    pub fn branches(&self) -> Result<String, JsError> {
-        serde_json::to_string(&self.basins.branches).map_err(message)
-    }
-
-    /// The branch each start of a grid lands on, 255 for none, row by row from the greatest Im.
-    pub fn landings(&self, cells: usize) -> Result<Vec<u8>, JsError> {
-        landings(&self.basins, WAYS[self.way].1, cells.min(200)).map_err(message)
-    }
-
-    /// The share of each branch among random starts with entries N(0, width²), the same starts as the figure's.
-    pub fn shares(&self, width: f64, starts: usize) -> Vec<f64> {
-        let shares = self.basins.shares(WAYS[self.way].1, width, starts.min(10_000), 42);
-        (0..shares.landed.len()).map(|k| shares.share(k).0).collect()
-    }
-}
-
-/// An orbit of Lotka–Volterra, x, y, x, y, …: 0 the truth, 1 and 2 the models learned through RK4 and implicit midpoint at H = 1.5.
-#[wasm_bindgen]
-pub fn orbit(which: u8, x: f64, y: f64, refinement: usize, end: f64) -> Result<Vec<f64>, JsError> {
-    let orbit = match which {
-        0 => Orbit::Truth,
-        1 => Orbit::RungeKutta4,
-        _ => Orbit::ImplicitMidpoint,
-    };
-    let states = lotka_volterra_orbit(orbit, [x, y], refinement, end).map_err(message)?;
-    Ok(states.into_iter().flatten().collect())
-}
-
 /// The region of the explicit method of order p with p stages, R = Σ z^k/k!, as [`Scheme::raster`].
 #[wasm_bindgen]
 pub fn taylor_raster(order: u32, re0: f64, re1: f64, im0: f64, im1: f64, width: usize, height: usize) -> Result<Vec<u8>, JsError> {

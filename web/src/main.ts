@@ -19,7 +19,7 @@ import { offerScheme, schemes } from "./scheme";
 import { drawSmaller } from "./smaller";
 import { drawStar } from "./star";
 import { drawUneven } from "./uneven";
-import { isSection, leave, NAMED, read, SOLVERS, state } from "./state";
+import { isSection, leave, NAMED, read, sectionOf, SOLVERS, state } from "./state";
 import { drawings, show } from "./view";
 
 let names: string[] = [];
@@ -88,6 +88,8 @@ async function start(): Promise<void> {
   drawings.first.push(card, drawOne);
   drawings.others.push(drawThree, drawAdaptive, drawNoise, drawUneven, drawFrog, drawBulge, drawMap, drawStar, drawDifferences, drawSmaller, drawBasins, ...drawOrbits, drawOwn);
   await arrive();
+  const section = sectionOf(location.hash);
+  if (section && !isSection(location.hash)) document.getElementById(section)!.scrollIntoView();
   controls(arrive);
   yours();
   schemes();

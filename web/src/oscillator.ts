@@ -1,7 +1,7 @@
 /** The first demo: the plane of hλ, the motion in the plane and over time, and the table of branches. */
 import { ask, type Branches, type Scene } from "./core";
 import { chart, INK, Plane, type Series } from "./draw";
-import { $, complex, digits, drawing, mode, scientific } from "./page";
+import { $, digits, drawing, mode, scientific } from "./page";
 import { endOf, samples, truth } from "./runs";
 import { state } from "./state";
 import { pastes, set } from "./view";
@@ -101,7 +101,7 @@ async function first(): Promise<void> {
   performance.measure("frame", { start: started });
 }
 
-function tell({ found, chosen, what, words }: Scene): void {
+function tell({ found, chosen, rows, choices, words, infinity }: Scene): void {
   $("summary").textContent = words;
   const body = $("branches").querySelector("tbody")!;
   const focused = document.activeElement?.closest("tbody") === body;
@@ -109,7 +109,7 @@ function tell({ found, chosen, what, words }: Scene): void {
     const row = document.createElement("tr");
     const pick = document.createElement("input");
     Object.assign(pick, { type: "radio", name: "branch", checked: k === chosen });
-    pick.setAttribute("aria-label", `Run branch ${k + 1}, λ̂ = ${complex(...b.lambda)}${b.principal ? ", principal" : ""}: ${what[k]}`);
+    pick.setAttribute("aria-label", choices[k]!);
     pick.onchange = () => set({ branch: k });
     const cells = [b.lambda[0], b.lambda[1]].map((x) => {
       const cell = document.createElement("td");
@@ -122,12 +122,12 @@ function tell({ found, chosen, what, words }: Scene): void {
     const radius = document.createElement("td");
     radius.textContent = scientific(b.radius);
     const kind = document.createElement("td");
-    kind.textContent = `${b.principal ? "principal: " : ""}${what[k]}`;
+    kind.textContent = rows[k]!;
     row.append(first, ...cells, radius, kind);
     return row;
   }));
   if (focused) body.querySelectorAll("input")[chosen]?.focus();
-  $("infinity").textContent = found.at_infinity ? `${found.at_infinity} more lie at infinity.` : "";
+  $("infinity").textContent = infinity;
 }
 
 /** Selects the branch whose dot was clicked, unless the truth is nearer. */

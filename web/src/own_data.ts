@@ -1,7 +1,7 @@
 /** The reader's own samples. */
 import { ask, type Drawing, type Report } from "./core";
 import { chart, INK, type Series } from "./draw";
-import { $, complex, counted, digits, drawing, scientific } from "./page";
+import { $, counted, drawing } from "./page";
 import { bounded, state } from "./state";
 import { set } from "./view";
 
@@ -35,19 +35,22 @@ async function readSamples(file: File): Promise<void> {
   $("csv-modes").replaceChildren();
   try {
     const found = await ask<Report>({ op: "read", text: await file.text(), name: file.name, log: $<HTMLInputElement>("log").checked });
-    const words = document.createElement("p");
-    words.textContent = `${found.samples} samples every ${digits(found.interval, 4)}. Modes, found without any integrator:`;
+    const paragraph = (text: string, id = "") => {
+      const p = document.createElement("p");
+      p.textContent = text;
+      if (id) p.id = id;
+      return p;
+    };
     const list = document.createElement("ul");
-    // One of each conjugate pair: the other is its mirror image.
-    for (const m of found.modes.filter((mode) => mode.lambda[1] >= 0)) {
+    for (const { lambda: [re, im], words } of found.modes) {
       const item = document.createElement("li");
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = `λ = ${complex(...m.lambda)}${m.uncertainty ? `, uncertain by ${scientific(m.uncertainty)}` : ""}: use it above`;
-      button.dataset.re = String(m.lambda[0]);
-      button.dataset.im = String(m.lambda[1]);
+      button.textContent = words;
+      button.dataset.re = String(re);
+      button.dataset.im = String(im);
       button.onclick = () => {
-        set({ re: m.lambda[0], im: m.lambda[1], interval: bounded("interval", found.interval, 1), substeps: 1 });
+        set({ re, im, interval: bounded("interval", found.interval, 1), substeps: 1 });
         $("one").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
       };
       item.append(button);
@@ -62,17 +65,11 @@ async function readSamples(file: File): Promise<void> {
       head.append(cell);
     }
     const rows = table.createTBody();
-    for (const { method, verdict } of found.methods) {
+    for (const told of found.methods) {
       const row = rows.insertRow();
-      row.insertCell().textContent = method;
-      row.insertCell().textContent = verdict ?? "not settled";
+      for (const text of told) row.insertCell().textContent = text;
     }
-    const advice = document.createElement("p");
-    advice.id = "advice";
-    advice.textContent = found.recommendation
-      ? `Take ${found.recommendation.method} with m = ${found.recommendation.substeps}: ${found.recommendation.why}`
-      : "The samples settle no mode, so nothing is recommended.";
-    $("csv-modes").replaceChildren(words, list, table, advice);
+    $("csv-modes").replaceChildren(paragraph(found.read), list, ...found.caveats.map((text) => paragraph(text)), table, paragraph(found.advice, "advice"));
     held = found.modes.length > 0;
     drawOwn();
   } catch (error) {

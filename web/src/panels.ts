@@ -16,7 +16,11 @@ export const drawThree = latest(async () => counted((async () => {
     try {
       const found = await ask<Branches>({ op: "branches", method: name, ...mode() });
       const learned = found.branches.find((b) => b.principal) ?? found.branches[0];
-      if (!learned) throw new Error("no finite λ̂");
+      caption.textContent = await ask<string>({ op: "caption", method: name, ...mode() });
+      if (!learned) {
+        chart(canvas, end, TOP, [{ points: truth(end), ink: INK.truth, faint: true }, { points: samples(end), ink: INK.data, dots: true }]);
+        continue;
+      }
       const kept = (line: Float64Array) => {
         // A model that leaves the window is not followed back through it as vertical bars.
         const out = line.findIndex((value, k) => k % 2 === 1 && Math.abs(value) > 2 * TOP);
@@ -24,7 +28,6 @@ export const drawThree = latest(async () => counted((async () => {
       };
       const lines = [await run(name, learned.lambda, 50, end), await run(name, learned.lambda, 1, end)] as const;
       chart(canvas, end, TOP, [{ points: truth(end), ink: INK.truth, faint: true }, { points: lines[1], ink: INK.fit, width: 1, faint: true }, { points: kept(lines[0]), ink: INK.fine }, { points: samples(end), ink: INK.data, dots: true }]);
-      caption.textContent = await ask<string>({ op: "caption", method: name, ...mode() });
     } catch (error) {
       caption.textContent = `${name}: ${(error as Error).message}`;
     }

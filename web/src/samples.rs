@@ -7,7 +7,8 @@ use lambdahat::inverse::Limits;
 use lambdahat::method::{Method, Sampling, catalog, scheme};
 use lambdahat::predict::{PredictError, Prediction, Report, Subject};
 use lambdahat::truth::ModesOptions;
-use lambdahat::words::{Dialect, document, explorable, no_modes};
+use lambdahat::words::{Dialect, Say, explorable, no_modes, verdict};
+use serde_json::json;
 use wasm_bindgen::prelude::*;
 
 /// More dots than these do not tell more; the curves are those of all samples.
@@ -30,10 +31,23 @@ impl Samples {
         Ok(Self { data, subject, log })
     }
 
-    /// The prediction, as the JSON of `lambdahat predict FILE --json`.
+    /// What is predicted, as the page says it, in JSON: how the samples were read, one of each pair of modes with what its button says, caveats, the
+    /// verdict on each method, the advice: `{"read", "interval", "modes": [{"lambda": [re, im], "words"}], "caveats", "methods": [[name, verdict]], "advice"}`.
     pub fn predict(&self) -> Result<String, JsError> {
         let report = self.report(Vec::new())?;
-        serde_json::to_string(&document::prediction(&report, Dialect::Page).map_err(message)?).map_err(message)
+        let modes: Vec<_> = report
+            .upper_modes()
+            .map(|(_, mode)| json!({ "lambda": [mode.lambda.re, mode.lambda.im], "words": explorable::mode_found(mode) }))
+            .collect();
+        let told = json!({
+            "read": explorable::read(&self.data, &report),
+            "interval": report.interval,
+            "modes": modes,
+            "caveats": report.caveats.iter().map(|caveat| caveat.say(Dialect::Page)).collect::<Vec<_>>(),
+            "methods": report.methods.iter().map(|method| [method.method.as_str(), verdict(method.verdict)]).collect::<Vec<_>>(),
+            "advice": explorable::advice(&report),
+        });
+        serde_json::to_string(&told).map_err(message)
     }
 
     /// The first variable over time with what a method of the catalogue, or the pasted scheme, makes of it, as JSON: a panel of the figure
@@ -60,7 +74,7 @@ impl Samples {
             }
         }
         let words = explorable::over_samples(figure.facts.get("misfit of the modes").copied(), drawn, method.name());
-        serde_json::to_string(&serde_json::json!({ "panel": panel, "words": words })).map_err(message)
+        serde_json::to_string(&json!({ "panel": panel, "words": words })).map_err(message)
     }
 }
 

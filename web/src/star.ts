@@ -1,5 +1,5 @@
 /** Order stars and root loci. */
-import { ask } from "./core";
+import { ask, type Told } from "./core";
 import { INK, Plane } from "./draw";
 import { $, busy, drawing } from "./page";
 import { state } from "./state";
@@ -10,13 +10,9 @@ const starPlane = new Plane($<HTMLCanvasElement>("star-plane"), { re0: -6, re1: 
 export const drawStar = drawing("star-words", starPlane, async () => {
   const side = Math.round(Math.min(500, Math.max(64, starPlane.canvas.getBoundingClientRect().width)));
   const frame = { re0: -6, re1: 6, im0: -6, im1: 6 };
-  const values = await busy(starPlane.canvas, ask<Uint8Array>({ op: "star", method: state.method, ...frame, width: side, height: side }));
+  const { values, words } = await busy(starPlane.canvas, ask<Told>({ op: "star", method: state.method, ...frame, width: side, height: side }));
   const locus = values.length === 0;
   const border = locus ? await ask<Float64Array>({ op: "boundary", method: state.method, ...frame }) : new Float64Array();
   starPlane.draw(locus ? undefined : { values, width: side, height: side, inks: ["transparent", "--k3"] }, (c) => starPlane.curves(c, border, INK.fine));
-  const share = values.reduce((sum, v) => sum + v, 0) / Math.max(values.length, 1);
-  const words = locus
-    ? `The root locus of ${state.method}: a part of it is the border of the stability region.`
-    : `The order star of ${state.method}: the method grows faster than the truth on ${(100 * share).toFixed(1)} % of the square.`;
   $("star-words").textContent = words;
 }, "star");

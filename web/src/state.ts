@@ -90,30 +90,49 @@ export function bounded(key: keyof typeof LIMITS, value: number, otherwise: numb
 export const unheld = (): boolean => state.method === "pasted" && state.scheme.length > LONGEST_SCHEME;
 
 let written = 0;
+/** The control that the current entry of the browser's history belongs to. */
+let control = "";
 
-/** Leaves the URL as it is, because another was just given. */
+/** Leaves the URL as it is, because another was just given; the next change is an entry of the history of its own. */
 export function leave(): void {
   clearTimeout(written);
+  control = "";
 }
 
-/** The fragment that says the state. */
-export function fragment(): string {
+/** The fragment that says the state, and at which section, if any. */
+export function fragment(section = ""): string {
   const said = new URLSearchParams();
   for (const [key, value] of Object.entries(state)) {
     if (key === "scheme" && (state.method !== "pasted" || unheld())) continue;
     if (value !== START[key as keyof State]) said.set(key, String(value));
   }
-  return `#${said}`;
+  return `#${[section, said.toString()].filter(Boolean).join("&")}`;
 }
 
-/** Puts the state into the URL, at most a few times a second. */
-export function remember(): void {
-  leave();
+/**
+ * Puts the state into the URL, at most a few times a second. What is done with one control is one entry of the browser's history: Back takes it back as a whole,
+ * and a drag does not bury the page before. `before` is the fragment of the state before this change.
+ */
+export function remember(by: string, before: string): void {
+  clearTimeout(written);
+  if (by !== control) {
+    const section = sectionOf(location.hash);
+    history.replaceState(null, "", section ? `#${[section, before.slice(1)].filter(Boolean).join("&")}` : before);
+    history.pushState(null, "", fragment());
+    control = by;
+    return;
+  }
   written = window.setTimeout(() => history.replaceState(null, "", fragment()), 200);
 }
 
-/** Whether a fragment names a section of the page, not a state: such a link leaves what is set alone. */
-export const isSection = (hash: string): boolean => /^#[\w-]+$/.test(hash) && document.getElementById(hash.slice(1)) !== null;
+/** The section of the page that a fragment names, alone or before a state: `#map`, `#map&method=heun2`. */
+export function sectionOf(hash: string): string {
+  const first = hash.slice(1).split("&")[0]!;
+  return /^[\w-]+$/.test(first) && document.getElementById(first) ? first : "";
+}
+
+/** Whether a fragment names a section of the page only: such a link leaves what is set alone. */
+export const isSection = (hash: string): boolean => sectionOf(hash) !== "" && !hash.includes("&");
 
 /** The state at the start. */
 export const initial = (): State => ({ ...START });

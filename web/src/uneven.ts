@@ -24,5 +24,6 @@ export const drawUneven = drawing("uneven-words", undefined, async () => {
     { points: now ? Float64Array.of(state.spread, now.lambda[0]) : new Float64Array(), ink: INK.data, dots: true },
   ], ["variation of the intervals in %", "Re λ̂"]);
   $("uneven-words").textContent = words;
+  canvas.dataset.minima = minima.at(-1)!.map(({ lambda, level }) => [...lambda, level].join(" ")).join(";");
   canvas.dataset.learned = now ? [...now.lambda, now.level].join(" ") : "";
 });

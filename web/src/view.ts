@@ -1,6 +1,6 @@
 /** Changing what is set: undo, the sliders' words, and the drawings that follow. */
 import { $, digits } from "./page";
-import { error, NAMED, remember, state, unheld, type State } from "./state";
+import { error, fragment, NAMED, remember, state, unheld, type State } from "./state";
 
 /** How often a scheme was pasted: what is kept of one is stale after the next. */
 export let pastes = 0;
@@ -58,8 +58,14 @@ export function set(change: Partial<State>): void {
   document.body.dataset.changed = "true";
   if ("method" in change || "interval" in change || "substeps" in change) change.branch ??= -1;
   if ("method" in change) $("notice").textContent = "";
+  changeTo(change, Object.keys(change).join());
+}
+
+/** Takes over a change made by one control, in the URL and in the figures. */
+export function changeTo(change: Partial<State>, control: string): void {
+  const before = fragment();
   Object.assign(state, change);
-  remember();
+  remember(control, before);
   show();
 }
 

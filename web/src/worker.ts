@@ -1,7 +1,7 @@
 /** The computing side of the page: the Rust library, compiled to WebAssembly, answering one question after the other. */
 import coreText from "virtual:core";
 import init, * as rust from "../pkg/lambdahat_web.js";
-import type { Answer, Branches, Difference, Drawing, Landings, Noisy, Question, Report, Scene, Smaller, Task, Uneven } from "./core";
+import type { Answer, Branches, Differences, Drawing, Fate, Known, Landings, Noisy, Orbit, Question, Report, Scene, Shares, Smaller, Task, Told, Uneven } from "./core";
 
 async function unpacked(base64: string): Promise<ArrayBuffer> {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -53,7 +53,7 @@ function answer(task: Task): unknown {
     case "paste": {
       const pasted = rust.Scheme.parse(task.text);
       schemes.set("pasted", pasted);
-      return JSON.parse(pasted.verify());
+      return JSON.parse(pasted.known()) as Known;
     }
     case "branches":
       return JSON.parse(scheme(task.method).branches(task.re, task.im, task.interval, task.substeps));
@@ -62,7 +62,7 @@ function answer(task: Task): unknown {
     case "parasite":
       return scheme(task.method).parasite_words(task.re, task.im, task.interval, task.substeps, task.epsilon);
     case "differences":
-      return JSON.parse(rust.differences(task.names.join("\n"), task.re, task.im, task.interval)) as Difference[];
+      return JSON.parse(rust.differences(task.re, task.im, task.interval)) as Differences;
     case "scene":
       return scene(task);
     case "multipliers":
@@ -86,17 +86,27 @@ function answer(task: Task): unknown {
     case "caption":
       return scheme(task.method).caption(task.re, task.im, task.interval, task.substeps);
     case "formula":
-      return JSON.parse(scheme(task.method).formula());
+      return scheme(task.method).formula();
     case "raster":
       return scheme(task.method).raster(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
     case "boundary":
       return scheme(task.method).boundary(task.re0, task.re1, task.im0, task.im1);
-    case "fates":
-      return scheme(task.method).fates(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
-    case "taylor":
-      return rust.taylor_raster(task.order, task.re0, task.re1, task.im0, task.im1, task.width, task.height);
-    case "star":
-      return scheme(task.method).star(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
+    case "fates": {
+      const method = scheme(task.method);
+      const values = method.fates(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
+      return { values, words: method.map_words(values) } satisfies Told;
+    }
+    case "fate":
+      return JSON.parse(scheme(task.method).fate(task.re, task.im, task.inside)) as Fate;
+    case "taylor": {
+      const values = rust.taylor_raster(task.order, task.re0, task.re1, task.im0, task.im1, task.width, task.height);
+      return { values, words: rust.bulge_words(task.order, task.reach, task.area) } satisfies Told;
+    }
+    case "star": {
+      const method = scheme(task.method);
+      const values = method.star(task.re0, task.re1, task.im0, task.im1, task.width, task.height);
+      return { values, words: method.star_words(values) } satisfies Told;
+    }
     case "landings": {
       const land = scheme(task.method).basins(task.re, task.im, task.interval, task.substeps, task.way);
       try {
@@ -108,13 +118,17 @@ function answer(task: Task): unknown {
     case "shares": {
       const land = scheme(task.method).basins(task.re, task.im, task.interval, task.substeps, task.way);
       try {
-        return land.shares(task.width, task.starts);
+        return JSON.parse(land.shares(task.width, task.starts)) as Shares;
       } finally {
         land.free();
       }
     }
-    case "orbit":
-      return rust.orbit(task.which, task.x, task.y, task.refinement, task.end);
+    case "orbit": {
+      const states = rust.orbit(task.which, task.x, task.y, task.refinement, task.end);
+      return { states, words: rust.orbit_words(task.which, task.refinement, task.end, states) } satisfies Orbit;
+    }
+    case "limit":
+      return rust.orbit_limit(task.which);
     case "run":
       return scheme(task.method).run(task.re, task.im, task.interval, task.substeps, task.learnedRe, task.learnedIm, task.refinement, task.end, task.epsilon);
     case "read":

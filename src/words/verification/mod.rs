@@ -88,6 +88,21 @@ pub fn answer(report: &Verification) -> Vec<String> {
     said
 }
 
+/// The evidence of the first screen and every claim, as names and values.
+pub fn evidence(report: &Verification, digits: usize) -> Vec<[String; 2]> {
+    let shown = |row: rows::Row| (row.first && !row.value.is_empty()).then(|| [row.label.to_owned(), row.value]);
+    let claim = |claim: &CheckedClaim| {
+        let name = format!("claims {} = {}", claim.claim.key().replace('_', "-"), claim.stated);
+        let answer = match (claim.undecided, claim.holds) {
+            (true, _) => "undecided".to_owned(),
+            (_, true) => format!("holds{}", to_within(claim.within)),
+            _ => explained(claim),
+        };
+        [name, answer]
+    };
+    rows(report, digits).into_iter().filter_map(shown).chain(report.claims.iter().map(claim)).collect()
+}
+
 fn claims_in_short(report: &Verification) -> Vec<String> {
     let all = report.claims.len();
     let failing: Vec<&CheckedClaim> = report.claims.iter().filter(|claim| claim.fails()).collect();

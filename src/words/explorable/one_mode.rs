@@ -1,8 +1,8 @@
-//! What the interactive page says of its demos.
+//! What the page says of one mode and of what is learned from it.
 
-use super::number::{DIGITS, complex, count, percent, real};
-use super::verdicts::flag;
-use super::{Dialect, Say};
+use super::super::number::{DIGITS, complex, count, percent, real};
+use super::super::verdicts::flag;
+use super::super::{Dialect, Say};
 use crate::inverse::{Branches, Discrepancy, Limits, Reason, UnevenMinimum, verdict};
 use num_complex::Complex;
 
@@ -22,7 +22,7 @@ pub fn summary(found: &Branches, run: Option<usize>, refinement: usize) -> Strin
     };
     let fate = match refinement {
         0 | 1 => "Run at its own step size it goes through every sample.".to_owned(),
-        n => format!("Run with steps {n} times smaller it follows e^(λ̂t) instead."),
+        n => format!("Run with steps {n} times smaller it follows exp(λ̂t) instead."),
     };
     let judged = verdict(found, Limits::default());
     let because = judged.reasons.first().map_or_else(String::new, |reason| format!(" {}", reason.say(Dialect::Page)));
@@ -65,6 +65,27 @@ pub fn branch(found: &Branches, k: usize) -> String {
     said.join(", ")
 }
 
+/// A row of the table of branches: what the branch does, with a word where it is the principal one.
+pub fn row(found: &Branches, k: usize) -> String {
+    let principal = found.branches.get(k).is_some_and(|b| b.principal);
+    format!("{}{}", if principal { "principal: " } else { "" }, branch(found, k))
+}
+
+/// The control that runs one branch: `Run branch 1, λ̂ = 0.1051 + 1.927i, principal: grows`.
+pub fn choice(found: &Branches, k: usize) -> String {
+    let lambda = found.branches.get(k).map_or_else(String::new, |b| format!("λ̂ = {}, ", complex(b.lambda, DIGITS)));
+    format!("Run branch {}, {lambda}{}", k + 1, row(found, k))
+}
+
+/// The solutions that have no finite λ̂; empty where there is none.
+pub fn at_infinity(found: &Branches) -> String {
+    match found.at_infinity {
+        0 => String::new(),
+        1 => "One more solution lies at infinity.".into(),
+        n => format!("{n} more solutions lie at infinity."),
+    }
+}
+
 /// The parasitic root of a two-step method started with an error ε in its second value: how fast it grows, and when it is as large as the data.
 pub fn parasite(found: &Branches, epsilon: f64) -> String {
     let Some((learned, roots)) = found.principal().zip(found.characteristic.as_ref()) else {
@@ -93,21 +114,6 @@ pub fn parasite(found: &Branches, epsilon: f64) -> String {
         );
     }
     format!("{start} An error of {} is as large as what is left of the data at t ≈ {}.", real(epsilon, 2), real(when(epsilon), 3))
-}
-
-/// A reader's samples with the curves of their modes over them: how well the modes meet them, in parts of their spread; `drawn` where the curves are shown.
-pub fn over_samples(misfit: Option<f64>, drawn: bool, method: &str) -> String {
-    match misfit {
-        Some(misfit) if drawn => format!(
-            "The modes meet the samples {}. Orange is what a fit through {method}, one step per sample, becomes between them and at smaller \
-             steps.",
-            if misfit < 1e-6 { "exactly".to_owned() } else { format!("to {} of their spread", percent(misfit)) }
-        ),
-        Some(_) => {
-            "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn.".into()
-        }
-        None => "The samples do not determine how much of each mode is in them: no curve is drawn.".into(),
-    }
 }
 
 /// What is written under a panel of one method: its principal λ̂, or another where there is none, and the verdict.
@@ -201,6 +207,30 @@ pub fn noise(level: f64, method: &str, lambda: Complex<f64>, clean: Option<Compl
     }
 }
 
+/// The derivative filters that the page compares: the regression, and what people call it. pysindy's default comes first, then its order 4.
+pub const FILTERS: [(&str, &str); 6] = [
+    ("pysindy:FiniteDifference", "pysindy FiniteDifference(), central, order 2"),
+    ("pysindy:FiniteDifference:order=4", "pysindy FiniteDifference(order=4)"),
+    ("pysindy:FiniteDifference:order=8", "pysindy FiniteDifference(order=8)"),
+    ("pysindy:SmoothedFiniteDifference", "pysindy SmoothedFiniteDifference()"),
+    ("derivative:forward", "forward differences"),
+    ("derivative:savgol:11,3", "Savitzky–Golay, 11 samples, degree 3"),
+];
+
+/// What central differences and those of order 4 make of a mode sampled `interval` apart; their branches, of which each has one.
+pub fn differences(lambda: Complex<f64>, interval: f64, central: &Branches, fourth: &Branches) -> String {
+    let learned = |found: &Branches| {
+        found.branches.first().map_or_else(|| "nothing".to_owned(), |b| format!("λ̂ = {}: {}", complex(b.lambda, DIGITS), branch(found, 0)))
+    };
+    format!(
+        "One sample every {}, λ = {}. Central differences learn {}. With order 4: {}.",
+        real(interval, 3),
+        complex(lambda, DIGITS),
+        learned(central),
+        learned(fourth)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,7 +248,7 @@ mod tests {
             "{said}"
         );
         assert!(summary(&found, None, 1).contains("no finite λ̂"));
-        assert!(summary(&found, Some(0), 50).contains("50 times smaller it follows e^(λ̂t) instead."));
+        assert!(summary(&found, Some(0), 50).contains("50 times smaller it follows exp(λ̂t) instead."));
         let principal = found.branches.iter().position(|b| b.principal);
         assert!(summary(&found, principal, 1).contains("over a hundred samples: artifact. The principal branch 0.1051 + 1.927i grows"));
         assert!(caption(&found).starts_with("rk4: λ̂ = 0.1051 + 1.927i, which grows by 11.1 % in one unit of time. Verdict: artifact."));
