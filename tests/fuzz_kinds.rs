@@ -1,4 +1,5 @@
-//! More than 50,000 inputs of the kinds that once lost work or did not end: damaged model files, special files, multistep schemes over Q(α).
+//! 50,874 inputs of the kinds that once lost work or did not end: 49,000 damaged model files, 1,850 special files, 24 multistep schemes over Q(α). `scheme_fuzz`
+//! has 120,000 damaged scheme files.
 
 use lambdahat::exact::effort;
 use lambdahat::fit::ModelFile;
@@ -12,7 +13,8 @@ use std::process::Command;
 const MODELS: u64 = 49_000;
 #[cfg(unix)]
 const SPECIAL: u64 = 1_850;
-const SCHEMES: u64 = 150;
+/// Half a second of processor time each; 150 of them, on 2026-11-27, kept to the bound too.
+const SCHEMES: u64 = 24;
 
 /// How many times as many inputs as usual: `LAMBDAHAT_FUZZ=20 cargo test --test fuzz_kinds --test scheme_fuzz`.
 fn times() -> u64 {
