@@ -232,7 +232,7 @@ def fit(
     x: Any = None,
     loop: str | Loop = "rk4",
     *,
-    model: str = "linear",
+    model: str | None = None,
     system: str | None = None,
     H: float | None = None,
     n: int = 100,
@@ -267,8 +267,9 @@ def fit(
         Evenly spaced samples as in :func:`predict`; without both, ``system`` or an embedded damped oscillator.
     loop : str, Method or Loop
         What the loss integrates with: a method's equal steps, or a library's call with its own.
-    model : str
-        ``linear``, ``affine``, ``polynomial:DEGREE``, ``sindy:DEGREE``, ``rbf[:CENTRES]``, ``mlp:32x32[:tanh|softplus|gelu]``.
+    model : str, optional
+        ``linear``, ``affine``, ``polynomial:DEGREE``, ``sindy:DEGREE``, ``rbf[:CENTRES]``, ``mlp:32x32[:tanh|softplus|gelu]``; left out,
+        ``affine`` for samples and ``linear`` for a system. :func:`check` takes the least class that suits the samples.
     system : str, optional
         A named system instead of samples.
     H : float, optional
@@ -344,7 +345,7 @@ def check(
     x: Any = None,
     loop: str | Loop | Iterable[str | Loop] = "rk4",
     *,
-    model: str = "linear",
+    model: str | None = None,
     system: str | None = None,
     H: float | None = None,
     n: int = 100,

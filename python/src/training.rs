@@ -5,7 +5,7 @@ use crate::errors::refused;
 use crate::interruptible::{Left, interruptible_until};
 use crate::prediction::no_prediction;
 use crate::training_options::{Trained, TrainingOptions, TrainingSource};
-use lambdahat::check::{Agreement, CalledCheck, Check, CheckedFit, Checker, expected};
+use lambdahat::check::{Agreement, CalledCheck, Check, CheckedFit, Checker, expected, suited_model};
 use lambdahat::dynamics::Field;
 use lambdahat::fit::{DataRecord, Fit, FitError, ModelFile, ModelSpec, Prepared, Progress, Training};
 use lambdahat::inverse::Limits;
@@ -39,7 +39,9 @@ pub fn fit(
     resume: Option<String>,
 ) -> PyResult<String> {
     let trained = source.trained()?;
-    let training = options.asked(method.asked(py)?, trained.interval)?;
+    let usual = if trained.system.is_some() { ModelSpec::Linear } else { ModelSpec::Affine };
+    let model = options.model()?.unwrap_or(usual);
+    let training = options.asked(&model, method.asked(py)?, trained.interval)?;
     let seeds = options.seeds()?;
     let resumed = resume.map(|text| ModelFile::parse(&text).map_err(refused)).transpose()?;
     interruptible_until(py, move |left| {
@@ -87,42 +89,41 @@ pub fn check(
     if let [only] = methods.as_slice()
         && let Asked::Call(call) = only.asked(py)?
     {
-        return check_call(py, trained, *call, &options, log);
+        return check_call(py, trained, *call, options, log);
     }
     let methods: Vec<Method> = methods.iter().map(|method| method.method(py)).collect::<PyResult<_>>()?;
-    let (model, loss) = (options.model()?, options.loss()?);
+    let (named, loss) = (options.model()?, options.loss()?);
     let seeds = options.seeds()?;
-    let training: Vec<Training> =
-        methods.iter().map(|method| options.training(method.clone(), trained.interval)).collect::<PyResult<_>>()?;
     let substeps = options.substeps;
     interruptible_until(py, move |left| {
-        let prepared: Vec<Prepared> =
-            training.iter().map(|training| training.prepare(&trained.paths).map_err(refused)).collect::<PyResult<_>>()?;
         let starts: Vec<Vec<f64>> = trained.paths.starts().map(<[f64]>::to_vec).collect();
         let subject = match &trained.system {
             Some(system) => Subject::from_system(system, trained.interval).map_err(refused)?.with_starts(starts),
-            None => {
-                let found = Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?;
-                // The fits see the samples as they are.
-                found.with_loss(&trained.paths, loss, model != ModelSpec::Linear)
-            }
+            None => Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?,
         };
+        let model = named.unwrap_or_else(|| suited_model(&subject));
+        // The fits see the samples as they are.
+        let subject = if trained.system.is_some() { subject } else { subject.with_loss(&trained.paths, loss, model != ModelSpec::Linear) };
+        let training: Vec<Training> =
+            methods.iter().map(|method| options.training(&model, method.clone(), trained.interval)).collect::<PyResult<_>>()?;
+        let prepared: Vec<Prepared> =
+            training.iter().map(|training| training.prepare(&trained.paths).map_err(refused)).collect::<PyResult<_>>()?;
         let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
         let report = if trained.system.is_some() { prediction.report_with_orbits() } else { prediction.report() }.map_err(no_prediction)?;
         let usual = Agreement::over(&model, prepared.iter().map(Prepared::optimiser));
         let agreement = Agreement { small: small.unwrap_or(usual.small), tolerance: tolerance.unwrap_or(usual.tolerance) };
         let mut checked: Vec<CheckedFit> = Vec::with_capacity(methods.len() * seeds.len());
         for (place, ((method, training), prepared)) in methods.iter().zip(&training).zip(&prepared).enumerate() {
+            let outcome = fits(prepared, &seeds, &left);
             let checker = Checker {
                 report: &report,
                 method: (method, place),
                 sampling: Sampling::new(trained.interval, substeps).map_err(refused)?,
                 model: &training.model,
-                agreement,
+                agreement: if small.is_some() { agreement } else { agreement.beside(&outcome, trained.paths.motion()) },
                 system: trained.system.as_ref(),
                 samples: &trained.paths,
             };
-            let outcome = fits(prepared, &seeds, &left);
             checked.par_extend(seeds.par_iter().zip(&outcome).map(|(&seed, fit)| checker.check(seed, prepared, fit, false)));
         }
         let interrupted = checked.iter().any(|fit| !fit.begun);
@@ -132,15 +133,16 @@ pub fn check(
 }
 
 /// The same for a library's call: what its own steps are predicted to learn, beside fits through them.
-fn check_call(py: Python<'_>, trained: Trained, call: Call, options: &TrainingOptions, log: bool) -> PyResult<String> {
-    let (model, seeds) = (options.model()?, options.seeds()?);
+fn check_call(py: Python<'_>, trained: Trained, call: Call, options: TrainingOptions, log: bool) -> PyResult<String> {
+    let (named, seeds) = (options.model()?, options.seeds()?);
     let scheme = catalog::find(call.scheme).map_err(refused)?;
-    let training = options.through(call, trained.interval)?;
     interruptible_until(py, move |left| {
         let subject = match &trained.system {
             Some(system) => Subject::from_system(system, trained.interval).map_err(refused)?,
             None => Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?,
         };
+        let model = named.unwrap_or_else(|| suited_model(&subject));
+        let training = options.through(&model, call, trained.interval)?;
         let prediction = Prediction { subject, methods: vec![scheme], substeps: 1, limits: Limits::default() };
         let report = prediction.report().map_err(no_prediction)?;
         let Some(through) = &training.through else { return Err(refused("no call is given")) };

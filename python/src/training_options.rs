@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub struct TrainingOptions {
-    model: String,
+    model: Option<String>,
     pub substeps: u32,
     residual_form: bool,
     loss: String,
@@ -35,21 +35,21 @@ pub struct TrainingOptions {
 
 impl TrainingOptions {
     /// The training through a method or a library's call, H apart.
-    pub fn asked(&self, asked: Asked, interval: f64) -> PyResult<Training> {
+    pub fn asked(&self, model: &ModelSpec, asked: Asked, interval: f64) -> PyResult<Training> {
         match asked {
-            Asked::Method(method) => self.training(*method, interval),
-            Asked::Call(call) => self.through(*call, interval),
+            Asked::Method(method) => self.training(model, *method, interval),
+            Asked::Call(call) => self.through(model, *call, interval),
             Asked::Regression(found) => Err(refused(no_integrator(&found.to_string()))),
         }
     }
 
     /// The training through a method's equal steps.
-    pub fn training(&self, method: Method, interval: f64) -> PyResult<Training> {
-        self.completed(Training::new(self.model()?, method, Sampling::new(interval, self.substeps).map_err(refused)?))
+    pub fn training(&self, model: &ModelSpec, method: Method, interval: f64) -> PyResult<Training> {
+        self.completed(Training::new(model.clone(), method, Sampling::new(interval, self.substeps).map_err(refused)?))
     }
 
     /// The training through a call with steps of its own.
-    pub fn through(&self, call: Call, interval: f64) -> PyResult<Training> {
+    pub fn through(&self, model: &ModelSpec, call: Call, interval: f64) -> PyResult<Training> {
         if self.substeps != 1 {
             return Err(refused(format!("m = {} is for methods with equal steps; {} takes its own", self.substeps, call.name)));
         }
@@ -58,12 +58,12 @@ impl TrainingOptions {
         let batch = shared.transpose().map_err(|error| refused(format!("steps_shared: {error}")))?.unwrap_or(usual.batch);
         let derivatives = serde_json::from_value::<StepDerivatives>(self.step_derivatives.as_str().into())
             .map_err(|error| refused(format!("step_derivatives: {error}")))?;
-        self.completed(Training::through(self.model()?, Through { batch, derivatives, ..usual }, interval).map_err(refused)?)
+        self.completed(Training::through(model.clone(), Through { batch, derivatives, ..usual }, interval).map_err(refused)?)
     }
 
-    /// The model's class.
-    pub fn model(&self) -> PyResult<ModelSpec> {
-        parsed("model", &self.model)
+    /// The model's class, where one is named.
+    pub fn model(&self) -> PyResult<Option<ModelSpec>> {
+        self.model.as_deref().map(|text| parsed("model", text)).transpose()
     }
 
     /// What is compared.

@@ -1,7 +1,12 @@
 //! When a fit counts, and how near to a branch its eigenvalue must be.
 
-use crate::fit::{ModelSpec, Optimiser};
+use crate::fit::{Fit, FitError, ModelSpec, Optimiser};
 use serde::Serialize;
+
+/// A loss so many times the best one is no fit without error.
+const FAR_ABOVE: f64 = 1e6;
+/// A share of the motion below which losses are rounding.
+const ROUNDING: f64 = 1e-16;
 
 /// When a fit counts, and how near to a branch it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -33,6 +38,14 @@ impl Agreement {
             (_, ModelSpec::Perceptron(..)) => (1e-5, 2e-2),
         };
         Self { small, tolerance }
+    }
+
+    /// The same beside the fits of one method: what is a million times worse than the best of them has ended in a minimum of its own, however small its loss, unless that is
+    /// rounding. Losses are shares of `motion`.
+    #[must_use]
+    pub fn beside(self, fits: &[Result<Fit, FitError>], motion: f64) -> Self {
+        let best = fits.iter().flatten().map(|fit| fit.loss / motion).fold(f64::INFINITY, f64::min);
+        Self { small: self.small.min((FAR_ABOVE * best).max(ROUNDING)), ..self }
     }
 
     /// The most lenient over the optimizers that run: with several methods, Levenberg–Marquardt may have the memory for some of them only.

@@ -8,6 +8,7 @@
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
 //! | a library's call on the data's own batch, beside fits through its own steps | `called_check` |
 //! | where the loss asks the field, beside the samples | `coverage` |
+//! | which class to fit where nobody names one | `suited_model` |
 
 mod agreement;
 mod called_check;
@@ -16,9 +17,11 @@ pub(crate) mod comparison;
 mod coverage;
 mod followed;
 mod settling;
+mod suited_model;
 
 pub use agreement::Agreement;
 pub use called_check::{CalledCheck, CalledFit, CalledMode, Landed, expected};
 pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, noise_floor, was_interrupted};
 pub use coverage::Coverage;
 pub use followed::{Followed, LearnedDrift, Rollouts};
+pub use suited_model::suited_model;

@@ -6,7 +6,7 @@ use super::samples::SampleArgs;
 use super::screen::width;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, check_call, defaults, output};
-use lambdahat::check::{Agreement, Check, CheckedFit, Checker, noise_floor, was_interrupted};
+use lambdahat::check::{Agreement, Check, CheckedFit, Checker, noise_floor, suited_model, was_interrupted};
 use lambdahat::figure;
 use lambdahat::fit::{ModelSpec, Prepared};
 use lambdahat::inverse::Limits;
@@ -27,8 +27,8 @@ Examples:
   lambdahat check --system lotka-volterra --model polynomial:5 --seeds 5
   lambdahat check DATA.csv -m rk4 --model polynomial:3 --figure check.svg
 
-A fit counts if its loss is small (or near the noise in the samples), and its eigenvalue is on a branch if it is
-near one. Defaults of --small and --tolerance:
+A fit counts if its loss is small (or near the noise in the samples) and not a
+million times the best, and its eigenvalue is on a branch if it is near one. Defaults of --small and --tolerance:
   linear, affine       1e-6   1e-8
   polynomial, sindy    1e-6   1e-4
   rbf                  1e-6   1e-3
@@ -99,12 +99,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let starts: Vec<Vec<f64>> = samples.paths.starts().map(<[f64]>::to_vec).collect();
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?.with_starts(starts),
-        None => {
-            let found = Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?;
-            // The fits see the samples as they are.
-            found.with_loss(&samples.paths, args.training.loss, args.training.model != ModelSpec::Linear)
-        }
+        None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
     };
+    let model = args.training.model.clone().unwrap_or_else(|| suited_model(&subject));
+    // The fits see the samples as they are.
+    let subject =
+        if samples.system.is_some() { subject } else { subject.with_loss(&samples.paths, args.training.loss, model != ModelSpec::Linear) };
     let substeps = args.training.substeps;
     let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
     let report = if samples.system.is_some() { prediction.report_with_orbits() } else { prediction.report() }.map_err(no_prediction)?;
@@ -112,12 +112,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     // Whatever is wrong with a method or with the figure's name is said before the first fit begins.
     let prepared: Vec<Prepared> = methods
         .iter()
-        .map(|method| Ok(args.training.training(method.clone(), interval)?.prepare(&samples.paths)?))
+        .map(|method| Ok(args.training.training(&model, method.clone(), interval)?.prepare(&samples.paths)?))
         .collect::<Result<_, Failure>>()?;
     if let Some(path) = &args.figure {
         figure::file::writable(path)?;
     }
-    let usual = Agreement::over(&args.training.model, prepared.iter().map(Prepared::optimiser));
+    let usual = Agreement::over(&model, prepared.iter().map(Prepared::optimiser));
     let agreement = Agreement { small: args.small.unwrap_or(usual.small), tolerance: args.tolerance.unwrap_or(usual.tolerance) };
     keep_on_interrupt();
     let mut interrupted = false;
@@ -127,16 +127,17 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
             interrupted = true;
             break;
         }
+        let outcome = train(prepared, method.name(), &seeds, None);
+        let asked = args.small.is_some();
         let checker = Checker {
             report: &report,
             method: (method, place),
             sampling: Sampling::new(interval, substeps)?,
-            model: &args.training.model,
-            agreement,
+            model: &model,
+            agreement: if asked { agreement } else { agreement.beside(&outcome, samples.paths.motion()) },
             system: samples.system.as_ref(),
             samples: &samples.paths,
         };
-        let outcome = train(prepared, method.name(), &seeds, None);
         interrupted |= outcome.iter().any(was_interrupted);
         let loss = |k: &usize| outcome[*k].as_ref().map_or(f64::INFINITY, |fit| fit.loss);
         let best = (0..outcome.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
@@ -163,7 +164,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     } else {
         let motion = samples.paths.motion();
         let floor = Some(noise_floor(&check.report, motion)).filter(|floor| *floor > check.agreement.small * motion);
-        let run = Run { model: &args.training.model, starts: seeds.len(), methods: methods.len(), floor };
+        let run = Run { model: &model, starts: seeds.len(), methods: methods.len(), floor };
         let said = if args.all { screen::everything(&check, &run, width()) } else { screen::first_screen(&check, &run, width()) };
         output::line(said)?;
     }

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, train};
 use super::{Answer, arguments, output, screen};
-use crate::check::{Agreement, CalledCheck, expected};
+use crate::check::{Agreement, CalledCheck, expected, suited_model};
 use crate::inverse::Limits;
 use crate::loops::Call;
 use crate::predict::{Prediction, Subject};
@@ -19,9 +19,10 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
         Some(system) => Subject::from_system(system, interval)?,
         None => Subject::from_data(&samples.data, &ModesOptions { log, ..ModesOptions::default() })?,
     };
+    let model = training.model.clone().unwrap_or_else(|| suited_model(&subject));
     let prediction = Prediction { subject, methods: vec![arguments::scheme(call.scheme)?], substeps: 1, limits: Limits::default() };
     let report = prediction.report().map_err(super::predict::no_prediction)?;
-    let training_of = training.through(call, interval)?;
+    let training_of = training.through(&model, call, interval)?;
     let Some(through) = &training_of.through else { return Ok(Answer::Done) };
     let prepared = training_of.prepare(&samples.paths)?;
     let settled: Vec<_> = report.upper_modes().map(|(_, mode)| mode).filter(|mode| mode.settled).collect();
@@ -30,7 +31,7 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
     keep_on_interrupt();
     let fits: Vec<_> = seeds.iter().copied().zip(train(&prepared, &training_of.name(), &seeds, None)).collect();
     end_on_interrupt();
-    let agreement = Agreement::of(&training.model, prepared.optimiser());
+    let agreement = Agreement::of(&model, prepared.optimiser());
     let check = CalledCheck::new((through, interval), &prepared, agreement, modes, &fits, &samples.paths);
     if json {
         output::json(&check)?;

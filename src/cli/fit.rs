@@ -7,7 +7,7 @@ use super::trained::LARGEST_MODEL;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, defaults, output, screen};
 use lambdahat::files::read_bounded;
-use lambdahat::fit::{DataRecord, ModelFile};
+use lambdahat::fit::{DataRecord, ModelFile, ModelSpec};
 use lambdahat::words::no_integrator;
 use lambdahat::words::{Dialect, Say, fit as words};
 use std::path::PathBuf;
@@ -60,9 +60,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::writable(path)?;
     }
     let samples = args.samples.samples()?;
+    let usual = if samples.system.is_some() { ModelSpec::Linear } else { ModelSpec::Affine };
+    let model = args.training.model.clone().unwrap_or(usual);
     let training = match arguments::asked(&args.method)? {
-        Asked::Method(method) => args.training.training(*method, samples.interval)?,
-        Asked::Call(call) => args.training.through(*call, samples.interval)?,
+        Asked::Method(method) => args.training.training(&model, *method, samples.interval)?,
+        Asked::Call(call) => args.training.through(&model, *call, samples.interval)?,
         Asked::Regression(_) => return Err(Failure::new(no_integrator(&args.method))),
     };
     let mut prepared = training.prepare(&samples.paths)?;

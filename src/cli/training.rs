@@ -14,9 +14,9 @@ use std::sync::Mutex;
 /// Options that say how to train.
 #[derive(clap::Args)]
 pub struct TrainingArgs {
-    /// Model: linear, affine, polynomial:DEGREE, sindy:DEGREE, rbf[:CENTRES], mlp:32x32[:tanh|softplus|gelu]
-    #[arg(long, value_name = "MODEL", default_value = "linear", value_parser = parsed::<ModelSpec>)]
-    pub model: ModelSpec,
+    /// Model: linear, affine, polynomial:DEGREE, sindy:DEGREE, rbf[:CENTRES], mlp:32x32[:tanh|softplus|gelu] [default: affine for data, linear for a system; check takes what suits the samples]
+    #[arg(long, value_name = "MODEL", value_parser = parsed::<ModelSpec>)]
+    pub model: Option<ModelSpec>,
     /// Integrator steps m per sampling interval
     #[arg(long, value_name = "m", default_value_t = 1)]
     pub substeps: u32,
@@ -76,18 +76,18 @@ fn named<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
 
 impl TrainingArgs {
     /// The training through a method, H apart.
-    pub fn training(&self, method: Method, interval: f64) -> Result<Training, Failure> {
-        self.completed(Training::new(self.model.clone(), method, Sampling::new(interval, self.substeps)?))
+    pub fn training(&self, model: &ModelSpec, method: Method, interval: f64) -> Result<Training, Failure> {
+        self.completed(Training::new(model.clone(), method, Sampling::new(interval, self.substeps)?))
     }
 
     /// The training through a library's call, H apart.
-    pub fn through(&self, call: Call, interval: f64) -> Result<Training, Failure> {
+    pub fn through(&self, model: &ModelSpec, call: Call, interval: f64) -> Result<Training, Failure> {
         if self.substeps != 1 {
             return Err(Failure::new(format!("--substeps is for methods with equal steps; {} takes its own", call.name)));
         }
         let usual = Through::new(call);
         let through = Through { batch: self.steps_shared.unwrap_or(usual.batch), derivatives: self.step_derivatives, ..usual };
-        self.completed(Training::through(self.model.clone(), through, interval)?)
+        self.completed(Training::through(model.clone(), through, interval)?)
     }
 
     fn completed(&self, plain: Training) -> Result<Training, Failure> {

@@ -23,6 +23,8 @@ const ROUNDING: f64 = 1e-9;
 const SIGNIFICANT: f64 = 2.0;
 /// One-step residuals below this part of the mean square of the motion are no noise.
 const CLEAN: f64 = 1e-12;
+/// A constant is needed where a map without one leaves so many times what one with it leaves.
+const NEEDED: f64 = 2.0;
 /// Free starts leave at most this many times what noise in the samples alone would, or the noise drives the motion.
 const DRIVEN: f64 = 2.0;
 
@@ -94,6 +96,10 @@ impl ThroughLoss {
             return None;
         }
         let map = best_map(&runs, loss, affine)?;
+        // What a matrix leaves because it has no constant is no noise.
+        if !affine && map.loss > NEEDED * best_map(&runs, loss, true)?.loss {
+            return None;
+        }
         let learned = matched(&map, interval, modes)?;
         let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant);
         let noise = noise(&runs, affine);

@@ -1,0 +1,56 @@
+//! The class of models to fit where nobody names one.
+
+use crate::fit::ModelSpec;
+use crate::predict::{Origin, Subject};
+use crate::truth::Caveat;
+
+/// The degree for a nonlinear subject of which no degree is known.
+const DEGREE: usize = 3;
+
+/// Variables up to which two degrees more are soon fitted.
+const FEW: usize = 2;
+
+/// The least class that holds what is learned of the subject: a matrix for a linear system, one with a constant for samples of linear modes, polynomials of a degree
+/// beyond the one that explains the samples, since what is learned through a method has higher terms, else of degree 3.
+pub fn suited_model(subject: &Subject) -> ModelSpec {
+    let degree = subject.caveats.iter().find_map(|caveat| match caveat {
+        Caveat::FieldFitted { degree, .. } => Some(*degree),
+        _ => None,
+    });
+    match (&subject.origin, subject.linear, degree) {
+        (Origin::System { .. }, true, _) => ModelSpec::Linear,
+        (Origin::System { .. }, false, _) => ModelSpec::Polynomial(DEGREE),
+        (Origin::Samples(data), false, Some(degree)) if degree > 1 => {
+            ModelSpec::Polynomial(degree + if data.dimension() <= FEW { 2 } else { 1 })
+        }
+        _ => ModelSpec::Affine,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Trajectories, Trajectory};
+    use crate::dynamics::System;
+    use crate::truth::ModesOptions;
+
+    /// A linear motion that rests away from zero needs a constant, a nonlinear one its degree.
+    #[test]
+    fn the_least_class_that_holds_the_motion() {
+        let system = |name: &str| System::named(name).unwrap();
+        let named = |name: &str| suited_model(&Subject::from_system(&system(name), 0.5).unwrap());
+        assert_eq!((named("damped-oscillator"), named("duffing")), (ModelSpec::Linear, ModelSpec::Polynomial(3)));
+        let sampled = |name: &str, shift: f64| {
+            let system = system(name);
+            let shifted = |start: &Vec<f64>| {
+                let states = system.trajectory(start, 0.2, 60).unwrap();
+                Trajectory::new(None, 0.0, &states.iter().map(|x| x.iter().map(|x| x + shift).collect()).collect::<Vec<Vec<f64>>>())
+            };
+            let runs = system.default_starts().iter().map(shifted).collect();
+            let data = Trajectories::new(name, system.variables(), 0.2, runs).unwrap();
+            suited_model(&Subject::from_data(&data, &ModesOptions::default()).unwrap())
+        };
+        assert_eq!(sampled("damped-oscillator", 5.0), ModelSpec::Affine);
+        assert_eq!(sampled("lotka-volterra", 0.0), ModelSpec::Polynomial(4));
+    }
+}
