@@ -7,6 +7,11 @@ use rayon::prelude::*;
 
 const INPUTS: u64 = 120_000;
 
+/// How many times as many inputs as usual: `LAMBDAHAT_FUZZ=20 cargo test --test fuzz_kinds --test scheme_fuzz`.
+fn times() -> u64 {
+    std::env::var("LAMBDAHAT_FUZZ").map_or(1, |times| times.parse().expect("LAMBDAHAT_FUZZ is a whole number"))
+}
+
 /// Pieces that scheme files are made of, and some that they are not.
 const PIECES: &[&str] = &[
     "[runge-kutta]\n",
@@ -96,7 +101,7 @@ fn damaged_files_never_panic() {
         .map(|name| std::fs::read_to_string(format!("{}/methods/{name}.toml", env!("CARGO_MANIFEST_DIR"))).unwrap())
         .collect();
     assert!(catalog::find("rk4").is_ok());
-    let (parsed, refused) = (0..INPUTS / 1000)
+    let (parsed, refused) = (0..times() * INPUTS / 1000)
         .into_par_iter()
         .map(|chunk| {
             let mut random = ChaCha8Rng::seed_from_u64(chunk);

@@ -3,66 +3,14 @@
 use super::descartes::{self, isolate, positive_bound, proved_square_free};
 use super::effort;
 use super::irrational::{self, Approximated};
+use super::ordered::{Ordered, cauchy_bound, integer_multiple, sign_at};
 use super::polynomial::Polynomial;
 use super::rational;
-use super::ring::Field;
+use super::sturm::SturmSequence;
 use num_bigint::BigInt;
-use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
-
-/// A field with an order that is decided, not estimated: `BigRational` and [`Number`](super::Number).
-pub trait Ordered: Field {
-    /// The sign: `Less` below zero, `Equal` at zero, `Greater` above.
-    fn sign(&self) -> Ordering;
-
-    /// A rational that is at least `|self|`.
-    fn bound(&self) -> BigRational;
-
-    /// The element that a rational is.
-    fn from_rational(q: BigRational) -> Self;
-
-    /// The rational that it is, where it is one.
-    fn rational(&self) -> Option<&BigRational>;
-
-    /// A rational within `2^(−bits)` of it; `None` for what is only known to within a radius.
-    fn approximation(&self, bits: u32) -> Option<BigRational>;
-}
-
-/// A positive integer multiple of a polynomial whose coefficients are all rational.
-fn integer_multiple<T: Ordered>(p: &Polynomial<T>) -> Option<Vec<BigInt>> {
-    let rationals = p.coefficients().iter().map(Ordered::rational).collect::<Option<Vec<_>>>()?;
-    let denominator = rationals.iter().fold(BigInt::one(), |d, q| d.lcm(q.denom()));
-    let mut integers: Vec<BigInt> = rationals.iter().map(|q| q.numer() * (&denominator / q.denom())).collect();
-    let content = integers.iter().fold(BigInt::zero(), |g, c| if g.is_one() { g } else { g.gcd(c) });
-    if !content.is_zero() && !content.is_one() {
-        integers.iter_mut().for_each(|c| *c /= &content);
-    }
-    Some(integers)
-}
-
-impl Ordered for BigRational {
-    fn sign(&self) -> Ordering {
-        self.cmp(&BigRational::zero())
-    }
-
-    fn bound(&self) -> BigRational {
-        self.abs()
-    }
-
-    fn from_rational(q: BigRational) -> Self {
-        q
-    }
-
-    fn rational(&self) -> Option<&BigRational> {
-        Some(self)
-    }
-
-    fn approximation(&self, bits: u32) -> Option<BigRational> {
-        Some(rational::round_to_bits(self, bits + 1))
-    }
-}
 
 /// The same roots, each once. Multiple zeros at 0, 1 and −1, where curves of contact meet, are taken off first: what is left is square-free as a rule, and
 /// Euclid's algorithm over long rationals is spared.
@@ -367,68 +315,6 @@ fn middle(low: &BigRational, high: &BigRational, two: &BigRational) -> BigRation
     let bits = (width.denom().bits() as i64 - width.numer().bits() as i64 + 3).max(0) as u32;
     let rounded = rational::round_to_bits(&((low + high) / two), bits);
     if rounded > *low && rounded < *high { rounded } else { (low + high) / two }
-}
-
-/// The sign of `p` at a rational point.
-pub fn sign_at<T: Ordered>(p: &Polynomial<T>, x: &BigRational) -> Ordering {
-    // Integer coefficients, as isolated roots have them, need no gcd.
-    let integer = |c: &T| c.rational().filter(|q| q.is_integer()).map(|q| q.numer().clone());
-    if let Some(integers) = p.coefficients().iter().map(integer).collect::<Option<Vec<_>>>() {
-        return descartes::sign(&integers, x);
-    }
-    p.eval(&T::from_rational(x.clone())).sign()
-}
-
-/// Cauchy's bound: every root has modulus below `1 + max |c_k/c_n|`; one for constants.
-pub fn cauchy_bound<T: Ordered>(p: &Polynomial<T>) -> BigRational {
-    let monic = p.monic();
-    let largest = monic.coefficients().iter().rev().skip(1).map(Ordered::bound).max().unwrap_or_else(BigRational::zero);
-    // An integer bound keeps the bisection dyadic.
-    largest.ceil() + BigRational::one()
-}
-
-/// The chain `p, p′, −rem, …` of a square-free polynomial, which counts its real roots (Sturm 1829).
-#[derive(Clone, Debug)]
-pub struct SturmSequence<T> {
-    chain: Vec<Polynomial<T>>,
-}
-
-impl<T: Ordered> SturmSequence<T> {
-    /// The chain of `p`.
-    pub fn new(p: &Polynomial<T>) -> Self {
-        let mut chain = vec![p.clone(), p.derivative()];
-        while let [.., a, b] = chain.as_slice() {
-            match a.div_rem(b) {
-                Some((_, r)) if !r.is_zero() => {
-                    // A positive factor changes no sign and keeps the coefficients short.
-                    let size = T::from_rational(r.leading().map(Ordered::bound).filter(|q| !q.is_zero()).unwrap_or_else(BigRational::one));
-                    let next = -Polynomial::new(r.coefficients().iter().map(|c| c.clone() / &size).collect());
-                    chain.push(next);
-                }
-                _ => break,
-            }
-        }
-        Self { chain }
-    }
-
-    /// The number of sign variations of the chain at `x`.
-    pub fn variations(&self, x: &BigRational) -> usize {
-        let mut last = Ordering::Equal;
-        let mut count = 0;
-        for p in &self.chain {
-            let sign = sign_at(p, x);
-            if sign != Ordering::Equal {
-                count += usize::from(last != Ordering::Equal && last != sign);
-                last = sign;
-            }
-        }
-        count
-    }
-
-    /// The number of distinct real roots in `(low, high]`.
-    pub fn count(&self, low: &BigRational, high: &BigRational) -> usize {
-        self.variations(low).saturating_sub(self.variations(high))
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::regions::{cross, plane, region_marks};
 use super::{Axis, Figure, Ink, Mark, Panel};
-use crate::exact::isolation::cauchy_bound;
+use crate::exact::ordered::cauchy_bound;
 use crate::exact::{Polynomial, SturmSequence, rational};
 use crate::stability::region::{Region, RegionError, Window, contour};
 use num_bigint::BigInt;

@@ -2,6 +2,7 @@
 
 pub mod algebra;
 pub mod catalog;
+mod declarations;
 pub mod expression;
 pub mod families;
 pub(crate) mod field_symbol;
@@ -12,6 +13,8 @@ pub(crate) mod property;
 pub mod rounding;
 pub(crate) mod sampling;
 pub mod scheme;
+mod scheme_error;
+mod scheme_value;
 pub(crate) mod tableau;
 
 pub use field_symbol::FieldSymbol;

@@ -1,95 +1,16 @@
 //! Scheme files: a method as TOML, read exactly, with errors that point at the place.
 
 use super::Method;
-use super::expression::{Expression, decimal_number};
+use super::declarations::declarations;
 use super::identity::{Claim, Identity, Stated};
-use super::multistep::{Multistep, MultistepError};
+use super::multistep::Multistep;
 use super::property::{PROPERTIES, Property, PropertyKind};
+pub use super::scheme_error::{MOST_DIGITS, MOST_STAGES, SchemeError, SchemeReason};
+use super::scheme_value::{Failure, Value, line, list, number, only, optional, string, table};
 use super::tableau::{RungeKutta, TableauError};
-use crate::exact::{Number, NumberField, RealRoot};
-use num_rational::BigRational;
-use num_traits::Signed;
-use std::cmp::Ordering;
-use std::ops::Range;
-use thiserror::Error;
+use crate::exact::{Number, NumberField};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// The most stages or steps of a scheme file.
-pub const MOST_STAGES: usize = 128;
-
-/// The most digits that a scheme file may say its coefficients have.
-pub const MOST_DIGITS: u32 = 60;
-
-/// What is wrong with a scheme file, and where.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[error("{origin}:{line}:{column}: {reason}")]
-pub struct SchemeError {
-    /// The file, or another name of the text.
-    pub origin: String,
-    /// Counted from one.
-    pub line: usize,
-    /// In characters, counted from one.
-    pub column: usize,
-    /// What is wrong and what to do.
-    pub reason: SchemeReason,
-}
-
-/// What is wrong with a scheme file.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum SchemeReason {
-    /// Not TOML.
-    #[error("not valid TOML: {0}")]
-    Toml(String),
-    /// A key that scheme files do not have.
-    #[error("unknown key `{key}`; expected one of: {expected}")]
-    UnknownKey {
-        /// The key.
-        key: String,
-        /// The keys that are understood here.
-        expected: String,
-    },
-    /// Tables or keys that must be there, or must not.
-    #[error("{0}")]
-    Layout(&'static str),
-    /// A value of the wrong type.
-    #[error("expected {expected}, found {found}")]
-    Type {
-        /// In words.
-        expected: &'static str,
-        /// TOML's name of what stands there.
-        found: &'static str,
-    },
-    /// A coefficient or a claim that cannot be read.
-    #[error("{0}")]
-    Expression(String),
-    /// A declaration under `[where]` that names no number.
-    #[error("`{name}` under [where]: {reason}")]
-    Where {
-        /// The declared name.
-        name: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Numbers whose common field is too large to compute in.
-    #[error(
-        "the algebraic numbers of this scheme need a common field of degree above {0}",
-        crate::exact::real::number_field::LARGEST_DEGREE
-    )]
-    FieldTooLarge,
-    /// Too many stages or steps.
-    #[error("{0} rows; at most {MOST_STAGES} stages or steps are read")]
-    TooLarge(usize),
-    /// The coefficients make no Runge–Kutta method.
-    #[error(transparent)]
-    Tableau(TableauError),
-    /// The coefficients make no multistep method.
-    #[error(transparent)]
-    Multistep(MultistepError),
-}
-
-type Value<'a> = Spanned<DeValue<'a>>;
-type Failure = (Range<usize>, SchemeReason);
 
 /// Reads a scheme. `origin` names the text in errors, a path for instance; it is also the name of a scheme that states none.
 ///
@@ -234,106 +155,6 @@ fn multistep(value: &Value<'_>, identity: Identity, names: &[(String, Number)]) 
     Multistep::new(identity, all, beta).map_err(|error| (alpha_value.span(), SchemeReason::Multistep(error)))
 }
 
-/// The numbers under `[where]`, each of which may use the ones above it.
-fn declarations(value: &Value<'_>) -> Result<Vec<(String, Number)>, Failure> {
-    let mut entries: Vec<_> = table(value)?.iter().collect();
-    // The map may be sorted; the order of the file is the order of the spans.
-    entries.sort_by_key(|(key, _)| key.span().start);
-    let mut names: Vec<(String, Number)> = Vec::new();
-    for (k, (key, value)) in entries.iter().enumerate() {
-        let name = key.get_ref().to_string();
-        let fail = |reason: String| (value.span(), SchemeReason::Where { name: name.clone(), reason });
-        if name == "sqrt" || !name.chars().next().is_some_and(char::is_alphabetic) || !name.chars().all(|c| c.is_alphanumeric() || c == '_')
-        {
-            return Err((
-                key.span(),
-                SchemeReason::Where { name: name.clone(), reason: "a name is a letter, then letters, digits or _".into() },
-            ));
-        }
-        let declared = match value.get_ref() {
-            DeValue::Table(table) => {
-                only(table, &["polynomial", "near"])?;
-                let (Some(polynomial), Some(near)) = (table.get("polynomial"), table.get("near")) else {
-                    return Err(fail("a root needs both `polynomial` and `near`".into()));
-                };
-                let text = string(polynomial)?;
-                let p = Expression::polynomial(&text).map_err(|e| (within(polynomial, e.at), SchemeReason::Expression(e.reason)))?;
-                let near = number(near, &[])?;
-                root_near(&p, &near).map_err(fail)?
-            }
-            _ => {
-                let later: Vec<&str> = entries[k..].iter().map(|(key, _)| key.get_ref().as_ref()).collect();
-                number(value, &names).map_err(|failure| declared_below(value, &names, &later).unwrap_or(failure))?
-            }
-        };
-        names.push((name, declared));
-    }
-    // In one field before the coefficients are formed, so that each product need not look for it.
-    let (keys, mut values): (Vec<String>, Vec<Number>) = names.into_iter().unzip();
-    if !NumberField::unify(&mut values) {
-        return Err((value.span(), SchemeReason::FieldTooLarge));
-    }
-    Ok(keys.into_iter().zip(values).collect())
-}
-
-/// What to say of an expression that uses a name of `later`, its own or one declared further down.
-fn declared_below(value: &Value<'_>, names: &[(String, Number)], later: &[&str]) -> Option<Failure> {
-    let DeValue::String(text) = value.get_ref() else { return None };
-    let error = Expression::number(text, names).err()?;
-    let name = error.unknown.filter(|name| later.contains(&name.as_str()))?;
-    let reason = format!("`{text}`: `{name}` is declared further down (or circular): a name may use only those above it");
-    Some((within(value, error.at), SchemeReason::Expression(reason)))
-}
-
-/// The real root of `p` nearest to `near`, where one is: closer than half the distance to any other.
-fn root_near(p: &crate::exact::Polynomial<Number>, near: &Number) -> Result<Number, String> {
-    let degree = p.degree().unwrap_or(0);
-    if degree == 0 {
-        return Err("the polynomial is constant".into());
-    }
-    if degree > crate::exact::real::number_field::LARGEST_DEGREE {
-        return Err(format!("the polynomial has degree {degree}, above {}", crate::exact::real::number_field::LARGEST_DEGREE));
-    }
-    if p.coefficients().iter().any(|c| !c.is_exact()) {
-        return Err("the polynomial's coefficients must be exact: integers, fractions or short decimals".into());
-    }
-    let centre = match near {
-        Number::Rational(q) => q.clone(),
-        other => other.approximate(120),
-    };
-    let mut roots = RealRoot::all(p);
-    let accuracy = crate::exact::rational::power_of_two(-100);
-    roots.iter_mut().for_each(|root| root.refine(&accuracy));
-    let middle = |root: &RealRoot<Number>| {
-        let (low, high) = root.interval();
-        (low + high) / BigRational::from_integer(2.into())
-    };
-    let mut by_distance: Vec<(BigRational, RealRoot<Number>)> =
-        roots.into_iter().map(|root| ((middle(&root) - &centre).abs(), root)).collect();
-    by_distance.sort_by(|a, b| a.0.cmp(&b.0));
-    let listed = || {
-        let mut values: Vec<f64> = by_distance.iter().map(|(_, root)| root.to_f64()).collect();
-        values.sort_by(f64::total_cmp);
-        values.iter().map(f64::to_string).collect::<Vec<_>>().join(", ")
-    };
-    let chosen = match by_distance.as_slice() {
-        [] => return Err("the polynomial has no real root".into()),
-        [(_, only)] => only,
-        [(first, root), (second, _), ..] => {
-            if (first * BigRational::from_integer(2.into())).cmp(second) == Ordering::Less {
-                root
-            } else {
-                return Err(format!("`near` isolates no root: the real roots are {}; state the wanted one more closely", listed()));
-            }
-        }
-    };
-    let (low, high) = chosen.interval();
-    let margin = crate::exact::rational::power_of_two(-101);
-    NumberField::adjoin(p, &(low - margin), high, &[])
-        .map(|(root, _)| root)
-        .ok_or_else(|| format!("the root near {} could not be isolated", near.to_f64()))
-}
-
 fn claims(value: &Value<'_>) -> Result<Vec<Claim>, Failure> {
     let mut entries: Vec<_> = table(value)?.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
@@ -378,74 +199,6 @@ fn tolerance(value: &Value<'_>) -> Result<f64, Failure> {
         Ok(tolerance)
     } else {
         Err((value.span(), SchemeReason::Type { expected, found: "another number" }))
-    }
-}
-
-/// A coefficient: a TOML integer, a decimal with the digits as written, or an expression in quotes.
-fn number(value: &Value<'_>, names: &[(String, Number)]) -> Result<Number, Failure> {
-    let literal = |text: &str| {
-        let (negative, size) = match text.strip_prefix('-') {
-            Some(size) => (true, size),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let size = decimal_number(&size.replace('_', "")).map_err(|reason| (value.span(), SchemeReason::Expression(reason)))?;
-        Ok(if negative { -size } else { size })
-    };
-    match value.get_ref() {
-        DeValue::String(text) => {
-            Expression::number(text, names).map_err(|e| (within(value, e.at), SchemeReason::Expression(format!("`{text}`: {}", e.reason))))
-        }
-        DeValue::Integer(integer) if integer.radix() == 10 => literal(integer.as_str()),
-        DeValue::Float(float) => literal(float.as_str()),
-        other => Err((value.span(), SchemeReason::Type { expected: "a number, or an expression in quotes", found: other.type_str() })),
-    }
-}
-
-/// The place `at` bytes into a quoted string.
-fn within(value: &Value<'_>, at: usize) -> Range<usize> {
-    let span = value.span();
-    let start = (span.start + 1 + at).min(span.end.saturating_sub(1));
-    start..span.end
-}
-
-fn only(table: &DeTable<'_>, expected: &[&str]) -> Result<(), Failure> {
-    match table.keys().find(|key| !expected.contains(&key.get_ref().as_ref())) {
-        None => Ok(()),
-        Some(key) => Err((key.span(), SchemeReason::UnknownKey { key: key.get_ref().to_string(), expected: expected.join(", ") })),
-    }
-}
-
-fn optional<T>(table: &DeTable<'_>, key: &str, read: impl FnOnce(&Value<'_>) -> Result<T, Failure>) -> Result<Option<T>, Failure> {
-    table.get(key).map(read).transpose()
-}
-
-fn table<'a, 'b>(value: &'a Value<'b>) -> Result<&'a DeTable<'b>, Failure> {
-    match value.get_ref() {
-        DeValue::Table(table) => Ok(table),
-        other => Err((value.span(), SchemeReason::Type { expected: "a table", found: other.type_str() })),
-    }
-}
-
-fn string(value: &Value<'_>) -> Result<String, Failure> {
-    match value.get_ref() {
-        DeValue::String(text) => Ok(text.to_string()),
-        other => Err((value.span(), SchemeReason::Type { expected: "a text in quotes", found: other.type_str() })),
-    }
-}
-
-/// A text without line breaks and other control characters.
-fn line(value: &Value<'_>) -> Result<String, Failure> {
-    let text = string(value)?;
-    if text.contains(char::is_control) {
-        return Err((value.span(), SchemeReason::Type { expected: "one line of text", found: "a text with control characters" }));
-    }
-    Ok(text)
-}
-
-fn list<T>(value: &Value<'_>, read: impl Fn(&Value<'_>) -> Result<T, Failure>) -> Result<Vec<T>, Failure> {
-    match value.get_ref() {
-        DeValue::Array(entries) => entries.iter().map(read).collect(),
-        other => Err((value.span(), SchemeReason::Type { expected: "a list", found: other.type_str() })),
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod order_within;
 pub(crate) mod prime_field;
 mod rounded;
 pub(crate) mod series;
+mod tree_names;
 pub(crate) mod trees;
 pub(crate) mod weights;
 

@@ -27,6 +27,9 @@ use serde::Serialize;
 pub struct StabilityFunction {
     numerator: Polynomial<Number>,
     denominator: Polynomial<Number>,
+    /// Whether P was cut short where its coefficients may be zero to within the rounding, and may as well not.
+    #[serde(skip)]
+    degree_is_open: bool,
 }
 
 impl StabilityFunction {
@@ -34,7 +37,9 @@ impl StabilityFunction {
     pub fn of(method: &RungeKutta) -> Self {
         if method.is_explicit() {
             let series = rational_series(method).unwrap_or_else(|| series(method, method.stages()));
-            return Self { numerator: Polynomial::new(series), denominator: Polynomial::one() };
+            // What no chain of stages reaches is zero, and known to be.
+            let degree_is_open = series.iter().rev().take_while(|c| c.is_zero()).any(|c| !c.is_exact());
+            return Self { numerator: Polynomial::new(series), denominator: Polynomial::one(), degree_is_open };
         }
         let s = method.stages();
         let denominator = characteristic(method.a());
@@ -65,23 +70,23 @@ impl StabilityFunction {
                 denominator = denominator * Polynomial::new(vec![Number::one(), -gamma]);
             }
         }
-        Self { numerator, denominator }
+        Self { numerator, denominator, degree_is_open: false }
     }
 
     /// The reduced quotient of two polynomials that are both 1 at z = 0.
     pub(crate) fn reduced(numerator: Polynomial<Number>, denominator: Polynomial<Number>) -> Self {
         // Euclid's algorithm on rounded coefficients would call any nearly common factor a common one.
         if !numerator.coefficients().iter().chain(denominator.coefficients()).all(Number::is_exact) {
-            return Self { numerator, denominator };
+            return Self { numerator, denominator, degree_is_open: false };
         }
         let common = common_factor(&numerator, &denominator);
         let lowest = common.coefficient(0);
         if common.degree().is_none_or(|n| n == 0) || lowest.is_zero() {
-            return Self { numerator, denominator };
+            return Self { numerator, denominator, degree_is_open: false };
         }
         let common = common.scaled(&(Number::one() / lowest));
         let divide = |p: &Polynomial<Number>| p.div_rem(&common).map_or_else(|| p.clone(), |(q, _)| q);
-        Self { numerator: divide(&numerator), denominator: divide(&denominator) }
+        Self { numerator: divide(&numerator), denominator: divide(&denominator), degree_is_open: false }
     }
 
     /// P.
@@ -107,6 +112,11 @@ impl StabilityFunction {
     /// max(deg P, deg Q): how many λ̂ each of the m roots of e^{Hλ} has, those at infinity included.
     pub fn degree(&self) -> usize {
         self.numerator_degree().max(self.denominator_degree())
+    }
+
+    /// Whether the rounding of an explicit method's coefficients leaves open R's degree. Each zero that a further coefficient brings lies far out, and in the stability region.
+    pub fn degree_is_open(&self) -> bool {
+        self.degree_is_open
     }
 
     /// Whether every coefficient is known exactly.

@@ -4,7 +4,7 @@ use super::multiplicity::{common_factor, settled, without};
 use super::multistep::reduced;
 use super::root_locus::product_on_circle;
 use crate::exact::coefficients::Numbers;
-use crate::exact::isolation::sign_at;
+use crate::exact::ordered::sign_at;
 use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use crate::method::Multistep;
 use num_complex::{Complex, Complex64};

@@ -8,9 +8,10 @@
 pub mod boundary;
 pub mod contour;
 mod raster;
+mod tile;
 
 pub use raster::Raster;
-pub(super) use raster::{locus_stays_within, root_count_is_constant};
+pub(super) use tile::{locus_stays_within, root_count_is_constant};
 
 use super::StabilityFunction;
 use crate::method::Method;

@@ -68,6 +68,8 @@ pub enum UnknownRoom {
     ModulusOne,
     /// No bound of the region was found as far out as is looked.
     NoBound,
+    /// The rounding of the coefficients leaves open R's degree, and so its farthest zeros, each of which lies in the region.
+    Rounding,
     /// σ has zeros on the unit circle: the region may or may not be bounded on the right.
     ZerosOnCircle,
 }
@@ -78,25 +80,28 @@ impl RightHalfPlane {
     /// Room without bound.
     const UNBOUNDED: Self = Self { reach: f64::INFINITY, reach_error: 0.0, area: f64::INFINITY, area_error: 0.0 };
 
-    /// Reach and area of a one-step method's region; `None` where |R(∞)| = 1 leaves open whether the region is bounded on the right.
+    /// Reach and area of a one-step method's region; else why they are open, as where |R(∞)| = 1 leaves open whether the region is bounded on the right.
     ///
     /// `log|R|` is harmonic but for its poles, so that by the minimum principle there is no room exactly where |R| ≥ 1 on the imaginary axis and no zero of R
     /// lies to its right; that is decided exactly. Elsewhere the bounds come from certified zeros and poles, see `Potential`.
-    pub fn of(r: &StabilityFunction) -> Option<Self> {
+    pub fn of(r: &StabilityFunction) -> Result<Self, UnknownRoom> {
         let at_infinity = at_infinity(r).map(|limit| (limit.clone() * &limit - Number::from(1)).sign());
         if at_infinity == Some(Ordering::Less) {
-            return Some(Self::UNBOUNDED);
+            return Ok(Self::UNBOUNDED);
+        }
+        if r.degree_is_open() {
+            return Err(UnknownRoom::Rounding);
         }
         if Extent::of_non_negativity(&-e_polynomial(r)).is_infinite() && is_hurwitz(r.numerator()) {
-            return Some(Self::NONE);
+            return Ok(Self::NONE);
         }
         if at_infinity == Some(Ordering::Equal) {
-            return None;
+            return Err(UnknownRoom::ModulusOne);
         }
-        let potential = Potential::of(r).ok()?;
-        let side = potential.bounding_radius(FARTHEST)?;
+        let potential = Potential::of(r).map_err(|_| UnknownRoom::NoBound)?;
+        let side = potential.bounding_radius(FARTHEST).ok_or(UnknownRoom::NoBound)?;
         let look = |cell: &Cell| potential.look(cell);
-        Some(Self::enclosed([&look, &look], side, potential.rightmost_zero(), &SMOOTH))
+        Ok(Self::enclosed([&look, &look], side, potential.rightmost_zero(), &SMOOTH))
     }
 
     /// Reach and area of a multistep method's region; `None`, with the reason, where zeros of σ on the circle leave open whether it is bounded.

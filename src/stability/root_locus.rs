@@ -7,7 +7,7 @@ use super::multiplicity::{cleared, common_factor, odd_part, of_size_one, settled
 use super::nearby::nearby;
 use super::root_condition::{RootCondition, is_schur};
 use super::{Angle, Extent};
-use crate::exact::isolation::sign_at;
+use crate::exact::ordered::sign_at;
 use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};

@@ -16,7 +16,7 @@ use crate::stability::{
     imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
     linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
 };
-use num_traits::{One, Zero};
+use num_traits::Zero;
 use std::ops::ControlFlow;
 
 /// What is reported of R besides its properties, and is left out with it.
@@ -125,10 +125,6 @@ impl OfR {
         };
         let at_infinity = at_infinity(r);
         let room = if depth == Depth::Whole { budget.decide(["right_half_plane"], || RightHalfPlane::of(r)) } else { None };
-        let room_reason = (room == Some(None)).then(|| match &at_infinity {
-            Some(limit) if (limit.clone() * limit - Number::one()).is_zero() => UnknownRoom::ModulusOne,
-            _ => UnknownRoom::NoBound,
-        });
         Self {
             a_stable,
             l_stable: a_stable.map(|stable| stable && at_infinity.as_ref().is_some_and(Zero::is_zero)),
@@ -138,8 +134,8 @@ impl OfR {
             imaginary,
             real,
             disc,
-            room: room.flatten(),
-            room_reason,
+            room_reason: room.as_ref().and_then(|room| room.err()),
+            room: room.and_then(Result::ok),
         }
     }
 }

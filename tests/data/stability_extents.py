@@ -6,7 +6,8 @@
 R = P/Q in 60 digits from the coefficients of each file (mpmath), its zeros and poles from mpmath's Durand-Kerner iteration. The boundary |R| = 1 is traced
 from every zero and every pole with a predictor and Newton's corrector; the reach is the largest Re z on the curves, the area in Re z > 0 their integral of x dy
 (Green); the polygons have sides of 0.006, which leaves out 1.9e-5 for each closed curve. The largest disc |z + r| <= r is found by bisection with a scan of each circle, the intervals from the sign between the 60-digit
-roots of |Q|^2 - |P|^2 along the axes. Multistep methods: the root condition on a grid of 700 x 700 points; for the disc on circles. Empty: without bound, or not looked for.
+roots of |Q|^2 - |P|^2 along the axes. Multistep methods: the root condition on a grid of 700 x 700 points (multistep_extents.py has their discs and intervals). Empty: without bound, or not looked for.
+Methods with rounded coefficients are left to rounded_extents.py.
 """
 import os, sys, tomllib
 from concurrent.futures import ProcessPoolExecutor
@@ -293,18 +294,19 @@ def line(path):
         d = tomllib.load(file)
     names = letters(d.get("where", {}))
     kind = "runge-kutta" if "runge-kutta" in d else "multistep"
+    if kind == "runge-kutta" and not exact(d[kind]):
+        return None
     try:
         found = (one_step if kind == "runge-kutta" else multistep)(d[kind], names)
     except Exception as error:                          # said, not hidden
         print(f"{path}: {error!r}", file=sys.stderr)
         return None
-    rounded = kind == "runge-kutta" and not exact(d[kind])
     text = lambda x: "" if x is None else ("inf" if np.isinf(x) else f"{x:.12g}")
-    return ",".join([d["name"], kind, "rounded" if rounded else "exact"] + [text(x) for x in found])
+    return ",".join([d["name"], kind] + [text(x) for x in found])
 
 
 if __name__ == "__main__":
-    print("method,kind,coefficients,reach,area,disc,real,imaginary")
+    print("method,kind,reach,area,disc,real,imaginary")
     with ProcessPoolExecutor(int(os.environ.get("JOBS", "1"))) as pool:
         for row in pool.map(line, sorted(sys.argv[1:])):
             if row:

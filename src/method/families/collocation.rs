@@ -4,7 +4,7 @@
 //! affordable, every coefficient is exact; beyond, the nodes are [`Number::Rounded`] to 85 digits.
 
 use super::FamilyError;
-use crate::exact::isolation::sign_at;
+use crate::exact::ordered::sign_at;
 use crate::exact::{Ball, Number, NumberField, Polynomial, RealRoot, ratio, rational};
 use crate::method::{Identity, Method, RungeKutta};
 use num_rational::BigRational;

@@ -70,6 +70,7 @@ impl Say for UnknownRoom {
         match self {
             Self::ModulusOne => "|R(∞)| = 1 leaves open whether the region is bounded on the right",
             Self::NoBound => "no bound of the region was found below |z| = 10^6",
+            Self::Rounding => "the digits of the coefficients leave open the degree of R, and with it how far out its zeros lie, which are all in the region",
             Self::ZerosOnCircle => "σ has zeros on the unit circle, which leaves open whether the region is bounded on the right",
         }
         .into()
