@@ -20,8 +20,8 @@
 
 mod curves;
 mod growth;
-mod pair;
-mod tableau;
+mod multistep_look;
+mod tableau_look;
 
 use super::verification::Verification;
 use crate::method::{Method, Property};
@@ -59,8 +59,8 @@ pub fn second_look(method: &Method, report: &Verification) -> Vec<Refuted> {
     let mut found = Vec::new();
     curves::look(&Growth::of(method, report), report, &mut found);
     match method {
-        Method::RungeKutta(method) => tableau::look(method, report, &mut found),
-        Method::Multistep(method) => pair::look(method, report, &mut found),
+        Method::RungeKutta(method) => tableau_look::look(method, report, &mut found),
+        Method::Multistep(method) => multistep_look::look(method, report, &mut found),
     }
     found
 }

@@ -15,6 +15,8 @@ struct Zeros {
     outside: f64,
     /// Whether all but one near 1 are well inside.
     strong: bool,
+    /// How many are near 1.
+    ones: usize,
     /// By how much the farthest but those near 1 is beyond the circle, or on it: about 0.
     other: f64,
 }
@@ -28,6 +30,7 @@ impl Zeros {
         let low = |disc: &crate::exact::RootDisc| disc.centre.norm() - disc.radius - 1.0;
         Some(Self {
             outside: discs.iter().map(|disc| low(disc) - OFF / disc.count as f64).fold(f64::NEG_INFINITY, f64::max),
+            ones,
             strong: ones <= 1 && others().all(|disc| disc.centre.norm() + disc.radius < 1.0 - OFF),
             other: others().map(low).fold(f64::NEG_INFINITY, f64::max),
         })
@@ -54,7 +57,10 @@ pub(super) fn look(method: &Multistep, report: &Verification, found: &mut Vec<Re
     refute(Property::ZeroStable, report.zero_stable.and_then(|stated| zeros.as_ref()?.contradict(stated)));
     if let (Some(stated), Some(zeros)) = (report.strongly_stable, &zeros) {
         let on_circle = Some(zeros.other + 1e-12).filter(|by| *by > 0.0);
-        refute(Property::StronglyStable, if stated { on_circle } else { zeros.strong.then_some(1.0) });
+        refute(
+            Property::StronglyStable,
+            if stated { on_circle } else { (zeros.strong && zeros.ones == 1 && report.order > 0).then_some(1.0) },
+        );
     }
     let discovers = report.learning.as_ref().and_then(|learning| learning.discovery_stable);
     refute(Property::DiscoveryStable, discovers.and_then(|stated| Zeros::of(&sigma)?.contradict(stated)));
@@ -64,6 +70,10 @@ pub(super) fn look(method: &Multistep, report: &Verification, found: &mut Vec<Re
 fn order(method: &Multistep, order: usize) -> Option<f64> {
     let radius = method.alpha().iter().chain(method.beta()).map(crate::exact::Number::radius).fold(0.0, f64::max);
     let mut factorial = 1.0;
+    // Order 0 promises nothing.
+    if order == 0 {
+        return None;
+    }
     (0..=order.min(20)).find_map(|q| {
         factorial *= q.max(1) as f64;
         let power = |j: usize, q: usize| (j as f64).powi(q as i32);
