@@ -1,27 +1,11 @@
 //! The command line as a user meets it: documents, messages, exit statuses, files whole or not at all.
 
-use assert_cmd::Command;
+#[path = "common/program.rs"]
+mod program;
+
 use predicates::prelude::*;
+use program::{json, lambdahat, refused};
 use serde_json::Value;
-
-fn lambdahat(arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("lambdahat").expect("the binary is built with the tests");
-    command.args(arguments);
-    command
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = lambdahat(arguments).arg("--json").assert().success().get_output().stdout.clone();
-    serde_json::from_slice(&output).expect("one JSON document")
-}
-
-/// Exit 2, nothing on standard output, and a message that holds each of these texts.
-fn refused(arguments: &[&str], texts: &[&str]) {
-    let mut assert = lambdahat(arguments).assert().code(2).stdout("");
-    for text in texts {
-        assert = assert.stderr(predicate::str::contains(*text));
-    }
-}
 
 fn pair(value: &Value) -> (f64, f64) {
     (value[0].as_f64().unwrap(), value[1].as_f64().unwrap())
@@ -46,7 +30,7 @@ fn branches_gives_the_known_answers() {
         ),
     ];
     for (method, expected) in table {
-        let document = json(&["branches", "--method", method, "--lambda", "-0.1+2i"]);
+        let document = json(&["branches", "--method", method, "--lambda", "-0.1+2i"], 0);
         let branches = document["branches"].as_array().unwrap();
         assert_eq!(branches.len(), expected.len(), "{method}");
         for (branch, (re, im)) in branches.iter().zip(*expected) {
@@ -60,7 +44,7 @@ fn branches_gives_the_known_answers() {
 
 #[test]
 fn branches_flags_as_the_table_says() {
-    let document = json(&["branches", "--method", "rk4", "--lambda", "-0.1+2i"]);
+    let document = json(&["branches", "--method", "rk4", "--lambda", "-0.1+2i"], 0);
     let flags: Vec<Value> = document["branches"].as_array().unwrap().iter().map(|b| b["flags"].clone()).collect();
     assert_eq!(
         flags,
@@ -77,7 +61,7 @@ fn branches_flags_as_the_table_says() {
 
 #[test]
 fn leap_frog_shows_its_parasite() {
-    let document = json(&["branches", "--method", "leap-frog", "--lambda", "-0.1+2i"]);
+    let document = json(&["branches", "--method", "leap-frog", "--lambda", "-0.1+2i"], 0);
     let roots = document["characteristic_roots"].as_array().unwrap();
     let ((a, b), (c, d)) = (pair(&roots[0]), pair(&roots[1]));
     assert!((a * c - b * d + 1.0).hypot(a * d + b * c) < 1e-14);
@@ -86,12 +70,12 @@ fn leap_frog_shows_its_parasite() {
 
 #[test]
 fn library_names_and_files_are_methods_too() {
-    let by_alias = json(&["branches", "--method", "torchdiffeq:rk4", "--lambda", "-0.1+2i"]);
+    let by_alias = json(&["branches", "--method", "torchdiffeq:rk4", "--lambda", "-0.1+2i"], 0);
     assert_eq!(by_alias["method"], "rk38");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.toml");
     std::fs::write(&path, "[runge-kutta]\nA = [[\"1/2\"]]\nb = [1]\n").unwrap();
-    let by_path = json(&["branches", "--method", path.to_str().unwrap(), "--lambda", "-0.1+2i"]);
+    let by_path = json(&["branches", "--method", path.to_str().unwrap(), "--lambda", "-0.1+2i"], 0);
     assert_eq!(by_path["method"], "mine");
     assert!((pair(&by_path["branches"][0]["lambda"]).1 - 3.0883454384309).abs() < 1e-12);
 }
@@ -147,7 +131,7 @@ fn bad_scheme_files_are_refused_at_the_place() {
 #[test]
 fn region_states_how_well_an_area_is_known() {
     for size in ["1x1", "40x40", "400x400"] {
-        let document = json(&["region", "rk4", "--size", size]);
+        let document = json(&["region", "rk4", "--size", size], 0);
         let entry = &document["regions"][0];
         let (area, uncertainty) = (entry["area"].as_f64().unwrap(), entry["area_uncertainty"].as_f64().unwrap());
         assert!((area - 12.700_333_141).abs() <= uncertainty, "{size}: {area} ± {uncertainty}");
@@ -177,7 +161,7 @@ fn region_refuses_what_it_cannot_do_and_leaves_no_file() {
 
 #[test]
 fn methods_lists_and_filters() {
-    let all = json(&["methods"]);
+    let all = json(&["methods"], 0);
     let all = all["methods"].as_array().unwrap();
     for key in ["method", "title", "kind", "order", "explicit", "aliases"] {
         assert!(all.iter().all(|m| m.get(key).is_some()), "{key}");
@@ -189,14 +173,14 @@ fn methods_lists_and_filters() {
     }
     let named = |name: &str| all.iter().find(|m| m["method"] == name).unwrap();
     assert_eq!((&named("rk4")["stages"], &named("dormand-prince5")["stages"], &named("bdf6")["steps"]), (&4.into(), &7.into(), &6.into()));
-    let filtered = json(&["methods", "--order", "4", "--a-stable", "--sign-faithful"]);
+    let filtered = json(&["methods", "--order", "4", "--a-stable", "--sign-faithful"], 0);
     let names: Vec<&str> = filtered["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap()).collect();
     assert!(names.contains(&"gauss2") && !names.contains(&"rk4"), "{names:?}");
 }
 
 #[test]
 fn modified_prints_the_learned_field_exactly() {
-    let document = json(&["modified", "--system", "lotka-volterra", "--method", "forward-euler", "--order", "1", "--inverse"]);
+    let document = json(&["modified", "--system", "lotka-volterra", "--method", "forward-euler", "--order", "1", "--inverse"], 0);
     assert_eq!(document["variables"], serde_json::json!(["x", "y"]));
     assert_eq!(document["inverse"], true);
     // f + h/2 f′f, by hand
@@ -238,11 +222,11 @@ fn help_has_examples() {
 /// The smallest m of a mode, in words and in the document; none is no failure.
 #[test]
 fn verify_finds_the_smallest_number_of_substeps() {
-    let document = &json(&["verify", "rk4", "--lambda", "-0.1+2i", "--interval", "0.5"])[0];
+    let document = &json(&["verify", "rk4", "--lambda", "-0.1+2i", "--interval", "0.5"], 0)[0];
     let m = document["learning"]["smallest_substeps"].as_u64().unwrap();
     assert!(m >= 1 && document["learning"]["faithful_for"]["interval"] == 0.5);
     assert_eq!(document["learning"]["artifact_boundary"].as_array().unwrap().len(), 6);
-    let none = &json(&["verify", "forward-euler", "--lambda", "1i"])[0];
+    let none = &json(&["verify", "forward-euler", "--lambda", "1i"], 0)[0];
     assert!(none["learning"]["smallest_substeps"].is_null());
     lambdahat(&["verify", "forward-euler", "--lambda", "1i"])
         .assert()
@@ -254,7 +238,7 @@ fn verify_finds_the_smallest_number_of_substeps() {
 
 #[test]
 fn verify_knows_the_algebra_of_methods() {
-    let documents = json(&["verify", "forward-euler", "--compose", "implicit-euler", "--algebra", "--latex"]);
+    let documents = json(&["verify", "forward-euler", "--compose", "implicit-euler", "--algebra", "--latex"], 0);
     let whole = &documents[1];
     assert_eq!((whole["order"].as_u64(), whole["learning"]["sign_faithful"].as_bool()), (Some(2), Some(true)));
     let algebra = &whole["algebra"];
@@ -294,7 +278,7 @@ fn verify_explains_claims_and_symbols() {
 #[test]
 fn methods_filters_by_every_property() {
     let names = |filters: &[&str]| -> Vec<String> {
-        let document = json(&[&["methods"], filters].concat());
+        let document = json(&[&["methods"], filters].concat(), 0);
         document["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap().to_owned()).collect()
     };
     let has = |filters: &[&str], name: &str| names(filters).iter().any(|n| n == name);
@@ -343,7 +327,7 @@ fn messages_stay_readable() {
 
 #[test]
 fn branches_at_the_ends_of_the_range() {
-    let at = |method: &str, lambda: &str| json(&["branches", "--method", method, "--lambda", lambda]);
+    let at = |method: &str, lambda: &str| json(&["branches", "--method", method, "--lambda", lambda], 0);
     assert!((pair(&at("leap-frog", "-69+1i")["branches"][0]["lambda"]).0 / -(69f64.exp() / 2.0 * 1f64.cos()) - 1.0).abs() < 1e-12);
     assert!((pair(&at("bdf6", "100+1i")["branches"][0]["lambda"]).0 - 2.45).abs() < 1e-14);
     assert_eq!(at("implicit-euler", "-400+1i")["at_infinity"], 0);

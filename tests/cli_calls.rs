@@ -1,19 +1,11 @@
 //! Library calls with steps of their own in `fit`, `audit`, `repair`, `check`, `branches`, `map` and `loop`, as a user meets them.
 
-use assert_cmd::Command;
+#[path = "common/program.rs"]
+mod program;
+
 use predicates::prelude::*;
+use program::{json, lambdahat, refused};
 use serde_json::Value;
-
-fn lambdahat(arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("lambdahat").expect("the binary is built with the tests");
-    command.args(arguments);
-    command
-}
-
-fn json(arguments: &[&str], code: i32) -> Value {
-    let output = lambdahat(arguments).arg("--json").assert().code(code).get_output().stdout.clone();
-    serde_json::from_slice(&output).expect("one JSON document")
-}
 
 /// Samples of ẏ = λy, `count` of them from each of eight starts, H apart.
 fn data(folder: &std::path::Path, (re, im): (f64, f64), interval: f64, count: usize) -> String {
@@ -50,7 +42,7 @@ fn a_model_trained_at_a_tight_tolerance_needs_no_repair() {
     let audited = json(&["audit", &model], 0);
     assert_eq!(audited["nature"], "continuous");
     lambdahat(&["audit", &model]).assert().success().stdout(predicate::str::contains("controlled its steps tightly enough"));
-    lambdahat(&["repair", &model]).assert().code(2).stderr(predicate::str::contains("nothing to repair"));
+    refused(&["repair", &model], &["nothing to repair"]);
 }
 
 #[test]
@@ -79,7 +71,7 @@ fn loose_tolerances_and_interpolated_grids_are_repaired() {
             "{call}: {before:?} {after:?}"
         );
     }
-    lambdahat(&["repair", &model, "-o", &out, "--way", "exact-linear"]).assert().code(2).stderr(predicate::str::contains("refit only"));
+    refused(&["repair", &model, "-o", &out, "--way", "exact-linear"], &["refit only"]);
 }
 
 #[test]

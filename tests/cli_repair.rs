@@ -1,28 +1,12 @@
 //! `predict`'s drift, `modified`, `repair` and `audit` as a user meets them.
 
-use assert_cmd::Command;
+#[path = "common/program.rs"]
+mod program;
+
 use predicates::prelude::*;
+use program::{json, lambdahat, refused};
 use serde_json::Value;
 use std::path::Path;
-
-fn lambdahat(arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("lambdahat").expect("the binary is built with the tests");
-    command.args(arguments);
-    command
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = lambdahat(arguments).arg("--json").assert().success().get_output().stdout.clone();
-    serde_json::from_slice(&output).expect("one JSON document")
-}
-
-/// Exit 2, nothing on standard output, and a message that holds each of these texts.
-fn refused(arguments: &[&str], texts: &[&str]) {
-    let mut assert = lambdahat(arguments).assert().code(2).stdout("");
-    for text in texts {
-        assert = assert.stderr(predicate::str::contains(*text));
-    }
-}
 
 fn path(folder: &Path, name: &str) -> String {
     folder.join(name).display().to_string()
@@ -31,7 +15,7 @@ fn path(folder: &Path, name: &str) -> String {
 #[test]
 fn predict_states_the_drift() {
     let arguments = ["predict", "--system", "lotka-volterra", "--interval", "0.5", "-m", "forward-euler", "-m", "rk4"];
-    let document = json(&arguments);
+    let document = json(&arguments, 0);
     for (k, sign) in [(0, -1.0), (1, 1.0)] {
         let drift = document["methods"][k]["drift"].as_array().unwrap();
         assert_eq!(drift.len(), 3);
@@ -48,7 +32,7 @@ fn predict_states_the_drift() {
     let text = String::from_utf8(text).unwrap();
     assert!(text.contains("PER TURN") && !text.contains("does not converge"), "{text}");
     // Two steps an interval are half the step: less drift, by about 2^5.
-    let halved = json(&[&arguments[..], &["--substeps", "2"]].concat());
+    let halved = json(&[&arguments[..], &["--substeps", "2"]].concat(), 0);
     let rk4 = |d: &Value| d["methods"][1]["drift"][1]["per_period"].as_f64().unwrap();
     assert!(rk4(&halved) < rk4(&document) / 16.0, "{} {}", rk4(&halved), rk4(&document));
     // At H = 1.5 the series is of no use, and says so.
@@ -57,7 +41,7 @@ fn predict_states_the_drift() {
         .success()
         .stdout(predicate::str::contains("does not converge").or(predicate::str::contains("the series of the learned field converges")));
     // A system without a known invariant has none to drift.
-    assert!(json(&["predict", "--system", "van-der-pol", "-m", "rk4"])["methods"][0].get("drift").is_none());
+    assert!(json(&["predict", "--system", "van-der-pol", "-m", "rk4"], 0)["methods"][0].get("drift").is_none());
 }
 
 /// Samples of the same system, as a table: no invariant is known of them, so it is the distance from the centre that is followed.
@@ -73,7 +57,7 @@ fn predict_follows_orbits_of_samples() {
         }
     }
     std::fs::write(&csv, text).unwrap();
-    let document = json(&["predict", &csv, "-m", "forward-euler", "-m", "rk4"]);
+    let document = json(&["predict", &csv, "-m", "forward-euler", "-m", "rk4"], 0);
     let drift = |k: usize| document["methods"][k]["drift"][1].clone();
     assert_eq!(drift(0)["measures"], "distance");
     // By the system itself: V falls by 0.09079 from 0.0945, and V goes with the square of the distance.
@@ -98,14 +82,14 @@ fn a_polynomial_is_repaired_by_default_and_by_refit_without_data() {
         ["fit", "--system", "lotka-volterra", "-H", "0.5", "--samples", "40", "--start", "1.2,1", "--start", "1.5,1", "--start", "1.8,1"];
     let fit = [&fit[..], &["--start", "2.1,1", "--model", "polynomial:7", "-o", &model]].concat();
     lambdahat(&fit).assert().success();
-    let document = json(&["repair", &model, "-o", &out]);
+    let document = json(&["repair", &model, "-o", &out], 0);
     assert_eq!(document["way"], "refit");
     let map = &document["against_map"];
     assert!(map["before"].as_f64().unwrap() > 20.0 * map["after"].as_f64().unwrap(), "{map}");
     assert_eq!(document["turns"].as_array().unwrap().len(), 4);
     let kept: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
     assert_eq!(kept["repaired"]["method"], "rk4");
-    assert_eq!(json(&["audit", &out])["nature"], "continuous");
+    assert_eq!(json(&["audit", &out], 0)["nature"], "continuous");
     lambdahat(&["repair", &model, "--way", "refit", "-o", &out]).assert().success().stdout(predicate::str::contains("Refitted"));
     refused(&["repair", &model, "-o", &model], &["that is the trained model itself"]);
     refused(&["repair", &model, "--power", "12"], &["from 1 to 11"]);
@@ -136,7 +120,7 @@ fn values_of_a_field_are_repaired() {
         text.push_str(&format!("{x},{y},{},{}\n", re * x + im * y, re * y - im * x));
     }
     std::fs::write(&csv, text).unwrap();
-    let document = json(&["repair", &csv, "--method", "rk4", "--interval", "1", "--model", "linear", "-o", &out]);
+    let document = json(&["repair", &csv, "--method", "rk4", "--interval", "1", "--model", "linear", "-o", &out], 0);
     for mode in document["after"]["modes"].as_array().unwrap() {
         assert!((mode[0].as_f64().unwrap() + 0.1).abs() < 1e-9 && (mode[1].as_f64().unwrap().abs() - 2.0).abs() < 1e-9, "{mode}");
     }
@@ -152,20 +136,21 @@ fn values_of_a_field_are_repaired() {
 
 #[test]
 fn modified_at_a_point_and_its_bad_input() {
-    let document = json(&["modified", "--system", "pendulum", "--method", "forward-euler", "--inverse", "--at", "0.5,1", "--step", "0.1"]);
+    let document =
+        json(&["modified", "--system", "pendulum", "--method", "forward-euler", "--inverse", "--at", "0.5,1", "--step", "0.1"], 0);
     // Euler learns (φ_h(y) − y)/h.
     assert!((document["value"][0].as_f64().unwrap() - 1.0).abs() < 0.1, "{document}");
     assert_ne!(document["value"], document["field"]);
     let folder = tempfile::tempdir().unwrap();
     let model = path(folder.path(), "m.json");
     lambdahat(&["fit", "-o", &model]).assert().success();
-    let at = json(&["modified", "--system", &model, "--method", "rk4", "--at", "1,0", "--step", "0.1"]);
+    let at = json(&["modified", "--system", &model, "--method", "rk4", "--at", "1,0", "--step", "0.1"], 0);
     assert_eq!(at["value"].as_array().unwrap().len(), 2);
     refused(&["modified", "--system", "pendulum", "--method", "rk4", "--at", "1", "--step", "0.1"], &["1 components, the field has 2"]);
     refused(&["modified", "--system", "pendulum", "--method", "rk4"], &["not polynomial", "--at"]);
     refused(&["modified", "--system", "pendulum", "--method", "bdf2", "--at", "1,0", "--step", "0.1"], &["multistep"]);
     // A slash in a parameter makes no path.
-    let field = json(&["modified", "--system", "lotka-volterra:alpha=2/3,beta=4/3", "--method", "rk4", "--order", "4", "--inverse"]);
+    let field = json(&["modified", "--system", "lotka-volterra:alpha=2/3,beta=4/3", "--method", "rk4", "--order", "4", "--inverse"], 0);
     assert_eq!(field["terms"][0]["components"][0], "-4/3*x*y + 2/3*x");
     assert!(field["linear_radius"].as_f64().unwrap() > 1.0);
     refused(&["modified", "--system", "lotka-volterra", "--method", "rk4", "--order", "40"], &["rooted trees"]);
@@ -200,8 +185,8 @@ fn a_file_of_endless_substeps_is_told_what_it_would_cost() {
     }
     // Many, but not too many; what would take long is left out, and that is said.
     let model = edited(folder, "m.json", &[("substeps", 5000.into()), ("step", (1.0 / 5000.0).into())]);
-    assert_eq!(json(&["audit", &model])["nature"], "continuous");
-    let notes = json(&["repair", &model])["notes"].to_string();
+    assert_eq!(json(&["audit", &model], 0)["nature"], "continuous");
+    let notes = json(&["repair", &model], 0)["notes"].to_string();
     assert!(
         notes.contains("Rollouts at h/100 and finer are left out") || notes.contains("Rollouts at h/10 and finer are left out"),
         "{notes}"

@@ -252,7 +252,7 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
         ("", "data.csv: the file is empty; it needs a header such as t,x,y and at least two rows of numbers"),
         ("\n# only a comment\n", "data.csv: the file is empty; it needs a header such as t,x,y and at least two rows of numbers"),
         ("t,x\n", "data.csv: there is a header but no row of numbers below it; at least two samples are needed"),
-        ("0,1\n1,2\n", "data.csv, line 1: the first line holds numbers only; it must name the columns, such as t,x,y"),
+        ("3,1\n1,2\n", "data.csv, line 1: the first line holds numbers only; it must name the columns, such as t,x,y"),
         (
             "t\n0\n1\n",
             "data.csv, line 1: there is no state column beside the time; cells are separated by commas, semicolons, tabs or blanks",
@@ -271,7 +271,10 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
             "# c\n\nt,x\n0,1\n\n# c\n1,abc\n",
             "data.csv, line 7, column 2 (`x`): the cell holds `abc`, which is not a number; leave the column out, or empty the cell if its value is missing",
         ),
-        ("t;x\n0;1,5\n1;2\n", "data.csv, line 2, column 2 (`x`): the cell holds `1,5`, which is not a number; write decimals with a point"),
+        (
+            "t;x\n0;1,5\n1;2.5\n",
+            "data.csv, line 2, column 2 (`x`): the cell holds `1,5`, which is not a number; write decimals with a point",
+        ),
         (
             "t,x\n31/12/2020,1\n",
             "data.csv, line 2, column 1 (`t`): the cell holds `31/12/2020`, which is neither a number nor a date; write dates as 2024-01-31, the year first",
@@ -490,6 +493,32 @@ fn arrays_of_numpy() {
     }
     let compressed = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compressed.npz")).unwrap();
     assert_eq!(problem(&compressed), DataProblem::NumpyCompressed);
+}
+
+/// What spreadsheets and scripts write: no header, commas as decimal points, a row twice, -999 for what is missing. It is read, and said.
+#[test]
+fn odd_files_are_read_and_that_is_said() {
+    let read = |text: &str, reading: &Reading| reading.parse(text.as_bytes(), "odd");
+    let plain = Reading::default();
+    let found = read("0,1,2\n0.5,3,4\n1,5,7\n", &plain).unwrap();
+    assert_eq!((found.variables(), found.spacing().even()), (&["x1".to_owned(), "x2".to_owned()][..], Some(0.5)));
+    assert_eq!(found.taken().remarks, [DataRemark::NoHeader { columns: vec!["t".into(), "x1".into(), "x2".into()] }]);
+    let apart = Reading { interval: Some(0.1), ..Reading::default() };
+    assert_eq!(read("3 1\n1 2\n2 2\n", &apart).unwrap().variables(), ["x1", "x2"]);
+    for uneven in ["0,1\n1,2\n5,7\n", "3,1\n1,2\n2,2\n", "1\n2\n3\n"] {
+        assert!(matches!(read(uneven, &plain).unwrap_err().problem, DataProblem::NoHeader), "{uneven}");
+    }
+    let found = read("t;x\n0;1,5\n0,5;-2e-1\n1;2,25\n", &plain).unwrap();
+    assert_eq!((found.trajectories()[0].times(), found.trajectories()[0].states()), (&[0.0, 0.5, 1.0][..], &[1.5, -0.2, 2.25][..]));
+    assert_eq!(found.taken().remarks, [DataRemark::DecimalCommas]);
+    // Points and commas together are no decimal commas.
+    assert!(read("t;x\n0;1.5\n1;2,5\n2;3.5\n", &plain).is_err());
+    let found = read("t,x\n0,1\n1,\n1,\n2,3\n", &plain).unwrap();
+    assert_eq!((found.samples(), &found.taken().remarks[..]), (3, &[DataRemark::RepeatedRows { rows: 1 }][..]));
+    assert!(matches!(read("t,x\n0,1\n1,2\n1,2.5\n2,3\n", &plain).unwrap_err().problem, DataProblem::TimeNotIncreasing { .. }));
+    let rows: String = (0..30).map(|k| format!("{k},{},{}\n", if k % 10 == 3 { -999.0 } else { (0.3 * k as f64).sin() }, k * k)).collect();
+    let found = read(&format!("t,x,y\n{rows}"), &plain).unwrap();
+    assert_eq!(found.taken().remarks, [DataRemark::LooksMissing { column: "x".into(), value: -999.0, cells: 3 }]);
 }
 
 mod anything {

@@ -2,22 +2,20 @@
 //!
 //! Each figure is a root mean square over so many draws; with 40 draws it is known to a tenth or so, and the bound leaves three of those.
 
+#[path = "common/chance.rs"]
+mod chance;
+#[path = "common/golden.rs"]
+mod golden;
+
+use chance::{normal, unit};
+use golden::golden;
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::truth::{ModesOptions, examine};
 use num_complex::Complex64;
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 const LAMBDA: Complex64 = Complex64::new(-0.1, 2.0);
-
-fn unit(random: &mut ChaCha8Rng) -> f64 {
-    (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64
-}
-
-fn normal(random: &mut ChaCha8Rng) -> f64 {
-    let (a, b) = (1.0 - unit(random), unit(random));
-    (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
-}
 
 /// The oscillator at these times in so many columns, with noise of this share of each column's root mean square.
 fn samples(lambda: Complex64, times: &[f64], columns: usize, noise: f64, random: &mut ChaCha8Rng) -> Trajectories {
@@ -47,24 +45,24 @@ fn rms(draws: u64, mut draw: impl FnMut(&mut ChaCha8Rng) -> Trajectories) -> f64
     (sum / draws as f64).sqrt()
 }
 
-fn even(rows: usize, interval: f64) -> Vec<f64> {
-    (0..rows).map(|k| k as f64 * interval).collect()
+/// Times with these intervals between them, from 0 on.
+fn summed(intervals: &[f64]) -> Vec<f64> {
+    let mut times = vec![0.0];
+    times.extend(intervals.iter().scan(0.0, |t, h| {
+        *t += h;
+        Some(*t)
+    }));
+    times
 }
 
-/// H_k = 1 + p(2 frac(kφ) − 1), φ the golden section.
-fn golden(p: f64, intervals: usize) -> Vec<f64> {
-    let phi = 0.5 * (5f64.sqrt() - 1.0);
-    let mut times = vec![0.0];
-    for k in 1..=intervals {
-        times.push(times[k - 1] + 1.0 + p * (2.0 * (k as f64 * phi).fract() - 1.0));
-    }
-    times
+fn even(rows: usize, interval: f64) -> Vec<f64> {
+    (0..rows).map(|k| k as f64 * interval).collect()
 }
 
 /// One run of 41 samples with intervals that differ by a half: variable projection is exact, and its errors at 5 and 20 % of noise are 1.4e-3 and 5.3e-3.
 #[test]
 fn uneven_times() {
-    let times = golden(0.5, 40);
+    let times = summed(&golden(0.5, 40));
     let clean = nearest(&samples(LAMBDA, &times, 2, 0.0, &mut ChaCha8Rng::seed_from_u64(0)), LAMBDA).unwrap();
     assert!((clean - LAMBDA).norm() < 1e-12, "{clean}");
     for (noise, expected) in [(0.05, 1.4e-3), (0.2, 5.3e-3)] {

@@ -1,9 +1,13 @@
 //! What samples determine: settled modes are true within their uncertainty, and what is not determined is not settled.
 
+#[path = "common/chance.rs"]
+mod chance;
+
+use chance::{normal, unit};
 use lambdahat::data::{Reading, Trajectories, Trajectory};
 use lambdahat::truth::{Because, Caveat, Examination, Mode, ModesOptions, Motion, examine};
 use num_complex::Complex64;
-use rand::{Rng, SeedableRng};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::path::Path;
 
@@ -24,12 +28,6 @@ fn assert_modes(found: &Examination, expected: &[(f64, f64)], tolerance: f64) {
     }
 }
 
-fn normal(random: &mut ChaCha8Rng) -> f64 {
-    let mut unit = || (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-    let (a, b) = (1.0 - unit(), unit());
-    (-2.0 * a.ln()).sqrt() * (std::f64::consts::TAU * b).cos()
-}
-
 /// Of 100 draws of a noisy oscillator at least 93 lie within two uncertainties, and the uncertainty is of the size of the error.
 #[test]
 fn uncertainties_cover() {
@@ -45,7 +43,7 @@ fn uncertainties_cover() {
                 let z = (lambda * t).exp();
                 times.push(t);
                 states.extend([z.re, z.im].iter().take(columns).map(|x| x + noise * normal(&mut random)));
-                let part = (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+                let part = unit(&mut random);
                 t += if uneven { interval * (0.5 + part) } else { interval };
             }
             let names = (0..columns).map(|k| format!("x{k}")).collect();

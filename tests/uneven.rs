@@ -3,6 +3,10 @@
 //! Reference values by scipy 1.17.1's `least_squares` from 625 starts and Newton on the gradient (numpy 2.4). Golden intervals are
 //! H_k = 1 + p(2 frac(kφ) − 1), k = 1 … 40, φ = (√5 − 1)/2; "integral" means 40-point Gauss–Legendre over [1 − p, 1 + p].
 
+#[path = "common/golden.rs"]
+mod golden;
+
+use golden::golden;
 use lambdahat::inverse::{LearningEquation, MatrixLoss, MatrixMinimum, StatePair, Stretch, UnevenLoss, UnevenMinimum};
 use lambdahat::method::{Sampling, catalog};
 use nalgebra::{DMatrix, dmatrix};
@@ -11,11 +15,6 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const LAMBDA: Complex<f64> = Complex::new(-0.1, 2.0);
-
-fn golden(p: f64) -> Vec<f64> {
-    let phi = (5f64.sqrt() - 1.0) / 2.0;
-    (1..=40).map(|k| 1.0 + p * (2.0 * (f64::from(k) * phi).fract() - 1.0)).collect()
-}
 
 /// Nodes and weights of Gauss–Legendre, by Newton on P_n.
 fn legendre(n: usize) -> Vec<(f64, f64)> {
@@ -40,8 +39,8 @@ fn stretches(pattern: &str) -> Vec<Stretch> {
     let equal = |intervals: Vec<f64>| intervals.into_iter().map(|interval| Stretch { interval, substeps: 1, weight: 1.0 }).collect();
     let integral = |p: f64| legendre(40).into_iter().map(|(x, weight)| Stretch { interval: 1.0 + p * x, substeps: 1, weight }).collect();
     match pattern {
-        "golden 10" => equal(golden(0.1)),
-        "golden 50" => equal(golden(0.5)),
+        "golden 10" => equal(golden(0.1, 40)),
+        "golden 50" => equal(golden(0.5, 40)),
         "integral 10" => integral(0.1),
         "integral 50" => integral(0.5),
         "alternating" => equal(vec![1.0, 0.5f64.sqrt()]),
@@ -146,7 +145,7 @@ fn all_minima_and_no_other() {
 fn shorter_steps_pull_towards_the_truth() {
     let steps = |p: f64, longest: f64, m: u32| -> Vec<Stretch> {
         let number = |interval: f64| if m > 0 { m } else { (interval / longest).ceil() as u32 };
-        golden(p).into_iter().map(|interval| Stretch { interval, substeps: number(interval), weight: 1.0 }).collect()
+        golden(p, 40).into_iter().map(|interval| Stretch { interval, substeps: number(interval), weight: 1.0 }).collect()
     };
     let table = [
         (0.1, 1.0, 0, [0.00797644, 1.97997236], Some(0.107716)),

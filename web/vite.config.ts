@@ -51,7 +51,7 @@ const styles: Plugin = {
 export default defineConfig({
   base: "./",
   plugins: [core, classic, links, styles],
-  worker: { format: "iife", plugins: () => [core] },
+  worker: { format: "iife" },
   build: {
     outDir: "../assets/tour",
     emptyOutDir: true,

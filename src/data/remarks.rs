@@ -38,6 +38,9 @@ pub(super) fn of(data: &Trajectories) -> Vec<DataRemark> {
         let periodic = (0..d).filter_map(|k| Some((k, columns[k].period?)));
         remarks.extend(periodic.map(|(k, period)| DataRemark::LooksPeriodic { column: name(k), period }));
     }
+    let missing =
+        (0..d).filter_map(|k| columns[k].sentinel.map(|(value, cells)| DataRemark::LooksMissing { column: name(k), value, cells }));
+    remarks.extend(missing);
     let filled = (0..d).filter(|k| columns[*k].filled >= FEWEST_FILLED);
     remarks.extend(filled.map(|k| DataRemark::FilledIn { column: name(k), cells: columns[k].filled }));
     remarks
@@ -54,6 +57,8 @@ struct Column {
     period: Option<f64>,
     /// Cells on a straight line between their neighbours, where the column is curved elsewhere.
     filled: usize,
+    /// A number that stands far from all others, and how often, where such numbers stand for missing values.
+    sentinel: Option<(f64, usize)>,
 }
 
 impl Column {
@@ -66,11 +71,12 @@ impl Column {
         let rows = values.len();
         values.sort_by(f64::total_cmp);
         let size = values.first().map_or(0.0, |x| x.abs()).max(values.last().map_or(0.0, |x| x.abs()));
+        let sentinel = sentinel(&values);
         values.dedup();
         let intervals = runs.iter().map(|(x, _)| x.len() - 1).sum::<usize>().max(1);
         let still = runs.iter().flat_map(|(x, _)| x.windows(2)).filter(|w| w[0] == w[1]).count();
         let period = data.spacing().even().and_then(|interval| sinusoid(runs.iter().map(|(x, _)| x.as_slice()), size, interval));
-        Self { rows, values: values.len(), still: still as f64 / intervals as f64, period, filled: filled(&runs, size) }
+        Self { rows, values: values.len(), still: still as f64 / intervals as f64, period, filled: filled(&runs, size), sentinel }
     }
 
     fn is_held(&self) -> bool {
@@ -80,6 +86,20 @@ impl Column {
     fn moves(&self) -> bool {
         self.still <= MOVING_SHARE
     }
+}
+
+/// Numbers that files use for missing values.
+const SENTINELS: [f64; 10] = [-99.0, -999.0, -9999.0, -99999.0, -999.9, -9999.9, 999.0, 9999.0, 99999.0, 1e20];
+/// … where all others are smaller by this factor.
+const FAR: f64 = 5.0;
+
+/// The one that stands at the end of these ordered values more than once, far from all others.
+fn sentinel(ordered: &[f64]) -> Option<(f64, usize)> {
+    SENTINELS.into_iter().find_map(|value| {
+        let cells = ordered.iter().filter(|x| **x == value).count();
+        let others = ordered.iter().filter(|x| **x != value).map(|x| x.abs()).fold(0.0, f64::max);
+        (cells > 1 && 2 * cells < ordered.len() && others * FAR <= value.abs()).then_some((value, cells))
+    })
 }
 
 /// Trajectories with how many of their rows to look at.

@@ -3,12 +3,13 @@
 use super::cells::{Sentinel, number};
 use super::columns::Columns;
 use super::constant_columns;
+use super::decimal_commas;
 use super::error::{DataError, DataProblem};
 use super::numpy;
 use super::reading::Reading;
 use super::remarks;
 use super::stamps::StampReader;
-use super::taken::{LeftOutColumn, Taken, TimeSource};
+use super::taken::{DataRemark, LeftOutColumn, Taken, TimeSource};
 use super::text_table::Table;
 use super::trajectories::{Origin, Trajectories};
 use super::trajectory::Trajectory;
@@ -48,12 +49,36 @@ impl Reading {
     }
 
     fn attempt(&self, text: &str, origin: &str, with_guessed_trajectory: bool) -> Result<Attempt, DataError> {
-        let mut table = Table::open(text, origin)?;
+        let table = Table::open(text, origin, self.interval.is_none())?;
+        if let Some(from) = table.decimal_commas(text) {
+            let points = decimal_commas::as_points(text, from);
+            let table = Table::open(&points, origin, self.interval.is_none())?;
+            return self.rows(table, origin, with_guessed_trajectory, Some(DataRemark::DecimalCommas));
+        }
+        self.rows(table, origin, with_guessed_trajectory, None)
+    }
+
+    fn rows(
+        &self,
+        mut table: Table,
+        origin: &str,
+        with_guessed_trajectory: bool,
+        commas: Option<DataRemark>,
+    ) -> Result<Attempt, DataError> {
         let columns = Columns::of(&table.names, table.header_line, self, origin, with_guessed_trajectory)?;
+        let no_header = |line| DataError { line: Some(line), ..DataError::of(origin, DataProblem::NoHeader) };
         let mut body = Body::new(self, &columns, origin);
+        body.remarks.extend(commas);
         let mut cells = Vec::with_capacity(columns.names.len());
+        let header = table.header_line;
         while let Some(line) = table.next_row(&mut cells) {
-            body.add(line, &cells)?;
+            match body.add(line, &cells) {
+                // Its first column is no time.
+                Err(error) if table.unnamed && matches!(error.problem, DataProblem::TimeNotIncreasing { .. }) => {
+                    return Err(no_header(header));
+                }
+                other => other?,
+            }
         }
         if body.rows == 0 {
             return Err(DataError::of(origin, DataProblem::HeaderOnly));
@@ -62,7 +87,15 @@ impl Reading {
         if with_guessed_trajectory && self.trajectory.is_none() && guessed_trajectory && body.groups.len() == body.rows {
             return Ok(Attempt::RowsOfTheirOwn);
         }
-        Ok(Attempt::Read(Box::new(body.finish()?)))
+        if table.unnamed {
+            body.remarks.push(DataRemark::NoHeader { columns: columns.names.clone() });
+        }
+        let data = body.finish()?;
+        // Without a name only a column that counts evenly is taken for the time.
+        if table.unnamed && self.interval.is_none() && (data.spacing().even().is_none() || !data.gaps().is_empty()) {
+            return Err(no_header(header));
+        }
+        Ok(Attempt::Read(Box::new(data)))
     }
 }
 
@@ -84,6 +117,9 @@ struct Body<'a> {
     place: HashMap<String, usize>,
     current: usize,
     rows: usize,
+    /// Rows that say again what the one before says.
+    repeated: usize,
+    remarks: Vec<DataRemark>,
 }
 
 impl<'a> Body<'a> {
@@ -99,6 +135,8 @@ impl<'a> Body<'a> {
             place: HashMap::new(),
             current: 0,
             rows: 0,
+            repeated: 0,
+            remarks: Vec::new(),
         }
     }
 
@@ -125,6 +163,9 @@ impl<'a> Body<'a> {
             None => self.groups[self.current].samples() as f64 * self.reading.interval.unwrap_or(f64::NAN),
         };
         let group = self.current;
+        if self.groups[group].times.last() == Some(&time) {
+            return self.again(line, cells, time);
+        }
         for &k in &columns.states {
             let x = number(cells[k], &self.sentinels).map_err(|problem| self.fail(line, k, problem))?;
             self.groups[group].states.push(x);
@@ -137,6 +178,25 @@ impl<'a> Body<'a> {
         self.groups[group].lines.push(line);
         self.rows += 1;
         Ok(())
+    }
+
+    /// A row with the time of the one before: nothing new where all its cells are the same.
+    fn again(&mut self, line: usize, cells: &[&str], time: f64) -> Result<(), DataError> {
+        let last = &self.groups[self.current];
+        let same = |columns: &[usize], before: &[f64]| {
+            columns.iter().zip(before).all(|(&k, before)| match number(cells[k], &self.sentinels) {
+                Ok(x) => x == *before || (x.is_nan() && before.is_nan()),
+                Err(_) => false,
+            })
+        };
+        let before = |of: &[f64], columns: &[usize]| of[of.len() - columns.len()..].to_vec();
+        let (states, inputs) = (&self.columns.states, &self.columns.inputs);
+        if same(states, &before(&last.states, states)) && same(inputs, &before(&last.inputs, inputs)) {
+            self.repeated += 1;
+            return Ok(());
+        }
+        let column = self.columns.time.unwrap_or(0);
+        Err(self.fail(line, column, DataProblem::TimeNotIncreasing { before: time, found: time }))
     }
 
     /// Makes the trajectory of this row the current one.
@@ -172,14 +232,14 @@ impl<'a> Body<'a> {
             Err(problem) => return Err(self.fail(line, column, problem)),
         };
         match self.groups[self.current].times.last() {
-            Some(&before) if found <= before && guessed => Err(self.fail(line, column, DataProblem::NoTime)),
-            Some(&before) if found <= before => Err(self.fail(line, column, DataProblem::TimeNotIncreasing { before, found })),
+            Some(&before) if found < before && guessed => Err(self.fail(line, column, DataProblem::NoTime)),
+            Some(&before) if found < before => Err(self.fail(line, column, DataProblem::TimeNotIncreasing { before, found })),
             _ => Ok(found),
         }
     }
 
     fn finish(self) -> Result<Trajectories, DataError> {
-        let Self { reading, columns, origin, stamps, mut groups, .. } = self;
+        let Self { reading, columns, origin, stamps, mut groups, repeated, mut remarks, .. } = self;
         let name = columns.time.map(|k| columns.names[k].clone());
         let mut states = columns.states.clone();
         let constant: Vec<usize> = match reading.columns {
@@ -213,7 +273,11 @@ impl<'a> Body<'a> {
         let cells =
             Origin { columns: states.iter().map(|k| k + 1).collect(), time_digit: if columns.time.is_some() { read.digit } else { 0.0 } };
         let data = Trajectories::checked(origin.into(), names(&states), names(&columns.inputs), groups, cells)?;
-        taken.remarks = remarks::of(&data);
+        if repeated > 0 {
+            remarks.push(DataRemark::RepeatedRows { rows: repeated });
+        }
+        remarks.extend(remarks::of(&data));
+        taken.remarks = remarks;
         Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken))
     }
 }

@@ -48,6 +48,27 @@ pub enum DataRemark {
         /// How many cells.
         cells: usize,
     },
+    /// A number far from all others that occurs more than once: perhaps it stands for a missing value.
+    LooksMissing {
+        /// The column.
+        column: String,
+        /// The number.
+        value: f64,
+        /// How many cells hold it.
+        cells: usize,
+    },
+    /// No line names the columns: they are called by their places.
+    NoHeader {
+        /// What they are called.
+        columns: Vec<String>,
+    },
+    /// Commas were read as decimal points.
+    DecimalCommas,
+    /// Rows that say again what the one before says were left out.
+    RepeatedRows {
+        /// How many.
+        rows: usize,
+    },
 }
 
 /// How the columns of a file were read.

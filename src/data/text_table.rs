@@ -3,7 +3,7 @@
 //! Cells stay slices of the text; no row is copied.
 
 use super::error::{DataError, DataProblem};
-use super::stamps;
+use super::{decimal_commas, stamps};
 
 /// What stands between two cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +20,16 @@ pub(super) struct Table<'a> {
     separator: Separator,
     /// The names of the columns; empty where one has none.
     pub names: Vec<String>,
-    /// The line that names them.
+    /// The line that names them, or the first where none does.
     pub header_line: usize,
+    /// Whether no line names the columns: they are called t, x1, x2, … or x1, x2, …
+    pub unnamed: bool,
 }
 
 impl<'a> Table<'a> {
-    /// Finds the header, or the comment that stands for it (`# t x y`, as `np.savetxt` writes it).
-    pub fn open(text: &'a str, origin: &str) -> Result<Self, DataError> {
+    /// Finds the header, or the comment that stands for it (`# t x y`, as `np.savetxt` writes it). Where there is neither, columns are named by their places, the first
+    /// as the time if `with_times`.
+    pub fn open(text: &'a str, origin: &str, with_times: bool) -> Result<Self, DataError> {
         let at = |line: usize, problem| DataError { line: Some(line), ..DataError::of(origin, problem) };
         let mut lines = Lines::of(text.strip_prefix('\u{feff}').unwrap_or(text));
         let mut comment = None;
@@ -57,7 +60,7 @@ impl<'a> Table<'a> {
             if first_row.len() == names.len() + 1 {
                 names.insert(0, String::new());
             }
-            return Ok(Self { lines, separator, names, header_line });
+            return Ok(Self { lines, separator, names, header_line, unnamed: false });
         }
         let named = |(line, text): (usize, &str)| {
             [separator, Separator::Blanks, Separator::Character(','), Separator::Character(';'), Separator::Character('\t')]
@@ -71,9 +74,29 @@ impl<'a> Table<'a> {
                 .map(|names| (line, names))
         };
         match comment.and_then(named) {
-            Some((header_line, names)) => Ok(Self { lines: body, separator, names, header_line }),
-            None => Err(at(header_line, DataProblem::NoHeader)),
+            Some((header_line, names)) => Ok(Self { lines: body, separator, names, header_line, unnamed: false }),
+            None if cells.len() <= usize::from(with_times) || cells.iter().any(|cell| cell.is_empty()) => {
+                Err(at(header_line, DataProblem::NoHeader))
+            }
+            None => {
+                let name = |k: usize| if with_times && k == 0 { "t".into() } else { format!("x{}", k + usize::from(!with_times)) };
+                let names = (0..cells.len()).map(name).collect();
+                Ok(Self { lines: body, separator, names, header_line, unnamed: true })
+            }
         }
+    }
+
+    /// Whether cells use commas as decimal points, which a table that is separated by commas cannot, and where in `text` the rows begin.
+    pub fn decimal_commas(&self, text: &str) -> Option<usize> {
+        if self.separator == Separator::Character(',') {
+            return None;
+        }
+        let rows = self.lines.clone().map(|(_, line)| line).filter(|line| is_row(line)).map(|line| {
+            let mut cells = Vec::new();
+            split(line, self.separator, &mut cells);
+            cells
+        });
+        decimal_commas::are_used(rows).then_some(text.len() - self.lines.rest.len())
     }
 
     /// The cells of the next row, and its line; `None` at the end.

@@ -41,6 +41,14 @@ impl Flow {
         self.trajectory_within(field, start, interval, n, &mut { MOST_STEPS })
     }
 
+    /// The state after one short span, tried in one step first; `None` where that takes more than `most` steps, or the solution blows up.
+    pub(crate) fn across(self, field: &dyn Field, start: &[f64], span: f64, most: usize) -> Option<Vec<f64>> {
+        let mut run = Run::new(field, pair(), self);
+        run.most = most;
+        let mut state = start.to_vec();
+        run.advance(&mut state, span, &mut { span }).ok().map(|()| state)
+    }
+
     /// As [`trajectory`](Self::trajectory), in at most `steps` steps, from which those taken are subtracted.
     pub(crate) fn trajectory_within(
         self,

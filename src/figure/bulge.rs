@@ -11,7 +11,7 @@ use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 use std::collections::BTreeMap;
 
-/// `T_p(z) = Σ_{k≤p} z^k/k!`, the stability function of every explicit method of order p with p stages.
+/// `T_p(z) = Σ_{k≤p} z^k/k!`, the stability function of every explicit method of order p with p stages; from p = 5 on there is none, and it is that of linear problems only.
 fn taylor(order: usize) -> Polynomial<BigRational> {
     let mut factorial = BigInt::one();
     let terms = (0..=order).map(|k| {
@@ -142,13 +142,13 @@ pub fn bulge() -> Result<Figure, RegionError> {
     let over = |title: &str, label: &str, series: Vec<[f64; 2]>, ink: Ink| {
         let top = series.iter().map(|p| p[1]).fold(0.0, f64::max) * 1.12;
         let marks = vec![Mark::line(series.clone(), ink, 1.5, ""), Mark::dots(series, ink, 5.0, "")];
-        Panel { title: title.into(), x: Axis::new("order = stages", [0.5, 10.5]), y: Axis::new(label, [0.0, top]), equal: false, marks }
+        Panel { title: title.into(), x: Axis::new("order p", [0.5, 10.5]), y: Axis::new(label, [0.0, top]), equal: false, marks }
     };
     Ok(Figure {
         name: "bulge".into(),
         title: "Higher order reaches further into growth, but not over a larger area".into(),
-        caption: "Left: the borders |R(z)| = 1 of explicit methods of order p = 3, 4, 5, 6, 8, 10 with p stages, R = Σ z^k/k!, k ≤ p, upper half; right of the imaginary axis a growing \
-                  mode is damped; the furthest part of orders 6, 8 and 10 is an island. Middle: the largest Re z, proved to 12 digits by Sturm sequences and Routh's array. Right: the area right of the axis."
+        caption: "Left: the borders |R(z)| = 1 of truncated exponentials of order p = 3, 4, 5, 6, 8, 10, upper half (up to p = 4 they are the explicit methods with p stages); \
+                  right of the imaginary axis a growing mode is damped; the furthest part of orders 6, 8 and 10 is an island. Middle: the largest Re z, proved to 12 digits by Sturm sequences and Routh's array. Right: the area right of the axis."
             .into(),
         columns: 3,
         panels: vec![

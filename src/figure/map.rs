@@ -11,7 +11,7 @@ use crate::stability::region::{Window, contour};
 use crate::words::fate as fate_words;
 use num_complex::Complex;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Cells across a map.
 const COLUMNS: usize = 110;
@@ -51,16 +51,66 @@ pub fn map(methods: &[Method], window: Window) -> Result<Figure, ModeError> {
     })
 }
 
+/// Lines of the lattice on which every mode of a grid is judged, along its shorter side; what lies between them is where its corners agree.
+const LATTICE: usize = 80;
+
 /// The fate of every mode over a grid of the true hλ, row by row from the greatest Im, as [`Fate::index`].
+///
+/// A finer grid than [`LATTICE`] is judged in blocks: in full where the corners of a block differ, and where the border of a block that was judged in full
+/// differs from its neighbour. An island that meets neither the lattice nor another border is not seen.
 pub fn fates(method: &Method, window: Window, width: usize, height: usize) -> Result<Vec<u8>, ModeError> {
     let equation = LearningEquation::of(method)?;
     let once = Sampling::new(1.0, 1)?;
-    let fate = |k: usize| {
-        let x = window.re[0] + ((k % width) as f64 + 0.5) / width as f64 * window.width();
-        let y = window.im[1] - ((k / width) as f64 + 0.5) / height as f64 * window.height();
+    let judge = |column: usize, row: usize| {
+        let x = window.re[0] + (column as f64 + 0.5) / width as f64 * window.width();
+        let y = window.im[1] - (row as f64 + 0.5) / height as f64 * window.height();
         equation.branches(Complex::new(x, y), once).map_or(Fate::Undefined, |found| Fate::of(&found)).index()
     };
-    Ok((0..width * height).into_par_iter().map(fate).collect())
+    Ok(judged_in_blocks(width, height, (width.min(height) / LATTICE).max(1), &judge))
+}
+
+/// The values of a grid, row by row: those on a lattice of every `side`-th column and row (and the last ones), and of each block between its lines
+/// as [`fates`] says.
+fn judged_in_blocks(width: usize, height: usize, side: usize, judge: &(dyn Fn(usize, usize) -> u8 + Sync)) -> Vec<u8> {
+    if width == 0 || height == 0 {
+        return Vec::new();
+    }
+    let lines = |length: usize| -> Vec<usize> { (0..length - 1).step_by(side).chain([length - 1]).collect() };
+    let (columns, rows) = (lines(width), lines(height));
+    let mut values: Vec<Option<u8>> = vec![None; width * height];
+    let fill = |values: &mut Vec<Option<u8>>, cells: Vec<(usize, usize)>| {
+        let open: Vec<_> = cells.into_iter().filter(|&(x, y)| values[y * width + x].is_none()).collect();
+        let found: Vec<u8> = open.par_iter().map(|&(x, y)| judge(x, y)).collect();
+        open.into_iter().zip(found).for_each(|((x, y), value)| values[y * width + x] = Some(value));
+    };
+    fill(&mut values, rows.iter().flat_map(|&y| columns.iter().map(move |&x| (x, y))).collect());
+    // A block spans two neighbouring lines each way, its borders included: the borders are shared with its neighbours.
+    let cells = |i: usize, j: usize| {
+        let (xs, ys) = (columns[i]..=columns[(i + 1).min(columns.len() - 1)], rows[j]..=rows[(j + 1).min(rows.len() - 1)]);
+        ys.flat_map(move |y| xs.clone().map(move |x| (x, y)))
+    };
+    let (across, down) = (columns.len().saturating_sub(1).max(1), rows.len().saturating_sub(1).max(1));
+    let mut whole = vec![false; across * down];
+    loop {
+        let differs = |i: usize, j: usize| {
+            let mut known = cells(i, j).filter_map(|(x, y)| values[y * width + x]);
+            let first = known.next();
+            known.any(|value| Some(value) != first)
+        };
+        let blocks: Vec<(usize, usize)> =
+            (0..across * down).map(|k| (k % across, k / across)).filter(|&(i, j)| !whole[j * across + i] && differs(i, j)).collect();
+        if blocks.is_empty() {
+            break;
+        }
+        blocks.iter().for_each(|&(i, j)| whole[j * across + i] = true);
+        fill(&mut values, blocks.iter().flat_map(|&(i, j)| cells(i, j)).collect::<BTreeSet<_>>().into_iter().collect());
+    }
+    // What is left lies in blocks of one value.
+    for (i, j) in (0..across * down).map(|k| (k % across, k / across)) {
+        let value = values[rows[j] * width + columns[i]];
+        cells(i, j).for_each(|(x, y)| values[y * width + x] = values[y * width + x].or(value));
+    }
+    values.into_iter().map(|value| value.unwrap_or(u8::MAX)).collect()
 }
 
 fn panel(method: &Method, window: Window, facts: &mut BTreeMap<String, f64>) -> Result<Panel, ModeError> {
@@ -186,6 +236,33 @@ fn counts(window: Window, count: impl Fn(Complex<f64>) -> usize + Sync) -> Vec<M
 mod tests {
     use super::*;
     use crate::method::catalog;
+
+    #[test]
+    fn blocks_show_what_every_cell_does() {
+        // A disc, a sliver that leaves it, and a half plane: all meet the lattice or each other.
+        let judge = |x: usize, y: usize| {
+            let disc = (x as f64 - 60.0).hypot(y as f64 - 50.0) < 23.0;
+            u8::from(disc || (y == 50 && x > 60 && x < 110)) + 2 * u8::from(x > 130)
+        };
+        for (width, height, side) in [(160, 120, 4), (161, 119, 3), (7, 5, 1), (1, 1, 1), (2, 9, 4)] {
+            let all: Vec<u8> = (0..width * height).map(|k| judge(k % width, k / width)).collect();
+            assert!(judged_in_blocks(width, height, side, &judge) == all, "{width} × {height} by {side}");
+        }
+        assert!(judged_in_blocks(0, 5, 1, &judge).is_empty());
+    }
+
+    #[test]
+    fn a_fine_map_is_that_of_every_mode() {
+        let rk4 = catalog::find("rk4").unwrap();
+        let window = Window::new([-3.0, 1.0], [0.0, 4.0]).unwrap();
+        let (fine, side) = (fates(&rk4, window, 160, 160).unwrap(), 160);
+        let equation = LearningEquation::of(&rk4).unwrap();
+        for k in (0..side * side).step_by(37) {
+            let at = Complex::new(-3.0 + ((k % side) as f64 + 0.5) / 40.0, 4.0 - ((k / side) as f64 + 0.5) / 40.0);
+            let found = equation.branches(at, Sampling::new(1.0, 1).unwrap()).unwrap();
+            assert_eq!(fine[k], Fate::of(&found).index(), "{at}");
+        }
+    }
 
     #[test]
     fn sign_faithful_methods_have_no_growing_part() {

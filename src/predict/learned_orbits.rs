@@ -24,6 +24,8 @@ const SENSITIVE: f64 = 1000.0;
 const BESIDE: f64 = 1e-7;
 /// The reference flow.
 const EXACT: Flow = Flow { absolute: 1e-12, relative: 1e-12 };
+/// The flow over one step of the method, in f̂: over 200 intervals, a thousandfold apart at the end, its errors come to less than a part in ten thousand.
+const ACROSS: Flow = Flow { absolute: 1e-10, relative: 1e-10 };
 /// What is learned is followed by classical Runge–Kutta steps so short that the truth is met to this part of the tolerance.
 const FOLLOWED: f64 = 0.02;
 /// Such steps an interval at most.
@@ -83,6 +85,9 @@ fn farthest(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
+/// Variables of a fitted field at most.
+const FITTED: usize = 4;
+
 /// The field, in the coordinates of the samples.
 enum Source {
     System(Arc<System>),
@@ -101,8 +106,9 @@ impl Field for Source {
         match self {
             Self::System(system) => system.value(x, out),
             Self::Fitted { field, centre, half } => {
-                let inside: Vec<f64> = (0..x.len()).map(|j| (x[j] - centre[j]) / half[j]).collect();
-                field.value(&inside, out);
+                let mut inside = [0.0; FITTED];
+                (0..x.len()).for_each(|j| inside[j] = (x[j] - centre[j]) / half[j]);
+                field.value(&inside[..x.len()], out);
                 out.iter_mut().zip(half).for_each(|(f, half)| *f *= half);
             }
         }
@@ -113,8 +119,9 @@ impl Field for Source {
             Self::System(system) => system.jacobian(x, out),
             Self::Fitted { field, centre, half } => {
                 let d = x.len();
-                let inside: Vec<f64> = (0..d).map(|j| (x[j] - centre[j]) / half[j]).collect();
-                field.jacobian(&inside, out);
+                let mut inside = [0.0; FITTED];
+                (0..d).for_each(|j| inside[j] = (x[j] - centre[j]) / half[j]);
+                field.jacobian(&inside[..d], out);
                 (0..d * d).for_each(|k| out[k] *= half[k / d] / half[k % d]);
             }
         }
@@ -133,7 +140,7 @@ impl LearnedOrbits {
             }
             Origin::Samples(data) => {
                 let fitted = subject.field.as_ref().filter(|fitted| fitted.degree > 1 && subject.finding.settled)?;
-                if is_open(fitted, data) {
+                if is_open(fitted, data) || fitted.centre.len() > FITTED {
                     return None;
                 }
                 let complete = |x: &&[f64]| x.iter().all(|v| !v.is_nan());
@@ -184,7 +191,7 @@ impl LearnedOrbits {
 
     /// The error and how far it is open; followed no further than to an error of `enough`.
     fn followed(&self, tableau: &Coefficients, h: f64, truth: &TrueOrbit, enough: f64) -> Option<(f64, f64)> {
-        let flow = |y: &[f64]| EXACT.trajectory_within(&self.field, y, h, 1, &mut { MOST_STEPS_A_STEP }).ok()?.pop();
+        let flow = |y: &[f64]| ACROSS.across(&self.field, y, h, MOST_STEPS_A_STEP);
         let flow: &FlowMap<'_> = &flow;
         let learned = |rounds: usize| InverseModifiedField { tableau, field: &self.field, flow, h, rounds };
         // How fast the corrections shrink along the orbit.

@@ -55,6 +55,8 @@ pub struct Subject {
     pub modes: Vec<Mode>,
     /// What limits the modes, or says how they were found.
     pub caveats: Vec<Caveat>,
+    /// Whether the modes are those of a linear model of the samples, or of a linear system.
+    pub linear: bool,
     /// The polynomial field that explains the samples, where there is one.
     pub field: Option<FittedField>,
     /// What the loss makes of these samples; `None` for a system, and where the modes are not those of one linear map of all columns.
@@ -100,6 +102,7 @@ impl Subject {
             finding: found.finding,
             modes: found.modes,
             caveats,
+            linear: found.linear,
             field: found.field,
             through_loss: None,
             uneven: None,
@@ -117,8 +120,7 @@ impl Subject {
     /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.
     #[must_use]
     pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
-        let linear = self.field.as_ref().is_none_or(|field| field.degree == 1);
-        self.through_loss = if linear { ThroughLoss::of(samples, self.interval, &self.modes, loss, affine) } else { None };
+        self.through_loss = if self.linear { ThroughLoss::of(samples, self.interval, &self.modes, loss, affine) } else { None };
         self
     }
 
@@ -160,6 +162,7 @@ impl Subject {
             finding,
             modes,
             caveats: Vec::new(),
+            linear: system.is_linear(),
             field: None,
             through_loss: None,
             uneven: None,

@@ -49,6 +49,8 @@ pub struct Examination {
     pub modes: Vec<Mode>,
     /// What a reader must know.
     pub caveats: Vec<Caveat>,
+    /// Whether the modes are those of a linear model: a sum of exponentials, or an affine map.
+    pub linear: bool,
     /// The polynomial field that explains the samples, where one of a low degree does; none where logarithms were fitted.
     pub field: Option<FittedField>,
     /// ẋ = Ax + Bu, where the samples have inputs that are held.
@@ -85,6 +87,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
                     let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain)).collect();
                     if forced || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
                         found.modes = judged;
+                        found.linear = map.degree == 1;
                         found.caveats.extend(map.caveats);
                         if map.scores.iter().any(|s| s.error > NEAR_EXACT) {
                             found.caveats.push(Caveat::MapDegree { degree: map.degree, scores: map.scores });
@@ -138,6 +141,7 @@ fn add_driven(found: &mut Examination, data: &Trajectories) {
         found.caveats = vec![Caveat::SteadyCycle { period, uncertainty, amplitude, rate, share }];
     } else if let Some(cycle) = driven_cycle(&samples) {
         found.finding.motion = Motion::Driven;
+        found.linear = true;
         found.modes = told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
     }
 }
@@ -242,7 +246,8 @@ fn samples_of(data: &Trajectories, rests_at_zero: bool) -> Option<Samples> {
 
 /// Without inputs.
 fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Examination {
-    let nothing = || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), field: None, driven: None };
+    let nothing =
+        || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), linear: false, field: None, driven: None };
     let Some(all) = samples_of(data, options.rests_at_zero) else { return nothing() };
     let directions = Directions::of(&all, options.rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
@@ -306,10 +311,11 @@ fn told(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: f64, because: 
 }
 
 fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&[f64]) -> Vec<f64>) {
-    for mode in &field.modes {
-        found.modes.extend(told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), false));
+    for mode in field.modes.iter().filter(|m| m.lambda.im >= 0.0) {
+        found.modes.extend(told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), true));
     }
     let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
+    found.linear = fit.degree == 1;
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
     }
@@ -339,9 +345,13 @@ fn add_amplitude(found: &mut Examination, field: &NonlinearModel, samples: &Samp
 }
 
 fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, known_linear: bool, outward: impl Fn(&[f64]) -> Vec<f64>) {
+    found.linear = true;
     let equilibrium = outward(linear.fit.constant.as_slice());
     let modes = linear.modes(samples, known_linear);
-    if linear.explains && linear.fit.count() > samples.dimension() {
+    // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
+    let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
+    let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
+    if linear.explains && linear.fit.count() > samples.dimension() && (!series || swings) {
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
@@ -377,6 +387,7 @@ fn with_inputs(data: &Trajectories) -> Examination {
         finding: Finding { motion: Motion::Driven, settled: false },
         modes: Vec::new(),
         caveats: Vec::new(),
+        linear: true,
         field: None,
         driven: None,
     };

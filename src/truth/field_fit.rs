@@ -173,6 +173,12 @@ impl FieldFit {
         self.noise * (self.equations as f64).sqrt()
     }
 
+    /// Equations beyond the numbers that were fitted.
+    pub fn freedom(&self) -> usize {
+        let starts = if self.free { self.windows.len() * self.flow.dimension() } else { 0 };
+        self.equations.saturating_sub(self.lengths.len() + starts)
+    }
+
     /// The residuals of each run in order, for windows of one interval that follow each other.
     pub fn residual_runs(&self) -> Vec<DMatrix<f64>> {
         let d = self.flow.dimension();

@@ -88,7 +88,7 @@ pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> V
 fn modes(fit: &FieldFit, point: &[f64], lambdas: &[C]) -> Vec<FieldMode> {
     let (d, p) = (fit.flow.dimension(), fit.lengths.len());
     let norm = fit.residual_norm().max(ROUNDING * (fit.equations as f64).sqrt());
-    let noise = norm / (fit.equations.saturating_sub(p).max(1) as f64).sqrt();
+    let noise = norm / (fit.freedom().max(1) as f64).sqrt();
     let size = fit.flow.coefficients.transpose().iter().zip(&fit.lengths).map(|(c, l)| (c * l).powi(2)).sum::<f64>().sqrt();
     let mut found: Vec<FieldMode> = lambdas.iter().map(|&lambda| FieldMode { lambda, deviation: 0.0, movement: 0.0 }).collect();
     for (k, &s) in fit.singular.iter().enumerate() {

@@ -41,6 +41,8 @@ const NEARLY: f64 = 2e-3;
 /// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
 const CURVES: f64 = 1e-4;
 const UNDERDAMPED: f64 = 5.0;
+/// More of the others beyond the columns are a series that any relaxation has, however clean the samples.
+const MOST_HIDDEN: usize = 3;
 
 /// A mode of a linear model.
 #[derive(Clone, Debug)]
@@ -122,6 +124,8 @@ impl LinearModel {
         let steady =
             |k: usize| lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < 0.3_f64.max(3.0 * self.fit.uncertainty[k] * duration);
         let all_steady = (0..lambdas.len()).all(steady);
+        let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
+        let series = self.fit.rates.iter().filter(|r| overdamped(r.lambda())).map(|r| r.count()).sum::<usize>() > dimension + MOST_HIDDEN;
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
             .map(|k| {
@@ -151,8 +155,8 @@ impl LinearModel {
                 if partial && self.is_harmonic(k, &lambdas, duration) {
                     because.push(Because::Harmonic);
                 }
-                // Sums of overdamped exponentials bend to any slow curve; only clean samples tell them apart.
-                if partial && !known_linear && self.fit.rms > CURVES && lambda.im < UNDERDAMPED * lambda.re.abs() {
+                // Sums of overdamped exponentials bend to any slow curve; only clean samples tell a few apart.
+                if partial && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
                     because.push(Because::NotDetermined);
                 }
                 // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.

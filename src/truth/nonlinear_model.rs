@@ -39,6 +39,10 @@ const BEYOND_CHANCE: f64 = 2.0;
 const SAME: f64 = 0.15;
 /// Most extrapolated steps of the flow an interval.
 const MOST_STEPS: usize = 16;
+/// Intervals of a window whose start is fitted.
+const WINDOW: usize = 10;
+/// Noise in the samples alone leaves about √½ of what it leaves from sample to sample.
+const LESS: f64 = 0.9;
 /// Pairs of rows at most, and equilibria.
 const MOST_PAIRS: usize = 1500;
 const MOST_EQUILIBRIA: usize = 8;
@@ -112,6 +116,15 @@ impl NonlinearModel {
         }
         let floor = floor(&fits);
         let explains = floor.is_some_and(|k| explained(&fits[k]));
+        if let (Some(floor), true) = (floor, explains) {
+            let longer = windows(&samples, &frame, WINDOW, usize::MAX);
+            for fit in fits.iter_mut().skip(floor).take(3).take_while(|f| f.rms > CLEAN) {
+                match with_free_starts(fit, &longer, steps, &mut effort) {
+                    Some(better) => *fit = better,
+                    None => break,
+                }
+            }
+        }
         let points: Vec<Vec<f64>> = samples
             .runs
             .iter()
@@ -173,9 +186,16 @@ impl NonlinearModel {
                     if noisy
                         && counts + 2 <= top
                         && let Some((lambda, deviation, _)) = of_degree(counts + 2)
-                        && (lambda - mode.lambda).norm() > BEYOND_CHANCE * deviation
                     {
-                        uncertainty = uncertainty.hypot((lambda - mode.lambda).norm());
+                        let change = lambda - mode.lambda;
+                        if change.norm() > BEYOND_CHANCE * deviation {
+                            uncertainty = uncertainty.hypot(change.norm());
+                        }
+                        // The noise hides a slow series: λ goes on where the degrees below were taking it.
+                        let from_below = counts.checked_sub(2).and_then(of_degree).map(|(below, ..)| mode.lambda - below);
+                        if from_below.is_some_and(|before| goes_on(before, change)) {
+                            uncertainty = uncertainty.hypot(TAIL * change.norm());
+                        }
                     }
                 } else {
                     let below: Vec<Option<(Complex<f64>, f64, f64)>> = (top.saturating_sub(2)..top).map(of_degree).collect();
@@ -218,6 +238,11 @@ impl NonlinearModel {
     }
 }
 
+/// Whether one change has the direction of another, within an eighth of a turn.
+fn goes_on(before: Complex<f64>, change: Complex<f64>) -> bool {
+    (before.conj() * change).re > std::f64::consts::FRAC_1_SQRT_2 * before.norm() * change.norm()
+}
+
 fn distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
 }
@@ -225,6 +250,15 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 /// Whether the residuals of a fit are noise or rounding.
 fn explained(fit: &FieldFit) -> bool {
     fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residual_runs()).holds(true))
+}
+
+/// The same degree in windows whose starts are fitted, which noise in the samples does not bias; `None` where what they leave is no such noise, but drives the motion.
+fn with_free_starts(fit: &FieldFit, longer: &[super::windows::Window], steps: usize, effort: &mut Effort) -> Option<FieldFit> {
+    let better = FieldFit::fitted(longer, true, fit.degree, &[&fit.flow], steps, effort)?;
+    let deviation = |fit: &FieldFit| fit.residual_norm() / (fit.freedom().max(1) as f64).sqrt();
+    // Noise in the samples counts twice from sample to sample; what drives the motion grows over a window.
+    let of_samples = deviation(&better) < LESS * deviation(fit) && Whiteness::of(&better.residuals).holds(false);
+    of_samples.then_some(better)
 }
 
 /// The fit of a degree through a flow whose error is below what the fit leaves.

@@ -27,6 +27,25 @@ impl Say for DataRemark {
                  empty instead.",
                 count(*cells, "place", "places")
             ),
+            Self::LooksMissing { column, value, cells } => {
+                let value = real(*value, 6);
+                let advice = match to {
+                    Dialect::Terminal => format!("If it stands for a missing value, add --missing {}.", value.replace('−', "-")),
+                    Dialect::Page => "If it stands for a missing value, empty those cells.".into(),
+                };
+                format!("`{column}` is {value} in {}, far from all its other values. {advice}", count(*cells, "cell", "cells"))
+            }
+            Self::NoHeader { columns } => {
+                format!("No line names the columns: they are called {}.", names(columns))
+            }
+            Self::DecimalCommas => "Commas were read as decimal points.".into(),
+            Self::RepeatedRows { rows } => {
+                format!(
+                    "{} left out: {} the one before again.",
+                    count(*rows, "row was", "rows were"),
+                    if *rows == 1 { "it says" } else { "each says" }
+                )
+            }
         }
     }
 }

@@ -36,4 +36,4 @@ export const drawAdaptive = drawing("adaptive-words", undefined, async () => {
   else series.push({ points: Float64Array.from(found.sides.flatMap(([side]) => [state.rtol + 9, side])), ink: INK.data, dots: true });
   chart(canvas, 8, top, series, ["relative tolerance", "Re λ̂"], (t) => `10${superscript(Math.round(t - 9))}`);
   canvas.dataset.learned = found.learned ? found.learned.join(" ") : "";
-}, "adaptive");
+}, { desk: "adaptive", on: () => [state.solver, state.im, state.interval, state.decay, state.rtol] });

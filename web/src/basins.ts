@@ -1,11 +1,11 @@
 /** Which start lands on which branch. */
 import { ask, latest, Overtaken, type Landings, type Shares } from "./core";
-import { INK, Plane } from "./draw";
+import { INK, Plane, sizeOf } from "./draw";
 import { $, busy, counted, mode } from "./page";
 import { state } from "./state";
 import { pastes, set } from "./view";
 
-const basinPlane = new Plane($<HTMLCanvasElement>("basin-plane"), { re0: -4, re1: 4, im0: -4, im1: 4 });
+const basinPlane = new Plane($<HTMLCanvasElement>("basin-plane"), { re0: -4, re1: 4, im0: -4, im1: 4 }, ["", "i"], ["Re λ̂₀", "Im λ̂₀"]);
 const BASIN_INKS = ["--b0", "--b1", "--b2", "--b3", "--b4", "--b5"];
 
 let basinKey = "";
@@ -18,7 +18,7 @@ const PATIENCE_MS = 400;
 
 export const drawBasins = latest(async () => counted((async () => {
   const { method, way, width } = state;
-  const key = JSON.stringify([method, method === "pasted" ? pastes : 0, way, width, mode(), basinPlane.canvas.getBoundingClientRect().width, matchMedia("(prefers-color-scheme: dark)").matches]);
+  const key = JSON.stringify([method, method === "pasted" ? pastes : 0, way, width, mode(), sizeOf(basinPlane.canvas).width, matchMedia("(prefers-color-scheme: dark)").matches]);
   if (key === basinKey) return;
   basinKey = "";
   const words = $("basin-words");

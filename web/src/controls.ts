@@ -1,4 +1,5 @@
 /** Ties the controls to what is set. */
+import { resized } from "./draw";
 import { mapPlane } from "./map";
 import { movable } from "./movable";
 import { pickBranch, plane } from "./oscillator";
@@ -75,7 +76,10 @@ export function controls(arrive: () => Promise<void>): void {
     $<HTMLButtonElement>("undo").disabled = false;
     void counted(arrive());
   });
-  const resized = new ResizeObserver(() => show());
-  for (const each of document.querySelectorAll("canvas")) resized.observe(each);
+  const observer = new ResizeObserver((entries) => {
+    resized(entries);
+    show();
+  });
+  for (const each of document.querySelectorAll("canvas")) observer.observe(each);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 }

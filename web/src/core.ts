@@ -1,5 +1,15 @@
 /** The page's side of the worker: questions out, answers in. */
+import coreText from "virtual:core";
 import ComputeWorker from "./worker?worker&inline";
+
+/** The library, compiled once: a worker that begins, or begins anew, is given it ready to run. */
+const library = (async () => {
+  const text = atob(coreText);
+  const bytes = new Uint8Array(text.length);
+  for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return WebAssembly.compile(await new Response(stream).arrayBuffer());
+})();
 
 export interface Frame { re0: number; re1: number; im0: number; im1: number }
 interface Grid extends Frame { width: number; height: number }
@@ -35,6 +45,8 @@ export type Task =
   | { op: "read"; text: string; name: string; log: boolean }
   | { op: "drawing"; method: string; scheme: string };
 
+/** The first message to a worker. */
+export interface Beginning { library: WebAssembly.Module }
 export interface Question { id: number; task: Task }
 export interface Answer { id: number; value?: unknown; error?: string }
 
@@ -117,22 +129,30 @@ export class Overtaken extends Error {}
 
 /** A worker, and who waits for it. */
 class Desk {
-  private worker = new ComputeWorker();
+  private worker!: Worker;
   private readonly waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   private last = 0;
 
   constructor() {
-    this.listen();
+    this.begin();
   }
 
-  private listen(): void {
-    this.worker.onmessage = (event: MessageEvent<Answer>) => {
-      const { id, value, error } = event.data;
+  private begin(): void {
+    const worker = new ComputeWorker();
+    this.worker = worker;
+    const answered = ({ id, value, error }: Answer) => {
       const asked = this.waiting.get(id);
       this.waiting.delete(id);
       if (error === undefined) asked?.resolve(value as never);
       else asked?.reject(new Error(error));
     };
+    worker.onmessage = (event: MessageEvent<Answer>) => answered(event.data);
+    library.then(
+      (compiled) => worker.postMessage({ library: compiled } satisfies Beginning),
+      (failure: Error) => {
+        for (const id of [...this.waiting.keys()]) answered({ id, error: failure.message });
+      },
+    );
   }
 
   ask<T>(task: Task): Promise<T> {
@@ -149,8 +169,7 @@ class Desk {
     this.worker.terminate();
     for (const { reject } of this.waiting.values()) reject(new Overtaken());
     this.waiting.clear();
-    this.worker = new ComputeWorker();
-    this.listen();
+    this.begin();
     if (pasted) this.ask(pasted).catch(() => undefined);
   }
 }
@@ -159,7 +178,7 @@ const front = new Desk();
 let pasted: Task | undefined;
 
 /** What may take longer than a frame of the screen, and whose desk it goes to: no demo waits for another. */
-const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "titles", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", limit: "orbits", smaller: "smaller", read: "samples", drawing: "samples" };
+const DESK_OF: Partial<Record<Task["op"], string>> = { titles: "titles", fates: "map", against: "adaptive", star: "star", landings: "basins", shares: "basins", orbit: "orbits", limit: "orbits", smaller: "smaller", noise: "noise", uneven: "noise", taylor: "bulge", read: "samples", drawing: "samples" };
 const desks = new Map<string, Desk>();
 
 function deskOf(op: Task["op"]): Desk {

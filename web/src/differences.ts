@@ -21,4 +21,4 @@ export const drawDifferences = drawing("sindy-words", undefined, async () => {
     return row;
   }));
   $("sindy-words").textContent = words;
-});
+}, { on: () => [state.re, state.im, state.interval, state.every] });

@@ -7,12 +7,31 @@ export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+interface Size { width: number; height: number }
+/** The size of each canvas in CSS pixels, as last observed: to ask for it anew lays the page out anew. */
+const sizes = new WeakMap<Element, Size>();
+
+export function sizeOf(canvas: HTMLCanvasElement): Size {
+  const known = sizes.get(canvas);
+  if (known?.width) return known;
+  const { width, height } = canvas.getBoundingClientRect();
+  sizes.set(canvas, { width, height });
+  return { width, height };
+}
+
+/** Takes over sizes that have changed. */
+export function resized(entries: ResizeObserverEntry[]): void {
+  for (const { target, borderBoxSize: [box] } of entries) if (box) sizes.set(target, { width: box.inlineSize, height: box.blockSize });
+}
+
 /** A canvas that fits its box, in CSS pixels. */
 export function prepared(canvas: HTMLCanvasElement): { context: CanvasRenderingContext2D; width: number; height: number; scale: number } {
   const scale = Math.min(window.devicePixelRatio || 1, 2);
-  const { width, height } = canvas.getBoundingClientRect();
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
+  const { width, height } = sizeOf(canvas);
+  const [across, down] = [width, height].map((size) => Math.max(1, Math.round(size * scale))) as [number, number];
+  // A canvas whose size is set has its memory anew, even where the size is the old one.
+  if (canvas.width !== across) canvas.width = across;
+  if (canvas.height !== down) canvas.height = down;
   const context = canvas.getContext("2d")!;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.font = "13px system-ui, sans-serif";
@@ -36,13 +55,13 @@ export class Plane {
   constructor(readonly canvas: HTMLCanvasElement, public frame: Frame, private readonly units: [string, string] = ["", "i"], private readonly titles: [string, string] = ["", ""]) {}
 
   toCanvas(re: number, im: number): [number, number] {
-    const { width, height } = this.canvas.getBoundingClientRect();
+    const { width, height } = sizeOf(this.canvas);
     const { re0, re1, im0, im1 } = this.frame;
     return [((re - re0) / (re1 - re0)) * width, ((im1 - im) / (im1 - im0)) * height];
   }
 
   toPlane(x: number, y: number): [number, number] {
-    const { width, height } = this.canvas.getBoundingClientRect();
+    const { width, height } = sizeOf(this.canvas);
     const { re0, re1, im0, im1 } = this.frame;
     return [re0 + (x / width) * (re1 - re0), im1 - (y / height) * (im1 - im0)];
   }

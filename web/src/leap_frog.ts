@@ -20,4 +20,4 @@ export const drawFrog = drawing("frog-words", undefined, async () => {
     canvas.dataset.last = String(woken.at(-1));
   }
   $("frog-words").textContent = words;
-});
+}, { on: () => [mode(), state.epsilon] });

@@ -86,7 +86,11 @@ async function start(): Promise<void> {
   for (const id of NAMED) $<HTMLSelectElement>(id).append(...grouped(names));
   $<HTMLSelectElement>("solver").append(...SOLVERS.map((name) => new Option(name.replace(":", " "), name)));
   drawings.first.push(card, drawOne);
-  drawings.others.push(drawThree, drawAdaptive, drawNoise, drawUneven, drawFrog, drawBulge, drawMap, drawStar, drawDifferences, drawSmaller, drawBasins, ...drawOrbits, drawOwn);
+  const others = {
+    three: [drawThree], adaptive: [drawAdaptive], noisy: [drawNoise, drawUneven], frog: [drawFrog], bulge: [drawBulge], map: [drawMap], stars: [drawStar],
+    sindy: [drawDifferences], smaller: [drawSmaller], basins: [drawBasins], orbits: drawOrbits, yours: [drawOwn],
+  };
+  for (const [section, all] of Object.entries(others)) drawings.others.push(...all.map((draw) => ({ section, draw })));
   await arrive();
   const section = sectionOf(location.hash);
   if (section && !isSection(location.hash)) document.getElementById(section)!.scrollIntoView();

@@ -1,6 +1,6 @@
 /** The map of artifacts. */
 import { ask, type Fate, type Told } from "./core";
-import { INK, Plane } from "./draw";
+import { INK, Plane, sizeOf } from "./draw";
 import { $, busy, drawing } from "./page";
 import { state } from "./state";
 import { pastes } from "./view";
@@ -33,7 +33,7 @@ async function paintMap(): Promise<void> {
 
 export const drawMap = drawing("map-words", mapPlane, async () => {
   const canvas = mapPlane.canvas;
-  const key = `${state.method} ${state.method === "pasted" ? pastes : 0} ${canvas.getBoundingClientRect().width} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
+  const key = `${state.method} ${state.method === "pasted" ? pastes : 0} ${sizeOf(canvas).width} ${matchMedia("(prefers-color-scheme: dark)").matches}`;
   if (key === mapKey) {
     await paintMap();
     return;
@@ -51,4 +51,4 @@ export const drawMap = drawing("map-words", mapPlane, async () => {
     await paintMap();
   }
   mapKey = key;
-}, "map");
+}, { desk: "map" });

@@ -3,6 +3,7 @@ import { ask, type Noisy } from "./core";
 import { chart, INK } from "./draw";
 import { $, drawing, mode } from "./page";
 import { state } from "./state";
+import { pastes } from "./view";
 
 /** The levels of the curve, in per cent; the one that is set comes last. */
 const LEVELS = Array.from({ length: 31 }, (_, k) => k);
@@ -20,4 +21,4 @@ export const drawNoise = drawing("noise-words", undefined, async () => {
   ], ["noise in %", "Re λ̂"]);
   $("noise-words").textContent = words;
   canvas.dataset.learned = now.join(" ");
-});
+}, { on: () => [state.method, pastes, mode(), state.noise] });

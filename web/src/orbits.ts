@@ -40,4 +40,4 @@ export const drawOrbits = [INK.truth, INK.fine, INK.fine].map((inkOf, which) => 
   const [x, y] = [flat.at(-2)!, flat.at(-1)!];
   view.canvas.dataset.end = `${x} ${y}`;
   $(`orbit-words-${which}`).textContent = words;
-}));
+}, { on: () => [state.prey, state.predators, which === 0 ? 0 : state.finer] }));

@@ -1,6 +1,6 @@
 /** The first demo: the plane of hλ, the motion in the plane and over time, and the table of branches. */
 import { ask, type Branches, type Scene } from "./core";
-import { chart, INK, Plane, type Series } from "./draw";
+import { chart, INK, Plane, sizeOf, type Series } from "./draw";
 import { $, digits, drawing, mode, scientific } from "./page";
 import { endOf, samples, truth } from "./runs";
 import { state } from "./state";
@@ -14,7 +14,7 @@ let region: { key: string; values: Uint8Array; border: Float64Array; size: [numb
 
 /** The region changes with the method only, so it is kept. */
 async function regionOf(method: string): Promise<NonNullable<typeof region>> {
-  const box = plane.canvas.getBoundingClientRect();
+  const box = sizeOf(plane.canvas);
   const side = Math.min(800, Math.max(64, Math.round(box.width * Math.min(window.devicePixelRatio || 1, 2))));
   // The window follows the truth: wherever it is dragged, it stays in sight.
   const h = state.interval / state.substeps;

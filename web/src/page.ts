@@ -1,6 +1,6 @@
 /** What every part of the page uses: elements, numbers as words, drawings that wait their turn. */
 import { latest, Overtaken, type Mode } from "./core";
-import type { Plane } from "./draw";
+import { sizeOf, type Plane } from "./draw";
 import { state } from "./state";
 
 export const $ = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
@@ -47,13 +47,26 @@ function tellSoon(): void {
   }, 500);
 }
 
-/** A drawing: of many requests the latest. Where it fails it says why, and `view` keeps no stale picture over the words. */
-export function drawing(words: string, view: Plane | undefined, work: () => Promise<void>, desk?: string): () => void {
-  return latest(() => counted(work().catch((error: Error) => {
-    if (error instanceof Overtaken) return;
-    $(words).textContent = error.message;
-    view?.draw(undefined, () => undefined);
-  })), desk);
+/**
+ * A drawing: of many requests the latest, and none where all it depends on is as it was drawn. Where it fails it says why, and `view` keeps no stale picture over
+ * the words.
+ */
+export function drawing(words: string, view: Plane | undefined, work: () => Promise<void>, { desk, on }: { desk?: string; on?: () => unknown[] } = {}): () => void {
+  let drawn = "";
+  const canvases = Array.from(($(words).closest("section") ?? document).querySelectorAll("canvas"));
+  const key = () => (on ? JSON.stringify([...on(), ...canvases.map((canvas) => sizeOf(canvas).width), matchMedia("(prefers-color-scheme: dark)").matches]) : "");
+  return latest(async () => {
+    const now = key();
+    if (on && now === drawn) return;
+    drawn = "";
+    await counted(work().then(() => {
+      drawn = now;
+    }, (error: Error) => {
+      if (error instanceof Overtaken) return;
+      $(words).textContent = error.message;
+      view?.draw(undefined, () => undefined);
+    }));
+  }, desk);
 }
 
 /** Marks a figure as being computed until the work is done. */

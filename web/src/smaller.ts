@@ -3,6 +3,7 @@ import { ask, type Smaller } from "./core";
 import { chart, INK } from "./draw";
 import { $, drawing } from "./page";
 import { state } from "./state";
+import { pastes } from "./view";
 
 const STEPS = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -20,4 +21,4 @@ export const drawSmaller = drawing("smaller-words", undefined, async () => {
   ], ["steps between samples m", "Re λ̂"]);
   $("smaller-words").textContent = words;
   canvas.dataset.learned = learned.join(" ");
-}, "smaller");
+}, { desk: "smaller", on: () => [state.method, pastes, state.re, state.im, state.interval, state.steps] });

@@ -3,6 +3,7 @@ import { ask, type Uneven } from "./core";
 import { chart, INK } from "./draw";
 import { $, drawing, mode } from "./page";
 import { state } from "./state";
+import { pastes } from "./view";
 
 /** The variations of the curve, in per cent; the one that is set comes last. */
 const SPREADS = Array.from({ length: 31 }, (_, k) => 2 * k);
@@ -26,4 +27,4 @@ export const drawUneven = drawing("uneven-words", undefined, async () => {
   $("uneven-words").textContent = words;
   canvas.dataset.minima = minima.at(-1)!.map(({ lambda, level }) => [...lambda, level].join(" ")).join(";");
   canvas.dataset.learned = now ? [...now.lambda, now.level].join(" ") : "";
-});
+}, { on: () => [state.method, pastes, mode(), state.spread] });

@@ -1,5 +1,5 @@
 /** Changing what is set: undo, the sliders' words, and the drawings that follow. */
-import { $, digits } from "./page";
+import { $, counted, digits } from "./page";
 import { error, fragment, NAMED, remember, state, unheld, type State } from "./state";
 
 /** How often a scheme was pasted: what is kept of one is stale after the next. */
@@ -69,8 +69,43 @@ export function changeTo(change: Partial<State>, control: string): void {
   show();
 }
 
+/** A drawing of a section of the page. */
+interface Other { section: string; draw: () => void }
 /** What is drawn at every change: the first demo at once, the others once it stands. */
-export const drawings: { first: (() => void)[]; others: (() => void)[] } = { first: [], others: [] };
+export const drawings: { first: (() => void)[]; others: Other[] } = { first: [], others: [] };
+
+/** The sections that are in sight, or nearly. */
+const seen = new Set<string>();
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) if (isIntersecting) seen.add(target.id);
+  else seen.delete(target.id);
+  if (entries.some(({ isIntersecting }) => isIntersecting)) rested?.();
+}, { rootMargin: "30%" });
+for (const section of document.querySelectorAll("section")) sight.observe(section);
+
+/** A control counts as resting after this. */
+const REST_MS = 200;
+/** Draws what has waited for a control to rest. */
+let rested: (() => void) | undefined;
+let resting = 0;
+
+/** What is out of sight waits until the control rests: a drag is followed by what the reader sees. */
+function drawOthers(): void {
+  const unseen = document.body.dataset.changed ? drawings.others.filter(({ section }) => !seen.has(section)) : [];
+  for (const other of drawings.others) if (!unseen.includes(other)) other.draw();
+  if (unseen.length === 0) return;
+  clearTimeout(resting);
+  resting = window.setTimeout(() => rested?.(), REST_MS);
+  if (rested) return;
+  void counted(new Promise<void>((resolve) => {
+    rested = () => {
+      clearTimeout(resting);
+      rested = undefined;
+      for (const { draw } of drawings.others) draw();
+      resolve();
+    };
+  }));
+}
 
 /** Shows what is set, in the controls and in the figures. */
 export function show(): void {
@@ -88,5 +123,5 @@ export function show(): void {
   $("scheme-note").hidden = !unheld();
   for (const draw of drawings.first) draw();
   if (!document.body.dataset.live) return;
-  for (const draw of drawings.others) draw();
+  drawOthers();
 }

@@ -1,15 +1,12 @@
 /** The computing side of the page: the Rust library, compiled to WebAssembly, answering one question after the other. */
-import coreText from "virtual:core";
 import init, * as rust from "../pkg/lambdahat_web.js";
-import type { Answer, Branches, Differences, Drawing, Fate, Known, Landings, Noisy, Orbit, Question, Report, Scene, Shares, Smaller, Task, Told, Uneven } from "./core";
+import type { Answer, Beginning, Branches, Differences, Drawing, Fate, Known, Landings, Noisy, Orbit, Question, Report, Scene, Shares, Smaller, Task, Told, Uneven } from "./core";
 
-async function unpacked(base64: string): Promise<ArrayBuffer> {
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).arrayBuffer();
-}
-
-const ready = unpacked(coreText).then((bytes) => init({ module_or_path: bytes }));
+let begin: (library: WebAssembly.Module) => void;
+/** The library, once the page has sent it: it is compiled there once for all workers. */
+const ready = new Promise<WebAssembly.Module>((resolve) => {
+  begin = resolve;
+}).then((library) => init({ module_or_path: library }));
 const schemes = new Map<string, rust.Scheme>();
 
 function scheme(name: string): rust.Scheme {
@@ -142,7 +139,11 @@ function answer(task: Task): unknown {
   }
 }
 
-onmessage = async (event: MessageEvent<Question>) => {
+onmessage = async (event: MessageEvent<Beginning | Question>) => {
+  if ("library" in event.data) {
+    begin(event.data.library);
+    return;
+  }
   const { id, task } = event.data;
   let reply: Answer;
   try {
