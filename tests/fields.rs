@@ -47,6 +47,11 @@ fn later(system: &System, start: &[f64], time: f64) -> Vec<f64> {
     system.trajectory(start, time, 1).unwrap()[1].clone()
 }
 
+/// A system with one start, its interval, the number of samples, and the modes with the errors allowed.
+type Orbit<'a> = (&'a System, Vec<f64>, f64, usize, &'a [(Complex64, f64)]);
+/// A system with its starts, its interval, the number of samples, the modes, and the one that must settle, if any.
+type Orbits<'a> = (&'a System, Vec<Vec<f64>>, f64, usize, Vec<Complex64>, Option<Complex64>);
+
 /// Clean samples of single orbits, the true modes, and the error of the fields that the reference values come from (to two digits, rounded up).
 #[test]
 fn clean_orbits() {
@@ -57,7 +62,7 @@ fn clean_orbits() {
     let lorenz = System::named("lorenz").unwrap();
     let wings = later(&lorenz, &[1.0, 1.0, 1.0], 30.0);
     let spiral = c(0.0939556239650, 10.1945052209285);
-    let rows: [(&System, Vec<f64>, f64, usize, &[(Complex64, f64)]); 9] = [
+    let rows: [Orbit; 9] = [
         (&prey, vec![1.5, 1.0], 0.1, 399, &[(c(0.0, 1.0), 1e-8)]),
         (&prey, vec![1.5, 1.0], 0.5, 79, &[(c(0.0, 1.0), 8.1e-8)]),
         (&prey, vec![1.5, 1.0], 1.0, 39, &[(c(0.0, 1.0), 4.5e-7)]),
@@ -114,7 +119,7 @@ fn noise_settles_what_the_samples_determine() {
     let wells = System::named("duffing").unwrap();
     let well = c(-0.1, 1.99f64.sqrt());
     let root = 1.01f64.sqrt();
-    let rows: [(&System, Vec<Vec<f64>>, f64, usize, Vec<Complex64>, Option<Complex64>); 3] = [
+    let rows: [Orbits; 3] = [
         (&prey, vec![vec![1.5, 1.0], vec![2.0, 1.0]], 0.5, 40, vec![c(0.0, 1.0)], Some(c(0.0, 1.0))),
         (
             &wells,

@@ -1,6 +1,6 @@
 """The Python package beside the Rust bench, numpy.roots and nodepy, and what it costs to have it:
 
-    RAYON_NUM_THREADS=1 python benches/peers/python_package.py [BENCH] [--nodepy]
+    RAYON_NUM_THREADS=1 python benches/peers/python_package.py [BENCH]
 
 BENCH is the binary of `cargo bench --bench branches --no-run`: the same 10^6 modes in Rust, on one core too, which Python should
 not take more than 1.3 times as long for. Needs lambdahat installed as a wheel; nodepy is passed over where it is not installed.
@@ -39,11 +39,17 @@ def roots(lam):
         np.roots([1 / 24, 1 / 6, 1 / 2, 1, 1 - np.exp(one)])
 
 
-def nodepy_region(side):
+def nodepy_stability():
+    """P and Q of RK4 as nodepy finds them, from the tableau: its own catalogue takes minutes to build in sympy."""
     from nodepy import rk
+    from sympy import Rational
 
-    method = rk.loadRKM("RK44")
-    p, q = method.stability_function()
+    half, sixth, third = Rational(1, 2), Rational(1, 6), Rational(1, 3)
+    a = np.array([[0, 0, 0, 0], [half, 0, 0, 0], [0, half, 0, 0], [0, 0, 1, 0]], dtype=object)
+    return rk.ExplicitRungeKuttaMethod(a, np.array([sixth, third, third, sixth], dtype=object)).stability_function()
+
+
+def nodepy_region(p, q, side):
     z = (np.linspace(-5, 2, side) + 1j * np.linspace(-4, 4, side)[:, None]).ravel()
     return np.abs(p(z) / q(z)) <= 1
 
@@ -51,7 +57,7 @@ def nodepy_region(side):
 lam = modes(1_000_000)
 ours = best(lambda: lambdahat.branches("rk4", lam, 1.0))
 print(f"branches, 10^6 modes of RK4: {ours:.2f} s, {1 / ours:.2f} million modes/s")
-for bench in [argument for argument in sys.argv[1:] if not argument.startswith("--")]:
+for bench in sys.argv[1:]:
     # Both by turns, the fastest of either, so that a busy machine disturbs both alike.
     times = []
     for _ in range(3):
@@ -79,11 +85,12 @@ def started(code):
 
 
 print(f"import lambdahat: {1e3 * (started('import lambdahat') - started('import numpy')):.0f} ms beyond numpy's own")
-if "--nodepy" in sys.argv:  # minutes: it builds its catalogue in sympy
+try:
     side = 1024
-    try:
-        theirs = best(lambda: nodepy_region(side))
-        ours = best(lambda: lambdahat.Method("rk4").region(size=(side, side)))
-        print(f"stability region of {side}²: {1e3 * ours:.1f} ms; nodepy's polynomial with numpy {1e3 * theirs:.0f} ms")
-    except ImportError:
-        print("(nodepy and its requirements, among them six, are not installed)")
+    found = best(nodepy_stability, 1)
+    p, q = (np.poly1d(np.asarray(part.coeffs, dtype=float)) for part in nodepy_stability())
+    theirs = best(lambda: nodepy_region(p, q, side))
+    ours = best(lambda: lambdahat.Method("rk4").region(size=(side, side)))
+    print(f"stability region of {side}²: {1e3 * ours:.1f} ms; nodepy's polynomial with numpy {1e3 * theirs:.0f} ms, after {1e3 * found:.0f} ms for R")
+except ImportError as missing:
+    print(f"(nodepy is passed over: {missing})")

@@ -266,7 +266,8 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
         trial = replace(blank, weights=weights, way=way, degree=degree, error_before=before)
         with np.errstate(all="ignore"):
             error = miss(partial(_rows, trial.native, field))
-        if np.isfinite(error) and (best is None or error < best.error_after):
+        # What takes more iterates must be worth them.
+        if np.isfinite(error) and (best is None or error < 0.8 * best.error_after):
             best = replace(trial, after=_eigenvalues(implied, weights, interval), error_after=error)
     if best is None or not best.error_after < before:
         raise ValueError(f"no repair comes nearer to the trained map than f itself (off by {before:.1e} of the motion); train it anew with smaller steps")

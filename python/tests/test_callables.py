@@ -271,3 +271,16 @@ def test_jax():
     assert audit(field, "diffrax:Tsit5", T, X).framework == "jax"
     repaired = repair(field, "rk4", T, X)
     assert jnp.isfinite(jax.jacfwd(lambda y: repaired(0.0, y, None))(jnp.array([1.0, 0.0]))).all()
+
+
+def test_equinox():
+    eqx = pytest.importorskip("equinox", reason="equinox is not installed")
+    import jax
+
+    layer = eqx.nn.Linear(2, 2, use_bias=False, key=jax.random.key(0))
+    layer = eqx.tree_at(lambda layer: layer.weight, layer, jax.numpy.asarray(LEARNED.T))
+    result = audit(layer, "rk4", T, X)
+    assert result.framework == "jax" and result.nature == "discrete"
+    repaired = repair(layer, "rk4", T, X)
+    assert pickle.loads(pickle.dumps(repaired)).after == repaired.after
+    assert np.allclose(jax.jacfwd(repaired)(jax.numpy.array([1.0, 0.0])), [[-0.1, -2.0], [2.0, -0.1]], atol=1e-3)
