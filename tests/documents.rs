@@ -215,3 +215,16 @@ fn every_code_is_documented() {
     }
     assert!(count > 100, "{count}");
 }
+
+/// Each test that the page of second opinions names is one.
+#[test]
+fn second_opinions_name_tests() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/second-opinions.md")).unwrap();
+    let named: Vec<(&str, &str)> = page.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")).collect();
+    assert!(named.len() > 30);
+    for (file, test) in named {
+        let source = std::fs::read_to_string(root.join(format!("tests/{file}.rs"))).unwrap();
+        assert!(source.contains(&format!("fn {test}()")), "{file}::{test}");
+    }
+}

@@ -148,3 +148,16 @@ fn the_list_and_a_file_of_it() {
         assert_eq!(again["systems"][0][key], known["systems"][0][key], "{key}");
     }
 }
+
+/// Every equilibrium that a system is known to have is predicted, saddles and further wings too.
+#[test]
+fn every_known_equilibrium_is_predicted() {
+    for (name, count) in [("lorenz", 3), ("duffing", 3)] {
+        let output =
+            std::process::Command::new(env!("CARGO_BIN_EXE_lambdahat")).args(["predict", "--json", "--system", name]).output().unwrap();
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let places: std::collections::BTreeSet<String> =
+            document["modes"].as_array().unwrap().iter().map(|mode| mode["equilibrium"].to_string()).collect();
+        assert_eq!(places.len(), count, "{name}: {places:?}");
+    }
+}

@@ -13,7 +13,7 @@ use self::cell::{Cell, Look};
 use self::dominant::DominantRoot;
 use self::potential::Potential;
 use super::region::{Region, Window, locus_stays_within};
-use super::root_condition::RootCondition;
+use super::root_condition::{RootCondition, root_condition_at};
 use super::root_locus::{non_negative_on_circle, product_on_circle};
 use super::{Extent, StabilityFunction, at_infinity, e_polynomial, is_hurwitz, multistep};
 use crate::exact::{Number, Polynomial};
@@ -116,7 +116,7 @@ impl RightHalfPlane {
         }
         // Without a point of the locus the half plane is all inside or all outside; z = 1 tells which.
         let real = product_on_circle(&rho, &sigma).0;
-        if non_negative_on_circle(&-real) && !RootCondition::of(&(rho.clone() - &sigma)).holds() {
+        if non_negative_on_circle(&-real) && !root_condition_at(&rho, &sigma, &Number::from(1)).holds() {
             return Ok(Self::NONE);
         }
         let floats = |p: &Polynomial<Number>| p.coefficients().iter().map(Number::to_f64).collect::<Vec<_>>();

@@ -52,6 +52,12 @@ impl RootCondition {
     }
 }
 
+/// The root condition of ρ − zσ. At the z at which the leading coefficient vanishes a root is at infinity, and so outside.
+pub(crate) fn root_condition_at(rho: &Polynomial<Number>, sigma: &Polynomial<Number>, z: &Number) -> RootCondition {
+    let difference = rho.clone() - sigma.scaled(z);
+    if difference.degree() < rho.degree() { RootCondition::Outside } else { RootCondition::of(&difference) }
+}
+
 /// Whether all zeros of `p` lie strictly inside the unit circle: `|a_n| > |a_0|` at each step of `p ← (a_n p − a_0 p*)/ζ` (Schur 1917).
 pub fn is_schur(p: &Polynomial<Number>) -> bool {
     // Exact coefficients grow at each step: bounds decide all but zeros on or very near the circle, at a fraction of the cost.

@@ -5,7 +5,7 @@
 
 use super::multiplicity::{cleared, common_factor, odd_part, of_size_one, settled, without};
 use super::nearby::nearby;
-use super::root_condition::{RootCondition, is_schur};
+use super::root_condition::{RootCondition, is_schur, root_condition_at};
 use super::{Angle, Extent};
 use crate::exact::ordered::sign_at;
 use crate::exact::{Ball, Number, Polynomial, RealRoot, ratio, rational};
@@ -88,7 +88,7 @@ impl RootLocus {
                 crossings.push(Extent::Value(quotient(&self.rho_square, &self.sigma_square, &c)).sqrt());
             }
         }
-        self.first_unstable(crossings, |t| RootCondition::of(&(self.rho.clone() + self.sigma.scaled(t))))
+        self.first_unstable(crossings, |t| root_condition_at(&self.rho, &self.sigma, &-t.clone()))
     }
 
     /// The imaginary stability interval: the largest r such that ±it is in the stability region for `0 < t < r`.
@@ -159,7 +159,7 @@ impl RootLocus {
                 Number::from(rational::simplest_between(&(ball.centre() * ratio(1, 3)), &(ball.centre() * ratio(1, 2))))
             }
         };
-        if RootCondition::of(&(self.rho.clone() + self.sigma.scaled(&inside))) == RootCondition::Inside { radius } else { Extent::Zero }
+        if root_condition_at(&self.rho, &self.sigma, &-inside) == RootCondition::Inside { radius } else { Extent::Zero }
     }
 
     /// `inf n(c)/d(c)` over the c in [−1, 1] with X(c) < 0; infinite where there is no such c.
@@ -378,5 +378,14 @@ mod tests {
         let r = locus("adams-bashforth-2").disc().to_f64();
         // The disc touches the curve: every root is inside at points just within, some outside just beyond.
         assert!(r > 0.4 && r <= 0.5, "{r}");
+    }
+
+    /// At z = −3 the leading coefficient of ρ − zσ vanishes and a root is at infinity: that is no stable point, whatever zeros are left.
+    #[test]
+    fn a_root_at_infinity_is_outside() {
+        let p = |c: [(i64, i64); 3]| Polynomial::new(c.map(|(n, d)| Number::ratio(n, d)).to_vec());
+        let (rho, sigma) = (p([(1, 1), (-5, 23), (1, 1)]), p([(-1, 3), (1, 5), (-1, 3)]));
+        // The roots meet at −1 where z = ρ(−1)/σ(−1).
+        assert_eq!(RootLocus::new(&rho, &sigma).real_interval().to_f64(), (51.0 / 23.0) / (13.0 / 15.0));
     }
 }

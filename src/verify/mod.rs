@@ -39,7 +39,7 @@ pub use decision::has_property;
 pub use learning_report::{AskedMode, LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
 pub use left_out::{LeftOut, Numbers, WhyLeftOut, Work};
 pub use property_found::Found;
-pub use second_look::{Answers, Refuted, second_look};
+pub use second_look::{Questioned, Refuted, second_look};
 pub use supervisor::{Supervisor, Underway};
 pub use verification::{Verification, Within};
 pub use verified::{verify, verify_with};

@@ -3,7 +3,6 @@
 use super::checked_claim::CheckedClaim;
 use super::learning_report::LearningReport;
 use super::left_out::LeftOut;
-use super::second_look::Answers;
 use crate::exact::Number;
 use crate::method::{FieldSymbol, Method};
 use crate::order::{FailingCondition, OrderWithin, PrincipalError, SimplifyingAssumptions};
@@ -208,21 +207,6 @@ impl Verification {
             left_out: Vec::new(),
             effort: 0,
             claims: Vec::new(),
-        }
-    }
-}
-
-impl Verification {
-    /// What a second look is taken at.
-    pub fn answers(&self) -> Answers<'_> {
-        Answers {
-            order: self.order,
-            stability: self.stability.as_ref(),
-            real_interval: self.real_interval.as_ref(),
-            imaginary_interval: self.imaginary_interval.as_ref(),
-            disc: self.disc.as_ref(),
-            a_stable: self.a_stable,
-            zero_stable: self.zero_stable,
         }
     }
 }

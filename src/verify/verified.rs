@@ -26,7 +26,7 @@ pub fn verify(method: &Method) -> Verification {
 pub fn verify_with(method: &Method, units: u64, watch: &Supervisor) -> Verification {
     let mut report = decide(method, Budget::new(units, watch), watch, Depth::Whole);
     if cfg!(debug_assertions) {
-        let refuted = second_look(method, &report.answers());
+        let refuted = second_look(method, &report);
         debug_assert!(refuted.is_empty(), "{}: {refuted:?}", method.name());
     }
     report.within = within(method, &report, watch);
