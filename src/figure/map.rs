@@ -56,7 +56,7 @@ const LATTICE: usize = 80;
 
 /// The fate of every mode over a grid of the true hλ, row by row from the greatest Im, as [`Fate::index`].
 ///
-/// A finer grid than [`LATTICE`] is judged in blocks: in full where the corners of a block differ, and where the border of a block that was judged in full
+/// A grid of 160 values or more along its shorter side is judged in blocks: in full where the corners of a block differ, and where the border of a block that was judged in full
 /// differs from its neighbour. An island that meets neither the lattice nor another border is not seen.
 pub fn fates(method: &Method, window: Window, width: usize, height: usize) -> Result<Vec<u8>, ModeError> {
     let equation = LearningEquation::of(method)?;

@@ -43,7 +43,8 @@ pub fn ended(stop: Stop) -> &'static str {
 pub fn screen(file: &ModelFile, training: &Training, prepared: &Prepared, fits: &[Result<Fit, FitError>], width: usize) -> String {
     let mut lines = Vec::new();
     let mut push = |text: &str| lines.push(wrapped(text, "", "  ", width));
-    push(&format!("Learned a {} model, loss {}: {}.", file.class, real(file.loss, 4), ended(file.stop)));
+    let article = if ["affine", "mlp", "rbf"].iter().any(|name| file.class.starts_with(name)) { "an" } else { "a" };
+    push(&format!("Learned {article} {} model, loss {}: {}.", file.class, real(file.loss, 4), ended(file.stop)));
     push(&format!(
         "({} through {}, H = {}, {}; {})",
         count(file.learned.parameters.len(), "parameter", "parameters"),
