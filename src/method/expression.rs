@@ -214,9 +214,11 @@ impl<'a> Expression<'a> {
         if argument.degree().is_some_and(|n| n > 0) {
             return Err(self.error("square root of a polynomial"));
         }
-        match Number::sqrt(&argument.coefficient(0)) {
+        let square = argument.coefficient(0);
+        match Number::sqrt(&square) {
             Some(root) => Ok(Polynomial::constant(root)),
-            None => Err(self.error("the square root of this number is not real, or lies in too large a field")),
+            None if square.sign().is_lt() => Err(self.error("the square root of a negative number is not real")),
+            None => Err(self.error("this square root lies in too large a field: nest fewer roots, or give the number as a decimal")),
         }
     }
 }
