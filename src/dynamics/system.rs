@@ -4,6 +4,8 @@ mod catalogue;
 mod compiled;
 mod definition;
 mod file_error;
+mod matrix_system;
+mod parameter_value;
 mod parameterised;
 mod periodic_grid;
 mod resting;
@@ -13,7 +15,8 @@ pub use file_error::{SystemFileError, SystemFileReason};
 
 use self::compiled::{Compiled, FieldPrograms};
 use self::definition::{Definition, Origin};
-use super::formula::{Expression, Term, Values};
+use self::parameter_value::{finite, number};
+use super::formula::{Expression, Values};
 use super::{DynamicsError, Field, Flow};
 use crate::data::Paths;
 use crate::files::{ReadError, read_bounded};
@@ -86,42 +89,7 @@ impl System {
     ///
     /// Errors when it is not square or not finite.
     pub fn linear(matrix: &[Vec<f64>]) -> Result<Self, DynamicsError> {
-        let n = matrix.len();
-        if n == 0 || matrix.iter().any(|row| row.len() != n) {
-            return Err(DynamicsError::NotSquare { lengths: matrix.iter().map(Vec::len).collect() });
-        }
-        let mut parameters = Vec::with_capacity(n * n);
-        for (i, row) in matrix.iter().enumerate() {
-            for (j, &value) in row.iter().enumerate() {
-                let key = if n < 10 { format!("a{}{}", i + 1, j + 1) } else { format!("a{}_{}", i + 1, j + 1) };
-                finite("linear", &key, value, &value.to_string())?;
-                parameters.push((key, value));
-            }
-        }
-        let number = |p: i64, q: i64| Expression { at: 0, term: Term::Number(crate::exact::ratio(p, q)) };
-        let product = |i: usize, j: usize| {
-            let entry = Expression { at: 0, term: Term::Parameter(i * n + j) };
-            Expression { at: 0, term: Term::Product(vec![(entry, false), (Expression::variable(j), false)]) }
-        };
-        let row = |i| Expression { at: 0, term: Term::Sum((0..n).map(|j| (product(i, j), false)).collect()) };
-        Self::of(Definition {
-            origin: Origin::Matrix,
-            name: "linear".into(),
-            aliases: Vec::new(),
-            title: "A linear system from its matrix".into(),
-            source: String::new(),
-            text: String::new(),
-            variables: (1..=n).map(|i| format!("x{i}")).collect(),
-            field: (0..n).map(row).collect(),
-            parameters,
-            points: None,
-            require: Vec::new(),
-            positive: false,
-            invariants: Vec::new(),
-            equilibria: Some(vec![vec![number(0, 1); n]]),
-            starts: vec![(0..n as i64).map(|i| if i == 0 { number(1, 1) } else { number(1, 2 * i) }).collect()],
-            interval: 1.0,
-        })
+        Self::of(matrix_system::definition(matrix)?)
     }
 
     /// `NAME` or `NAME:key=value,key=value`; values are decimals or fractions `p/q`.
@@ -419,25 +387,6 @@ impl Field for Logarithms<'_> {
         out.fill(0.0);
         program.run(&program.frozen(&self.system.parameters), u, out);
     }
-}
-
-fn finite(system: &str, parameter: &str, value: f64, text: &str) -> Result<(), DynamicsError> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    let expected = "a finite number".into();
-    Err(DynamicsError::Value { system: system.into(), parameter: parameter.to_owned(), value: text.to_owned(), expected })
-}
-
-/// A decimal or a fraction of two.
-fn number(system: &str, key: &str, text: &str) -> Result<f64, DynamicsError> {
-    let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
-    let value = match (numerator.trim().parse::<f64>(), denominator.trim().parse::<f64>()) {
-        (Ok(p), Ok(q)) => p / q,
-        _ => f64::NAN,
-    };
-    finite(system, key.trim(), value, text.trim())?;
-    Ok(value)
 }
 
 #[cfg(test)]

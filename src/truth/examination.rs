@@ -12,6 +12,7 @@ use super::directions::Directions;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
 use super::fixed_points::Extent;
+use super::gridded::samples_of;
 use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::nonlinear_model::NonlinearModel;
@@ -19,7 +20,7 @@ use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
 use super::with_inputs::{DrivenRun, driven};
-use crate::data::{DataProblem, Hold, Spacing, Trajectories};
+use crate::data::{DataProblem, Hold, Trajectories};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -199,49 +200,9 @@ fn against(mut mode: Mode, found: &Examination, gain: f64) -> Mode {
     mode
 }
 
-/// The segments of data for the estimators: on their grid where they have one, missing cells as NaN.
-fn segments_of(data: &Trajectories) -> Vec<(Vec<f64>, Vec<f64>)> {
-    let mut all = Vec::new();
-    let mut gaps = data.gaps().iter().filter(|g| g.missing.is_none() || g.missing.is_some_and(|n| n > 20)).peekable();
-    for (k, t) in data.trajectories().iter().enumerate() {
-        let times: Vec<f64> = match data.spacing() {
-            Spacing::Even { interval } => {
-                let start = t.start();
-                t.times().iter().map(|time| ((time - start) / interval).round() * interval).collect()
-            }
-            Spacing::Uneven { .. } => t.times().iter().map(|time| time - t.start()).collect(),
-        };
-        let d = data.dimension();
-        let mut from = 0;
-        let mut ends = Vec::new();
-        while let Some(gap) = gaps.next_if(|gap| gap.trajectory == k) {
-            ends.push(gap.after + 1);
-        }
-        ends.push(times.len());
-        for end in ends {
-            if end >= from + 2 {
-                all.push((times[from..end].to_vec(), t.states()[from * d..end * d].to_vec()));
-            }
-            from = end;
-        }
-    }
-    all
-}
-
 /// Whether the caller knows that the motion is a sum of exponentials about zero.
 fn known_linear(options: &ModesOptions) -> bool {
     options.rests_at_zero && options.degree == Some(1)
-}
-
-/// The samples for the estimators, with the grid of their times.
-fn samples_of(data: &Trajectories, rests_at_zero: bool) -> Option<Samples> {
-    let owned = segments_of(data);
-    let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
-    let grid = match data.spacing() {
-        Spacing::Even { interval } => Some(interval),
-        Spacing::Uneven { alias_period, .. } => alias_period,
-    };
-    Some(Samples::about(&segments, rests_at_zero)?.on_grid(grid))
 }
 
 /// Without inputs.

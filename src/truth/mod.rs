@@ -3,6 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | all of it in one call | `examination` |
+//! | the samples in segments, on their grid | `gridded`, as `runs` |
 //! | a sum of exponentials at any times, by variable projection | `exponentials`, by `projection`, of each `rate` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
@@ -38,6 +39,7 @@ mod finding;
 mod fitted_field;
 mod fixed_points;
 mod frequency_scan;
+mod gridded;
 mod identifiability;
 mod linear_model;
 pub(crate) mod modes;
