@@ -20,6 +20,9 @@
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
 
+// The page and other programs have no use for the terminal's screens.
+#![cfg_attr(not(feature = "cli"), allow(dead_code))]
+
 mod advice;
 mod caveats;
 pub(crate) mod check;
