@@ -33,6 +33,8 @@ const AGREE: f64 = 0.02;
 const MOSTLY: f64 = 0.02;
 /// Where the degrees still improve, those that were not tried move λ by up to this many times what the last two did: a friction v|v| has a slow series.
 const TAIL: f64 = 4.0;
+/// From degree 1 to 3 the linear part for a friction v|v| falls to a little less than half; what is left falls to nothing later.
+const FIRST: f64 = 2.0;
 /// Standard deviations beyond which degrees differ not by chance.
 const BEYOND_CHANCE: f64 = 2.0;
 /// An equilibrium of another degree is the same within this distance, in half-widths.
@@ -190,6 +192,10 @@ impl NonlinearModel {
                         let change = lambda - mode.lambda;
                         if change.norm() > BEYOND_CHANCE * deviation {
                             uncertainty = uncertainty.hypot(change.norm());
+                        }
+                        // Below a floor at degree 1 no series is to be seen.
+                        if counts == 0 {
+                            uncertainty = uncertainty.hypot(FIRST * change.norm());
                         }
                         // The noise hides a slow series: λ goes on where the degrees below were taking it.
                         let from_below = counts.checked_sub(2).and_then(of_degree).map(|(below, ..)| mode.lambda - below);
