@@ -20,9 +20,10 @@ from ._core import LambdahatError, __version__
 from .audits import Audit, audit
 from .branching import BranchTable, branches
 from .equations import Modified, modified
-from .figures import Basins, LearnedMap, Regions, basins, map, region
+from .figures import basins, map, region
 from .fits import CalledCheck, Check, Fit, check, fit
 from .loops import Loop
+from .pictures import Basins, LearnedMap, Regions
 from .predictions import Prediction, predict
 from .repairs import RepairedField, repair
 from .schemes import Catalogue, Method, methods, verify

@@ -124,7 +124,7 @@ class Method:
         Verification
             The fields of ``lambdahat verify --json``: ``order``, ``stability``, ``a_stable``, ``learning`` and so on.
         """
-        return Verification(json.loads(self._scheme.verify()), self)
+        return Verification(json.loads(self._scheme.verify()), source(self))
 
     def stability_function(self, z: ArrayLike) -> NDArray[np.complex128]:
         """R(z), the factor by which one step multiplies a solution of ẏ = λy, z = hλ.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import Any
 
+from . import _core
 from .documents import Document
+from .pictures import Regions
 
-if TYPE_CHECKING:
-    from .schemes import Method
+#: The window of z = hλ in which a method's region is drawn.
+WINDOW = (-5.0, 2.0), (-4.0, 4.0)
 
 
 class Verification(Document):
@@ -24,7 +27,7 @@ class Verification(Document):
 
     __slots__ = ("_of",)
 
-    def __init__(self, content: dict[str, Any], of: Method) -> None:
+    def __init__(self, content: dict[str, Any], of: str | tuple[str, str]) -> None:
         super().__init__(content)
         self._of = of
 
@@ -45,9 +48,7 @@ class Verification(Document):
         -------
         matplotlib.axes.Axes
         """
-        from .figures import region
-
-        return region(self._of).plot(ax)
+        return Regions(json.loads(_core.regions([self._of], *WINDOW))).plot(ax)
 
     def __repr__(self) -> str:
         learning = self._content.get("learning") or {}
