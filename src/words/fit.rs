@@ -1,32 +1,13 @@
 //! What `fit` says: what was learned and how well, the starts, and what to do next.
 
 use super::number::{count, plural, real};
-use super::{Dialect, Say, Table, wrapped};
-use crate::fit::{Difference, Fit, FitError, Form, Loss, ModelFile, Prepared, Stop, Training, equations};
+use super::{Table, wrapped};
+use crate::fit::{Fit, FitError, Loss, ModelFile, Prepared, Stop, Training, equations};
 
 /// Starts in the table.
 const MOST_STARTS: usize = 10;
 /// Messages of one kind.
 const MOST_TROUBLES: usize = 3;
-
-impl Say for Difference {
-    fn say(&self, _: Dialect) -> String {
-        let form = |form: &Form| match form {
-            Form::Step => "stepped",
-            Form::Residual => "residual",
-        };
-        match self {
-            Self::Method { was, is } => format!("The method was {was}, is {is}."),
-            Self::Interval { was, is } => format!("H was {was}, is {is}."),
-            Self::Substeps { was, is } => format!("m was {was}, is {is}."),
-            Self::Form { was, is } => format!("The form was {}, is {}.", form(was), form(is)),
-            Self::Loss { was, is } => format!("The loss was {was}, is {is}."),
-            Self::Ridge { was, is } => format!("The ridge was {was}, is {is}."),
-            Self::Threshold { was, is } => format!("The threshold was {was}, is {is}."),
-            Self::Data { was, is } => format!("The data were {was}, are {is} (other samples)."),
-        }
-    }
-}
 
 /// A stop in words.
 pub fn ended(stop: Stop) -> &'static str {

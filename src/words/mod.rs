@@ -14,32 +14,39 @@
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
 //! | the screen of `fit` | `fit` |
+//! | remarks of `audit` and `repair`; what differs where a training goes on | `repair_notes`; `resumed` |
 //! | properties of a scheme, the screen of a verification | `property`, `verification` |
 //! | the demos of the page | `explorable` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!
 //! The modules below compute facts: numbers and enums with fields. Nothing is decided here, and nobody decides on what is said here.
 
-// The page and other programs have no use for the terminal's screens.
-#![cfg_attr(not(feature = "cli"), allow(dead_code))]
-
 mod advice;
 mod caveats;
+#[cfg(feature = "cli")]
 pub(crate) mod check;
+#[cfg(feature = "cli")]
 pub(crate) mod cycles;
 pub mod document;
 mod duration;
 pub mod explorable;
+#[cfg(feature = "cli")]
 pub(crate) mod fit;
+#[cfg(feature = "cli")]
 pub(crate) mod inputs;
 pub mod loops;
+#[cfg(feature = "cli")]
 pub(crate) mod losses;
 pub mod number;
 mod paragraph;
 pub mod prediction;
 pub mod property;
+#[cfg(feature = "cli")]
 pub(crate) mod regressions;
+#[cfg(feature = "cli")]
 pub(crate) mod repair;
+mod repair_notes;
+mod resumed;
 mod samples;
 mod table;
 mod training_call;
@@ -51,10 +58,9 @@ pub use advice::why;
 pub use caveats::no_modes;
 pub use duration::duration;
 pub use paragraph::{columns, folded_sum, wrapped};
-pub use regressions::no_integrator;
 pub use samples::{examining, read_as};
 pub use table::{Cell, Shade, Table};
-pub use training_call::{TrainingCall, training_calls};
+pub use training_call::{TrainingCall, no_integrator, training_calls};
 pub use verdicts::{fate, flag, verdict};
 
 /// Whom the words are for.

@@ -27,13 +27,6 @@ pub fn description(regression: &Regression) -> Vec<String> {
     lines
 }
 
-/// Why a command that integrates cannot take a regression.
-pub fn no_integrator(name: &str) -> String {
-    format!(
-        "{name} regresses on estimated derivatives and integrates nothing; the commands branches, predict and loop take it, this one needs a method"
-    )
-}
-
 /// What regressions make of the modes of a report: a heading and a table; empty without any.
 pub fn regressions(report: &Report, width: usize) -> String {
     if report.regressions.is_empty() {

@@ -71,6 +71,13 @@ fn residual(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Why a command that integrates cannot take a regression.
+pub fn no_integrator(name: &str) -> String {
+    format!(
+        "{name} regresses on estimated derivatives and integrates nothing; the commands branches, predict and loop take it, this one needs a method"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
