@@ -14,7 +14,7 @@
 //! | what to do instead, and its call in a library | `advice`, `training_call` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
 //! | the screen of `fit` | `fit` |
-//! | remarks of `audit` and `repair`; what differs where a training goes on | `repair_notes`; `resumed` |
+//! | remarks of `audit` and `repair`; what differs where a training goes on | `remarked`; `resumed` |
 //! | properties of a scheme, the screen of a verification | `property`, `verification` |
 //! | the demos of the page | `explorable` |
 //! | the document of `--json`: facts with their texts | `document` |
@@ -43,9 +43,9 @@ pub mod prediction;
 pub mod property;
 #[cfg(feature = "cli")]
 pub(crate) mod regressions;
+mod remarked;
 #[cfg(feature = "cli")]
 pub(crate) mod repair;
-mod repair_notes;
 mod resumed;
 mod samples;
 mod table;

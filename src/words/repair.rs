@@ -1,7 +1,7 @@
 //! What `audit` and `repair` say: the answer, the evidence, what to do.
 
 use super::number::{DIGITS, complex, count, pair, percent, point, real, signed};
-use super::repair_notes::step;
+use super::remarked::step;
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::order::LARGEST_POWER;
 use crate::repair::FieldModes;
