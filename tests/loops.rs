@@ -479,3 +479,36 @@ fn a_step_after_a_tiny_error_is_that_of_exact_arithmetic() {
     assert!((trace.attempts[0].ratio.unwrap() - 1.555_845_344_044_65e-5).abs() < 1e-9 * 1.6e-5, "{:?}", trace.attempts[0]);
     assert!((trace.attempts[2].step - 0.724_796_647_526_088).abs() < 2e-11, "{:?}", trace.attempts[2]);
 }
+
+/// The shift and the spread of single precision are those of the library, and matrices of 32 bits trained through it end within a few spreads.
+#[test]
+fn single_precision_rounds_as_the_library_does() {
+    let rows = rows(include_str!("data/loops/single_precision.json"));
+    assert_eq!(rows.len(), 28);
+    for row in &rows {
+        let text = format!("{},dtype=float32", row["call"].as_str().unwrap());
+        let (call, lambda) = (call(&text), complex(&row["lambda_"]));
+        let equation = ControlledEquation::pairs(&call, lambda, 1.0, StateNorm::phases(16, 1.0)).unwrap();
+        let found = solutions(&equation, Search::Near).unwrap();
+        let learned = found.principal().unwrap_or_else(|| panic!("{text}: {:?}", found.gap));
+        let rounding = learned.rounding.unwrap();
+        assert!(!learned.certified && found.completeness == Completeness::FoundNotProvenComplete);
+        let exact = learned.lambda - rounding.shift;
+        assert!((exact - complex(&row["double"])).norm() < 1e-9, "{text}: {exact}");
+        // The library's numbers are those of log F; λ̂ moves the other way.
+        let (spread, shift) = (number(row, "spread"), -complex(&row["shift"]));
+        println!(
+            "{text} {lambda}: shift {:.1e} beside {:.1e}, spread {:.1e} beside {spread:.1e}, trained {:.1e} off",
+            rounding.shift,
+            shift,
+            rounding.spread,
+            (learned.lambda - complex(&row["trained"])).norm()
+        );
+        let sampled = 4.0 * rounding.spread.hypot(spread) / 48f64.sqrt();
+        assert!((rounding.shift - shift).norm() < sampled + 5e-9, "{text}: {rounding:?} beside {shift}");
+        assert!((0.5..2.0).contains(&(rounding.spread / spread)), "{text}: {rounding:?} beside {spread:e}");
+        // A parameter near 2 has a last place of 1.2e-7.
+        let off = (learned.lambda - complex(&row["trained"])).norm();
+        assert!(off < 4.0 * learned.radius + 1.2e-7, "{text}: {off:e} from what was trained, {rounding:?}");
+    }
+}

@@ -88,7 +88,7 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: b
     if let Some(why) = words::unproven(&found.solutions) {
         screen::paragraph(&why)?;
     }
-    screen::paragraph(words::completeness(found.completeness))?;
+    screen::paragraph(words::completeness(found.completeness, call.is_single()))?;
     Ok(Answer::Done)
 }
 

@@ -27,6 +27,7 @@
 //! | `grid` | grids of constant steps |
 //! | `norm`, `joint_norm`, `tolerances` | the norm over the state and the batch, of one mode and of several |
 //! | `adaptive` | the loop under step control |
+//! | `precision`, `single_precision` | float32 or float64; the loop with every operation rounded to 32 bits |
 //! | `enclosed` | the loop under step control over a whole box of modes, with slopes: what a proof needs |
 //! | `radau` | SciPy's Radau, whose steps solve an equation |
 //! | `trace` | what happened, attempt by attempt |
@@ -52,10 +53,12 @@ mod options;
 mod ordinary_diffeq;
 mod pair;
 mod pilot;
+mod precision;
 mod pysindy;
 mod radau;
 mod scipy;
 mod series;
+mod single_precision;
 mod stages;
 mod tables;
 mod tolerances;
@@ -78,6 +81,7 @@ pub use name::CallName;
 pub use norm::StateNorm;
 pub use pair::{ErrorWeights, Pair};
 pub(crate) use pilot::{Pilot, Reached};
+pub use precision::Precision;
 pub(crate) use series::{StepSeries, Terms};
 pub(crate) use stages::MOST_STAGES;
 pub use tolerances::Tolerances;

@@ -16,6 +16,7 @@
 //! | whole trajectories: least squares and its loss floor | `trajectory` |
 //! | how the data's own batch enters the norm; how a call is used | `observed_mode`, `usage` |
 //! | what other batches would learn | `spread` |
+//! | what single precision adds | `rounding` |
 //! | verdicts, what a user should know, and what to change, as facts | `assessment`, `concern`, `remedy` |
 
 mod assessment;
@@ -29,6 +30,7 @@ mod near;
 mod newton;
 mod observed_mode;
 mod remedy;
+mod rounding;
 mod search;
 mod spread;
 mod threshold;
@@ -44,7 +46,8 @@ pub use krawczyk::Unproven;
 pub use near::{Gap, Root};
 pub use observed_mode::ObservedMode;
 pub use remedy::Advice;
+pub use rounding::Rounding;
 pub use search::{Search, estimates, solutions};
 pub use threshold::{Threshold, threshold};
 pub use trajectory::{Minimum, least_squares, trajectory};
-pub use usage::{Precision, Usage};
+pub use usage::Usage;
