@@ -1,6 +1,6 @@
 //! Whole trajectories in one call: no model is without loss, the least-squares one is learned.
 
-use super::equation::EquationError;
+use super::controlled_equation::EquationError;
 use crate::loops::{Call, FollowError, StateNorm, Trace};
 use num_complex::Complex;
 use serde::Serialize;
