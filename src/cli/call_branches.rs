@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Answer, output, screen};
 use crate::inverse::step_control::{
-    Assessment, Completeness, ControlledEquation, Gap, Search, Solution, Usage, assess, equilibrium, solutions,
+    Assessment, Completeness, ControlledEquation, PatternGap, Search, Solution, Usage, assess, equilibrium, solutions,
 };
 use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, StateNorm};
@@ -23,7 +23,7 @@ struct Document<'a> {
     at_infinity: Option<usize>,
     branches: &'a [Solution],
     completeness: Completeness,
-    gap: &'a Option<Gap>,
+    gap: &'a Option<PatternGap>,
     norm: &'a StateNorm,
     call: &'a Call,
     verdict: Verdict,

@@ -2,7 +2,7 @@
 
 use super::data_options::DataOptions;
 use super::failure::Failure;
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::training::parsed;
 use super::{Answer, arguments, defaults, interrupt, output, screen};
 use crate::data::Trajectories;
@@ -111,7 +111,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
     }
     let name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
-    let progress = Progress::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
+    let progress = ProgressLine::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
     interrupt::keep_on_interrupt();
     let samples = args.data.as_deref().map(|path| args.reading.read(path)).transpose()?;
     let subject = args.subject(samples.as_ref())?;

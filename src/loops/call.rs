@@ -4,13 +4,13 @@ use super::adaptive::Adaptive;
 use super::call_error::CallError;
 use super::control::{SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::{EmbeddedPair, ErrorWeights};
+use super::float_width::Precision;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
-use super::norm::StateNorm;
-use super::pair::{ErrorWeights, Pair};
-use super::precision::Precision;
 use super::single_precision::SinglePrecision;
+use super::state_norm::StateNorm;
 use super::trace::{FollowError, Pattern, Trace};
 use num_complex::Complex;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub enum Advance {
 /// How a model of a call was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verification {
+pub enum CallCheck {
     /// Compared with the library itself, run.
     Run,
     /// Written from the library's source; the library was not run.
@@ -45,13 +45,13 @@ pub struct Call {
     /// The catalogue's name of the scheme that advances the solution.
     pub scheme: &'static str,
     /// How this model was checked.
-    pub verification: Verification,
+    pub verification: CallCheck,
     /// The numbers of the state, where that is said; what is computed without is exact but for double precision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision: Option<Precision>,
     /// One step.
     #[serde(skip)]
-    pub pair: Pair,
+    pub pair: EmbeddedPair,
     /// The value inside a step.
     #[serde(skip)]
     pub dense: Dense,

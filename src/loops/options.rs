@@ -1,9 +1,9 @@
 //! The options of a call, taken one by one; what is left over is unknown.
 
 use super::call_error::CallError;
+use super::float_width::Precision;
 use super::library::Library;
 use super::name::CallName;
-use super::precision::Precision;
 
 /// Options not yet taken.
 pub(crate) struct Options<'a> {

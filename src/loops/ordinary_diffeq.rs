@@ -6,14 +6,14 @@
 //! from the start, `qmax_first_step=10`). The first step is Hairer's with a factor 93/83 "to prevent numerical coincidences". The last
 //! step ends on the last sample, those before come from Tsitouras' interpolant. The state is an array that is updated in place.
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::EmbeddedPair;
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::Pair;
 use super::tables;
 use super::tolerances::Tolerances;
 
@@ -51,6 +51,6 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     };
     options.finish(&OPTIONS)?;
     let dense = Dense::Weights(tables::rows(&tables::TSITOURAS_INTERPOLANT));
-    let pair = Pair::of_scheme(scheme, false)?;
-    Ok(Call { method, scheme, verification: Verification::Read, precision, pair, dense, advance: Advance::Controlled(control), name })
+    let pair = EmbeddedPair::of_scheme(scheme, false)?;
+    Ok(Call { method, scheme, verification: CallCheck::Read, precision, pair, dense, advance: Advance::Controlled(control), name })
 }

@@ -4,15 +4,15 @@
 //! accepted step may be followed by a shorter one, and after a rejection not by a longer one; the last step ends on the last sample, those before come
 //! from the interpolant. Radau's loop is another one (`radau`). Files: `rk.py`, `radau.py`, `common.py`, `dop853_coefficients.py`.
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::{EmbeddedPair, ErrorWeights};
+use super::float_width::Precision;
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::{ErrorWeights, Pair};
-use super::precision::Precision;
 use super::tables;
 use super::tolerances::Tolerances;
 
@@ -51,17 +51,17 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         evaluations_interpolant: if method == "DOP853" { 3 } else { 0 },
     };
     options.finish(&OPTIONS)?;
-    let pair = Pair::of_scheme(scheme, method != "Radau")?;
+    let pair = EmbeddedPair::of_scheme(scheme, method != "Radau")?;
     let (pair, dense) = match method {
         "RK45" => (pair, Dense::Weights(tables::rows(&tables::RK45_INTERPOLANT))),
         "RK23" => (pair, Dense::Weights(tables::rows(&tables::RK23_INTERPOLANT))),
-        "Radau" => (Pair { error: ErrorWeights::Collocation, ..pair }, Dense::Linear),
+        "Radau" => (EmbeddedPair { error: ErrorWeights::Collocation, ..pair }, Dense::Linear),
         _ => {
             let error = ErrorWeights::Dop853 { fifth: tables::DOP853_FIFTH.to_vec(), third: tables::DOP853_THIRD.to_vec() };
             let dense = Dense::Dop853(tables::rows(&tables::DOP853_INTERPOLANT));
-            (Pair { error, interpolant_rows: tables::rows(&tables::DOP853_ROWS), ..pair }, dense)
+            (EmbeddedPair { error, interpolant_rows: tables::rows(&tables::DOP853_ROWS), ..pair }, dense)
         }
     };
-    let verification = Verification::Run;
+    let verification = CallCheck::Run;
     Ok(Call { method, scheme, verification, precision, pair, dense, advance: Advance::Controlled(control), name })
 }

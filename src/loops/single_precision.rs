@@ -6,11 +6,11 @@
 
 use super::control::StepControl;
 use super::dense::Dense;
+use super::embedded_pair::{EmbeddedPair, ErrorWeights};
 use super::grid::Grid;
-use super::norm::StateNorm;
-use super::pair::{ErrorWeights, Pair};
 use super::pilot::Pilot;
 use super::stages::{MOST_STAGES, weighted};
+use super::state_norm::StateNorm;
 use super::tolerances::Tolerances;
 use super::trace::{Attempt, FollowError, Trace};
 use num_complex::Complex;
@@ -163,7 +163,7 @@ impl<'a> Strands<'a> {
 
 /// A batch on its way in single precision; the multipliers are those of the whole batch, by least squares.
 pub(crate) struct SinglePrecision<'a> {
-    pub pair: &'a Pair,
+    pub pair: &'a EmbeddedPair,
     pub dense: &'a Dense,
     pub norm: &'a StateNorm,
     /// Whether times are of 64 bits all the same.

@@ -4,9 +4,9 @@ use super::number::{complex, count, pair, percent, real};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
-use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Origin, Solution, Unproven};
+use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Solution, SolutionOrigin, Unproven};
 use crate::loops::{
-    Acceptance, Advance, Bare, Call, End, FirstStep, GridTimes, Library, NotEnclosed, SampleTimes, StepControl, Verification,
+    Acceptance, Advance, Bare, Call, CallCheck, End, FirstStep, GridTimes, Library, NotEnclosed, Precision, SampleTimes, StepControl,
 };
 use crate::predict::{CallMode, CallReport, Report};
 
@@ -31,7 +31,12 @@ pub fn description(call: &Call) -> Vec<String> {
             vec![steps]
         }
     };
-    if call.verification == Verification::Read {
+    match call.precision {
+        Some(Precision::Float32) => lines.push("In float32: every operation on the state is rounded to 24 bits.".to_owned()),
+        Some(Precision::Float64) => lines.push("In float64.".to_owned()),
+        None => {}
+    }
+    if call.verification == CallCheck::Read {
         lines.push("Modelled from the library's source; not compared with a run of it.".to_owned());
     }
     lines
@@ -298,9 +303,9 @@ pub fn checked(check: &CalledCheck) -> String {
 /// How a solution is related to λ, and how it differs in kind.
 pub fn origin(solution: &Solution) -> String {
     let mut words = vec![match solution.origin {
-        Origin::Principal => "principal".to_owned(),
-        Origin::Alias(k) => format!("alias, {k:+} turns per sample"),
-        Origin::Other => "other".to_owned(),
+        SolutionOrigin::Principal => "principal".to_owned(),
+        SolutionOrigin::Alias(k) => format!("alias, {k:+} turns per sample"),
+        SolutionOrigin::Other => "other".to_owned(),
     }];
     words.extend(solution.flags.iter().map(|f| flag(*f).to_owned()));
     words.join(", ")

@@ -1,14 +1,14 @@
 //! What a call does to a mode, judged: verdict, concerns and advice as facts.
 
 use super::concern::{Concern, HiddenBy};
-use super::equation::{ControlledEquation, EquationError};
+use super::controlled_equation::{ControlledEquation, EquationError};
 use super::found::{Completeness, Found, Solution};
+use super::growth_threshold::{Threshold, threshold};
 use super::remedy::{Advice, DAMPING, Goal, dividing, landing_grid, round_down, tight_enough};
 use super::search::{Search, estimates, solutions};
 use super::spread::spread;
-use super::threshold::{Threshold, threshold};
-use super::trajectory::{Minimum, trajectory};
 use super::usage::Usage;
+use super::whole_trajectory::{Minimum, trajectory};
 use crate::inverse::faithful::{Discrepancy, shows};
 use crate::inverse::flags::Flag;
 use crate::inverse::limits::Limits;

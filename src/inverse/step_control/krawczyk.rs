@@ -5,7 +5,7 @@
 //! slopes are enclosed over X together with every decision of the loop, which is the same throughout: the ball holds exactly one
 //! root of the frozen pattern, and the pattern is the natural one at each of its points.
 
-use super::equation::ControlledEquation;
+use super::controlled_equation::ControlledEquation;
 use super::newton::solve;
 use crate::exact::tight_ball::TightBall;
 use crate::loops::{ComplexJet, EnclosedCall, NotEnclosed, Pattern};

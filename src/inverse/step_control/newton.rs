@@ -1,6 +1,6 @@
 //! Damped Newton's method for a map of the plane that is not holomorphic.
 
-use super::equation::ControlledEquation;
+use super::controlled_equation::ControlledEquation;
 use crate::loops::{Pattern, Trace};
 use num_complex::Complex;
 

@@ -1,7 +1,7 @@
 //! Whole trajectories in one call: no model is without loss, the least-squares one is learned.
 
-use super::equation::EquationError;
-use super::rounding::{Rounding, around, thinned};
+use super::controlled_equation::EquationError;
+use super::float32_rounding::{Rounding, around, thinned};
 use crate::loops::{Call, FollowError, StateNorm, Trace};
 use num_complex::Complex;
 use serde::Serialize;

@@ -4,7 +4,7 @@
 //! μ − G′⁻¹ρ, G = log F. The loop is followed in single precision for models about μ, as many as there are in [`MODELS`]: the mean of −G′⁻¹ρ is the shift,
 //! which is no zero where the rounding of a short first step's error estimate moves the steps, and its root mean square about the mean is the spread.
 
-use super::equation::ControlledEquation;
+use super::controlled_equation::ControlledEquation;
 use super::newton::solve;
 use crate::loops::{Call, Precision, StateNorm, Trace};
 use num_complex::Complex;
