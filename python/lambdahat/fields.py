@@ -55,7 +55,7 @@ class VectorField:
         Raises
         ------
         TypeError
-            f is not callable, or takes no state.
+            f is not callable, takes no state, or returns no real numbers.
         ValueError
             f returns another shape than the state's.
         """
@@ -64,6 +64,7 @@ class VectorField:
         arity, state = _arity(f), np.asarray(example, dtype=np.float64)
         framework = _framework(f, arity, state, args)
         row = cls(f, arity, framework, False, state.size, args)
+        _refuse_no_numbers(row.native(row.to_native(state)))
         shape = row._call(state).shape
         if shape != state.shape:
             raise ValueError(f"f returns shape {shape} for a state of shape {state.shape}; it must return the state's derivative")
@@ -159,6 +160,15 @@ class VectorField:
         near, far = central(1.0), central(2.0)
         size = max(float(np.linalg.norm(near)), 1e-300)
         return (4 * near - far) / 3, float(np.linalg.norm(near - far)) / 3 / size + rounding / step
+
+
+def _refuse_no_numbers(value: Any) -> None:
+    """What a field returns is an array of real numbers."""
+    returned = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+    if np.iscomplexobj(returned):
+        raise TypeError("f returns complex numbers; give real and imaginary parts as two components each")
+    if not (np.issubdtype(returned.dtype, np.number) or returned.dtype == bool):
+        raise TypeError(f"f returns {type(value).__name__}, not numbers; it must return the state's derivative")
 
 
 def _arity(f: Callable[..., Any]) -> int:

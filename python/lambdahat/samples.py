@@ -112,6 +112,8 @@ def as_samples(t: Any, x: Any = None, reading: Reading = Reading()) -> Samples:
     >>> as_samples([0.0, 0.5, 1.0], [[1, 0], [0.5, 0.2], [0.1, 0.3]]).variables
     ['x1', 'x2']
     """
+    if t is None:
+        raise TypeError("x needs the times t of its rows")
     if x is None:
         samples = _from_table(t, reading)
     else:
@@ -248,7 +250,11 @@ def _checked(t: Any, x: Any, what: str) -> tuple[NDArray[np.float64], NDArray[np
     if states.ndim == 1:
         states = states[:, None]
     if times.ndim != 1 or states.ndim != 2 or times.shape[0] != states.shape[0]:
-        raise ValueError(f"{what} has shape {states.shape} and t has shape {times.shape}; t must be (n,) and the states (n, d)")
+        turned = "; transpose it" if times.ndim == 1 and states.ndim == 2 and states.shape[1] == len(times) else ""
+        raise ValueError(f"{what} has shape {states.shape} and t has shape {times.shape}; t must be (n,) and the states (n, d){turned}")
+    if not np.isfinite(times).all():
+        at = int(np.argmin(np.isfinite(times)))
+        raise ValueError(f"t[{at}] is {times[at]:g}; each time must be finite (a missing state is NaN in x)")
     return np.ascontiguousarray(times), np.ascontiguousarray(states)
 
 
