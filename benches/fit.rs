@@ -3,7 +3,7 @@
 
 use divan::Bencher;
 use lambdahat::dynamics::System;
-use lambdahat::fit::{Adam, Fit, Form, LevenbergMarquardt, Loss, Model, Objective, Prepared, Step, Training, Windows, unwatched};
+use lambdahat::fit::{Adam, Fit, LevenbergMarquardt, Loss, LossForm, Model, Objective, Prepared, Step, Training, Windows, unwatched};
 use lambdahat::method::{Sampling, catalog};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -198,7 +198,7 @@ fn case(model: &str, seed: u64) -> Case {
     let system = System::named("lotka-volterra").expect("a system");
     let paths = system.paths(&[1.4, 1.9, 2.6].map(|s| [s, 1.0]), 0.5, 100).expect("flows");
     let method = catalog::find("rk4").expect("in the catalogue");
-    let step = Step::new(&method, Sampling::new(0.5, 1).expect("positive"), Form::Step).expect("explicit");
+    let step = Step::new(&method, Sampling::new(0.5, 1).expect("positive"), LossForm::Step).expect("explicit");
     let windows = Windows::new(&paths, Loss::Pairs, &step).expect("long enough");
     let states = paths.to_states();
     let model = Model::new(&model.parse().expect("a model"), &states).expect("states");

@@ -265,31 +265,6 @@ fn only_the_command_line_names_its_flags() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Files and public types that still share a name: take one away when it has a name of its own, and add none.
-const SHARED: [&str; 21] = [
-    "Batch",
-    "Equilibrium",
-    "Field",
-    "Form",
-    "Found",
-    "Gap",
-    "Interval",
-    "Origin",
-    "Pair",
-    "Precision",
-    "Progress",
-    "Verification",
-    "equation.rs",
-    "error.rs",
-    "lanes.rs",
-    "multistep.rs",
-    "norm.rs",
-    "property.rs",
-    "series.rs",
-    "threshold.rs",
-    "trajectory.rs",
-];
-
 /// A name means one thing. A subcommand's file is named for the subcommand, whatever else has that name, and a file of tests for what it tests.
 #[test]
 fn no_two_files_and_no_two_public_types_have_one_name() {
@@ -313,10 +288,7 @@ fn no_two_files_and_no_two_public_types_have_one_name() {
     }
     let shared: BTreeMap<&str, _> =
         named.iter().filter(|(_, places)| places.len() > 1).map(|(name, places)| (name.as_str(), places)).collect();
-    let new: Vec<_> = shared.iter().filter(|(name, _)| !SHARED.contains(name)).collect();
-    let mended: Vec<_> = SHARED.iter().filter(|name| !shared.contains_key(**name)).collect();
-    assert!(new.is_empty(), "one name for several things: {new:?}");
-    assert!(mended.is_empty(), "these have names of their own now; take them out of the list: {mended:?}");
+    assert!(shared.is_empty(), "one name for several things: {shared:?}");
 }
 
 /// Without default features nobody builds the command line's crates or those that draw.

@@ -3,7 +3,7 @@
 use assert_cmd::Command;
 use lambdahat::data::Paths;
 use lambdahat::dynamics::{Equilibrium, System, equilibria, returns};
-use lambdahat::fit::{Fit, Form, Loss, Optimiser, Training, rollout, unwatched};
+use lambdahat::fit::{Fit, Loss, LossForm, Optimiser, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
 use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex64;
@@ -124,7 +124,7 @@ fn a_network_through_forward_euler_loses_what_the_expansion_predicts() {
 #[test]
 fn the_clean_pair_at_one_step() {
     let data = orbits(1.0, 100, &[1.2, 1.5, 1.9]);
-    for (method, form, low, high) in [("rk4", Form::Step, 1.6, 2.5), ("implicit-midpoint", Form::Residual, 0.96, 1.06)] {
+    for (method, form, low, high) in [("rk4", LossForm::Step, 1.6, 2.5), ("implicit-midpoint", LossForm::Residual, 0.96, 1.06)] {
         let training = Training { form, iterations: Some(60), target: 1e-20, ..training("mlp:20x20", method, 1.0, 1) };
         let fit = training.prepare(&data).expect("fits together").fit(1, None, &mut unwatched).expect("finite");
         let found = turns(&fit, 1.5, 66.0);
@@ -189,7 +189,7 @@ fn every_branch_on_purpose() {
 #[test]
 fn implicit_midpoint_keeps_the_orbits_of_a_polynomial_closed() {
     let data = area(200);
-    let training = Training { form: Form::Residual, ..training("polynomial:8", "implicit-midpoint", 1.0, 1) };
+    let training = Training { form: LossForm::Residual, ..training("polynomial:8", "implicit-midpoint", 1.0, 1) };
     let fit = training.prepare(&data).expect("fits together").fit(0, None, &mut unwatched).expect("direct");
     let (off, _) = nearest(&training, eigenvalue(&fit));
     assert!(fit.loss < 1e-11 && off < 1e-4, "{off} at loss {:e}", fit.loss);

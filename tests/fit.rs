@@ -2,7 +2,7 @@
 
 use lambdahat::data::{Paths, PathsError};
 use lambdahat::dynamics::{System, equilibria, returns};
-use lambdahat::fit::{Fit, FitError, Form, Loss, ModelFile, Optimiser, Prepared, Training, rollout, unwatched};
+use lambdahat::fit::{Fit, FitError, Loss, LossForm, ModelFile, Optimiser, Prepared, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
 use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex64;
@@ -128,7 +128,7 @@ fn a_network_through_rk4_spirals_outward_and_through_implicit_midpoint_stays() {
     let system = System::named("lotka-volterra").expect("a system");
     let rk4 = catalog::find("rk4").expect("in the catalogue");
     let energy = |x: f64| system.invariant(&[x, 1.0]).expect("positive");
-    for (method, form, low, high) in [("rk4", Form::Step, 1.3, 3.0), ("implicit-midpoint", Form::Residual, 0.9, 1.12)] {
+    for (method, form, low, high) in [("rk4", LossForm::Step, 1.3, 3.0), ("implicit-midpoint", LossForm::Residual, 0.9, 1.12)] {
         let training = Training { form, iterations: Some(40), target: 1e-14, ..training("mlp:20x20", method, 1.0, 1) };
         let fit = training.prepare(&data).expect("fits").fit(0, None, &mut unwatched).expect("finite");
         let fine = Sampling::new(0.05, 1).expect("positive");
@@ -144,7 +144,7 @@ fn a_network_through_rk4_spirals_outward_and_through_implicit_midpoint_stays() {
 fn thresholding_finds_the_sparse_field() {
     // Through the residual form of the trapezoid at a small step, the field is nearly the true one: six coefficients.
     let data = lotka_volterra(0.02, 300, &[1.5, 2.0]);
-    let training = Training { form: Form::Residual, threshold: 0.05, ..training("sindy:3", "trapezoid", 0.02, 1) };
+    let training = Training { form: LossForm::Residual, threshold: 0.05, ..training("sindy:3", "trapezoid", 0.02, 1) };
     let fit = training.prepare(&data).expect("fits").fit(0, None, &mut unwatched).expect("direct");
     let kept: Vec<usize> = (0..20).filter(|&i| fit.learned.parameters[i] != 0.0).collect();
     // Products: 1, x, y, x², xy, y², …: ẋ = x − xy, ẏ = xy − y.
@@ -445,7 +445,7 @@ fn ridge_and_threshold_count_for_every_optimiser() {
     for optimiser in [Optimiser::LevenbergMarquardt, Optimiser::Lbfgs] {
         let training = Training {
             optimiser,
-            form: Form::Residual,
+            form: LossForm::Residual,
             threshold: 0.3,
             iterations: Some(400),
             ..training("sindy:2", "trapezoid", 0.02, 1)
@@ -494,7 +494,7 @@ fn the_learned_diffusion_of_a_travelling_wave_can_come_out_negative() {
     let laplacian = 2.0 * (1.0 - kappa.cos()) / (dx * dx);
     let lambda = Complex64::new(-diffusion * laplacian, -speed * kappa.sin() / dx);
     let diffusion_of = |method: &str| {
-        let direct = Training { form: Form::Residual, ..training("linear", method, interval, 1) };
+        let direct = Training { form: LossForm::Residual, ..training("linear", method, interval, 1) };
         let fit = direct.prepare(&data).expect("fits").fit(0, None, &mut unwatched).expect("finite");
         // Row 0 of the matrix on the wave e^{iκj}.
         let learned: Complex64 = (0..n).map(|j| fit.learned.parameters[j] * Complex64::new(0.0, kappa * j as f64).exp()).sum();

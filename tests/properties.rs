@@ -4,7 +4,7 @@ use assert_cmd::Command;
 use lambdahat::method::{PROPERTIES, PropertyKind};
 use lambdahat::method::{catalog, scheme};
 use lambdahat::verify::verify;
-use lambdahat::words::property::{filtered, label};
+use lambdahat::words::property_name::{filtered, label};
 
 #[test]
 fn every_property_is_claimed_worded_documented_and_in_the_document() {

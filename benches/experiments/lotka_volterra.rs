@@ -3,7 +3,7 @@
 use super::{Table, go, range, training, within};
 use lambdahat::data::Paths;
 use lambdahat::dynamics::{System, equilibria, returns};
-use lambdahat::fit::{Fit, Form, Learned, Optimiser, Prepared, Training, rollout, unwatched};
+use lambdahat::fit::{Fit, Learned, LossForm, Optimiser, Prepared, Training, rollout, unwatched};
 use lambdahat::inverse::branches;
 use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex64;
@@ -144,7 +144,7 @@ pub fn clean_pair(table: &mut Table) {
     let (mut away, mut unseen) = (Vec::new(), Vec::new());
     // Implicit midpoint a second time, trained five times as long.
     for (method, form, iterations) in
-        [("rk4", Form::Step, 60), ("implicit-midpoint", Form::Residual, 60), ("implicit-midpoint", Form::Residual, 300)]
+        [("rk4", LossForm::Step, 60), ("implicit-midpoint", LossForm::Residual, 60), ("implicit-midpoint", LossForm::Residual, 300)]
     {
         let training = Training { form, iterations: Some(iterations), target: 1e-20, ..training("mlp:32x32", method, 1.0, 1) };
         let prepared = training.prepare(&data).expect("fits together");
@@ -244,7 +244,7 @@ pub fn every_branch(table: &mut Table) {
     }
     let data = unit().paths(&inside, 1.0, 1).expect("flows");
     for method in ["rk4", "implicit-midpoint"] {
-        let form = if method == "rk4" { Form::Step } else { Form::Residual };
+        let form = if method == "rk4" { LossForm::Step } else { LossForm::Residual };
         let training =
             Training { form, optimiser: Optimiser::LevenbergMarquardt, target: 1e-28, ..training("polynomial:8", method, 1.0, 1) };
         let prepared = training.prepare(&data).expect("fits together");

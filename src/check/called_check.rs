@@ -5,7 +5,7 @@ use crate::data::Paths;
 use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
 use crate::fit::{Batch, Fit, FitError, Prepared, StepDerivatives, Through};
-use crate::inverse::step_control::{ControlledEquation, EquationError, Gap, ObservedMode, Search, least_squares, solutions};
+use crate::inverse::step_control::{ControlledEquation, EquationError, ObservedMode, PatternGap, Search, least_squares, solutions};
 use crate::truth::Mode;
 use num_complex::Complex;
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub struct CalledMode {
     /// Where no λ̂ is without loss, the least root mean square error relative to the mode's size.
     pub floor: Option<f64>,
     /// The two sides between which a fit hovers, where there is no solution.
-    pub gap: Option<Gap>,
+    pub gap: Option<PatternGap>,
     /// How far training may end from the least loss, relative to the mode: a library's derivatives take its step sizes as constants, so that they
     /// vanish beside a minimum that has loss, by about that loss times the tolerance.
     pub open: f64,

@@ -42,7 +42,7 @@ fn filters() -> impl Iterator<Item = (Property, &'static str)> {
 impl clap::Args for Properties {
     fn augment_args(command: clap::Command) -> clap::Command {
         filters().fold(command, |command, (property, name)| {
-            let help = format!("Only {}", words::property::filtered(property));
+            let help = format!("Only {}", words::property_name::filtered(property));
             command.arg(Arg::new(name).long(name).help(help).action(ArgAction::SetTrue))
         })
     }

@@ -2,15 +2,15 @@
 
 use super::data_options::DataOptions;
 use super::failure::Failure;
-use super::progress::Progress;
+use super::progress::ProgressLine;
 use super::training::parsed;
 use super::{Answer, arguments, defaults, interrupt, output, screen};
 use crate::data::Trajectories;
 use crate::dynamics::System;
 use crate::figure::{self, SampleFigure};
 use crate::fit::Loss;
-use crate::inverse::step_control::Precision;
 use crate::inverse::{Limits, Verdict};
+use crate::loops::Precision;
 use crate::method::Sampling;
 use crate::predict::{Beside, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
@@ -111,7 +111,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
     }
     let name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
-    let progress = Progress::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
+    let progress = ProgressLine::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
     interrupt::keep_on_interrupt();
     let samples = args.data.as_deref().map(|path| args.reading.read(path)).transpose()?;
     let subject = args.subject(samples.as_ref())?;

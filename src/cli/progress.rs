@@ -8,12 +8,12 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Work that goes on until this is ended or dropped.
-pub struct Progress {
+pub struct ProgressLine {
     working: Option<Sender<()>>,
     speaker: Option<JoinHandle<()>>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Says `line` after a second, unless the work has ended by then.
     pub fn begin(line: String) -> Self {
         let (working, ended) = channel::<()>();
@@ -29,7 +29,7 @@ impl Progress {
     pub fn end(self) {}
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         self.working.take();
         if let Some(speaker) = self.speaker.take() {

@@ -1,6 +1,6 @@
 //! One cell of a state or an input: a number, or missing.
 
-use super::error::DataProblem;
+use super::data_error::DataProblem;
 
 /// Words for a missing value, in any case; an empty cell is one too.
 const MISSING: [&str; 7] = ["nan", "na", "n/a", "null", "none", "-", "--"];

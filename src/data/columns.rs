@@ -1,6 +1,6 @@
 //! Which column is the time, which tells trajectories apart, which are states and which inputs.
 
-use super::error::{DataError, DataProblem};
+use super::data_error::{DataError, DataProblem};
 use super::reading::Reading;
 use super::taken::LeftOutColumn;
 

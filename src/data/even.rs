@@ -1,6 +1,6 @@
 //! The complete, evenly spaced samples of a data set: what is needed where one interval H must hold for all.
 
-use super::error::{DataError, DataProblem};
+use super::data_error::{DataError, DataProblem};
 use super::segments::Segment;
 use super::spacing::Spacing;
 use super::trajectories::Trajectories;

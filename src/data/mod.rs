@@ -17,8 +17,8 @@ mod calendar;
 mod cells;
 mod columns;
 mod constant_columns;
+mod data_error;
 pub(crate) mod decimal_commas;
-mod error;
 mod even;
 mod hold;
 mod numpy;
@@ -35,7 +35,7 @@ mod time_unit;
 pub(crate) mod trajectories;
 mod trajectory;
 
-pub use error::{DataError, DataProblem};
+pub use data_error::{DataError, DataProblem};
 pub use even::EvenSamples;
 pub use hold::Hold;
 pub use paths::{Paths, PathsError, States};

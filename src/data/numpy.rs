@@ -2,7 +2,7 @@
 //!
 //! Format: numpy.lib.format, versions 1 to 3; an `.npz` file is a ZIP archive of `.npy` files.
 
-use super::error::{DataError, DataProblem};
+use super::data_error::{DataError, DataProblem};
 use super::reading::Reading;
 use super::stamps::Stamps;
 use super::taken::{LeftOutColumn, Taken, TimeSource};

@@ -4,7 +4,7 @@
 //! digit to which stamps are given is kept, since times are even or not within it.
 
 use super::calendar::{Moment, month_numbers};
-use super::error::DataProblem;
+use super::data_error::DataProblem;
 use super::time_unit::TimeUnit;
 use serde::{Deserialize, Serialize};
 

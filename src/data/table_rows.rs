@@ -3,8 +3,8 @@
 use super::cells::{Sentinel, number};
 use super::columns::Columns;
 use super::constant_columns;
+use super::data_error::{DataError, DataProblem};
 use super::decimal_commas;
-use super::error::{DataError, DataProblem};
 use super::numpy;
 use super::reading::Reading;
 use super::remarks;

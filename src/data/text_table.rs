@@ -2,7 +2,7 @@
 //!
 //! Cells stay slices of the text; no row is copied.
 
-use super::error::{DataError, DataProblem};
+use super::data_error::{DataError, DataProblem};
 use super::{decimal_commas, stamps};
 
 /// What stands between two cells.

@@ -1,6 +1,6 @@
 //! Samples of one or more trajectories: times, states and inputs, checked once.
 
-use super::error::{DataError, DataProblem};
+use super::data_error::{DataError, DataProblem};
 use super::hold::Hold;
 use super::segments::{Pair, Segment};
 use super::spacing::{self, Gap, Spacing, Times};

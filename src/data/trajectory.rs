@@ -1,6 +1,6 @@
 //! One trajectory: its times, its states and its inputs, one row per sample.
 
-use super::error::DataProblem;
+use super::data_error::DataProblem;
 
 /// One trajectory of n samples, in order of time. A missing cell is NaN.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,10 +2,10 @@
 
 mod brent;
 mod compile;
+mod dynamics_error;
 mod enclosure;
 mod equilibria;
 mod equilibrium_search;
-mod error;
 mod field;
 mod flow;
 mod formula;
@@ -17,9 +17,9 @@ mod sensitivity;
 mod stepper;
 mod system;
 
+pub use dynamics_error::DynamicsError;
 pub use equilibria::{Equilibrium, equilibria};
 pub use equilibrium_search::{FoundEquilibria, equilibria_within};
-pub use error::DynamicsError;
 pub use field::{At, Field, ParameterisedField};
 pub use flow::Flow;
 pub use formula::ParseError;

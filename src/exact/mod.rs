@@ -39,6 +39,6 @@ pub use ordered::Ordered;
 pub use polynomial::Polynomial;
 pub use rational::{decimal, full_decimal, ratio, simplest_between};
 pub use real::{Algebraic, Number, NumberField};
-pub use ring::{Field, Ring};
+pub use ring::{DivisionRing, Ring};
 pub use roots::{RootsError, exact_roots, roots, uncertain_roots};
 pub use sturm::SturmSequence;

@@ -3,7 +3,7 @@
 use super::descartes;
 use super::polynomial::Polynomial;
 use super::rational;
-use super::ring::Field;
+use super::ring::DivisionRing;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -11,7 +11,7 @@ use num_traits::{One, Signed, Zero};
 use std::cmp::Ordering;
 
 /// A field with an order that is decided, not estimated: `BigRational` and [`Number`](super::Number).
-pub trait Ordered: Field {
+pub trait Ordered: DivisionRing {
     /// The sign: `Less` below zero, `Equal` at zero, `Greater` above.
     fn sign(&self) -> Ordering;
 

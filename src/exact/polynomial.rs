@@ -1,6 +1,6 @@
 //! Polynomials in one variable over any ring.
 
-use super::ring::{Field, Ring};
+use super::ring::{DivisionRing, Ring};
 use num_traits::{One, Zero};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -111,7 +111,7 @@ impl<T: Ring> Polynomial<T> {
     }
 }
 
-impl<T: Field> Polynomial<T> {
+impl<T: DivisionRing> Polynomial<T> {
     /// Quotient and remainder, `self = quotient · divisor + remainder` with `deg remainder < deg divisor`; `None` for the zero divisor.
     pub fn div_rem(&self, divisor: &Self) -> Option<(Self, Self)> {
         let (n, lead) = (divisor.degree()?, divisor.leading()?);

@@ -40,7 +40,8 @@ impl<T> Ring for T where
 {
 }
 
-/// A ring in which every non-zero element divides: what gcds, Sturm sequences and linear solves need.
-pub trait Field: Ring + Div<Output = Self> + for<'a> Div<&'a Self, Output = Self> {}
+/// A ring in which every non-zero element divides (a field, in the language of algebra; here `Field` is a vector field): what gcds, Sturm
+/// sequences and linear solves need.
+pub trait DivisionRing: Ring + Div<Output = Self> + for<'a> Div<&'a Self, Output = Self> {}
 
-impl<T> Field for T where T: Ring + Div<Output = T> + for<'a> Div<&'a T, Output = T> {}
+impl<T> DivisionRing for T where T: Ring + Div<Output = T> + for<'a> Div<&'a T, Output = T> {}

@@ -3,7 +3,7 @@
 use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::data::Paths;
 use crate::dynamics::{DynamicsError, Field, System};
-use crate::fit::{Activation, FitError, Form, Learned, ModelSpec, Optimiser, Training, rollout, unwatched};
+use crate::fit::{Activation, FitError, Learned, LossForm, ModelSpec, Optimiser, Training, rollout, unwatched};
 use crate::inverse::{BranchError, branches};
 use crate::method::catalog::{self, CatalogError};
 use crate::method::{Sampling, SamplingError};
@@ -71,7 +71,7 @@ pub fn train_lotka_volterra() -> Result<Vec<(String, String)>, LotkaVolterraErro
             let training = if name == "rk4" {
                 Training { optimiser: Optimiser::Adam, iterations: Some(6000), ..Training::new(network, method, sampling) }
             } else {
-                Training { form: Form::Residual, ..Training::new(network, method, sampling) }
+                Training { form: LossForm::Residual, ..Training::new(network, method, sampling) }
             };
             let fit = training.prepare(&data)?.fit(0, None, &mut unwatched)?;
             let text = serde_json::to_string(&fit.learned).map_err(|source| LotkaVolterraError::Model { method: name, source })?;

@@ -1,6 +1,6 @@
 //! Adam (Kingma & Ba 2015) on the full batch, with a cosine schedule.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use crate::simd::{Loops, Width, run};

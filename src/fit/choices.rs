@@ -1,7 +1,7 @@
 //! How to train, as a person chooses it: what the faces read, checked and laid over the usual in one place.
 
 use super::loss::Loss;
-use super::step::Form;
+use super::step::LossForm;
 use super::training::{Optimiser, Training};
 use thiserror::Error;
 
@@ -63,7 +63,7 @@ impl Choices {
             }
         }
         Ok(Training {
-            form: if self.residual_form { Form::Residual } else { Form::Step },
+            form: if self.residual_form { LossForm::Residual } else { LossForm::Step },
             loss: self.loss,
             optimiser: self.optimiser,
             iterations: self.iterations,

@@ -1,6 +1,6 @@
 //! Direct solutions: where the residuals are linear in the parameters, one least-squares problem is the whole fit.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::levenberg_marquardt::LevenbergMarquardt;
 use super::loss::Windows;
 use super::model::Model;

@@ -5,7 +5,7 @@
 //! the parameters changes within it by at most `√(gᵀ(JᵀJ/S + I/|θ|²)⁻¹g)`: little where the data see it, |θ||g| where they do not. (With S and
 //! |θ|² divided by their numbers of terms it is the standard deviation of Laplace's approximation; MacKay 1992, Neural Computation 4.)
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::model::Learned;
 use super::normal::jacobian;
 use super::sweep::{Adjoint, Seeds, Sweep};

@@ -4,7 +4,7 @@
 //! loss is the mean square of |s_w − x_0|² and |x̂_j(s_w) − x_j|². The starts enter like d parameters a window, and windows do not share them: for a fixed
 //! model each takes Gauss–Newton steps by differences of rollouts; then the optimiser goes on from there. Both lower the same loss.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::loss::Windows;
 use super::model::{Learned, Model};
 use super::progress::{Outcome, Stop};

@@ -3,7 +3,7 @@
 //! Two-loop recursion (Nocedal & Wright 2006, algorithm 7.4), the last 20 pairs; bracketing and zoom with safeguarded cubic
 //! interpolation (algorithms 3.5 and 3.6). A point where the loss cannot be evaluated counts as infinitely high.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use std::collections::VecDeque;

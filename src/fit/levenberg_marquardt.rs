@@ -10,7 +10,7 @@ mod linear;
 
 use chain::Chain;
 
-use super::error::{FitError, within};
+use super::fit_error::{FitError, within};
 use super::loss::{Block, Windows};
 use super::model::Model;
 use super::normal::Gram;

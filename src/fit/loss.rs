@@ -1,6 +1,6 @@
 //! Which samples a prediction starts from, and which it is compared with.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::step::Step;
 use crate::data::{Paths, States};
 use crate::simd::padded;

@@ -1,7 +1,7 @@
 //! What a model file keeps of its method: the coefficients, so that a name need not be believed, and the scheme itself where
 //! the catalogue does not have it.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use crate::exact::Number;
 use crate::loops::{Call, CallName};
 use crate::method::{Method, catalog, scheme};

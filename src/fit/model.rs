@@ -6,8 +6,8 @@
 
 use super::activation::Activation;
 use super::dictionary::Dictionary;
-use super::error::FitError;
 use super::features::Features;
+use super::fit_error::FitError;
 use super::kernel::Kernel;
 use super::model_spec::ModelSpec;
 use rand::RngExt;

@@ -1,12 +1,12 @@
 //! Whether the fields of a model file say the same: files are written by programs and edited by hands.
 
 use super::dictionary::PowerFamily;
-use super::error::FitError;
 use super::features::Features;
+use super::fit_error::FitError;
 use super::model::Model;
 use super::model_file::ModelFile;
 use super::model_spec::ModelSpec;
-use super::step::{Form, Step};
+use super::step::{LossForm, Step};
 use crate::method::Sampling;
 
 /// How far h may be from H/m, relative to it: a rounding.
@@ -34,7 +34,7 @@ pub(super) fn agree(file: &ModelFile) -> Result<(), FitError> {
     // A method that is not known here is asked for with --method later.
     if let Ok(method) = file.method() {
         Step::new(&method, sampling, file.form).map_err(|error| {
-            let form = if file.form == Form::Residual { "residual" } else { "step" };
+            let form = if file.form == LossForm::Residual { "residual" } else { "step" };
             FitError::File(format!("its form is {form} and its method does not have it: {error}"))
         })?;
     }

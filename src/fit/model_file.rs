@@ -1,11 +1,11 @@
 //! A trained model on disk: one JSON document that holds everything needed to use it, to check it, and to train it further.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::loss::Loss;
 use super::method_record::{self, MethodRecord};
 use super::model::Learned;
 use super::progress::Stop;
-use super::step::Form;
+use super::step::LossForm;
 use super::through::{Batch, StepDerivatives, Through};
 use super::training::{Fit, Optimiser, Training};
 use crate::data::Paths;
@@ -149,7 +149,7 @@ pub struct ModelFile {
     /// h = H/m.
     pub step: f64,
     /// Stepped or residual form.
-    pub form: Form,
+    pub form: LossForm,
     /// The loss, as in `--loss`.
     pub compared: String,
     /// The data.

@@ -1,7 +1,7 @@
 //! Model files read, and checked: all parts of a file must fit together.
 
-use super::error::FitError;
 use super::features::Features;
+use super::fit_error::FitError;
 use super::method_record;
 use super::model::Model;
 use super::model_checks;

@@ -1,7 +1,7 @@
 //! Classes of models as people write them, and how large their models would be: counted before anything is allocated.
 
 use super::activation::Activation;
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::saturating::product;
 use std::str::FromStr;
 

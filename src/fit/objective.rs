@@ -1,6 +1,6 @@
 //! The loss of a model on windows of samples, and its gradient: by blocks that stay in the processor's cache.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::loss::{Block, Windows};
 use super::model::Model;
 use super::saturating::product;
@@ -15,17 +15,17 @@ const BLOCK_BYTES: usize = 480 << 10;
 ///
 /// ```
 /// use lambdahat::data::Paths;
-/// use lambdahat::fit::{Form, Loss, Model, Objective, Step, Windows};
+/// use lambdahat::fit::{LossForm, Loss, Model, Objective, Step, Windows};
 /// use lambdahat::method::{Sampling, catalog};
 /// // ẏ = −y sampled every 0.5, one forward Euler step an interval: â = (e^{−1/2} − 1)/0.5 fits exactly.
 /// let samples: Vec<Vec<f64>> = (0..10).map(|i| vec![(-0.5 * f64::from(i)).exp()]).collect();
-/// let step = Step::new(&catalog::find("forward-euler")?, Sampling::new(0.5, 1)?, Form::Step)?;
+/// let step = Step::new(&catalog::find("forward-euler")?, Sampling::new(0.5, 1)?, LossForm::Step)?;
 /// let model = Model::new(&"linear".parse()?, &samples)?;
 /// let windows = Windows::new(&Paths::of(&[samples])?, Loss::Pairs, &step)?;
 /// let mut objective = Objective::new(&model, &step, &windows)?;
 /// let learned = ((-0.5_f64).exp() - 1.0) / 0.5;
 /// assert!(objective.loss(&[learned])? < 1e-30);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), Box<dyn std::fit_error::Error>>(())
 /// ```
 pub struct Objective<'a> {
     model: &'a Model,

@@ -1,9 +1,9 @@
 //! A training that goes on from a model file: what the file and the training have in common, and one fit from both.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::method_record::MethodRecord;
 use super::model_file::{DataRecord, ModelFile};
-use super::step::Form;
+use super::step::LossForm;
 use super::training::{Fit, Training};
 use serde::Serialize;
 
@@ -38,9 +38,9 @@ pub enum Difference {
     /// Stepped and residual form.
     Form {
         /// The file's.
-        was: Form,
+        was: LossForm,
         /// The training's.
-        is: Form,
+        is: LossForm,
     },
     /// Another loss.
     Loss {

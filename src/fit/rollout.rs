@@ -1,9 +1,9 @@
 //! A learned field followed in time, by any one-step method: with the step of its training, or with one so small that the field itself is seen.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::loss::Block;
 use super::model::Learned;
-use super::step::{Form, Step};
+use super::step::{LossForm, Step};
 use super::sweep::Sweep;
 use super::through::Through;
 use crate::data::Paths;
@@ -61,7 +61,7 @@ pub fn rollout_through(
 ///
 /// Errors for a multistep method (which has no step from one state), a start of another dimension, or a failing Newton iteration.
 pub fn rollout(learned: &Learned, method: &Method, sampling: Sampling, starts: &[Vec<f64>], intervals: usize) -> Result<Paths, FitError> {
-    let step = Step::new(method, sampling, Form::Step)?;
+    let step = Step::new(method, sampling, LossForm::Step)?;
     let d = learned.model.dimension();
     if step.span() > 1 || step.residual_groups(2) == 1 {
         let why = "a rollout needs a method that steps from one state".to_owned();

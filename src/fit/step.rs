@@ -1,6 +1,6 @@
 //! From the start of a sampling interval to its end: which equations tie a field to the samples.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::through::{CallStep, StepDerivatives, Through};
 use crate::method::{Coefficients, Method, Sampling};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// How a loss uses a method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Form {
+pub enum LossForm {
     /// The method is stepped from one sample to the next, its stages solved for where it is implicit.
     #[default]
     Step,
@@ -47,7 +47,7 @@ impl Step {
     /// A multistep method always has the residual form. A Runge–Kutta method has it where each stage lies on the chord between the two ends,
     /// that is, each row of A is a multiple of b (the Euler methods, implicit midpoint, trapezoid). Both take m = 1 only: the states
     /// between the samples are not known. Errors where this is not so.
-    pub fn new(method: &Method, sampling: Sampling, form: Form) -> Result<Self, FitError> {
+    pub fn new(method: &Method, sampling: Sampling, form: LossForm) -> Result<Self, FitError> {
         let h = sampling.step().get();
         let substeps = sampling.substeps() as usize;
         let fail = |why: &str| FitError::Method { method: method.name().to_owned(), why: why.to_owned() };
@@ -61,7 +61,7 @@ impl Step {
         match method {
             Method::RungeKutta(tableau) => {
                 let coefficients = tableau.coefficients();
-                if form == Form::Step {
+                if form == LossForm::Step {
                     return Ok(Self { h, substeps, kind: Kind::RungeKutta { explicit: tableau.is_explicit(), method: coefficients } });
                 }
                 let points = chord(&coefficients).ok_or_else(|| {
@@ -182,21 +182,21 @@ mod tests {
     use super::*;
     use crate::method::catalog;
 
-    fn step(name: &str, m: u32, form: Form) -> Result<Step, FitError> {
+    fn step(name: &str, m: u32, form: LossForm) -> Result<Step, FitError> {
         Step::new(&catalog::find(name).expect("in the catalogue"), Sampling::new(1.0, m).expect("positive"), form)
     }
 
     #[test]
     fn residual_forms_are_those_whose_stages_lie_on_the_chord() {
         for name in ["implicit-midpoint", "trapezoid", "implicit-euler", "forward-euler"] {
-            assert!(step(name, 1, Form::Residual).is_ok(), "{name}");
+            assert!(step(name, 1, LossForm::Residual).is_ok(), "{name}");
         }
         for name in ["rk4", "gauss2", "heun2"] {
-            assert!(matches!(step(name, 1, Form::Residual), Err(FitError::Method { .. })), "{name}");
+            assert!(matches!(step(name, 1, LossForm::Residual), Err(FitError::Method { .. })), "{name}");
         }
-        assert!(matches!(step("leap-frog", 2, Form::Step), Err(FitError::Method { .. })));
-        assert_eq!(step("bdf3", 1, Form::Step).expect("residual").span(), 3);
-        assert!(step("forward-euler", 1, Form::Step).expect("explicit").is_linear_in_field());
-        assert!(!step("forward-euler", 2, Form::Step).expect("explicit").is_linear_in_field());
+        assert!(matches!(step("leap-frog", 2, LossForm::Step), Err(FitError::Method { .. })));
+        assert_eq!(step("bdf3", 1, LossForm::Step).expect("residual").span(), 3);
+        assert!(step("forward-euler", 1, LossForm::Step).expect("explicit").is_linear_in_field());
+        assert!(!step("forward-euler", 2, LossForm::Step).expect("explicit").is_linear_in_field());
     }
 }

@@ -11,7 +11,7 @@ mod called_reverse;
 mod drivers;
 mod reverse;
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::loss::Block;
 use super::lu;
 use super::model::Model;

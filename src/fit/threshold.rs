@@ -1,6 +1,6 @@
 //! Sequential thresholding: small coefficients of a dictionary are set to zero, the others fitted again (Brunton, Proctor & Kutz 2016).
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use super::model::Model;
 use super::progress::Outcome;
 

@@ -1,6 +1,6 @@
 //! A library's training call as what a fit integrates with: its own steps, its own interpolation, on the model as it is.
 
-use super::error::FitError;
+use super::fit_error::FitError;
 use crate::loops::{Advance, Call, Dense, Library, Tolerances};
 use serde::{Deserialize, Serialize};
 

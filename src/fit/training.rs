@@ -2,7 +2,7 @@
 
 use super::adam::Adam;
 use super::direct;
-use super::error::{FitError, within};
+use super::fit_error::{FitError, within};
 use super::free_starts::{Stepping, alternate};
 use super::lbfgs::Lbfgs;
 use super::levenberg_marquardt::LevenbergMarquardt;
@@ -12,7 +12,7 @@ use super::model_spec::ModelSpec;
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use super::saturating::product;
-use super::step::{Form, Step};
+use super::step::{LossForm, Step};
 use super::threshold;
 use super::through::Through;
 use crate::data::Paths;
@@ -68,7 +68,7 @@ pub struct Training {
     /// A library's call whose own steps are taken instead of those of the method, which is then the call's scheme.
     pub through: Option<Through>,
     /// Stepped or residual form.
-    pub form: Form,
+    pub form: LossForm,
     /// Pairs, windows or rollouts.
     pub loss: Loss,
     /// Which optimiser.
@@ -100,7 +100,7 @@ impl Training {
             method,
             sampling,
             through: None,
-            form: Form::Step,
+            form: LossForm::Step,
             loss: Loss::Pairs,
             optimiser: Optimiser::Auto,
             iterations: None,
@@ -127,7 +127,7 @@ impl Training {
         if self.sampling.substeps() != 1 {
             return fail("takes its own steps, so substeps must be 1");
         }
-        if self.form != Form::Step {
+        if self.form != LossForm::Step {
             return fail("is stepped; it has no residual form");
         }
         if self.loss == Loss::Pairs {

@@ -4,10 +4,10 @@
 //! when the program runs.
 
 mod block;
-mod lanes;
+mod eight_modes;
 
 pub(super) use block::Solved;
-pub(super) use lanes::LANES;
+pub(super) use eight_modes::LANES;
 
 use super::pencil::Known;
 use crate::simd::{Loops, Width, run};
@@ -38,8 +38,8 @@ impl BatchKernel {
 
     /// A block of modes hλ = x + iy for one factor `w = e^{hλ} · turn`.
     pub(super) fn solve(&self, x: &[f64; LANES], y: &[f64; LANES], turn: Option<Complex<f64>>) -> Solved {
-        let mut w = lanes::Complex::splat(0.0, 0.0);
-        let mut error = lanes::Real::splat(0.0);
+        let mut w = eight_modes::Complex::splat(0.0, 0.0);
+        let mut error = eight_modes::Real::splat(0.0);
         for lane in 0..LANES {
             let growth = x[lane].exp();
             let (sine, cosine) = y[lane].sin_cos();
@@ -48,7 +48,7 @@ impl BatchKernel {
             // exp, sin and cos are taken to be right to two units in the last place, hλ itself was rounded three times.
             error.0[lane] = growth * (2.5e-15 + 4.5e-16 * (x[lane].abs() + y[lane].abs()));
         }
-        let path = turn.is_none().then_some(lanes::Complex { re: lanes::Real(*x), im: lanes::Real(*y) });
+        let path = turn.is_none().then_some(eight_modes::Complex { re: eight_modes::Real(*x), im: eight_modes::Real(*y) });
         let solve: Kernel = self.kernel();
         solve(&self.coefficients, w, error, path)
     }
@@ -74,9 +74,9 @@ const MOST_RATIONAL: usize = 3;
 /// The kernel for one kind and degree of equation.
 struct Solve<'a, const N: usize, const RATIONAL: bool> {
     coefficients: &'a Coefficients,
-    w: lanes::Complex,
-    error: lanes::Real,
-    path: Option<lanes::Complex>,
+    w: eight_modes::Complex,
+    error: eight_modes::Real,
+    path: Option<eight_modes::Complex>,
 }
 
 impl<const N: usize, const RATIONAL: bool> Loops for Solve<'_, N, RATIONAL> {
@@ -91,11 +91,11 @@ impl<const N: usize, const RATIONAL: bool> Loops for Solve<'_, N, RATIONAL> {
 /// Runs it with the widest vectors of this processor.
 fn widest<const N: usize, const RATIONAL: bool>(
     coefficients: &Coefficients,
-    w: lanes::Complex,
-    error: lanes::Real,
-    path: Option<lanes::Complex>,
+    w: eight_modes::Complex,
+    error: eight_modes::Real,
+    path: Option<eight_modes::Complex>,
 ) -> Solved {
     run(Width::detected(), Solve::<N, RATIONAL> { coefficients, w, error, path })
 }
 
-type Kernel = fn(&Coefficients, lanes::Complex, lanes::Real, Option<lanes::Complex>) -> Solved;
+type Kernel = fn(&Coefficients, eight_modes::Complex, eight_modes::Real, Option<eight_modes::Complex>) -> Solved;

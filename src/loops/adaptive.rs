@@ -2,16 +2,16 @@
 
 use super::control::StepControl;
 use super::dense::Dense;
-use super::norm::StateNorm;
-use super::pair::{Attempted, ErrorWeights, Pair, State};
+use super::embedded_pair::{Attempted, EmbeddedPair, ErrorWeights, State};
 use super::pilot::Pilot;
 use super::stages::weighted;
+use super::state_norm::StateNorm;
 use super::trace::{Attempt, FollowError, Pattern, Trace};
 use num_complex::Complex;
 
 /// A mode on its way through a controller.
 pub(crate) struct Adaptive<'a> {
-    pub pair: &'a Pair,
+    pub pair: &'a EmbeddedPair,
     pub dense: &'a Dense,
     pub control: &'a StepControl,
     pub norm: &'a StateNorm,

@@ -1,6 +1,6 @@
 //! A step size controller as data: first step, acceptance, the next step, the end.
 
-use super::norm::StateNorm;
+use super::state_norm::StateNorm;
 use super::tolerances::Tolerances;
 use num_complex::Complex;
 use serde::Serialize;

@@ -7,15 +7,15 @@
 //! samples inside come from the solver's interpolant. Implicit solvers are followed as if their equations were solved exactly, which on a
 //! linear mode they are. KenCarp's are followed with all of the field on the implicit side, `MultiTerm(ODETerm(zero), ODETerm(f))`.
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::{EmbeddedPair, ErrorWeights};
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::{ErrorWeights, Pair};
 use super::tables;
 use super::tolerances::Tolerances;
 
@@ -38,14 +38,15 @@ pub(crate) const SOLVERS: [(&str, (&str, Option<f64>)); 15] = [
     ("KenCarp5", ("kencarp5", Some(5.0))),
 ];
 
-const ADAPTIVE: [&str; 12] =
-    ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff", "dtmax", "factormin", "factormax", "safety", "step_ts", "error_order"];
-const CONSTANT: [&str; 3] = ["dt0", "rtol", "atol"];
+const ADAPTIVE: [&str; 13] =
+    ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff", "dtmax", "factormin", "factormax", "safety", "step_ts", "error_order", "dtype"];
+const CONSTANT: [&str; 4] = ["dt0", "rtol", "atol", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, order)) = options::method(Library::Diffrax, &name.method, &SOLVERS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let dt0 = options.positive("dt0")?;
     let tolerances = (options.tolerance("rtol")?, options.tolerance("atol")?);
     let combination = |why| CallError::Combination { call: name.to_string(), why };
@@ -66,10 +67,10 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         _ => return Err(combination("PIDController has no default tolerances: give both rtol and atol, or neither for a constant step")),
     };
     let (pair, dense) = solver(method, scheme)?;
-    let run = ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff"];
+    let run = ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff", "dtype"];
     let plain = name.options.iter().all(|(key, _)| run.contains(&key.as_str()));
-    let verification = if plain { Verification::Run } else { Verification::Read };
-    Ok(Call { method, scheme, verification, pair, dense, advance, name })
+    let verification = if plain { CallCheck::Run } else { CallCheck::Read };
+    Ok(Call { method, scheme, verification, precision, pair, dense, advance, name })
 }
 
 fn control(options: &mut Options<'_>, tolerances: Tolerances, dt0: Option<f64>, order: f64) -> Result<StepControl, CallError> {
@@ -97,8 +98,8 @@ fn control(options: &mut Options<'_>, tolerances: Tolerances, dt0: Option<f64>, 
     })
 }
 
-fn solver(method: &str, scheme: &str) -> Result<(Pair, Dense), CallError> {
-    let pair = Pair::of_scheme(scheme, method == "Dopri8")?;
+fn solver(method: &str, scheme: &str) -> Result<(EmbeddedPair, Dense), CallError> {
+    let pair = EmbeddedPair::of_scheme(scheme, method == "Dopri8")?;
     let weights = |table: &[&[f64]]| Dense::Weights(tables::rows(table));
     Ok(match method {
         "Tsit5" => (pair, weights(&tables::TSITOURAS_INTERPOLANT)),
@@ -113,7 +114,13 @@ fn solver(method: &str, scheme: &str) -> Result<(Pair, Dense), CallError> {
         "Euler" => (pair, Dense::Linear),
         // The trapezoidal rule is the partner: an explicit stage at the start is evaluated for it alone.
         "ImplicitEuler" => (
-            Pair { stages: 2, a: vec![0.0, 0.0, 0.0, 1.0], b: vec![0.0, 1.0], error: ErrorWeights::Weighted(vec![-0.5, 0.5]), ..pair },
+            EmbeddedPair {
+                stages: 2,
+                a: vec![0.0, 0.0, 0.0, 1.0],
+                b: vec![0.0, 1.0],
+                error: ErrorWeights::Weighted(vec![-0.5, 0.5]),
+                ..pair
+            },
             Dense::Linear,
         ),
         "KenCarp3" => (pair, weights(&tables::KENCARP3_INTERPOLANT)),

@@ -1,7 +1,7 @@
 //! Grids of constant steps, as libraries lay them.
 
 use super::dense::Dense;
-use super::pair::{Pair, State};
+use super::embedded_pair::{EmbeddedPair, State};
 use super::trace::{Attempt, FollowError, Trace};
 use num_complex::Complex;
 use serde::Serialize;
@@ -95,7 +95,7 @@ impl Grid {
     /// Follows ẏ = μy over the grid.
     pub(crate) fn follow(
         &self,
-        pair: &Pair,
+        pair: &EmbeddedPair,
         dense: &Dense,
         mode: Complex<f64>,
         samples: &[f64],

@@ -27,6 +27,7 @@
 //! | `grid` | grids of constant steps |
 //! | `norm`, `joint_norm`, `tolerances` | the norm over the state and the batch, of one mode and of several |
 //! | `adaptive` | the loop under step control |
+//! | `float_width`, `single_precision` | float32 or float64; the loop with every operation rounded to 32 bits |
 //! | `enclosed` | the loop under step control over a whole box of modes, with slopes: what a proof needs |
 //! | `radau` | SciPy's Radau, whose steps solve an equation |
 //! | `trace` | what happened, attempt by attempt |
@@ -40,23 +41,25 @@ mod dense;
 mod derivative;
 mod derivative_regression;
 mod diffrax;
+mod embedded_pair;
 mod enclosed;
+mod float_width;
 mod grid;
 mod joint_norm;
 mod library;
 mod name;
 mod named_call;
-mod norm;
 mod numpy_gradient;
 mod options;
 mod ordinary_diffeq;
-mod pair;
 mod pilot;
 mod pysindy;
 mod radau;
 mod scipy;
-mod series;
+mod single_precision;
 mod stages;
+mod state_norm;
+mod step_series;
 mod tables;
 mod tolerances;
 mod torchdiffeq;
@@ -64,21 +67,22 @@ mod torchdyn;
 mod trace;
 
 pub use bare::{Bare, bare, names};
-pub use call::{Advance, Call, Verification};
+pub use call::{Advance, Call, CallCheck};
 pub use call_error::CallError;
 pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 pub use dense::Dense;
 pub use derivative_regression::{Ends, Filter, RegressedMode, Regression, RegressionError};
+pub use embedded_pair::{EmbeddedPair, ErrorWeights};
 pub use enclosed::NotEnclosed;
 pub(crate) use enclosed::{ComplexJet, EnclosedCall};
+pub use float_width::Precision;
 pub use grid::{Grid, GridTimes};
 pub use joint_norm::{Companion, JointNorm};
 pub use library::Library;
 pub use name::CallName;
-pub use norm::StateNorm;
-pub use pair::{ErrorWeights, Pair};
 pub(crate) use pilot::{Pilot, Reached};
-pub(crate) use series::{StepSeries, Terms};
 pub(crate) use stages::MOST_STAGES;
+pub use state_norm::StateNorm;
+pub(crate) use step_series::{StepSeries, Terms};
 pub use tolerances::Tolerances;
 pub use trace::{Attempt, Choice, FollowError, Pattern, Trace};

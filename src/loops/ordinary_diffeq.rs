@@ -6,26 +6,27 @@
 //! from the start, `qmax_first_step=10`). The first step is Hairer's with a factor 93/83 "to prevent numerical coincidences". The last
 //! step ends on the last sample, those before come from Tsitouras' interpolant. The state is an array that is updated in place.
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::EmbeddedPair;
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::Pair;
 use super::tables;
 use super::tolerances::Tolerances;
 
 /// The methods: the name there, then the catalogue's and the order.
 pub(crate) const METHODS: [(&str, (&str, f64)); 1] = [("Tsit5", ("tsitouras5", 5.0))];
 
-const OPTIONS: [&str; 5] = ["reltol", "abstol", "dt", "dtmax", "qmax_first_step"];
+const OPTIONS: [&str; 6] = ["reltol", "abstol", "dt", "dtmax", "qmax_first_step", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, order)) = options::method(Library::OrdinaryDiffEq, &name.method, &METHODS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let relative = options.tolerance("reltol")?.unwrap_or(1e-3);
     let absolute = options.tolerance("abstol")?.unwrap_or(1e-6);
     let first = options.positive("dt")?;
@@ -50,6 +51,6 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     };
     options.finish(&OPTIONS)?;
     let dense = Dense::Weights(tables::rows(&tables::TSITOURAS_INTERPOLANT));
-    let pair = Pair::of_scheme(scheme, false)?;
-    Ok(Call { method, scheme, verification: Verification::Read, pair, dense, advance: Advance::Controlled(control), name })
+    let pair = EmbeddedPair::of_scheme(scheme, false)?;
+    Ok(Call { method, scheme, verification: CallCheck::Read, precision, pair, dense, advance: Advance::Controlled(control), name })
 }

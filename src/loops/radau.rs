@@ -7,8 +7,8 @@
 
 use super::adaptive::Adaptive;
 use super::control::StepControl;
-use super::norm::StateNorm;
 use super::pilot::MOST_ATTEMPTS;
+use super::state_norm::StateNorm;
 use super::trace::{Attempt, Choice, FollowError, Pattern, Trace};
 use num_complex::Complex;
 

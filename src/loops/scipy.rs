@@ -4,14 +4,15 @@
 //! accepted step may be followed by a shorter one, and after a rejection not by a longer one; the last step ends on the last sample, those before come
 //! from the interpolant. Radau's loop is another one (`radau`). Files: `rk.py`, `radau.py`, `common.py`, `dop853_coefficients.py`.
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::{EmbeddedPair, ErrorWeights};
+use super::float_width::Precision;
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::{ErrorWeights, Pair};
 use super::tables;
 use super::tolerances::Tolerances;
 
@@ -23,12 +24,17 @@ pub(crate) const METHODS: [(&str, (&str, f64)); 4] = [
     ("Radau", ("radau-iia-3", 4.0)),
 ];
 
-const OPTIONS: [&str; 4] = ["rtol", "atol", "first_step", "max_step"];
+const OPTIONS: [&str; 5] = ["rtol", "atol", "first_step", "max_step", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, order)) = options::method(Library::Scipy, &name.method, &METHODS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
+    if precision == Some(Precision::Float32) {
+        let why = "solve_ivp turns every real state into float64 and computes in it; leave dtype out";
+        return Err(CallError::Combination { call: name.to_string(), why });
+    }
     // validate_tol raises a smaller rtol to this, with a warning.
     let relative = options.tolerance("rtol")?.unwrap_or(1e-3).max(100.0 * f64::EPSILON);
     let absolute = options.tolerance("atol")?.unwrap_or(1e-6);
@@ -45,17 +51,17 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         evaluations_interpolant: if method == "DOP853" { 3 } else { 0 },
     };
     options.finish(&OPTIONS)?;
-    let pair = Pair::of_scheme(scheme, method != "Radau")?;
+    let pair = EmbeddedPair::of_scheme(scheme, method != "Radau")?;
     let (pair, dense) = match method {
         "RK45" => (pair, Dense::Weights(tables::rows(&tables::RK45_INTERPOLANT))),
         "RK23" => (pair, Dense::Weights(tables::rows(&tables::RK23_INTERPOLANT))),
-        "Radau" => (Pair { error: ErrorWeights::Collocation, ..pair }, Dense::Linear),
+        "Radau" => (EmbeddedPair { error: ErrorWeights::Collocation, ..pair }, Dense::Linear),
         _ => {
             let error = ErrorWeights::Dop853 { fifth: tables::DOP853_FIFTH.to_vec(), third: tables::DOP853_THIRD.to_vec() };
             let dense = Dense::Dop853(tables::rows(&tables::DOP853_INTERPOLANT));
-            (Pair { error, interpolant_rows: tables::rows(&tables::DOP853_ROWS), ..pair }, dense)
+            (EmbeddedPair { error, interpolant_rows: tables::rows(&tables::DOP853_ROWS), ..pair }, dense)
         }
     };
-    let verification = Verification::Run;
-    Ok(Call { method, scheme, verification, pair, dense, advance: Advance::Controlled(control), name })
+    let verification = CallCheck::Run;
+    Ok(Call { method, scheme, verification, precision, pair, dense, advance: Advance::Controlled(control), name })
 }

@@ -5,15 +5,15 @@
 //! is not f at the end. Fixed grids end on the last sample and interpolate the others linearly unless told otherwise. `rk4` is
 //! the 3/8 rule. Files: `rk_common.py`, `misc.py`, `interp.py`, `solvers.py`, `fixed_grid.py`.
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::EmbeddedPair;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::Pair;
 use super::tables;
 use super::tolerances::Tolerances;
 
@@ -40,13 +40,14 @@ pub(crate) const METHODS: [(&str, (&str, Kind)); 10] = [
     ("rk4", ("rk38", Kind::Fixed)),
 ];
 
-const ADAPTIVE: [&str; 9] = ["rtol", "atol", "first_step", "step_t", "max_step", "safety", "ifactor", "dfactor", "min_step"];
-const FIXED: [&str; 4] = ["step_size", "interp", "rtol", "atol"];
+const ADAPTIVE: [&str; 10] = ["rtol", "atol", "first_step", "step_t", "max_step", "safety", "ifactor", "dfactor", "min_step", "dtype"];
+const FIXED: [&str; 5] = ["step_size", "interp", "rtol", "atol", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, kind)) = options::method(Library::Torchdiffeq, &name.method, &METHODS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let (pair, dense, advance) = match kind {
         Kind::Adaptive(order) => {
             let control = control(&mut options, order)?;
@@ -64,22 +65,24 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
             let dense = if cubic { Dense::Hermite } else { Dense::Linear };
             // solvers.py evaluates f at the end of the step for every sample it interpolates by a cubic.
             let grid = Grid { times, evaluations_interpolant: u64::from(cubic) };
-            (Pair { first_same_as_last: false, ..Pair::of_scheme(scheme, false)? }, dense, Advance::Grid(grid))
+            (EmbeddedPair { first_same_as_last: false, ..EmbeddedPair::of_scheme(scheme, false)? }, dense, Advance::Grid(grid))
         }
     };
-    let verification = Verification::Run;
-    Ok(Call { method, scheme, verification, pair, dense, advance, name })
+    let verification = CallCheck::Run;
+    Ok(Call { method, scheme, verification, precision, pair, dense, advance, name })
 }
 
-fn adaptive(method: &str, scheme: &str) -> Result<(Pair, Dense), CallError> {
-    let pair = Pair::of_scheme(scheme, method == "dopri8")?;
+fn adaptive(method: &str, scheme: &str) -> Result<(EmbeddedPair, Dense), CallError> {
+    let pair = EmbeddedPair::of_scheme(scheme, method == "dopri8")?;
     let quartic = |middle: &[f64]| Dense::Quartic { middle: middle.to_vec() };
     Ok(match method {
         "dopri5" => (pair.with_error(tables::DORMAND_PRINCE_SHAMPINE_ERROR.to_vec()), quartic(&tables::DORMAND_PRINCE_MIDDLE)),
         "dopri8" => (pair.with_error(tables::DOPRI8_ERROR.to_vec()), quartic(&tables::DOPRI8_MIDDLE)),
         "bosh3" => (pair, quartic(&[0.0, 0.5, 0.0, 0.0])),
-        "adaptive_heun" => (Pair { carries_last_stage: true, ..pair }.with_error(vec![0.5, -0.5]), quartic(&[0.5, 0.0])),
-        _ => (Pair { carries_last_stage: true, ..pair }.with_error(vec![-1.0 / 512.0, 0.0, 1.0 / 512.0]), quartic(&[0.0, 0.5, 0.0])),
+        "adaptive_heun" => (EmbeddedPair { carries_last_stage: true, ..pair }.with_error(vec![0.5, -0.5]), quartic(&[0.5, 0.0])),
+        _ => {
+            (EmbeddedPair { carries_last_stage: true, ..pair }.with_error(vec![-1.0 / 512.0, 0.0, 1.0 / 512.0]), quartic(&[0.0, 0.5, 0.0]))
+        }
     })
 }
 

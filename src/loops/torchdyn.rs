@@ -9,15 +9,15 @@
 //! differ from these by up to 2e-5 (tsit5 at rtol 1e-2). With those three numbers in 64 bits they agree to 1e-11
 //! (`benches/peers/multipliers.py torchdyn_in_double`).
 
-use super::call::{Advance, Call, Verification};
+use super::call::{Advance, Call, CallCheck};
 use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
+use super::embedded_pair::EmbeddedPair;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
-use super::pair::Pair;
 use super::tables;
 use super::tolerances::Tolerances;
 
@@ -34,10 +34,11 @@ pub(crate) const SOLVERS: [(&str, (&str, bool)); 5] = [
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, adaptive)) = options::method(Library::Torchdyn, &name.method, &SOLVERS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let relative = options.tolerance("rtol")?.unwrap_or(1e-3);
     let absolute = options.tolerance("atol")?.unwrap_or(1e-3);
-    options.finish(&["rtol", "atol"])?;
-    let pair = Pair::of_scheme(scheme, false)?;
+    options.finish(&["rtol", "atol", "dtype"])?;
+    let pair = EmbeddedPair::of_scheme(scheme, false)?;
     let (pair, advance) = if adaptive {
         let control = StepControl {
             tolerances: Tolerances { relative, absolute },
@@ -55,5 +56,5 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     } else {
         (pair, Advance::Grid(Grid { times: GridTimes::Samples, evaluations_interpolant: 0 }))
     };
-    Ok(Call { method, scheme, verification: Verification::Run, pair, dense: Dense::Linear, advance, name })
+    Ok(Call { method, scheme, verification: CallCheck::Run, precision, pair, dense: Dense::Linear, advance, name })
 }

@@ -8,7 +8,7 @@ pub mod families;
 pub(crate) mod field_symbol;
 pub(crate) mod identity;
 pub mod latex;
-pub(crate) mod multistep;
+pub(crate) mod linear_multistep;
 pub(crate) mod property;
 pub mod rounding;
 pub(crate) mod sampling;
@@ -19,7 +19,7 @@ pub(crate) mod tableau;
 
 pub use field_symbol::FieldSymbol;
 pub use identity::{Claim, Identity, Stated};
-pub use multistep::{Multistep, MultistepError};
+pub use linear_multistep::{Multistep, MultistepError};
 pub use property::{Certainty, PROPERTIES, Property, PropertyEntry, PropertyKind, RestsOn};
 pub use sampling::{Sampling, SamplingError, StepSize};
 pub use tableau::{Coefficients, RungeKutta, TableauError};

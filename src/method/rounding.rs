@@ -67,14 +67,14 @@ fn places(q: &BigRational) -> Option<u32> {
 
 /// What the coefficients of a scheme, taken together, say of their precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Precision {
+pub struct WrittenPrecision {
     /// The most places among the decimals.
     pub places: u32,
     /// Whether any coefficient is a long decimal or a long ratio.
     pub long: bool,
 }
 
-impl Precision {
+impl WrittenPrecision {
     /// Of a list of coefficients.
     pub fn of<'a>(numbers: impl IntoIterator<Item = &'a Number>) -> Self {
         numbers.into_iter().fold(Self { places: 0, long: false }, |so_far, x| match Form::of(x) {
@@ -110,7 +110,7 @@ pub fn coefficients(method: &Method) -> Vec<&Number> {
 /// The same method, each coefficient that looks rounded known to within `tolerance` only: all decisions about it hold "to within" that.
 /// `None` where nothing looks rounded.
 pub fn blurred(method: &Method, tolerance: f64) -> Option<Method> {
-    let precision = Precision::of(coefficients(method));
+    let precision = WrittenPrecision::of(coefficients(method));
     let fewest = precision.places.saturating_sub(DROPPED_ZEROS).max(1);
     let mut changed = false;
     let mut blur = |x: &Number| {

@@ -3,7 +3,7 @@
 use super::Method;
 use super::declarations::declarations;
 use super::identity::{Claim, Identity, Stated};
-use super::multistep::Multistep;
+use super::linear_multistep::Multistep;
 use super::property::{PROPERTIES, Property, PropertyKind};
 pub use super::scheme_error::{MOST_DIGITS, MOST_STAGES, SchemeError, SchemeReason};
 use super::scheme_value::{Failure, Value, line, list, number, only, optional, string, table};

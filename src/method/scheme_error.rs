@@ -1,6 +1,6 @@
 //! What is wrong with a scheme file, and where.
 
-use super::multistep::MultistepError;
+use super::linear_multistep::MultistepError;
 use super::tableau::TableauError;
 use thiserror::Error;
 

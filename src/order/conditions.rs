@@ -82,7 +82,7 @@ pub struct PrincipalError {
 
 /// How far a search has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct ConditionsTested {
     /// The order whose conditions are being tested.
     pub order: usize,
     /// How many there are.
@@ -118,7 +118,7 @@ pub fn order(method: &RungeKutta) -> OrderReport {
 }
 
 /// The same up to an order of choice (at most [`LARGEST_CAP`]), with progress reports that may stop the search; what is proved until then is kept.
-pub fn order_up_to(method: &RungeKutta, cap: usize, mut progress: impl FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
+pub fn order_up_to(method: &RungeKutta, cap: usize, mut progress: impl FnMut(ConditionsTested) -> ControlFlow<()>) -> OrderReport {
     let (main, tableau) = search(method.a(), method.b(), method.c(), cap, &mut progress);
     let embedded = method.b_hat().map(|b_hat| search(method.a(), b_hat, method.c(), cap, &mut progress).0);
     let principal_error = principal_error(&tableau, main.order + 1, &mut progress).filter(|_| main.complete);
@@ -147,7 +147,7 @@ fn search(
     b: &[Number],
     c: &[Number],
     cap: usize,
-    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(ConditionsTested) -> ControlFlow<()>,
 ) -> (OrderReport, Unified) {
     let cap = cap.clamp(1, LARGEST_CAP);
     let tableau = unified(a, b);
@@ -180,7 +180,7 @@ fn search(
             },
         };
         let conditions = table.of_order(n).len();
-        let mut tell = |done, total| progress(Progress { order: n, conditions, done, total });
+        let mut tell = |done, total| progress(ConditionsTested { order: n, conditions, done, total });
         let failing = match (&exact, &rounded) {
             (Some(exact), _) => match exact.decide(&table, n, &mut tell) {
                 Decision::Hold => Vec::new(),
@@ -224,13 +224,13 @@ pub fn failing_bush(b: &[Number], c: &[Number], n: usize) -> FailingCondition {
     FailingCondition::new(tree, n, found, Number::ratio(1, n as i64))
 }
 
-fn principal_error(tableau: &Unified, n: usize, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Option<PrincipalError> {
+fn principal_error(tableau: &Unified, n: usize, progress: &mut dyn FnMut(ConditionsTested) -> ControlFlow<()>) -> Option<PrincipalError> {
     if n > LARGEST_CAP {
         return None;
     }
     let trees = Trees::up_to(n).ok()?;
     let conditions = trees.of_order(n).len();
-    let mut tell = |done, total| progress(Progress { order: n, conditions, done, total });
+    let mut tell = |done, total| progress(ConditionsTested { order: n, conditions, done, total });
     let residuals = rounded::residuals(&tableau.a, &tableau.b, &trees, n, &mut tell)?;
     let terms = trees.of_order(n).zip(residuals).map(|(t, r)| (t, r.abs() / trees.symmetry(t) as f64));
     let (mut sum, mut largest, mut tree) = (0.0, 0.0, Tree::LEAF);

@@ -20,7 +20,9 @@ pub(crate) mod trees;
 pub(crate) mod weights;
 
 pub use assumptions::SimplifyingAssumptions;
-pub use conditions::{DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, Progress, failing_bush, order, order_up_to};
+pub use conditions::{
+    ConditionsTested, DEFAULT_CAP, FailingCondition, LARGEST_CAP, OrderReport, PrincipalError, failing_bush, order, order_up_to,
+};
 pub use coproduct::{Cut, Cuts};
 pub use general_field::{Estimated, FlowMap, InverseModifiedField, inverse_modified_at, modified_at, step_logarithm};
 pub use invariant_drift::{DriftError, Invariant, InvariantDrift, convergence, drift};

@@ -1,11 +1,11 @@
 //! The order that holds to a tolerance. Published coefficients are often rounded: to within their digits a scheme has its order, exactly it has none.
 
 use super::certificate::Report;
-use super::conditions::{DEFAULT_CAP, LARGEST_CAP, OrderReport, Progress};
+use super::conditions::{ConditionsTested, DEFAULT_CAP, LARGEST_CAP, OrderReport};
 use super::rounded::Centres;
 use super::trees::Trees;
 use crate::exact::{Number, rational};
-use crate::method::rounding::{Precision, coefficients};
+use crate::method::rounding::{WrittenPrecision, coefficients};
 use crate::method::{Method, Multistep, RungeKutta};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -36,15 +36,15 @@ pub struct OrderWithin {
 /// The order of a Runge–Kutta method to a tolerance: the stated one, or one that the residuals themselves suggest.
 ///
 /// Where none is stated and the coefficients look rounded, the residuals are looked through for a gap: the conditions up to p hold to within what rounding explains
-/// ([`Precision::largest_defect`]), and the first beyond is larger by a factor of at least a thousand. `None` where the search is stopped.
+/// ([`WrittenPrecision::largest_defect`]), and the first beyond is larger by a factor of at least a thousand. `None` where the search is stopped.
 pub fn order_within(
     method: &RungeKutta,
     exact: &OrderReport,
     stated: Option<f64>,
-    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(ConditionsTested) -> ControlFlow<()>,
 ) -> Option<OrderWithin> {
     let whole = Method::RungeKutta(method.clone());
-    let automatic = Precision::of(coefficients(&whole)).largest_defect();
+    let automatic = WrittenPrecision::of(coefficients(&whole)).largest_defect();
     let proved = if exact.exact { exact.order } else { 0 };
     // A principal error beyond what rounding explains needs no second look.
     let settled = exact.principal_error.as_ref().is_some_and(|e| e.largest > stated.or(automatic).unwrap_or(0.0));
@@ -60,7 +60,7 @@ pub fn order_within(
             None => Trees::up_to((n + 2).min(LARGEST_CAP)).ok()?,
         };
         let conditions = table.of_order(n).len();
-        let mut tell = |done, total| progress(Progress { order: n, conditions, done, total });
+        let mut tell = |done, total| progress(ConditionsTested { order: n, conditions, done, total });
         let report: Report = &mut tell;
         let largest = centres.residuals(&table, n, report)?.into_iter().fold(0.0, |most: f64, r| most.max(r.abs()));
         trees = Some(table);
@@ -72,7 +72,7 @@ pub fn order_within(
 /// The same for a multistep method: its conditions are `C_q/σ(1) = 0`, q = 0 to p.
 pub fn multistep_order_within(method: &Multistep, order: usize, stated: Option<f64>) -> Option<OrderWithin> {
     let whole = Method::Multistep(method.clone());
-    let automatic = Precision::of(coefficients(&whole)).largest_defect();
+    let automatic = WrittenPrecision::of(coefficients(&whole)).largest_defect();
     let proved = if method.is_exact() { order } else { 0 };
     if method.is_exact() && stated.is_none() && automatic.is_none() {
         return Some(OrderWithin { order, defect: 0.0, tolerance: 0.0 });

@@ -4,7 +4,7 @@ use super::OrderError;
 use super::coproduct::Cuts;
 use super::trees::{Tree, Trees};
 use crate::exact::Ring;
-use crate::exact::{Field, Number};
+use crate::exact::{DivisionRing, Number};
 use crate::method::RungeKutta;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -114,7 +114,7 @@ impl MapSeries<Number> {
     }
 }
 
-impl<T: Field + From<i64>> MapSeries<T> {
+impl<T: DivisionRing + From<i64>> MapSeries<T> {
     /// The flow of f over time h: 1/γ(t).
     pub fn exact_flow(table: Arc<SeriesTable>) -> Self {
         // γ ≤ 12! fits.
@@ -230,7 +230,7 @@ fn shrunk<T: Ring + From<i64>>(table: &SeriesTable, b: &[T]) -> Vec<BTreeMap<Tre
     of_trees
 }
 
-impl<T: Field + From<i64>> FieldSeries<T> {
+impl<T: DivisionRing + From<i64>> FieldSeries<T> {
     /// The flow of the field over time h: the exponential for the product of composition, by repeated Lie derivatives.
     pub fn flow(&self) -> MapSeries<T> {
         let trees = &self.table.trees;

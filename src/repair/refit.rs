@@ -3,7 +3,7 @@
 use super::repair_error::RepairError;
 use crate::data::Paths;
 use crate::fit::{
-    Features, Fit, FitError, Form, Learned, LevenbergMarquardt, Loss, ModelFile, Optimiser, Step, Through, Watch, Windows, rollout,
+    Features, Fit, FitError, Learned, LevenbergMarquardt, Loss, LossForm, ModelFile, Optimiser, Step, Through, Watch, Windows, rollout,
     rollout_through,
 };
 use crate::method::{Method, Sampling, catalog};
@@ -57,7 +57,7 @@ pub(super) fn distance_from_map(learned: &Learned, sampling: Sampling, pairs: &P
 /// The class of the trained model fitted to the pairs through the faithful method with so many steps an interval, from the trained parameters on.
 pub(super) fn refit(file: &ModelFile, sampling: Sampling, pairs: &Paths, steps: u32, watch: &mut Watch<'_>) -> Result<Fit, RepairError> {
     let learned = &file.learned;
-    let step = Step::new(&catalog::find(FAITHFUL)?, Sampling::new(sampling.interval(), steps)?, Form::Step)?;
+    let step = Step::new(&catalog::find(FAITHFUL)?, Sampling::new(sampling.interval(), steps)?, LossForm::Step)?;
     let loss = if pairs.iter().any(|pair| pair.len() > 2) { Loss::Rollout } else { Loss::Pairs };
     let windows = Windows::new(pairs, loss, &step)?;
     let ridge = if matches!(learned.model.features(), Features::Gaussian(_)) { 1e-10 } else { 0.0 };

@@ -1,7 +1,7 @@
 //! One claim of a scheme's file, and what became of it.
 
 use super::claim_fault::ClaimFault;
-use super::property_found::Found;
+use super::property_found::PropertyFound;
 use crate::method::{Property, Stated};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -14,7 +14,7 @@ pub struct CheckedClaim {
     /// What the file states: true, false or a number.
     pub stated: Stated,
     /// What was computed; null where the notion does not apply to the method.
-    pub found: Option<Found>,
+    pub found: Option<PropertyFound>,
     /// Whether the two agree; false also where that is undecided.
     pub holds: bool,
     /// Whether the question is left open: the claim neither holds nor fails.

@@ -2,7 +2,7 @@
 
 use super::checked_claim::CheckedClaim;
 use super::claim_fault::ClaimFault;
-use super::property_found::Found;
+use super::property_found::PropertyFound;
 use super::verification::Verification;
 use crate::exact::{Number, rational};
 use crate::method::{Claim, Method, Property, Stated};
@@ -32,14 +32,14 @@ fn checked(report: &Verification, method: &Method, claim: &Claim) -> CheckedClai
 }
 
 /// Whether what is stated is what was found.
-fn agrees(stated: &Stated, found: Option<&Found>, angle_error: Option<f64>) -> bool {
+fn agrees(stated: &Stated, found: Option<&PropertyFound>, angle_error: Option<f64>) -> bool {
     match (stated, found) {
-        (Stated::Truth(stated), Some(Found::Truth(found))) => stated == found,
-        (Stated::Value(stated), Some(Found::Order(found))) => *stated == Number::from(*found as i64),
-        (Stated::Value(stated), Some(Found::Value(found))) => stated == found,
-        (Stated::Value(stated), Some(Found::Extent(extent))) => extent.agrees_with(stated) || same_double(stated, extent.to_f64()),
-        (Stated::Value(stated), Some(Found::Degrees(degrees))) => angle_agrees(stated, *degrees, angle_error.unwrap_or(0.0)),
-        (Stated::Infinite, Some(Found::Extent(extent))) => extent.is_infinite(),
+        (Stated::Truth(stated), Some(PropertyFound::Truth(found))) => stated == found,
+        (Stated::Value(stated), Some(PropertyFound::Order(found))) => *stated == Number::from(*found as i64),
+        (Stated::Value(stated), Some(PropertyFound::Value(found))) => stated == found,
+        (Stated::Value(stated), Some(PropertyFound::Extent(extent))) => extent.agrees_with(stated) || same_double(stated, extent.to_f64()),
+        (Stated::Value(stated), Some(PropertyFound::Degrees(degrees))) => angle_agrees(stated, *degrees, angle_error.unwrap_or(0.0)),
+        (Stated::Infinite, Some(PropertyFound::Extent(extent))) => extent.is_infinite(),
         // A truth that does not apply to this kind of method is not true of it.
         (Stated::Truth(stated), None) => !stated,
         _ => false,
@@ -47,7 +47,7 @@ fn agrees(stated: &Stated, found: Option<&Found>, angle_error: Option<f64>) -> b
 }
 
 /// What was found to within a tolerance, where the claim holds of that.
-fn to_within(report: &Verification, method: &Method, claim: &Claim) -> Option<(Found, f64)> {
+fn to_within(report: &Verification, method: &Method, claim: &Claim) -> Option<(PropertyFound, f64)> {
     // However near the coefficients, a finite extent is not an unbounded one: only a file that states its tolerance claims so little.
     if matches!(claim.stated, Stated::Infinite) && method.identity().stated_tolerance().is_none() {
         return None;
@@ -58,7 +58,7 @@ fn to_within(report: &Verification, method: &Method, claim: &Claim) -> Option<(F
         _ => None,
     };
     let (found, tolerance, angle_error) = match (order, &report.within) {
-        (Some(order), _) => (Found::Order(order.order), order.tolerance, None),
+        (Some(order), _) => (PropertyFound::Order(order.order), order.tolerance, None),
         (None, Some(within)) => (within.report.find(claim.claim)?, within.tolerance, within.report.a_alpha_error),
         (None, None) => return None,
     };

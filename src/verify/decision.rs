@@ -1,6 +1,6 @@
 //! How each property is decided: found in a whole verification, or decided alone, which the catalogue is filtered by.
 
-use super::property_found::Found;
+use super::property_found::PropertyFound;
 use super::verification::Verification;
 use crate::method::PropertyKind;
 use crate::method::{Method, Property, Stated};
@@ -20,45 +20,45 @@ impl Verification {
     /// assert!(report.find(Property::ZeroStable).is_none());
     /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
     /// ```
-    pub fn find(&self, property: Property) -> Option<Found> {
+    pub fn find(&self, property: Property) -> Option<PropertyFound> {
         let learning = self.learning.as_ref();
         match property {
-            Property::Order => Some(Found::Order(self.order)),
-            Property::StageOrder => self.stage_order.map(Found::Order),
-            Property::LinearOrder => Some(Found::Order(self.linear_order)),
-            Property::EmbeddedOrder => self.embedded_order.map(Found::Order),
-            Property::DispersionOrder => self.phase.as_ref()?.dispersion_order.map(Found::Order),
+            Property::Order => Some(PropertyFound::Order(self.order)),
+            Property::StageOrder => self.stage_order.map(PropertyFound::Order),
+            Property::LinearOrder => Some(PropertyFound::Order(self.linear_order)),
+            Property::EmbeddedOrder => self.embedded_order.map(PropertyFound::Order),
+            Property::DispersionOrder => self.phase.as_ref()?.dispersion_order.map(PropertyFound::Order),
             // No mode is ever damped: a dissipation of infinite order.
             Property::DissipationOrder => {
-                Some(self.phase.as_ref()?.dissipation_order.map_or(Found::Extent(Extent::Infinite), Found::Order))
+                Some(self.phase.as_ref()?.dissipation_order.map_or(PropertyFound::Extent(Extent::Infinite), PropertyFound::Order))
             }
-            Property::ErrorConstant => self.error_constant_number.clone().map(Found::Value),
+            Property::ErrorConstant => self.error_constant_number.clone().map(PropertyFound::Value),
             Property::AtInfinity => match (&self.at_infinity, &self.stability) {
-                (Some(limit), _) => Some(Found::Value(limit.clone())),
-                (None, Some(_)) => Some(Found::Extent(Extent::Infinite)),
+                (Some(limit), _) => Some(PropertyFound::Value(limit.clone())),
+                (None, Some(_)) => Some(PropertyFound::Extent(Extent::Infinite)),
                 (None, None) => None,
             },
-            Property::AAlphaDegrees => self.a_alpha_degrees.map(Found::Degrees),
-            Property::SspCoefficient => self.ssp_coefficient.clone().map(Found::Extent),
-            Property::ImaginaryInterval => self.imaginary_interval.clone().map(Found::Extent),
-            Property::RealInterval => self.real_interval.clone().map(Found::Extent),
-            Property::Disc => self.disc.clone().map(Found::Extent),
-            Property::Branches => Some(Found::Order(learning?.branches)),
-            Property::Explicit => Some(Found::Truth(self.explicit)),
-            Property::StifflyAccurate => self.stiffly_accurate.map(Found::Truth),
-            Property::Fsal => self.fsal.map(Found::Truth),
-            Property::AStable => self.a_stable.map(Found::Truth),
-            Property::LStable => self.l_stable.map(Found::Truth),
-            Property::IStable => self.i_stable.map(Found::Truth),
-            Property::BStable => self.b_stable.map(Found::Truth),
-            Property::Symplectic => self.symplectic.map(Found::Truth),
-            Property::Symmetric => self.symmetric.map(Found::Truth),
-            Property::Irreducible => self.irreducible.map(Found::Truth),
-            Property::ZeroStable => self.zero_stable.map(Found::Truth),
-            Property::StronglyStable => self.strongly_stable.map(Found::Truth),
-            Property::SignFaithful => Some(Found::Truth(learning?.sign_faithful)),
-            Property::Unique => Some(Found::Truth(learning?.unique)),
-            Property::DiscoveryStable => learning?.discovery_stable.map(Found::Truth),
+            Property::AAlphaDegrees => self.a_alpha_degrees.map(PropertyFound::Degrees),
+            Property::SspCoefficient => self.ssp_coefficient.clone().map(PropertyFound::Extent),
+            Property::ImaginaryInterval => self.imaginary_interval.clone().map(PropertyFound::Extent),
+            Property::RealInterval => self.real_interval.clone().map(PropertyFound::Extent),
+            Property::Disc => self.disc.clone().map(PropertyFound::Extent),
+            Property::Branches => Some(PropertyFound::Order(learning?.branches)),
+            Property::Explicit => Some(PropertyFound::Truth(self.explicit)),
+            Property::StifflyAccurate => self.stiffly_accurate.map(PropertyFound::Truth),
+            Property::Fsal => self.fsal.map(PropertyFound::Truth),
+            Property::AStable => self.a_stable.map(PropertyFound::Truth),
+            Property::LStable => self.l_stable.map(PropertyFound::Truth),
+            Property::IStable => self.i_stable.map(PropertyFound::Truth),
+            Property::BStable => self.b_stable.map(PropertyFound::Truth),
+            Property::Symplectic => self.symplectic.map(PropertyFound::Truth),
+            Property::Symmetric => self.symmetric.map(PropertyFound::Truth),
+            Property::Irreducible => self.irreducible.map(PropertyFound::Truth),
+            Property::ZeroStable => self.zero_stable.map(PropertyFound::Truth),
+            Property::StronglyStable => self.strongly_stable.map(PropertyFound::Truth),
+            Property::SignFaithful => Some(PropertyFound::Truth(learning?.sign_faithful)),
+            Property::Unique => Some(PropertyFound::Truth(learning?.unique)),
+            Property::DiscoveryStable => learning?.discovery_stable.map(PropertyFound::Truth),
         }
     }
 }
@@ -161,7 +161,7 @@ mod tests {
             let method = catalog::find(name).unwrap();
             let report = crate::verify::verify(&method);
             for property in Property::all().filter(|property| property.entry().kind == PropertyKind::Truth) {
-                let whole = report.find(property).map(|found| matches!(found, Found::Truth(true)));
+                let whole = report.find(property).map(|found| matches!(found, PropertyFound::Truth(true)));
                 assert_eq!(decided(&method, property), whole, "{name} {property}");
             }
         }

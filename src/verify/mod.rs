@@ -38,7 +38,7 @@ pub use claim_fault::ClaimFault;
 pub use decision::has_property;
 pub use learning_report::{AskedMode, LearningReport, SmallestSubsteps, SubstepsError, smallest_substeps};
 pub use left_out::{LeftOut, Numbers, WhyLeftOut, Work};
-pub use property_found::Found;
+pub use property_found::PropertyFound;
 pub use second_look::{Questioned, Refuted, second_look};
 pub use supervisor::{Supervisor, Underway};
 pub use verification::{Verification, Within};

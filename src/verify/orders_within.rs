@@ -2,7 +2,7 @@
 
 use crate::exact::Number;
 use crate::method::{Multistep, RungeKutta};
-use crate::order::{OrderReport, OrderWithin, Progress, multistep_order_within, order_within};
+use crate::order::{ConditionsTested, OrderReport, OrderWithin, multistep_order_within, order_within};
 use std::ops::ControlFlow;
 
 /// What is found of the orders to within a tolerance.
@@ -14,7 +14,7 @@ pub(super) struct Orders {
 }
 
 impl Orders {
-    pub fn of_runge_kutta(method: &RungeKutta, exact: &OrderReport, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Self {
+    pub fn of_runge_kutta(method: &RungeKutta, exact: &OrderReport, progress: &mut dyn FnMut(ConditionsTested) -> ControlFlow<()>) -> Self {
         let stated = method.identity().stated_tolerance();
         let main = order_within(method, exact, stated, progress);
         let Some((b_hat, embedded_order)) = method.b_hat().zip(exact.embedded_order) else { return Self { main, ..Self::default() } };

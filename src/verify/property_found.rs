@@ -7,7 +7,7 @@ use serde::Serialize;
 /// What was found of a property.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub enum Found {
+pub enum PropertyFound {
     /// A truth.
     Truth(bool),
     /// An order.
@@ -20,7 +20,7 @@ pub enum Found {
     Degrees(f64),
 }
 
-impl std::fmt::Display for Found {
+impl std::fmt::Display for PropertyFound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Truth(truth) => write!(f, "{truth}"),

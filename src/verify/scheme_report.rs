@@ -10,7 +10,7 @@ use super::verification::Verification;
 use crate::exact::Number;
 use crate::method::{Method, Multistep, Property, RungeKutta, Stated};
 use crate::method::{PROPERTIES, RestsOn};
-use crate::order::{DEFAULT_CAP, LARGEST_CAP, OrderReport, Progress, SimplifyingAssumptions, failing_bush, order_up_to};
+use crate::order::{ConditionsTested, DEFAULT_CAP, LARGEST_CAP, OrderReport, SimplifyingAssumptions, failing_bush, order_up_to};
 use crate::stability::{
     Angle, Extent, LocusShape, RightHalfPlane, RootLocus, StabilityFunction, UnknownRoom, a_alpha, at_infinity, disc_radius,
     imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
@@ -55,7 +55,7 @@ pub(super) fn decide(method: &Method, mut budget: Budget, watch: &Supervisor, de
 }
 
 /// The order from the trees, or where these end too early, or would take long, from the simplifying assumptions.
-fn order_of(method: &RungeKutta, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> OrderReport {
+fn order_of(method: &RungeKutta, progress: &mut dyn FnMut(ConditionsTested) -> ControlFlow<()>) -> OrderReport {
     let assumptions = SimplifyingAssumptions::of(method);
     let implied = assumptions.implied_order();
     // Without a second set of weights, no tree is needed for what the assumptions prove beyond the last tree.
@@ -143,7 +143,7 @@ impl OfR {
 fn of_runge_kutta(
     method: &RungeKutta,
     budget: &mut Budget,
-    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    progress: &mut dyn FnMut(ConditionsTested) -> ControlFlow<()>,
     depth: Depth,
 ) -> Verification {
     let found = order_of(method, progress);

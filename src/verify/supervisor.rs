@@ -1,6 +1,6 @@
 //! Who watches a verification, and how much exact work it may take.
 
-use crate::order::Progress;
+use crate::order::ConditionsTested;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use std::rc::Rc;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Underway {
     /// Order conditions are tested.
-    Conditions(Progress),
+    Conditions(ConditionsTested),
     /// An exact decision is made.
     Decision {
         /// The key of what is decided.
@@ -40,7 +40,7 @@ impl Supervisor {
     }
 
     /// The same as the search for the order takes it.
-    pub(super) fn of_conditions(&self) -> impl FnMut(Progress) -> ControlFlow<()> {
+    pub(super) fn of_conditions(&self) -> impl FnMut(ConditionsTested) -> ControlFlow<()> {
         let watch = self.clone();
         move |progress| watch.tell(Underway::Conditions(progress))
     }

@@ -40,7 +40,7 @@ pub(crate) mod losses;
 pub mod number;
 mod paragraph;
 pub mod prediction;
-pub mod property;
+pub mod property_name;
 #[cfg(feature = "cli")]
 pub(crate) mod regressions;
 mod remarked;

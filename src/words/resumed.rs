@@ -1,13 +1,13 @@
 //! What differs from the training that a model file is of, in sentences.
 
 use super::{Dialect, Say};
-use crate::fit::{Difference, Form};
+use crate::fit::{Difference, LossForm};
 
 impl Say for Difference {
     fn say(&self, _: Dialect) -> String {
-        let form = |form: &Form| match form {
-            Form::Step => "stepped",
-            Form::Residual => "residual",
+        let form = |form: &LossForm| match form {
+            LossForm::Step => "stepped",
+            LossForm::Residual => "residual",
         };
         match self {
             Self::Method { was, is } => format!("The method was {was}, is {is}."),

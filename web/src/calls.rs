@@ -2,7 +2,7 @@
 
 use super::message;
 use lambdahat::inverse::Limits;
-use lambdahat::inverse::step_control::{ControlledEquation, Gap, Search, Usage, assess, solutions, threshold};
+use lambdahat::inverse::step_control::{ControlledEquation, PatternGap, Search, Usage, assess, solutions, threshold};
 use lambdahat::loops::{Call, StateNorm};
 use lambdahat::words::{Dialect, Say, explorable, loops as words};
 use num_complex::Complex64;
@@ -58,7 +58,7 @@ pub fn call(name: &str, re: f64, im: f64, interval: f64) -> Result<String, JsErr
     serde_json::to_string(&told).map_err(message)
 }
 
-fn sides(gap: &Gap) -> Vec<[f64; 2]> {
+fn sides(gap: &PatternGap) -> Vec<[f64; 2]> {
     vec![pair(gap.fewer.lambda), pair(gap.more.lambda)]
 }
 

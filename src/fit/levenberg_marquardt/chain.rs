@@ -3,7 +3,7 @@
 //! A window's predictions are y_{j+1} = S(y_j, θ). The reverse sweep of one interval from each y_j gives ∂S/∂y and ∂S/∂θ there,
 //! and the chain rule gives the rest: J_{j+1} = ∂S/∂y · J_j + ∂S/∂θ, with J_0 = 0.
 
-use crate::fit::error::FitError;
+use crate::fit::fit_error::FitError;
 use crate::fit::loss::{Block, Windows};
 use crate::fit::model::Model;
 use crate::fit::normal::jacobian;
@@ -114,7 +114,7 @@ impl Chain {
 mod tests {
     use super::*;
     use crate::data::Paths;
-    use crate::fit::{Form, Loss};
+    use crate::fit::{Loss, LossForm};
     use crate::method::{Sampling, catalog};
 
     /// The reverse sweep of whole windows, a copy a residual, gives the same.
@@ -128,7 +128,7 @@ mod tests {
             for spec in ["linear", "polynomial:2", "mlp:5x4"] {
                 for loss in [Loss::Rollout, Loss::Windows(3)] {
                     let method = catalog::find(method).expect("in the catalogue");
-                    let step = Step::new(&method, Sampling::new(0.4, 2).expect("positive"), Form::Step).expect("steps");
+                    let step = Step::new(&method, Sampling::new(0.4, 2).expect("positive"), LossForm::Step).expect("steps");
                     let windows = Windows::new(&data, loss, &step).expect("long enough");
                     let model = Model::new(&spec.parse().expect("a model"), &data.to_states()).expect("states");
                     let theta: Vec<f64> = (0..model.parameter_count()).map(|k| 0.1 * (k as f64 + 1.0).sin()).collect();

@@ -5,7 +5,7 @@
 
 use super::drivers::{Attempted, Drivers, Hit, scaled};
 use super::{Sweep, axpy_columns};
-use crate::fit::error::FitError;
+use crate::fit::fit_error::FitError;
 use crate::fit::loss::Block;
 use crate::fit::model::Model;
 use crate::fit::tape::{Deltas, Tape};

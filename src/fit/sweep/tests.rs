@@ -3,7 +3,7 @@
 use super::*;
 use crate::data::Paths;
 use crate::fit::normal::{Gram, jacobian};
-use crate::fit::{Form, Loss, Windows};
+use crate::fit::{Loss, LossForm, Windows};
 use crate::method::{Method, Sampling, catalog};
 use crate::stability::StabilityFunction;
 use nalgebra::{DMatrix, DVector};
@@ -64,7 +64,7 @@ fn every_method_of_the_catalogue_acts_on_linear_fields_as_its_stability_function
     for method in CATALOGUE.iter() {
         for m in [1u32, 3] {
             let sampling = Sampling::new(0.7, m).expect("positive");
-            let Ok(step) = Step::new(method, sampling, Form::Step) else {
+            let Ok(step) = Step::new(method, sampling, LossForm::Step) else {
                 assert!(matches!(method, Method::Multistep(_)) && m == 3, "{}", method.name());
                 continue;
             };
@@ -106,20 +106,20 @@ fn every_method_of_the_catalogue_acts_on_linear_fields_as_its_stability_function
 #[test]
 fn derivatives_are_those_of_the_discrete_step() {
     let states: Vec<Vec<f64>> = (0..12).map(|i| vec![1.0 + (f64::from(i) * 0.7).cos(), 0.5 + (f64::from(i) * 1.1).sin()]).collect();
-    let cases: [(&str, Form, Loss, u32, &str); 13] = [
-        ("rk4", Form::Step, Loss::Pairs, 1, "mlp:40x36"),
-        ("rk4", Form::Step, Loss::Windows(3), 2, "mlp:5x6"),
-        ("forward-euler", Form::Step, Loss::Rollout, 1, "polynomial:3"),
-        ("tsitouras5", Form::Step, Loss::Pairs, 1, "rbf:9"),
-        ("implicit-midpoint", Form::Step, Loss::Windows(2), 2, "mlp:7x5:softplus"),
-        ("implicit-midpoint", Form::Residual, Loss::Pairs, 1, "mlp:7x5:gelu"),
-        ("trapezoid", Form::Residual, Loss::Pairs, 1, "mlp:6"),
-        ("trapezoid", Form::Step, Loss::Pairs, 1, "sindy:2"),
-        ("gauss2", Form::Step, Loss::Pairs, 1, "mlp:6x4"),
-        ("radau-iia-3", Form::Step, Loss::Windows(2), 1, "affine"),
-        ("sdirk2", Form::Step, Loss::Pairs, 2, "mlp:5"),
-        ("leap-frog", Form::Step, Loss::Pairs, 1, "mlp:5x4"),
-        ("bdf3", Form::Step, Loss::Pairs, 1, "mlp:5x4"),
+    let cases: [(&str, LossForm, Loss, u32, &str); 13] = [
+        ("rk4", LossForm::Step, Loss::Pairs, 1, "mlp:40x36"),
+        ("rk4", LossForm::Step, Loss::Windows(3), 2, "mlp:5x6"),
+        ("forward-euler", LossForm::Step, Loss::Rollout, 1, "polynomial:3"),
+        ("tsitouras5", LossForm::Step, Loss::Pairs, 1, "rbf:9"),
+        ("implicit-midpoint", LossForm::Step, Loss::Windows(2), 2, "mlp:7x5:softplus"),
+        ("implicit-midpoint", LossForm::Residual, Loss::Pairs, 1, "mlp:7x5:gelu"),
+        ("trapezoid", LossForm::Residual, Loss::Pairs, 1, "mlp:6"),
+        ("trapezoid", LossForm::Step, Loss::Pairs, 1, "sindy:2"),
+        ("gauss2", LossForm::Step, Loss::Pairs, 1, "mlp:6x4"),
+        ("radau-iia-3", LossForm::Step, Loss::Windows(2), 1, "affine"),
+        ("sdirk2", LossForm::Step, Loss::Pairs, 2, "mlp:5"),
+        ("leap-frog", LossForm::Step, Loss::Pairs, 1, "mlp:5x4"),
+        ("bdf3", LossForm::Step, Loss::Pairs, 1, "mlp:5x4"),
     ];
     for (name, form, loss, m, spec) in cases {
         let method = catalog::find(name).expect("in the catalogue");
@@ -186,9 +186,9 @@ fn every_method_of_the_catalogue_has_the_derivatives_of_its_step() {
     let (width, h) = (Width::detected(), 2e-3);
     let (mut wrong, mut cases) = (Vec::new(), 0);
     for method in CATALOGUE.iter() {
-        for (form, m) in [(Form::Step, 1), (Form::Step, 2), (Form::Residual, 1)] {
+        for (form, m) in [(LossForm::Step, 1), (LossForm::Step, 2), (LossForm::Residual, 1)] {
             let Ok(step) = Step::new(method, Sampling::new(0.2, m).expect("positive"), form) else { continue };
-            if form == Form::Residual && matches!(method, Method::Multistep(_)) {
+            if form == LossForm::Residual && matches!(method, Method::Multistep(_)) {
                 continue; // The same as its step.
             }
             cases += 1;
@@ -230,7 +230,7 @@ fn a_failing_newton_iteration_says_where() {
     // A steep field and a long step: K = f(y + hK) has no solution that Newton's method finds from f(y).
     let states: Vec<Vec<f64>> = (0..4).map(|i| vec![1.0 + f64::from(i)]).collect();
     let method = catalog::find("implicit-euler").expect("in the catalogue");
-    let step = Step::new(&method, Sampling::new(1.0, 1).expect("positive"), Form::Step).expect("stepped");
+    let step = Step::new(&method, Sampling::new(1.0, 1).expect("positive"), LossForm::Step).expect("stepped");
     let windows = Windows::new(&Paths::of(std::slice::from_ref(&states)).expect("finite"), Loss::Pairs, &step).expect("long enough");
     let model = Model::new(&"sindy:2".parse().expect("a model"), &states).expect("states");
     let block = windows.block(0, windows.count());

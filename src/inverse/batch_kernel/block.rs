@@ -4,7 +4,7 @@
 //! because solutions nearly meet, a path passes close to a branch point or through infinity, says so and is left to the scalar path.
 #![expect(clippy::needless_range_loop, reason = "lanes and coefficients are indexed alike in several arrays, and unrolled")]
 
-use super::lanes::{Complex, LANES, Mask, Real};
+use super::eight_modes::{Complex, LANES, Mask, Real};
 
 /// The largest degree that the lanes take.
 pub(crate) const MOST: usize = 8;

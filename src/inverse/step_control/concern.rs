@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// A range of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Interval {
+pub struct Bounds {
     /// The lower end.
     pub low: f64,
     /// The upper end.
@@ -66,9 +66,9 @@ pub enum Concern {
     /// What is learned depends on the batch.
     BatchDependent {
         /// Re λ̂.
-        growth: Interval,
+        growth: Bounds,
         /// Im λ̂.
-        frequency: Interval,
+        frequency: Bounds,
         /// Which batches were tried.
         over: Batches,
         /// How many.

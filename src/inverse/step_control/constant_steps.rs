@@ -3,8 +3,8 @@
 //! The coefficients of F(w/t) in w = tμ are products of those of the steps, each with a bound of its rounding, so the discs hold for the true
 //! polynomial of the grid's steps.
 
-use super::equation::{ControlledEquation, EquationError};
-use super::found::{Completeness, Found, Origin, Solution};
+use super::controlled_equation::{ControlledEquation, EquationError};
+use super::found::{Completeness, Found, Solution, SolutionOrigin};
 use crate::exact::uncertain_roots;
 use crate::inverse::flags::flags;
 use crate::loops::{Grid, StepSeries, Terms, Trace};
@@ -84,10 +84,11 @@ pub(crate) fn all(equation: &ControlledEquation<'_>, grid: &Grid) -> Result<Opti
             radius,
             certified: true,
             unproven: None,
+            rounding: None,
             residual: (value - target).norm() / target.norm(),
             condition: (target / slope).norm(),
             principal: false,
-            origin: Origin::Other,
+            origin: SolutionOrigin::Other,
             flags: flags(equation.lambda, lambda, radius),
             steps: trace.steps(),
             rejected: 0,
@@ -101,7 +102,7 @@ pub(crate) fn all(equation: &ControlledEquation<'_>, grid: &Grid) -> Result<Opti
         && (solution.z - found).norm() <= 1e-6 * (1.0 + found.norm())
     {
         solution.principal = true;
-        solution.origin = Origin::Principal;
+        solution.origin = SolutionOrigin::Principal;
     }
     Ok(Some(Found { solutions, gap: None, completeness: Completeness::Certified }))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// The step h* at which the controller asks for the same step again, and what a constant step h* learns.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Equilibrium {
+pub struct StepEquilibrium {
     /// h*.
     pub step: f64,
     /// λ̂ with R(h*λ̂) = e^{h*λ}.
@@ -23,7 +23,7 @@ fn one_step(call: &Call, z: Complex<f64>) -> Option<(Complex<f64>, Complex<f64>)
 /// The equilibrium for a mode λ: |E(h*λ̂)| = safety^order · rtol · max(1, |R|), the integral controller's fixed point, with R(h*λ̂) = e^{h*λ}.
 ///
 /// `None` for constant steps, for controllers with memory, and where there is no such step.
-pub fn equilibrium(call: &Call, lambda: Complex<f64>, norm: &StateNorm) -> Option<Equilibrium> {
+pub fn equilibrium(call: &Call, lambda: Complex<f64>, norm: &StateNorm) -> Option<StepEquilibrium> {
     let control = call.control()?;
     let [first, second, third] = control.factor.exponents;
     if second != 0.0 || third != 0.0 {
@@ -56,10 +56,10 @@ pub fn equilibrium(call: &Call, lambda: Complex<f64>, norm: &StateNorm) -> Optio
         let off = (end * (-lambda * step).exp()).ln() / step;
         mode -= off;
         if off.norm() <= 1e-14 * (1.0 + mode.norm()) {
-            return Some(Equilibrium { step, lambda: mode });
+            return Some(StepEquilibrium { step, lambda: mode });
         }
     }
-    (step > 0.0).then_some(Equilibrium { step, lambda: mode }).filter(|e| e.lambda.is_finite())
+    (step > 0.0).then_some(StepEquilibrium { step, lambda: mode }).filter(|e| e.lambda.is_finite())
 }
 
 /// κ in Re(λ̂ − λ)/ω → κ·rtol for an undamped mode as rtol → 0, on the equilibrium step.

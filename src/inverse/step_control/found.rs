@@ -1,7 +1,8 @@
 //! What a search finds: solutions, a gap, and whether there may be more.
 
+use super::float32_rounding::Rounding;
 use super::krawczyk::Unproven;
-use super::near::Gap;
+use super::near::PatternGap;
 use crate::inverse::flags::Flag;
 use num_complex::Complex;
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::Serialize;
 /// How a solution is related to λ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Origin {
+pub enum SolutionOrigin {
     /// Reached from λ itself.
     Principal,
     /// Reached from λ + 2πik/H: the samples do not tell it from λ.
@@ -45,6 +46,9 @@ pub struct Solution {
     /// Why it is found, and not proven; left out where it is certified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unproven: Option<Unproven>,
+    /// For a call in float32 what rounding adds; it is part of λ̂, and `radius` is then its spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Rounding>,
     /// |F(λ̂) − e^{Hλ}|, relative to e^{H Re λ}.
     pub residual: f64,
     /// How much further λ̂ moves than λ at most.
@@ -52,7 +56,7 @@ pub struct Solution {
     /// Whether it is reached from λ.
     pub principal: bool,
     /// How it is related to λ.
-    pub origin: Origin,
+    pub origin: SolutionOrigin,
     /// In which ways it differs from λ in kind.
     pub flags: Vec<Flag>,
     /// The sizes of the steps that are kept.
@@ -69,7 +73,7 @@ pub struct Found {
     /// Solutions, nearest to λ first.
     pub solutions: Vec<Solution>,
     /// Where λ itself leads to no solution: the two roots between which a fit hovers.
-    pub gap: Option<Gap>,
+    pub gap: Option<PatternGap>,
     /// Whether more may exist.
     pub completeness: Completeness,
 }

@@ -5,7 +5,7 @@
 //! slopes are enclosed over X together with every decision of the loop, which is the same throughout: the ball holds exactly one
 //! root of the frozen pattern, and the pattern is the natural one at each of its points.
 
-use super::equation::ControlledEquation;
+use super::controlled_equation::ControlledEquation;
 use super::newton::solve;
 use crate::exact::tight_ball::TightBall;
 use crate::loops::{ComplexJet, EnclosedCall, NotEnclosed, Pattern};
@@ -20,6 +20,9 @@ pub enum Unproven {
     /// No proof was tried.
     #[error("no proof was tried")]
     NotTried,
+    /// In float32 a fit lands where rounding lets it: no ball about an exact solution holds it.
+    #[error("single precision rounds each step")]
+    SinglePrecision,
     /// The slopes vary too much over any square that the rounding allows.
     #[error("Krawczyk's operator does not contract near the solution")]
     NoContraction,

@@ -16,14 +16,17 @@
 //! | whole trajectories: least squares and its loss floor | `trajectory` |
 //! | how the data's own batch enters the norm; how a call is used | `observed_mode`, `usage` |
 //! | what other batches would learn | `spread` |
+//! | what single precision adds | `float32_rounding` |
 //! | verdicts, what a user should know, and what to change, as facts | `assessment`, `concern`, `remedy` |
 
 mod assessment;
 mod concern;
 mod constant_steps;
-mod equation;
+mod controlled_equation;
 mod equilibrium;
+mod float32_rounding;
 mod found;
+mod growth_threshold;
 mod krawczyk;
 mod near;
 mod newton;
@@ -31,20 +34,20 @@ mod observed_mode;
 mod remedy;
 mod search;
 mod spread;
-mod threshold;
-mod trajectory;
 mod usage;
+mod whole_trajectory;
 
 pub use assessment::{Assessment, assess};
-pub use concern::{Batches, Concern, HiddenBy, Interval};
-pub use equation::{ControlledEquation, EquationError};
-pub use equilibrium::{Equilibrium, equilibrium, tolerance_artifact};
-pub use found::{Completeness, Found, Origin, Solution};
+pub use concern::{Batches, Bounds, Concern, HiddenBy};
+pub use controlled_equation::{ControlledEquation, EquationError};
+pub use equilibrium::{StepEquilibrium, equilibrium, tolerance_artifact};
+pub use float32_rounding::Rounding;
+pub use found::{Completeness, Found, Solution, SolutionOrigin};
+pub use growth_threshold::{Threshold, threshold};
 pub use krawczyk::Unproven;
-pub use near::{Gap, Root};
+pub use near::{PatternGap, Root};
 pub use observed_mode::ObservedMode;
 pub use remedy::Advice;
 pub use search::{Search, estimates, solutions};
-pub use threshold::{Threshold, threshold};
-pub use trajectory::{Minimum, least_squares, trajectory};
-pub use usage::{Precision, Usage};
+pub use usage::Usage;
+pub use whole_trajectory::{Minimum, least_squares, trajectory};

@@ -1,6 +1,6 @@
 //! Solutions near a start: one Newton a decision pattern, and gaps where no pattern agrees with its own root.
 
-use super::equation::ControlledEquation;
+use super::controlled_equation::ControlledEquation;
 use super::newton::{FrozenRoot, newton};
 use crate::loops::{Pattern, Trace};
 use num_complex::Complex;
@@ -26,7 +26,7 @@ pub struct Root {
 
 /// Two roots that contradict their own decisions: without loss there is no model between them, and a fit hovers at the jump.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Gap {
+pub struct PatternGap {
     /// The side with fewer rejections.
     pub fewer: Root,
     /// The side with more.
@@ -84,7 +84,7 @@ pub(crate) fn near(equation: &ControlledEquation<'_>, start: Complex<f64>, trace
 }
 
 /// The gap that the inconsistent roots bound: two that point at each other where there are such, else the two nearest to λ with different patterns.
-pub(crate) fn gap(near: &Near, lambda: Complex<f64>) -> Option<Gap> {
+pub(crate) fn gap(near: &Near, lambda: Complex<f64>) -> Option<PatternGap> {
     let roots = &near.inconsistent;
     let distance = |root: &Root| (root.lambda - lambda).norm();
     let mut pairs: Vec<(bool, f64, usize, usize)> = Vec::new();
@@ -99,5 +99,9 @@ pub(crate) fn gap(near: &Near, lambda: Complex<f64>) -> Option<Gap> {
     pairs.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let &(_, _, i, j) = pairs.first()?;
     let (a, b) = (roots[i].clone(), roots[j].clone());
-    Some(if a.pattern.rejected.len() <= b.pattern.rejected.len() { Gap { fewer: a, more: b } } else { Gap { fewer: b, more: a } })
+    Some(if a.pattern.rejected.len() <= b.pattern.rejected.len() {
+        PatternGap { fewer: a, more: b }
+    } else {
+        PatternGap { fewer: b, more: a }
+    })
 }

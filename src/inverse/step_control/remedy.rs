@@ -1,8 +1,8 @@
 //! What to change in a call so that it learns what is true, as facts: each computed with the changed call, none estimated.
 
-use super::equation::ControlledEquation;
+use super::controlled_equation::ControlledEquation;
 use super::search::{Search, estimates};
-use super::trajectory::trajectory;
+use super::whole_trajectory::trajectory;
 use crate::inverse::faithful::Discrepancy;
 use crate::loops::{Call, Library, StateNorm, Tolerances};
 use num_complex::Complex;

@@ -1,11 +1,12 @@
 //! All solutions that are found: near λ, at its aliases, and where the error estimate is fooled.
 
 use super::constant_steps;
-use super::equation::{ControlledEquation, EquationError};
-use super::found::{Completeness, Found, Origin, Solution};
+use super::controlled_equation::{ControlledEquation, EquationError};
+use super::float32_rounding::rounding;
+use super::found::{Completeness, Found, Solution, SolutionOrigin};
 use super::krawczyk::{Certificate, Unproven, certificate};
 use super::near::{gap, near};
-use super::newton::{FrozenRoot, condition, newton};
+use super::newton::{FrozenRoot, condition, newton, slopes};
 use crate::inverse::flags::flags;
 use crate::loops::{Advance, Trace};
 use num_complex::Complex;
@@ -64,8 +65,15 @@ fn proven(equation: &ControlledEquation<'_>, mode: Complex<f64>, trace: &mut Tra
 
 fn found(equation: &ControlledEquation<'_>, search: Search, prove: Proof) -> Result<Found, EquationError> {
     if let Advance::Grid(grid) = &equation.call.advance
-        && let Some(found) = constant_steps::all(equation, grid)?
+        && let Some(mut found) = constant_steps::all(equation, grid)?
     {
+        if equation.call.is_single() {
+            found.completeness = Completeness::FoundNotProvenComplete;
+            for solution in &mut found.solutions {
+                let slopes = slopes(equation, solution.lambda);
+                *solution = rounded(equation, solution.clone(), slopes);
+            }
+        }
         return Ok(found);
     }
     let mut trace = Trace::default();
@@ -73,7 +81,8 @@ fn found(equation: &ControlledEquation<'_>, search: Search, prove: Proof) -> Res
     equation.multiplier(equation.lambda, None, &mut trace)?;
     let principal = near(equation, equation.lambda, &mut trace);
     let gap = if principal.solutions.is_empty() { gap(&principal, equation.lambda) } else { None };
-    let mut roots: Vec<(FrozenRoot, Origin)> = principal.solutions.into_iter().map(|root| (root, Origin::Principal)).collect();
+    let mut roots: Vec<(FrozenRoot, SolutionOrigin)> =
+        principal.solutions.into_iter().map(|root| (root, SolutionOrigin::Principal)).collect();
     if let Search::Within { radius, starts } = search {
         aliases(equation, radius, &mut roots, &mut trace);
         fooled(equation, radius, starts, &mut roots, &mut trace);
@@ -85,19 +94,20 @@ fn found(equation: &ControlledEquation<'_>, search: Search, prove: Proof) -> Res
     let solutions = roots
         .into_iter()
         .map(|(root, origin)| {
-            let first = origin == Origin::Principal && std::mem::take(&mut principal);
+            let first = origin == SolutionOrigin::Principal && std::mem::take(&mut principal);
             let proof = prove(equation, root.mode, &mut trace);
-            Solution { origin, principal: first, ..solution(equation, &root, proof, &mut trace) }
+            let found = Solution { origin, principal: first, ..solution(equation, &root, proof, &mut trace) };
+            if equation.call.is_single() { rounded(equation, found, Some(root.jacobian)) } else { found }
         })
         .collect();
     Ok(Found { solutions, gap, completeness: Completeness::FoundNotProvenComplete })
 }
 
-fn new(roots: &[(FrozenRoot, Origin)], root: &FrozenRoot) -> bool {
+fn new(roots: &[(FrozenRoot, SolutionOrigin)], root: &FrozenRoot) -> bool {
     roots.iter().all(|(known, _)| (known.mode - root.mode).norm() > 1e-7 * (1.0 + root.mode.norm()))
 }
 
-fn aliases(equation: &ControlledEquation<'_>, radius: f64, roots: &mut Vec<(FrozenRoot, Origin)>, trace: &mut Trace) {
+fn aliases(equation: &ControlledEquation<'_>, radius: f64, roots: &mut Vec<(FrozenRoot, SolutionOrigin)>, trace: &mut Trace) {
     let turn = TAU / equation.time();
     let most = (radius / turn).ceil().min(64.0) as i32;
     for k in (-most..=most).filter(|k| *k != 0) {
@@ -107,14 +117,14 @@ fn aliases(equation: &ControlledEquation<'_>, radius: f64, roots: &mut Vec<(Froz
         }
         for root in near(equation, alias, trace).solutions {
             if new(roots, &root) && root.mode.norm() <= radius {
-                roots.push((root, Origin::Alias(k)));
+                roots.push((root, SolutionOrigin::Alias(k)));
             }
         }
     }
 }
 
 /// Starts from the local minima of the residual over a grid.
-fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: &mut Vec<(FrozenRoot, Origin)>, trace: &mut Trace) {
+fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: &mut Vec<(FrozenRoot, SolutionOrigin)>, trace: &mut Trace) {
     let n = starts.max(2);
     let at = |i: usize, j: usize| {
         let side = |k: usize| radius * (2.0 * k as f64 / (n - 1) as f64 - 1.0);
@@ -142,7 +152,7 @@ fn fooled(equation: &ControlledEquation<'_>, radius: f64, starts: usize, roots: 
             }
             let Some(root) = newton(equation, at(i, j), None, trace) else { continue };
             if root.mode.norm() <= radius && new(roots, &root) {
-                roots.push((root, Origin::Other));
+                roots.push((root, SolutionOrigin::Other));
             }
         }
     }
@@ -170,13 +180,31 @@ fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, proof: Result<
         radius,
         certified: proof.is_ok(),
         unproven: proof.err(),
+        rounding: None,
         residual: proof.map_or(root.residual, |proof| proof.residual),
         condition,
         principal: false,
-        origin: Origin::Other,
+        origin: SolutionOrigin::Other,
         flags: flags(equation.lambda, lambda, radius),
         steps,
         rejected: trace.rejected(),
         evaluations: trace.evaluations,
+    }
+}
+
+/// A solution of a call in float32: moved by the mean of its rounding, with the spread about it as radius, and so not proven.
+fn rounded(equation: &ControlledEquation<'_>, exact: Solution, slopes: Option<[f64; 4]>) -> Solution {
+    let found = slopes.and_then(|slopes| rounding(equation, exact.lambda, slopes));
+    let lambda = exact.lambda + found.map_or(Complex::new(0.0, 0.0), |rounding| rounding.shift);
+    let radius = exact.radius + found.map_or(f64::INFINITY, |rounding| rounding.spread);
+    Solution {
+        lambda,
+        z: lambda * equation.time(),
+        radius,
+        certified: false,
+        unproven: Some(Unproven::SinglePrecision),
+        rounding: found,
+        flags: flags(equation.lambda, lambda, radius),
+        ..exact
     }
 }

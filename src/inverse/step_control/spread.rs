@@ -1,7 +1,7 @@
 //! What is learned from other batches than the one at hand.
 
-use super::concern::{Batches, Concern, Interval};
-use super::equation::{ControlledEquation, EquationError};
+use super::concern::{Batches, Bounds, Concern};
+use super::controlled_equation::{ControlledEquation, EquationError};
 use super::search::{Search, estimates};
 use super::usage::Usage;
 use crate::inverse::verdict::NEGLIGIBLE;
@@ -38,7 +38,7 @@ pub(super) fn spread(
             None => none += 1,
         }
     }
-    let interval = |[low, high]: [f64; 2]| Interval { low, high };
+    let interval = |[low, high]: [f64; 2]| Bounds { low, high };
     let wide = growth[1] - growth[0] > tolerance * lambda.norm() || frequency[1] - frequency[0] > tolerance * lambda.norm();
     let crosses = growth[0] < 0.0 && growth[1] > 0.0 && growth[1] - growth[0] > NEGLIGIBLE * lambda.norm();
     let depends = growth[0].is_finite() && (wide || crosses || none > 0);

@@ -8,9 +8,9 @@ use super::scaled::scaled;
 use crate::exact::jet::Jet;
 use crate::loops::call::{Advance, Call};
 use crate::loops::control::StepControl;
+use crate::loops::embedded_pair::ErrorWeights;
 use crate::loops::grid::Grid;
-use crate::loops::norm::StateNorm;
-use crate::loops::pair::ErrorWeights;
+use crate::loops::state_norm::StateNorm;
 use crate::loops::trace::Pattern;
 
 /// A call, ready to be enclosed.

@@ -4,7 +4,7 @@ use super::complex_jet::ComplexJet;
 use super::not_enclosed::NotEnclosed;
 use super::step_polynomials::{StepPolynomials, Terms};
 use crate::exact::jet::Jet;
-use crate::loops::pair::{ErrorWeights, Pair};
+use crate::loops::embedded_pair::{EmbeddedPair, ErrorWeights};
 use crate::loops::stages::{MOST_STAGES, weighted};
 
 /// The value and slope of a mode, as multiples of its start.
@@ -23,13 +23,13 @@ pub(super) struct Attempted {
 
 /// A pair, ready to be enclosed.
 pub(super) struct EnclosedPair<'a> {
-    pair: &'a Pair,
+    pair: &'a EmbeddedPair,
     weights: [&'a [f64]; 2],
     polynomials: Option<(StepPolynomials, [Terms; 2])>,
 }
 
 impl<'a> EnclosedPair<'a> {
-    pub(super) fn of(pair: &'a Pair) -> Result<Self, NotEnclosed> {
+    pub(super) fn of(pair: &'a EmbeddedPair) -> Result<Self, NotEnclosed> {
         let weights = Self::weights(pair)?;
         let polynomials = StepPolynomials::of(pair).map(|steps| {
             let errors = weights.map(|w| steps.combined(w));
@@ -39,7 +39,7 @@ impl<'a> EnclosedPair<'a> {
     }
 
     /// The weights of the one or two error estimates.
-    fn weights(pair: &Pair) -> Result<[&[f64]; 2], NotEnclosed> {
+    fn weights(pair: &EmbeddedPair) -> Result<[&[f64]; 2], NotEnclosed> {
         match &pair.error {
             ErrorWeights::Weighted(weights) => Ok([weights, &[]]),
             ErrorWeights::Dop853 { fifth, third } => Ok([fifth, third]),
@@ -48,7 +48,7 @@ impl<'a> EnclosedPair<'a> {
         }
     }
 
-    /// Takes a step of size h on ẏ = μy, as [`Pair::attempt`] does.
+    /// Takes a step of size h on ẏ = μy, as [`EmbeddedPair::attempt`] does.
     pub(super) fn attempt(&self, mode: ComplexJet, step: Jet, from: State) -> Attempted {
         let z = mode * step;
         if let Some((steps, errors)) = &self.polynomials {

@@ -2,7 +2,7 @@
 
 use super::complex_jet::ComplexJet;
 use crate::exact::jet::Jet;
-use crate::loops::norm::StateNorm;
+use crate::loops::state_norm::StateNorm;
 use crate::loops::tolerances::Tolerances;
 use num_complex::Complex;
 

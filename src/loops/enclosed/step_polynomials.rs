@@ -5,7 +5,7 @@
 
 use super::complex_jet::ComplexJet;
 use crate::exact::tight_ball::TightBall;
-use crate::loops::pair::Pair;
+use crate::loops::embedded_pair::EmbeddedPair;
 use crate::loops::stages::{MOST_STAGES, weighted};
 use std::ops::{Add, Mul, Sub};
 
@@ -81,7 +81,7 @@ pub(super) struct StepPolynomials {
 
 impl StepPolynomials {
     /// `None` where a stage solves an equation, or is no polynomial of z alone.
-    pub(super) fn of(pair: &Pair) -> Option<Self> {
+    pub(super) fn of(pair: &EmbeddedPair) -> Option<Self> {
         pair.evaluations()?;
         if pair.carries_last_stage {
             return None;

@@ -1,7 +1,7 @@
 //! One line for each thing that a verification found.
 
 use super::super::number::{complex, real};
-use super::super::property::label;
+use super::super::property_name::label;
 use super::super::{Dialect, Say};
 use crate::exact::{Number, Polynomial};
 use crate::inverse::{Crossing, ParasiticGrowth};

@@ -1,6 +1,6 @@
 //! The decay that a call learns as none.
 
-use super::equation::EquationError;
+use super::controlled_equation::EquationError;
 use crate::loops::{Call, StateNorm};
 use num_complex::Complex;
 use serde::Serialize;

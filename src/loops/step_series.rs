@@ -1,7 +1,7 @@
 //! One step of an explicit pair as polynomials in z = hμ, with bounds of their rounding.
 
 use super::dense::Dense;
-use super::pair::Pair;
+use super::embedded_pair::EmbeddedPair;
 use super::stages::{MOST_STAGES, weighted};
 use std::ops::{Add, Mul, Sub};
 
@@ -77,7 +77,7 @@ pub(crate) struct StepSeries {
 
 impl StepSeries {
     /// `None` for an implicit pair.
-    pub(crate) fn of(pair: &Pair) -> Option<Self> {
+    pub(crate) fn of(pair: &EmbeddedPair) -> Option<Self> {
         pair.evaluations()?;
         let s = pair.stages;
         let mut stages = [Terms::default(); MOST_STAGES];

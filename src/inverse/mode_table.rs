@@ -12,14 +12,14 @@ use rayon::prelude::*;
 
 /// All solutions for many modes of one method.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Batch {
+pub struct ModeTable {
     solutions: usize,
     z: Vec<Complex<f64>>,
     radius: Vec<f64>,
     principal: Vec<u32>,
 }
 
-/// What a [`Batch`] holds, as plain arrays, mode by mode.
+/// What a [`ModeTable`] holds, as plain arrays, mode by mode.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BatchArrays {
     /// Solutions a mode; 0 without modes.
@@ -35,7 +35,7 @@ pub struct BatchArrays {
 /// No principal branch.
 const NONE: u32 = u32::MAX;
 
-impl Batch {
+impl ModeTable {
     /// How many modes were asked for.
     pub fn len(&self) -> usize {
         self.principal.len()
@@ -85,9 +85,9 @@ impl LearningEquation {
     /// // The principal branch of a slow mode is the mode, to fourth order.
     /// assert!((batch.z(10)[batch.principal(10).unwrap()] - modes[10]).norm() < 1e-6);
     /// ```
-    pub fn batch(&self, lambdas: &[Complex<f64>], sampling: Sampling) -> Result<Batch, BranchError> {
+    pub fn batch(&self, lambdas: &[Complex<f64>], sampling: Sampling) -> Result<ModeTable, BranchError> {
         let solutions = self.solutions(sampling.substeps());
-        let mut batch = Batch {
+        let mut batch = ModeTable {
             solutions,
             z: vec![Complex { re: 0.0, im: 0.0 }; lambdas.len() * solutions],
             radius: vec![0.0; lambdas.len() * solutions],

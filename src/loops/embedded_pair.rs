@@ -26,7 +26,7 @@ pub enum ErrorWeights {
 
 /// A Runge–Kutta pair as a library has it. A is lower triangular, but for collocation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Pair {
+pub struct EmbeddedPair {
     /// The number of stages s.
     pub stages: usize,
     /// A, row after row, s × s; a nonzero diagonal makes the stage implicit.
@@ -57,7 +57,7 @@ pub(crate) struct Attempted {
     pub end: State,
 }
 
-impl Pair {
+impl EmbeddedPair {
     /// The catalogue's scheme as a pair, its error weights b − b̂ where it has them.
     ///
     /// A stage at the end of the step is appended where `with_end` asks for one and the scheme has none.
