@@ -146,8 +146,6 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         ),
         (label(Property::ZeroStable), true, maybe(report.zero_stable)),
         (label(Property::StronglyStable), false, maybe(report.strongly_stable)),
-        (label(Property::StifflyAccurate), false, maybe(report.stiffly_accurate)),
-        (label(Property::Fsal), false, maybe(report.fsal)),
         (label(Property::BStable), false, maybe(report.b_stable)),
         (label(Property::Symplectic), true, maybe(report.symplectic)),
         (label(Property::Symmetric), true, symmetric),
@@ -164,6 +162,7 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         ("learning: this mode", true, learning.and_then(|l| l.mode.as_ref()).map_or(String::new(), mode)),
     ]
     .into_iter()
+    .chain(Property::all().filter_map(|property| Some((label(property), false, maybe(*report.read_off.get(property.key())?)))))
     .map(|(label, first, value)| Row { label, value, first })
     .collect()
 }
