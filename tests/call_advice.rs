@@ -2,7 +2,7 @@
 
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::{
-    Advice, Assessment, Batches, Concern, ControlledEquation, HiddenBy, Precision, Search, Usage, assess, solutions,
+    Advice, Assessment, Batches, Concern, ControlledEquation, HiddenBy, Search, Usage, assess, solutions,
 };
 use lambdahat::loops::{Call, StateNorm, Tolerances};
 use num_complex::Complex64;
@@ -167,7 +167,7 @@ fn every_concern_is_found_where_it_belongs() {
     let found = concerns("torchdiffeq:dopri5:rtol=0.1,atol=1e-3", lambda, 1.0, &usual);
     assert!(found.iter().any(|c| matches!(c, Concern::BatchDependent { over: Batches::Phases, of: 32, .. })), "{found:?}");
     // Below the rounding of single precision.
-    let single = Usage { precision: Some(Precision::Float32), ..Usage::default() };
-    let found = concerns("torchdiffeq:dopri5", lambda, 1.0, &single);
-    assert!(found.iter().any(|c| matches!(c, Concern::RoundingLimited { .. })), "{found:?}");
+    let limited = |text: &str| concerns(text, lambda, 1.0, &usual).iter().any(|c| matches!(c, Concern::RoundingLimited { .. }));
+    assert!(limited("torchdiffeq:dopri5:dtype=float32") && limited("torchdiffeq:dopri5"));
+    assert!(!limited("torchdiffeq:dopri5:dtype=float64") && !limited("torchdiffeq:dopri5:rtol=1e-3,atol=1e-5,dtype=float32"));
 }

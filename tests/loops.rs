@@ -3,7 +3,7 @@
 use lambdahat::inverse::step_control::{
     Completeness, ControlledEquation, Search, equilibrium, solutions, threshold, tolerance_artifact, trajectory,
 };
-use lambdahat::loops::{Call, CallError, Companion, JointNorm, NotEnclosed, StateNorm, Trace};
+use lambdahat::loops::{Call, CallError, Companion, JointNorm, NotEnclosed, Precision, StateNorm, Trace};
 use num_complex::Complex64;
 use serde_json::Value;
 
@@ -478,4 +478,88 @@ fn a_step_after_a_tiny_error_is_that_of_exact_arithmetic() {
     let trace = call.follow(Complex64::new(0.05, 5.0), &times, &StateNorm::phases(16, 1.0)).unwrap();
     assert!((trace.attempts[0].ratio.unwrap() - 1.555_845_344_044_65e-5).abs() < 1e-9 * 1.6e-5, "{:?}", trace.attempts[0]);
     assert!((trace.attempts[2].step - 0.724_796_647_526_088).abs() < 2e-11, "{:?}", trace.attempts[2]);
+}
+
+/// The shift and the spread of single precision are those of the library, and matrices of 32 bits trained through it end within a few spreads.
+#[test]
+fn single_precision_rounds_as_the_library_does() {
+    let rows = rows(include_str!("data/loops/single_precision.json"));
+    assert_eq!(rows.len(), 28);
+    for row in &rows {
+        let text = format!("{},dtype=float32", row["call"].as_str().unwrap());
+        let (call, lambda) = (call(&text), complex(&row["lambda_"]));
+        let equation = ControlledEquation::pairs(&call, lambda, 1.0, StateNorm::phases(16, 1.0)).unwrap();
+        let found = solutions(&equation, Search::Near).unwrap();
+        let learned = found.principal().unwrap_or_else(|| panic!("{text}: {:?}", found.gap));
+        let rounding = learned.rounding.unwrap();
+        assert!(!learned.certified && found.completeness == Completeness::FoundNotProvenComplete);
+        let exact = learned.lambda - rounding.shift;
+        // The library's starts are rounded to 32 bits, which moves what is learned by that part of its distance from λ.
+        assert!((exact - complex(&row["double"])).norm() < 1e-6 * (exact - lambda).norm() + 1e-9, "{text}: {exact}");
+        // The library's numbers are those of log F; λ̂ moves the other way.
+        let (spread, shift) = (number(row, "spread"), -complex(&row["shift"]));
+        let sampled = 4.0 * rounding.spread.hypot(spread) / 48f64.sqrt();
+        assert!((rounding.shift - shift).norm() < sampled + 5e-9, "{text}: {rounding:?} beside {shift}");
+        // Where rounding decides whether a step is kept (bosh3 at 1e-4), a few of the 48 and 64 models carry nearly all of the spread.
+        let factor = if spread > 5e-5 { 4.0 } else { 2.0 };
+        assert!((1.0 / factor..factor).contains(&(rounding.spread / spread)), "{text}: {rounding:?} beside {spread:e}");
+        // A parameter near 2 has a last place of 1.2e-7.
+        let off = (learned.lambda - complex(&row["trained"])).norm();
+        assert!(off < 4.0 * learned.radius + 1.2e-7, "{text}: {off:e} from what was trained, {rounding:?}");
+    }
+}
+
+/// The rounding of log F of one start in m steps is 2.6e-8 √m, root mean square, where m is at least 16, and 8e-8 at most where m is below.
+#[test]
+fn rounding_grows_with_the_root_of_the_steps() {
+    let lambda = Complex64::new(-0.02, 2.0);
+    for steps in [4, 16, 32, 64, 256, 1024] {
+        let call = call(&format!("torchdiffeq:rk4:step_size={},dtype=float32", 1.0 / f64::from(steps)));
+        let equation = ControlledEquation::pairs(&call, lambda, 1.0, StateNorm::default()).unwrap();
+        let spread = solutions(&equation, Search::Near).unwrap().principal().unwrap().rounding.unwrap().spread;
+        let expected = if steps < 16 { 8e-8 } else { 2.6e-8 * f64::from(steps).sqrt() };
+        println!("{steps}: {spread:.1e} beside {expected:.1e}");
+        assert!((0.4..2.0).contains(&(spread / expected)), "{steps} steps: {spread:e} beside {expected:e}");
+    }
+}
+
+/// The course of a call in float32 is that of its own arithmetic; SciPy has none.
+#[test]
+fn calls_in_single_precision_are_followed_in_it() {
+    let lambda = Complex64::new(-0.1, 2.0);
+    for text in [
+        "torchdiffeq:dopri5:rtol=1e-3,atol=1e-5",
+        "torchdiffeq:adaptive_heun:rtol=1e-2,atol=1e-4",
+        "torchdiffeq:rk4:step_size=0.3",
+        "diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=0.5",
+        "diffrax:Kvaerno3:rtol=1e-3,atol=1e-6",
+        "diffrax:Heun:dt0=0.3",
+        "torchdyn:tsit5",
+        "ordinarydiffeq:Tsit5",
+    ] {
+        let plain = call(text);
+        let single = call(&format!("{text}{}dtype=float32", if text.matches(':').count() > 1 { "," } else { ":" }));
+        assert_eq!(single, plain.in_precision(Precision::Float32), "{text}");
+        // torchdyn scales steps from what landing cut off; over several samples it may need one more or less.
+        for samples in if text == "torchdyn:tsit5" { 1..=1 } else { 1..=5 } {
+            let times: Vec<f64> = (1..=samples).map(f64::from).collect();
+            for norm in [StateNorm::default(), StateNorm::phases(8, 1.0)] {
+                let (a, b) = (plain.follow(lambda, &times, &norm).unwrap(), single.follow(lambda, &times, &norm).unwrap());
+                assert_eq!((a.accepted(), a.rejected(), a.evaluations), (b.accepted(), b.rejected(), b.evaluations), "{text}");
+                for (x, y) in a.multipliers.iter().zip(&b.multipliers) {
+                    let off = (x - y).norm();
+                    // The moved second step shows more than the roundings themselves.
+                    assert!(off < 2e-4 && off > 1e-12, "{text}: {off:e}");
+                }
+            }
+        }
+    }
+    // Of order 8 the error of the first step is all rounding, and torchdiffeq 0.2.5 takes a step more: 41 evaluations for 28.
+    let evaluations = |text: &str| call(text).follow(lambda, &[1.0], &StateNorm::phases(8, 1.0)).unwrap().evaluations;
+    assert_eq!(evaluations("torchdiffeq:dopri8:rtol=1e-4,atol=1e-6,dtype=float32"), Some(41));
+    assert_eq!(evaluations("torchdiffeq:dopri8:rtol=1e-4,atol=1e-6"), Some(28));
+    let refused: Result<Call, _> = "scipy:RK45:dtype=float32".parse();
+    assert!(matches!(refused, Err(CallError::Combination { .. })));
+    assert!("scipy:RK45:dtype=float64".parse::<Call>().is_ok());
+    assert!(matches!("torchdiffeq:dopri5:dtype=float16".parse::<Call>(), Err(CallError::Value { option: "dtype", .. })));
 }

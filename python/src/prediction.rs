@@ -7,7 +7,7 @@ use lambdahat::data::{Hold, TimeUnit, Trajectories, Trajectory};
 use lambdahat::dynamics::System;
 use lambdahat::fit::Loss;
 use lambdahat::inverse::Limits;
-use lambdahat::inverse::step_control::Precision;
+use lambdahat::loops::Precision;
 use lambdahat::loops::{Call, Regression};
 use lambdahat::method::Method;
 use lambdahat::predict::{Beside, PredictError, Prediction, Subject, default_calls};

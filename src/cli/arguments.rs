@@ -4,8 +4,7 @@ use super::failure::Failure;
 use super::output;
 use lambdahat::files::{ReadError, read_bounded};
 use lambdahat::fit::MethodRecord;
-use lambdahat::inverse::step_control::Precision;
-use lambdahat::loops::{self, Call, CallError, CallName, Regression};
+use lambdahat::loops::{self, Call, CallError, CallName, Precision, Regression};
 use lambdahat::method::{Method, catalog, scheme};
 use lambdahat::stability::region::Window;
 use lambdahat::words::loops as words;
@@ -126,11 +125,7 @@ pub fn covered(text: &str) -> Result<usize, String> {
 
 /// `float32` or `float64`.
 pub fn precision(text: &str) -> Result<Precision, String> {
-    match text {
-        "float32" => Ok(Precision::Float32),
-        "float64" => Ok(Precision::Float64),
-        _ => Err("write float32 or float64".to_owned()),
-    }
+    Precision::find(text).ok_or_else(|| "write float32 or float64".to_owned())
 }
 
 /// The scheme file that METHOD means, where it looks like a path.

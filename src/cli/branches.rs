@@ -3,9 +3,9 @@
 use super::arguments::Asked;
 use super::failure::Failure;
 use super::{Answer, arguments, call_branches, output, screen};
-use lambdahat::inverse::step_control::{Precision, Usage};
+use lambdahat::inverse::step_control::Usage;
 use lambdahat::inverse::{self, Branch, Branches, Principal, branches};
-use lambdahat::loops::{Regression, StateNorm};
+use lambdahat::loops::{Precision, Regression, StateNorm};
 use lambdahat::method::Sampling;
 use lambdahat::words::number::{complex, count, real};
 use lambdahat::words::regressions::description;
@@ -50,14 +50,27 @@ pub struct Args {
     dtype: Option<Precision>,
 }
 
+impl Args {
+    /// What METHOD means, a call in the precision that is asked for.
+    fn asked(&self) -> Result<Asked, Failure> {
+        let Some(dtype) = self.dtype else { return arguments::asked(&self.method) };
+        let call = match arguments::call(&self.method)? {
+            Some(call) if call.precision.is_none() => call.in_precision(dtype),
+            Some(call) => call,
+            None => return Err(Failure::new(format!("--dtype is for a library's call, and `{}` is none", self.method))),
+        };
+        if call.is_one_step_a_sample() { arguments::asked(&self.method) } else { Ok(Asked::Call(Box::new(call))) }
+    }
+}
+
 /// Prints the branches.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
-    let method = match arguments::asked(&args.method)? {
+    let method = match args.asked()? {
         Asked::Method(method) => *method,
         Asked::Call(call) if args.substeps == 1 => {
             let norm =
                 args.batch.map_or_else(|| StateNorm::amplitude(args.amplitude), |n| StateNorm::phases(usize::from(n), args.amplitude));
-            let usage = Usage { norm, samples: args.covered, precision: args.dtype, ..Usage::amplitude(args.amplitude) };
+            let usage = Usage { norm, samples: args.covered, ..Usage::amplitude(args.amplitude) };
             return call_branches::run(&call, args.lambda, args.interval, &usage, json);
         }
         Asked::Regression(regression) => return regressed(&regression, &args, json),

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::{Answer, output, screen};
 use crate::inverse::step_control::{
-    Assessment, Completeness, ControlledEquation, PatternGap, Search, Solution, Usage, assess, equilibrium, solutions,
+    Assessment, Completeness, ControlledEquation, PatternGap, Rounding, Search, Solution, Usage, assess, equilibrium, solutions,
 };
 use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, StateNorm};
@@ -75,7 +75,7 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: b
     for (k, solution) in found.solutions.iter().enumerate() {
         table.row([
             (k + 1).to_string(),
-            number::complex(solution.lambda, 12),
+            number::complex(solution.lambda, digits(solution.lambda, solution.rounding)),
             words::origin(solution),
             words::proof(solution),
             words::effort(solution.steps.len(), solution.rejected, solution.evaluations),
@@ -88,8 +88,14 @@ pub fn run(call: &Call, lambda: Complex64, interval: f64, usage: &Usage, json: b
     if let Some(why) = words::unproven(&found.solutions) {
         screen::paragraph(&why)?;
     }
-    screen::paragraph(words::completeness(found.completeness))?;
+    screen::paragraph(words::completeness(found.completeness, call.is_single()))?;
     Ok(Answer::Done)
+}
+
+/// Digits that are worth printing: 12, or what rounding in float32 leaves and one more.
+fn digits(lambda: Complex64, rounding: Option<Rounding>) -> usize {
+    let kept = |rounding: Rounding| (lambda.norm() / rounding.spread).log10().ceil().clamp(1.0, 10.0) as usize + 1;
+    rounding.map_or(12, kept)
 }
 
 /// The least-squares λ̂ of calls over whole trajectories.
@@ -115,7 +121,10 @@ fn whole_trajectories(call: &Call, lambda: Complex64, interval: f64, usage: &Usa
     ))?;
     if let Some(minimum) = &judged.trajectory {
         let effort = words::effort(minimum.accepted, minimum.rejected, minimum.evaluations);
-        screen::paragraph(&format!("Learned by least squares: {} ({effort} in a call).", number::complex(minimum.lambda, 12)))?;
+        screen::paragraph(&format!(
+            "Learned by least squares: {} ({effort} in a call).",
+            number::complex(minimum.lambda, digits(minimum.lambda, minimum.rounding))
+        ))?;
     }
     print_judgement(&judged)?;
     Ok(Answer::Done)

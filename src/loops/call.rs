@@ -5,9 +5,11 @@ use super::call_error::CallError;
 use super::control::{SampleTimes, StepControl};
 use super::dense::Dense;
 use super::embedded_pair::{EmbeddedPair, ErrorWeights};
+use super::float_width::Precision;
 use super::grid::{Grid, GridTimes};
 use super::library::Library;
 use super::name::CallName;
+use super::single_precision::SinglePrecision;
 use super::state_norm::StateNorm;
 use super::trace::{FollowError, Pattern, Trace};
 use num_complex::Complex;
@@ -44,6 +46,9 @@ pub struct Call {
     pub scheme: &'static str,
     /// How this model was checked.
     pub verification: CallCheck,
+    /// The numbers of the state, where that is said; what is computed without is exact but for double precision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
     /// One step.
     #[serde(skip)]
     pub pair: EmbeddedPair,
@@ -68,9 +73,9 @@ impl Call {
         self.control().is_some()
     }
 
-    /// Whether it takes one step of its scheme per sample, as a method by itself does.
+    /// Whether it takes one step of its scheme per sample in double precision, as a method by itself does.
     pub fn is_one_step_a_sample(&self) -> bool {
-        matches!(&self.advance, Advance::Grid(grid) if grid.times == GridTimes::Samples)
+        !self.is_single() && matches!(&self.advance, Advance::Grid(grid) if grid.times == GridTimes::Samples)
     }
 
     /// Errors where a step that was asked for does not fit between two samples.
@@ -122,13 +127,24 @@ impl Call {
     }
 
     /// Follows ẏ = μy, y(0) = y₀, through the sample times, which begin after 0: y(t)/y₀ at each of them, and every attempt.
+    ///
+    /// A call in float32 is followed in single precision; y(t)/y₀ is then that of all starts by least squares, for each rounds differently.
     pub fn follow(&self, mode: Complex<f64>, times: &[f64], norm: &StateNorm) -> Result<Trace, FollowError> {
+        if self.is_single() {
+            check(times, norm)?;
+            let double_times = self.name.library == Library::Torchdiffeq && self.is_adaptive();
+            let single = SinglePrecision { pair: &self.pair, dense: &self.dense, norm, double_times };
+            return match &self.advance {
+                Advance::Grid(grid) => single.on_grid(grid, mode, times),
+                Advance::Controlled(control) => single.controlled(control, mode, times),
+            };
+        }
         let mut trace = Trace::default();
         self.follow_into(mode, times, norm, None, &mut trace)?;
         Ok(trace)
     }
 
-    /// As [`follow`](Self::follow), into memory that is used again, with decisions frozen where a pattern is given.
+    /// As [`follow`](Self::follow) in double precision, into memory that is used again, with decisions frozen where a pattern is given.
     pub fn follow_into(
         &self,
         mode: Complex<f64>,
@@ -137,12 +153,7 @@ impl Call {
         frozen: Option<&Pattern>,
         trace: &mut Trace,
     ) -> Result<(), FollowError> {
-        if norm.is_unusable() {
-            return Err(FollowError::Batch);
-        }
-        if !(times.first().is_some_and(|t| *t > 0.0) && times.windows(2).all(|w| w[0] < w[1]) && times.iter().all(|t| t.is_finite())) {
-            return Err(FollowError::Times);
-        }
+        check(times, norm)?;
         match &self.advance {
             Advance::Grid(grid) => grid.follow(&self.pair, &self.dense, mode, times, trace),
             Advance::Controlled(control) => {
@@ -153,6 +164,22 @@ impl Call {
                 }
             }
         }
+    }
+
+    /// Whether the training computes in float32.
+    pub fn is_single(&self) -> bool {
+        self.precision == Some(Precision::Float32)
+    }
+
+    /// The same call in this precision, its name included. SciPy's stays as it is: it computes in double precision, whatever it is given.
+    pub fn in_precision(&self, precision: Precision) -> Self {
+        let mut call = self.clone();
+        if self.name.library != Library::Scipy {
+            call.precision = Some(precision);
+            call.name.options.retain(|(key, _)| key != "dtype");
+            call.name.options.push(("dtype".to_owned(), precision.to_string()));
+        }
+        call
     }
 
     /// The same call at other tolerances, its name included; `None` where nothing is controlled.
@@ -228,4 +255,15 @@ impl Call {
     pub fn has_error_estimate(&self) -> bool {
         self.pair.error != ErrorWeights::None
     }
+}
+
+fn check(times: &[f64], norm: &StateNorm) -> Result<(), FollowError> {
+    if norm.is_unusable() {
+        return Err(FollowError::Batch);
+    }
+    let increasing = times.windows(2).all(|w| w[0] < w[1]);
+    if !(times.first().is_some_and(|t| *t > 0.0) && increasing && times.iter().all(|t| t.is_finite())) {
+        return Err(FollowError::Times);
+    }
+    Ok(())
 }

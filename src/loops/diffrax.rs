@@ -38,14 +38,15 @@ pub(crate) const SOLVERS: [(&str, (&str, Option<f64>)); 15] = [
     ("KenCarp5", ("kencarp5", Some(5.0))),
 ];
 
-const ADAPTIVE: [&str; 12] =
-    ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff", "dtmax", "factormin", "factormax", "safety", "step_ts", "error_order"];
-const CONSTANT: [&str; 3] = ["dt0", "rtol", "atol"];
+const ADAPTIVE: [&str; 13] =
+    ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff", "dtmax", "factormin", "factormax", "safety", "step_ts", "error_order", "dtype"];
+const CONSTANT: [&str; 4] = ["dt0", "rtol", "atol", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, order)) = options::method(Library::Diffrax, &name.method, &SOLVERS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let dt0 = options.positive("dt0")?;
     let tolerances = (options.tolerance("rtol")?, options.tolerance("atol")?);
     let combination = |why| CallError::Combination { call: name.to_string(), why };
@@ -66,10 +67,10 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         _ => return Err(combination("PIDController has no default tolerances: give both rtol and atol, or neither for a constant step")),
     };
     let (pair, dense) = solver(method, scheme)?;
-    let run = ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff"];
+    let run = ["rtol", "atol", "dt0", "pcoeff", "icoeff", "dcoeff", "dtype"];
     let plain = name.options.iter().all(|(key, _)| run.contains(&key.as_str()));
     let verification = if plain { CallCheck::Run } else { CallCheck::Read };
-    Ok(Call { method, scheme, verification, pair, dense, advance, name })
+    Ok(Call { method, scheme, verification, precision, pair, dense, advance, name })
 }
 
 fn control(options: &mut Options<'_>, tolerances: Tolerances, dt0: Option<f64>, order: f64) -> Result<StepControl, CallError> {

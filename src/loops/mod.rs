@@ -27,6 +27,7 @@
 //! | `grid` | grids of constant steps |
 //! | `norm`, `joint_norm`, `tolerances` | the norm over the state and the batch, of one mode and of several |
 //! | `adaptive` | the loop under step control |
+//! | `float_width`, `single_precision` | float32 or float64; the loop with every operation rounded to 32 bits |
 //! | `enclosed` | the loop under step control over a whole box of modes, with slopes: what a proof needs |
 //! | `radau` | SciPy's Radau, whose steps solve an equation |
 //! | `trace` | what happened, attempt by attempt |
@@ -42,6 +43,7 @@ mod derivative_regression;
 mod diffrax;
 mod embedded_pair;
 mod enclosed;
+mod float_width;
 mod grid;
 mod joint_norm;
 mod library;
@@ -54,6 +56,7 @@ mod pilot;
 mod pysindy;
 mod radau;
 mod scipy;
+mod single_precision;
 mod stages;
 mod state_norm;
 mod step_series;
@@ -72,6 +75,7 @@ pub use derivative_regression::{Ends, Filter, RegressedMode, Regression, Regress
 pub use embedded_pair::{EmbeddedPair, ErrorWeights};
 pub use enclosed::NotEnclosed;
 pub(crate) use enclosed::{ComplexJet, EnclosedCall};
+pub use float_width::Precision;
 pub use grid::{Grid, GridTimes};
 pub use joint_norm::{Companion, JointNorm};
 pub use library::Library;

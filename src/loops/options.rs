@@ -1,6 +1,7 @@
 //! The options of a call, taken one by one; what is left over is unknown.
 
 use super::call_error::CallError;
+use super::float_width::Precision;
 use super::library::Library;
 use super::name::CallName;
 
@@ -45,6 +46,13 @@ impl<'a> Options<'a> {
     }
 
     /// One of these words.
+    /// `dtype`: the numbers that the state is made of; `None` where it is not said.
+    pub(crate) fn precision(&mut self) -> Result<Option<Precision>, CallError> {
+        let Some(text) = self.text("dtype") else { return Ok(None) };
+        let found = Precision::find(text);
+        found.map(Some).ok_or_else(|| CallError::Value { option: "dtype", text: text.to_owned(), expected: "float32 or float64" })
+    }
+
     pub(crate) fn word(
         &mut self,
         option: &'static str,

@@ -20,12 +20,13 @@ use super::tolerances::Tolerances;
 /// The methods: the name there, then the catalogue's and the order.
 pub(crate) const METHODS: [(&str, (&str, f64)); 1] = [("Tsit5", ("tsitouras5", 5.0))];
 
-const OPTIONS: [&str; 5] = ["reltol", "abstol", "dt", "dtmax", "qmax_first_step"];
+const OPTIONS: [&str; 6] = ["reltol", "abstol", "dt", "dtmax", "qmax_first_step", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, order)) = options::method(Library::OrdinaryDiffEq, &name.method, &METHODS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let relative = options.tolerance("reltol")?.unwrap_or(1e-3);
     let absolute = options.tolerance("abstol")?.unwrap_or(1e-6);
     let first = options.positive("dt")?;
@@ -51,5 +52,5 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     options.finish(&OPTIONS)?;
     let dense = Dense::Weights(tables::rows(&tables::TSITOURAS_INTERPOLANT));
     let pair = EmbeddedPair::of_scheme(scheme, false)?;
-    Ok(Call { method, scheme, verification: CallCheck::Read, pair, dense, advance: Advance::Controlled(control), name })
+    Ok(Call { method, scheme, verification: CallCheck::Read, precision, pair, dense, advance: Advance::Controlled(control), name })
 }

@@ -9,6 +9,7 @@ use super::call_error::CallError;
 use super::control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 use super::dense::Dense;
 use super::embedded_pair::{EmbeddedPair, ErrorWeights};
+use super::float_width::Precision;
 use super::library::Library;
 use super::name::CallName;
 use super::options::{self, Options};
@@ -23,12 +24,17 @@ pub(crate) const METHODS: [(&str, (&str, f64)); 4] = [
     ("Radau", ("radau-iia-3", 4.0)),
 ];
 
-const OPTIONS: [&str; 4] = ["rtol", "atol", "first_step", "max_step"];
+const OPTIONS: [&str; 5] = ["rtol", "atol", "first_step", "max_step", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, order)) = options::method(Library::Scipy, &name.method, &METHODS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
+    if precision == Some(Precision::Float32) {
+        let why = "solve_ivp turns every real state into float64 and computes in it; leave dtype out";
+        return Err(CallError::Combination { call: name.to_string(), why });
+    }
     // validate_tol raises a smaller rtol to this, with a warning.
     let relative = options.tolerance("rtol")?.unwrap_or(1e-3).max(100.0 * f64::EPSILON);
     let absolute = options.tolerance("atol")?.unwrap_or(1e-6);
@@ -57,5 +63,5 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         }
     };
     let verification = CallCheck::Run;
-    Ok(Call { method, scheme, verification, pair, dense, advance: Advance::Controlled(control), name })
+    Ok(Call { method, scheme, verification, precision, pair, dense, advance: Advance::Controlled(control), name })
 }

@@ -40,13 +40,14 @@ pub(crate) const METHODS: [(&str, (&str, Kind)); 10] = [
     ("rk4", ("rk38", Kind::Fixed)),
 ];
 
-const ADAPTIVE: [&str; 9] = ["rtol", "atol", "first_step", "step_t", "max_step", "safety", "ifactor", "dfactor", "min_step"];
-const FIXED: [&str; 4] = ["step_size", "interp", "rtol", "atol"];
+const ADAPTIVE: [&str; 10] = ["rtol", "atol", "first_step", "step_t", "max_step", "safety", "ifactor", "dfactor", "min_step", "dtype"];
+const FIXED: [&str; 5] = ["step_size", "interp", "rtol", "atol", "dtype"];
 
 /// The call that a name means.
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, kind)) = options::method(Library::Torchdiffeq, &name.method, &METHODS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let (pair, dense, advance) = match kind {
         Kind::Adaptive(order) => {
             let control = control(&mut options, order)?;
@@ -68,7 +69,7 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
         }
     };
     let verification = CallCheck::Run;
-    Ok(Call { method, scheme, verification, pair, dense, advance, name })
+    Ok(Call { method, scheme, verification, precision, pair, dense, advance, name })
 }
 
 fn adaptive(method: &str, scheme: &str) -> Result<(EmbeddedPair, Dense), CallError> {

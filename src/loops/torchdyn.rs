@@ -34,9 +34,10 @@ pub(crate) const SOLVERS: [(&str, (&str, bool)); 5] = [
 pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     let &(method, (scheme, adaptive)) = options::method(Library::Torchdyn, &name.method, &SOLVERS)?;
     let mut options = Options::of(&name);
+    let precision = options.precision()?;
     let relative = options.tolerance("rtol")?.unwrap_or(1e-3);
     let absolute = options.tolerance("atol")?.unwrap_or(1e-3);
-    options.finish(&["rtol", "atol"])?;
+    options.finish(&["rtol", "atol", "dtype"])?;
     let pair = EmbeddedPair::of_scheme(scheme, false)?;
     let (pair, advance) = if adaptive {
         let control = StepControl {
@@ -55,5 +56,5 @@ pub(crate) fn call(name: CallName) -> Result<Call, CallError> {
     } else {
         (pair, Advance::Grid(Grid { times: GridTimes::Samples, evaluations_interpolant: 0 }))
     };
-    Ok(Call { method, scheme, verification: CallCheck::Run, pair, dense: Dense::Linear, advance, name })
+    Ok(Call { method, scheme, verification: CallCheck::Run, precision, pair, dense: Dense::Linear, advance, name })
 }

@@ -2,7 +2,7 @@
 
 use crate::data::Paths;
 use crate::fit::Batch as Together;
-use crate::inverse::step_control::{ControlledEquation, ObservedMode, Precision, Search, Usage, estimates};
+use crate::inverse::step_control::{ControlledEquation, ObservedMode, Search, Usage, estimates};
 use crate::loops::{Call, Companion, JointNorm, StateNorm};
 use crate::truth::Mode;
 use num_complex::Complex;
@@ -34,13 +34,7 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     /// The modes, with what all samples of these trajectories, every `samples` of them a start, hold of each.
-    pub(super) fn of(
-        modes: impl Iterator<Item = &'a Mode>,
-        interval: f64,
-        samples: usize,
-        precision: Option<Precision>,
-        trajectories: &Paths,
-    ) -> Self {
+    pub(super) fn of(modes: impl Iterator<Item = &'a Mode>, interval: f64, samples: usize, trajectories: &Paths) -> Self {
         let (mut starts, mut ranges) = (Vec::new(), Vec::new());
         let every = samples.max(1) * (trajectories.samples() / samples.max(1)).div_ceil(MOST_STARTS).max(1);
         for path in trajectories.iter() {
@@ -52,7 +46,7 @@ impl<'a> Batch<'a> {
             let observed = ObservedMode::of(mode.lambda, interval, &mode.equilibrium, trajectories, &starts);
             Seen { mode, observed: observed.filter(|o| o.misfit < LINEAR && o.amplitude() > 0.0 && o.starts.len() == starts.len()) }
         });
-        Self { seen: seen.collect(), interval, trajectories: ranges, plain: Usage { samples, precision, ..Usage::default() } }
+        Self { seen: seen.collect(), interval, trajectories: ranges, plain: Usage { samples, ..Usage::default() } }
     }
 
     /// The norm of mode j over some starts, its companions being `learned`, a mode each.
@@ -131,7 +125,7 @@ mod tests {
         let modes = [lambda, lambda.conj()].map(|lambda| Mode::determined(lambda, vec![0.0, 0.0], Some(0.0)));
         for (samples, covered) in [(100, 1), (10_000, 1), (100_000, 7)] {
             let paths = Paths::of(&[(0..samples).map(state).collect()]).expect("finite");
-            let batch = Batch::of(modes.iter().take(1), 0.01, covered, None, &paths);
+            let batch = Batch::of(modes.iter().take(1), 0.01, covered, &paths);
             let starts = batch.all().len();
             assert!(starts <= MOST_STARTS && starts >= (samples / covered - 1).min(MOST_STARTS / 2), "{samples} {covered}: {starts}");
             let observed = batch.seen[0].observed.as_ref().expect("is there");

@@ -8,8 +8,7 @@ use super::regression_report::{RegressionReport, UpperMode, judged};
 use super::report::{MethodReport, Report};
 use super::subject::Origin;
 use crate::dynamics::{LimitCycle, PolynomialField, System};
-use crate::inverse::step_control::Precision;
-use crate::loops::{Call, Regression};
+use crate::loops::{Call, Precision, Regression};
 use crate::method::{Method, Sampling};
 use crate::truth::Mode;
 use rayon::prelude::*;
@@ -22,7 +21,7 @@ pub struct Beside {
     pub calls: Vec<Call>,
     /// Samples that one call covers.
     pub covered: usize,
-    /// The floating-point numbers of the calls, where they round enough to tell.
+    /// The floating-point numbers of the calls that do not say theirs.
     pub precision: Option<Precision>,
     /// Regressions on estimated derivatives, judged on clean, even samples H apart.
     pub regressions: Vec<Regression>,
@@ -56,12 +55,16 @@ impl Report {
             _ => None,
         };
         let paths = even.map(|even| even.paths()).unwrap_or_default();
-        let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, beside.covered, beside.precision, &paths);
+        let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, beside.covered, &paths);
         let judged = |call: &Call| {
             let (modes, joint) = batch.usages(call);
             CallReport::of(call, &modes, joint, self.interval, self.limits)
         };
-        beside.calls.iter().map(judged).collect()
+        let said = |call: &Call| match (call.precision, beside.precision) {
+            (None, Some(precision)) => judged(&call.in_precision(precision)),
+            _ => judged(call),
+        };
+        beside.calls.iter().map(said).collect()
     }
 
     fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {

@@ -5,7 +5,9 @@ use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
 use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Solution, SolutionOrigin, Unproven};
-use crate::loops::{Acceptance, Advance, Bare, Call, CallCheck, End, FirstStep, GridTimes, Library, NotEnclosed, SampleTimes, StepControl};
+use crate::loops::{
+    Acceptance, Advance, Bare, Call, CallCheck, End, FirstStep, GridTimes, Library, NotEnclosed, Precision, SampleTimes, StepControl,
+};
 use crate::predict::{CallMode, CallReport, Report};
 
 /// What a call does, one sentence a line.
@@ -29,6 +31,11 @@ pub fn description(call: &Call) -> Vec<String> {
             vec![steps]
         }
     };
+    match call.precision {
+        Some(Precision::Float32) => lines.push("In float32: every operation on the state is rounded to 24 bits.".to_owned()),
+        Some(Precision::Float64) => lines.push("In float64.".to_owned()),
+        None => {}
+    }
     if call.verification == CallCheck::Read {
         lines.push("Modelled from the library's source; not compared with a run of it.".to_owned());
     }
@@ -306,7 +313,11 @@ pub fn origin(solution: &Solution) -> String {
 
 /// How far a solution is known: to within a proven radius, or found only.
 pub fn proof(solution: &Solution) -> String {
-    if solution.certified { format!("± {}, proven", real(solution.radius, 2)) } else { "found, not proven".to_owned() }
+    match (solution.certified, solution.rounding) {
+        (true, _) => format!("± {}, proven", real(solution.radius, 2)),
+        (false, Some(rounding)) => format!("± {}, rounding", real(rounding.spread, 2)),
+        (false, None) => "found, not proven".to_owned(),
+    }
 }
 
 /// Why solutions are found, and not proven; `None` where all are proven.
@@ -314,6 +325,12 @@ pub fn unproven(solutions: &[Solution]) -> Option<String> {
     let reason = solutions.iter().find_map(|s| s.unproven)?;
     let why = match reason {
         Unproven::NotTried => "no proof was tried",
+        Unproven::SinglePrecision => {
+            return Some(
+                "λ̂ is where fits in float32 land on average, and ± the root mean square of one fit about it: each step rounds, so nothing is proven."
+                    .to_owned(),
+            );
+        }
         Unproven::NoContraction => "Newton's method does not contract over any square that the rounding allows",
         Unproven::NotEnclosed(NotEnclosed::Iterates) => "the solver iterates in each step, and what it decides is not enclosed",
         Unproven::NotEnclosed(NotEnclosed::Undecided) => "a step is accepted or rejected too narrowly there",
@@ -323,8 +340,12 @@ pub fn unproven(solutions: &[Solution]) -> Option<String> {
 }
 
 /// Whether more solutions may exist.
-pub fn completeness(found: Completeness) -> &'static str {
+pub fn completeness(found: Completeness, single: bool) -> &'static str {
     match found {
+        Completeness::FoundNotProvenComplete if single => {
+            "Found in exact arithmetic by starts near λ, its aliases and a grid, or as all roots where steps are constant; the loop in float32 was followed \
+             for models about each."
+        }
         Completeness::Certified => "These are all solutions: the steps are constant, and every root is enclosed.",
         Completeness::FoundNotProvenComplete => {
             "Found by starts near λ, its aliases and a grid. A proven one is the only solution within its radius, and the call accepts and rejects \

@@ -2,18 +2,18 @@
 
 use super::concern::{Concern, HiddenBy};
 use super::controlled_equation::{ControlledEquation, EquationError};
-use super::found::{Completeness, Found};
+use super::found::{Completeness, Found, Solution};
 use super::growth_threshold::{Threshold, threshold};
 use super::remedy::{Advice, DAMPING, Goal, dividing, landing_grid, round_down, tight_enough};
 use super::search::{Search, estimates, solutions};
 use super::spread::spread;
-use super::usage::{Precision, Usage};
+use super::usage::Usage;
 use super::whole_trajectory::{Minimum, trajectory};
 use crate::inverse::faithful::{Discrepancy, shows};
 use crate::inverse::flags::Flag;
 use crate::inverse::limits::Limits;
 use crate::inverse::verdict::{NEGLIGIBLE, Verdict};
-use crate::loops::{Call, FirstStep, Library, Tolerances};
+use crate::loops::{Call, FirstStep, Library, Precision, Tolerances};
 use num_complex::Complex;
 use serde::Serialize;
 
@@ -106,14 +106,9 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
             }
         }
         landing(call, &equation, solution.lambda, &mut concerns, &mut advice)?;
-        let controlled = if call.is_adaptive() { CONTROLLED } else { 1.0 };
-        let rounding = controlled * SINGLE * (solution.steps.len() as f64).sqrt() / interval;
-        let shift = (solution.lambda - lambda).norm();
-        let counts = match usage.precision {
-            None => call.is_adaptive(),
-            Some(precision) => precision == Precision::Float32,
-        };
-        if counts && shift < rounding {
+        if let Some((shift, rounding)) = rounding_of(call, solution, lambda, interval)
+            && shift < rounding
+        {
             concerns.push(Concern::RoundingLimited { shift, rounding });
         }
     }
@@ -149,6 +144,19 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
         frequency => threshold(call, frequency, interval, &norm).ok(),
     };
     Ok(Assessment { lambda, verdict, found, trajectory: None, threshold, concerns, advice })
+}
+
+/// The shift of a solution in exact arithmetic, and what rounding adds to it in single precision: computed for a call in float32, estimated for an adaptive one
+/// of which nothing is said, `None` where it does not come into question.
+fn rounding_of(call: &Call, solution: &Solution, lambda: Complex<f64>, interval: f64) -> Option<(f64, f64)> {
+    match (call.precision, solution.rounding) {
+        (Some(Precision::Float32), Some(rounding)) => Some(((solution.lambda - rounding.shift - lambda).norm(), rounding.size())),
+        (None, _) if call.is_adaptive() && call.name.library != Library::Scipy => {
+            let rounding = CONTROLLED * SINGLE * (solution.steps.len() as f64).sqrt() / interval;
+            Some(((solution.lambda - lambda).norm(), rounding))
+        }
+        _ => None,
+    }
 }
 
 /// Whether decay was learned as growth, or the reverse.

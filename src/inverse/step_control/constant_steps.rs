@@ -84,6 +84,7 @@ pub(crate) fn all(equation: &ControlledEquation<'_>, grid: &Grid) -> Result<Opti
             radius,
             certified: true,
             unproven: None,
+            rounding: None,
             residual: (value - target).norm() / target.norm(),
             condition: (target / slope).norm(),
             principal: false,

@@ -1,5 +1,6 @@
 //! What a search finds: solutions, a gap, and whether there may be more.
 
+use super::float32_rounding::Rounding;
 use super::krawczyk::Unproven;
 use super::near::PatternGap;
 use crate::inverse::flags::Flag;
@@ -45,6 +46,9 @@ pub struct Solution {
     /// Why it is found, and not proven; left out where it is certified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unproven: Option<Unproven>,
+    /// For a call in float32 what rounding adds; it is part of λ̂, and `radius` is then its spread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Rounding>,
     /// |F(λ̂) − e^{Hλ}|, relative to e^{H Re λ}.
     pub residual: f64,
     /// How much further λ̂ moves than λ at most.

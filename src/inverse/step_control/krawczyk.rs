@@ -20,6 +20,9 @@ pub enum Unproven {
     /// No proof was tried.
     #[error("no proof was tried")]
     NotTried,
+    /// In float32 a fit lands where rounding lets it: no ball about an exact solution holds it.
+    #[error("single precision rounds each step")]
+    SinglePrecision,
     /// The slopes vary too much over any square that the rounding allows.
     #[error("Krawczyk's operator does not contract near the solution")]
     NoContraction,

@@ -16,6 +16,7 @@
 //! | whole trajectories: least squares and its loss floor | `trajectory` |
 //! | how the data's own batch enters the norm; how a call is used | `observed_mode`, `usage` |
 //! | what other batches would learn | `spread` |
+//! | what single precision adds | `float32_rounding` |
 //! | verdicts, what a user should know, and what to change, as facts | `assessment`, `concern`, `remedy` |
 
 mod assessment;
@@ -23,6 +24,7 @@ mod concern;
 mod constant_steps;
 mod controlled_equation;
 mod equilibrium;
+mod float32_rounding;
 mod found;
 mod growth_threshold;
 mod krawczyk;
@@ -39,6 +41,7 @@ pub use assessment::{Assessment, assess};
 pub use concern::{Batches, Bounds, Concern, HiddenBy};
 pub use controlled_equation::{ControlledEquation, EquationError};
 pub use equilibrium::{StepEquilibrium, equilibrium, tolerance_artifact};
+pub use float32_rounding::Rounding;
 pub use found::{Completeness, Found, Solution, SolutionOrigin};
 pub use growth_threshold::{Threshold, threshold};
 pub use krawczyk::Unproven;
@@ -46,5 +49,5 @@ pub use near::{PatternGap, Root};
 pub use observed_mode::ObservedMode;
 pub use remedy::Advice;
 pub use search::{Search, estimates, solutions};
-pub use usage::{Precision, Usage};
+pub use usage::Usage;
 pub use whole_trajectory::{Minimum, least_squares, trajectory};

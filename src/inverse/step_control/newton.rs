@@ -56,6 +56,13 @@ pub(crate) fn newton(
     (value.norm() <= STALLED).then(|| FrozenRoot { mode, residual: value.norm(), jacobian })
 }
 
+/// The slopes of log F at a mode, the loop deciding as it will; `None` where it cannot be followed.
+pub(crate) fn slopes(equation: &ControlledEquation<'_>, mode: Complex<f64>) -> Option<[f64; 4]> {
+    let mut trace = Trace::default();
+    let value = equation.residual(mode, None, &mut trace)?;
+    derivative(equation, mode, value, None, &mut trace)
+}
+
 /// Forward differences: an error of 1e-7 in the derivative costs a Newton step a factor 1e-7, no more.
 fn derivative(
     equation: &ControlledEquation<'_>,

@@ -2,10 +2,11 @@
 
 use super::constant_steps;
 use super::controlled_equation::{ControlledEquation, EquationError};
+use super::float32_rounding::rounding;
 use super::found::{Completeness, Found, Solution, SolutionOrigin};
 use super::krawczyk::{Certificate, Unproven, certificate};
 use super::near::{gap, near};
-use super::newton::{FrozenRoot, condition, newton};
+use super::newton::{FrozenRoot, condition, newton, slopes};
 use crate::inverse::flags::flags;
 use crate::loops::{Advance, Trace};
 use num_complex::Complex;
@@ -64,8 +65,15 @@ fn proven(equation: &ControlledEquation<'_>, mode: Complex<f64>, trace: &mut Tra
 
 fn found(equation: &ControlledEquation<'_>, search: Search, prove: Proof) -> Result<Found, EquationError> {
     if let Advance::Grid(grid) = &equation.call.advance
-        && let Some(found) = constant_steps::all(equation, grid)?
+        && let Some(mut found) = constant_steps::all(equation, grid)?
     {
+        if equation.call.is_single() {
+            found.completeness = Completeness::FoundNotProvenComplete;
+            for solution in &mut found.solutions {
+                let slopes = slopes(equation, solution.lambda);
+                *solution = rounded(equation, solution.clone(), slopes);
+            }
+        }
         return Ok(found);
     }
     let mut trace = Trace::default();
@@ -88,7 +96,8 @@ fn found(equation: &ControlledEquation<'_>, search: Search, prove: Proof) -> Res
         .map(|(root, origin)| {
             let first = origin == SolutionOrigin::Principal && std::mem::take(&mut principal);
             let proof = prove(equation, root.mode, &mut trace);
-            Solution { origin, principal: first, ..solution(equation, &root, proof, &mut trace) }
+            let found = Solution { origin, principal: first, ..solution(equation, &root, proof, &mut trace) };
+            if equation.call.is_single() { rounded(equation, found, Some(root.jacobian)) } else { found }
         })
         .collect();
     Ok(Found { solutions, gap, completeness: Completeness::FoundNotProvenComplete })
@@ -171,6 +180,7 @@ fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, proof: Result<
         radius,
         certified: proof.is_ok(),
         unproven: proof.err(),
+        rounding: None,
         residual: proof.map_or(root.residual, |proof| proof.residual),
         condition,
         principal: false,
@@ -179,5 +189,22 @@ fn solution(equation: &ControlledEquation<'_>, root: &FrozenRoot, proof: Result<
         steps,
         rejected: trace.rejected(),
         evaluations: trace.evaluations,
+    }
+}
+
+/// A solution of a call in float32: moved by the mean of its rounding, with the spread about it as radius, and so not proven.
+fn rounded(equation: &ControlledEquation<'_>, exact: Solution, slopes: Option<[f64; 4]>) -> Solution {
+    let found = slopes.and_then(|slopes| rounding(equation, exact.lambda, slopes));
+    let lambda = exact.lambda + found.map_or(Complex::new(0.0, 0.0), |rounding| rounding.shift);
+    let radius = exact.radius + found.map_or(f64::INFINITY, |rounding| rounding.spread);
+    Solution {
+        lambda,
+        z: lambda * equation.time(),
+        radius,
+        certified: false,
+        unproven: Some(Unproven::SinglePrecision),
+        rounding: found,
+        flags: flags(equation.lambda, lambda, radius),
+        ..exact
     }
 }

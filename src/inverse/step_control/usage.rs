@@ -1,17 +1,6 @@
-//! How a call is used: on which batch, over how many samples, in which precision.
+//! How a call is used: on which batch, over how many samples.
 
 use crate::loops::StateNorm;
-use serde::{Deserialize, Serialize};
-
-/// The numbers that a training computes with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Precision {
-    /// 32 bits.
-    Float32,
-    /// 64 bits.
-    Float64,
-}
 
 /// How a call is used.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,14 +15,12 @@ pub struct Usage {
     pub batches: Vec<StateNorm>,
     /// Samples that one call covers: 1 for pairs.
     pub samples: usize,
-    /// The precision, where it is known.
-    pub precision: Option<Precision>,
 }
 
 impl Default for Usage {
     /// Pairs of one complex state of size 1.
     fn default() -> Self {
-        Self { norm: StateNorm::default(), amplitude: 1.0, total: 1.0, batches: Vec::new(), samples: 1, precision: None }
+        Self { norm: StateNorm::default(), amplitude: 1.0, total: 1.0, batches: Vec::new(), samples: 1 }
     }
 }
 

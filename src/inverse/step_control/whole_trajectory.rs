@@ -1,6 +1,7 @@
 //! Whole trajectories in one call: no model is without loss, the least-squares one is learned.
 
 use super::controlled_equation::EquationError;
+use super::float32_rounding::{Rounding, around, thinned};
 use crate::loops::{Call, FollowError, StateNorm, Trace};
 use num_complex::Complex;
 use serde::Serialize;
@@ -19,6 +20,9 @@ pub struct Minimum {
     pub rejected: usize,
     /// Calls of the field; null for implicit solvers.
     pub evaluations: Option<u64>,
+    /// For a call in float32 what rounding adds; its shift is part of λ̂.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<Rounding>,
     /// Whether the method converged.
     pub converged: bool,
 }
@@ -70,9 +74,11 @@ pub fn least_squares(
             }
         }
     }
+    let rounding = if call.is_single() { best.rounding(call, &times, starts) } else { None };
     residuals(call, best.mode, &times, &truth, &starts[..1], &mut trace)?;
     Ok(Minimum {
-        lambda: best.mode,
+        lambda: best.mode + rounding.map_or(Complex::new(0.0, 0.0), |rounding| rounding.shift),
+        rounding,
         floor: (squares(&best.residual) / (samples as f64 * mass)).sqrt(),
         accepted: trace.accepted(),
         rejected: trace.rejected(),
@@ -88,6 +94,60 @@ struct Descent {
     converged: bool,
 }
 
+fn dot(a: &[Complex<f64>], b: &[Complex<f64>]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a.re * b.re + a.im * b.im).sum()
+}
+
+/// The change of the residuals with Re μ and Im μ, by central differences.
+fn slopes(
+    call: &Call,
+    mode: Complex<f64>,
+    times: &[f64],
+    starts: &[(StateNorm, f64)],
+    trace: &mut Trace,
+) -> Result<[Vec<Complex<f64>>; 2], EquationError> {
+    let last = times.last().copied().unwrap_or(1.0);
+    let delta = 3e-6 * mode.norm().max(1e-3 / last);
+    let mut along = |direction: Complex<f64>| -> Result<Vec<Complex<f64>>, EquationError> {
+        let ahead = factors(call, mode + direction * delta, times, starts, trace)?;
+        let behind = factors(call, mode - direction * delta, times, starts, trace)?;
+        Ok(ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * delta)).collect())
+    };
+    Ok([along(Complex::new(1.0, 0.0))?, along(Complex::new(0.0, 1.0))?])
+}
+
+/// The step of least squares −(JᵀJ)⁻¹Jᵀr.
+fn gauss_newton([x, y]: &[Vec<Complex<f64>>; 2], residual: &[Complex<f64>]) -> Option<Complex<f64>> {
+    let normal = [dot(x, x), dot(x, y), dot(x, y), dot(y, y)];
+    super::newton::solve(normal, Complex::new(-dot(x, residual), -dot(y, residual)))
+}
+
+impl Descent {
+    /// What rounding to 32 bits adds: the answer of least squares to what it adds to each multiplier.
+    fn rounding(&self, call: &Call, times: &[f64], starts: &[(StateNorm, f64)]) -> Option<Rounding> {
+        let mut trace = Trace::default();
+        let slopes = slopes(call, self.mode, times, starts, &mut trace).ok()?;
+        let fewer: Vec<(StateNorm, f64, f64)> = starts
+            .iter()
+            .map(|(norm, weight)| {
+                let (norm, share) = thinned(norm);
+                (norm, *weight, share)
+            })
+            .collect();
+        let found = around(self.mode, |model| {
+            let mut added = Vec::with_capacity(starts.len() * times.len());
+            for (norm, weight, _) in &fewer {
+                call.follow_into(model, times, norm, None, &mut trace).ok()?;
+                let single = call.follow(model, times, norm).ok()?;
+                added.extend(single.multipliers.iter().zip(&trace.multipliers).map(|(a, b)| (a - b) * weight.sqrt()));
+            }
+            gauss_newton(&slopes, &added).filter(|z| z.is_finite())
+        })?;
+        let share = fewer.first().map_or(1.0, |(_, _, share)| *share);
+        Some(Rounding { spread: found.spread * share, ..found })
+    }
+}
+
 /// A damped Gauss–Newton descent from one start.
 fn descent(
     call: &Call,
@@ -97,26 +157,16 @@ fn descent(
     starts: &[(StateNorm, f64)],
     trace: &mut Trace,
 ) -> Result<Descent, EquationError> {
-    let last = times.last().copied().unwrap_or(1.0);
     let mut mode = start;
     let mut residual = residuals(call, mode, times, truth, starts, trace)?;
     let mut converged = false;
     for _ in 0..MOST_ITERATIONS {
-        let delta = 3e-6 * mode.norm().max(1e-3 / last);
-        let mut along = |direction: Complex<f64>| -> Result<Vec<Complex<f64>>, EquationError> {
-            let ahead = residuals(call, mode + direction * delta, times, truth, starts, trace)?;
-            let behind = residuals(call, mode - direction * delta, times, truth, starts, trace)?;
-            Ok(ahead.iter().zip(&behind).map(|(a, b)| (a - b) / (2.0 * delta)).collect())
-        };
-        let (x, y) = (along(Complex::new(1.0, 0.0))?, along(Complex::new(0.0, 1.0))?);
-        let dot = |a: &[Complex<f64>], b: &[Complex<f64>]| a.iter().zip(b).map(|(a, b)| a.re * b.re + a.im * b.im).sum::<f64>();
-        let normal = [dot(&x, &x), dot(&x, &y), dot(&x, &y), dot(&y, &y)];
-        let gradient = Complex::new(dot(&x, &residual), dot(&y, &residual));
-        let Some(step) = super::newton::solve(normal, gradient) else { break };
+        let slopes = slopes(call, mode, times, starts, trace)?;
+        let Some(step) = gauss_newton(&slopes, &residual) else { break };
         let before = dot(&residual, &residual);
         let mut share = 1.0;
         let better = loop {
-            let tried = mode - step * share;
+            let tried = mode + step * share;
             match residuals(call, tried, times, truth, starts, trace) {
                 Ok(next) if dot(&next, &next) <= before => break Some((tried, next)),
                 _ if share < 1e-6 => break None,
@@ -147,11 +197,25 @@ fn residuals(
     starts: &[(StateNorm, f64)],
     trace: &mut Trace,
 ) -> Result<Vec<Complex<f64>>, EquationError> {
+    let mut all = factors(call, mode, times, starts, trace)?;
+    for (own, (_, weight)) in all.chunks_mut(times.len()).zip(starts) {
+        own.iter_mut().zip(truth).for_each(|(f, y)| *f -= y * weight.sqrt());
+    }
+    Ok(all)
+}
+
+/// √w F(t), a sample time each, for one start after the other.
+fn factors(
+    call: &Call,
+    mode: Complex<f64>,
+    times: &[f64],
+    starts: &[(StateNorm, f64)],
+    trace: &mut Trace,
+) -> Result<Vec<Complex<f64>>, EquationError> {
     let mut all = Vec::with_capacity(starts.len() * times.len());
     for (norm, weight) in starts {
         call.follow_into(mode, times, norm, None, trace)?;
-        let size = weight.sqrt();
-        all.extend(trace.multipliers.iter().zip(truth).map(|(f, y)| (f - y) * size));
+        all.extend(trace.multipliers.iter().map(|f| f * weight.sqrt()));
     }
     Ok(all)
 }
