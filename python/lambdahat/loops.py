@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +47,14 @@ class Loop:
     call: str
     substeps: int = 1
     scheme: Method | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            count = operator.index(self.substeps)
+        except TypeError:
+            raise TypeError(f"the steps from sample to sample are a whole number, not {self.substeps!r}") from None
+        if count < 1:
+            raise ValueError(f"at least one step leads from sample to sample, not {count}")
 
     @classmethod
     def fixed(cls, method: str | os.PathLike[str] | Method, substeps: int = 1) -> Loop:
@@ -289,7 +299,7 @@ def as_loop(loop: Any, substeps: int = 1) -> Loop:
         given = os.fspath(loop)
         return Loop.fixed(given, substeps) if given.endswith(".toml") else Loop(given, substeps)
     if type(loop).__module__.split(".")[0] in ("diffrax", "torchdiffeq", "scipy"):
-        raise TypeError(f"{type(loop).__name__} is a part of a call; give Loop.diffrax(solver, stepsize_controller, dt0), or its like")
+        raise TypeError(f"{type(loop).__name__} is a part of a call; give Loop.diffrax(solver, stepsize_controller, dt0) or its like")
     raise TypeError(f"{type(loop).__name__} is no training call; give a name, a Method or a Loop")
 
 
@@ -297,5 +307,5 @@ def as_loops(loops: Any, substeps: int = 1) -> list[Loop]:
     """One loop or several; none is none."""
     if loops is None:
         return []
-    one = isinstance(loops, (str, os.PathLike, Loop, Method))
+    one = isinstance(loops, (str, os.PathLike, Loop, Method)) or not isinstance(loops, Iterable)
     return [as_loop(loops, substeps)] if one else [as_loop(loop, substeps) for loop in loops]

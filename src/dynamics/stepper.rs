@@ -22,7 +22,7 @@ const STALLED: f64 = 1e-11;
 /// let mut y = [1.0];
 /// Stepper::new(&tableau, 1).step(&decay, &mut y, 0.1).unwrap();
 /// assert!((y[0] - 0.95 / 1.05).abs() < 1e-15);
-/// # Ok::<(), Box<dyn std::dynamics_error::Error>>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Stepper<'a> {

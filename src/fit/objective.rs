@@ -25,7 +25,7 @@ const BLOCK_BYTES: usize = 480 << 10;
 /// let mut objective = Objective::new(&model, &step, &windows)?;
 /// let learned = ((-0.5_f64).exp() - 1.0) / 0.5;
 /// assert!(objective.loss(&[learned])? < 1e-30);
-/// # Ok::<(), Box<dyn std::fit_error::Error>>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Objective<'a> {
     model: &'a Model,

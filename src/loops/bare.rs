@@ -24,14 +24,20 @@ const SPOKEN: [(&str, &str); 6] = [
     ("crankNicolson", "trapezoid"),
 ];
 
+/// The bare names of a library's calls, each with its scheme.
+fn of(library: Library) -> Vec<(&'static str, &'static str)> {
+    match library {
+        Library::Torchdiffeq => torchdiffeq::METHODS.iter().map(|(name, (scheme, _))| (*name, *scheme)).collect(),
+        Library::Diffrax => diffrax::SOLVERS.iter().map(|(name, (scheme, _))| (*name, *scheme)).collect(),
+        Library::Scipy => scipy::METHODS.iter().map(|(name, (scheme, _))| (*name, *scheme)).collect(),
+        Library::Torchdyn => torchdyn::SOLVERS.iter().map(|(name, (scheme, _))| (*name, *scheme)).collect(),
+        Library::OrdinaryDiffEq => ordinary_diffeq::METHODS.iter().map(|(name, (scheme, _))| (*name, *scheme)).collect(),
+    }
+}
+
 /// Every call by its bare name, as LIBRARY:NAME, with its scheme.
 fn all() -> impl Iterator<Item = (Library, &'static str, &'static str)> {
-    let torchdiffeq = torchdiffeq::METHODS.iter().map(|(name, (scheme, _))| (Library::Torchdiffeq, *name, *scheme));
-    let diffrax = diffrax::SOLVERS.iter().map(|(name, (scheme, _))| (Library::Diffrax, *name, *scheme));
-    let scipy = scipy::METHODS.iter().map(|(name, (scheme, _))| (Library::Scipy, *name, *scheme));
-    let torchdyn = torchdyn::SOLVERS.iter().map(|(name, (scheme, _))| (Library::Torchdyn, *name, *scheme));
-    let julia = ordinary_diffeq::METHODS.iter().map(|(name, (scheme, _))| (Library::OrdinaryDiffEq, *name, *scheme));
-    torchdiffeq.chain(diffrax).chain(scipy).chain(torchdyn).chain(julia)
+    Library::ALL.into_iter().flat_map(|library| of(library).into_iter().map(move |(name, scheme)| (library, name, scheme)))
 }
 
 /// The calls that are known, as LIBRARY:NAME.

@@ -1,73 +1,10 @@
 //! The vocabulary of properties: what can be claimed of a scheme, asked of the catalogue, and found by a verification, each by one name.
 //!
-//! A new property is a variant here with its entry in [`PROPERTIES`], the way it is decided in `verify::decision`, and its words in `words::property`; the compiler
-//! asks for all three. Claims, filters, the document of `--json`, the rows of the screen and the documentation follow from them.
+//! A new property is one line of the list below, the way it is decided in `verify::decision`, and its name in `words::property_name`; the compiler or a test asks
+//! for each. Claims, filters, the document of `--json`, the rows of the screen and the documentation follow from them.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
-
-/// A property of a scheme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Property {
-    /// The order of accuracy.
-    Order,
-    /// min(p, η) of the simplifying assumptions B(p), C(η).
-    StageOrder,
-    /// The order on linear problems.
-    LinearOrder,
-    /// The order of the embedded method.
-    EmbeddedOrder,
-    /// Order of the error in phase on the imaginary axis.
-    DispersionOrder,
-    /// Order of the error in modulus on the imaginary axis.
-    DissipationOrder,
-    /// The first coefficient of the local error on linear problems.
-    ErrorConstant,
-    /// R(∞).
-    AtInfinity,
-    /// Half angle of the widest stable sector about the negative real axis.
-    AAlphaDegrees,
-    /// The radius of absolute monotonicity.
-    SspCoefficient,
-    /// How far the imaginary axis is stable.
-    ImaginaryInterval,
-    /// How far the negative real axis is stable.
-    RealInterval,
-    /// The largest stable disc that touches the imaginary axis at 0 from the left.
-    Disc,
-    /// How many λ̂ fit each λ.
-    Branches,
-    /// Whether a step solves no equation.
-    Explicit,
-    /// Whether b is the last row of A.
-    StifflyAccurate,
-    /// Whether the last stage of a step is the first of the next.
-    Fsal,
-    /// |R| ≤ 1 in the left half plane.
-    AStable,
-    /// A-stable, and R(∞) = 0.
-    LStable,
-    /// |R| ≤ 1 on the imaginary axis.
-    IStable,
-    /// Algebraic stability.
-    BStable,
-    /// Whether quadratic invariants are kept.
-    Symplectic,
-    /// Whether the method is its own adjoint.
-    Symmetric,
-    /// Whether no stage, or no common factor of ρ and σ, is superfluous.
-    Irreducible,
-    /// Whether ρ satisfies the root condition.
-    ZeroStable,
-    /// Whether all zeros of ρ but 1 lie strictly inside the circle.
-    StronglyStable,
-    /// Whether every branch of every damped mode is damped.
-    SignFaithful,
-    /// Whether each λ has one λ̂.
-    Unique,
-    /// Whether σ satisfies the root condition.
-    DiscoveryStable,
-}
 
 /// The kind of a property's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,12 +62,15 @@ pub struct PropertyEntry {
     pub rests_on: RestsOn,
     /// The name of the catalogue's filter, where there is one: truths, and a positive SSP coefficient.
     pub filter: Option<&'static str>,
+    /// Whether it is a truth read off the coefficients at once: a verification keeps those in a list, and not each in a field.
+    pub read_off: bool,
 }
 
-const fn entry(property: Property, key: &'static str, place: &'static str, kind: PropertyKind, rests_on: RestsOn) -> PropertyEntry {
+/// What most entries are; the list says whose it is.
+const fn entry(key: &'static str, place: &'static str, kind: PropertyKind, rests_on: RestsOn) -> PropertyEntry {
     let may_be_infinite = matches!(kind, PropertyKind::Extent);
     let certainty = Certainty::Exact;
-    PropertyEntry { property, key, place, kind, may_be_infinite, certainty, rests_on, filter: None }
+    PropertyEntry { property: Property::Order, key, place, kind, may_be_infinite, certainty, rests_on, filter: None, read_off: false }
 }
 
 impl PropertyEntry {
@@ -145,44 +85,91 @@ impl PropertyEntry {
     const fn filter(self, name: &'static str) -> Self {
         Self { filter: Some(name), ..self }
     }
+
+    const fn read_off(self) -> Self {
+        Self { read_off: true, ..self }
+    }
 }
 
-use Property as P;
 use PropertyKind::{Angle, Count, Extent, Number, Truth};
 use RestsOn::{Coefficients, OrderConditions, StabilityFunction};
 
-/// Every property, in the order of [`Property`].
-pub const PROPERTIES: [PropertyEntry; 29] = [
-    entry(P::Order, "order", "/order", Count, OrderConditions),
-    entry(P::StageOrder, "stage_order", "/stage_order", Count, OrderConditions),
-    entry(P::LinearOrder, "linear_order", "/linear_order", Count, OrderConditions),
-    entry(P::EmbeddedOrder, "embedded_order", "/embedded_order", Count, OrderConditions),
-    entry(P::DispersionOrder, "dispersion_order", "/phase/dispersion_order", Count, StabilityFunction),
-    entry(P::DissipationOrder, "dissipation_order", "/phase/dissipation_order", Count, StabilityFunction).infinite(),
-    entry(P::ErrorConstant, "error_constant", "/error_constant", Number, OrderConditions),
-    entry(P::AtInfinity, "at_infinity", "/at_infinity", Number, StabilityFunction).infinite(),
-    entry(P::AAlphaDegrees, "a_alpha_degrees", "/a_alpha_degrees", Angle, StabilityFunction).enclosed(),
-    entry(P::SspCoefficient, "ssp_coefficient", "/ssp_coefficient", Extent, StabilityFunction).filter("ssp"),
-    entry(P::ImaginaryInterval, "imaginary_interval", "/imaginary_interval", Extent, StabilityFunction),
-    entry(P::RealInterval, "real_interval", "/real_interval", Extent, StabilityFunction),
-    entry(P::Disc, "disc", "/disc", Extent, StabilityFunction).enclosed(),
-    entry(P::Branches, "branches", "/learning/branches", Count, StabilityFunction),
-    entry(P::Explicit, "explicit", "/explicit", Truth, Coefficients).filter("explicit"),
-    entry(P::StifflyAccurate, "stiffly_accurate", "/stiffly_accurate", Truth, Coefficients).filter("stiffly-accurate"),
-    entry(P::Fsal, "fsal", "/fsal", Truth, Coefficients).filter("fsal"),
-    entry(P::AStable, "a_stable", "/a_stable", Truth, StabilityFunction).filter("a-stable"),
-    entry(P::LStable, "l_stable", "/l_stable", Truth, StabilityFunction).filter("l-stable"),
-    entry(P::IStable, "i_stable", "/i_stable", Truth, StabilityFunction).filter("i-stable"),
-    entry(P::BStable, "b_stable", "/b_stable", Truth, Coefficients).filter("b-stable"),
-    entry(P::Symplectic, "symplectic", "/symplectic", Truth, Coefficients).filter("symplectic"),
-    entry(P::Symmetric, "symmetric", "/symmetric", Truth, Coefficients).filter("symmetric"),
-    entry(P::Irreducible, "irreducible", "/irreducible", Truth, Coefficients).filter("irreducible"),
-    entry(P::ZeroStable, "zero_stable", "/zero_stable", Truth, Coefficients).filter("zero-stable"),
-    entry(P::StronglyStable, "strongly_stable", "/strongly_stable", Truth, Coefficients).filter("strongly-stable"),
-    entry(P::SignFaithful, "sign_faithful", "/learning/sign_faithful", Truth, StabilityFunction).filter("sign-faithful"),
-    entry(P::Unique, "unique", "/learning/unique", Truth, StabilityFunction).filter("unique"),
-    entry(P::DiscoveryStable, "discovery_stable", "/learning/discovery_stable", Truth, Coefficients).filter("discovery-stable"),
-];
+/// The enum and the table of its variants, from one list.
+macro_rules! vocabulary {
+    ($($(#[$doc:meta])* $name:ident = $entry:expr,)*) => {
+        /// A property of a scheme.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Property {
+            $($(#[$doc])* $name,)*
+        }
+
+        /// Every property, in the order of [`Property`].
+        pub const PROPERTIES: [PropertyEntry; [$(Property::$name),*].len()] = [$(PropertyEntry { property: Property::$name, ..$entry }),*];
+    };
+}
+
+vocabulary! {
+    /// The order of accuracy.
+    Order = entry("order", "/order", Count, OrderConditions),
+    /// min(p, η) of the simplifying assumptions B(p), C(η).
+    StageOrder = entry("stage_order", "/stage_order", Count, OrderConditions),
+    /// The order on linear problems.
+    LinearOrder = entry("linear_order", "/linear_order", Count, OrderConditions),
+    /// The order of the embedded method.
+    EmbeddedOrder = entry("embedded_order", "/embedded_order", Count, OrderConditions),
+    /// Order of the error in phase on the imaginary axis.
+    DispersionOrder = entry("dispersion_order", "/phase/dispersion_order", Count, StabilityFunction),
+    /// Order of the error in modulus on the imaginary axis.
+    DissipationOrder = entry("dissipation_order", "/phase/dissipation_order", Count, StabilityFunction).infinite(),
+    /// The first coefficient of the local error on linear problems.
+    ErrorConstant = entry("error_constant", "/error_constant", Number, OrderConditions),
+    /// R(∞).
+    AtInfinity = entry("at_infinity", "/at_infinity", Number, StabilityFunction).infinite(),
+    /// Half angle of the widest stable sector about the negative real axis.
+    AAlphaDegrees = entry("a_alpha_degrees", "/a_alpha_degrees", Angle, StabilityFunction).enclosed(),
+    /// The radius of absolute monotonicity.
+    SspCoefficient = entry("ssp_coefficient", "/ssp_coefficient", Extent, StabilityFunction).filter("ssp"),
+    /// How far the imaginary axis is stable.
+    ImaginaryInterval = entry("imaginary_interval", "/imaginary_interval", Extent, StabilityFunction),
+    /// How far the negative real axis is stable.
+    RealInterval = entry("real_interval", "/real_interval", Extent, StabilityFunction),
+    /// The largest stable disc that touches the imaginary axis at 0 from the left.
+    Disc = entry("disc", "/disc", Extent, StabilityFunction).enclosed(),
+    /// How many λ̂ fit each λ.
+    Branches = entry("branches", "/learning/branches", Count, StabilityFunction),
+    /// Whether a step solves no equation.
+    Explicit = entry("explicit", "/explicit", Truth, Coefficients).filter("explicit"),
+    /// Whether b is the last row of A.
+    StifflyAccurate = entry("stiffly_accurate", "/stiffly_accurate", Truth, Coefficients).filter("stiffly-accurate").read_off(),
+    /// Whether the last stage of a step is the first of the next.
+    Fsal = entry("fsal", "/fsal", Truth, Coefficients).filter("fsal").read_off(),
+    /// Whether no weight b_i is negative.
+    NonNegativeWeights = entry("non_negative_weights", "/non_negative_weights", Truth, Coefficients).filter("non-negative-weights").read_off(),
+    /// |R| ≤ 1 in the left half plane.
+    AStable = entry("a_stable", "/a_stable", Truth, StabilityFunction).filter("a-stable"),
+    /// A-stable, and R(∞) = 0.
+    LStable = entry("l_stable", "/l_stable", Truth, StabilityFunction).filter("l-stable"),
+    /// |R| ≤ 1 on the imaginary axis.
+    IStable = entry("i_stable", "/i_stable", Truth, StabilityFunction).filter("i-stable"),
+    /// Algebraic stability.
+    BStable = entry("b_stable", "/b_stable", Truth, Coefficients).filter("b-stable"),
+    /// Whether quadratic invariants are kept.
+    Symplectic = entry("symplectic", "/symplectic", Truth, Coefficients).filter("symplectic"),
+    /// Whether the method is its own adjoint.
+    Symmetric = entry("symmetric", "/symmetric", Truth, Coefficients).filter("symmetric"),
+    /// Whether no stage, or no common factor of ρ and σ, is superfluous.
+    Irreducible = entry("irreducible", "/irreducible", Truth, Coefficients).filter("irreducible"),
+    /// Whether ρ satisfies the root condition.
+    ZeroStable = entry("zero_stable", "/zero_stable", Truth, Coefficients).filter("zero-stable"),
+    /// Whether all zeros of ρ but 1 lie strictly inside the circle.
+    StronglyStable = entry("strongly_stable", "/strongly_stable", Truth, Coefficients).filter("strongly-stable"),
+    /// Whether every branch of every damped mode is damped.
+    SignFaithful = entry("sign_faithful", "/learning/sign_faithful", Truth, StabilityFunction).filter("sign-faithful"),
+    /// Whether each λ has one λ̂.
+    Unique = entry("unique", "/learning/unique", Truth, StabilityFunction).filter("unique"),
+    /// Whether σ satisfies the root condition.
+    DiscoveryStable = entry("discovery_stable", "/learning/discovery_stable", Truth, Coefficients).filter("discovery-stable"),
+}
 
 impl Property {
     /// Every property.

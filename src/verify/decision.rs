@@ -1,67 +1,12 @@
-//! How each property is decided: found in a whole verification, or decided alone, which the catalogue is filtered by.
+//! How each property is decided alone: what the catalogue is filtered by, and what a verification reads off the coefficients.
 
-use super::property_found::PropertyFound;
-use super::verification::Verification;
-use crate::method::PropertyKind;
-use crate::method::{Method, Property, Stated};
+use crate::method::{Method, PROPERTIES, Property, PropertyKind, Stated};
 use crate::stability::{
     Extent, Learning, StabilityFunction, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_i_stable, is_l_stable,
     is_stiffly_accurate, is_symmetric, is_symplectic, multistep, reduce, ssp_coefficient,
 };
 use std::cmp::Ordering;
-
-impl Verification {
-    /// What was found of a property; `None` where it does not apply, or was left out.
-    ///
-    /// ```
-    /// use lambdahat::{method::{catalog, Property}, verify::verify};
-    /// let report = verify(&catalog::find("rk4")?);
-    /// assert_eq!(report.find(Property::Order).unwrap().to_string(), "4");
-    /// assert!(report.find(Property::ZeroStable).is_none());
-    /// # Ok::<(), lambdahat::method::catalog::CatalogError>(())
-    /// ```
-    pub fn find(&self, property: Property) -> Option<PropertyFound> {
-        let learning = self.learning.as_ref();
-        match property {
-            Property::Order => Some(PropertyFound::Order(self.order)),
-            Property::StageOrder => self.stage_order.map(PropertyFound::Order),
-            Property::LinearOrder => Some(PropertyFound::Order(self.linear_order)),
-            Property::EmbeddedOrder => self.embedded_order.map(PropertyFound::Order),
-            Property::DispersionOrder => self.phase.as_ref()?.dispersion_order.map(PropertyFound::Order),
-            // No mode is ever damped: a dissipation of infinite order.
-            Property::DissipationOrder => {
-                Some(self.phase.as_ref()?.dissipation_order.map_or(PropertyFound::Extent(Extent::Infinite), PropertyFound::Order))
-            }
-            Property::ErrorConstant => self.error_constant_number.clone().map(PropertyFound::Value),
-            Property::AtInfinity => match (&self.at_infinity, &self.stability) {
-                (Some(limit), _) => Some(PropertyFound::Value(limit.clone())),
-                (None, Some(_)) => Some(PropertyFound::Extent(Extent::Infinite)),
-                (None, None) => None,
-            },
-            Property::AAlphaDegrees => self.a_alpha_degrees.map(PropertyFound::Degrees),
-            Property::SspCoefficient => self.ssp_coefficient.clone().map(PropertyFound::Extent),
-            Property::ImaginaryInterval => self.imaginary_interval.clone().map(PropertyFound::Extent),
-            Property::RealInterval => self.real_interval.clone().map(PropertyFound::Extent),
-            Property::Disc => self.disc.clone().map(PropertyFound::Extent),
-            Property::Branches => Some(PropertyFound::Order(learning?.branches)),
-            Property::Explicit => Some(PropertyFound::Truth(self.explicit)),
-            Property::StifflyAccurate => self.stiffly_accurate.map(PropertyFound::Truth),
-            Property::Fsal => self.fsal.map(PropertyFound::Truth),
-            Property::AStable => self.a_stable.map(PropertyFound::Truth),
-            Property::LStable => self.l_stable.map(PropertyFound::Truth),
-            Property::IStable => self.i_stable.map(PropertyFound::Truth),
-            Property::BStable => self.b_stable.map(PropertyFound::Truth),
-            Property::Symplectic => self.symplectic.map(PropertyFound::Truth),
-            Property::Symmetric => self.symmetric.map(PropertyFound::Truth),
-            Property::Irreducible => self.irreducible.map(PropertyFound::Truth),
-            Property::ZeroStable => self.zero_stable.map(PropertyFound::Truth),
-            Property::StronglyStable => self.strongly_stable.map(PropertyFound::Truth),
-            Property::SignFaithful => Some(PropertyFound::Truth(learning?.sign_faithful)),
-            Property::Unique => Some(PropertyFound::Truth(learning?.unique)),
-            Property::DiscoveryStable => learning?.discovery_stable.map(PropertyFound::Truth),
-        }
-    }
-}
+use std::collections::BTreeMap;
 
 /// Whether a method has a property: as its file claims (and the project's tests verify), or else decided here. `None` where the notion does not apply to its kind, or
 /// is neither a truth nor the SSP coefficient, which counts where it is positive.
@@ -85,6 +30,11 @@ pub fn has_property(method: &Method, property: Property) -> Option<bool> {
     }
 }
 
+/// The truths that are read off the coefficients, by their keys.
+pub(super) fn read_off(method: &Method) -> BTreeMap<&'static str, Option<bool>> {
+    PROPERTIES.iter().filter(|entry| entry.read_off).map(|entry| (entry.key, decided(method, entry.property))).collect()
+}
+
 /// A truth, or whether the SSP coefficient is positive, decided alone.
 fn decided(method: &Method, property: Property) -> Option<bool> {
     let positive = |extent: Extent| !matches!(extent, Extent::Zero);
@@ -102,6 +52,7 @@ fn decided(method: &Method, property: Property) -> Option<bool> {
                 Property::Irreducible => reduce(tableau).is_irreducible(),
                 Property::StifflyAccurate => is_stiffly_accurate(tableau),
                 Property::Fsal => is_first_same_as_last(tableau),
+                Property::NonNegativeWeights => tableau.b().iter().all(|b| b.sign() != Ordering::Less),
                 Property::SignFaithful => Learning::one_step(&r()).sign_faithful,
                 Property::Unique => r().degree() == 1,
                 Property::SspCoefficient => positive(ssp_coefficient(&reduce(tableau))),
@@ -128,6 +79,7 @@ fn decided(method: &Method, property: Property) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::property_found::PropertyFound;
     use super::*;
     use crate::method::{Identity, catalog};
 

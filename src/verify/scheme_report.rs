@@ -13,8 +13,8 @@ use crate::method::{PROPERTIES, RestsOn};
 use crate::order::{ConditionsTested, DEFAULT_CAP, LARGEST_CAP, OrderReport, SimplifyingAssumptions, failing_bush, order_up_to};
 use crate::stability::{
     Angle, Extent, LocusShape, RightHalfPlane, RootLocus, StabilityFunction, UnknownRoom, a_alpha, at_infinity, disc_radius,
-    imaginary_interval, is_a_stable, is_algebraically_stable, is_first_same_as_last, is_stiffly_accurate, is_symplectic, linear_order,
-    linear_order_of_step, multistep, multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
+    imaginary_interval, is_a_stable, is_algebraically_stable, is_symplectic, linear_order, linear_order_of_step, multistep,
+    multistep_phase_errors, phase_errors, real_interval, reduce, ssp_coefficient, ssp_is_zero, symmetry,
 };
 use num_traits::Zero;
 use std::ops::ControlFlow;
@@ -223,8 +223,6 @@ fn of_runge_kutta(
         symplectic,
         symmetric: permutation.as_ref().map(Option::is_some),
         symmetry: permutation.flatten(),
-        stiffly_accurate: Some(is_stiffly_accurate(method)),
-        fsal: Some(is_first_same_as_last(method)),
         at_infinity: of_r.at_infinity,
         imaginary_interval: of_r.imaginary,
         real_interval: of_r.real,

@@ -1,6 +1,7 @@
 //! Everything that is known of a scheme, in one report.
 
 use super::checked_claim::CheckedClaim;
+use super::decision::read_off;
 use super::learning_report::LearningReport;
 use super::left_out::LeftOut;
 use crate::exact::Number;
@@ -10,6 +11,7 @@ use crate::stability::multistep::FailingCoefficient;
 use crate::stability::{Extent, LocusShape, PhaseErrors, RightHalfPlane, StabilityFunction, UnknownRoom};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 /// What is known of a scheme. A value that does not apply is `None` (null in JSON), an unbounded one is the string `"Infinity"` in JSON.
 ///
@@ -87,10 +89,9 @@ pub struct Verification {
     pub zero_stable: Option<bool>,
     /// Whether all zeros of ρ but 1 are strictly inside the circle.
     pub strongly_stable: Option<bool>,
-    /// Whether b is the last row of A.
-    pub stiffly_accurate: Option<bool>,
-    /// Whether the last stage of a step is the first of the next.
-    pub fsal: Option<bool>,
+    /// Truths that are read off the coefficients, by their keys; `None` where the notion does not apply.
+    #[serde(flatten)]
+    pub read_off: BTreeMap<&'static str, Option<bool>>,
     /// R(∞), exactly; null where infinite.
     pub at_infinity: Option<Number>,
     /// Largest y with |R(it)| ≤ 1 for 0 ≤ t ≤ y.
@@ -182,8 +183,7 @@ impl Verification {
             symmetry: None,
             zero_stable: None,
             strongly_stable: None,
-            stiffly_accurate: None,
-            fsal: None,
+            read_off: read_off(method),
             at_infinity: None,
             imaginary_interval: None,
             real_interval: None,
@@ -227,6 +227,7 @@ pub const KEYS_WITHIN: &[&str] = &[
     "strongly_stable",
     "stiffly_accurate",
     "fsal",
+    "non_negative_weights",
     "imaginary_interval",
     "real_interval",
     "disc",

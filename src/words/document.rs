@@ -8,7 +8,7 @@ use crate::data::Trajectories;
 use crate::inverse::Branches;
 use crate::predict::{CallMode, Report};
 use crate::repair::{Audit, RepairReport};
-use crate::verify::Verification;
+use crate::verify::{Algebra, Verification};
 use serde::Serialize;
 use serde_json::{Error, Value, json};
 
@@ -96,6 +96,20 @@ pub fn tell_verification(document: &mut Value, report: &Verification, to: Dialec
     }
     if let Some(mode) = &learning.mode {
         place["smallest_substeps_reasons"] = told(&mode.smallest_substeps_reasons, to)?;
+    }
+    Ok(())
+}
+
+/// Adds the texts of its remarks to a document that has the fields of a scheme's relatives.
+pub fn tell_algebra(place: &mut Value, algebra: &Algebra, to: Dialect) -> Result<(), Error> {
+    let relatives = [("method", &algebra.method), ("adjoint", &algebra.adjoint), ("dual", &algebra.dual), ("reduced", &algebra.reduced)];
+    for (name, relative) in relatives {
+        if let Some(note) = &relative.note {
+            place[name]["note"] = one(note, to)?;
+        }
+    }
+    if let Some(note) = &algebra.shu_osher_note {
+        place["shu_osher_note"] = one(note, to)?;
     }
     Ok(())
 }

@@ -91,6 +91,9 @@ impl Printed<'_> {
     fn told(&self) -> Result<Value, Failure> {
         let mut document = serde_json::to_value(self)?;
         document::tell_verification(&mut document, self.report, Dialect::Terminal)?;
+        if let Some(algebra) = &self.algebra {
+            document::tell_algebra(&mut document["algebra"], algebra, Dialect::Terminal)?;
+        }
         Ok(document)
     }
 }
@@ -179,7 +182,7 @@ fn not_one_step(name: &str) -> Failure {
 
 fn formulas(method: &Method, report: &Verification, algebra: Option<&Algebra>) -> String {
     let quotient = |r: &StabilityFunction| format!("\n\n{}", latex::quotient(r.numerator(), r.denominator(), report.field.as_ref()));
-    let more = algebra.map_or_else(String::new, |algebra| format!("\n\n{}", algebra.latex()));
+    let more = algebra.map_or_else(String::new, |algebra| format!("\n\n{}", verification::latex(algebra, Dialect::Terminal)));
     latex::method(method) + &report.stability.as_ref().map_or_else(String::new, quotient) + &more
 }
 

@@ -7,7 +7,7 @@ use lambdahat::method::Method;
 use lambdahat::stability::ShuOsher;
 use lambdahat::verify::Algebra;
 use lambdahat::verify::RelatedMethod;
-use lambdahat::words::{columns, folded_sum, wrapped};
+use lambdahat::words::{Dialect, Say, columns, folded_sum, wrapped};
 
 /// Longer formulas are for `--json` and `--latex`.
 const WIDEST: usize = 120;
@@ -18,7 +18,7 @@ const LONGEST: usize = 24;
 pub fn print(algebra: &Algebra) -> Result<(), Failure> {
     let parts = [("the method", &algebra.method), ("adjoint", &algebra.adjoint), ("dual", &algebra.dual), ("reduced", &algebra.reduced)];
     for (name, relative) in parts {
-        let note = relative.note.as_ref().map_or(String::new(), |note| format!(" ({note})"));
+        let note = relative.note.as_ref().map_or(String::new(), |note| format!(" ({})", note.say(Dialect::Terminal)));
         let same = name != "the method" && same(relative, &algebra.method);
         heading(&format!("{name}{}{note}", if same { ": the method itself" } else { "" }))?;
         if let (Some(method), false) = (relative.method(), same) {
@@ -35,7 +35,7 @@ pub fn print(algebra: &Algebra) -> Result<(), Failure> {
     }
     match (&algebra.shu_osher, &algebra.shu_osher_note) {
         (Some(form), _) => shu_osher(form),
-        (None, Some(note)) => heading(&format!("Shu–Osher form: none; {note}")),
+        (None, Some(note)) => heading(&format!("Shu–Osher form: none; {}", note.say(Dialect::Terminal))),
         (None, None) => Ok(()),
     }
 }

@@ -1,12 +1,14 @@
 //! The screen of a verification: the answer, the evidence, and every detail on request.
 
 mod reasons;
+mod relatives;
 mod rows;
 
 use super::number::{count, plural, real};
 use super::{Dialect, Say, Table, wrapped};
 use crate::stability::Extent;
 use crate::verify::{CheckedClaim, Verification};
+pub use relatives::latex;
 use rows::rows;
 
 /// How a screen is to be.

@@ -98,7 +98,7 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
             .as_ref()
             .map_or_else(|| boundary(&learning.artifact_boundary), |why| format!("none: {}", why.say(Dialect::Terminal)))
     });
-    [
+    let first = [
         ("kind", false, format!("{kind}, {}", if report.explicit { "explicit" } else { "implicit" })),
         ("coefficients", false, if report.exact { "exact" } else { "rounded: all verdicts to within the rounding of the decimals" }.into()),
         ("where", true, report.field.as_ref().map_or(String::new(), ToString::to_string)),
@@ -146,12 +146,13 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         ),
         (label(Property::ZeroStable), true, maybe(report.zero_stable)),
         (label(Property::StronglyStable), false, maybe(report.strongly_stable)),
-        (label(Property::StifflyAccurate), false, maybe(report.stiffly_accurate)),
-        (label(Property::Fsal), false, maybe(report.fsal)),
         (label(Property::BStable), false, maybe(report.b_stable)),
         (label(Property::Symplectic), true, maybe(report.symplectic)),
         (label(Property::Symmetric), true, symmetric),
         (label(Property::SspCoefficient), true, report.ssp_coefficient.as_ref().map_or(String::new(), length)),
+    ];
+    let read_off = Property::all().filter_map(|property| Some((label(property), false, maybe(*report.read_off.get(property.key())?))));
+    let rest = [
         (label(Property::Irreducible), false, irreducible),
         ("stages not used", false, spare),
         ("stages always equal", false, equal),
@@ -162,10 +163,9 @@ pub fn rows(report: &Verification, digits: usize) -> Vec<Row> {
         ("learning: anti-damped", true, artifact),
         ("learning: parasites", true, parasites(report)),
         ("learning: this mode", true, learning.and_then(|l| l.mode.as_ref()).map_or(String::new(), mode)),
-    ]
-    .into_iter()
-    .map(|(label, first, value)| Row { label, value, first })
-    .collect()
+    ];
+    let all = first.into_iter().chain(read_off).chain(rest);
+    all.map(|(label, first, value)| Row { label, value, first }).collect()
 }
 
 /// What holds to within the tolerance and differs from what is exact.
