@@ -7,12 +7,12 @@ use super::data_error::{DataError, DataProblem};
 use super::decimal_commas;
 use super::numpy;
 use super::reading::Reading;
-use super::remarks;
 use super::stamps::StampReader;
 use super::taken::{DataRemark, LeftOutColumn, Taken, TimeSource};
 use super::text_table::Table;
 use super::trajectories::{Origin, Trajectories};
 use super::trajectory::Trajectory;
+use super::{difference_columns, remarks};
 use crate::files::{ReadError, read_bounded};
 use std::collections::HashMap;
 use std::path::Path;
@@ -277,6 +277,7 @@ impl<'a> Body<'a> {
             remarks.push(DataRemark::RepeatedRows { rows: repeated });
         }
         remarks.extend(remarks::of(&data));
+        remarks.extend(difference_columns::of(&data));
         taken.remarks = remarks;
         Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken))
     }

@@ -27,7 +27,7 @@ pub fn differences(re: f64, im: f64, interval: f64) -> Result<String, JsError> {
     for (name, title) in FILTERS {
         let regression = Regression::read(name).map_err(message)?.ok_or_else(|| JsError::new(&format!("{name} is no regression")))?;
         let (branches, mode) = regressed(&regression, lambda, sampling)
-            .ok_or_else(|| JsError::new("e^(Hλ) leaves the range of double precision: choose a shorter interval"))?;
+            .map_err(|why| JsError::new(&why.to_string()))?;
         rows.push(Difference { title, learned: [mode.lambda.re, mode.lambda.im], what: explorable::branch(&branches, 0) });
         found.push(branches);
     }
