@@ -15,16 +15,38 @@ const ALIKE: f64 = 1e-6;
 /// Where another formula for the slope agrees to within this many times as much, the column may be the true velocity.
 const APART: f64 = 10.0;
 
+/// Trajectories of fewer rows keep their ends.
+const FEWEST_TO_TRIM: usize = 4;
+
+/// Remarks on every column that is made of another's differences, and leaves out the rows in which they are one-sided.
+pub(super) fn take_out(data: &mut Trajectories) {
+    let mut found = of(data);
+    let kinds: Vec<Differences> = found.iter().map(|(.., kind)| *kind).collect();
+    let first = kinds.iter().any(|kind| *kind != Differences::Forward);
+    let last = kinds.iter().any(|kind| *kind != Differences::Backward);
+    if kinds.is_empty() {
+        return;
+    }
+    let mut rows = 0;
+    for trajectory in data.trajectories.iter_mut().filter(|t| t.samples() >= FEWEST_TO_TRIM) {
+        trajectory.leave_out_ends(usize::from(first), usize::from(last));
+        rows += usize::from(first) + usize::from(last);
+    }
+    data.judge_times();
+    let name = |k: usize| data.variables()[k].clone();
+    let remarks: Vec<_> =
+        found.drain(..).map(|(column, of, kind)| DataRemark::DifferencesOf { column: name(column), of: name(of), kind, rows }).collect();
+    data.remark(remarks);
+}
+
 /// Every column whose values are a difference quotient of another's, row by row but for the ends.
-pub(super) fn of(data: &Trajectories) -> Vec<DataRemark> {
+fn of(data: &Trajectories) -> Vec<(usize, usize, Differences)> {
     let d = data.dimension();
     if !(2..=MOST_COLUMNS).contains(&d) {
         return Vec::new();
     }
-    let name = |k: usize| data.variables()[k].clone();
     let pairs = (0..d).flat_map(|column| (0..d).filter(move |of| *of != column).map(move |of| (column, of)));
-    let found = pairs.filter_map(|(column, of)| Some((column, of, kind(data, column, of)?)));
-    found.map(|(column, of, kind)| DataRemark::DifferencesOf { column: name(column), of: name(of), kind }).collect()
+    pairs.filter_map(|(column, of)| Some((column, of, kind(data, column, of)?))).collect()
 }
 
 /// The quotient that a column is of another, if it is one.
@@ -90,7 +112,14 @@ mod tests {
     #[test]
     fn a_velocity_made_of_differences_is_told_from_a_measured_one() {
         let x = |t: f64| (-0.1 * t).exp() * (2.0 * t).cos();
-        let made = |kind| vec![DataRemark::DifferencesOf { column: "v".into(), of: "x".into(), kind }];
+        let made = |kind| {
+            vec![DataRemark::DifferencesOf {
+                column: "v".into(),
+                of: "x".into(),
+                kind,
+                rows: if kind == Differences::Central { 2 } else { 1 },
+            }]
+        };
         for h in [0.03, 0.1, 0.5, 1.0] {
             assert_eq!(remarks(|t, h| (x(t + h) - x(t - h)) / (2.0 * h), h), made(Differences::Central), "{h}");
             assert_eq!(remarks(|t, h| (x(t + h) - x(t)) / h, h), made(Differences::Forward), "{h}");

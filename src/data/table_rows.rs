@@ -12,7 +12,6 @@ use super::taken::{DataRemark, LeftOutColumn, Taken, TimeSource};
 use super::text_table::Table;
 use super::trajectories::{Origin, Trajectories};
 use super::trajectory::Trajectory;
-use super::{difference_columns, remarks};
 use crate::files::{ReadError, read_bounded};
 use std::collections::HashMap;
 use std::path::Path;
@@ -276,10 +275,8 @@ impl<'a> Body<'a> {
         if repeated > 0 {
             remarks.push(DataRemark::RepeatedRows { rows: repeated });
         }
-        remarks.extend(remarks::of(&data));
-        remarks.extend(difference_columns::of(&data));
         taken.remarks = remarks;
-        Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken))
+        Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken).inspected())
     }
 }
 

@@ -72,6 +72,8 @@ pub enum DataRemark {
         of: String,
         /// Which.
         kind: Differences,
+        /// How many rows at the ends of trajectories were left out: there the quotient is one-sided.
+        rows: usize,
     },
     /// Rows that say again what the one before says were left out.
     RepeatedRows {
