@@ -16,21 +16,44 @@ References
 Lu & Tsai, *Artifacts of Numerical Integration in Learning Dynamical Systems* (2025), arXiv:2507.14491.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from ._core import LambdahatError, __version__
-from .audits import Audit, audit
-from .branching import BranchTable, branches
-from .equations import Modified, modified
-from .figures import basins, map, region
-from .fits import CalledCheck, Check, Fit, check, fit
-from .loops import Loop
-from .pictures import Basins, LearnedMap, Regions
-from .predictions import Prediction, predict
-from .repairs import RepairedField, repair
-from .schemes import Catalogue, Method, methods, verify
-from .sweeps import ForkedThreadsError, sweep
-from .systems import System, systems
-from .verifications import Verification
-from .watching import Watch
+
+if TYPE_CHECKING:
+    from .audits import Audit, audit
+    from .branching import BranchTable, branches
+    from .equations import Modified, modified
+    from .figures import basins, map, region
+    from .fits import CalledCheck, Check, Fit, check, fit
+    from .loops import Loop
+    from .named_systems import System, systems
+    from .pictures import Basins, LearnedMap, Regions
+    from .predictions import Prediction, predict
+    from .repairs import RepairedField, repair
+    from .schemes import Catalogue, Method, methods, verify
+    from .sweeps import ForkedThreadsError, sweep
+    from .verifications import Verification
+    from .watching import Watch
+
+#: The module of each public name. They import numpy, so they wait for their first use: ``import lambdahat`` takes milliseconds.
+_HOMES = {
+    "audits": ("Audit", "audit"),
+    "branching": ("BranchTable", "branches"),
+    "equations": ("Modified", "modified"),
+    "figures": ("basins", "map", "region"),
+    "fits": ("CalledCheck", "Check", "Fit", "check", "fit"),
+    "loops": ("Loop",),
+    "named_systems": ("System", "systems"),
+    "pictures": ("Basins", "LearnedMap", "Regions"),
+    "predictions": ("Prediction", "predict"),
+    "repairs": ("RepairedField", "repair"),
+    "schemes": ("Catalogue", "Method", "methods", "verify"),
+    "sweeps": ("ForkedThreadsError", "sweep"),
+    "verifications": ("Verification",),
+    "watching": ("Watch",),
+}
 
 __all__ = [
     "Audit",
@@ -68,3 +91,15 @@ __all__ = [
     "systems",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = next((home for home, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{home}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -167,6 +167,8 @@ def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: 
     >>> result.nature, f"{result.modes[0].implied:.4f}", result.modes[0].sign_turned
     ('discrete', '-0.1000+2.0000j', True)
     """
+    if horizon is not None and not 0 < horizon < np.inf:
+        raise ValueError(f"the horizon is a positive time, not {horizon!r}")
     call, samples = as_loop(loop, m), as_samples(t, x)
     states = stacked_states(samples)
     times = [times for _, times, _ in samples.trajectories]

@@ -145,6 +145,8 @@ def branches(
     ------
     LambdahatError
         An unknown method, |Re Hλ| ≥ 700, an interval that is not positive, a λ that is not finite.
+    TypeError
+        What should be numbers is not.
 
     References
     ----------
@@ -158,18 +160,31 @@ def branches(
     >>> float(found.principal.real[0]) > 0
     True
     """
-    modes = np.atleast_1d(np.asarray(lam, dtype=np.complex128))
-    call = as_loop(method, int(m))
+    modes, interval = np.atleast_1d(_numbers(lam, "lam")), _one(H, "H")
+    call = as_loop(method, m)
     own = call.own_steps
-    if own is not None and own.substeps(float(H)) is None:
-        batch = None if starts is None else np.ascontiguousarray(np.ravel(starts), dtype=np.complex128)
-        return _found(own, modes, float(H), batch)
-    scheme, m = call.method(float(H))
-    learned, radius, index = scheme._scheme.branches(np.ascontiguousarray(modes.ravel()), float(H), int(m))
+    if own is not None and own.substeps(interval) is None:
+        batch = None if starts is None else np.ascontiguousarray(np.ravel(_numbers(starts, "starts")))
+        return _found(own, modes, interval, batch)
+    scheme, substeps = call.method(interval)
+    learned, radius, index = scheme._scheme.branches(np.ascontiguousarray(modes.ravel()), interval, substeps)
     shape = modes.shape
     return BranchTable(
-        scheme.name, modes, float(H), int(m), learned.reshape(*shape, -1) if modes.size else learned, radius.reshape(*shape, -1) if modes.size else radius, index.reshape(shape)
+        scheme.name, modes, interval, substeps, learned.reshape(*shape, -1) if modes.size else learned, radius.reshape(*shape, -1) if modes.size else radius, index.reshape(shape)
     )
+
+
+def _numbers(value: ArrayLike, what: str) -> NDArray[np.complex128]:
+    try:
+        return np.asarray(value, dtype=np.complex128)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what} holds something that is no number: {value!r:.60}") from None
+
+
+def _one(value: Any, what: str) -> float:
+    if isinstance(value, str) or np.ndim(value) != 0:
+        raise TypeError(f"{what} is one number, not {value!r:.60}")
+    return float(value)
 
 
 def _found(call: _core.Call, modes: NDArray[np.complex128], interval: float, starts: NDArray[np.complex128] | None) -> BranchTable:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from . import compiled
 
 #: Relative step of a central difference in double precision, and in single.
 STEP64, STEP32 = 2e-4, 2e-2
@@ -29,8 +31,12 @@ class VectorField:
         What it computes with.
     batched : bool
         Whether it takes states of shape (n, d) at once; otherwise it is called row by row.
+    batches_only : bool
+        Whether it takes no other states than those, as ``y[:, 0]`` does.
     dimension : int
         d.
+    traced : bool
+        Whether JAX can compile it; a function that looks at its values cannot be.
     """
 
     f: Callable[..., Any]
@@ -39,6 +45,8 @@ class VectorField:
     batched: bool
     dimension: int
     args: Any = None
+    traced: bool = False
+    batches_only: bool = False
 
     @classmethod
     def of(cls, f: Callable[..., Any], example: NDArray[np.float64], args: Any = None) -> VectorField:
@@ -55,22 +63,28 @@ class VectorField:
         Raises
         ------
         TypeError
-            f is not callable, or takes no state.
+            f is not callable, takes no state, or returns no real numbers.
         ValueError
             f returns another shape than the state's.
         """
         if not callable(f):
             raise TypeError(f"{type(f).__name__} is not callable; give f(y), f(t, y) or f(t, y, args)")
         arity, state = _arity(f), np.asarray(example, dtype=np.float64)
-        framework = _framework(f, arity, state, args)
-        row = cls(f, arity, framework, False, state.size, args)
+        framework, batches_only = _framework(f, arity, state, args)
+        row = cls(f, arity, framework, False, state.size, args, False, batches_only)
+        _refuse_no_numbers(row.native(row.to_native(state)))
         shape = row._call(state).shape
         if shape != state.shape:
             raise ValueError(f"f returns shape {shape} for a state of shape {state.shape}; it must return the state's derivative")
-        return cls(f, arity, framework, _takes_batches(row, state), state.size, args)
+        return replace(row, batched=_takes_batches(row, state), traced=_is_traced(row, state))
 
     def native(self, y: Any) -> Any:
         """f at a state of the framework's own type."""
+        if self.batches_only and y.ndim == 1:
+            return self._of_batch(y[None])[0]
+        return self._of_batch(y)
+
+    def _of_batch(self, y: Any) -> Any:
         if self.arity == 1:
             return self.f(y)
         time = 0.0
@@ -104,9 +118,23 @@ class VectorField:
 
     def __call__(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """f at states of shape (d,) or (n, d)."""
+        if self.traced:
+            found = compiled.values(self, np.atleast_2d(y))
+            return found if y.ndim == 2 else found[0]
         if y.ndim == 1 or self.batched:
             return self._call(y)
         return np.stack([self._call(row) for row in y]) if len(y) else np.empty_like(y)
+
+    def rows(self, function: Callable[[Any], Any]) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+        """A function of a state of the framework's own type that is made of f, on rows of numpy states."""
+        if self.traced:
+            return compiled.rows(function)
+
+        def one(y: NDArray[np.float64]) -> NDArray[np.float64]:
+            result = function(self.to_native(y))
+            return np.asarray(result.detach().cpu() if hasattr(result, "detach") else result, dtype=np.float64)
+
+        return one if self.batched else lambda states: np.stack([one(row) for row in states])
 
     @property
     def precision(self) -> str:
@@ -139,7 +167,10 @@ class VectorField:
             import jax
 
             state = self.to_native(y)
-            matrix = np.asarray(jax.jacfwd(self.native)(state), dtype=np.float64)
+            if self.traced:
+                matrix = compiled.jacobian(self, y)
+            else:
+                matrix = np.asarray(jax.jacfwd(self.native)(state), dtype=np.float64)
             return matrix, 1e-6 if state.dtype == np.float32 else 1e-14
         own = getattr(self.f, "jacobian", None)
         if callable(own) and self.arity == 1:
@@ -161,6 +192,15 @@ class VectorField:
         return (4 * near - far) / 3, float(np.linalg.norm(near - far)) / 3 / size + rounding / step
 
 
+def _refuse_no_numbers(value: Any) -> None:
+    """What a field returns is an array of real numbers."""
+    returned = np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+    if np.iscomplexobj(returned):
+        raise TypeError("f returns complex numbers; give real and imaginary parts as two components each")
+    if not (np.issubdtype(returned.dtype, np.number) or returned.dtype == bool):
+        raise TypeError(f"f returns {type(value).__name__}, not numbers; it must return the state's derivative")
+
+
 def _arity(f: Callable[..., Any]) -> int:
     target = getattr(f, "forward", f)
     try:
@@ -173,22 +213,23 @@ def _arity(f: Callable[..., Any]) -> int:
     return max(1, len(required))
 
 
-def _framework(f: Callable[..., Any], arity: int, state: NDArray[np.float64], args: Any) -> str:
+def _framework(f: Callable[..., Any], arity: int, state: NDArray[np.float64], args: Any) -> tuple[str, bool]:
+    """What f computes with, and whether it takes batches only."""
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(f, torch.nn.Module):
-        return "torch"
-    tries = ["numpy"] + (["torch"] if torch is not None else [])
+    module = torch is not None and isinstance(f, torch.nn.Module)
+    tries = ["torch"] if module else ["numpy"] + (["torch"] if torch is not None else [])
     failure: Exception | None = None
-    for framework in tries:
-        trial = VectorField(f, arity, framework, False, state.size, args)
-        try:
-            result = trial.native(trial.to_native(state))
-        except Exception as error:  # whatever a callable raises: the other framework is tried before it is shown
-            failure = failure or error
-            continue
-        if torch is not None and isinstance(result, torch.Tensor):
-            return "torch"
-        return "jax" if type(result).__module__.startswith(("jax", "jaxlib")) else "numpy"
+    for batches_only in (False, True):
+        for framework in tries:
+            trial = VectorField(f, arity, framework, False, state.size, args, False, batches_only)
+            try:
+                result = trial.native(trial.to_native(state))
+            except Exception as error:  # whatever a callable raises: the other framework is tried before it is shown
+                failure = failure or error
+                continue
+            if torch is not None and isinstance(result, torch.Tensor):
+                return "torch", batches_only
+            return "jax" if type(result).__module__.startswith(("jax", "jaxlib")) else "numpy", batches_only
     raise ValueError(f"f failed on a state of shape {state.shape}: {failure}") from failure
 
 
@@ -200,6 +241,17 @@ def _takes_batches(field: VectorField, state: NDArray[np.float64]) -> bool:
     except Exception:  # a field of one state may fail in any way
         return False
     return together.shape == rows.shape and bool(np.allclose(together, np.stack([field._call(row) for row in rows]), rtol=1e-4, atol=1e-6))
+
+
+def _is_traced(field: VectorField, state: NDArray[np.float64]) -> bool:
+    """Whether JAX compiles f to what it gives uncompiled."""
+    if field.framework != "jax":
+        return False
+    try:
+        found = compiled.values(field, state[None])
+    except Exception:  # a function of one's own may fail in any way under a trace
+        return False
+    return bool(np.allclose(found[0], field._call(state), rtol=1e-4, atol=1e-6, equal_nan=True))
 
 
 def equilibria(field: VectorField, states: NDArray[np.float64], most: int = 8) -> list[NDArray[np.float64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core
+from . import pickles
 from .audits import AuditedMode, audited_modes
 from .documents import shown
 from .fields import VectorField
@@ -43,8 +44,9 @@ class RepairedField:
     is chosen comes nearest to S on the samples. Those of ``way`` "modes" differentiate exactly every product of up to ``degree`` modes of the map at
     its equilibrium, so the linear part is exact, and the rest as far as those products reach. Those of ``way`` "series" are the first ``degree`` terms
     of ``log S = Σ_k (−1)^(k+1) (S − 1)^k / k``, the modified equation in differences of iterates: it needs no equilibrium, and steps that are small
-    against the motion. The field is differentiable wherever f is, and pickles if f does. Two
-    repaired fields are equal if their callables and all their numbers are.
+    against the motion. The field is differentiable wherever f is, and pickles if f does (what
+    plain pickle refuses, such as a lambda or an activation of JAX, with cloudpickle installed). Two repaired fields are equal if their callables
+    and all their numbers are.
 
     Attributes
     ----------
@@ -163,10 +165,17 @@ class RepairedField:
             return NotImplemented
         return all(map(_equal, self._compared(), other._compared()))
 
-    __hash__ = None  # type: ignore[assignment]
+    def __hash__(self) -> int:
+        return hash((self.way, self.step, self.substeps, self.weights))
+
+    def __reduce__(self) -> Any:
+        return _restored, (pickles.dumps({name: getattr(self, name) for name in self.__dataclass_fields__}),)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> RepairedField:
+        return replace(self, field=copy.deepcopy(self.field, memo))
 
     def _compared(self) -> list[Any]:
-        called = [getattr(self.field, name) for name in ("f", "arity", "framework", "batched", "dimension", "args")]
+        called = [getattr(self.field, name) for name in ("f", "arity", "framework", "batched", "batches_only", "dimension", "args")]
         return [*called, *self.tableau, self.newton, *(getattr(self, name) for name in SCALARS)]
 
     def to_dict(self) -> dict[str, Any]:
@@ -201,6 +210,10 @@ class RepairedField:
 
     def __repr__(self) -> str:
         return f"RepairedField({len(self.weights)} iterates, off by {self.error_after:.1e} of the motion, before {self.error_before:.1e})"
+
+
+def _restored(kept: bytes) -> RepairedField:
+    return RepairedField(**pickles.loads(kept))
 
 
 def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: int = 1, args: Any = None) -> RepairedField:
@@ -248,12 +261,13 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     modes = _at_one_point(modes, states)
     if any(abs(mode.implied.imag) * interval > 0.98 * np.pi for mode in modes):
         raise ValueError("a mode turns by half a turn from sample to sample: the samples do not tell its sense; sample more closely")
-    chosen = states[:: max(1, len(states) // 64)]
+    chosen = states[:: max(1, len(states) // (64 if field.batched or field.traced else 16))]
     blank = RepairedField(field, tableau, interval / substeps, substeps, (0.0,), 0, tuple(mode.learned for mode in modes), (), 0.0, 0.0)
     if not method.explicit:
         jacobian, _ = field.jacobian(np.asarray(modes[0].equilibrium))
         blank = _solved(replace(blank, newton=_newton(tableau[0], blank.step, jacobian)), chosen)
-    mapped = _rows(blank.map, field, chosen)
+    onward = field.rows(blank.map)
+    mapped = onward(chosen)
     motion = max(float(np.sqrt(np.mean((mapped - chosen) ** 2))), 1e-300)
 
     def miss(flow: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> float:
@@ -265,7 +279,7 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     for way, degree, weights in _candidates(implied, interval):
         trial = replace(blank, weights=weights, way=way, degree=degree, error_before=before)
         with np.errstate(all="ignore"):
-            error = miss(partial(_rows, trial.native, field))
+            error = miss(partial(_combined, onward, weights))
         # What takes more iterates must be worth them.
         if np.isfinite(error) and (best is None or error < 0.8 * best.error_after):
             best = replace(trial, after=_eigenvalues(implied, weights, interval), error_after=error)
@@ -296,10 +310,13 @@ def _solved(field: RepairedField, states: NDArray[np.float64]) -> RepairedField:
     """The same field with as many corrections of the stages as settle them on the samples."""
     close = 1e-5 if field.field.precision == "float32" else 1e-12
     with np.errstate(all="ignore"):
-        before = _rows(replace(field, iterations=1).map, field.field, states)
-        for iterations in range(2, MOST_CORRECTIONS + 1):
+        before = field.field.rows(replace(field, iterations=1).map)(states)
+        iterations = 1
+        while iterations < MOST_CORRECTIONS:
+            # Each number of them is compiled anew by JAX, so they grow by halves.
+            iterations = min(MOST_CORRECTIONS, iterations + max(1, iterations // 2))
             trial = replace(field, iterations=iterations)
-            mapped = _rows(trial.map, field.field, states)
+            mapped = field.field.rows(trial.map)(states)
             if np.max(np.abs(mapped - before)) <= close * np.max(np.abs(mapped)):
                 return trial
             before = mapped
@@ -353,14 +370,13 @@ def _equal(a: Any, b: Any) -> bool:
     return a is b or (np.array_equal(a, b) if isinstance(a, np.ndarray) else bool(np.all(a == b)))
 
 
-def _rows(function: Callable[[Any], Any], field: VectorField, states: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A native function of the framework at rows of numpy states."""
-
-    def one(y: NDArray[np.float64]) -> NDArray[np.float64]:
-        result = function(field.to_native(y))
-        return np.asarray(result.detach().cpu() if hasattr(result, "detach") else result, dtype=np.float64)
-
-    return one(states) if field.batched else np.stack([one(row) for row in states])
+def _combined(onward: Callable[[NDArray[np.float64]], NDArray[np.float64]], weights: tuple[float, ...], states: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The repaired field at rows of states, ``Σ_j w_j S^j``."""
+    total, state = weights[0] * states, states
+    for weight in weights[1:]:
+        state = onward(state)
+        total = total + weight * state
+    return total
 
 
 def _flow(f: Callable[[NDArray[np.float64]], NDArray[np.float64]], states: NDArray[np.float64], interval: float, steps: int = 32) -> NDArray[np.float64]:

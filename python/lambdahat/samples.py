@@ -95,7 +95,7 @@ def as_samples(t: Any, x: Any = None, reading: Reading = Reading()) -> Samples:
     Parameters
     ----------
     t : array_like, DataFrame, DataArray or sequence of arrays
-        Times of shape (n,); or a table with a time column (``x`` left out); or one array of times a trajectory.
+        Times of shape (n,); or a table with a time column or a time index (``x`` left out); or one array of times a trajectory.
     x : array_like or sequence of arrays, optional
         States of shape (n,), (n, d) or (trajectories, n, d), or one array of shape (n_k, d) a trajectory. Tensors of torch and arrays of
         jax are taken as numpy sees them.
@@ -112,6 +112,8 @@ def as_samples(t: Any, x: Any = None, reading: Reading = Reading()) -> Samples:
     >>> as_samples([0.0, 0.5, 1.0], [[1, 0], [0.5, 0.2], [0.1, 0.3]]).variables
     ['x1', 'x2']
     """
+    if t is None:
+        raise TypeError("x needs the times t of its rows")
     if x is None:
         samples = _from_table(t, reading)
     else:
@@ -181,6 +183,7 @@ def _from_table(table: Any, reading: Reading) -> Samples:
     if hasattr(table, "dims") and hasattr(table, "to_dataframe"):  # a Dataset, or a DataArray with a name
         table = table.to_pandas() if getattr(table, "ndim", 3) <= 2 and not hasattr(table, "data_vars") else table.to_dataframe()
         table = table.reset_index()
+    table = _with_index(table, reading)
     columns = getattr(table, "columns", None)
     if columns is None:
         raise TypeError(f"give t and x, or a table with a time column; a {type(table).__name__} alone does not tell the times")
@@ -210,6 +213,17 @@ def _from_table(table: Any, reading: Reading) -> Samples:
     every = [(name, labels == name) for name in dict.fromkeys(labels)]
     trajectories = [(name, *_checked(times[rows], states[rows], f"trajectory {name}")) for name, rows in every]
     return Samples(variables, trajectories, precision, inputs, [driven[rows] for _, rows in every] if inputs else [])
+
+
+def _with_index(table: Any, reading: Reading) -> Any:
+    """A table of pandas whose index holds the times, by its name or as dates, with them as a column."""
+    index = getattr(table, "index", None)
+    names = list(getattr(index, "names", ()))
+    if names == [None] and str(getattr(index, "dtype", "")).startswith("datetime"):
+        table, names = table.rename_axis("time"), ["time"]
+    usual = (*TIMES, *LABELS, reading.time, reading.trajectory)
+    meant = bool(names) and all(isinstance(name, str) and (name in usual or name.lower() in usual) for name in names)
+    return table.reset_index() if meant and not set(names) & set(table.columns) else table
 
 
 def _column(names: list[str], wanted: str | None, what: str, usual: Sequence[str]) -> str | None:
@@ -248,7 +262,11 @@ def _checked(t: Any, x: Any, what: str) -> tuple[NDArray[np.float64], NDArray[np
     if states.ndim == 1:
         states = states[:, None]
     if times.ndim != 1 or states.ndim != 2 or times.shape[0] != states.shape[0]:
-        raise ValueError(f"{what} has shape {states.shape} and t has shape {times.shape}; t must be (n,) and the states (n, d)")
+        turned = "; transpose it" if times.ndim == 1 and states.ndim == 2 and states.shape[1] == len(times) else ""
+        raise ValueError(f"{what} has shape {states.shape} and t has shape {times.shape}; t must be (n,) and the states (n, d){turned}")
+    if not np.isfinite(times).all():
+        at = int(np.argmin(np.isfinite(times)))
+        raise ValueError(f"t[{at}] is {times[at]:g}; each time must be finite (a missing state is NaN in x)")
     return np.ascontiguousarray(times), np.ascontiguousarray(states)
 
 

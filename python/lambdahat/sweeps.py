@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, as_completed, wait
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
 from . import __version__
 
@@ -37,9 +38,18 @@ def cells(grid: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(grid, values)) for values in itertools.product(*grid.values())]
 
 
-def key(cell: Mapping[str, Any]) -> str:
-    """The identity of a cell: equal settings have equal keys, whatever their order."""
-    return hashlib.sha256(json.dumps(cell, sort_keys=True, default=str).encode()).hexdigest()[:24]
+def key(study: str, cell: Mapping[str, Any]) -> str:
+    """The identity of a run: equal settings of one study have equal keys, whatever their order.
+
+    >>> key("here.study", {"a": 1, "b": 2}) == key("here.study", {"b": 2, "a": 1}) != key("here.other", {"a": 1, "b": 2})
+    True
+    """
+    return hashlib.sha256(json.dumps([study, cell], sort_keys=True, default=_plain).encode()).hexdigest()[:24]
+
+
+def _plain(value: Any) -> Any:
+    """A scalar of numpy as Python's own, anything else as text."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else str(value)
 
 
 def sweep(
@@ -54,27 +64,32 @@ def sweep(
     Parameters
     ----------
     study : callable
-        Takes a cell (a dictionary of settings) and returns a dictionary of results. It must pickle for executors of processes.
+        Takes a cell (a dictionary of settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for
+        executors of processes.
     grid : mapping of sequences, or iterable of cells
         Every combination of the values is a cell.
     executor : concurrent.futures.Executor, optional
         Threads, processes (``ProcessPoolExecutor(mp_context=multiprocessing.get_context("forkserver"))`` where JAX or torch is loaded),
         ``distributed.Client().get_executor()``, …; left out, the runs follow one another here.
     out : path
-        A folder of Parquet files (``pandas.read_parquet`` reads it as one table). Cells that stand there already are not run again, so that
-        an interrupted sweep goes on where it ended; rows are only ever added.
+        A folder of Parquet files (``pandas.read_parquet`` reads it as one table). Cells of this study that stand there already are not run
+        again, so that an interrupted sweep goes on where it ended; rows are only ever added. A study is known by its name: after a change of
+        what it computes, take another folder.
     progress : bool
         A line on standard error.
 
     Returns
     -------
     pandas.DataFrame
-        All rows: the settings, the results, ``seconds``, ``error`` (the message where a run failed), ``key`` and ``lambdahat`` (the version).
+        A row a cell, in the grid's order: the settings, the results, ``seconds``, ``error`` (the message where a run failed), ``study`` (its
+        name), ``key`` and ``lambdahat`` (the version). A complex number z takes two columns, ``z.re`` and ``z.im``.
 
     Raises
     ------
     ImportError
         Without pandas and pyarrow.
+    TypeError
+        A study that is not callable, a grid without lists of values, an executor that takes no runs, results that Parquet cannot hold.
     ForkedThreadsError
         A ``ProcessPoolExecutor`` that forks while JAX or torch is loaded: its runs would hang. The message says how to make the pool.
     FileExistsError, PermissionError, OSError
@@ -94,9 +109,9 @@ def sweep(
     import pandas
 
     _refuse_fork(executor)
-    todo = cells(cast("Mapping[str, Sequence[Any]]", grid)) if isinstance(grid, Mapping) else [dict(cell) for cell in grid]
+    name = _name(study, executor)
     store = _Store(out)
-    wanted = {key(cell): cell for cell in todo}
+    wanted = {key(name, cell): cell for cell in _todo(grid)}
     waiting = {k: cell for k, cell in wanted.items() if k not in store.keys}
     meter = _Meter(len(wanted), len(wanted) - len(waiting), progress)
     try:
@@ -124,7 +139,35 @@ def sweep(
         store.keep()
         meter.end()
     table = store.table()
-    return table[table["key"].isin(list(wanted))].reset_index(drop=True) if len(table) else pandas.DataFrame()
+    if not len(table):
+        return pandas.DataFrame()
+    order = {k: place for place, k in enumerate(wanted)}
+    return table[table["key"].isin(order)].sort_values("key", key=lambda column: column.map(order)).reset_index(drop=True)
+
+
+def _name(study: Any, executor: Any) -> str:
+    """The name by which a study is known, after a look at both."""
+    if not callable(study):
+        raise TypeError(f"the study is a function of a cell, not {type(study).__name__}")
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(f"{type(executor).__name__} is no executor: it has no submit(function, …); see concurrent.futures.Executor")
+    if isinstance(study, partial):
+        return f"{_name(study.func, None)} of {study.args!r}, {study.keywords!r}"
+    return f"{getattr(study, '__module__', '')}.{getattr(study, '__qualname__', type(study).__qualname__)}"
+
+
+def _todo(grid: Any) -> list[dict[str, Any]]:
+    """The cells of a grid, or those given."""
+    if isinstance(grid, Mapping):
+        for name, values in grid.items():
+            if isinstance(values, str) or not isinstance(values, Iterable):
+                raise TypeError(f"the grid's {name!r} is {values!r:.60}; give a list of values")
+        return cells(grid)
+    given = list(grid) if isinstance(grid, Iterable) and not isinstance(grid, str) else [grid]
+    for cell in given:
+        if not isinstance(cell, Mapping):
+            raise TypeError(f"the grid holds {cell!r:.60}; give lists of values by name, or a list of cells (dictionaries)")
+    return [dict(cell) for cell in given]
 
 
 def _refuse_fork(executor: Any) -> None:
@@ -143,10 +186,26 @@ def _refuse_fork(executor: Any) -> None:
 def _run(study: Callable[[dict[str, Any]], Mapping[str, Any]], cell: dict[str, Any], k: str) -> dict[str, Any]:
     start = time.perf_counter()
     try:
-        results, error = dict(study(dict(cell))), None
+        returned, error = study(dict(cell)), None
+        if not isinstance(returned, Mapping):
+            raise TypeError(f"the study returned {type(returned).__name__}; it must return a dictionary of results")
+        results = dict(returned)
     except Exception as failure:  # the row says what went wrong, and the others go on
         results, error = {}, f"{type(failure).__name__}: {failure}"
-    return {**cell, **results, "seconds": time.perf_counter() - start, "error": error, "key": k, "lambdahat": __version__}
+    told = {"seconds": time.perf_counter() - start, "error": error, "study": _name(study, None), "key": k, "lambdahat": __version__}
+    return {**_flat(cell), **_flat(results), **told}
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with a complex number as two, which Parquet can hold."""
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        # Python's complex, and numpy's of any size.
+        if isinstance(value, complex) or type(value).__name__.startswith("complex"):
+            out |= {f"{name}.re": float(value.real), f"{name}.im": float(value.imag)}
+        else:
+            out[name] = value
+    return out
 
 
 class _Store:
@@ -182,7 +241,13 @@ class _Store:
         table = pandas.DataFrame(self._rows)
         name = f"{time.time_ns()}-{os.getpid()}.parquet"
         hidden = os.path.join(self._folder, f".{name}.part")
-        table.to_parquet(hidden)
+        try:
+            table.to_parquet(hidden)
+        except (ValueError, TypeError, NotImplementedError) as error:  # what pyarrow raises of values
+            if os.path.exists(hidden):
+                os.remove(hidden)
+            said = " ".join(map(str, error.args))
+            raise TypeError(f"Parquet cannot hold what the study returned ({said}); return numbers, text, or lists of them, one kind a name") from error
         os.replace(hidden, os.path.join(self._folder, name))
         self._tables.append(table)
         self._rows, self._kept = [], time.monotonic()

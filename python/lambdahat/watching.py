@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from . import pickles
 from .audits import audited_modes
 from .fields import VectorField
 from .loops import Loop, as_loop
@@ -32,7 +33,7 @@ class Watch:
     Attributes
     ----------
     rows : list of dict
-        ``step``, ``learned``, ``implied``, ``branch`` of each mode at each look.
+        ``step``, ``learned``, ``implied``, ``branch`` of each mode at each look. Two watches of the same call are equal if these are.
 
     Examples
     --------
@@ -129,13 +130,25 @@ class Watch:
         """
 
         def look(parameters: Any) -> list[dict[str, Any]]:
-            return self(lambda y: apply(parameters, y))
+            return self(_bound(apply, parameters))
 
         return look
 
     def to_dict(self) -> dict[str, Any]:
         """All looks as plain values."""
         return {"call": self._call.call, "every": self.every, "rows": [dict(row) for row in self.rows]}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Watch) and self.to_dict() == other.to_dict()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> bytes:
+        # The figure that was drawn stays behind.
+        return pickles.dumps({**self.__dict__, "_axes": None, "_display": None})
+
+    def __setstate__(self, state: bytes) -> None:
+        self.__dict__.update(pickles.loads(state))
 
     def __repr__(self) -> str:
         return f"Watch(through {self._call.call!r}, every {self.every} steps, {len({row['step'] for row in self.rows})} looks)"
@@ -191,3 +204,12 @@ class Watch:
                 watch()
 
         return Looking()
+
+
+def _bound(apply: Callable[..., Any], parameters: Any) -> Callable[..., Any]:
+    """The model with these parameters; for JAX as a pytree, which is compiled once for all parameters."""
+    jax = sys.modules.get("jax")
+    if jax is None:
+        return lambda y: apply(parameters, y)
+    model: Callable[..., Any] = jax.tree_util.Partial(apply, parameters)
+    return model

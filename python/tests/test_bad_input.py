@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lambdahat
-from lambdahat import LambdahatError, Loop, Watch, audit, branches, fit, predict, repair
+from lambdahat import LambdahatError, Loop, Watch, audit, branches, fit, predict, repair, sweep
 
 T = np.arange(40.0)
 Z = np.exp((-0.1 + 2j) * T)
@@ -29,6 +29,9 @@ CASES = {
     "objects": (TypeError, "object", lambda: predict(T, np.array([[None, 1.0]] * 40))),
     "complex": (TypeError, "complex", lambda: predict(T, X * 1j)),
     "text as time": (TypeError, "not numbers", lambda: predict(["a"] * 40, X)),
+    "rows for columns": (ValueError, "transpose", lambda: predict(T, X.T)),
+    "no times": (TypeError, "times t", lambda: predict(None, X)),
+    "a time that is none": (ValueError, r"t\[3\] is nan", lambda: predict(np.where(T == 3, np.nan, T), X)),
     "time backwards": (LambdahatError, ".", lambda: predict(T[::-1].copy(), X)),
     "unknown method": (LambdahatError, "no-such", lambda: predict(T, X, "no-such-method")),
     "unknown option": (LambdahatError, "stepsize", lambda: Loop.torchdiffeq("rk4", options={"stepsize": 0.1})),
@@ -36,9 +39,17 @@ CASES = {
     "tolerances by component": (TypeError, "atol", lambda: Loop.scipy("RK45", atol=[1e-3, 1e-6])),
     "an object as solver": (TypeError, "no solver of diffrax", lambda: Loop.diffrax(object())),
     "a loop that is none": (TypeError, "no training call", lambda: audit(field, 3.0, T, X)),
+    "a loop to predict that is none": (TypeError, "object is no training call", lambda: predict(T, X, object())),
+    "no whole number of steps": (TypeError, "whole number, not 1.5", lambda: branches("rk4", 1j, 1.0, 1.5)),
+    "not one step": (ValueError, "at least one step", lambda: audit(field, "rk4", T, X, m=0)),
+    "text as mode": (TypeError, "lam holds", lambda: branches("rk4", "fast", 1.0)),
+    "two intervals": (TypeError, "H is one number", lambda: branches("rk4", 1j, [1.0, 2.0])),
+    "a horizon in the past": (ValueError, "horizon", lambda: audit(field, "rk4", T, X, horizon=-1.0)),
     "a callable that raises": (ValueError, "no GPU here", lambda: audit(raises, "rk4", T, X)),
     "a callable of the wrong shape": (ValueError, "shape", lambda: repair(lambda y: y[..., :1], "rk4", T, X)),
-    "a callable that returns none": (ValueError, ".", lambda: audit(lambda y: None, "rk4", T, X)),
+    "a callable that returns none": (TypeError, "returns NoneType, not numbers", lambda: audit(lambda y: None, "rk4", T, X)),
+    "a callable that returns text": (TypeError, "returns str, not numbers", lambda: repair(lambda y: "up", "rk4", T, X)),
+    "a complex callable": (TypeError, "complex", lambda: audit(lambda y: y * 1j, "rk4", T, X)),
     "a callable of not a number": (ValueError, "not a number", lambda: audit(lambda y: y * np.nan, "rk4", T, X)),
     "no callable": (TypeError, "not callable", lambda: audit(3, "rk4", T, X)),
     "four arguments": (TypeError, "4 arguments", lambda: audit(lambda a, b, c, d: a, "rk4", T, X)),
@@ -50,6 +61,10 @@ CASES = {
     "no seeds": (LambdahatError, "seeds", lambda: fit(T, X, seeds=0)),
     "unknown system": (LambdahatError, "known|systems|lorenz", lambda: lambdahat.System("no-such-system")),
     "a window without area": (LambdahatError, ".", lambda: lambdahat.region("rk4", re=(1.0, 1.0))),
+    "a study that is none": (TypeError, "function of a cell", lambda: sweep("study", {"H": [1.0]})),
+    "a grid of one value": (TypeError, "grid's 'H' is 1.0", lambda: sweep(dict, {"H": 1.0})),
+    "a grid of text": (TypeError, "list of cells", lambda: sweep(dict, "abc")),
+    "an executor by name": (TypeError, "no executor", lambda: sweep(dict, {"H": [1.0]}, "dask")),
     "not polynomial": (LambdahatError, "polynomial", lambda: lambdahat.modified("pendulum", "rk4")),
 }
 

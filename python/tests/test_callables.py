@@ -36,7 +36,11 @@ def fine(y):
     return y @ np.array([[-0.1, 2.0], [-2.0, -0.1]])
 
 
-@pytest.mark.parametrize("f", [spiral, with_time, one_state])
+def batches_only(t, y):
+    return np.stack([A * y[:, 0] - B * y[:, 1], B * y[:, 0] + A * y[:, 1]], axis=1)
+
+
+@pytest.mark.parametrize("f", [spiral, with_time, one_state, batches_only])
 def test_a_field_right_at_its_own_step_only(f):
     result = audit(f, "rk4", T, X)
     assert result.nature == "discrete"
@@ -184,6 +188,8 @@ def test_watch_draws_live():
         watch()
     assert len(watch._axes.get_lines()) == 3  # two eigenvalues, and the line between growth and decay
     assert "2 looks" in repr(watch) and watch.to_dict()["call"] == "rk4"
+    again = pickle.loads(pickle.dumps(watch))
+    assert again == watch and again.plot() is not None and again() == [] and again() != []
 
 
 def test_watch_follows_parameters_of_an_optax_loop():
@@ -271,6 +277,46 @@ def test_jax():
     assert audit(field, "diffrax:Tsit5", T, X).framework == "jax"
     repaired = repair(field, "rk4", T, X)
     assert jnp.isfinite(jax.jacfwd(lambda y: repaired(0.0, y, None))(jnp.array([1.0, 0.0]))).all()
+
+
+def test_jax_compiles_a_model_once_for_all_its_parameters():
+    jax = pytest.importorskip("jax", reason="jax is not installed")
+    traced = []
+
+    def apply(parameters, y):
+        traced.append(1)
+        return y @ parameters
+
+    look = Watch(lambda y: apply(jax.numpy.asarray(LEARNED), y), "rk4", T, X, every=1).optax(apply)
+    first = look(jax.numpy.asarray(LEARNED))
+    calls = len(traced)
+    second = look(jax.numpy.asarray(0.5 * LEARNED))
+    # The second look traces nothing, and asks a few states how the function is called.
+    assert len(traced) - calls < 20 and abs(second[0]["learned"] - 0.5 * first[0]["learned"]) < 1e-6
+    # What looks at its values cannot be traced; it is called state by state.
+    field = VectorField.of(lambda y: y @ jax.numpy.asarray(LEARNED) if float(y[0]) < 9 else y, X.mean(0))
+    assert not field.traced and np.allclose(field(X), X @ LEARNED, atol=1e-6)
+
+
+def test_a_repaired_field_is_a_field_of_diffrax():
+    jax = pytest.importorskip("jax", reason="jax is not installed")
+    diffrax = pytest.importorskip("diffrax", reason="diffrax is not installed")
+    matrix = jax.numpy.asarray(LEARNED)
+    repaired = repair(lambda t, y, args: y @ matrix, "rk4", T, X)
+    start = jax.numpy.array([1.0, 0.0])
+    ys = diffrax.diffeqsolve(diffrax.ODETerm(repaired), diffrax.Tsit5(), 0.0, 5.0, 0.02, start, saveat=diffrax.SaveAt(t1=True)).ys[0]
+    expected = np.exp(5 * (-0.1 + 2j))
+    assert np.allclose(ys, [expected.real, expected.imag], atol=1e-3)
+
+
+def test_what_plain_pickle_refuses_is_kept_by_cloudpickle(monkeypatch):
+    repaired = repair(lambda y: y @ LEARNED, "rk4", T, X)
+    monkeypatch.setitem(sys.modules, "cloudpickle", None)
+    with pytest.raises(pickle.PicklingError, match="install cloudpickle"):
+        pickle.dumps(repaired)
+    monkeypatch.undo()
+    pytest.importorskip("cloudpickle", reason="cloudpickle is not installed")
+    assert np.array_equal(pickle.loads(pickle.dumps(repaired))(X), repaired(X))
 
 
 def test_equinox():

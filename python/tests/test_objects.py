@@ -50,8 +50,7 @@ def test_a_result_is_an_object(make):
     assert len(repr(found)) < 300 and "\n" not in repr(found)
     assert "<" in found._repr_html_()
     assert isinstance(found.to_dict(), dict)
-    if hasattr(found, "to_frame"):
-        assert len(found.to_frame()) > 0
+    assert len(found.to_frame()) > 0
     assert found.plot() is not None
     ax = plt.subplots()[1]
     assert found.plot(ax) is ax

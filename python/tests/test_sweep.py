@@ -161,6 +161,33 @@ def test_a_run_that_fails_is_a_row(tmp_path):
     assert "fire" in table["error"][1]
 
 
+def test_rows_are_in_the_grids_order_and_complex_numbers_are_two(tmp_path):
+    def late(cell):
+        time.sleep(0.1 * (2 - cell["k"]))
+        return {"mode": cell["lam"] * cell["k"], "of numpy": np.complex64(1j)}
+
+    with ThreadPoolExecutor(3) as executor:
+        table = sweep(late, {"lam": [-0.1 + 2j], "k": np.arange(3)}, executor, out=tmp_path / "runs")
+    assert list(table["k"]) == [0, 1, 2] and np.allclose(table["mode.im"], [0, 2, 4]) and (table["lam.re"] == -0.1).all()
+    assert (table["of numpy.im"] == 1).all() and table["study"][0].endswith("late")
+    # Numbers of Python are the same settings.
+    assert sweep(late, {"lam": [-0.1 + 2j], "k": [0, 1, 2]}, out=tmp_path / "runs")["seconds"].equals(table["seconds"])
+
+
+def test_two_studies_share_a_folder(tmp_path):
+    log = str(tmp_path / "log")
+    first = sweep(counted, {"k": [0], "log": [log]}, out=tmp_path / "runs")
+    second = sweep(slow, {"k": [0], "log": [log]}, out=tmp_path / "runs")
+    assert first["key"][0] != second["key"][0] and open(log).read().split() == ["0", "0"]
+
+
+def test_results_that_cannot_be_kept_are_told(tmp_path):
+    with pytest.raises(TypeError, match="Parquet cannot hold"):
+        sweep(lambda cell: {"array": np.array([1j])}, {"k": [0]}, out=tmp_path / "runs")
+    table = sweep(lambda cell: None, {"k": [1]}, out=tmp_path / "runs")
+    assert table["error"][0] == "TypeError: the study returned NoneType; it must return a dictionary of results"
+
+
 def test_a_file_in_the_way_is_told(tmp_path):
     (tmp_path / "runs").write_text("mine")
     with pytest.raises(FileExistsError):

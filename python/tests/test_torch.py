@@ -15,30 +15,14 @@ Z = STARTS[:, None] * np.exp(TRUTH * T)
 X = np.stack([Z.real, Z.imag], axis=-1)
 
 
-def trained(polish=60, **call):
-    """A network whose torchdiffeq call takes each sample to the next: Levenberg–Marquardt on its parameters."""
-    torch.manual_seed(0)
-    net = torch.nn.Sequential(torch.nn.Linear(2, 12), torch.nn.Tanh(), torch.nn.Linear(12, 2)).double()
-    before, after = torch.as_tensor(X[:, :-1].reshape(-1, 2)), torch.as_tensor(X[:, 1:].reshape(-1, 2))
-    times = torch.tensor([0.0, 1.0], dtype=torch.float64)
-    parameters = list(net.parameters())
+torch.set_num_threads(1)  # arrays of some kilobytes: a second thread only costs
 
-    def residuals(flat):
-        at = 0
-        for parameter in parameters:
-            parameter.data = flat[at : at + parameter.numel()].reshape(parameter.shape)
-            at += parameter.numel()
-        with torch.no_grad():
-            return (torchdiffeq.odeint(lambda t, y: net(y), before, times, **call)[-1] - after).numpy().ravel()
 
-    def differences(flat, r):
-        # Within one pattern of accepted steps the residuals are smooth.
-        return np.stack([(residuals(flat + 1e-7 * unit) - r) / 1e-7 for unit in torch.eye(len(flat), dtype=torch.float64)], axis=1)
-
-    flat, damping = torch.cat([parameter.detach().ravel().clone() for parameter in parameters]), 1e-2
-    r = residuals(flat)
-    for _ in range(polish):
-        J = differences(flat, r)
+def polished(residuals, flat, rounds):
+    """Levenberg–Marquardt by differences, which are smooth within one pattern of accepted steps: the mean square that is left."""
+    r, damping = residuals(flat), 1e-2
+    for _ in range(rounds):
+        J = np.stack([(residuals(flat + 1e-7 * unit) - r) / 1e-7 for unit in torch.eye(len(flat), dtype=torch.float64)], axis=1)
         for _ in range(8):
             trial = flat - torch.as_tensor(np.linalg.solve(J.T @ J + damping * np.eye(len(flat)), J.T @ r))
             there = residuals(trial)
@@ -47,11 +31,51 @@ def trained(polish=60, **call):
                 break
             damping *= 4
     residuals(flat)
-    return net, float(np.mean(r**2))
+    return flat, float(np.mean(r**2))
+
+
+def trained(rounds, slopes=0, **call):
+    """A network whose torchdiffeq call takes each sample to the next, after so many rounds on the slopes of an undamped oscillation."""
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(2, 12), torch.nn.Tanh(), torch.nn.Linear(12, 2)).double()
+    before, after = torch.as_tensor(X[:, :-1].reshape(-1, 2)), torch.as_tensor(X[:, 1:].reshape(-1, 2))
+    times, turn = torch.tensor([0.0, 1.0], dtype=torch.float64), torch.tensor([[0.0, 2.0], [-2.0, 0.0]], dtype=torch.float64)
+    parameters = list(net.parameters())
+
+    def off(compute):
+        def residuals(flat):
+            at = 0
+            for parameter in parameters:
+                parameter.data = flat[at : at + parameter.numel()].reshape(parameter.shape)
+                at += parameter.numel()
+            with torch.no_grad():
+                return compute().numpy().ravel()
+
+        return residuals
+
+    flat = torch.cat([parameter.detach().ravel().clone() for parameter in parameters])
+    flat, _ = polished(off(lambda: net(before) - before @ turn), flat, slopes)
+    _, loss = polished(off(lambda: torchdiffeq.odeint(lambda t, y: net(y), before, times, **call)[-1] - after), flat, rounds)
+    return net, loss
+
+
+def rollout_error(f, intervals=3):
+    """The largest error after each interval, integrated by RK4 at h/100."""
+    y = torch.as_tensor(X[:, 0])
+    worst = 0.0
+    with torch.no_grad():
+        for n in range(1, intervals + 1):
+            for _ in range(100):
+                k1 = f(y)
+                k2 = f(y + 0.005 * k1)
+                k3 = f(y + 0.005 * k2)
+                y = y + 0.01 / 6 * (k1 + 2 * k2 + 2 * k3 + f(y + 0.01 * k3))
+            worst = max(worst, float(np.max(np.abs(y.numpy() - X[:, n]))))
+    return worst
 
 
 def test_a_network_trained_through_rk4():
-    net, loss = trained(method="rk4")
+    net, loss = trained(60, method="rk4")
     assert loss < 1e-6
     result = audit(net, Loop.torchdiffeq("rk4"), T, X)
     assert result.nature == "discrete" and result.framework == "torch"
@@ -63,10 +87,11 @@ def test_a_network_trained_through_rk4():
     assert min(abs(mode - TRUTH) for mode in repaired.after) < 0.01 * abs(TRUTH)
     jacobian = torch.autograd.functional.jacobian(repaired, torch.zeros(2, dtype=torch.float64)).numpy()
     assert np.min(np.abs(np.linalg.eigvals(jacobian) - TRUTH)) < 0.01 * abs(TRUTH)
+    assert rollout_error(repaired) * 20 < rollout_error(net)
 
 
 def test_a_network_trained_through_dopri5_at_rtol_1e_2():
-    net, loss = trained(method="dopri5", rtol=1e-2, atol=1e-4)
+    net, loss = trained(8, slopes=60, method="dopri5", rtol=1e-2, atol=1e-4)
     assert loss < 1e-6
     loop = Loop.torchdiffeq("dopri5", rtol=1e-2, atol=1e-4)
     result = audit(net, loop, T, X, horizon=100)

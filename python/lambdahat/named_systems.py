@@ -117,6 +117,18 @@ class System:
             "equilibria": self.equilibria.tolist(),
         }
 
+    def to_frame(self) -> Any:
+        """One row a known equilibrium or start: ``kind`` and its components ``x1``, ``x2``, ….
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas
+
+        rows = [("equilibrium", *point) for point in self.equilibria] + [("start", *point) for point in self.starts]
+        return pandas.DataFrame(rows, columns=["kind", *(f"x{k + 1}" for k in range(self.dimension))])
+
     def _repr_html_(self) -> str:
         return Document(self.to_dict())._repr_html_()
 
