@@ -11,7 +11,7 @@ use crate::method::{Sampling, catalog};
 
 /// A map this near to the field's own flow, relative to the motion over a window, leaves nothing to repair.
 const FAITHFUL_MAP: f64 = 1e-6;
-/// A refit that leaves more than this part of the distance has found no field behind the map. (Over trajectories of a grid that misses the samples a good one leaves half.)
+/// A refit that leaves more than this part of the distance has found no field behind the map. (Over trajectories of a grid that misses the samples a good one leaves four fifths.)
 const NEARER: f64 = 0.9;
 /// Steps at most an interval, for each of the refit.
 const MOST_STEPS: f64 = 2500.0;
