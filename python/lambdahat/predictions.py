@@ -49,6 +49,8 @@ class Prediction(Document):
                 )
         for call in self._content.get("calls", []):
             rows += [_call_row(call, mode) for mode in call["modes"]]
+        for regression in self._content.get("regressions", []):
+            rows += [_regression_row(regression, mode) for mode in regression["modes"]]
         return rows
 
     @property
@@ -59,6 +61,7 @@ class Prediction(Document):
     def __repr__(self) -> str:
         judged = [(method["method"], method["verdict"]) for method in self._content["methods"]]
         judged += [(call["name"], call["verdict"] or "unsettled") for call in self._content.get("calls", [])]
+        judged += [(one["regression"]["name"], one["verdict"] or "unsettled") for one in self._content.get("regressions", [])]
         verdicts = ", ".join(f"{name}: {verdict}" for name, verdict in judged[:4])
         single = ", float32 samples" if self.precision == "float32" else ""
         return f"Prediction({self._content['source']!r}, {verdicts}{f', … {len(judged) - 4} more' if len(judged) > 4 else ''}{single})"
@@ -90,6 +93,19 @@ def _call_row(call: dict[str, Any], mode: dict[str, Any]) -> dict[str, Any]:
         "lam": number(mode["lambda"]),
         "learned": principal,
         "branches": len(solutions),
+    }
+
+
+def _regression_row(regression: dict[str, Any], mode: dict[str, Any]) -> dict[str, Any]:
+    """A row for a regression on estimated derivatives, which has one solution."""
+    learned = mode.get("learned")
+    return {
+        "method": regression["regression"]["name"],
+        "substeps": None,
+        "verdict": mode.get("verdict") or regression["verdict"],
+        "lam": number(mode["lambda"]),
+        "learned": None if learned is None else number(learned["lambda"]),
+        "branches": 0 if learned is None else 1,
     }
 
 
