@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
 
 
 def sweep(
-    study: Callable[[dict[str, Any]], Mapping[str, Any]],
+    study: str | Callable[[dict[str, Any]], Mapping[str, Any]],
     grid: Mapping[str, Sequence[Any]] | Iterable[dict[str, Any]],
     executor: Executor | None = None,
     out: str | os.PathLike[str] = "runs.parquet",
@@ -63,8 +63,9 @@ def sweep(
 
     Parameters
     ----------
-    study : callable
-        Takes a cell (a dictionary of settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for
+    study : {"predict", "fit"} or callable
+        "predict" predicts and "fit" trains over any of ``system``, ``loop``, ``H``, ``m``, ``n`` (samples after each start), ``noise``
+        (relative), ``seed``, and for "fit" ``model``; see :mod:`lambdahat.studies`. A function of your own takes a cell (a dictionary of settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for
         executors of processes.
     grid : mapping of sequences, or iterable of cells
         Every combination of the values is a cell.
@@ -105,9 +106,18 @@ def sweep(
     ...     table = sweep(study, {"H": [0.5, 1.0]}, out=os.path.join(folder, "runs.parquet"))
     >>> [value > 0 for value in table["re"]]
     [False, True]
+
+    Prediction over loops, intervals and noise, without a study of one's own:
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = sweep("predict", {"loop": ["rk4", "implicit-midpoint"], "H": [1.0], "noise": [0.0, 0.01]}, out=folder)
+    >>> table["verdict"].tolist()
+    ['artifact', 'artifact', 'distorted', 'distorted']
     """
     import pandas
 
+    if isinstance(study, str):
+        study = _study(study)
     _refuse_fork(executor)
     name = _name(study, executor)
     store = _Store(out)
@@ -143,6 +153,14 @@ def sweep(
         return pandas.DataFrame()
     order = {k: place for place, k in enumerate(wanted)}
     return table[table["key"].isin(order)].sort_values("key", key=lambda column: column.map(order)).reset_index(drop=True)
+
+
+def _study(name: str) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
+    from .studies import STUDIES
+
+    if name not in STUDIES:
+        raise ValueError(f"there is no study {name!r}; there are {', '.join(map(repr, STUDIES))}, or give a function of a cell")
+    return STUDIES[name]
 
 
 def _name(study: Any, executor: Any) -> str:

@@ -197,6 +197,16 @@ mod tests {
     use super::*;
     use crate::method::catalog;
 
+    /// What memory cannot hold is refused before it is asked for.
+    #[test]
+    fn too_much_is_refused() {
+        let rk4 = LearningEquation::of(&catalog::find("rk4").unwrap()).unwrap();
+        let ask = |modes: usize, substeps| rk4.batch(&vec![Complex::new(0.0, 1.0); modes], Sampling::new(1.0, substeps).unwrap());
+        assert!(matches!(ask(1, u32::MAX), Err(BranchError::TooMany { degree: 4, .. })));
+        assert!(matches!(ask(1, 50_001), Err(BranchError::TooMany { .. })));
+        assert!(ask(1, 100).is_ok());
+    }
+
     /// The lanes against the scalar path: same solutions, same principal one, discs that hold them.
     #[test]
     fn lanes_agree_with_the_scalar_path() {
