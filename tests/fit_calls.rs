@@ -235,3 +235,29 @@ fn implicit_calls_are_refused_with_what_to_fit_instead() {
         assert!(through(explicit.parse().unwrap()).is_ok(), "{refused}");
     }
 }
+
+/// Matrices trained in float32 end within a few spreads of where the prediction has them, and not on the root of exact arithmetic.
+#[test]
+fn matrices_trained_in_single_precision_end_where_rounding_lets_them() {
+    use lambdahat::inverse::step_control::{ControlledEquation, Search, solutions};
+    let lambda = Complex64::new(-0.02, 2.0);
+    for text in [
+        "torchdiffeq:dopri5:rtol=1e-2,atol=1e-4,dtype=float32",
+        "torchdiffeq:dopri5:rtol=1e-4,atol=1e-6,dtype=float32",
+        "torchdiffeq:dopri5:dtype=float32",
+        "torchdiffeq:rk4:step_size=0.0625,dtype=float32",
+        "diffrax:Tsit5:rtol=1e-3,atol=1e-6,dt0=1,dtype=float32",
+    ] {
+        let call = call(text);
+        let equation = ControlledEquation::pairs(&call, lambda, 1.0, StateNorm::phases(16, 1.0)).unwrap();
+        let found = solutions(&equation, Search::Near).unwrap();
+        let predicted = found.principal().unwrap();
+        let through = Through { batch: Batch::Together, ..Through::new(call.clone()) };
+        let prepared = prepared(through, "linear", 1.0, Loss::Pairs, &turning(lambda, 1.0, 16, 1));
+        let fit = prepared.fit(0, Some(matrix(lambda)), &mut unwatched).unwrap();
+        let off = (eigenvalue(&fit.learned.parameters) - predicted.lambda).norm();
+        println!("{text}: {off:.1e} of {:.1e}, loss {:.1e}", predicted.radius, fit.loss);
+        // Four entries are trained where two numbers describe the mode.
+        assert!(off < 8.0 * predicted.radius && fit.loss > 1e-17, "{text}: {off:e}, {:?}, loss {:e}", predicted.rounding, fit.loss);
+    }
+}

@@ -74,7 +74,9 @@ class Loop:
         return cls(scheme.name, substeps, scheme)
 
     @classmethod
-    def torchdiffeq(cls, method: str | None = None, rtol: float | None = None, atol: float | None = None, options: dict[str, Any] | None = None) -> Loop:
+    def torchdiffeq(
+        cls, method: str | None = None, rtol: float | None = None, atol: float | None = None, options: dict[str, Any] | None = None, dtype: Any = None
+    ) -> Loop:
         """``torchdiffeq.odeint(f, y0, t, method=…, rtol=…, atol=…, options=…)``.
 
         Parameters
@@ -82,7 +84,9 @@ class Loop:
         method, rtol, atol, options
             As in the call; left out, the library's own defaults (``dopri5``, 1e-7, 1e-9). Of ``options``: ``step_size``, ``interp``,
             ``first_step``, ``max_step``, ``safety``, ``ifactor``, ``dfactor``; ``step_t`` counts as landing on the samples, and
-            ``max_num_steps`` and ``dtype`` change nothing.
+            ``max_num_steps`` and ``dtype`` (of the times) change nothing.
+        dtype : str or dtype, optional
+            Of the state: ``float32`` lets the loop round as the training does; left out, exact but for double precision.
 
         Returns
         -------
@@ -98,10 +102,10 @@ class Loop:
             raise TypeError("options['perturb'] moves the ends of each step, which is not followed here; leave it out")
         if "step_t" in known:
             known["step_t"] = "t"
-        return cls._checked("torchdiffeq", method or "dopri5", {"rtol": rtol, "atol": atol, **known})
+        return cls._checked("torchdiffeq", method or "dopri5", {"rtol": rtol, "atol": atol, **known, "dtype": _precision(dtype)})
 
     @classmethod
-    def diffrax(cls, solver: Any, stepsize_controller: Any = None, dt0: float | None = None, saveat: Any = None) -> Loop:
+    def diffrax(cls, solver: Any, stepsize_controller: Any = None, dt0: float | None = None, saveat: Any = None, dtype: Any = None) -> Loop:
         """``diffrax.diffeqsolve(terms, solver, …, dt0, stepsize_controller=…)``, from the very objects.
 
         Parameters
@@ -111,6 +115,8 @@ class Loop:
         dt0 : float, optional
         saveat : diffrax.SaveAt, optional
             ``t1`` or ``ts``. The solver's own ``steps`` are no samples.
+        dtype : str or dtype, optional
+            Of the state: ``float32`` (JAX's default) lets the loop round as the training does; left out, exact but for double precision.
 
         Returns
         -------
@@ -127,6 +133,7 @@ class Loop:
             raise TypeError("SaveAt(steps=…) saves the solver's own steps, which are no samples; give t1 or ts")
         if dt0 is not None:
             settings["dt0"] = float(dt0)
+        settings["dtype"] = _precision(dtype)
         return cls._checked("diffrax", _name_of(solver, "diffrax"), settings)
 
     @classmethod
@@ -265,6 +272,11 @@ def _diffrax_control(controller: Any) -> dict[str, Any]:
 def _call(library: str, name: str, settings: dict[str, Any]) -> str:
     given = ",".join(f"{key}={_word(key, value)}" for key, value in settings.items() if value is not None)
     return f"{library}:{name}" + (f":{given}" if given else "")
+
+
+def _precision(dtype: Any) -> str | None:
+    """The name of a dtype of NumPy, PyTorch or JAX."""
+    return None if dtype is None else str(getattr(dtype, "__name__", dtype)).rsplit(".", 1)[-1]
 
 
 def _word(key: str, value: Any) -> str:

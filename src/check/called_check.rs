@@ -18,6 +18,9 @@ const STARTS: usize = 24;
 /// A fit counts where its loss is at most this many times the least that is predicted.
 const ABOVE_FLOOR: f64 = 1.5;
 
+/// In float32 a fit may end so many root mean squares of its rounding from the prediction: all entries of a model round, and an optimiser picks the least loss.
+const SPREADS: f64 = 8.0;
+
 /// A mode, and what is predicted of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct CalledMode {
@@ -36,6 +39,8 @@ pub struct CalledMode {
     /// How far training may end from the least loss, relative to the mode: a library's derivatives take its step sizes as constants, so that they
     /// vanish beside a minimum that has loss, by about that loss times the tolerance.
     pub open: f64,
+    /// In float32, the root mean square of what rounding adds to one fit; 0 in double precision.
+    pub rounding: f64,
     /// The part of the samples that no linear field about the equilibrium explains: the prediction is one of the linear part.
     pub misfit: f64,
 }
@@ -111,8 +116,16 @@ pub fn expected(
         (Some(observed), Batch::Together) => vec![(observed.together(), 1.0)],
         (None, _) => vec![(crate::loops::StateNorm::default(), 1.0)],
     };
-    let mut known =
-        CalledMode { lambda, equilibrium: mode.equilibrium.clone(), predicted: Vec::new(), floor: None, gap: None, open: 0.0, misfit };
+    let mut known = CalledMode {
+        lambda,
+        equilibrium: mode.equilibrium.clone(),
+        predicted: Vec::new(),
+        floor: None,
+        gap: None,
+        open: 0.0,
+        rounding: 0.0,
+        misfit,
+    };
     let fixed = !through.call.is_adaptive();
     if samples == 1 && (fixed || shares.len() == 1) {
         let norm = shares.into_iter().next().map(|(norm, _)| norm).unwrap_or_default();
@@ -120,12 +133,14 @@ pub fn expected(
         let radius = lambda.norm() + ALIASES * TAU / interval;
         let found = solutions(&equation, Search::Within { radius, starts: STARTS })?;
         known.predicted = found.solutions.iter().map(|s| s.lambda).collect();
+        known.rounding = found.solutions.iter().filter_map(|s| s.rounding).map(|r| r.spread).fold(0.0, f64::max);
         known.gap = found.gap;
     } else {
         let shares = if fixed { shares.into_iter().take(1).collect() } else { shares };
         let minimum = least_squares(&through.call, lambda, interval, samples, &shares)?;
         known.predicted = vec![minimum.lambda];
         known.floor = Some(minimum.floor);
+        known.rounding = minimum.rounding.map_or(0.0, |r| r.spread);
         let constant = through.derivatives == StepDerivatives::Constant;
         known.open = through.call.control().filter(|_| constant).map_or(0.0, |control| minimum.floor * control.tolerances.relative);
     }
@@ -171,6 +186,6 @@ fn landed(mode: &CalledMode, fit: &Fit, tolerance: f64) -> Option<Landed> {
         mode.predicted.iter().enumerate().flat_map(|(k, p)| learned.iter().map(move |disc| (k, disc.centre, (disc.centre - p).norm())));
     let (nearest, learned, error) = nearest.min_by(|a, b| a.2.total_cmp(&b.2))?;
     // What the data hold beside the linear part moves the Jacobian too.
-    let allowed = (tolerance + mode.misfit + mode.open) * mode.predicted[nearest].norm().max(mode.lambda.norm());
+    let allowed = (tolerance + mode.misfit + mode.open) * mode.predicted[nearest].norm().max(mode.lambda.norm()) + SPREADS * mode.rounding;
     Some(Landed { learned, nearest, error, agrees: error <= allowed })
 }

@@ -5,6 +5,7 @@ use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, train};
 use super::{Answer, arguments, output, screen};
 use crate::check::{Agreement, CalledCheck, expected, suited_model};
+use crate::fit::FitError;
 use crate::inverse::Limits;
 use crate::loops::Call;
 use crate::predict::{Prediction, Subject};
@@ -31,6 +32,12 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
     keep_on_interrupt();
     let fits: Vec<_> = seeds.iter().copied().zip(train(&prepared, &training_of.name(), &seeds, None)).collect();
     end_on_interrupt();
+    // Where no start can be followed the call is at fault, not the prediction.
+    if let Some((_, Err(first @ FitError::Call(_)))) = fits.first()
+        && fits.iter().all(|(_, fit)| matches!(fit, Err(FitError::Call(_))))
+    {
+        return Err(Failure::new(format!("no start could be trained: {first}")));
+    }
     let agreement = Agreement::of(&model, prepared.optimiser());
     let check = CalledCheck::new((through, interval), &prepared, agreement, modes, &fits, &samples.paths);
     if json {

@@ -103,6 +103,11 @@ fn explicit(library: Library) -> &'static str {
 const USUAL_STEPS: usize = 6;
 
 impl CallStep {
+    /// Whether the training computes in float32.
+    pub fn single(&self) -> bool {
+        self.through.call.is_single()
+    }
+
     /// Errors where stages are implicit.
     pub fn new(through: &Through, interval: f64) -> Result<Self, FitError> {
         let pair = &through.call.pair;

@@ -3,7 +3,7 @@
 use crate::data::Paths;
 use crate::fit::Batch as Together;
 use crate::inverse::step_control::{ControlledEquation, ObservedMode, Search, Usage, estimates};
-use crate::loops::{Call, Companion, JointNorm, StateNorm};
+use crate::loops::{Call, Companion, FollowError, JointNorm, StateNorm};
 use crate::truth::Mode;
 use num_complex::Complex;
 use std::ops::Range;
@@ -29,6 +29,8 @@ pub(super) struct Batch<'a> {
     interval: f64,
     /// Starts of each trajectory, as ranges of all.
     trajectories: Vec<Range<usize>>,
+    /// Whether a component of a start is exactly 0.
+    zero: bool,
     plain: Usage,
 }
 
@@ -46,7 +48,8 @@ impl<'a> Batch<'a> {
             let observed = ObservedMode::of(mode.lambda, interval, &mode.equilibrium, trajectories, &starts);
             Seen { mode, observed: observed.filter(|o| o.misfit < LINEAR && o.amplitude() > 0.0 && o.starts.len() == starts.len()) }
         });
-        Self { seen: seen.collect(), interval, trajectories: ranges, plain: Usage { samples, ..Usage::default() } }
+        let zero = starts.iter().flatten().any(|x| *x == 0.0);
+        Self { seen: seen.collect(), interval, trajectories: ranges, zero, plain: Usage { samples, ..Usage::default() } }
     }
 
     /// The norm of mode j over some starts, its companions being `learned`, a mode each.
@@ -60,6 +63,11 @@ impl<'a> Batch<'a> {
             .filter_map(|(_, (seen, mode))| Some(Companion { mode: *mode, factors: factors(seen.observed.as_ref()?) }))
             .collect();
         Some(if companions.is_empty() { StateNorm::Real(own) } else { StateNorm::Joint(JointNorm { factors: own, companions }) })
+    }
+
+    /// Why the call cannot be followed on these starts, whatever the mode: without atol, a component that is 0 has no scaled error.
+    pub(super) fn refusal(&self, call: &Call) -> Option<FollowError> {
+        (self.zero && call.control().is_some_and(|control| control.tolerances.absolute == 0.0)).then_some(FollowError::ZeroScale)
     }
 
     fn all(&self) -> Vec<usize> {

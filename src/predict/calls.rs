@@ -60,6 +60,12 @@ pub fn default_calls() -> Result<Vec<Call>, CallError> {
 }
 
 impl CallReport {
+    /// A call that cannot be followed on any mode, and why.
+    pub(super) fn refused<'a>(call: &Call, modes: impl Iterator<Item = &'a Mode>, error: &EquationError) -> Self {
+        let modes = modes.map(|mode| CallMode::Failed { lambda: mode.lambda, error: error.clone() }).collect();
+        Self { name: call.name.to_string(), adaptive: call.is_adaptive(), joint: false, verdict: None, modes, call: call.clone() }
+    }
+
     /// A call judged on modes, each used as is said; `joint` where they share its norm.
     pub(super) fn of(call: &Call, modes: &[(&Mode, Usage)], joint: bool, interval: f64, limits: Limits) -> Self {
         let judge = |(mode, usage): &(&Mode, Usage)| {

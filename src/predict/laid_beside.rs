@@ -57,6 +57,9 @@ impl Report {
         let paths = even.map(|even| even.paths()).unwrap_or_default();
         let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, beside.covered, &paths);
         let judged = |call: &Call| {
+            if let Some(error) = batch.refusal(call) {
+                return CallReport::refused(call, self.upper_modes().map(|(_, mode)| mode), &error.into());
+            }
             let (modes, joint) = batch.usages(call);
             CallReport::of(call, &modes, joint, self.interval, self.limits)
         };

@@ -1,6 +1,7 @@
 //! Why there is no prediction.
 
 use crate::inverse::BranchError;
+use crate::loops::CallError;
 use crate::method::SamplingError;
 use crate::method::catalog::CatalogError;
 use crate::truth::Caveat;
@@ -18,6 +19,9 @@ pub enum PredictError {
     /// The catalogue cannot be read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    /// A call does not suit the interval between samples.
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// Nothing to predict.
     #[error("{subject} has no mode to predict")]
     NoModes {

@@ -97,8 +97,11 @@ impl Prediction {
     /// The same with what is laid beside the methods; once `stopped` says so, no further orbits are followed, and the report is what is known so far.
     ///
     /// # Errors
-    /// As [`Prediction::report`].
+    /// As [`Prediction::report`]; [`PredictError::Call`] where a call on pairs asks for a step that is longer than the interval.
     pub fn report_beside(self, beside: &Beside, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
+        if beside.covered == 1 {
+            beside.calls.iter().try_for_each(|call| call.check_interval(self.subject.interval))?;
+        }
         let origin = self.subject.origin.clone();
         let mut report = self.by_methods(stopped)?;
         if beside.orbits && !stopped() {

@@ -41,6 +41,15 @@ pub(crate) struct Called {
     first: Vec<f64>,
     hits: Vec<Hit>,
     repeated: Vec<bool>,
+    /// The parameters as a call in float32 has them.
+    parameters: Vec<f64>,
+}
+
+/// Numbers of 32 bits, where the call is in float32: what is stored is rounded, sums of a step are not.
+fn stored(single: bool, numbers: &mut [f64]) {
+    if single {
+        numbers.iter_mut().for_each(|x| *x = f64::from(*x as f32));
+    }
 }
 
 impl Called {
@@ -91,7 +100,12 @@ impl Sweep {
     /// Residuals of all windows, each one call through all its samples.
     pub(super) fn called(&mut self, model: &Model, step: &CallStep, width: Width, theta: &[f64], block: &Block) -> Result<(), FitError> {
         let mut called = self.called.take().unwrap_or_default();
-        let done = self.follow(&mut called, model, step, width, theta, block);
+        let mut parameters = std::mem::take(&mut called.parameters);
+        parameters.clear();
+        parameters.extend_from_slice(theta);
+        stored(step.single(), &mut parameters);
+        let done = self.follow(&mut called, model, step, width, &parameters, block);
+        called.parameters = parameters;
         self.called = Some(called);
         done
     }
@@ -109,6 +123,8 @@ impl Sweep {
         let size = d * n;
         called.clear(n, size);
         self.state.copy_from_slice(block.sample(0));
+        let single = step.single();
+        stored(single, &mut self.state);
         let times: Vec<f64> = (1..=self.groups).map(|k| k as f64 * step.interval).collect();
         let mut drivers = self.drivers(called, model, step, width, theta, block, &times)?;
         while drivers.propose(&mut called.h).map_err(FitError::Call)? {
@@ -128,6 +144,7 @@ impl Sweep {
             for (i, b) in step.result[..step.stages].iter().enumerate() {
                 axpy_columns(*b, &called.h, &self.stages[i * size..(i + 1) * size], &mut called.next);
             }
+            stored(single, &mut called.next);
             if let Some(column) = (0..count).find(|i| (0..d).any(|c| !called.next[c * n + i].is_finite())) {
                 return Err(not_finite(block, column, d));
             }
@@ -184,14 +201,14 @@ impl Sweep {
         let control = match &step.through.call.advance {
             Advance::Grid(grid) => {
                 if step.carries {
-                    self.at_start(called, model, width, theta);
+                    self.at_start(called, model, step, width, theta);
                 }
                 let ends = grid.points(times).map_err(FitError::Call)?;
                 return Ok(Drivers::Grid { ends, times, done: 0, reached: 0 });
             }
             Advance::Controlled(control) => control,
         };
-        self.at_start(called, model, width, theta);
+        self.at_start(called, model, step, width, theta);
         let tolerances = control.tolerances;
         let start = &self.state;
         if tolerances.absolute == 0.0 && (0..count).any(|i| (0..d).any(|c| start[c * n + i] == 0.0)) {
@@ -218,7 +235,9 @@ impl Sweep {
             let x = self.tape.states(1);
             x.copy_from_slice(start);
             axpy_columns(1.0, &called.h, &called.first, x);
+            stored(step.single(), x);
             model.forward(width, theta, &mut self.tape, 1, &mut called.next);
+            stored(step.single(), &mut called.next);
             called.evaluations += 1;
             called.next.iter_mut().zip(&called.first).for_each(|(f, first)| *f -= first);
         }
@@ -235,10 +254,11 @@ impl Sweep {
     }
 
     /// f at the starts, in slot 0.
-    fn at_start(&mut self, called: &mut Called, model: &Model, width: Width, theta: &[f64]) {
+    fn at_start(&mut self, called: &mut Called, model: &Model, step: &CallStep, width: Width, theta: &[f64]) {
         self.tape.grow(model, 1);
         self.tape.states(0).copy_from_slice(&self.state);
         model.forward(width, theta, &mut self.tape, 0, &mut called.first);
+        stored(step.single(), &mut called.first);
         called.slots = 1;
         called.evaluations += 1;
     }
@@ -263,7 +283,9 @@ impl Sweep {
             for (l, a) in step.rows[i].iter().enumerate() {
                 axpy_columns(*a, h, &self.stages[l * size..(l + 1) * size], x);
             }
+            stored(step.single(), x);
             model.forward(width, theta, &mut self.tape, slot, &mut self.stages[i * size..(i + 1) * size]);
+            stored(step.single(), &mut self.stages[i * size..(i + 1) * size]);
         }
     }
 
@@ -296,7 +318,9 @@ impl Sweep {
             for at in (0..d).flat_map(|c| columns.clone().map(move |i| c * n + i)) {
                 let stage = |row: usize| self.stages[row * size + at];
                 let change: f64 = (0..rows).filter(|row| weights[*row] != 0.0).map(|row| weights[row] * stage(row)).sum();
-                self.residuals[sample * size + at] = self.state[at] + called.h[at % n] * change - target[at];
+                let mut value = [self.state[at] + called.h[at % n] * change];
+                stored(step.single(), &mut value);
+                self.residuals[sample * size + at] = value[0] - target[at];
             }
         }
     }
