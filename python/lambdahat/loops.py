@@ -19,8 +19,8 @@ from .schemes import Method, as_method
 class Loop:
     """A training call: which integrator takes the model from sample to sample.
 
-    Build one with :meth:`torchdiffeq`, :meth:`diffrax` or :meth:`scipy`, in the same keywords as the call itself, or with
-    :meth:`fixed` for ``substeps`` equal steps of a method.
+    Build one with ``torchdiffeq``, ``diffrax`` or ``scipy``, in the same keywords as the call itself, or with
+    ``fixed`` for ``substeps`` equal steps of a method.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Ready-made studies for :func:`lambdahat.sweep`: what a loop is predicted to learn, and what a fit learns."""
+"""Ready-made studies for ``lambdahat.sweep``: what a loop is predicted to learn, and what a fit learns."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def trained(cell: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     cell : mapping
-        As :func:`predicted` has it, and ``model``, as in :func:`lambdahat.fit`; ``seed`` is that of the noise and of the fit.
+        As ``predicted`` has it, and ``model``, as in ``lambdahat.fit``; ``seed`` is that of the noise and of the fit.
 
     Returns
     -------
     dict
-        ``loss``, ``nature`` (as in :func:`lambdahat.audit`), and of the mode with the largest imaginary part ``learned``, ``implied`` and
+        ``loss``, ``nature`` (as in ``lambdahat.audit``), and of the mode with the largest imaginary part ``learned``, ``implied`` and
         ``branch``; they are left out where the model has no equilibrium near the samples.
 
     Examples
@@ -79,7 +79,7 @@ def trained(cell: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-#: What :func:`lambdahat.sweep` calls by name.
+#: What ``lambdahat.sweep`` calls by name.
 STUDIES = {"predict": predicted, "fit": trained}
 
 

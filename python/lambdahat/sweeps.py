@@ -65,8 +65,8 @@ def sweep(
     ----------
     study : {"predict", "fit"} or callable
         "predict" predicts and "fit" trains over any of ``system``, ``loop``, ``H``, ``m``, ``n`` (samples after each start), ``noise``
-        (relative), ``seed``, and for "fit" ``model``; see :mod:`lambdahat.studies`. A function of your own takes a cell (a dictionary of settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for
-        executors of processes.
+        (relative), ``seed``, and for "fit" ``model``; see ``lambdahat.studies``. A function of your own takes a cell (a dictionary of
+        settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for executors of processes.
     grid : mapping of sequences, or iterable of cells
         Every combination of the values is a cell.
     executor : concurrent.futures.Executor, optional
