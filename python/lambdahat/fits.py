@@ -151,6 +151,10 @@ class Check(Prediction):
     def __repr__(self) -> str:
         return f"Check({self._content['source']!r}, {len(self._content['fits'])} fits, agrees={self._content['agrees']})"
 
+    def __str__(self) -> str:
+        """What ``print`` shows: the prediction, and whether the fits agree with it."""
+        return f"{super().__str__()}\n{len(self._content['fits'])} fits {'agree' if self._content['agrees'] else 'disagree'}."
+
     def plot(self, ax: Any = None) -> Any:
         """Predicted branches (circles) and learned eigenvalues (dots) in the complex plane.
 

@@ -181,11 +181,13 @@ def _todo(grid: Any) -> list[dict[str, Any]]:
             if isinstance(values, str) or not isinstance(values, Iterable):
                 raise TypeError(f"the grid's {name!r} is {values!r:.60}; give a list of values")
         return cells(grid)
-    given = list(grid) if isinstance(grid, Iterable) and not isinstance(grid, str) else [grid]
+    given: list[Any] = list(grid) if isinstance(grid, Iterable) and not isinstance(grid, str) else [grid]
+    out: list[dict[str, Any]] = []
     for cell in given:
         if not isinstance(cell, Mapping):
             raise TypeError(f"the grid holds {cell!r:.60}; give lists of values by name, or a list of cells (dictionaries)")
-    return [dict(cell) for cell in given]
+        out.append({**cell})
+    return out
 
 
 def _refuse_fork(executor: Any) -> None:
