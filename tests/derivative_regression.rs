@@ -2,7 +2,7 @@
 //! trajectories of 60 samples; numpy 2.4, scipy 1.17's `savgol_coeffs`), for λ = −0.1 + 2i.
 
 use lambdahat::inverse::{Limits, Verdict};
-use lambdahat::loops::{Ends, Regression};
+use lambdahat::loops::{Ends, NotRegressed, Regression};
 use lambdahat::predict::{Beside, Prediction, Subject};
 use num_complex::Complex;
 
@@ -47,6 +47,36 @@ fn equal_to_the_libraries() {
         let learned = Regression::read(name).unwrap().unwrap().learned(LAMBDA, interval).unwrap();
         assert!((learned.lambda - Complex::new(re, im)).norm() < 1.5e-8, "{name}, H = {interval}: {}", learned.lambda);
     }
+}
+
+/// x″ = −kx − cx′ from central first and second differences: the closed form for λ = −0.1 ± 2i, to the digits that were computed with mpmath, and the
+/// regression itself on 60 samples, whose residual is rounding.
+#[test]
+fn second_order_regression_never_turns_decay_into_growth() {
+    let second = Regression::read("derivative:second").unwrap().unwrap();
+    for (h, re, im) in
+        [(0.1, -0.09999667, 1.99661848), (0.3, -0.09997001, 1.96969212), (0.5, -0.09991675, 1.91650609), (1.0, -0.09966799, 1.67875423)]
+    {
+        let learned = second.learned(LAMBDA, h).unwrap();
+        assert!((learned.lambda - Complex::new(re, im)).norm() < 1e-8, "H = {h}: {}", learned.lambda);
+        let c = 2.0 / h * (0.1 * h).tanh();
+        let k = 2.0 * (1.0 - (2.0 * h).cos() / (0.1 * h).cosh()) / (h * h);
+        assert!((learned.lambda * learned.lambda + c * learned.lambda + k).norm() < 1e-12);
+
+        let x: Vec<f64> = (0..60).map(|n| (LAMBDA * (h * f64::from(n)) + Complex::new(0.0, 0.3)).exp().re).collect();
+        let rows = nalgebra::DMatrix::from_fn(58, 2, |n, j| if j == 0 { -x[n + 1] } else { -(x[n + 2] - x[n]) / (2.0 * h) });
+        let acceleration = nalgebra::DVector::from_fn(58, |n, _| (x[n + 2] - 2.0 * x[n + 1] + x[n]) / (h * h));
+        let found = rows.clone().svd(true, true).solve(&acceleration, 1e-14).unwrap();
+        assert!((found[0] - k).abs() < 1e-9 && (found[1] - c).abs() < 1e-9, "{found} beside {k}, {c}");
+        assert!((rows * &found - &acceleration).norm() < 1e-9 * acceleration.norm());
+    }
+    // Decay stays decay at every interval, unlike through pysindy's default.
+    for n in 1..400 {
+        if let Ok(learned) = second.learned(LAMBDA, 0.01 * f64::from(n)) {
+            assert!(learned.lambda.re < 0.0, "H = {}: {}", 0.01 * f64::from(n), learned.lambda);
+        }
+    }
+    assert_eq!(second.learned(Complex::new(-0.5, 0.0), 0.1), Err(NotRegressed::RealMode));
 }
 
 #[test]

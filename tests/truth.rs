@@ -92,6 +92,25 @@ fn a_field_meets_a_limit_cycle() {
 }
 
 /// One orbit of a pendulum lies on a curve: fields that meet it to 1e-8 have other equilibria. Three orbits, one of them close, settle it.
+/// A velocity made by `numpy.gradient`: one-sided at its ends, which are left out. With them the last turn of a spiral, a millionth of the motion, once passed for a limit cycle.
+#[test]
+fn velocities_made_of_differences() {
+    let (h, n) = (0.1, 80);
+    let x = |k: usize| (-0.1 * h * k as f64).exp() * (2.0 * h * k as f64 + 0.3).cos();
+    let v = |k: usize| (x((k + 1).min(n - 1)) - x(k.saturating_sub(1))) / (h * ((k + 1).min(n - 1) - k.saturating_sub(1)) as f64);
+    let times: Vec<f64> = (0..n).map(|k| h * k as f64).collect();
+    let states: Vec<f64> = (0..n).flat_map(|k| [x(k), v(k)]).collect();
+    let raw =
+        Trajectories::with_times("gradient", vec!["x".into(), "v".into()], Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+    let whole = examine(&raw, &ModesOptions::default()).unwrap();
+    assert_ne!(whole.finding.motion, Motion::Cycle);
+    let inspected = raw.inspected();
+    assert_eq!(inspected.samples(), n - 2);
+    let found = examine(&inspected, &ModesOptions::default()).unwrap();
+    assert_modes(&found, &[(-0.1, 2.0)], 1e-6);
+    assert!(found.finding.settled);
+}
+
 #[test]
 fn an_orbit_far_from_rest_settles_nothing() {
     for name in ["pendulum-1.csv", "pendulum-2.8.csv"] {

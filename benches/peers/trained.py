@@ -3,7 +3,7 @@
     python trained.py LAMBDAHAT [matrices | networks]
 
 Data: y' = lambda y in the plane, pairs of samples H apart. Matrices are trained from 16 starts at phases 2 pi (k + 1/2)/16 in one call, by Newton's method on
-their four entries; predicted is `LAMBDAHAT branches --batch 16`. Networks (tanh; 2-16-16-2 in diffrax, 2-24-2 in torchdiffeq) are trained from 60 starts that fill a disc, by Adam and then
+their four entries; predicted is `LAMBDAHAT branches --batch 16`. Networks (tanh; 2-16-16-2 in diffrax, 2-12-2 in torchdiffeq) are trained from 60 starts that fill a disc, by Adam and then
 Levenberg-Marquardt; their rate and frequency are measured over ten periods, or as long as they stay in the disc, by a tight integration, and predicted is `LAMBDAHAT predict` on the same samples.
 Printed: what is learned, what is predicted, and the difference in per cent of |lambda| and of the shift |predicted - lambda|.
 """
@@ -132,6 +132,20 @@ class Jax:
         run = self.jax.jit(lambda a: self.solve(lambda y: y @ a.reshape(2, 2).T, call, y0, interval))
         return trained_matrix(lambda a: np.asarray(run(jnp.array(a))) - y1, lam)
 
+    def own_steps(self, field, call, y0, lam, interval):
+        """What the steps that the trained field takes learn of a linear mode: a matrix trained through them, held."""
+        name, solver, dt0, controller = call
+        if "rtol" not in name:
+            return
+        d, jnp = self.diffrax, self.jnp
+        taken = lambda f: d.diffeqsolve(d.ODETerm(lambda t, y, _: f(y)), solver, 0.0, interval, dt0, y0, stepsize_controller=controller, saveat=d.SaveAt(t0=True, steps=True), max_steps=4096)
+        a = jnp.array([[lam.real, -lam.imag], [lam.imag, lam.real]])
+        linear, trained = (np.asarray(found.ts)[np.isfinite(found.ts)] for found in (taken(lambda y: y @ a.T), taken(field)))
+        held = ("", solver, None, d.StepTo(ts=jnp.array(trained)))
+        learned, _ = self.matrix(held, lam, interval)
+        shown = lambda ts: ", ".join(f"{h:.4f}" for h in np.diff(ts))
+        print(f"  steps on the linear field: {shown(linear)}; on the trained one: {shown(trained)}, which learn {learned:.9f}")
+
     def network(self, call, lam, interval):
         import optax
         from jax.flatten_util import ravel_pytree
@@ -162,6 +176,7 @@ class Jax:
         value, linear = jax.jit(residuals), jax.jit(jax.jacfwd(residuals))
         flat, loss = levenberg_marquardt(lambda p: np.asarray(value(p)), lambda p, _: np.asarray(linear(p)), np.asarray(flat), 100, 1e-17)
         run = jax.jit(lambda y: field(jnp.array(flat), y))
+        self.own_steps(lambda y: field(jnp.array(flat), y), call, y0, lam, interval)
         return lambda y: np.asarray(run(y)), loss
 
 
@@ -204,7 +219,7 @@ class Torch:
     def network(self, call, lam, interval):
         torch = self.torch
         torch.manual_seed(0)
-        layers = [torch.nn.Linear(2, 24), torch.nn.Tanh(), torch.nn.Linear(24, 2)]
+        layers = [torch.nn.Linear(2, 12), torch.nn.Tanh(), torch.nn.Linear(12, 2)]
         net = torch.nn.Sequential(*layers).double()
         y0, y1 = torch.tensor(plane(DISC)), plane(DISC * np.exp(lam * interval))
         rough = torch.tensor(plane(lam * DISC))
@@ -225,7 +240,7 @@ class Torch:
             return np.stack([(residuals(flat + 1e-7 * unit) - r) / 1e-7 for unit in np.eye(len(flat))], 1)
 
         flat = torch.nn.utils.parameters_to_vector(parameters).detach().numpy().copy()
-        flat, loss = levenberg_marquardt(residuals, jacobian, flat, 40, 1e-15)
+        flat, loss = levenberg_marquardt(residuals, jacobian, flat, 25, 1e-15)
         residuals(flat)
         return lambda y: net(torch.tensor(y)).detach().numpy(), loss
 

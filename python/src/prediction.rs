@@ -47,7 +47,7 @@ impl SampleArrays<'_> {
         };
         let trajectories = self.trajectories.iter().map(trajectory).collect();
         let data = Trajectories::with_times("samples", self.variables.clone(), self.inputs.clone(), trajectories).map_err(refused)?;
-        let data = data.with_hold(hold);
+        let data = data.with_hold(hold).inspected();
         Ok(match &self.time_unit {
             Some(word) => data.with_time_unit(unit(word)?),
             None => data,

@@ -89,8 +89,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
 /// The one λ̂ of a derivative regression.
 fn regressed(regression: &Regression, args: &Args, json: bool) -> Result<Answer, Failure> {
     let sampling = Sampling::new(args.interval, args.substeps)?;
-    let range = || Failure::new(format!("{}: e^(Hλ) leaves the range of double precision: use a shorter interval", regression.name));
-    let (found, mode) = inverse::regressed(regression, args.lambda, sampling).ok_or_else(range)?;
+    let (found, mode) =
+        inverse::regressed(regression, args.lambda, sampling).map_err(|why| Failure::new(format!("{}: {why}", regression.name)))?;
     if json {
         let mut document = document::branches(&found, Dialect::Terminal)?;
         document["regression"] = serde_json::to_value(regression)?;

@@ -52,8 +52,7 @@ pub struct Args {
 
 /// What a derivative regression does, and what it learns of the mode.
 fn regressed(regression: &Regression, args: &Args, json: bool) -> Result<Answer, Failure> {
-    let range = || Failure::new(format!("{}: e^(Hλ) leaves the range of double precision: use a shorter interval", regression.name));
-    let learned = regression.learned(args.lambda, args.interval).ok_or_else(range)?;
+    let learned = regression.learned(args.lambda, args.interval).map_err(|why| Failure::new(format!("{}: {why}", regression.name)))?;
     if json {
         output::json(&serde_json::json!({
             "call": regression.name,

@@ -9,7 +9,7 @@
 //! | how a file is to be read | `reading` |
 //! | what a file holds, or exactly what is wrong with it | `table_rows`, `error` |
 //! | rows and cells of a text | `text_table`, `cells` |
-//! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks` |
+//! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks`, `difference_columns` |
 //! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
 //! | arrays that numpy saved | `numpy` |
 
@@ -19,6 +19,7 @@ mod columns;
 mod constant_columns;
 mod data_error;
 pub(crate) mod decimal_commas;
+mod difference_columns;
 mod even;
 mod hold;
 mod numpy;
@@ -43,7 +44,7 @@ pub use reading::Reading;
 pub use segments::{Pair, Segment};
 pub use spacing::{Gap, Spacing};
 pub use stamps::Stamps;
-pub use taken::{DataRemark, LeftOutColumn, Taken, TimeSource};
+pub use taken::{DataRemark, Differences, LeftOutColumn, Taken, TimeSource};
 pub use time_unit::TimeUnit;
 pub use trajectories::Trajectories;
 pub use trajectory::Trajectory;

@@ -93,7 +93,7 @@ pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Traj
     }
     let numbered = |letter: &str, n: usize| if n == 1 { vec![letter.into()] } else { (1..=n).map(|k| format!("{letter}{k}")).collect() };
     let data = Trajectories::with_times(origin, numbered("x", d), numbered("u", p).into_iter().take(p).collect(), trajectories)?;
-    Ok(data.with_hold(reading.hold).with_time_unit(reading.time_unit.unwrap_or_default()).with_taken(taken))
+    Ok(data.with_hold(reading.hold).with_time_unit(reading.time_unit.unwrap_or_default()).with_taken(taken).inspected())
 }
 
 impl Array {

@@ -1,5 +1,6 @@
 //! Columns that look like inputs, and cells that look filled in.
 
+use super::difference_columns;
 use super::taken::DataRemark;
 use super::trajectories::Trajectories;
 use super::trajectory::Trajectory;
@@ -21,8 +22,19 @@ const EXACT: f64 = 1e-9;
 /// Filled-in cells below this number may be chance.
 const FEWEST_FILLED: usize = 3;
 
+impl Trajectories {
+    /// The same with remarks on what looks odd in the states. Rows in which a velocity made of differences is one-sided are left out.
+    #[must_use]
+    pub fn inspected(mut self) -> Self {
+        let odd = of(&self);
+        self.remark(odd);
+        difference_columns::take_out(&mut self);
+        self
+    }
+}
+
 /// What looks odd in the states of a file.
-pub(super) fn of(data: &Trajectories) -> Vec<DataRemark> {
+fn of(data: &Trajectories) -> Vec<DataRemark> {
     let d = data.dimension();
     if d > MOST_COLUMNS || data.samples() < FEWEST_ROWS {
         return Vec::new();

@@ -7,7 +7,6 @@ use super::data_error::{DataError, DataProblem};
 use super::decimal_commas;
 use super::numpy;
 use super::reading::Reading;
-use super::remarks;
 use super::stamps::StampReader;
 use super::taken::{DataRemark, LeftOutColumn, Taken, TimeSource};
 use super::text_table::Table;
@@ -276,9 +275,8 @@ impl<'a> Body<'a> {
         if repeated > 0 {
             remarks.push(DataRemark::RepeatedRows { rows: repeated });
         }
-        remarks.extend(remarks::of(&data));
         taken.remarks = remarks;
-        Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken))
+        Ok(data.with_hold(reading.hold).with_time_unit(read.unit).with_taken(taken).inspected())
     }
 }
 

@@ -64,11 +64,34 @@ pub enum DataRemark {
     },
     /// Commas were read as decimal points.
     DecimalCommas,
+    /// A column's values are difference quotients of another's: no measured velocity.
+    DifferencesOf {
+        /// The column.
+        column: String,
+        /// Whose differences they are.
+        of: String,
+        /// Which.
+        kind: Differences,
+        /// How many rows at the ends of trajectories were left out: there the quotient is one-sided.
+        rows: usize,
+    },
     /// Rows that say again what the one before says were left out.
     RepeatedRows {
         /// How many.
         rows: usize,
     },
+}
+
+/// A difference quotient over neighbouring rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Differences {
+    /// Between the rows on both sides, as `numpy.gradient` takes it.
+    Central,
+    /// To the next row.
+    Forward,
+    /// From the row before.
+    Backward,
 }
 
 /// How the columns of a file were read.

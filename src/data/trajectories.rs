@@ -4,7 +4,7 @@ use super::data_error::{DataError, DataProblem};
 use super::hold::Hold;
 use super::segments::{Pair, Segment};
 use super::spacing::{self, Gap, Spacing, Times};
-use super::taken::Taken;
+use super::taken::{DataRemark, Taken};
 use super::time_unit::TimeUnit;
 use super::trajectory::Trajectory;
 
@@ -40,7 +40,9 @@ pub struct Trajectories {
     columns: Vec<usize>,
     taken: Taken,
     times: Times,
-    trajectories: Vec<Trajectory>,
+    /// The last digit to which times are given, 0 where that is unknown.
+    time_digit: f64,
+    pub(super) trajectories: Vec<Trajectory>,
 }
 
 /// What a reader of files knows beside the samples.
@@ -108,6 +110,7 @@ impl Trajectories {
             columns: origin.columns,
             taken: Taken::default(),
             times,
+            time_digit: origin.time_digit,
             trajectories,
         };
         let (d, p) = (data.dimension(), data.inputs.len());
@@ -124,9 +127,18 @@ impl Trajectories {
         data.first_cell(f64::is_infinite, |x| DataProblem::NotFinite { text: x.to_string() })?;
         data.check_inputs()?;
         data.check_that_all_change()?;
-        let all: Vec<&[f64]> = data.trajectories.iter().map(Trajectory::times).collect();
-        data.times = spacing::judge(&all, origin.time_digit);
+        data.judge_times();
         Ok(data)
+    }
+
+    /// Finds the spacing anew.
+    pub(super) fn judge_times(&mut self) {
+        let all: Vec<&[f64]> = self.trajectories.iter().map(Trajectory::times).collect();
+        self.times = spacing::judge(&all, self.time_digit);
+    }
+
+    pub(super) fn remark(&mut self, remarks: impl IntoIterator<Item = DataRemark>) {
+        self.taken.remarks.extend(remarks);
     }
 
     /// The same with another hold of the inputs.

@@ -61,6 +61,24 @@ impl Trajectory {
         self.times.len()
     }
 
+    /// Leaves out so many samples at the start and at the end.
+    pub(super) fn leave_out_ends(&mut self, first: usize, last: usize) {
+        let n = self.samples();
+        let kept = first..n.saturating_sub(last);
+        let cut = |of: &mut Vec<f64>| {
+            let width = of.len() / n.max(1);
+            of.truncate(kept.end * width);
+            of.drain(..kept.start.min(kept.end) * width);
+        };
+        cut(&mut self.states);
+        cut(&mut self.inputs);
+        cut(&mut self.times);
+        if !self.lines.is_empty() {
+            self.lines.truncate(kept.end);
+            self.lines.drain(..kept.start.min(kept.end));
+        }
+    }
+
     /// Whether the lengths fit a state of `d` components and `p` inputs.
     pub(super) fn check_shape(&self, d: usize, p: usize) -> Result<(), DataProblem> {
         let label = || self.label.clone();

@@ -2,15 +2,15 @@
 
 use super::branches::{Branch, Branches, Principal};
 use super::flags::flags;
-use crate::loops::{RegressedMode, Regression};
+use crate::loops::{NotRegressed, RegressedMode, Regression};
 use crate::method::Sampling;
 use num_complex::Complex;
 
 /// Roundings behind λ̂, in units of the last place.
 const ROUNDINGS: f64 = 64.0;
 
-/// The one λ̂ = D(λ)/S(λ) of a derivative regression, as branches; `None` where numbers leave the range of f64.
-pub fn regressed(regression: &Regression, lambda: Complex<f64>, sampling: Sampling) -> Option<(Branches, RegressedMode)> {
+/// The one λ̂ of a derivative regression, as branches. Errors as [`Regression::learned`] does.
+pub fn regressed(regression: &Regression, lambda: Complex<f64>, sampling: Sampling) -> Result<(Branches, RegressedMode), NotRegressed> {
     let mode = regression.learned(lambda, sampling.interval())?;
     let size = mode.derivative.norm().max(1.0 / sampling.interval()) / mode.smoothing.norm();
     let radius = ROUNDINGS * f64::EPSILON * size;
@@ -34,5 +34,5 @@ pub fn regressed(regression: &Regression, lambda: Complex<f64>, sampling: Sampli
         characteristic: None,
         as_printed: false,
     };
-    Some((found, mode))
+    Ok((found, mode))
 }

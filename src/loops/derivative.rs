@@ -1,11 +1,12 @@
-//! Derivative filters by themselves: `derivative:central|central4|forward|backward|savgol:WINDOW,DEGREE`, rows without a full window left out.
+//! Derivative filters by themselves: `derivative:central|central4|forward|backward|second|savgol:WINDOW,DEGREE`, rows without a full window left out.
 //!
+//! `second` fits x″ = −kx − cx′ to one coordinate, from central first and second differences.
 //! `savgol` compares the slope of the Savitzky–Golay polynomial with its value: both sides are smoothed.
 
 use super::derivative_regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError};
 use super::{numpy_gradient, pysindy};
 
-const NAMES: &str = "central, central4, forward, backward, savgol:WINDOW,DEGREE";
+const NAMES: &str = "central, central4, forward, backward, second, savgol:WINDOW,DEGREE";
 const WINDOW: &str = "WINDOW,DEGREE with an odd WINDOW from 3 to 101 and a DEGREE from 1 to WINDOW − 1, such as 11,3";
 
 impl Regression {
@@ -23,7 +24,7 @@ impl Regression {
     }
 
     /// Names of regressions, for lists of what can be asked for.
-    pub const NAMES: [&str; 8] = [
+    pub const NAMES: [&str; 9] = [
         "pysindy:FiniteDifference",
         "pysindy:SmoothedFiniteDifference",
         "numpy:gradient",
@@ -31,6 +32,7 @@ impl Regression {
         "derivative:central4",
         "derivative:forward",
         "derivative:backward",
+        "derivative:second",
         "derivative:savgol:11,3",
     ];
 }
@@ -38,7 +40,7 @@ impl Regression {
 fn plain(text: &str, name: &str, list: &str) -> Result<Regression, RegressionError> {
     let unknown = || RegressionError::Unknown { family: "derivative", name: name.to_owned(), known: NAMES };
     let (first, points) = match name {
-        "central" => (-1, 3),
+        "central" | "second" => (-1, 3),
         "central4" => (-2, 5),
         "forward" => (0, 2),
         "backward" => (-1, 2),
@@ -49,7 +51,8 @@ fn plain(text: &str, name: &str, list: &str) -> Result<Regression, RegressionErr
         return Err(RegressionError::Option { call: "derivative", option: list.to_owned(), twice: false, known: NAMES });
     }
     let derivative = Filter::difference(first, points).ok_or_else(unknown)?;
-    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, smoothed_before: false, ends: Ends::Dropped })
+    let second = (name == "second").then(|| Filter { first: -1, weights: vec![1.0, -2.0, 1.0] });
+    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second, smoothed_before: false, ends: Ends::Dropped })
 }
 
 fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
@@ -64,6 +67,7 @@ fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
         name: text.to_owned(),
         derivative: filter(1)?,
         smoothing: Some(filter(0)?),
+        second: None,
         smoothed_before: false,
         ends: Ends::Dropped,
     })

@@ -57,6 +57,18 @@ pub enum RegressionError {
     },
 }
 
+/// Why nothing is learned from a mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotRegressed {
+    /// Numbers leave the range of f64.
+    #[error("e^(Hλ) leaves the range of double precision: use a shorter interval")]
+    Range,
+    /// One real mode leaves k and c of x″ = −kx − cx′ open.
+    #[error("a real mode alone leaves k and c of x″ = −kx − cx′ open: name a complex one")]
+    RealMode,
+}
+
 /// Weights of the samples around the one where the filter is evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Filter {
@@ -126,6 +138,9 @@ pub struct Regression {
     pub derivative: Filter,
     /// The state that the slope is compared with, where it is smoothed.
     pub smoothing: Option<Filter>,
+    /// The weights of ẍ (times 1/H²), where x″ = −kx − cx′ is fitted to one coordinate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second: Option<Filter>,
     /// Whether samples are smoothed first and both sides are computed from the smoothed ones: on a mode that smoothing cancels.
     pub smoothed_before: bool,
     /// What happens at the ends.
@@ -156,7 +171,12 @@ pub struct RegressedMode {
 }
 
 impl Regression {
-    /// λ̂ from samples of e^{λt} every H; `None` where numbers leave the range of f64.
+    /// λ̂ from samples of e^{λt} every H.
+    ///
+    /// With [`second`](Self::second) a pair of modes determines k and c in D₂(λ) = −k − cD(λ), and λ̂ is the root of x² + cx + k that is nearest to λ: with central
+    /// differences c = (2/H) tanh(αH) and k = 2(1 − cos ωH/cosh αH)/H² for λ = −α ± iω, so that no damped oscillation is learned as a growing one.
+    ///
+    /// Errors where numbers leave the range of f64, and for a real mode that is to determine both k and c.
     ///
     /// ```
     /// use lambdahat::loops::Regression;
@@ -166,25 +186,58 @@ impl Regression {
     /// assert!((learned.lambda - Complex::new(0.04168408, 0.91384770)).norm() < 1e-8);      // grows, where the truth decays
     /// # Ok::<(), lambdahat::loops::RegressionError>(())
     /// ```
-    pub fn learned(&self, lambda: Complex<f64>, interval: f64) -> Option<RegressedMode> {
+    pub fn learned(&self, lambda: Complex<f64>, interval: f64) -> Result<RegressedMode, NotRegressed> {
+        let mode = match &self.second {
+            Some(_) if lambda.im == 0.0 => return Err(NotRegressed::RealMode),
+            Some(second) => self.second_order(second, lambda, interval),
+            None => self.first_order(lambda, interval),
+        };
+        if mode.lambda.is_finite() && mode.condition.is_finite() { Ok(mode) } else { Err(NotRegressed::Range) }
+    }
+
+    /// λ̂ = D/S.
+    fn first_order(&self, lambda: Complex<f64>, interval: f64) -> RegressedMode {
         let z = lambda * interval;
         let (d, d_slope) = self.derivative.at(z);
         let (s, s_slope) = self.smoothing.as_ref().map_or((Complex::ONE, Complex::ZERO), |filter| filter.at(z));
         let least = self.smoothing.as_ref().map_or(0.0, |filter| REMOVED * filter.size(z.re));
-        let mode = RegressedMode {
+        RegressedMode {
             lambda: d / s / interval,
             derivative: d / interval,
             smoothing: s,
             condition: (d_slope / s - d * s_slope / (s * s)).norm(),
             removed: s.norm() <= least,
+        }
+    }
+
+    /// The root of x² + cx + k with D₂ + cD + k = 0 at λ and its conjugate.
+    fn second_order(&self, second: &Filter, lambda: Complex<f64>, interval: f64) -> RegressedMode {
+        let learned = |lambda: Complex<f64>| {
+            let z = lambda * interval;
+            let (d, dd) = (self.derivative.at(z).0 / interval, second.at(z).0 / (interval * interval));
+            let c = -dd.im / d.im;
+            let k = -dd.re - c * d.re;
+            let root = Complex::new(0.25 * c * c - k, 0.0).sqrt();
+            [root, -root].map(|root| root - 0.5 * c).into_iter().min_by(|a, b| (a - lambda).norm().total_cmp(&(b - lambda).norm()))
         };
-        (mode.lambda.is_finite() && mode.condition.is_finite()).then_some(mode)
+        let nan = Complex::new(f64::NAN, f64::NAN);
+        let at = |lambda| learned(lambda).unwrap_or(nan);
+        // k and c depend on λ and its conjugate, so that λ̂ is no holomorphic function of λ: the larger of its two slopes.
+        let off = 1e-6 * lambda.norm();
+        let slope = |way: Complex<f64>| (at(lambda + way * off) - at(lambda - way * off)).norm() / (2.0 * off);
+        RegressedMode {
+            lambda: at(lambda),
+            derivative: self.derivative.at(lambda * interval).0 / interval,
+            smoothing: Complex::ONE,
+            condition: slope(Complex::ONE).max(slope(Complex::I)),
+            removed: false,
+        }
     }
 
     /// Rows at each end of a trajectory that have no full window.
     pub fn margin(&self) -> usize {
         let reach = |filter: &Filter| (-filter.first).max(filter.first + filter.weights.len() as i32 - 1).max(0) as usize;
-        reach(&self.derivative).max(self.smoothing.as_ref().map_or(0, reach))
+        [Some(&self.derivative), self.smoothing.as_ref(), self.second.as_ref()].into_iter().flatten().map(reach).max().unwrap_or(0)
     }
 }
 

@@ -21,5 +21,5 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         }
     }
     let derivative = Filter { first: -1, weights: vec![-0.5, 0.0, 0.5] };
-    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, smoothed_before: false, ends: Ends::OtherFormulas })
+    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second: None, smoothed_before: false, ends: Ends::OtherFormulas })
 }

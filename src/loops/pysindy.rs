@@ -55,6 +55,7 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         name: text.to_owned(),
         derivative,
         smoothing: None,
+        second: None,
         smoothed_before: smoothed && saved,
         ends: if dropped && !smoothed { Ends::Dropped } else { Ends::OtherFormulas },
     })

@@ -12,6 +12,8 @@ const LOOKS: usize = 8;
 const REST: f64 = 1e-4;
 /// A return within this distance of where it started, in half-widths, closes.
 const CLOSED: f64 = 1e-6;
+/// A turn smaller than this, in half-widths, is the last of a spiral.
+const POINT: f64 = 1e-3;
 /// A multiplier this near 1 is that of closed orbits.
 const NEUTRAL: f64 = 0.02;
 /// Growth of a small distance an interval beyond which the motion is chaotic.
@@ -47,7 +49,11 @@ pub(super) fn motion_after(fit: &FieldFit, start: &[f64]) -> (Motion, Option<Clo
     for _ in 0..40 {
         let Some((there, closed)) = first_return(fit, &z) else { break };
         let apart = distance(&there, &z);
-        if apart < CLOSED {
+        let size = closed.amplitude.iter().copied().fold(0.0, f64::max);
+        if size < POINT {
+            return (Motion::Rest, None);
+        }
+        if apart < CLOSED * size.min(1.0) {
             let kind = match closed.multiplier {
                 m if (m - 1.0).abs() < NEUTRAL => Motion::Orbits,
                 m if m < 1.0 => Motion::Cycle,

@@ -3,7 +3,7 @@
 use super::number::{DIGITS, complex, pair};
 use super::verdicts::verdict;
 use super::{Dialect, Say, Table, wrapped};
-use crate::loops::{Ends, Regression};
+use crate::loops::{Ends, NotRegressed, Regression};
 use crate::predict::{RegressionMode, Report};
 
 /// What a regression does with the samples, one sentence a line.
@@ -11,7 +11,9 @@ pub fn description(regression: &Regression) -> Vec<String> {
     let mut lines = vec!["No integrator: ẋ is estimated from the samples by a linear filter, and f is fitted to it.".to_owned()];
     let last = regression.derivative.first + regression.derivative.weights.len() as i32 - 1;
     lines.push(format!("The filter takes samples {} to {last} intervals away.", regression.derivative.first));
-    if regression.smoothing.is_some() {
+    if regression.second.is_some() {
+        lines.push("x″ = −kx − cx′ is fitted to one coordinate, x″ by second differences: λ̂ is a root of x² + cx + k.".to_owned());
+    } else if regression.smoothing.is_some() {
         lines.push("The state on the other side is smoothed by the same window: λ̂ = D(λ)/S(λ).".to_owned());
     } else if regression.smoothed_before {
         lines.push("Samples are smoothed first, on both sides of the equation: on a mode that cancels, λ̂ = D(λ).".to_owned());
@@ -61,7 +63,11 @@ fn learned(mode: &RegressionMode) -> String {
 
 fn why(mode: &RegressionMode) -> String {
     match &mode.learned {
+        None => mode.undefined.map_or_else(String::new, |why| match why {
+            NotRegressed::Range => "Numbers leave the range of double precision.".to_owned(),
+            NotRegressed::RealMode => "A real mode alone leaves k and c open.".to_owned(),
+        }),
         Some(learned) if learned.removed => "The smoothing removes this mode: shorten its window.".to_owned(),
-        _ => mode.reasons.first().map_or_else(String::new, |reason| reason.say(Dialect::Terminal)),
+        Some(_) => mode.reasons.first().map_or_else(String::new, |reason| reason.say(Dialect::Terminal)),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, count, real};
 use super::{Dialect, Say};
-use crate::data::{DataRemark, Hold, LeftOutColumn, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
+use crate::data::{DataRemark, Differences, Hold, LeftOutColumn, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
 
 /// Names that are listed before the rest is counted.
 const MOST_NAMES: usize = 6;
@@ -37,6 +37,26 @@ impl Say for DataRemark {
             }
             Self::NoHeader { columns } => {
                 format!("No line names the columns: they are called {}.", names(columns))
+            }
+            Self::DifferencesOf { column, of, kind, rows } => {
+                let kind = match kind {
+                    Differences::Central => "central",
+                    Differences::Forward => "forward",
+                    Differences::Backward => "backward",
+                };
+                let advice = match to {
+                    Dialect::Terminal => format!("leave `{column}` out (--columns {of})"),
+                    Dialect::Page => format!("leave `{column}` out"),
+                };
+                let ends = match rows {
+                    0 => String::new(),
+                    1 => " The row at the end, where they are one-sided, was left out.".into(),
+                    rows => format!(" The {rows} rows at the ends, where they are one-sided, were left out."),
+                };
+                format!(
+                    "`{column}` is made of {kind} differences of `{of}`, it is not the velocity: a model with d{of}/dt = {column} built in is \
+                     biased even without an integrator. Measure the velocity, or {advice} and train with a hidden second state.{ends}"
+                )
             }
             Self::DecimalCommas => "Commas were read as decimal points.".into(),
             Self::RepeatedRows { rows } => {

@@ -26,8 +26,7 @@ pub fn differences(re: f64, im: f64, interval: f64) -> Result<String, JsError> {
     let (mut rows, mut found): (Vec<Difference>, Vec<Branches>) = (Vec::new(), Vec::new());
     for (name, title) in FILTERS {
         let regression = Regression::read(name).map_err(message)?.ok_or_else(|| JsError::new(&format!("{name} is no regression")))?;
-        let (branches, mode) = regressed(&regression, lambda, sampling)
-            .ok_or_else(|| JsError::new("e^(Hλ) leaves the range of double precision: choose a shorter interval"))?;
+        let (branches, mode) = regressed(&regression, lambda, sampling).map_err(|why| JsError::new(&why.to_string()))?;
         rows.push(Difference { title, learned: [mode.lambda.re, mode.lambda.im], what: explorable::branch(&branches, 0) });
         found.push(branches);
     }
