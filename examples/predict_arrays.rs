@@ -2,7 +2,7 @@
 
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::inverse::{Limits, Verdict};
-use lambdahat::predict::{Prediction, Subject, default_methods};
+use lambdahat::predict::{Prediction, Subject, compared_methods};
 use lambdahat::truth::ModesOptions;
 use std::error::Error;
 
@@ -17,7 +17,7 @@ pub fn main() -> Result<(), Box<dyn Error>> {
     let data = Trajectories::new("my run", vec!["x".into(), "y".into()], interval, vec![Trajectory::new(None, 0.0, &states)])?;
 
     let subject = Subject::from_data(&data, &ModesOptions::default())?;
-    let report = Prediction { subject, methods: default_methods()?, substeps: 1, limits: Limits::default() }.report()?;
+    let report = Prediction { subject, methods: compared_methods()?, substeps: 1, limits: Limits::default() }.report()?;
     for (_, mode) in report.upper_modes() {
         println!("true mode {:.4}", mode.lambda);
     }

@@ -29,12 +29,12 @@
 //! ```
 //! use lambdahat::data::Reading;
 //! use lambdahat::inverse::{Limits, Verdict};
-//! use lambdahat::predict::{Prediction, Subject, default_methods};
+//! use lambdahat::predict::{Prediction, Subject, compared_methods};
 //! use lambdahat::truth::ModesOptions;
 //!
 //! let data = Reading::default().open("examples/oscillator.csv".as_ref())?;
 //! let subject = Subject::from_data(&data, &ModesOptions::default())?;
-//! let report = Prediction { subject, methods: default_methods()?, substeps: 1, limits: Limits::default() }.report()?;
+//! let report = Prediction { subject, methods: compared_methods()?, substeps: 1, limits: Limits::default() }.report()?;
 //! assert_eq!(report.methods.iter().filter(|m| m.verdict == Some(Verdict::Faithful)).count(), 0); // one step per sample is too few
 //! let advice = report.recommendation.expect("the modes are settled");
 //! assert_eq!((advice.method.as_str(), advice.substeps), ("dormand-prince5", 3));

@@ -521,6 +521,20 @@ fn odd_files_are_read_and_that_is_said() {
     assert_eq!(found.taken().remarks, [DataRemark::LooksMissing { column: "x".into(), value: -999.0, cells: 3 }]);
 }
 
+/// A rotation in radians, degrees and revolutions is told from a column that merely swings.
+#[test]
+fn wrapped_angles_are_told() {
+    for (turn, low) in [(std::f64::consts::TAU, -std::f64::consts::PI), (std::f64::consts::TAU, 0.0), (360.0, -180.0), (1.0, 0.0)] {
+        let rows: String = (0..80)
+            .map(|k| 0.07 * f64::from(k))
+            .map(|t| format!("{t},{:.9},{:.9}\n", low + turn * (0.3 + t + 0.05 * t.sin()).rem_euclid(1.0), (0.9 * t).cos() * turn / 2.1))
+            .collect();
+        let found = Reading::default().parse(format!("t,angle,swing\n{rows}").as_bytes(), "turns").unwrap();
+        let [DataRemark::Wrapped { column, turn: told, jumps }] = &found.taken().remarks[..] else { panic!("{:?}", found.taken().remarks) };
+        assert_eq!((column.as_str(), *told, *jumps), ("angle", turn, 5));
+    }
+}
+
 mod anything {
     use super::*;
     use proptest::prelude::*;

@@ -111,6 +111,21 @@ fn velocities_made_of_differences() {
     assert!(found.finding.settled);
 }
 
+/// Three runs of three oscillators: each shows a pair of its own, and no model of two columns has all six.
+#[test]
+fn runs_of_different_systems_settle_nothing() {
+    let run = |k: usize, re: f64, im: f64| {
+        let times: Vec<f64> = (0..100).map(|n| 0.1 * f64::from(n)).collect();
+        let states = times.iter().map(|t| (Complex64::new(re, im) * *t).exp()).flat_map(|z| [z.re, z.im]).collect();
+        Trajectory::at(Some(k.to_string()), times, states)
+    };
+    let of = |runs: Vec<Trajectory>| Trajectories::with_times("runs", vec!["x".into(), "y".into()], Vec::new(), runs).unwrap();
+    let mixed = examine(&of(vec![run(0, -0.1, 2.0), run(1, -0.3, 2.6), run(2, -0.05, 1.4)]), &ModesOptions::default()).unwrap();
+    assert!(mixed.modes.iter().all(|mode| !mode.settled && mode.because.contains(&Because::RunsDiffer)), "{:?}", mixed.modes);
+    let same = examine(&of(vec![run(0, -0.1, 2.0), run(1, -0.1, 2.0)]), &ModesOptions::default()).unwrap();
+    assert_modes(&same, &[(-0.1, 2.0)], 1e-9);
+}
+
 #[test]
 fn an_orbit_far_from_rest_settles_nothing() {
     for name in ["pendulum-1.csv", "pendulum-2.8.csv"] {

@@ -5,7 +5,7 @@ use crate::errors::refused;
 use crate::interruptible::{Left, interruptible_until};
 use crate::prediction::no_prediction;
 use crate::training_options::{Trained, TrainingOptions, TrainingSource};
-use lambdahat::check::{Agreement, CalledCheck, Check, CheckedFit, Checker, expected, suited_model};
+use lambdahat::check::{Agreement, CalledCheck, Trials, expected, suited_model};
 use lambdahat::dynamics::Field;
 use lambdahat::fit::{DataRecord, Fit, FitError, ModelFile, ModelSpec, Prepared, Progress, Training};
 use lambdahat::inverse::Limits;
@@ -16,7 +16,6 @@ use lambdahat::truth::ModesOptions;
 use lambdahat::words::{Dialect, Say, document};
 use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use rayon::prelude::*;
 use serde_json::json;
 use std::ops::ControlFlow;
 
@@ -110,24 +109,19 @@ pub fn check(
             training.iter().map(|training| training.prepare(&trained.paths).map_err(refused)).collect::<PyResult<_>>()?;
         let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
         let report = if trained.system.is_some() { prediction.report_with_orbits() } else { prediction.report() }.map_err(no_prediction)?;
-        let usual = Agreement::over(&model, prepared.iter().map(Prepared::optimiser));
-        let agreement = Agreement { small: small.unwrap_or(usual.small), tolerance: tolerance.unwrap_or(usual.tolerance) };
-        let mut checked: Vec<CheckedFit> = Vec::with_capacity(methods.len() * seeds.len());
-        for (place, ((method, training), prepared)) in methods.iter().zip(&training).zip(&prepared).enumerate() {
-            let outcome = fits(prepared, &seeds, &left);
-            let checker = Checker {
-                report: &report,
-                method: (method, place),
-                sampling: Sampling::new(trained.interval, substeps).map_err(refused)?,
-                model: &training.model,
-                agreement: if small.is_some() { agreement } else { agreement.beside(&outcome, trained.paths.motion()) },
-                system: trained.system.as_ref(),
-                samples: &trained.paths,
-            };
-            checked.par_extend(seeds.par_iter().zip(&outcome).map(|(&seed, fit)| checker.check(seed, prepared, fit, false)));
-        }
-        let interrupted = checked.iter().any(|fit| !fit.begun);
-        let check = Check::new(report, agreement, checked, interrupted);
+        let trials = Trials {
+            methods: &methods,
+            prepared: &prepared,
+            seeds: &seeds,
+            sampling: Sampling::new(trained.interval, substeps).map_err(refused)?,
+            model: &model,
+            small,
+            tolerance,
+            system: trained.system.as_ref(),
+            samples: &trained.paths,
+            drawn: false,
+        };
+        let check = trials.run(report, &mut |_, prepared| fits(prepared, &seeds, &left), &|| left.is_set());
         serde_json::to_string(&document::check(&check, Dialect::Terminal).map_err(refused)?).map_err(refused)
     })?
 }

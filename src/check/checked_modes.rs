@@ -1,7 +1,7 @@
 //! Which predicted branch each learned eigenvalue sits on, and whether the data settle that.
 
 use super::agreement::Agreement;
-use super::settling::Settling;
+use super::learned_uncertainty::LearnedUncertainty;
 use crate::data::Paths;
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Equilibrium, Field, equilibria};
@@ -78,7 +78,7 @@ impl Matching<'_> {
     /// Each mode with Im λ ≥ 0 beside a learned eigenvalue.
     pub fn modes(&self, fit: &Fit, prepared: &Prepared) -> Vec<CheckedMode> {
         let upper: Vec<(usize, &Mode)> = self.report.upper_modes().collect();
-        let mut settling = Settling::new(prepared, &fit.learned, self.loss);
+        let mut uncertainty = LearnedUncertainty::new(prepared, &fit.learned, self.loss);
         let mut checked = Vec::with_capacity(upper.len());
         let mut done: Vec<&[f64]> = Vec::new();
         for (_, mode) in &upper {
@@ -88,9 +88,9 @@ impl Matching<'_> {
             done.push(&mode.equilibrium);
             let here: Vec<usize> = upper.iter().filter(|(_, m)| m.equilibrium == mode.equilibrium).map(|&(k, _)| k).collect();
             match self.standstill(fit, &mode.equilibrium) {
-                Some(place) => checked.extend(self.at(&place, &here, &mut settling)),
+                Some(place) => checked.extend(self.at(&place, &here, &mut uncertainty)),
                 None => {
-                    let lost = self.lost(&mode.equilibrium, fit, &mut settling);
+                    let lost = self.lost(&mode.equilibrium, fit, &mut uncertainty);
                     checked.extend(here.iter().map(|&k| CheckedMode { mode: k, ..lost.clone() }));
                 }
             }
@@ -125,11 +125,11 @@ impl Matching<'_> {
     }
 
     /// No equilibrium: the data settle that where the field's value at the true one is farther from zero than what is open explains.
-    fn lost(&self, truth: &[f64], fit: &Fit, settling: &mut Settling<'_>) -> CheckedMode {
+    fn lost(&self, truth: &[f64], fit: &Fit, uncertainty: &mut LearnedUncertainty<'_>) -> CheckedMode {
         let mut f = vec![0.0; truth.len()];
         fit.learned.value(truth, &mut f);
         let size = f.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let settled = settling.value(truth).is_some_and(|open| size > open);
+        let settled = uncertainty.value(truth).is_some_and(|open| size > open);
         let nowhere = Complex::new(f64::NAN, f64::NAN);
         CheckedMode {
             mode: 0,
@@ -145,7 +145,7 @@ impl Matching<'_> {
     }
 
     /// The modes of one equilibrium: the nearest pair of a free eigenvalue and a branch first, over all modes.
-    fn at(&self, place: &Equilibrium, here: &[usize], settling: &mut Settling<'_>) -> Vec<CheckedMode> {
+    fn at(&self, place: &Equilibrium, here: &[usize], uncertainty: &mut LearnedUncertainty<'_>) -> Vec<CheckedMode> {
         let discs = eigenvalues(&place.jacobian).unwrap_or_default();
         let mut free: Vec<Complex<f64>> = discs.iter().flat_map(|d| std::iter::repeat_n(d.centre, d.count)).collect();
         let mut waiting: Vec<usize> = here.to_vec();
@@ -174,7 +174,7 @@ impl Matching<'_> {
                     free.remove(twin);
                 }
             }
-            let mut judged = self.judged(k, b, learned, error, fastest, place, settling);
+            let mut judged = self.judged(k, b, learned, error, fastest, place, uncertainty);
             // On a branch of another mode: the fit has that mode twice, by two of its branches, in the place of one that the samples do not show.
             if judged.stray() && here.iter().any(|&other| self.sits(other, learned, judged.allowed)) {
                 judged.settled = false;
@@ -203,7 +203,7 @@ impl Matching<'_> {
         error: f64,
         fastest: f64,
         place: &Equilibrium,
-        settling: &mut Settling<'_>,
+        uncertainty: &mut LearnedUncertainty<'_>,
     ) -> CheckedMode {
         let found = &self.branches(k).branches;
         let branch = &found[b];
@@ -212,7 +212,7 @@ impl Matching<'_> {
         let truth = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
         let mut loss = 0.0;
         if error > tolerance + truth {
-            loss = settling.eigenvalue(place, learned).unwrap_or(f64::INFINITY);
+            loss = uncertainty.eigenvalue(place, learned).unwrap_or(f64::INFINITY);
         }
         let gap = found.iter().enumerate().filter(|&(other, _)| other != b).map(|(_, other)| (other.lambda - branch.lambda).norm());
         let half = 0.5 * gap.fold(f64::INFINITY, f64::min);

@@ -6,7 +6,7 @@ use super::samples::SampleArgs;
 use super::screen::width;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, check_call, defaults, output};
-use lambdahat::check::{Agreement, Check, CheckedFit, Checker, noise_floor, suited_model, was_interrupted};
+use lambdahat::check::{Trials, noise_floor, suited_model};
 use lambdahat::figure;
 use lambdahat::fit::{ModelSpec, Prepared};
 use lambdahat::inverse::Limits;
@@ -15,10 +15,7 @@ use lambdahat::predict::{Prediction, Subject};
 use lambdahat::truth::ModesOptions;
 use lambdahat::words::check::{self as screen, Run};
 use lambdahat::words::{Dialect, document};
-use rayon::prelude::*;
 use std::path::PathBuf;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,9 +42,6 @@ hardly excite that mode, or its equilibrium is far from all of them.
 
 Exit status 1: a fit with a small loss is on no predicted branch, no fit reached
 a small loss, or Ctrl-C ended the fits.";
-
-/// How long after Ctrl-C fits that ended are still laid beside the branches.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// Options of `check`.
 #[derive(clap::Args)]
@@ -117,44 +111,21 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if let Some(path) = &args.figure {
         figure::file::writable(path)?;
     }
-    let usual = Agreement::over(&model, prepared.iter().map(Prepared::optimiser));
-    let agreement = Agreement { small: args.small.unwrap_or(usual.small), tolerance: args.tolerance.unwrap_or(usual.tolerance) };
+    let trials = Trials {
+        methods: &methods,
+        prepared: &prepared,
+        seeds: &seeds,
+        sampling: Sampling::new(interval, substeps)?,
+        model: &model,
+        small: args.small,
+        tolerance: args.tolerance,
+        system: samples.system.as_ref(),
+        samples: &samples.paths,
+        drawn: args.figure.is_some(),
+    };
     keep_on_interrupt();
-    let mut interrupted = false;
-    let mut fits: Vec<CheckedFit> = Vec::with_capacity(methods.len() * seeds.len());
-    for (place, (method, prepared)) in methods.iter().zip(&prepared).enumerate() {
-        if stopped() {
-            interrupted = true;
-            break;
-        }
-        let outcome = train(prepared, method.name(), &seeds, None);
-        let asked = args.small.is_some();
-        let checker = Checker {
-            report: &report,
-            method: (method, place),
-            sampling: Sampling::new(interval, substeps)?,
-            model: &model,
-            agreement: if asked { agreement } else { agreement.beside(&outcome, samples.paths.motion()) },
-            system: samples.system.as_ref(),
-            samples: &samples.paths,
-        };
-        interrupted |= outcome.iter().any(was_interrupted);
-        let loss = |k: &usize| outcome[*k].as_ref().map_or(f64::INFINITY, |fit| fit.loss);
-        let best = (0..outcome.len()).min_by(|a, b| loss(a).total_cmp(&loss(b)));
-        let checked = seeds.par_iter().zip(&outcome).enumerate();
-        let drawn = |k: usize| args.figure.is_some() && best == Some(k);
-        // A comparison takes its time too: soon after Ctrl-C no further one is begun.
-        let since = OnceLock::new();
-        let late = || stopped() && since.get_or_init(Instant::now).elapsed() > GRACE;
-        fits.par_extend(checked.map(
-            |(k, (&seed, fit))| {
-                if late() { checker.uncompared(seed, fit) } else { checker.check(seed, prepared, fit, drawn(k)) }
-            },
-        ));
-    }
-    interrupted |= fits.iter().any(|fit| fit.begun && !fit.compared);
+    let check = trials.run(report, &mut |method, prepared| train(prepared, method.name(), &seeds, None), &stopped);
     end_on_interrupt();
-    let check = Check::new(report, agreement, fits, interrupted);
     let written = match &args.figure {
         Some(path) => output::result(path, &figure::check(&check, &samples.paths, samples.data.variables()).bytes(path, None)?, json),
         None => Ok(()),

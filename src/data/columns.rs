@@ -5,7 +5,7 @@ use super::reading::Reading;
 use super::taken::LeftOutColumn;
 
 /// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
-const TIMES: [&str; 7] = ["t", "time", "date", "datetime", "timestamp", "epoch", "year"];
+const TIMES: [&str; 8] = ["t", "time", "times", "date", "datetime", "timestamp", "epoch", "year"];
 /// Names of what tells trajectories apart, in any case; the first that occurs.
 const TRAJECTORIES: [&str; 5] = ["trajectory", "traj", "run", "episode", "id"];
 /// What an input's name may begin with.

@@ -50,6 +50,8 @@ fn of(data: &Trajectories) -> Vec<DataRemark> {
         let periodic = (0..d).filter_map(|k| Some((k, columns[k].period?)));
         remarks.extend(periodic.map(|(k, period)| DataRemark::LooksPeriodic { column: name(k), period }));
     }
+    let wrapped = (0..d).filter_map(|k| columns[k].wrapped.map(|(turn, jumps)| DataRemark::Wrapped { column: name(k), turn, jumps }));
+    remarks.extend(wrapped);
     let missing =
         (0..d).filter_map(|k| columns[k].sentinel.map(|(value, cells)| DataRemark::LooksMissing { column: name(k), value, cells }));
     remarks.extend(missing);
@@ -71,6 +73,8 @@ struct Column {
     filled: usize,
     /// A number that stands far from all others, and how often, where such numbers stand for missing values.
     sentinel: Option<(f64, usize)>,
+    /// The turn of a wrapped angle, and how often it jumps.
+    wrapped: Option<(f64, usize)>,
 }
 
 impl Column {
@@ -88,7 +92,15 @@ impl Column {
         let intervals = runs.iter().map(|(x, _)| x.len() - 1).sum::<usize>().max(1);
         let still = runs.iter().flat_map(|(x, _)| x.windows(2)).filter(|w| w[0] == w[1]).count();
         let period = data.spacing().even().and_then(|interval| sinusoid(runs.iter().map(|(x, _)| x.as_slice()), size, interval));
-        Self { rows, values: values.len(), still: still as f64 / intervals as f64, period, filled: filled(&runs, size), sentinel }
+        Self {
+            rows,
+            values: values.len(),
+            still: still as f64 / intervals as f64,
+            period,
+            filled: filled(&runs, size),
+            sentinel,
+            wrapped: wrapped(&runs),
+        }
     }
 
     fn is_held(&self) -> bool {
@@ -98,6 +110,25 @@ impl Column {
     fn moves(&self) -> bool {
         self.still <= MOVING_SHARE
     }
+}
+
+/// Whole turns: in radians, degrees and revolutions.
+const TURNS: [f64; 3] = [std::f64::consts::TAU, 360.0, 1.0];
+/// The values of a wrapped angle fill a turn to this part, and never more.
+const FILLED: f64 = 0.9;
+/// Steps between samples of less than this part of a turn are the motion, of more than the rest of it jumps.
+const STEP: f64 = 0.25;
+
+/// The turn of a column within one turn that jumps by nearly that, and otherwise moves in small steps; with the number of jumps.
+fn wrapped(runs: &[(Vec<f64>, &[f64])]) -> Option<(f64, usize)> {
+    let values = || runs.iter().flat_map(|(x, _)| x).copied().filter(|x| !x.is_nan());
+    let span = values().fold(f64::NEG_INFINITY, f64::max) - values().fold(f64::INFINITY, f64::min);
+    let steps = || runs.iter().flat_map(|(x, _)| x.windows(2)).map(|w| (w[1] - w[0]).abs()).filter(|x| !x.is_nan());
+    TURNS.into_iter().find_map(|turn| {
+        let jumps = steps().filter(|x| *x > (1.0 - STEP) * turn).count();
+        let others = steps().filter(|x| *x <= (1.0 - STEP) * turn).fold(0.0, f64::max);
+        (span > FILLED * turn && span <= turn * (1.0 + 1e-9) && jumps > 1 && others < STEP * turn).then_some((turn, jumps))
+    })
 }
 
 /// Numbers that files use for missing values.

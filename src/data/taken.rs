@@ -64,6 +64,15 @@ pub enum DataRemark {
     },
     /// Commas were read as decimal points.
     DecimalCommas,
+    /// A column jumps by a whole turn: an angle that was wrapped.
+    Wrapped {
+        /// The column.
+        column: String,
+        /// The turn: 2π, 360 or 1.
+        turn: f64,
+        /// How often it jumps.
+        jumps: usize,
+    },
     /// A column's values are difference quotients of another's: no measured velocity.
     DifferencesOf {
         /// The column.

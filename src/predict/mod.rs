@@ -6,7 +6,7 @@
 //! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map` |
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
-//! | which methods are looked at where none is named | `default_methods` |
+//! | which methods are looked at where none is named | `compared_methods` |
 //! | the flow, from the modes to the report | `predicted`; what it holds, `report` |
 //! | what libraries' training calls make of them | `calls`; of all modes in one norm, `call_batch` |
 //! | what regressions on derivatives make of them | `regression_report` |
@@ -20,8 +20,8 @@
 mod affine_map;
 mod call_batch;
 pub(crate) mod calls;
+mod compared_methods;
 pub(crate) mod cost;
-mod default_methods;
 pub(crate) mod drift;
 mod fitted_orbits;
 mod laid_beside;
@@ -40,8 +40,8 @@ mod through_loss;
 mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};
+pub use compared_methods::compared_methods;
 pub use cost::{EVALUATIONS_PER_IMPLICIT_STAGE, evaluations};
-pub use default_methods::default_methods;
 pub use drift::{LinearPart, Measure, NoOrbit, Orbits, PredictedDrift, learned_expansion};
 pub use laid_beside::Beside;
 pub use learned_cycle::LearnedCycle;

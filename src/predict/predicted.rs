@@ -1,7 +1,7 @@
 //! One flow from what is known of the modes to the report: methods mode by mode, what is recommended, what stands beside.
 
+use super::compared_methods::compared_methods;
 use super::cost::evaluations;
-use super::default_methods::default_methods;
 use super::laid_beside::Beside;
 use super::learned_inputs::learned_inputs;
 use super::learned_orbits::LearnedOrbits;
@@ -52,7 +52,7 @@ impl Prediction {
             return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
         }
         let orbits = LearnedOrbits::of(&subject, limits);
-        let defaults = default_methods()?;
+        let defaults = compared_methods()?;
         let asked = if methods.is_empty() { &defaults } else { &methods };
         let sampling = Sampling::new(subject.interval, substeps)?;
         let of_method = |method| MethodReport::of(&subject, method, sampling, limits, orbits.as_ref(), stopped);

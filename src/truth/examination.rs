@@ -312,7 +312,8 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
     let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
     let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
-    if linear.explains && linear.fit.count() > samples.dimension() && (!series || swings) {
+    let runs_differ = modes.iter().any(|m| m.because.contains(&Because::RunsDiffer));
+    if linear.explains && linear.fit.count() > samples.dimension() && (!series || swings) && !runs_differ {
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);

@@ -60,4 +60,6 @@ pub enum Because {
     LinearPartVanishes,
     /// Noise keeps the motion going, and its modes are those of chance as much as of the system.
     DrivenByNoise,
+    /// Each trajectory shows modes of its own, no more than a model of its columns can have: they may be runs of different systems.
+    RunsDiffer,
 }

@@ -126,6 +126,7 @@ impl LinearModel {
         let all_steady = (0..lambdas.len()).all(steady);
         let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
         let series = self.fit.rates.iter().filter(|r| overdamped(r.lambda())).map(|r| r.count()).sum::<usize>() > dimension + MOST_HIDDEN;
+        let runs_differ = partial && self.fit.each_run_has_its_own(samples);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
             .map(|k| {
@@ -151,6 +152,9 @@ impl LinearModel {
                 }
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
                     because.push(Because::MayBeDriven);
+                }
+                if runs_differ {
+                    because.push(Because::RunsDiffer);
                 }
                 if partial && self.is_harmonic(k, &lambdas, duration) {
                     because.push(Because::Harmonic);

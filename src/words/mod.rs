@@ -11,11 +11,12 @@
 //! | verdicts and their reasons | `verdicts` |
 //! | what a loop learns of inputs; what becomes of a limit cycle | `inputs`; `cycles` |
 //! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
-//! | what to do instead, and its call in a library | `advice`, `training_call` |
+//! | what to do instead, and its call in a library | `advice`, `training_call`; of a library's own steps `loops` |
+//! | why a mode is not settled | `unsettled` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
 //! | the screen of `fit` | `fit` |
 //! | remarks of `audit` and `repair`; what differs where a training goes on | `remarked`; `resumed` |
-//! | properties of a scheme, the screen of a verification | `property`, `verification` |
+//! | properties of a scheme, the screen of a verification | `property_name`, `verification` |
 //! | the demos of the page | `explorable` |
 //! | the document of `--json`: facts with their texts | `document` |
 //!

@@ -7,7 +7,7 @@ use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
-use crate::truth::{Caveat, Mode, Motion};
+use crate::truth::{Because, Caveat, Mode, Motion};
 
 /// Lines of the first screen.
 pub const FIRST_SCREEN: usize = 24;
@@ -149,6 +149,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
             }
         }
         let remedy = match report.finding.motion {
+            _ if codes.contains(&Because::RunsDiffer) => "Examine each trajectory in a file of its own; --all shows what was found.",
             Motion::Driven => "Give what drives it as an input; --all shows what was found.",
             _ => "Sample more closely, for longer, or from more starts; --all shows what was found.",
         };

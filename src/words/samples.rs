@@ -38,6 +38,14 @@ impl Say for DataRemark {
             Self::NoHeader { columns } => {
                 format!("No line names the columns: they are called {}.", names(columns))
             }
+            Self::Wrapped { column, turn, jumps } => {
+                let turn = if *turn == std::f64::consts::TAU { "2π".to_owned() } else { real(*turn, 3) };
+                format!(
+                    "`{column}` jumps by a whole turn ({turn}) in {}: an angle that was wrapped, which no smooth field moves. Unwrap it (numpy.unwrap), \
+                     or give its sine and cosine instead.",
+                    count(*jumps, "place", "places")
+                )
+            }
             Self::DifferencesOf { column, of, kind, rows } => {
                 let kind = match kind {
                     Differences::Central => "central",

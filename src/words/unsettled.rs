@@ -18,6 +18,7 @@ impl Say for Because {
             Self::LineOfEquilibria => "The equilibrium is one of a line of them.",
             Self::LinearPartVanishes => "λ is zero within its uncertainty.",
             Self::DrivenByNoise => "Noise keeps the motion going.",
+            Self::RunsDiffer => "Each trajectory shows modes of its own: they may be runs of different systems.",
         }
         .into()
     }

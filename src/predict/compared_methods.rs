@@ -19,6 +19,6 @@ const DEFAULT_METHODS: [&str; 11] = [
 ];
 
 /// The methods that a report covers when none is named.
-pub fn default_methods() -> Result<Vec<Method>, CatalogError> {
+pub fn compared_methods() -> Result<Vec<Method>, CatalogError> {
     DEFAULT_METHODS.iter().map(|name| catalog::find(name)).collect()
 }

@@ -17,7 +17,7 @@ type Vector = DVector<Complex<f64>>;
 const VARIED: f64 = 1e-5;
 
 /// What the data leave open, asked only where it is needed, because it costs as much as some iterations of the fit.
-pub(super) struct Settling<'a> {
+pub(super) struct LearnedUncertainty<'a> {
     prepared: &'a Prepared,
     learned: &'a Learned,
     /// The mean square of the residuals.
@@ -25,7 +25,7 @@ pub(super) struct Settling<'a> {
     evidence: Option<Option<Evidence>>,
 }
 
-impl<'a> Settling<'a> {
+impl<'a> LearnedUncertainty<'a> {
     pub fn new(prepared: &'a Prepared, learned: &'a Learned, loss: f64) -> Self {
         Self { prepared, learned, loss, evidence: None }
     }
@@ -206,9 +206,9 @@ mod tests {
         let start = prepared.model().linear_start(&[-0.1, 0.0, 0.0, -1.0], None);
         let fit = prepared.fit(0, start, &mut unwatched).expect("finite");
         let place = equilibria(&fit.learned, &[vec![0.0, 0.0]]).remove(0);
-        let mut settling = Settling::new(&prepared, &fit.learned, 1e-28);
-        let slow = settling.eigenvalue(&place, Complex::new(place.jacobian[(0, 0)], 0.0)).expect("small");
-        let fast = settling.eigenvalue(&place, Complex::new(place.jacobian[(1, 1)], 0.0)).expect("small");
+        let mut uncertainty = LearnedUncertainty::new(&prepared, &fit.learned, 1e-28);
+        let slow = uncertainty.eigenvalue(&place, Complex::new(place.jacobian[(0, 0)], 0.0)).expect("small");
+        let fast = uncertainty.eigenvalue(&place, Complex::new(place.jacobian[(1, 1)], 0.0)).expect("small");
         assert!(slow < 1e-11 && fast > 1e-2, "{slow} {fast}");
     }
 }
