@@ -7,6 +7,7 @@ not take more than 1.3 times as long for. Needs lambdahat installed as a wheel; 
 """
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -80,11 +81,12 @@ with tempfile.TemporaryDirectory() as folder:
 print(f"predict on 10^5 x 4 arrays: {here:.2f} s; the command line on the same numbers as CSV: {there:.2f} s")
 
 
-def started(code):
-    return best(lambda: subprocess.run([sys.executable, "-c", code], check=True), 5, time.perf_counter)
+def elapsed(code):
+    return best(lambda: subprocess.run([sys.executable, "-c", code], check=True), 1, time.perf_counter)
 
 
-print(f"import lambdahat: {1e3 * (started('import lambdahat') - started('import numpy')):.0f} ms beyond numpy's own")
+bare, ours, numpys = (statistics.median(elapsed(code) for _ in range(10)) for code in ("pass", "import lambdahat", "import numpy"))
+print(f"import lambdahat: {1e3 * (ours - bare):.0f} ms beyond a bare Python; import numpy, which waits for its first use: {1e3 * (numpys - bare):.0f} ms (medians of 10)")
 try:
     side = 1024
     found = best(nodepy_stability, 1)

@@ -4,12 +4,14 @@ A loop fits a vector field so that ``m`` steps of size ``h = H/m`` reproduce sam
 system every solution λ̂ of ``R(hλ̂)**m == exp(Hλ)`` is a perfect fit, and some of them grow where the data decay. This package
 computes all of them before anyone trains, and audits and repairs models that were trained already.
 
+Examples
+--------
+RK4 with one step a sample turns a decaying oscillation into a growing one:
+
 >>> import lambdahat
 >>> found = lambdahat.branches("rk4", -0.1 + 2j, 1.0)
 >>> print(f"{found.principal[0]:.3f}")
 0.105+1.927j
-
-RK4 with one step a sample turns a decaying oscillation into a growing one.
 
 References
 ----------

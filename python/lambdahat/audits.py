@@ -51,7 +51,7 @@ class AuditedMode:
 
 @dataclass(frozen=True)
 class Audit:
-    """The answer of :func:`audit`.
+    """The answer of ``audit``.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: 
     loop : str or Loop
         The training call, such as ``"rk4"`` or ``Loop.torchdiffeq(method="rk4")``.
     t, x : array_like
-        The samples that it was trained on; see :func:`predict`.
+        The samples that it was trained on; see ``predict``.
     m : int
         Integrator steps from sample to sample, for a method's name.
     horizon : float, optional

@@ -91,7 +91,7 @@ class Document:
             return f"<pre>{html.escape(repr(self))}</pre>"
         head = "".join(f"<th>{html.escape(str(key))}</th>" for key in rows[0])
         body = "".join("<tr>" + "".join(f"<td>{html.escape(shown(value))}</td>" for value in row.values()) + "</tr>" for row in rows)
-        return f"<table><caption>{html.escape(str(self))}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table><caption>{html.escape(repr(self))}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _wrapped(value: Any) -> Any:

@@ -21,7 +21,7 @@ class Fit(Document):
     """A model learned through an integrator: a vector field that can be called, and the fields of ``lambdahat fit --json``.
 
     ``model`` is the model file's content, ``fits`` has a row a start (``seed``, ``loss``, ``iterations``, ``stop``), ``loss`` is the best
-    start's. Give it to :func:`audit` and :func:`repair` as it is.
+    start's. Give it to ``audit`` and ``repair`` as it is.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class Fit(Document):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Fit:
-        """Read a model file of ``lambdahat fit -o`` or of :meth:`save`.
+        """Read a model file of ``lambdahat fit -o`` or of ``save``.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Fit(Document):
 
 
 class Check(Prediction):
-    """A prediction beside real fits: :class:`Prediction`'s fields and ``fits`` (``learned`` eigenvalues, their ``branch``), ``agrees``.
+    """A prediction beside real fits: ``Prediction``'s fields and ``fits`` (``learned`` eigenvalues, their ``branch``), ``agrees``.
 
     Examples
     --------
@@ -150,6 +150,10 @@ class Check(Prediction):
 
     def __repr__(self) -> str:
         return f"Check({self._content['source']!r}, {len(self._content['fits'])} fits, agrees={self._content['agrees']})"
+
+    def __str__(self) -> str:
+        """What ``print`` shows: the prediction, and whether the fits agree with it."""
+        return f"{super().__str__()}\n{len(self._content['fits'])} fits {'agree' if self._content['agrees'] else 'disagree'}."
 
     def plot(self, ax: Any = None) -> Any:
         """Predicted branches (circles) and learned eigenvalues (dots) in the complex plane.
@@ -264,12 +268,12 @@ def fit(
     Parameters
     ----------
     t, x : array_like, optional
-        Evenly spaced samples as in :func:`predict`; without both, ``system`` or an embedded damped oscillator.
+        Evenly spaced samples as in ``predict``; without both, ``system`` or an embedded damped oscillator.
     loop : str, Method or Loop
         What the loss integrates with: a method's equal steps, or a library's call with its own.
     model : str, optional
         ``linear``, ``affine``, ``polynomial:DEGREE``, ``sindy:DEGREE``, ``rbf[:CENTRES]``, ``mlp:32x32[:tanh|softplus|gelu]``; left out,
-        ``affine`` for samples and ``linear`` for a system. :func:`check` takes the least class that suits the samples.
+        ``affine`` for samples and ``linear`` for a system. ``check`` takes the least class that suits the samples.
     system : str, optional
         A named system instead of samples.
     H : float, optional
@@ -309,7 +313,7 @@ def fit(
     resume : Fit, optional
         Continue from this model instead of a random start; what differs from its training is in ``differences``.
     time, columns, trajectory, time_unit, missing
-        How a table is read, as in :func:`predict`.
+        How a table is read, as in ``predict``.
 
     Returns
     -------
@@ -380,7 +384,7 @@ def check(
     ----------
     t, x, model, system, H, n, starts, m, seeds, seed, loss, optimizer, iterations, rate, target, spread, ridge, threshold, residual_form, \
     steps_shared, step_derivatives, memory, time, columns, trajectory, time_unit, missing
-        As in :func:`fit`.
+        As in ``fit``.
     loop : str, Method, Loop or several
         What the loss integrates with; a call with steps of its own is checked by itself.
     small : float, optional

@@ -19,8 +19,8 @@ from .schemes import Method, as_method
 class Loop:
     """A training call: which integrator takes the model from sample to sample.
 
-    Build one with :meth:`torchdiffeq`, :meth:`diffrax` or :meth:`scipy`, in the same keywords as the call itself, or with
-    :meth:`fixed` for ``substeps`` equal steps of a method.
+    Build one with ``torchdiffeq``, ``diffrax`` or ``scipy``, in the same keywords as the call itself, or with
+    ``fixed`` for ``substeps`` equal steps of a method.
 
     Attributes
     ----------
@@ -298,8 +298,9 @@ def as_loop(loop: Any, substeps: int = 1) -> Loop:
     if isinstance(loop, (str, os.PathLike)):
         given = os.fspath(loop)
         return Loop.fixed(given, substeps) if given.endswith(".toml") else Loop(given, substeps)
-    if type(loop).__module__.split(".")[0] in ("diffrax", "torchdiffeq", "scipy"):
-        raise TypeError(f"{type(loop).__name__} is a part of a call; give Loop.diffrax(solver, stepsize_controller, dt0) or its like")
+    kind = loop if isinstance(loop, type) else type(loop)
+    if kind.__module__.split(".")[0] in ("diffrax", "torchdiffeq", "scipy"):
+        raise TypeError(f"{kind.__name__} is a part of a call; give Loop.diffrax(solver, stepsize_controller, dt0) or its like")
     raise TypeError(f"{type(loop).__name__} is no training call; give a name, a Method or a Loop")
 
 
@@ -307,5 +308,5 @@ def as_loops(loops: Any, substeps: int = 1) -> list[Loop]:
     """One loop or several; none is none."""
     if loops is None:
         return []
-    one = isinstance(loops, (str, os.PathLike, Loop, Method)) or not isinstance(loops, Iterable)
-    return [as_loop(loops, substeps)] if one else [as_loop(loop, substeps) for loop in loops]
+    several = isinstance(loops, Iterable) and not isinstance(loops, (str, os.PathLike, Loop, Method))
+    return [as_loop(loop, substeps) for loop in loops] if several else [as_loop(loops, substeps)]

@@ -26,5 +26,5 @@ def dumps(content: Any) -> bytes:
 
 
 def loads(kept: bytes) -> Any:
-    """What :func:`dumps` was given."""
+    """What ``dumps`` was given."""
     return pickle.loads(kept)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import _core
-from .documents import Document, number
+from .documents import Document, number, shown
 from .loops import Loop, as_loops
 from .samples import Reading, as_samples
 
@@ -23,8 +23,12 @@ class Prediction(Document):
     >>> found = predict(system="damped-oscillator", loop=["rk4", "implicit-midpoint"], H=1.0)
     >>> [method.verdict for method in found.methods]
     ['artifact', 'distorted']
-    >>> found.recommendation.substeps > 1
-    True
+    >>> print(found)
+    damped-oscillator (alpha = 0.1, omega = 2), one sample every 1
+    method             verdict    in the data  learned
+    rk4                artifact   -0.1+2j      0.1051+1.927j
+    implicit-midpoint  distorted  -0.1+2j      -0.3402+3.088j
+    Instead: rk4 with 5 steps per sample.
     """
 
     __slots__ = ()
@@ -49,6 +53,8 @@ class Prediction(Document):
                 )
         for call in self._content.get("calls", []):
             rows += [_call_row(call, mode) for mode in call["modes"]]
+        for regression in self._content.get("regressions", []):
+            rows += [_regression_row(regression, mode) for mode in regression["modes"]]
         return rows
 
     @property
@@ -59,9 +65,24 @@ class Prediction(Document):
     def __repr__(self) -> str:
         judged = [(method["method"], method["verdict"]) for method in self._content["methods"]]
         judged += [(call["name"], call["verdict"] or "unsettled") for call in self._content.get("calls", [])]
+        judged += [(one["regression"]["name"], one["verdict"] or "unsettled") for one in self._content.get("regressions", [])]
         verdicts = ", ".join(f"{name}: {verdict}" for name, verdict in judged[:4])
         single = ", float32 samples" if self.precision == "float32" else ""
         return f"Prediction({self._content['source']!r}, {verdicts}{f', … {len(judged) - 4} more' if len(judged) > 4 else ''}{single})"
+
+    def __str__(self) -> str:
+        """What ``print`` shows: a line for each mode of each method, what to do instead, and what is not settled."""
+        head = ("method", "verdict", "in the data", "learned")
+        lines = [tuple(shown(row[key]) for key in ("method", "verdict", "lam", "learned")) for row in Prediction._rows(self)]
+        widths = [max(map(len, column)) for column in zip(head, *lines)]
+        table = ["  ".join(word.ljust(width) for word, width in zip(line, widths)).rstrip() for line in (head, *lines)]
+        out = [f"{self._content['source']}, one sample every {shown(float(self._content['interval']))}", *table]
+        advice = self._content["recommendation"]
+        if advice is not None:
+            out.append(f"Instead: {advice['method']} with {advice['substeps']} step{'s' if advice['substeps'] > 1 else ''} per sample.")
+        if not all(mode["settled"] for mode in self._content["modes"]):
+            out += [f"Not settled: {caveat['text']}" for caveat in self._content["caveats"]]
+        return "\n".join(out)
 
     def plot(self, ax: Any = None) -> Any:
         """True modes and the principal λ̂ of each method in the complex plane, coloured by verdict.
@@ -90,6 +111,19 @@ def _call_row(call: dict[str, Any], mode: dict[str, Any]) -> dict[str, Any]:
         "lam": number(mode["lambda"]),
         "learned": principal,
         "branches": len(solutions),
+    }
+
+
+def _regression_row(regression: dict[str, Any], mode: dict[str, Any]) -> dict[str, Any]:
+    """A row for a regression on estimated derivatives, which has one solution."""
+    learned = mode.get("learned")
+    return {
+        "method": regression["regression"]["name"],
+        "substeps": None,
+        "verdict": mode.get("verdict") or regression["verdict"],
+        "lam": number(mode["lambda"]),
+        "learned": None if learned is None else number(learned["lambda"]),
+        "branches": 0 if learned is None else 1,
     }
 
 

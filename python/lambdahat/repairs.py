@@ -222,7 +222,7 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     Parameters
     ----------
     f, loop, t, x, m, args
-        As in :func:`audit`. The loop takes equal steps of a Runge–Kutta method, explicit or implicit.
+        As in ``audit``. The loop takes equal steps of a Runge–Kutta method, explicit or implicit.
 
     Returns
     -------

@@ -195,7 +195,7 @@ class Catalogue(list[str]):
         return pandas.DataFrame(self.to_dict())
 
     def to_dict(self) -> dict[str, list[Any]]:
-        """The columns of :meth:`to_frame` as plain lists."""
+        """The columns of ``to_frame`` as plain lists."""
         schemes = [Method(name) for name in self]
         return {
             "name": list(self),

@@ -53,7 +53,7 @@ def _plain(value: Any) -> Any:
 
 
 def sweep(
-    study: Callable[[dict[str, Any]], Mapping[str, Any]],
+    study: str | Callable[[dict[str, Any]], Mapping[str, Any]],
     grid: Mapping[str, Sequence[Any]] | Iterable[dict[str, Any]],
     executor: Executor | None = None,
     out: str | os.PathLike[str] = "runs.parquet",
@@ -63,9 +63,10 @@ def sweep(
 
     Parameters
     ----------
-    study : callable
-        Takes a cell (a dictionary of settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for
-        executors of processes.
+    study : {"predict", "fit"} or callable
+        "predict" predicts and "fit" trains over any of ``system``, ``loop``, ``H``, ``m``, ``n`` (samples after each start), ``noise``
+        (relative), ``seed``, and for "fit" ``model``; see ``lambdahat.studies``. A function of your own takes a cell (a dictionary of
+        settings) and returns a dictionary of results: numbers, text, or lists of them. It must pickle for executors of processes.
     grid : mapping of sequences, or iterable of cells
         Every combination of the values is a cell.
     executor : concurrent.futures.Executor, optional
@@ -105,9 +106,18 @@ def sweep(
     ...     table = sweep(study, {"H": [0.5, 1.0]}, out=os.path.join(folder, "runs.parquet"))
     >>> [value > 0 for value in table["re"]]
     [False, True]
+
+    Prediction over loops, intervals and noise, without a study of one's own:
+
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = sweep("predict", {"loop": ["rk4", "implicit-midpoint"], "H": [1.0], "noise": [0.0, 0.01]}, out=folder)
+    >>> table["verdict"].tolist()
+    ['artifact', 'artifact', 'distorted', 'distorted']
     """
     import pandas
 
+    if isinstance(study, str):
+        study = _study(study)
     _refuse_fork(executor)
     name = _name(study, executor)
     store = _Store(out)
@@ -145,6 +155,14 @@ def sweep(
     return table[table["key"].isin(order)].sort_values("key", key=lambda column: column.map(order)).reset_index(drop=True)
 
 
+def _study(name: str) -> Callable[[dict[str, Any]], Mapping[str, Any]]:
+    from .studies import STUDIES
+
+    if name not in STUDIES:
+        raise ValueError(f"there is no study {name!r}; there are {', '.join(map(repr, STUDIES))}, or give a function of a cell")
+    return STUDIES[name]
+
+
 def _name(study: Any, executor: Any) -> str:
     """The name by which a study is known, after a look at both."""
     if not callable(study):
@@ -163,11 +181,13 @@ def _todo(grid: Any) -> list[dict[str, Any]]:
             if isinstance(values, str) or not isinstance(values, Iterable):
                 raise TypeError(f"the grid's {name!r} is {values!r:.60}; give a list of values")
         return cells(grid)
-    given = list(grid) if isinstance(grid, Iterable) and not isinstance(grid, str) else [grid]
+    given: list[Any] = list(grid) if isinstance(grid, Iterable) and not isinstance(grid, str) else [grid]
+    out: list[dict[str, Any]] = []
     for cell in given:
         if not isinstance(cell, Mapping):
             raise TypeError(f"the grid holds {cell!r:.60}; give lists of values by name, or a list of cells (dictionaries)")
-    return [dict(cell) for cell in given]
+        out.append({**cell})
+    return out
 
 
 def _refuse_fork(executor: Any) -> None:

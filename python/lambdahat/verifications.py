@@ -14,7 +14,7 @@ WINDOW = (-5.0, 2.0), (-4.0, 4.0)
 
 
 class Verification(Document):
-    """The answer of :func:`verify`: the fields of ``lambdahat verify --json`` as attributes.
+    """The answer of ``verify``: the fields of ``lambdahat verify --json`` as attributes.
 
     Examples
     --------

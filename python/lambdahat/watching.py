@@ -22,9 +22,9 @@ class Watch:
     Parameters
     ----------
     f : callable
-        The model; see :func:`audit`. A torch module may change in place; a functional model is given anew with each call.
+        The model; see ``audit``. A torch module may change in place; a functional model is given anew with each call.
     loop, t, x, m, args
-        As in :func:`audit`.
+        As in ``audit``.
     every : int
         Training steps between two looks.
     live : bool

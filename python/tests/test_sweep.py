@@ -174,6 +174,22 @@ def test_rows_are_in_the_grids_order_and_complex_numbers_are_two(tmp_path):
     assert sweep(late, {"lam": [-0.1 + 2j], "k": [0, 1, 2]}, out=tmp_path / "runs")["seconds"].equals(table["seconds"])
 
 
+def test_prediction_and_training_over_everything(tmp_path):
+    grid = {"system": ["damped-oscillator", "van-der-pol"], "loop": ["rk4", "torchdiffeq:dopri5:rtol=1e-2"], "H": [0.5], "noise": [0.0, 0.02], "seed": [0]}
+    with ThreadPoolExecutor(2) as executor:
+        table = sweep("predict", grid, executor, out=tmp_path / "runs")
+    assert len(table) == 8 and table["error"].isna().all() and table["study"][0] == "lambdahat.studies.predicted"
+    quiet = table[(table["system"] == "damped-oscillator") & (table["noise"] == 0)]
+    assert np.allclose(quiet["lam.im"], 2, atol=1e-6) and np.isfinite(quiet["learned.re"]).all()
+    fits = {"loop": ["rk4", "implicit-midpoint"], "H": [1.0], "noise": [0.0, 0.01], "model": ["linear", "polynomial:2"], "n": [40], "seed": [0]}
+    table = sweep("fit", fits, out=tmp_path / "runs")
+    assert len(table) == 8 and table["error"].isna().all()
+    # A perfect fit is the truth at its own step size, whichever branch it landed on.
+    assert np.allclose(np.hypot(table["implied.re"] + 0.1, table["implied.im"].abs() - 2)[table["noise"] == 0], 0, atol=1e-3)
+    told = sweep("predict", {"loops": ["rk4"]}, out=tmp_path / "runs")["error"][0]
+    assert told.startswith("ValueError: loops is no setting of this study")
+
+
 def test_two_studies_share_a_folder(tmp_path):
     log = str(tmp_path / "log")
     first = sweep(counted, {"k": [0], "log": [log]}, out=tmp_path / "runs")

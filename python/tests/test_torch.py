@@ -1,8 +1,12 @@
 """Networks of torch, trained here through torchdiffeq: what the tool predicts is what they learn."""
 
+import pathlib
+import re
+
 import numpy as np
 import pytest
 
+import lambdahat
 from lambdahat import Loop, audit, branches, repair
 
 torch = pytest.importorskip("torch", reason="torch is not installed (a build without GPU libraries: Debian's python3-torch)")
@@ -102,3 +106,15 @@ def test_a_network_trained_through_dopri5_at_rtol_1e_2():
     for mode in result.modes:
         assert np.min(np.abs(predicted - mode.learned)) < off / 3
         assert abs(mode.implied - (TRUTH if mode.implied.imag > 0 else TRUTH.conjugate())) < off / 3
+
+
+def test_the_tutorials_model():
+    text = (pathlib.Path(__file__).parents[2] / "docs" / "python" / "tutorial.md").read_text(encoding="utf-8")
+    code = next(block for block in re.findall(r"```python\n(.*?)```", text, flags=re.S) if block.startswith("import torch"))
+    t = np.arange(40.0)
+    z = np.exp(TRUTH * t)
+    there = {"lambdahat": lambdahat, "t": t, "x": np.c_[z.real, z.imag]}
+    exec(code, there)
+    assert there["audit"].nature == "discrete" and there["loss"].item() < 1e-12
+    assert all(abs(abs(lam.imag) - 2) < 1e-4 and abs(lam.real + 0.1) < 1e-4 for lam in there["repaired"].after)
+    assert np.allclose(there["path"][-1].detach().numpy(), [z[5].real, z[5].imag], atol=1e-4)

@@ -47,6 +47,14 @@ pub enum BranchError {
         /// The limit.
         limit: usize,
     },
+    /// More modes than memory holds the solutions of.
+    #[error("{modes} modes with {solutions} solutions each do not fit into memory; ask for fewer at a time")]
+    Memory {
+        /// How many modes.
+        modes: usize,
+        /// The solutions of each.
+        solutions: usize,
+    },
     /// The coefficients are not known well enough to say how many solutions are finite.
     #[error("whether a solution lies at infinity depends on the rounding of the scheme's coefficients: give them exactly")]
     Infinity,

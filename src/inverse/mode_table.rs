@@ -6,6 +6,7 @@
 use super::batch_kernel::{LANES, Solved};
 use super::branches::{BranchError, Branches, Principal};
 use super::equation::LearningEquation;
+use super::one_step::LIMIT;
 use crate::method::Sampling;
 use num_complex::Complex;
 use rayon::prelude::*;
@@ -86,13 +87,16 @@ impl LearningEquation {
     /// assert!((batch.z(10)[batch.principal(10).unwrap()] - modes[10]).norm() < 1e-6);
     /// ```
     pub fn batch(&self, lambdas: &[Complex<f64>], sampling: Sampling) -> Result<ModeTable, BranchError> {
-        let solutions = self.solutions(sampling.substeps());
-        let mut batch = ModeTable {
-            solutions,
-            z: vec![Complex { re: 0.0, im: 0.0 }; lambdas.len() * solutions],
-            radius: vec![0.0; lambdas.len() * solutions],
-            principal: vec![NONE; lambdas.len()],
-        };
+        let (substeps, modes) = (sampling.substeps(), lambdas.len());
+        let solutions = self.solutions(substeps);
+        if solutions > LIMIT {
+            return Err(BranchError::TooMany { substeps, degree: solutions / substeps as usize, limit: LIMIT });
+        }
+        // Tried first: an allocation that fails ends the process.
+        let count = modes.saturating_mul(solutions);
+        Vec::<(Complex<f64>, f64)>::new().try_reserve_exact(count).map_err(|_| BranchError::Memory { modes, solutions })?;
+        let mut batch =
+            ModeTable { solutions, z: vec![Complex { re: 0.0, im: 0.0 }; count], radius: vec![0.0; count], principal: vec![NONE; modes] };
         lambdas
             .par_chunks(CHUNK)
             .zip(batch.z.par_chunks_mut(CHUNK * solutions))
@@ -192,6 +196,16 @@ impl Block<'_> {
 mod tests {
     use super::*;
     use crate::method::catalog;
+
+    /// What memory cannot hold is refused before it is asked for.
+    #[test]
+    fn too_much_is_refused() {
+        let rk4 = LearningEquation::of(&catalog::find("rk4").unwrap()).unwrap();
+        let ask = |modes: usize, substeps| rk4.batch(&vec![Complex::new(0.0, 1.0); modes], Sampling::new(1.0, substeps).unwrap());
+        assert!(matches!(ask(1, u32::MAX), Err(BranchError::TooMany { degree: 4, .. })));
+        assert!(matches!(ask(1, 50_001), Err(BranchError::TooMany { .. })));
+        assert!(ask(1, 100).is_ok());
+    }
 
     /// The lanes against the scalar path: same solutions, same principal one, discs that hold them.
     #[test]

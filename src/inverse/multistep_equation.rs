@@ -9,6 +9,7 @@ use super::branches::{Branch, BranchError, Branches, Principal};
 use super::characteristic::{Characteristic, CharacteristicRoot};
 use super::expansion::{Expansion, Working, quotient};
 use super::flags::flags;
+use super::one_step::LIMIT;
 use super::step_factor::{FactorValue, StepFactor};
 use crate::exact::certify::{self, Coefficients, Enclosure};
 use crate::exact::coefficients::{Numbers, fits};
@@ -20,8 +21,6 @@ use crate::method::{Multistep, Sampling};
 use num_complex::Complex;
 use num_traits::{One, Zero};
 
-/// Most factors that are looked at.
-const LIMIT: usize = 200_000;
 /// Within 2^(±this) of one, ζ and its powers are safe in double-double.
 const MODERATE: f64 = 20.0;
 /// Where so many bits do not tell σ(ζ) from zero, no more are tried.

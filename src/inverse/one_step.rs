@@ -23,8 +23,8 @@ use std::sync::OnceLock;
 /// From 2^(this) on |z| is huge: the squares of polynomials of high degree in it overflow.
 const FAR_OUT: f64 = 24.0;
 
-/// More solutions than this are refused.
-const LIMIT: usize = 200_000;
+/// More solutions of a mode than this are refused.
+pub(super) const LIMIT: usize = 200_000;
 
 type Wide = Complex<DoubleDouble>;
 
