@@ -50,7 +50,7 @@ fn advice_does_what_it_says() {
                     assert!(cured, "{text} {lambda} {advice:?}: {shift}");
                 };
                 match advice {
-                    Advice::Tighten { relative } => {
+                    Advice::Tighten { relative, .. } => {
                         let now = call.control().unwrap().tolerances;
                         let tighter = Tolerances { relative: *relative, absolute: now.absolute * relative / now.relative };
                         remedied(&call.with_tolerances(tighter).unwrap());

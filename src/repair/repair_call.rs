@@ -41,7 +41,7 @@ impl Repair<'_> {
         let steps = sampling.substeps().saturating_mul(REFIT_STEPS);
         let fit = refit(file, sampling, &windows, steps, watch)?;
         let after = distance_from_map(&fit.learned, sampling, &windows)?;
-        if !(after < NEARER * apart) {
+        if after.partial_cmp(&(NEARER * apart)) != Some(std::cmp::Ordering::Less) {
             return Err(RepairError::NoBetter { call: call(), before: apart, after });
         }
         let mut report = RepairReport {

@@ -189,8 +189,15 @@ impl Say for Concern {
 impl Say for Advice {
     fn say(&self, _: Dialect) -> String {
         match self {
-            Self::Tighten { relative } => {
-                format!("rtol ≤ {} (atol in proportion) keeps this damping to 10 %.", real(*relative, 3))
+            Self::Tighten { relative, growth } => {
+                let kept = if *growth < 0.0 {
+                    "this damping to 10 %"
+                } else if *growth > 0.0 {
+                    "this growth to 10 %"
+                } else {
+                    "this motion faithful"
+                };
+                format!("rtol ≤ {} (atol in proportion) keeps {kept}.", real(*relative, 3))
             }
             Self::LandOnSamples { library } => match library {
                 Library::Torchdiffeq => "Land on the samples: options=dict(step_t=t).".into(),

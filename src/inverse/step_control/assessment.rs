@@ -134,7 +134,7 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
         if (damping_lost || verdict != Verdict::Faithful)
             && let Some(relative) = tight_enough(call, &norm, &goal)
         {
-            advice.push(Advice::Tighten { relative });
+            advice.push(Advice::Tighten { relative, growth: lambda.re });
         }
     } else if verdict != Verdict::Faithful {
         advice.extend(dividing(call, &norm, &goal));

@@ -21,6 +21,8 @@ pub enum Advice {
     Tighten {
         /// The relative tolerance.
         relative: f64,
+        /// Re λ: a decay, a growth, or neither is kept.
+        growth: f64,
     },
     /// Land on the samples, in the words of this library.
     LandOnSamples {
