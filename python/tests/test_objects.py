@@ -1,6 +1,7 @@
 """Results are objects: attributes, to_dict, to_frame, a short repr, HTML, a plot, equality, pickling."""
 
 import copy
+import functools
 import pickle
 
 import numpy as np
@@ -21,13 +22,19 @@ def spiral(y):
     return y @ np.array([[0.1, 1.9], [-1.9, 0.1]])
 
 
+@functools.cache
+def shares():
+    """Seconds of work, for all tests that look at it."""
+    return lambdahat.basins("rk4", starts=200)
+
+
 RESULTS = {
     "branches": lambda: lambdahat.branches("rk4", [-0.1 + 2j, 0.5j], 1.0),
     "branches of a call": lambda: lambdahat.branches("torchdiffeq:dopri5:rtol=1e-2", -0.1 + 2j, 1.0),
     "predict": lambda: lambdahat.predict(loop=["rk4", "torchdiffeq:dopri5:rtol=1e-2"]),
     "region": lambda: lambdahat.region(["rk4", "bdf2"]),
     "map": lambda: lambdahat.map("heun2", re=(-1, 0.5), im=(0, 2)),
-    "basins": lambda: lambdahat.basins("rk4", starts=50),
+    "basins": shares,
     "modified": lambda: lambdahat.modified("lotka-volterra", "rk4", 4, inverse=True),
     "fit": lambda: lambdahat.fit(model="polynomial:3", n=20),
     "check": lambda: lambdahat.check(n=30, seeds=3),
@@ -107,8 +114,7 @@ def test_systems():
 
 def test_figures_hold_their_numbers():
     assert abs(lambdahat.region("rk4").regions[0].area - 12.70) < 0.01
-    shares = lambdahat.basins("rk4", starts=200).to_frame()
-    assert shares.groupby(["optimizer", "width"])["share"].sum().max() <= 1 + 1e-12
+    assert shares().to_frame().groupby(["optimizer", "width"])["share"].sum().max() <= 1 + 1e-12
 
 
 def test_the_catalogue_says_more():
