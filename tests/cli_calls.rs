@@ -45,6 +45,20 @@ fn a_model_trained_at_a_tight_tolerance_needs_no_repair() {
     refused(&["repair", &model], &["nothing to repair"]);
 }
 
+/// A model whose map no field of its class has is left as it is: here a mode that dies within a step, far beyond what the tolerance controls.
+#[test]
+fn a_refit_that_comes_no_nearer_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = data(folder.path(), (-0.15, 3.0), 0.8, 8);
+    let model = folder.path().join("model.json");
+    let path = model.display().to_string();
+    lambdahat(&["fit", &data, "--method", "torchdiffeq:dopri5:rtol=5e-2,atol=5e-4", "--model", "linear", "-o", &path]).assert().success();
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&model).unwrap()).unwrap();
+    document["learned"]["parameters"] = serde_json::json!([-22.12141, -31.39332, 31.39332, -22.12141]);
+    std::fs::write(&model, document.to_string()).unwrap();
+    refused(&["repair", &path], &["a refit comes no nearer", "train again"]);
+}
+
 #[test]
 fn loose_tolerances_and_interpolated_grids_are_repaired() {
     let folder = tempfile::tempdir().unwrap();

@@ -11,6 +11,10 @@ const POINTS: usize = 400;
 /// Tolerances, from 10⁻¹ to 10⁻⁹.
 const TOLERANCES: usize = 81;
 
+const COURSE: &str = "The real part of the mode: dots are the ends of steps, the circle is the sample as the call returns it.";
+const TOLERANCE: &str = "Then the growth that is learned; dashed, the sign threshold: a true growth below it is learned as decay, one above it as growth. Last, how much is added \
+                         to the growth, as a part of |λ| rtol; dashed, the decay that is learned as none. Gaps in a line have no zero-loss solution.";
+
 /// The course of each call on ẏ = λy over one interval, and for those that control their steps λ̂ and the sign threshold against rtol (atol in the ratio
 /// that the call has).
 ///
@@ -27,19 +31,13 @@ pub fn call_figure(calls: &[Call], lambda: Complex<f64>, interval: f64, norm: &S
         }
     }
     let adaptive: Vec<&Call> = calls.iter().filter(|call| call.is_adaptive()).collect();
-    if !adaptive.is_empty() {
+    let (title, caption) = if adaptive.is_empty() {
+        ("A call's steps between two samples", COURSE.to_owned())
+    } else {
         panels.extend(against_tolerance(&adaptive, lambda, interval, norm));
-    }
-    Ok(Figure {
-        name: "call".into(),
-        title: "A call's steps between two samples, and what it learns at every tolerance".into(),
-        caption: "First the real part of the mode: dots are the ends of steps, the circle is the sample as the call returns it. Then the growth that is learned; dashed, \
-                  the sign threshold: a true growth below it is learned as decay, one above it as growth. Last, how much is added to the growth, as a part of |λ| rtol; dashed, the decay that is learned as none. Gaps in a line have no zero-loss solution."
-            .into(),
-        columns: 3,
-        panels,
-        facts,
-    })
+        ("A call's steps between two samples, and what it learns at every tolerance", format!("{COURSE} {TOLERANCE}"))
+    };
+    Ok(Figure { name: "call".into(), title: title.into(), caption, columns: 3, panels, facts })
 }
 
 /// Whether the value inside steps can be asked without changing them.
@@ -82,7 +80,8 @@ fn course(call: &Call, lambda: Complex<f64>, interval: f64, norm: &StateNorm) ->
     let room = 0.08 * (high - low).max(1e-9);
     Ok(Panel {
         title: "Between two samples".into(),
-        x: Axis::new("time", [0.0, interval]),
+        // The circle at the end has room.
+        x: Axis::new("time", [0.0, 1.03 * interval]),
         y: Axis::new("Re y", [low - room, high + room]),
         equal: false,
         marks,
@@ -128,13 +127,14 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
         for (k, line) in learned.into_iter().filter(|line| !line.is_empty()).enumerate() {
             marks.push(Mark::line(line, ink, 1.6, if k == 0 { &name } else { "" }));
         }
-        marks.push(Mark::Line { points: border, ink, width: 1.0, dashed: true, arrows: 0, label: String::new() });
+        let label = if lambda.im == 0.0 { String::new() } else { format!("sign threshold, {name}") };
+        marks.push(Mark::Line { points: border, ink, width: 1.0, dashed: true, arrows: 0, label });
     }
     marks.push(Mark::line(vec![[-9.0, lambda.re], [-1.0, lambda.re]], Ink::Black, 0.8, "true growth"));
     marks.push(Mark::line(vec![[-9.0, 0.0], [-1.0, 0.0]], Ink::Grey, 0.8, ""));
     let room = 0.08 * (high - low).max(1e-9);
     relative_marks.push(Mark::line(vec![[-9.0, 0.0], [-1.0, 0.0]], Ink::Grey, 0.8, ""));
-    let most = 1.1 * largest.min(5.0);
+    let most = round_up(largest.min(5.0));
     let panel = |title: &str, label: &str, range: [f64; 2], marks: Vec<Mark>| Panel {
         title: title.to_owned(),
         x: Axis::new("log₁₀ rtol", [-9.0, -1.0]),
@@ -146,4 +146,10 @@ fn against_tolerance(calls: &[&Call], lambda: Complex<f64>, interval: f64, norm:
         panel("Growth learned", "Re λ̂", [low - room, high + room], marks),
         panel("Growth added", "(Re λ̂ − Re λ)/(|λ| rtol)", [-most, most], relative_marks),
     ]
+}
+
+/// The next of 1, 2, 5 and 10 times a power of ten, so that the axis ends on a tick.
+fn round_up(x: f64) -> f64 {
+    let unit = 10f64.powi(x.log10().floor() as i32);
+    [1.0, 2.0, 5.0].into_iter().map(|digit| digit * unit).find(|top| *top >= x).unwrap_or(10.0 * unit)
 }

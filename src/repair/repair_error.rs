@@ -127,7 +127,7 @@ pub enum RepairError {
     },
     /// A refit that would spoil the model.
     #[error(
-        "not repaired: a refit would leave the model further from the map that was learned through {call} ({after:.2e}) than it is ({before:.2e})"
+        "not repaired: a refit comes no nearer to the map that was learned through {call} ({before:.2e} before, {after:.2e} after); train again at a tighter tolerance or a shorter step"
     )]
     NoBetter {
         /// The call.
