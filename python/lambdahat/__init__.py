@@ -26,9 +26,10 @@ from ._core import LambdahatError, __version__
 if TYPE_CHECKING:
     from .audits import Audit, audit
     from .branching import BranchTable, branches
+    from .checks import CalledCheck, Check
     from .equations import Modified, modified
     from .figures import basins, map, region
-    from .fits import CalledCheck, Check, Fit, check, fit
+    from .fits import Fit, check, fit
     from .loops import Loop
     from .named_systems import System, systems
     from .pictures import Basins, LearnedMap, Regions
@@ -43,9 +44,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "audits": ("Audit", "audit"),
     "branching": ("BranchTable", "branches"),
+    "checks": ("CalledCheck", "Check"),
     "equations": ("Modified", "modified"),
     "figures": ("basins", "map", "region"),
-    "fits": ("CalledCheck", "Check", "Fit", "check", "fit"),
+    "fits": ("Fit", "check", "fit"),
     "loops": ("Loop",),
     "named_systems": ("System", "systems"),
     "pictures": ("Basins", "LearnedMap", "Regions"),

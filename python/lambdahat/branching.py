@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from .documents import number
+from .documents import html_table, number
 from .loops import Loop, as_loop
 from .schemes import Method
 
@@ -76,8 +75,8 @@ class BranchTable:
         return {name: getattr(self, name) for name in ("method", "lam", "interval", "substeps", "learned", "radius", "index", "complete")}
 
     def _repr_html_(self) -> str:
-        few = self.to_frame().head(20) if self.lam.size else None
-        return f"<p>{html.escape(repr(self))}</p>" + ("" if few is None else str(few._repr_html_()))
+        columns = self._columns()
+        return html_table(repr(self), [dict(zip(columns, row)) for row in zip(*(column[:20].tolist() for column in columns.values()))])
 
     def to_frame(self) -> Any:
         """One row a branch: ``mode``, ``lam``, ``learned``, ``radius``, ``principal``.
@@ -88,17 +87,18 @@ class BranchTable:
         """
         import pandas
 
+        return pandas.DataFrame(self._columns())
+
+    def _columns(self) -> dict[str, NDArray[Any]]:
         count = self.learned.shape[-1]
         modes, indices = np.repeat(np.arange(self.lam.size), count), np.repeat(self.index.ravel(), count)
-        return pandas.DataFrame(
-            {
-                "mode": modes,
-                "lam": np.repeat(self.lam.ravel(), count),
-                "learned": self.learned.ravel(),
-                "radius": self.radius.ravel(),
-                "principal": np.tile(np.arange(count), self.lam.size) == indices,
-            }
-        )
+        return {
+            "mode": modes,
+            "lam": np.repeat(self.lam.ravel(), count),
+            "learned": self.learned.ravel(),
+            "radius": self.radius.ravel(),
+            "principal": np.tile(np.arange(count), self.lam.size) == indices,
+        }
 
     def plot(self, ax: Any = None) -> Any:
         """The plane of λ̂: truth (black), principal branches (blue), other branches (orange).

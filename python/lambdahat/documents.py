@@ -89,9 +89,18 @@ class Document:
         rows = self._rows()
         if not rows:
             return f"<pre>{html.escape(repr(self))}</pre>"
-        head = "".join(f"<th>{html.escape(str(key))}</th>" for key in rows[0])
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(shown(value))}</td>" for value in row.values()) + "</tr>" for row in rows)
-        return f"<table><caption>{html.escape(repr(self))}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return html_table(repr(self), rows)
+
+
+def html_table(caption: str, rows: list[dict[str, Any]]) -> str:
+    """Rows of equal keys as a table of a notebook; it needs no pandas.
+
+    >>> html_table("modes", [{"lam": 1j}])
+    '<table><caption>modes</caption><thead><tr><th>lam</th></tr></thead><tbody><tr><td>0+1j</td></tr></tbody></table>'
+    """
+    head = "".join(f"<th>{html.escape(str(key))}</th>" for key in (rows[0] if rows else ()))
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(shown(value))}</td>" for value in row.values()) + "</tr>" for row in rows)
+    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _wrapped(value: Any) -> Any:

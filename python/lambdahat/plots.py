@@ -54,10 +54,11 @@ def prediction(rows: list[dict[str, Any]], ax: Any = None) -> Any:
     """True modes and what each method learns on its principal branch; the colour is the verdict."""
     ax = axes(ax)
     ax.axvline(0.0, color=GREY, linestyle="--", linewidth=1)
-    for row in rows:
-        if row["learned"] is not None:
-            ax.plot(row["learned"].real, row["learned"].imag, "o", color=VERDICTS.get(row["verdict"], GREY))
-            ax.annotate(row["method"], (row["learned"].real, row["learned"].imag), textcoords="offset points", xytext=(4, 4), fontsize=8)
+    placed = [row for row in rows if row["learned"] is not None and np.isfinite(row["learned"])]
+    for row in placed:
+        ax.plot(row["learned"].real, row["learned"].imag, "o", color=VERDICTS.get(row["verdict"], GREY))
+    for at, names in _neighbours([(row["learned"], row["method"]) for row in placed]):
+        ax.annotate(names, (at.real, at.imag), textcoords="offset points", xytext=(4, 4), fontsize=8)
     for lam in {row["lam"] for row in rows}:
         ax.plot(lam.real, lam.imag, "x", color=BLACK)
     ax.set_xlabel("Re λ̂ (right of the line: grows)")
@@ -67,6 +68,19 @@ def prediction(rows: list[dict[str, Any]], ax: Any = None) -> Any:
     ax.plot([], [], "x", color=BLACK, label="truth")
     ax.legend()
     return ax
+
+
+def _neighbours(points: list[tuple[complex, str]]) -> list[tuple[complex, str]]:
+    """One label for points that lie too close together for two: the first names, and how many more."""
+    groups: list[tuple[complex, list[str]]] = []
+    span = max((abs(a - b) for a, _ in points for b, _ in points), default=0.0)
+    for at, name in points:
+        near = next((names for place, names in groups if abs(place - at) <= 0.06 * span), None)
+        if near is None:
+            groups.append((at, [name]))
+        elif name not in near:
+            near.append(name)
+    return [(at, ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")) for at, names in groups]
 
 
 def rates(steps: Any, learned: Any, ax: Any = None) -> Any:

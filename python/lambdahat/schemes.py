@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
+from .documents import html_table
 from .verifications import Verification
 
 Coefficient = int | float | str | Fraction
@@ -208,7 +209,8 @@ class Catalogue(list[str]):
         return f"Catalogue({len(self)} methods, from {self[0]!r} to {self[-1]!r})" if self else "Catalogue(0 methods)"
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame()._repr_html_())
+        columns = self.to_dict()
+        return html_table(repr(self), [dict(zip(columns, row)) for row in zip(*columns.values())])
 
 
 def methods() -> Catalogue:

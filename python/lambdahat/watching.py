@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from . import pickles
 from .audits import audited_modes
+from .documents import html_table
 from .fields import VectorField
 from .loops import Loop, as_loop
 from .samples import Samples, as_samples, stacked_states
@@ -154,7 +154,7 @@ class Watch:
         return f"Watch(through {self._call.call!r}, every {self.every} steps, {len({row['step'] for row in self.rows})} looks)"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(repr(self))}</p>{self.to_frame().tail(20)._repr_html_()}"
+        return html_table(repr(self), self.rows[-20:])
 
     def to_frame(self) -> Any:
         """All looks as a ``pandas.DataFrame``."""

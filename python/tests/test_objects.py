@@ -1,7 +1,9 @@
 """Results are objects: attributes, to_dict, to_frame, a short repr, HTML, a plot, equality, pickling."""
 
 import copy
+import functools
 import pickle
+import sys
 
 import numpy as np
 import pytest
@@ -21,13 +23,19 @@ def spiral(y):
     return y @ np.array([[0.1, 1.9], [-1.9, 0.1]])
 
 
+@functools.cache
+def shares():
+    """Seconds of work, for all tests that look at it."""
+    return lambdahat.basins("rk4", starts=200)
+
+
 RESULTS = {
     "branches": lambda: lambdahat.branches("rk4", [-0.1 + 2j, 0.5j], 1.0),
     "branches of a call": lambda: lambdahat.branches("torchdiffeq:dopri5:rtol=1e-2", -0.1 + 2j, 1.0),
     "predict": lambda: lambdahat.predict(loop=["rk4", "torchdiffeq:dopri5:rtol=1e-2"]),
     "region": lambda: lambdahat.region(["rk4", "bdf2"]),
     "map": lambda: lambdahat.map("heun2", re=(-1, 0.5), im=(0, 2)),
-    "basins": lambda: lambdahat.basins("rk4", starts=50),
+    "basins": shares,
     "modified": lambda: lambdahat.modified("lotka-volterra", "rk4", 4, inverse=True),
     "fit": lambda: lambdahat.fit(model="polynomial:3", n=20),
     "check": lambda: lambdahat.check(n=30, seeds=3),
@@ -48,7 +56,9 @@ def test_a_result_is_an_object(make):
     again = pickle.loads(pickle.dumps(found))
     assert again == found and copy.deepcopy(found) == found and found != 3
     assert len(repr(found)) < 300 and "\n" not in repr(found)
-    assert "<" in found._repr_html_()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "pandas", None)  # a notebook shows it without pandas, too
+        assert "<" in found._repr_html_()
     assert isinstance(found.to_dict(), dict)
     assert len(found.to_frame()) > 0
     assert found.plot() is not None
@@ -107,12 +117,12 @@ def test_systems():
 
 def test_figures_hold_their_numbers():
     assert abs(lambdahat.region("rk4").regions[0].area - 12.70) < 0.01
-    shares = lambdahat.basins("rk4", starts=200).to_frame()
-    assert shares.groupby(["optimizer", "width"])["share"].sum().max() <= 1 + 1e-12
+    assert shares().to_frame().groupby(["optimizer", "width"])["share"].sum().max() <= 1 + 1e-12
 
 
 def test_the_catalogue_says_more():
     frame = lambdahat.methods().to_frame()
+    assert "<td>rk4</td>" in lambdahat.methods()._repr_html_()
     assert len(frame) == len(lambdahat.methods()) and set(frame["kind"]) >= {"runge-kutta", "multistep"}
 
 
