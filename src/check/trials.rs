@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// How long after the request to stop fits that ended are still laid beside the branches.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// The fits of one method, in the order of the seeds.
+type Outcomes = Vec<Result<Fit, FitError>>;
+
 /// What is trained, and by what it is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Trials<'a> {
@@ -42,12 +45,7 @@ pub struct Trials<'a> {
 impl Trials<'_> {
     /// Trains by `train`, one method after the other, and compares with what `report` predicts. Where `stopped` turns true no further method is begun, and what has
     /// ended is compared for two seconds.
-    pub fn run(
-        &self,
-        report: Report,
-        train: &mut dyn FnMut(&Method, &Prepared) -> Vec<Result<Fit, FitError>>,
-        stopped: &(dyn Fn() -> bool + Sync),
-    ) -> Check {
+    pub fn run(&self, report: Report, train: &mut dyn FnMut(&Method, &Prepared) -> Outcomes, stopped: &(dyn Fn() -> bool + Sync)) -> Check {
         let usual = Agreement::over(self.model, self.prepared.iter().map(Prepared::optimiser));
         let agreement = Agreement { small: self.small.unwrap_or(usual.small), tolerance: self.tolerance.unwrap_or(usual.tolerance) };
         let mut interrupted = false;
