@@ -151,8 +151,12 @@ committed! {
 fn the_renderer_draws_the_golden_picture() {
     let figure: Figure = serde_json::from_str(include_str!("data/golden-figure.json")).unwrap();
     let drawn = figure.draw().unwrap().svg();
-    // After a wanted change: cargo run -- figures, look at the pictures, and write `drawn` to this file.
-    assert!(drawn == include_str!("data/golden-figure.svg"), "the renderer draws something else:\n{drawn}");
+    // After a wanted change: cargo run -- figures, look at the pictures, and take the file that is written here.
+    if drawn != include_str!("data/golden-figure.svg") {
+        let written = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden-figure.svg");
+        std::fs::write(&written, drawn).unwrap();
+        panic!("the renderer draws something else than tests/data/golden-figure.svg: {}", written.display());
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 /// How much finer the canvas of plotters is.
 pub(super) const FINE: f64 = 10.0;
 
-/// The axes of all panels, by plotters: a drawing of its own, to be set into the figure.
+/// The axes of all panels, by plotters.
 pub(super) fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<String, DrawError> {
     let failed = |e: &dyn std::fmt::Display| DrawError::Axes { figure: figure.name.clone(), message: e.to_string() };
     let fine = |v: f64| (v * FINE).round() as i32;
@@ -47,7 +47,9 @@ pub(super) fn axes(figure: &Figure, frames: &[Frame], height: f64) -> Result<Str
         }
         root.present().map_err(|e| failed(&e))?;
     }
-    Ok(drawn)
+    // What is inside: a drawing within a drawing would be clipped, which costs the painter a layer.
+    let body = drawn.find('>').and_then(|start| Some(&drawn[start + 1..drawn.rfind("</svg>")?]));
+    body.map(str::to_owned).ok_or_else(|| failed(&"plotters gave no SVG"))
 }
 
 /// What stands at a tick: its number, or on an axis of kinds the kind's name.
