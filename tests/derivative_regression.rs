@@ -4,6 +4,7 @@
 use lambdahat::inverse::{Limits, Verdict};
 use lambdahat::loops::{Ends, NotRegressed, Regression};
 use lambdahat::predict::{Beside, Prediction, Subject};
+use nalgebra::{Matrix2, Vector2};
 use num_complex::Complex;
 
 const TABLE: [(&str, f64, [f64; 2]); 28] = [
@@ -77,6 +78,56 @@ fn second_order_regression_never_turns_decay_into_growth() {
         }
     }
     assert_eq!(second.learned(Complex::new(-0.5, 0.0), 0.1), Err(NotRegressed::RealMode));
+}
+
+/// x′ = v, v′ = −kx − cv stepped from (x, v) with v from central differences: such a v is not the velocity, and what is learned is off even through the exact flow (minima of
+/// scipy 1.17's `least_squares`, 58 samples of cos(2t + 0.3) e^{−0.1t}).
+#[test]
+fn a_velocity_made_of_differences_biases_a_model_that_has_it_built_in() {
+    type Step = fn(Matrix2<f64>) -> Matrix2<f64>;
+    let rk4: Step =
+        |z| Matrix2::identity() + z * (Matrix2::identity() + z / 2.0 * (Matrix2::identity() + z / 3.0 * (Matrix2::identity() + z / 4.0)));
+    let midpoint: Step = |z| (Matrix2::identity() - z / 2.0).try_inverse().unwrap() * (Matrix2::identity() + z / 2.0);
+    let euler: Step = |z| Matrix2::identity() + z;
+    let exact: Step = |z| z.exp();
+    for (step, h, re, im) in [
+        (exact, 0.1, -0.0998, 1.9933),
+        (euler, 0.1, -0.1969, 1.9694),
+        (rk4, 0.1, -0.0998, 1.9933),
+        (exact, 0.5, -0.1409, 1.8452),
+        (rk4, 0.5, -0.1398, 1.8516),
+        (midpoint, 0.5, -0.1887, 1.9004),
+        (exact, 1.0, -0.7301, 2.2122),
+    ] {
+        let x = |n: usize| (LAMBDA * (h * n as f64) + Complex::new(0.0, 0.3)).exp().re;
+        let states: Vec<Vector2<f64>> = (1..59).map(|n| Vector2::new(x(n), (x(n + 1) - x(n - 1)) / (2.0 * h))).collect();
+        let residuals = |p: Vector2<f64>| -> Vec<f64> {
+            let map = step(Matrix2::new(0.0, 1.0, -p[0], -p[1]) * h);
+            states
+                .windows(2)
+                .flat_map(|pair| {
+                    let off = map * pair[0] - pair[1];
+                    [off[0], off[1]]
+                })
+                .collect()
+        };
+        // Gauss–Newton with central differences.
+        let mut p = Vector2::new(4.01, 0.2);
+        for _ in 0..200 {
+            let at = residuals(p);
+            let column = |k: usize| -> Vec<f64> {
+                let mut e = Vector2::zeros();
+                e[k] = 1e-5;
+                residuals(p + e).iter().zip(residuals(p - e)).map(|(a, b)| (a - b) / 2e-5).collect()
+            };
+            let (a, b) = (column(0), column(1));
+            let dot = |u: &[f64], v: &[f64]| u.iter().zip(v).map(|(u, v)| u * v).sum::<f64>();
+            let normal = Matrix2::new(dot(&a, &a), dot(&a, &b), dot(&a, &b), dot(&b, &b));
+            p -= 0.5 * normal.try_inverse().unwrap() * Vector2::new(dot(&a, &at), dot(&b, &at));
+        }
+        let learned = Complex::new(-0.5 * p[1], (p[0] - 0.25 * p[1] * p[1]).sqrt());
+        assert!((learned - Complex::new(re, im)).norm() < 1.5e-4, "H = {h}: {learned} beside {re} + {im}i");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What learning through a method does to Van der Pol's cycle (μ = 1): periods of the learned fields, computed with scipy 1.17 from the inverse modified equation.
 
-use lambdahat::dynamics::System;
+use lambdahat::dynamics::{Flow, LimitCycle, PolynomialField, System};
 use lambdahat::inverse::Limits;
-use lambdahat::method::catalog;
+use lambdahat::method::{Method, catalog};
+use lambdahat::order::FieldExpansion;
 use lambdahat::predict::{LearnedCycle, Prediction, Subject};
 
 const PERIOD: f64 = 6.6632868593;
@@ -30,6 +31,33 @@ fn periods() {
         assert!((found.true_period - PERIOD).abs() < 1e-7, "{found:?}");
         assert!((found.period - period).abs() < 1e-7 + 1.5 * found.truncation, "{method}, {interval}: {found:?}");
         assert!((found.true_amplitude[0] - 2.0086198609).abs() < 1e-8 && (found.true_multiplier / 8.59695064e-4 - 1.0).abs() < 1e-6);
+    }
+}
+
+/// Where the learned cycles cross y = 0 at x > 0: the inverse modified field through h⁸ (h¹⁰ for RK4), followed with scipy 1.17.
+#[test]
+fn crossings() {
+    let system = System::named("van-der-pol").unwrap();
+    let truth = PolynomialField::of_system(&system).unwrap();
+    for (method, power, interval, expected) in [
+        ("forward-euler", 8, 0.02, 1.9706805),
+        ("implicit-euler", 8, 0.02, 2.0468512),
+        ("midpoint", 8, 0.05, 2.0097868),
+        ("midpoint", 8, 0.1, 2.0123031),
+        ("implicit-midpoint", 8, 0.1, 2.0045978),
+        ("implicit-midpoint", 8, 0.3, 1.9715652),
+        ("rk4", 10, 0.1, 2.0086197),
+        ("rk4", 10, 0.2, 2.0087486),
+    ] {
+        let Method::RungeKutta(scheme) = catalog::find(method).unwrap() else { unreachable!() };
+        let field = FieldExpansion::inverse(&scheme, &truth, power).unwrap().truncated(interval, power);
+        let cycle = LimitCycle::reached(&field, &[2.0, 0.0], 0.05).unwrap();
+        let orbit = Flow::reference().trajectory(&field, &cycle.point, cycle.period / 4096.0, 4096).unwrap();
+        let turn = orbit.windows(2).find(|pair| pair[0][1] > 0.0 && pair[1][1] <= 0.0 && pair[0][0] > 0.0).unwrap();
+        // y changes by 4e-3 between the two, so that the chord errs by 1e-6 of that.
+        let share = turn[0][1] / (turn[0][1] - turn[1][1]);
+        let found = turn[0][0] + share * (turn[1][0] - turn[0][0]);
+        assert!((found - expected).abs() < 2e-6, "{method}, {interval}: {found} beside {expected}");
     }
 }
 
