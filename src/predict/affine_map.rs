@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | pairs | Σ \|Φx_n + c − x_{n+1}\|², by least squares |
 //! | windows of K | Σ \|x̂_j − x_{n+j}\|² over j ≤ K, x̂_0 = x_n, by Levenberg–Marquardt |
-//! | rollout | the same with one window a trajectory, as long as the shortest of them |
+//! | rollout | the same with one window a trajectory, as long as the shortest of them, or of 20,000 intervals |
 //! | rollout with free starts | the same with x̂_0 fitted too, and compared |
 //!
 //! Through a Runge–Kutta method the linear model Â that reaches the same least loss has R(hÂ)^m = Φ: the loss depends on Â through that matrix only.
@@ -18,6 +18,8 @@ const MOST_COMPONENTS: usize = 8;
 const MOST_SAMPLES: usize = 20_000;
 /// Steps of Levenberg–Marquardt.
 const MOST_STEPS: usize = 60;
+/// The descent ends at a gain of this part of the loss: among 20,000 samples with noise that is far below an uncertainty.
+const GAIN: f64 = 1e-10;
 /// A window K times as long is begun from the map of the shorter one.
 const LONGER: usize = 4;
 
@@ -42,7 +44,8 @@ pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineM
     let longest = match loss {
         Loss::Pairs => return Some(map),
         Loss::Windows(k) => k,
-        Loss::Rollout | Loss::RolloutFreeStart => shortest,
+        // What a longer rollout teaches differs by less than the noise in so many samples.
+        Loss::Rollout | Loss::RolloutFreeStart => shortest.min(MOST_SAMPLES),
     };
     if map.linear.nrows() > MOST_COMPONENTS || longest == 0 {
         return None;
@@ -153,7 +156,7 @@ impl Windows {
             let gain = here.square - there.square;
             (map, here) = (trial, there);
             damping = (damping * 0.1).max(1e-12);
-            if gain <= 1e-13 * here.square {
+            if gain <= GAIN * here.square {
                 break;
             }
         }
@@ -188,34 +191,44 @@ impl Windows {
             }
             x = Cholesky::new(normal)?.solve(&sum);
         }
-        let mut slope = DMatrix::<f64>::zeros(d, p);
-        let mut power = DMatrix::<f64>::identity(d, d);
+        // ∂x by the entries of Φ and c, one component of x a column.
+        let (mut slope, mut slope_after) = (DMatrix::<f64>::zeros(p, d), DMatrix::<f64>::zeros(p, d));
+        let (mut power, mut power_after) = (DMatrix::<f64>::identity(d, d), DMatrix::<f64>::zeros(d, d));
+        let (mut after, mut error) = (DVector::zeros(d), DVector::zeros(d));
         for j in usize::from(!self.free)..window.nrows() {
             if j > 0 {
-                let mut next = &map.linear * &slope;
                 for i in 0..d {
-                    for k in 0..d {
-                        next[(i, i * d + k)] += x[k];
-                    }
+                    let mut column = slope_after.column_mut(i);
+                    column.fill(0.0);
+                    (0..d).for_each(|l| column.axpy(map.linear[(i, l)], &slope.column(l), 1.0));
+                    (0..d).for_each(|k| column[i * d + k] += x[k]);
                     if affine {
-                        next[(i, d * d + i)] += 1.0;
+                        column[d * d + i] += 1.0;
                     }
                 }
-                slope = next;
-                x = &map.linear * &x + &map.constant;
+                std::mem::swap(&mut slope, &mut slope_after);
+                after.copy_from(&map.constant);
+                after.gemv(1.0, &map.linear, &x, 1.0);
+                std::mem::swap(&mut x, &mut after);
                 if self.free {
-                    power = &map.linear * power;
+                    power_after.gemm(1.0, &map.linear, &power, 0.0);
+                    std::mem::swap(&mut power, &mut power_after);
                 }
             }
-            let error = state(j) - &x;
+            (0..d).for_each(|i| error[i] = window[(j, i)] - x[i]);
             all.square += error.norm_squared();
             all.count += d;
-            all.normal += slope.tr_mul(&slope);
-            all.descent += slope.tr_mul(&error);
+            for (i, column) in slope.column_iter().enumerate() {
+                all.descent.axpy(error[i], &column, 1.0);
+                // The lower triangle, which is all that Cholesky's factorisation reads.
+                for (a, share) in column.iter().enumerate().filter(|(_, share)| **share != 0.0) {
+                    all.normal.view_mut((a, a), (p - a, 1)).column_mut(0).axpy(*share, &column.rows(a, p - a), 1.0);
+                }
+            }
             if self.free {
-                own += power.tr_mul(&power);
-                cross += power.tr_mul(&slope);
-                along += power.tr_mul(&error);
+                own.gemm_tr(1.0, &power, &power, 1.0);
+                cross += power.transpose() * slope.transpose();
+                along.gemv_tr(1.0, &power, &error, 1.0);
             }
         }
         if self.free {

@@ -71,39 +71,68 @@ fn explained(samples: &Samples, residuals: &[DMatrix<f64>], rate: Rate) -> f64 {
     let lambda = rate.lambda();
     let mut sum = 0.0;
     for (run, r) in samples.runs.iter().zip(residuals) {
-        for j in 0..r.ncols() {
-            // Gram–Schmidt of (1, cos, sin) over the rows that are there.
-            let rows: Vec<usize> = (0..r.nrows()).filter(|&i| !r[(i, j)].is_nan()).collect();
-            let n = rows.len() as f64;
-            if rows.len() < 4 {
-                continue;
-            }
-            let column = |f: &dyn Fn(f64) -> f64| -> Vec<f64> {
-                let mut v: Vec<f64> = rows.iter().map(|&i| f(run.times[i])).collect();
-                let mean = v.iter().sum::<f64>() / n;
-                v.iter_mut().for_each(|x| *x -= mean);
-                v
-            };
-            let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-            let y: Vec<f64> = rows.iter().map(|&i| r[(i, j)]).collect();
-            let e = |t: f64| (lambda.re * t).exp();
-            let c = column(&|t| e(t) * (lambda.im * t).cos());
-            let length = dot(&c, &c);
-            if length <= 1e-12 * n {
-                continue;
-            }
-            let first = dot(&c, &y);
-            sum += first * first / length;
-            if rate.count() == 2 {
-                let mut s = column(&|t| e(t) * (lambda.im * t).sin());
-                let along = dot(&s, &c) / length;
-                s.iter_mut().zip(&c).for_each(|(s, c)| *s -= along * c);
-                let rest = dot(&s, &s);
-                if rest > 1e-9 * length {
-                    sum += dot(&s, &y).powi(2) / rest;
-                }
+        let waves: Vec<[f64; 2]> = run
+            .times
+            .iter()
+            .map(|t| {
+                let (sine, cosine) = (lambda.im * t).sin_cos();
+                let size = (lambda.re * t).exp();
+                [size * cosine, size * sine]
+            })
+            .collect();
+        let whole = Wave::over(waves.iter(), rate.count());
+        for column in r.column_iter() {
+            if column.iter().all(|x| !x.is_nan()) {
+                sum += whole.as_ref().map_or(0.0, |wave| wave.share(column.iter()));
+            } else {
+                let there = || column.iter().zip(&waves).filter(|(x, _)| !x.is_nan());
+                let wave = Wave::over(there().map(|(_, wave)| wave), rate.count());
+                sum += wave.map_or(0.0, |wave| wave.share(there().map(|(x, _)| x)));
             }
         }
     }
     sum
+}
+
+/// e^{αt} cos ωt and e^{αt} sin ωt over some rows, orthogonal to a constant and to each other.
+struct Wave {
+    cosine: Vec<f64>,
+    /// Its square.
+    length: f64,
+    /// With its square, where it is another than the cosine.
+    sine: Option<(Vec<f64>, f64)>,
+}
+
+impl Wave {
+    /// By Gram–Schmidt; `None` where too few rows are there, or the wave does not differ from a constant.
+    fn over<'a>(rows: impl Iterator<Item = &'a [f64; 2]> + Clone, functions: usize) -> Option<Self> {
+        let n = rows.clone().count() as f64;
+        if n < 4.0 {
+            return None;
+        }
+        let column = |k: usize| -> Vec<f64> {
+            let mean = rows.clone().map(|row| row[k]).sum::<f64>() / n;
+            rows.clone().map(|row| row[k] - mean).collect()
+        };
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+        let cosine = column(0);
+        let length = dot(&cosine, &cosine);
+        if length <= 1e-12 * n {
+            return None;
+        }
+        let sine = (functions == 2).then(|| {
+            let mut sine = column(1);
+            let along = dot(&sine, &cosine) / length;
+            sine.iter_mut().zip(&cosine).for_each(|(s, c)| *s -= along * c);
+            let rest = dot(&sine, &sine);
+            (sine, rest)
+        });
+        Some(Self { sine: sine.filter(|(_, rest)| *rest > 1e-9 * length), cosine, length })
+    }
+
+    /// The sum of squares that it explains of these values.
+    fn share<'a>(&self, values: impl Iterator<Item = &'a f64> + Clone) -> f64 {
+        let along = |wave: &[f64]| wave.iter().zip(values.clone()).map(|(w, x)| w * x).sum::<f64>().powi(2);
+        along(&self.cosine) / self.length + self.sine.as_ref().map_or(0.0, |(sine, rest)| along(sine) / rest)
+    }
 }
