@@ -4,22 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from .fields import VectorField
+
+class Called(NamedTuple):
+    """A callable of JAX, and how it takes its state.
+
+    Attributes
+    ----------
+    f : callable
+        If it is a pytree (an Equinox module, ``jax.tree_util.Partial``) the arrays in it are arguments of what is compiled.
+    arity : int
+        1 for ``f(y)``, 2 for ``f(t, y)``, 3 for ``f(t, y, args)``.
+    args : object
+        The third argument.
+    batches_only : bool
+        Whether it takes rows of states only.
+    """
+
+    f: Callable[..., Any]
+    arity: int
+    args: Any
+    batches_only: bool
 
 
-def values(field: VectorField, states: NDArray[np.float64]) -> NDArray[np.float64]:
+def values(field: Called, states: NDArray[np.float64]) -> NDArray[np.float64]:
     """The field at rows of states, by ``jax.vmap``.
 
     Parameters
     ----------
-    field : VectorField
-        Of JAX. If its callable is a pytree (an Equinox module, ``jax.tree_util.Partial``) the arrays in it are arguments of what is compiled.
+    field : Called
+        How it is called.
     states : ndarray, shape (n, d)
 
     Returns
@@ -30,7 +48,7 @@ def values(field: VectorField, states: NDArray[np.float64]) -> NDArray[np.float6
     return np.asarray(value(arrays, field.args, np.asarray(states)), dtype=np.float64)
 
 
-def jacobian(field: VectorField, state: NDArray[np.float64]) -> NDArray[np.float64]:
+def jacobian(field: Called, state: NDArray[np.float64]) -> NDArray[np.float64]:
     """The field's Jacobian at a state, shape (d, d), by forward derivatives."""
     _, derivative, arrays = _split(field)
     return np.asarray(derivative(arrays, field.args, np.asarray(state)), dtype=np.float64)
@@ -44,7 +62,7 @@ def rows(function: Callable[[Any], Any]) -> Callable[[NDArray[np.float64]], NDAr
     return lambda states: np.asarray(compiled(states), dtype=np.float64)
 
 
-def _split(field: VectorField) -> tuple[Any, Any, list[Any]]:
+def _split(field: Called) -> tuple[Any, Any, list[Any]]:
     """The compiled value and Jacobian of a model of this structure, and the model's arrays."""
     import jax
 

@@ -78,6 +78,10 @@ class VectorField:
             raise ValueError(f"f returns shape {shape} for a state of shape {state.shape}; it must return the state's derivative")
         return replace(row, batched=_takes_batches(row, state), traced=_is_traced(row, state))
 
+    @property
+    def _called(self) -> compiled.Called:
+        return compiled.Called(self.f, self.arity, self.args, self.batches_only)
+
     def native(self, y: Any) -> Any:
         """f at a state of the framework's own type."""
         if self.batches_only and y.ndim == 1:
@@ -119,7 +123,7 @@ class VectorField:
     def __call__(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
         """f at states of shape (d,) or (n, d)."""
         if self.traced:
-            found = compiled.values(self, np.atleast_2d(y))
+            found = compiled.values(self._called, np.atleast_2d(y))
             return found if y.ndim == 2 else found[0]
         if y.ndim == 1 or self.batched:
             return self._call(y)
@@ -168,7 +172,7 @@ class VectorField:
 
             state = self.to_native(y)
             if self.traced:
-                matrix = compiled.jacobian(self, y)
+                matrix = compiled.jacobian(self._called, y)
             else:
                 matrix = np.asarray(jax.jacfwd(self.native)(state), dtype=np.float64)
             return matrix, 1e-6 if state.dtype == np.float32 else 1e-14
@@ -248,7 +252,7 @@ def _is_traced(field: VectorField, state: NDArray[np.float64]) -> bool:
     if field.framework != "jax":
         return False
     try:
-        found = compiled.values(field, state[None])
+        found = compiled.values(field._called, state[None])
     except Exception:  # a function of one's own may fail in any way under a trace
         return False
     return bool(np.allclose(found[0], field._call(state), rtol=1e-4, atol=1e-6, equal_nan=True))

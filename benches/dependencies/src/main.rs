@@ -1,14 +1,14 @@
 //! Matrix products, Cholesky's factorisation and integers: ours beside the crates', one thread, the same numbers, in one run.
 
-// The project's own files, of which only the kernels are used here; the program's build tells what is dead in them.
+// The project's own files, of which only the kernels are used here; the program's build tells what is dead in them, and this one says so when nothing is.
 #[path = "../../../src/fit/cholesky.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only the kernel is measured here")]
 mod cholesky;
 #[path = "../../../src/exact/integer.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only the kernel is measured here")]
 mod integer;
 #[path = "../../../src/simd/mod.rs"]
-#[allow(dead_code, unused_imports)]
+#[expect(dead_code, unused_imports, reason = "only the kernels are measured here")]
 mod simd;
 
 use dashu_int::IBig;
