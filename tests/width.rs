@@ -39,6 +39,8 @@ const RUNS: &[&str] = &[
     "check --all --seeds 5 --method rk4 --method implicit-midpoint",
     "check --model rbf --seeds 2 --samples 20",
     "check --samples 15 --iterations 1 --small 1e9 --seeds 3",
+    "loop derivative:second",
+    "loop derivative:savgol:11,3 --lambda -0.1+2i --interval 0.1",
     "systems",
     "systems linear:-0.1,-2;2,-0.1",
     "audit FOLDER/model.json",

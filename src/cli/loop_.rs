@@ -7,7 +7,7 @@ use lambdahat::inverse::step_control::threshold;
 use lambdahat::loops::{Call, StateNorm, Trace};
 use lambdahat::loops::{Filter, Regression};
 use lambdahat::words::regressions::description;
-use lambdahat::words::{Table, loops as words, number};
+use lambdahat::words::{Table, loops as words, number, wrapped};
 use num_complex::Complex64;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -67,9 +67,11 @@ fn regressed(regression: &Regression, args: &Args, json: bool) -> Result<Answer,
         format!("{} on a mode λ = {}, a sample every {}", regression.name, number::complex(args.lambda, 6), number::real(args.interval, 6));
     output::line(heading)?;
     for line in description(regression) {
-        output::line(format!("  {line}"))?;
+        output::line(wrapped(&line, "  ", "    ", super::screen::width()))?;
     }
-    let mut table = Table::new(&["SAMPLE AT", "WEIGHT IN ẋ (1/H)", "WEIGHT IN x"]);
+    let second = regression.second.as_ref();
+    let last_column = if second.is_some() { "WEIGHT IN ẍ (1/H²)" } else { "WEIGHT IN x" };
+    let mut table = Table::new(&["SAMPLE AT", "WEIGHT IN ẋ (1/H)", last_column]);
     let derivative = &regression.derivative;
     let smoothing = regression.smoothing.as_ref();
     let (mut first, mut last) = (derivative.first, derivative.first + derivative.weights.len() as i32);
@@ -80,17 +82,23 @@ fn regressed(regression: &Regression, args: &Args, json: bool) -> Result<Answer,
     let weight = |filter: &Filter, j: i32| usize::try_from(j - filter.first).ok().and_then(|k| filter.weights.get(k)).copied();
     for j in first..last {
         let shown = |w: Option<f64>| w.map_or_else(String::new, |w| number::real(w, 6));
-        let state = smoothing.map_or_else(|| if j == 0 { "1".to_owned() } else { String::new() }, |filter| shown(weight(filter, j)));
+        let state =
+            smoothing.or(second).map_or_else(|| if j == 0 { "1".to_owned() } else { String::new() }, |filter| shown(weight(filter, j)));
         table.row([format!("{j}H"), shown(weight(derivative, j)), state]);
     }
     output::line(format!("\n{}", table.fit(super::screen::width())))?;
-    output::line(format!(
-        "\nD(λ) = {}, S(λ) = {}: λ̂ = D/S = {}{}",
+    if second.is_some() {
+        output::line(format!("\nλ̂ = {}", number::complex(learned.lambda, 9)))?;
+        return Ok(Answer::Done);
+    }
+    let last = format!(
+        "D(λ) = {}, S(λ) = {}: λ̂ = D/S = {}{}",
         number::complex(learned.derivative, 8),
         number::complex(learned.smoothing, 8),
         number::complex(learned.lambda, 9),
         if learned.removed { "; the smoothing removes this mode" } else { "" }
-    ))?;
+    );
+    output::line(format!("\n{}", wrapped(&last, "", "  ", super::screen::width())))?;
     Ok(Answer::Done)
 }
 
