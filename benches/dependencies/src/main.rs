@@ -5,7 +5,6 @@
 #[expect(dead_code, reason = "only the kernel is measured here")]
 mod cholesky;
 #[path = "../../../src/exact/integer.rs"]
-#[expect(dead_code, reason = "only the kernel is measured here")]
 mod integer;
 #[path = "../../../src/simd/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "only the kernels are measured here")]
