@@ -4,13 +4,12 @@ use super::call_batch::Batch;
 use super::calls::CallReport;
 use super::drift::Orbits;
 use super::recommendation::OrbitChange;
-use super::regression_report::{RegressionReport, UpperMode, judged};
+use super::regression_report::{Regressed, RegressionReport};
 use super::report::{MethodReport, Report};
 use super::subject::Origin;
 use crate::dynamics::{LimitCycle, PolynomialField, System};
 use crate::loops::{Call, Precision, Regression};
 use crate::method::{Method, Sampling};
-use crate::truth::Mode;
 use rayon::prelude::*;
 
 /// What a report has beside the methods.
@@ -23,7 +22,7 @@ pub struct Beside {
     pub covered: usize,
     /// The floating-point numbers of the calls that do not say theirs.
     pub precision: Option<Precision>,
-    /// Regressions on estimated derivatives, judged on clean, even samples H apart.
+    /// Regressions on estimated derivatives, judged on even samples H apart: on these where their noise is known, else on clean ones.
     pub regressions: Vec<Regression>,
     /// Whether what becomes of orbits is followed too ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
     pub orbits: bool,
@@ -72,9 +71,9 @@ impl Report {
 
     fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {
         let Ok(sampling) = Sampling::new(self.interval, 1) else { return Vec::new() };
-        let same = |mode: &Mode| self.modes.iter().filter(|m| m.lambda == mode.lambda && m.equilibrium == mode.equilibrium).count();
-        let modes: Vec<UpperMode> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled, same(mode) == 1)).collect();
-        regressions.iter().map(|regression| judged(regression, sampling, self.limits, &modes)).collect()
+        let upper = self.upper_modes().map(|(k, _)| k).collect();
+        let samples = Regressed { modes: &self.modes, upper, through: self.through_loss.as_ref() };
+        regressions.iter().map(|regression| samples.judged(regression, sampling, self.limits)).collect()
     }
 
     /// The report with the drift of orbits: of the system from its starts, or of the samples.

@@ -5,6 +5,7 @@ use super::cost::evaluations;
 use super::laid_beside::Beside;
 use super::learned_inputs::learned_inputs;
 use super::learned_orbits::LearnedOrbits;
+use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates};
 use super::report::{MethodReport, ModeReport, Report, together};
@@ -122,7 +123,8 @@ impl MethodReport {
         stopped: &dyn Fn() -> bool,
     ) -> Result<Self, PredictError> {
         let equation = LearningEquation::of(method)?;
-        let of_mode = |k| ModeReport::of(subject, k, (method, &equation), sampling, limits);
+        let noisy = NoisyModes::of(subject, method, &equation, sampling)?;
+        let of_mode = |k| ModeReport::of(subject, k, (method, &equation), &noisy, sampling, limits);
         let modes = (0..subject.modes.len()).map(of_mode).collect::<Result<Vec<_>, _>>()?;
         // Where a mode is wrong already nobody asks for the orbits.
         let by_modes = together(&modes);
@@ -142,6 +144,7 @@ impl MethodReport {
                 learned_inputs(system, method, &upper)
             }),
             modes,
+            floor: noisy.floor,
             drift: Vec::new(),
             cycle: None,
             scheme: method.clone(),
@@ -155,6 +158,7 @@ impl ModeReport {
         subject: &Subject,
         k: usize,
         (method, equation): (&Method, &LearningEquation),
+        noisy: &NoisyModes,
         sampling: Sampling,
         limits: Limits,
     ) -> Result<Self, PredictError> {
@@ -166,11 +170,9 @@ impl ModeReport {
             return Ok(Self { minima, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
-        let through = subject.through_loss.as_ref().map(|through| through.modes[k]).filter(|l| l.learned != mode.lambda);
-        // A multistep residual is another loss.
-        let noisy = through.filter(|_| matches!(method, Method::RungeKutta(_))).and_then(|l| {
-            let found = equation.branches(l.learned, sampling).ok()?;
-            Some((found.beside(mode.lambda), l.significant))
+        let noisy = noisy.modes.get(k).copied().flatten().and_then(|(apparent, significant)| {
+            let found = equation.branches(apparent, sampling).ok()?;
+            Some((found.beside(mode.lambda), significant))
         });
         // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
         if let Some((found, true)) = noisy {

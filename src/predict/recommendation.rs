@@ -2,6 +2,7 @@
 
 use super::cost::evaluations;
 use super::learned_orbits::LearnedOrbits;
+use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::subject::Subject;
 use crate::fit::Loss;
@@ -231,6 +232,9 @@ fn cheapest<'a>(
     let mut settled = vec![false; candidates.len()];
     // More substeps than these, where orbits have shown that fewer are too few.
     let mut more_than = vec![0; candidates.len()];
+    // A multistep method puts the samples themselves into its equation: there is no other training through it.
+    let by_pairs = loss(subject).or(subject.through_loss.as_ref().map(|through| through.loss)).unwrap_or_default() == Loss::Pairs;
+    let trains = |method: &Method, substeps: u32| matches!(method, Method::RungeKutta(_)) || (substeps == 1 && by_pairs);
     let follows = |method: &Method, substeps: u32| from.orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
     for (cost, substeps, k) in tries {
         if from.cut() {
@@ -241,6 +245,9 @@ fn cheapest<'a>(
             continue;
         }
         let method = candidates[k];
+        if !trains(method, substeps) {
+            continue;
+        }
         let Some(trial) = trial(subject, method, substeps, limits)? else { continue };
         let choice = Choice { method, substeps, cost, verdict: trial.verdict };
         if trial.ignites {
@@ -268,12 +275,22 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let sampling = Sampling::new(subject.interval, substeps)?;
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
+    // Of Runge–Kutta methods the integrator's part alone is judged: the loss is chosen beside the method.
+    let noisy = match method {
+        Method::Multistep(_) => NoisyModes::of(subject, method, &equation, sampling)?,
+        Method::RungeKutta(_) => NoisyModes::default(),
+    };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {
         let uneven = subject.uneven.as_ref().map(|uneven| uneven.minima_in_short(method, k, mode.lambda, sampling, limits));
         let Some(found) = uneven.unwrap_or_else(|| equation.branches(mode.lambda, sampling).ok()) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
+        let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
+        let found = match shown.map(|(apparent, _)| equation.branches(apparent, sampling)) {
+            Some(Ok(shown)) => shown.beside(mode.lambda),
+            _ => found,
+        };
         let mut here = limits.judge(&found, alone).verdict;
         if let (Verdict::Faithful, Some(uncertainty)) = (here, mode.uncertainty) {
             here = limits.judge_within(&equation, &found, alone, uncertainty)?.worst;

@@ -5,7 +5,7 @@
 //! the eigenvalues of that map: λ̂ = λ + (the loss's part) + (the integrator's part). Source of the bias: any text on errors in variables, such as
 //! Fuller, *Measurement Error Models* (1987).
 
-use super::affine_map::{AffineMap, Run, best_map};
+use super::affine_map::{AffineMap, Run, best_map, regression};
 use crate::data::Paths;
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
@@ -18,9 +18,9 @@ use serde::{Serialize, Serializer};
 /// Losses that are looked at beside the one asked for, the simplest first.
 const OTHERS: [Loss; 5] = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Loss::Windows(50), Loss::RolloutFreeStart];
 /// A change of a mode below this part of it is rounding.
-const ROUNDING: f64 = 1e-9;
+pub(super) const ROUNDING: f64 = 1e-9;
 /// A change counts from so many uncertainties of the mode on.
-const SIGNIFICANT: f64 = 2.0;
+pub(super) const SIGNIFICANT: f64 = 2.0;
 /// One-step residuals below this part of the mean square of the motion are no noise.
 const CLEAN: f64 = 1e-12;
 /// A constant is needed where a map without one leaves so many times what one with it leaves.
@@ -47,6 +47,12 @@ pub struct ThroughLoss {
     /// The simplest loss that leaves the settled modes in place, or does so best, where this one acts.
     #[serde(serialize_with = "optional_text")]
     pub instead: Option<Loss>,
+    /// The samples.
+    #[serde(skip)]
+    runs: Vec<Run>,
+    /// Whether the model has a constant.
+    #[serde(skip)]
+    affine: bool,
 }
 
 /// What a loss makes of one mode.
@@ -114,7 +120,23 @@ impl ThroughLoss {
             let least = others.iter().min_by(|a, b| worst(&a.modes, modes).total_cmp(&worst(&b.modes, modes)));
             instead = kept.or(least.filter(|other| worst(&other.modes, modes) < worst(&learned, modes))).map(|other| other.loss);
         }
-        Some(Self { loss, noise, floor: map.loss, modes: learned, acts, others, instead })
+        Some(Self { loss, noise, floor: map.loss, modes: learned, acts, others, instead, runs, affine })
+    }
+
+    /// What another loss makes of the same samples through an exact integrator; `None` where it is not followed.
+    pub fn other(&self, loss: Loss, interval: f64, modes: &[Mode]) -> Option<(Vec<LossMode>, f64)> {
+        if loss == self.loss {
+            return Some((self.modes.clone(), self.floor));
+        }
+        let map = best_map(&self.runs, loss, self.affine)?;
+        Some((matched(&map, interval, modes)?, map.loss))
+    }
+
+    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples: the eigenvalues of Â nearest to `clean`, which are learned without noise,
+    /// in the same order, and the mean square of the residuals.
+    pub(super) fn regressed(&self, to: &[f64], from: &[f64], clean: &[Complex<f64>]) -> Option<(Vec<Complex<f64>>, f64)> {
+        let map = regression(&self.runs, to, from, self.affine)?;
+        Some((nearest(&map, clean)?, map.loss))
     }
 
     /// What is learned of the report's modes through the loss that is recommended.
@@ -140,28 +162,33 @@ pub(super) fn runs(paths: &Paths) -> Option<Vec<Run>> {
     (d > 0).then(|| whole.map(|run| DMatrix::from_row_slice(run.len(), d, run.as_flat())).collect())
 }
 
-/// Each mode with the eigenvalue of the map nearest to its multiplier, the nearest pair first.
-fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
+/// For each target the eigenvalue of the map nearest to it, each given once, the nearest pair first.
+fn nearest(map: &AffineMap, targets: &[Complex<f64>]) -> Option<Vec<Complex<f64>>> {
     let discs = eigenvalues(&map.linear).ok()?;
     let mut free: Vec<Complex<f64>> = discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect();
-    let mut learned: Vec<Option<Complex<f64>>> = vec![None; modes.len()];
-    while learned.iter().any(Option::is_none) {
+    let mut found: Vec<Option<Complex<f64>>> = vec![None; targets.len()];
+    while found.iter().any(Option::is_none) {
         let mut best: Option<(usize, usize, f64)> = None;
-        for (k, mode) in modes.iter().enumerate().filter(|(k, _)| learned[*k].is_none()) {
-            let multiplier = (mode.lambda * interval).exp();
+        for (k, target) in targets.iter().enumerate().filter(|(k, _)| found[*k].is_none()) {
             for (e, mu) in free.iter().enumerate() {
-                let distance = (mu - multiplier).norm();
+                let distance = (mu - target).norm();
                 if best.is_none_or(|(.., least)| distance < least) {
                     best = Some((k, e, distance));
                 }
             }
         }
         let (k, e, _) = best?;
-        learned[k] = Some(free.swap_remove(e));
+        found[k] = Some(free.swap_remove(e));
     }
+    found.into_iter().collect()
+}
+
+/// Each mode with what the map makes of it.
+fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
+    let multipliers: Vec<Complex<f64>> = modes.iter().map(|mode| (mode.lambda * interval).exp()).collect();
+    let learned = nearest(map, &multipliers)?;
     let found = modes.iter().zip(learned).map(|(mode, mu)| {
-        let mu = mu.filter(|mu| mu.norm() > 0.0)?;
-        let learned = mu.ln() / interval;
+        let learned = (mu.norm() > 0.0).then(|| mu.ln() / interval)?;
         let apart = (learned - mode.lambda).norm();
         let open = SIGNIFICANT * mode.uncertainty.unwrap_or(0.0);
         let learned = if apart <= ROUNDING * mode.lambda.norm() { mode.lambda } else { learned };
