@@ -100,7 +100,7 @@ impl Prediction {
     /// # Errors
     /// As [`Prediction::report`]; [`PredictError::Call`] where a call on pairs asks for a step that is longer than the interval.
     pub fn report_beside(self, beside: &Beside, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
-        if beside.covered == 1 {
+        if beside.is_by_pairs() {
             beside.calls.iter().try_for_each(|call| call.check_interval(self.subject.interval))?;
         }
         let origin = self.subject.origin.clone();
