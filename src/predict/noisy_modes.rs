@@ -6,7 +6,7 @@
 
 use super::predict_error::PredictError;
 use super::subject::Subject;
-use super::through_loss::{ROUNDING, SIGNIFICANT};
+use super::through_loss::{LossMode, ROUNDING, SIGNIFICANT};
 use crate::fit::Loss;
 use crate::inverse::LearningEquation;
 use crate::method::{Method, Multistep, Sampling};
@@ -39,11 +39,14 @@ impl NoisyModes {
                 }
                 Ok(Self::regressed(subject, multistep, &clean, sampling).unwrap_or_default())
             }
-            _ => {
-                let apparent = through.modes.iter().map(|l| (l.learned != l.lambda).then_some((l.learned, l.significant)));
-                Ok(Self { modes: apparent.collect(), floor: None })
-            }
+            _ => Ok(Self::through(&through.modes)),
         }
+    }
+
+    /// The modes as a Runge–Kutta method meets them through a loss that makes these of them.
+    pub fn through(modes: &[LossMode]) -> Self {
+        let apparent = modes.iter().map(|l| (l.learned != l.lambda).then_some((l.learned, l.significant)));
+        Self { modes: apparent.collect(), floor: None }
     }
 
     /// Through a multistep method, by regression; `clean` holds λ̂ without noise and |dλ̂/dλ|.

@@ -48,6 +48,8 @@ impl Prediction {
     fn by_methods(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
+        let through_loss = subject.through_loss.map(|through| through.weighed(&subject.modes, subject.interval, limits));
+        let subject = Subject { through_loss, ..subject };
         // Samples without a mode have an answer: a steady drift, or nothing that is settled.
         if subject.modes.is_empty() && subject.samples == 0 {
             return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });

@@ -5,6 +5,7 @@ use super::learned_orbits::LearnedOrbits;
 use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::subject::Subject;
+use super::through_loss::ThroughLoss;
 use crate::fit::Loss;
 use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
@@ -275,10 +276,10 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let sampling = Sampling::new(subject.interval, substeps)?;
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
-    // Of Runge–Kutta methods the integrator's part alone is judged: the loss is chosen beside the method.
+    // Where no loss keeps the modes, the integrator's part alone is judged.
     let noisy = match method {
         Method::Multistep(_) => NoisyModes::of(subject, method, &equation, sampling)?,
-        Method::RungeKutta(_) => NoisyModes::default(),
+        Method::RungeKutta(_) => subject.through_loss.as_ref().and_then(ThroughLoss::kept).map_or_else(NoisyModes::default, NoisyModes::through),
     };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {

@@ -9,7 +9,7 @@ use super::affine_map::{AffineMap, Run, best_map, regression};
 use crate::data::Paths;
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
-use crate::inverse::faithful::TOLERANCE;
+use crate::inverse::{Discrepancy, Limits};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -42,9 +42,11 @@ pub struct ThroughLoss {
     pub modes: Vec<LossMode>,
     /// Whether the loss changes a settled mode by more than the samples leave open.
     pub acts: bool,
+    /// Whether even so every settled mode is faithful over the horizon, through an exact integrator.
+    pub keeps: bool,
     /// The same samples through other losses, where this one acts.
     pub others: Vec<OtherLoss>,
-    /// The simplest loss that leaves the settled modes in place, or does so best, where this one acts.
+    /// The simplest loss that keeps the settled modes, or does so best, where this one does not keep them.
     #[serde(serialize_with = "optional_text")]
     pub instead: Option<Loss>,
     /// The samples.
@@ -76,7 +78,7 @@ pub struct OtherLoss {
     pub loss: Loss,
     /// One for each mode of the report.
     pub modes: Vec<LossMode>,
-    /// Whether every settled mode stays in place, to within its uncertainty or one per cent of its growth rate.
+    /// Whether through an exact integrator every settled mode stays in place, to within its uncertainty, or is faithful over the horizon.
     pub keeps: bool,
 }
 
@@ -109,18 +111,30 @@ impl ThroughLoss {
         let learned = matched(&map, interval, modes)?;
         let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant);
         let noise = noise(&runs, affine);
-        let (mut others, mut instead) = (Vec::new(), None);
+        let mut others = Vec::new();
         if acts {
             for other in OTHERS.into_iter().filter(|other| *other != loss) {
-                let Some(found) = best_map(&runs, other, affine).and_then(|map| matched(&map, interval, modes)) else { continue };
-                let keeps = worst(&found, modes) <= 1.0;
-                others.push(OtherLoss { loss: other, modes: found, keeps });
+                let Some(modes) = best_map(&runs, other, affine).and_then(|map| matched(&map, interval, modes)) else { continue };
+                others.push(OtherLoss { loss: other, modes, keeps: false });
             }
-            let kept = others.iter().find(|other| other.keeps);
-            let least = others.iter().min_by(|a, b| worst(&a.modes, modes).total_cmp(&worst(&b.modes, modes)));
-            instead = kept.or(least.filter(|other| worst(&other.modes, modes) < worst(&learned, modes))).map(|other| other.loss);
         }
-        Some(Self { loss, noise, floor: map.loss, modes: learned, acts, others, instead, runs, affine })
+        let through = Self { loss, noise, floor: map.loss, modes: learned, acts, keeps: !acts, others, instead: None, runs, affine };
+        Some(through.weighed(modes, interval, Limits::default()))
+    }
+
+    /// The same with what keeps the modes, and the loss to train with, by these limits.
+    #[must_use]
+    pub(super) fn weighed(mut self, modes: &[Mode], interval: f64, limits: Limits) -> Self {
+        let horizon = limits.horizon_for(interval);
+        let worst = |found: &[LossMode]| worst(found, modes, horizon) / limits.tolerance;
+        self.others.iter_mut().for_each(|other| other.keeps = worst(&other.modes) <= 1.0);
+        let own = worst(&self.modes);
+        self.keeps = own <= 1.0;
+        let kept = self.others.iter().find(|other| other.keeps);
+        let least = self.others.iter().map(|other| (worst(&other.modes), other)).min_by(|a, b| a.0.total_cmp(&b.0));
+        let better = kept.or(least.filter(|(least, _)| *least < own).map(|(_, other)| other));
+        self.instead = better.filter(|_| !self.keeps).map(|other| other.loss);
+        self
     }
 
     /// What another loss makes of the same samples through an exact integrator; `None` where it is not followed.
@@ -144,15 +158,21 @@ impl ThroughLoss {
         let other = self.instead.and_then(|loss| self.others.iter().find(|other| other.loss == loss));
         other.map_or((self.loss, &self.modes), |other| (other.loss, &other.modes))
     }
+
+    /// The same where that loss keeps them.
+    pub(super) fn kept(&self) -> Option<&[LossMode]> {
+        let other = self.instead.and_then(|loss| self.others.iter().find(|other| other.loss == loss));
+        match other {
+            Some(other) => other.keeps.then_some(&other.modes),
+            None => self.keeps.then_some(&self.modes),
+        }
+    }
 }
 
-/// How far the worst settled mode is from where it belongs, in units of what is allowed.
-fn worst(found: &[LossMode], modes: &[Mode]) -> f64 {
-    let off = |(l, mode): (&LossMode, &Mode)| {
-        let allowed = (SIGNIFICANT * mode.uncertainty.unwrap_or(0.0)).max(TOLERANCE * mode.lambda.re.abs());
-        (l.learned - l.lambda).norm() / allowed.max(f64::MIN_POSITIVE)
-    };
-    found.iter().zip(modes).filter(|(_, mode)| mode.settled).map(off).fold(0.0, f64::max)
+/// How far the worst settled mode is off over the horizon, of those that move by more than the samples leave open.
+fn worst(found: &[LossMode], modes: &[Mode], horizon: f64) -> f64 {
+    let moved = found.iter().zip(modes).filter(|(l, mode)| mode.settled && l.significant);
+    moved.map(|(l, _)| Discrepancy::of(l.lambda, l.learned, horizon).worst()).fold(0.0, f64::max)
 }
 
 /// The samples as matrices, a row each.

@@ -9,6 +9,8 @@ pub struct TrainingCall {
     pub library: &'static str,
     /// Lines of Python.
     pub lines: Vec<String>,
+    /// Whether it puts the samples themselves into the method's equation: with noise in them that is another loss.
+    pub residual: bool,
 }
 
 /// Solvers of torchdiffeq that step on a fixed grid.
@@ -33,7 +35,7 @@ pub fn training_calls(method: &Method, substeps: u32, interval: f64) -> Vec<Trai
                 format!("  options=dict(first_step={step}, ifactor=1))"),
             ],
         };
-        calls.push(TrainingCall { library: "torchdiffeq", lines });
+        calls.push(TrainingCall { library: "torchdiffeq", lines, residual: false });
     }
     if let Some(name) = named("diffrax") {
         let times = if substeps == 1 { "ts" } else { "grid" };
@@ -44,13 +46,13 @@ pub fn training_calls(method: &Method, substeps: u32, interval: f64) -> Vec<Trai
         if substeps != 1 {
             lines.push(format!("  grid = jnp.linspace(ts[0], ts[-1], {substeps}*(len(ts)-1)+1)"));
         }
-        calls.push(TrainingCall { library: "diffrax", lines });
+        calls.push(TrainingCall { library: "diffrax", lines, residual: false });
     }
     if calls.is_empty()
         && substeps == 1
         && let Some(residual) = residual(method.name())
     {
-        calls.push(TrainingCall { library: "no solver needed", lines: vec![format!("loss = mean(({residual})**2)")] });
+        calls.push(TrainingCall { library: "no solver needed", lines: vec![format!("loss = mean(({residual})**2)")], residual: true });
     }
     calls
 }
