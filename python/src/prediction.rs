@@ -120,7 +120,12 @@ impl Options {
             Some("float64") => Some(Precision::Float64),
             Some(other) => return Err(refused(format!("dtype = {other:?}: write 'float32' or 'float64'"))),
         };
-        let wrong = || refused(format!("call = {:?}: write 'pairs', or 'trajectory:K' with K from 1 to 65535", self.call.as_deref().unwrap_or_default()));
+        let wrong = || {
+            refused(format!(
+                "call = {:?}: write 'pairs', or 'trajectory:K' with K from 1 to 65535",
+                self.call.as_deref().unwrap_or_default()
+            ))
+        };
         Ok((covered.ok_or_else(wrong)?, dtype))
     }
 }

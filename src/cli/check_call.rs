@@ -22,7 +22,8 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
     };
     let model = training.model.clone().unwrap_or_else(|| suited_model(&subject));
     // The fits see the samples as they are.
-    let subject = if samples.system.is_some() { subject } else { subject.with_loss(&samples.paths, training.loss, model != ModelSpec::Linear) };
+    let subject =
+        if samples.system.is_some() { subject } else { subject.with_loss(&samples.paths, training.loss, model != ModelSpec::Linear) };
     let prediction = Prediction { subject, methods: vec![arguments::scheme(call.scheme)?], substeps: 1, limits: Limits::default() };
     let report = prediction.report().map_err(super::predict::no_prediction)?;
     let training_of = training.through(&model, call, interval)?;

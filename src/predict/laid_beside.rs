@@ -37,7 +37,15 @@ pub struct Beside {
 impl Default for Beside {
     /// Nothing.
     fn default() -> Self {
-        Self { calls: Vec::new(), loss: Loss::default(), covered: None, precision: None, regressions: Vec::new(), orbits: false, only: false }
+        Self {
+            calls: Vec::new(),
+            loss: Loss::default(),
+            covered: None,
+            precision: None,
+            regressions: Vec::new(),
+            orbits: false,
+            only: false,
+        }
     }
 }
 

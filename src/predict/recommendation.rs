@@ -279,7 +279,9 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     // Where no loss keeps the modes, the integrator's part alone is judged.
     let noisy = match method {
         Method::Multistep(_) => NoisyModes::of(subject, method, &equation, sampling)?,
-        Method::RungeKutta(_) => subject.through_loss.as_ref().and_then(ThroughLoss::kept).map_or_else(NoisyModes::default, NoisyModes::through),
+        Method::RungeKutta(_) => {
+            subject.through_loss.as_ref().and_then(ThroughLoss::kept).map_or_else(NoisyModes::default, NoisyModes::through)
+        }
     };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {

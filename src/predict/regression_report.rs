@@ -1,7 +1,7 @@
 //! Regression on estimated derivatives, judged beside the methods.
 
-use crate::inverse::{Judgement, Limits, Reason, Verdict, regressed};
 use super::through_loss::{ROUNDING, SIGNIFICANT, ThroughLoss};
+use crate::inverse::{Judgement, Limits, Reason, Verdict, regressed};
 use crate::loops::{Filter, NotRegressed, RegressedMode, Regression};
 use crate::method::Sampling;
 use crate::truth::Mode;
