@@ -20,6 +20,8 @@ const MOST_SAMPLES: usize = 20_000;
 const MOST_STEPS: usize = 60;
 /// The descent ends at a gain of this part of the loss: among 20,000 samples with noise that is far below an uncertainty.
 const GAIN: f64 = 1e-10;
+/// Rows that are factored at once.
+const ROWS_AT_ONCE: usize = 256;
 /// A window K times as long is begun from the map of the shorter one.
 const LONGER: usize = 4;
 
@@ -77,20 +79,32 @@ fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
     } else {
         DVector::zeros(d)
     };
-    let mut from = DMatrix::from_element(pairs, width, 1.0);
-    let mut to = DMatrix::zeros(pairs, d);
-    let mut row = 0;
+    // The triangular factor of (from | to), a block of rows at a time: the block stays in the processor's cache, and rounding is that of one factorisation.
+    let all = width + d;
+    let mut block = DMatrix::zeros(all + ROWS_AT_ONCE, all);
+    let mut row = all;
     for run in runs {
         for n in 1..run.nrows() {
+            if row == block.nrows() {
+                let factor = block.clone().qr().unpack_r();
+                block.rows_mut(0, all).copy_from(&factor);
+                row = all;
+            }
             for k in 0..d {
-                from[(row, k)] = run[(n - 1, k)] - middle[k];
-                to[(row, k)] = run[(n, k)] - middle[k];
+                block[(row, k)] = run[(n - 1, k)] - middle[k];
+                block[(row, width + k)] = run[(n, k)] - middle[k];
+            }
+            if affine {
+                block[(row, d)] = 1.0;
             }
             row += 1;
         }
     }
-    let solution = SVD::try_new(from.clone(), true, true, f64::EPSILON, 10_000)?.solve(&to, 1e-12 * from.norm()).ok()?;
-    let loss = (&from * &solution - &to).norm_squared() / (pairs * d) as f64;
+    let factor = block.rows(0, row).into_owned().qr().unpack_r();
+    let (from, to) = (factor.view((0, 0), (width, width)), factor.view((0, width), (width, d)));
+    let solution = SVD::try_new(from.into_owned(), true, true, f64::EPSILON, 10_000)?.solve(&to, 1e-12 * from.norm()).ok()?;
+    let missed = (from * &solution - to).norm_squared() + factor.view((width, width), (d, d)).norm_squared();
+    let loss = missed / (pairs * d) as f64;
     let linear = solution.rows(0, d).transpose();
     let shift = if affine { solution.row(d).transpose() } else { DVector::zeros(d) };
     let constant = &middle + shift - &linear * &middle;

@@ -17,9 +17,6 @@ use std::sync::Arc;
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
 
-/// A growth rate has a sign where it is this many uncertainties from 0.
-const SIGNIFICANT: f64 = 2.0;
-
 /// What the modes are of.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -88,8 +85,7 @@ impl Subject {
         let mut found = examine_until(data, options, stopped)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
-        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= SIGNIFICANT * u);
-        if let Some(mode) = found.modes.iter().find(open) {
+        if let Some(mode) = found.modes.iter().find(|mode| mode.sign_is_open()) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
         let subject = Self {

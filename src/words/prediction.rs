@@ -52,7 +52,7 @@ fn answer(report: &Report, width: usize) -> Vec<String> {
     match &upper[..] {
         [] => push(&mut lines, &format!("{object}No mode is known in {samples}, {every}."), width),
         [mode] if mode.settled => {
-            let text = format!("{object}{}: λ = {}, {}.", kind(mode.lambda), known(mode), behaviour(mode.lambda));
+            let text = format!("{object}{}: λ = {}, {}.", kind(mode), known(mode), behaviour(mode));
             push(&mut lines, &text, width);
             push(&mut lines, &format!("({samples}, {every})"), width);
         }
@@ -73,7 +73,7 @@ fn answer(report: &Report, width: usize) -> Vec<String> {
             for mode in shown.iter().take(MOST_MODES) {
                 let state = if mode.settled { "" } else { "not settled" };
                 let place = if several { format!("at {}", point(&mode.equilibrium)) } else { String::new() };
-                table.row([format!("λ = {}", known(mode)), behaviour(mode.lambda), state.to_owned(), place]);
+                table.row([format!("λ = {}", known(mode)), behaviour(mode), state.to_owned(), place]);
             }
             lines.extend(table.fit(width).lines().map(str::to_owned));
             if all.len() > MOST_MODES {
@@ -100,8 +100,8 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
     let mut methods: Vec<&MethodReport> = report.methods.iter().collect();
     methods.sort_by_key(known);
     let row = |method: &MethodReport| {
-        let mode = report.worst_mode(method).map(|k| &method.modes[k]);
-        let text = off_orbits(method).or(mode.map(becomes)).unwrap_or_default();
+        let mode = report.worst_mode(method);
+        let text = off_orbits(method).or(mode.map(|k| becomes(&method.modes[k], &report.modes[k]))).unwrap_or_default();
         [Cell::new(&method.method), Cell::new(text), shaded(verdict(method.verdict), method.verdict)]
     };
     // As many methods as there is room for, the others counted in a line.
@@ -244,14 +244,14 @@ pub fn everything(report: &Report, width: usize) -> String {
         };
         let state = if mode.settled { "" } else { "not settled" };
         let lambda = super::number::pair(mode.lambda, DIGITS);
-        table.row([lambda, certainty, point(&mode.equilibrium), behaviour(mode.lambda), state.to_owned()]);
+        table.row([lambda, certainty, point(&mode.equilibrium), behaviour(mode), state.to_owned()]);
     }
     parts.push(format!("The truth, found without an integrator\n{}", table.fit(width)));
     let substeps = report.methods.first().map_or(1, |m| m.substeps) as usize;
     let mut table = Table::new(&["METHOD", "COST", "VERDICT", "PRINCIPAL λ̂", "OTHERS", "WHY"]).details(&[4, 1]);
     for method in &report.methods {
         for (row, (k, _)) in report.upper_modes().enumerate() {
-            table.row(cells(method, &method.modes[k], row == 0));
+            table.row(cells(method, &method.modes[k], &report.modes[k], row == 0));
         }
     }
     parts.push(format!("What a fit learns through each method, {} per sample\n{}", count(substeps, "step", "steps"), table.fit(width)));
@@ -288,7 +288,7 @@ pub fn everything(report: &Report, width: usize) -> String {
     parts.join("\n\n")
 }
 
-fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
+fn cells(method: &MethodReport, mode: &ModeReport, truth: &Mode, first: bool) -> [Cell; 6] {
     let principal = mode.branches.principal();
     let others = mode.branches.branches.len() - usize::from(principal.is_some());
     [
@@ -297,7 +297,7 @@ fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
         shaded(verdict(mode.verdict), mode.verdict),
         Cell::new(principal.map_or_else(|| "none".into(), |b| super::number::complex(b.lambda, DIGITS))),
         Cell::new(others),
-        Cell::new(off_orbits(method).filter(|_| first).unwrap_or_else(|| becomes(mode))),
+        Cell::new(off_orbits(method).filter(|_| first).unwrap_or_else(|| becomes(mode, truth))),
     ]
 }
 
