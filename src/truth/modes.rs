@@ -171,6 +171,11 @@ impl Mode {
     pub fn sign_is_open(&self) -> bool {
         self.lambda.re != 0.0 && self.uncertainty.is_some_and(|u| self.lambda.re.abs() <= SIGNIFICANT * u)
     }
+
+    /// The largest |Re λ| within twice the uncertainty.
+    pub fn fastest_growth(&self) -> f64 {
+        self.lambda.re.abs() + SIGNIFICANT * self.uncertainty.unwrap_or(0.0)
+    }
 }
 
 /// The modes of a data set, and how they were found.

@@ -31,6 +31,37 @@ pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
     lines.join("\n")
 }
 
+/// Period, multiplier a turn and amplitudes of the closed orbit that the samples are on, where they are on one.
+fn closes(report: &Report) -> Option<(f64, f64, &[f64])> {
+    let on_one = matches!(report.finding.motion, Motion::Cycle | Motion::Orbits);
+    report.caveats.iter().find_map(|caveat| match caveat {
+        Caveat::Closed { period, multiplier, amplitude } if on_one => Some((*period, *multiplier, amplitude.as_slice())),
+        _ => None,
+    })
+}
+
+/// What the samples are samples of, where it is not a motion to or from rest.
+fn object(report: &Report) -> String {
+    let orbit = |name: &str| {
+        let Some((period, multiplier, amplitude)) = closes(report) else { return format!("{name}. ") };
+        let sizes: Vec<String> = amplitude.iter().map(|a| real(*a, DIGITS)).collect();
+        let sizes = if sizes.is_empty() { String::new() } else { format!(" and amplitudes {}", sizes.join(", ")) };
+        let attracts = match report.finding.motion {
+            Motion::Cycle => format!("; a turn multiplies a small distance from it by {}", real(multiplier, 2)),
+            _ => String::new(),
+        };
+        format!("{name} of period {}{sizes}{attracts}. ", real(period, DIGITS))
+    };
+    match report.finding.motion {
+        Motion::Cycle => orbit("A limit cycle"),
+        Motion::Orbits if closes(report).is_some() => orbit("A closed orbit"),
+        Motion::Chaos => "Chaos. ".into(),
+        Motion::Drift => "A steady drift, which has no equilibrium. ".into(),
+        Motion::Driven => "A motion driven from outside. ".into(),
+        Motion::Rest | Motion::Orbits | Motion::Undetermined => String::new(),
+    }
+}
+
 /// What is true.
 fn answer(report: &Report, width: usize) -> Vec<String> {
     let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
@@ -42,18 +73,13 @@ fn answer(report: &Report, width: usize) -> Vec<String> {
     };
     let every = format!("one every {}", real(report.interval, DIGITS));
     let mut lines = Vec::new();
-    let object = match report.finding.motion {
-        Motion::Cycle => "A limit cycle. ",
-        Motion::Chaos => "Chaos. ",
-        Motion::Drift => "A steady drift, which has no equilibrium. ",
-        Motion::Driven => "A motion driven from outside. ",
-        Motion::Rest | Motion::Orbits | Motion::Undetermined => "",
-    };
+    let object = object(report);
     match &upper[..] {
         [] => push(&mut lines, &format!("{object}No mode is known in {samples}, {every}."), width),
         [mode] if mode.settled => {
-            let text = format!("{object}{}: λ = {}, {}.", kind(mode), known(mode), behaviour(mode));
-            push(&mut lines, &text, width);
+            // What the equilibrium inside an orbit does is not what the motion does.
+            let what = if closes(report).is_some() { "About its equilibrium" } else { kind(mode) };
+            push(&mut lines, &format!("{object}{what}: λ = {}, {}.", known(mode), behaviour(mode)), width);
             push(&mut lines, &format!("({samples}, {every})"), width);
         }
         all => {
@@ -133,6 +159,11 @@ fn nothing_recommended(report: &Report) -> &'static str {
     }
 }
 
+/// H, where it is the same throughout.
+fn evenly(report: &Report) -> Option<f64> {
+    (!report.uneven).then_some(report.interval)
+}
+
 /// What to do.
 fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -158,7 +189,9 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     let same =
         report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
+    let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
     let heading = match (same, advice.among) {
+        (true, _) if partly => "Once the model has the rest of the state, good as it is".to_owned(),
         (true, _) => "Good as it is".to_owned(),
         (false, Among::Common) => "Do this instead".into(),
         (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
@@ -168,7 +201,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     push(&mut lines, &heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
-    for call in training_calls(&advice.scheme, advice.substeps, report.interval).into_iter().take(2) {
+    for call in training_calls(&advice.scheme, advice.substeps, evenly(report)).into_iter().take(2) {
         for (k, line) in call.lines.iter().enumerate() {
             lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
         }
@@ -189,7 +222,11 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
 fn open(report: &Report, width: usize) -> Vec<String> {
     let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
     let aliased = alias.is_some();
-    let caveats = report.caveats.iter().filter(|caveat| bears(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
+    let said = |caveat: &Caveat| matches!(caveat, Caveat::Closed { .. }) && closes(report).is_some();
+    let caveats = report
+        .caveats
+        .iter()
+        .filter(|caveat| bears(caveat) && !said(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
     let texts: Vec<String> = alias.into_iter().chain(caveats.map(|caveat| caveat.say(Dialect::Terminal))).collect();
     let mut lines = Vec::new();
     for text in texts.iter().take(2) {
@@ -203,6 +240,11 @@ fn open(report: &Report, width: usize) -> Vec<String> {
 
 /// Whether a caveat limits the answer; others say how it was found.
 fn bears(caveat: &Caveat) -> bool {
+    // Below this what a field misses is rounding or a solver's tolerance.
+    const NOTICED: f64 = 1e-5;
+    if let Caveat::FieldFitted { residual, .. } = *caveat {
+        return residual > NOTICED;
+    }
     !matches!(
         caveat,
         Caveat::MapDegree { .. }
@@ -273,7 +315,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         Some(advice) => {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);
-            for call in training_calls(&advice.scheme, advice.substeps, report.interval) {
+            for call in training_calls(&advice.scheme, advice.substeps, evenly(report)) {
                 for (k, line) in call.lines.iter().enumerate() {
                     part.push_str(&format!("\n    {:<12} {line}", if k == 0 { call.library } else { "" }));
                 }

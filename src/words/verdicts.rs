@@ -228,7 +228,7 @@ fn miss(truth: Complex<f64>, sign_is_open: bool, learned: Complex<f64>, off: Dis
 pub(super) fn behaviour(mode: &Mode) -> String {
     let lambda = mode.lambda;
     let growth = match lambda.re {
-        _ if mode.sign_is_open() => "may decay or grow".to_owned(),
+        _ if mode.sign_is_open() => format!("may halve or double every {} at the soonest", real(2f64.ln() / mode.fastest_growth(), 2)),
         x if x < 0.0 => format!("halves every {}", real(2f64.ln() / -x, DIGITS)),
         x if x > 0.0 => format!("doubles every {}", real(2f64.ln() / x, DIGITS)),
         _ => "neither decays nor grows".to_owned(),
@@ -283,7 +283,10 @@ mod tests {
     fn a_mode_whose_sign_is_open_is_not_said_to_decay() {
         let lambda = Complex::new(-2e-4, 1.3);
         let (open, known) = (Mode::determined(lambda, vec![0.0], Some(0.2)), Mode::determined(lambda, vec![0.0], Some(5e-5)));
-        assert_eq!((kind(&open), behaviour(&open)), ("An oscillation", "period 4.833, may decay or grow".to_owned()));
+        assert_eq!(
+            (kind(&open), behaviour(&open)),
+            ("An oscillation", "period 4.833, may halve or double every 1.7 at the soonest".to_owned())
+        );
         assert_eq!((kind(&known), behaviour(&known)), ("A damped oscillation", "period 4.833, halves every 3466".to_owned()));
     }
 }
