@@ -16,9 +16,10 @@ fn uncertainties_cover() {
         drawn += found.draws;
         settled += found.settled;
         within += found.within;
-        // One coordinate with much noise and few rows: whether it is an orbit's frequency or an equilibrium's is open in most draws.
-        let open = kind.columns == 1 && kind.rows == 40 && kind.noise > 0.1;
-        assert!(open || found.settled >= 10, "{kind:?}: {found:?}");
+        // 40 rows of one coordinate with 20 % of noise: the Cramér–Rao bound is 0.034 for λ (errors of 100 draws: 0.033 even, 0.030 uneven) and 0.0233 for
+        // Re λ = −0.1. In one draw of 13 Re λ is found within three deviations of zero, so that the motion may be an orbit of one size: 95 and 92 of 100 settle.
+        let faint = kind.columns == 1 && kind.rows == 40 && kind.noise > 0.1;
+        assert!(found.settled >= if faint { 8 } else { 10 }, "{kind:?}: {found:?}");
         // With a dozen draws the error's scale is known to a fifth.
         assert!(found.settled < 8 || found.uncertainty < 3.0 * 1.2 * found.error, "{kind:?}: {found:?}");
         // Three outside of 12 come once in 20 where 93 of 100 are within, five once in 1,000.
@@ -27,5 +28,5 @@ fn uncertainties_cover() {
     // 93 %, less two standard errors of a binomial share.
     let n = f64::from(settled);
     assert!(f64::from(within) >= 0.93 * n - 2.0 * (n * 0.93 * 0.07).sqrt(), "{within} of {settled}");
-    assert!(settled * 10 >= drawn * 8, "{settled} of {drawn}");
+    assert!(settled * 20 >= drawn * 19, "{settled} of {drawn}");
 }

@@ -20,6 +20,8 @@ const MOST_SAMPLES: usize = 20_000;
 const MOST_STEPS: usize = 60;
 /// The descent ends at a gain of this part of the loss: among 20,000 samples with noise that is far below an uncertainty.
 const GAIN: f64 = 1e-10;
+/// Rows that are factored at once.
+const ROWS_AT_ONCE: usize = 256;
 /// A window K times as long is begun from the map of the shorter one.
 const LONGER: usize = 4;
 
@@ -84,21 +86,33 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], affine: bool) -
     } else {
         DVector::zeros(d)
     };
-    let mut right = DMatrix::from_element(rows, width, 1.0);
-    let mut left = DMatrix::zeros(rows, d);
-    let mut row = 0;
+    // The triangular factor of (from | to), a block of rows at a time: the block stays in the processor's cache, and rounding is that of one factorisation.
+    let all = width + d;
+    let mut block = DMatrix::zeros(all + ROWS_AT_ONCE, all);
+    let mut row = all;
     for run in runs {
         for n in 0..(run.nrows() + 1).saturating_sub(span) {
+            if row == block.nrows() {
+                let factor = block.clone().qr().unpack_r();
+                block.rows_mut(0, all).copy_from(&factor);
+                row = all;
+            }
             for k in 0..d {
                 let weighed = |weights: &[f64]| -> f64 { weights.iter().enumerate().map(|(j, w)| w * (run[(n + j, k)] - middle[k])).sum() };
-                right[(row, k)] = weighed(&from[..span]);
-                left[(row, k)] = weighed(&to[..span]);
+                block[(row, k)] = weighed(&from[..span]);
+                block[(row, width + k)] = weighed(&to[..span]);
+            }
+            if affine {
+                block[(row, d)] = 1.0;
             }
             row += 1;
         }
     }
-    let solution = SVD::try_new(right.clone(), true, true, f64::EPSILON, 10_000)?.solve(&left, 1e-12 * right.norm()).ok()?;
-    let loss = (&right * &solution - &left).norm_squared() / (rows * d) as f64;
+    let factor = block.rows(0, row).into_owned().qr().unpack_r();
+    let (right, left) = (factor.view((0, 0), (width, width)), factor.view((0, width), (width, d)));
+    let solution = SVD::try_new(right.into_owned(), true, true, f64::EPSILON, 10_000)?.solve(&left, 1e-12 * right.norm()).ok()?;
+    let missed = (right * &solution - left).norm_squared() + factor.view((width, width), (d, d)).norm_squared();
+    let loss = missed / (rows * d) as f64;
     let linear = solution.rows(0, d).transpose();
     let shift = if affine { solution.row(d).transpose() } else { DVector::zeros(d) };
     let sum = |weights: &[f64]| weights.iter().sum::<f64>();

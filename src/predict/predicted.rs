@@ -62,13 +62,15 @@ impl Prediction {
         let reports = asked.iter().map(of_method).collect::<Result<_, _>>()?;
         let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), stopped };
         let recommendation = recommendation::recommend(&subject, candidates, limits)?;
-        let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, driven, .. } = subject;
+        let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, uneven, driven, .. } =
+            subject;
         if orbits.is_some() && stopped() && !caveats.contains(&Caveat::Stopped) {
             caveats.push(Caveat::Stopped);
         }
         Ok(Report {
             source,
             interval,
+            uneven: uneven.is_some(),
             trajectories,
             samples,
             finding,
@@ -168,7 +170,9 @@ impl ModeReport {
         let alone = subject.is_alone(mode);
         let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
         if let Some((branches, minima)) = uneven {
-            let judgement = mode.settled.then(|| limits.judge(&branches, alone));
+            let uncertainty = mode.uncertainty.unwrap_or(0.0);
+            let beside = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
+            let judgement = mode.settled.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
             return Ok(Self { minima, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
@@ -182,7 +186,8 @@ impl ModeReport {
             return Ok(Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) });
         }
         let uncertainty = mode.uncertainty.unwrap_or(0.0);
-        let judgement = mode.settled.then(|| limits.judge_within(equation, &clean, alone, uncertainty)).transpose()?;
+        let beside = |lambda| equation.branches(lambda, sampling);
+        let judgement = mode.settled.then(|| limits.judge_within(&clean, alone, uncertainty, beside)).transpose()?;
         Ok(match noisy {
             Some((found, _)) => Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) },
             None => Self::new(clean, judgement, limits),

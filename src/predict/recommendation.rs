@@ -285,21 +285,25 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {
-        let uneven = subject.uneven.as_ref().map(|uneven| uneven.minima_in_short(method, k, mode.lambda, sampling, limits));
-        let Some(found) = uneven.unwrap_or_else(|| equation.branches(mode.lambda, sampling).ok()) else { return Ok(None) };
+        let branches_of = |lambda| subject.branches_in_short((method, &equation), k, lambda, sampling, limits);
+        let Ok(found) = branches_of(mode.lambda) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
         let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
-        let found = match shown.map(|(apparent, _)| equation.branches(apparent, sampling)) {
-            Some(Ok(shown)) => shown.beside(mode.lambda),
-            _ => found,
+        let judge = |kept: fn(&Branches) -> Branches| -> Result<Verdict, PredictError> {
+            // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
+            if let Some(Ok(shown)) = shown.map(|(apparent, _)| branches_of(apparent)) {
+                return Ok(limits.judge(&kept(&shown.beside(mode.lambda)), alone).verdict);
+            }
+            let found = kept(&found);
+            let here = limits.judge(&found, alone).verdict;
+            let Some(uncertainty) = mode.uncertainty.filter(|_| here == Verdict::Faithful) else { return Ok(here) };
+            Ok(limits.judge_within(&found, alone, uncertainty, |lambda| branches_of(lambda).map(|found| kept(&found)))?.worst)
         };
-        let mut here = limits.judge(&found, alone).verdict;
-        if let (Verdict::Faithful, Some(uncertainty)) = (here, mode.uncertainty) {
-            here = limits.judge_within(&equation, &found, alone, uncertainty)?.worst;
-        }
+        let here = judge(Branches::clone)?;
         trial.verdict = trial.verdict.max(here);
-        trial.without_aliases = trial.without_aliases.max(limits.judge(&without_aliases(&found), alone).verdict);
+        // What is faithful with its aliases is so without them.
+        trial.without_aliases = trial.without_aliases.max(if here == Verdict::Faithful { here } else { judge(without_aliases)? });
     }
     Ok(Some(trial))
 }
@@ -360,8 +364,9 @@ fn about_aliases(subject: &Subject, limits: Limits, candidates: usize) -> Why {
         let beyond = (limits.reach * mode.lambda.norm()).powi(2) - mode.lambda.re.powi(2);
         TAU / (mode.lambda.im + beyond.max(0.0).sqrt())
     };
-    let turning = subject.settled_modes().filter(|m| m.lambda.im > 0.0);
-    let nearest = turning.map(|mode| (longest(mode), mode.lambda)).min_by(|a, b| a.0.total_cmp(&b.0));
+    // A real model gives a real mode that no other equals no complex one.
+    let aliased = subject.settled_modes().filter(|m| m.lambda.im > 0.0 || (m.lambda.norm() > 0.0 && !subject.is_alone(m)));
+    let nearest = aliased.map(|mode| (longest(mode), mode.lambda)).min_by(|a, b| a.0.total_cmp(&b.0));
     let (closer_than, lambda) = nearest.unwrap_or((interval, Complex::ZERO));
     Why::FaithfulButForAliases { interval, closer_than, lambda, candidates, most_substeps: MOST_SUBSTEPS }
 }

@@ -23,6 +23,9 @@ pub struct Report {
     pub source: String,
     /// H.
     pub interval: f64,
+    /// Whether the samples are at uneven times, so that H is that of the middle interval.
+    #[serde(skip)]
+    pub uneven: bool,
     /// How many trajectories.
     pub trajectories: usize,
     /// How many samples; none for a system.

@@ -9,6 +9,7 @@ use super::affine_map::{AffineMap, Run, best_map, regression};
 use crate::data::Paths;
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
+use crate::inverse::faithful::TOLERANCE;
 use crate::inverse::{Discrepancy, Limits};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
@@ -21,6 +22,8 @@ const OTHERS: [Loss; 5] = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Los
 pub(super) const ROUNDING: f64 = 1e-9;
 /// A change counts from so many uncertainties of the mode on.
 pub(super) const SIGNIFICANT: f64 = 2.0;
+/// A change that is less than this part of what is called faithful, over the longest run, is not worth a word: many digits make it significant.
+const MATTERS: f64 = 0.1;
 /// One-step residuals below this part of the mean square of the motion are no noise.
 const CLEAN: f64 = 1e-12;
 /// A constant is needed where a map without one leaves so many times what one with it leaves.
@@ -40,7 +43,7 @@ pub struct ThroughLoss {
     pub floor: f64,
     /// One for each mode of the report.
     pub modes: Vec<LossMode>,
-    /// Whether the loss changes a settled mode by more than the samples leave open.
+    /// Whether the loss changes a settled mode by more than the samples leave open, and enough to be seen over the longest run.
     pub acts: bool,
     /// Whether even so every settled mode is faithful over the horizon, through an exact integrator.
     pub keeps: bool,
@@ -109,7 +112,9 @@ impl ThroughLoss {
             return None;
         }
         let learned = matched(&map, interval, modes)?;
-        let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant);
+        let longest = runs.iter().map(|run| run.nrows()).max()? as f64 * interval;
+        let matters = |l: &LossMode| Discrepancy::of(l.lambda, l.learned, longest).worst() > MATTERS * TOLERANCE;
+        let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant && matters(l));
         let noise = noise(&runs, affine);
         let mut others = Vec::new();
         if acts {

@@ -62,4 +62,6 @@ pub enum Because {
     DrivenByNoise,
     /// Each trajectory shows modes of its own, no more than a model of its columns can have: they may be runs of different systems.
     RunsDiffer,
+    /// A steady oscillation of one size in noise that can hide its harmonics: its frequency may be that of an orbit, not of small motions.
+    OneSize,
 }

@@ -36,6 +36,10 @@ const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 
+/// An oscillation whose size changes by less than this power of e over the whole time is steady, and so is one whose Re λ is less than so many of its
+/// uncertainties: the uncertainty is a radius that holds 68 %, about 1.5 standard deviations of Re λ, so that two of them are three deviations.
+const STEADY: f64 = 0.3;
+const MAY_NOT_DECAY: f64 = 2.0;
 /// A model of the whole state that leaves less than this nearly explains the motion, whatever is left.
 const NEARLY: f64 = 2e-3;
 /// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
@@ -121,8 +125,9 @@ impl LinearModel {
         let duration = samples.duration();
         let partial = self.fit.count() > dimension;
         let lambdas: Vec<Complex<f64>> = self.fit.rates.iter().map(|r| r.lambda()).collect();
-        let steady =
-            |k: usize| lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < 0.3_f64.max(3.0 * self.fit.uncertainty[k] * duration);
+        let steady = |k: usize| {
+            lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < STEADY.max(MAY_NOT_DECAY * self.fit.uncertainty[k] * duration)
+        };
         let all_steady = (0..lambdas.len()).all(steady);
         let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
         let series = self.fit.rates.iter().filter(|r| overdamped(r.lambda())).map(|r| r.count()).sum::<usize>() > dimension + MOST_HIDDEN;
@@ -141,7 +146,11 @@ impl LinearModel {
                     uncertainty = uncertainty.hypot(nearest);
                 }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
-                    uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * hidden * lambda.norm());
+                    let shift = SHIFT_PER_HARMONIC * hidden * lambda.norm();
+                    if shift > VAGUE * lambda.norm() {
+                        because.push(Because::OneSize);
+                    }
+                    uncertainty = uncertainty.hypot(shift);
                 }
                 if !self.explains {
                     // What is left may be a harmonic, whose size bounds the shift.
@@ -168,7 +177,9 @@ impl LinearModel {
                 if samples.highest_frequency().is_some_and(|highest| lambda.im > highest * (1.0 - margin / PI)) {
                     because.push(Because::NoRealFlow);
                 }
-                if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
+                if because.contains(&Because::OneSize) {
+                    // That λ may be another is not that it may be zero.
+                } else if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
                     because.push(Because::LinearPartVanishes);
                 } else if uncertainty > VAGUE * lambda.norm() {
                     because.push(Because::Vague);

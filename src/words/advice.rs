@@ -99,5 +99,10 @@ pub(super) fn headline(advice: &Recommendation) -> String {
 /// The calls that do what is advised. Where noise makes a difference between losses, those that put the samples into the method's equation do not.
 pub(super) fn calls(report: &Report, advice: &Recommendation) -> impl Iterator<Item = TrainingCall> {
     let noisy = report.through_loss.as_ref().is_some_and(|through| through.acts);
-    training_calls(&advice.scheme, advice.substeps, report.interval).into_iter().filter(move |call| !(noisy && call.residual))
+    training_calls(&advice.scheme, advice.substeps, evenly(report)).into_iter().filter(move |call| !(noisy && call.residual))
+}
+
+/// H, where it is the same throughout.
+fn evenly(report: &Report) -> Option<f64> {
+    (!report.uneven).then_some(report.interval)
 }

@@ -19,6 +19,9 @@ impl Say for Because {
             Self::LinearPartVanishes => "λ is zero within its uncertainty.",
             Self::DrivenByNoise => "Noise keeps the motion going.",
             Self::RunsDiffer => "Each trajectory shows modes of its own: they may be runs of different systems.",
+            Self::OneSize => {
+                "All of the motion has one size, and the noise would hide what tells an orbit's frequency from that of small motions."
+            }
         }
         .into()
     }
