@@ -151,10 +151,13 @@ impl Grid {
     /// The largest range over the trajectories of t − kH.
     fn cut(&self, interval: f64) -> Cut {
         let mut worst = Cut { range: -1.0, slope: 0.0 };
+        // kH without rounding for k < 2²⁶, as a fused multiplication has it, which not every processor does.
+        let leading = f64::from_bits(interval.to_bits() & !((1 << 26) - 1));
+        let remainder = interval - leading;
         for points in &self.points {
             let (mut low, mut high) = ((0.0, f64::INFINITY), (0.0, f64::NEG_INFINITY));
             for &(k, t) in points {
-                let rest = (-k).mul_add(interval, t);
+                let rest = (t - k * leading) - k * remainder;
                 if rest < low.1 {
                     low = (k, rest);
                 }

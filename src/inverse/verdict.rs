@@ -2,7 +2,6 @@
 
 use super::ambiguity::reachable_by_real_models;
 use super::branches::{Branch, BranchError, Branches};
-use super::equation::LearningEquation;
 use super::faithful::{Discrepancy, shows};
 use super::limits::Limits;
 use super::undefined::Undefined;
@@ -159,16 +158,16 @@ impl Limits {
         if alone { verdict(&reachable_by_real_models(found), self) } else { verdict(found, self) }
     }
 
-    /// The same for a mode that is known to within an uncertainty: judged also at λ ± 2u and λ ± 2ui.
+    /// The same for a mode that is known to within an uncertainty: judged also at λ ± 2u and λ ± 2ui, with what `branches_of` finds there.
     ///
     /// # Errors
-    /// Those of [`LearningEquation::branches`].
+    /// Those of `branches_of`.
     pub fn judge_within(
         self,
-        equation: &LearningEquation,
         found: &Branches,
         alone: bool,
         uncertainty: f64,
+        branches_of: impl Fn(Complex<f64>) -> Result<Branches, BranchError>,
     ) -> Result<Judgement, BranchError> {
         let radius = DEVIATIONS * uncertainty;
         let kept = |found: &Branches| if alone { reachable_by_real_models(found) } else { found.clone() };
@@ -186,7 +185,7 @@ impl Limits {
         for off in along {
             let beside = lambda + off;
             let sign = if centre == 0 { 0 } else { growth_sign(beside, 0.0, self, sampling.interval()) };
-            let there = judged(&kept(&equation.branches(beside, sampling)?), self, sign).verdict;
+            let there = judged(&kept(&branches_of(beside)?), self, sign).verdict;
             (best, worst) = (best.min(there), worst.max(there));
         }
         if best < worst {

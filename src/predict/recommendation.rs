@@ -2,8 +2,10 @@
 
 use super::cost::evaluations;
 use super::learned_orbits::LearnedOrbits;
+use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::subject::Subject;
+use super::through_loss::ThroughLoss;
 use crate::fit::Loss;
 use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
@@ -231,6 +233,9 @@ fn cheapest<'a>(
     let mut settled = vec![false; candidates.len()];
     // More substeps than these, where orbits have shown that fewer are too few.
     let mut more_than = vec![0; candidates.len()];
+    // A multistep method puts the samples themselves into its equation: there is no other training through it.
+    let by_pairs = loss(subject).or(subject.through_loss.as_ref().map(|through| through.loss)).unwrap_or_default() == Loss::Pairs;
+    let trains = |method: &Method, substeps: u32| matches!(method, Method::RungeKutta(_)) || (substeps == 1 && by_pairs);
     let follows = |method: &Method, substeps: u32| from.orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
     for (cost, substeps, k) in tries {
         if from.cut() {
@@ -241,6 +246,9 @@ fn cheapest<'a>(
             continue;
         }
         let method = candidates[k];
+        if !trains(method, substeps) {
+            continue;
+        }
         let Some(trial) = trial(subject, method, substeps, limits)? else { continue };
         let choice = Choice { method, substeps, cost, verdict: trial.verdict };
         if trial.ignites {
@@ -268,18 +276,34 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let sampling = Sampling::new(subject.interval, substeps)?;
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
+    // Where no loss keeps the modes, the integrator's part alone is judged.
+    let noisy = match method {
+        Method::Multistep(_) => NoisyModes::of(subject, method, &equation, sampling)?,
+        Method::RungeKutta(_) => {
+            subject.through_loss.as_ref().and_then(ThroughLoss::kept).map_or_else(NoisyModes::default, NoisyModes::through)
+        }
+    };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {
-        let uneven = subject.uneven.as_ref().map(|uneven| uneven.minima_in_short(method, k, mode.lambda, sampling, limits));
-        let Some(found) = uneven.unwrap_or_else(|| equation.branches(mode.lambda, sampling).ok()) else { return Ok(None) };
+        let branches_of = |lambda| subject.branches_in_short((method, &equation), k, lambda, sampling, limits);
+        let Ok(found) = branches_of(mode.lambda) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
-        let mut here = limits.judge(&found, alone).verdict;
-        if let (Verdict::Faithful, Some(uncertainty)) = (here, mode.uncertainty) {
-            here = limits.judge_within(&equation, &found, alone, uncertainty)?.worst;
-        }
+        let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
+        let judge = |kept: fn(&Branches) -> Branches| -> Result<Verdict, PredictError> {
+            // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
+            if let Some(Ok(shown)) = shown.map(|(apparent, _)| branches_of(apparent)) {
+                return Ok(limits.judge(&kept(&shown.beside(mode.lambda)), alone).verdict);
+            }
+            let found = kept(&found);
+            let here = limits.judge(&found, alone).verdict;
+            let Some(uncertainty) = mode.uncertainty.filter(|_| here == Verdict::Faithful) else { return Ok(here) };
+            Ok(limits.judge_within(&found, alone, uncertainty, |lambda| branches_of(lambda).map(|found| kept(&found)))?.worst)
+        };
+        let here = judge(Branches::clone)?;
         trial.verdict = trial.verdict.max(here);
-        trial.without_aliases = trial.without_aliases.max(limits.judge(&without_aliases(&found), alone).verdict);
+        // What is faithful with its aliases is so without them.
+        trial.without_aliases = trial.without_aliases.max(if here == Verdict::Faithful { here } else { judge(without_aliases)? });
     }
     Ok(Some(trial))
 }
@@ -340,8 +364,9 @@ fn about_aliases(subject: &Subject, limits: Limits, candidates: usize) -> Why {
         let beyond = (limits.reach * mode.lambda.norm()).powi(2) - mode.lambda.re.powi(2);
         TAU / (mode.lambda.im + beyond.max(0.0).sqrt())
     };
-    let turning = subject.settled_modes().filter(|m| m.lambda.im > 0.0);
-    let nearest = turning.map(|mode| (longest(mode), mode.lambda)).min_by(|a, b| a.0.total_cmp(&b.0));
+    // A real model gives a real mode that no other equals no complex one.
+    let aliased = subject.settled_modes().filter(|m| m.lambda.im > 0.0 || (m.lambda.norm() > 0.0 && !subject.is_alone(m)));
+    let nearest = aliased.map(|mode| (longest(mode), mode.lambda)).min_by(|a, b| a.0.total_cmp(&b.0));
     let (closer_than, lambda) = nearest.unwrap_or((interval, Complex::ZERO));
     Why::FaithfulButForAliases { interval, closer_than, lambda, candidates, most_substeps: MOST_SUBSTEPS }
 }

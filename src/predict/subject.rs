@@ -7,7 +7,9 @@ use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
-use crate::inverse::faithful::SAMPLES;
+use crate::inverse::faithful::{SAMPLES, TOLERANCE};
+use crate::inverse::{BranchError, Branches, LearningEquation, Limits};
+use crate::method::{Method, Sampling};
 use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, StateSpace, examine_until};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -16,9 +18,6 @@ use std::sync::Arc;
 /// Real and imaginary parts below this, relative to the eigenvalue, are rounding: they are set to zero, since whether a mode is
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
-
-/// A growth rate has a sign where it is this many uncertainties from 0.
-const SIGNIFICANT: f64 = 2.0;
 
 /// What the modes are of.
 #[derive(Clone, Debug)]
@@ -88,8 +87,9 @@ impl Subject {
         let mut found = examine_until(data, options, stopped)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
-        let open = |mode: &&Mode| mode.uncertainty.is_some_and(|u| mode.lambda.re != 0.0 && mode.lambda.re.abs() <= SIGNIFICANT * u);
-        if let Some(mode) = found.modes.iter().find(open) {
+        // Below this neither growth nor decay shows within the data.
+        let shows = |mode: &&Mode| mode.fastest_growth() * length(data) > 0.1 * TOLERANCE;
+        if let Some(mode) = found.modes.iter().filter(|mode| mode.sign_is_open()).find(shows) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
         let subject = Self {
@@ -115,6 +115,22 @@ impl Subject {
             return Ok(subject);
         }
         Ok(subject.with_loss(&even.paths(), loss, true))
+    }
+
+    /// What a method learns of mode k, were it `lambda`, at the intervals of the samples; for uneven ones the minima in short.
+    ///
+    /// # Errors
+    /// Those of [`LearningEquation::branches`].
+    pub(super) fn branches_in_short(
+        &self,
+        (method, equation): (&Method, &LearningEquation),
+        k: usize,
+        lambda: Complex<f64>,
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Result<Branches, BranchError> {
+        let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, lambda, sampling, limits));
+        uneven.map_or_else(|| equation.branches(lambda, sampling), Ok)
     }
 
     /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.

@@ -154,6 +154,9 @@ pub struct Mode {
     pub because: Vec<Because>,
 }
 
+/// Uncertainties that Re λ must be from zero for its sign to be known.
+const SIGNIFICANT: f64 = 2.0;
+
 fn yes() -> bool {
     true
 }
@@ -162,6 +165,16 @@ impl Mode {
     /// A mode that the samples determine.
     pub fn determined(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: Option<f64>) -> Self {
         Self { lambda, equilibrium, uncertainty, settled: true, because: Vec::new() }
+    }
+
+    /// Whether it may decay or grow for all that the samples say: Re λ is not zero, but within twice its uncertainty of zero.
+    pub fn sign_is_open(&self) -> bool {
+        self.lambda.re != 0.0 && self.uncertainty.is_some_and(|u| self.lambda.re.abs() <= SIGNIFICANT * u)
+    }
+
+    /// The largest |Re λ| within twice the uncertainty.
+    pub fn fastest_growth(&self) -> f64 {
+        self.lambda.re.abs() + SIGNIFICANT * self.uncertainty.unwrap_or(0.0)
     }
 }
 

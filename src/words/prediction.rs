@@ -1,8 +1,7 @@
 //! What `predict` says: the answer, the evidence, what to do; on request everything, or what the words mean.
 
-use super::advice::{aliases, headline, why};
+use super::advice::{aliases, calls, headline, why};
 use super::number::{DIGITS, count, percent, point, real, signed};
-use super::training_call::training_calls;
 use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
@@ -31,6 +30,37 @@ pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
     lines.join("\n")
 }
 
+/// Period, multiplier a turn and amplitudes of the closed orbit that the samples are on, where they are on one.
+fn closes(report: &Report) -> Option<(f64, f64, &[f64])> {
+    let on_one = matches!(report.finding.motion, Motion::Cycle | Motion::Orbits);
+    report.caveats.iter().find_map(|caveat| match caveat {
+        Caveat::Closed { period, multiplier, amplitude } if on_one => Some((*period, *multiplier, amplitude.as_slice())),
+        _ => None,
+    })
+}
+
+/// What the samples are samples of, where it is not a motion to or from rest.
+fn object(report: &Report) -> String {
+    let orbit = |name: &str| {
+        let Some((period, multiplier, amplitude)) = closes(report) else { return format!("{name}. ") };
+        let sizes: Vec<String> = amplitude.iter().map(|a| real(*a, DIGITS)).collect();
+        let sizes = if sizes.is_empty() { String::new() } else { format!(" and amplitudes {}", sizes.join(", ")) };
+        let attracts = match report.finding.motion {
+            Motion::Cycle => format!("; a turn multiplies a small distance from it by {}", real(multiplier, 2)),
+            _ => String::new(),
+        };
+        format!("{name} of period {}{sizes}{attracts}. ", real(period, DIGITS))
+    };
+    match report.finding.motion {
+        Motion::Cycle => orbit("A limit cycle"),
+        Motion::Orbits if closes(report).is_some() => orbit("A closed orbit"),
+        Motion::Chaos => "Chaos. ".into(),
+        Motion::Drift => "A steady drift, which has no equilibrium. ".into(),
+        Motion::Driven => "A motion driven from outside. ".into(),
+        Motion::Rest | Motion::Orbits | Motion::Undetermined => String::new(),
+    }
+}
+
 /// What is true.
 fn answer(report: &Report, width: usize) -> Vec<String> {
     let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
@@ -42,18 +72,13 @@ fn answer(report: &Report, width: usize) -> Vec<String> {
     };
     let every = format!("one every {}", real(report.interval, DIGITS));
     let mut lines = Vec::new();
-    let object = match report.finding.motion {
-        Motion::Cycle => "A limit cycle. ",
-        Motion::Chaos => "Chaos. ",
-        Motion::Drift => "A steady drift, which has no equilibrium. ",
-        Motion::Driven => "A motion driven from outside. ",
-        Motion::Rest | Motion::Orbits | Motion::Undetermined => "",
-    };
+    let object = object(report);
     match &upper[..] {
         [] => push(&mut lines, &format!("{object}No mode is known in {samples}, {every}."), width),
         [mode] if mode.settled => {
-            let text = format!("{object}{}: λ = {}, {}.", kind(mode.lambda), known(mode), behaviour(mode.lambda));
-            push(&mut lines, &text, width);
+            // What the equilibrium inside an orbit does is not what the motion does.
+            let what = if closes(report).is_some() { "About its equilibrium" } else { kind(mode) };
+            push(&mut lines, &format!("{object}{what}: λ = {}, {}.", known(mode), behaviour(mode)), width);
             push(&mut lines, &format!("({samples}, {every})"), width);
         }
         all => {
@@ -73,7 +98,7 @@ fn answer(report: &Report, width: usize) -> Vec<String> {
             for mode in shown.iter().take(MOST_MODES) {
                 let state = if mode.settled { "" } else { "not settled" };
                 let place = if several { format!("at {}", point(&mode.equilibrium)) } else { String::new() };
-                table.row([format!("λ = {}", known(mode)), behaviour(mode.lambda), state.to_owned(), place]);
+                table.row([format!("λ = {}", known(mode)), behaviour(mode), state.to_owned(), place]);
             }
             lines.extend(table.fit(width).lines().map(str::to_owned));
             if all.len() > MOST_MODES {
@@ -100,8 +125,8 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
     let mut methods: Vec<&MethodReport> = report.methods.iter().collect();
     methods.sort_by_key(known);
     let row = |method: &MethodReport| {
-        let mode = report.worst_mode(method).map(|k| &method.modes[k]);
-        let text = off_orbits(method).or(mode.map(becomes)).unwrap_or_default();
+        let mode = report.worst_mode(method);
+        let text = off_orbits(method).or(mode.map(|k| becomes(&method.modes[k], &report.modes[k]))).unwrap_or_default();
         [Cell::new(&method.method), Cell::new(text), shaded(verdict(method.verdict), method.verdict)]
     };
     // As many methods as there is room for, the others counted in a line.
@@ -158,8 +183,13 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     let same =
         report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
+    let asked = report.methods.iter().any(|m| (&m.method, m.substeps) == (&advice.method, advice.substeps));
+    let unhelped = asked && report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none());
+    let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
     let heading = match (same, advice.among) {
+        (true, _) if partly => "Once the model has the rest of the state, good as it is".to_owned(),
         (true, _) => "Good as it is".to_owned(),
+        _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
         (false, Among::Common) => "Do this instead".into(),
         (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
         (false, Among::CommonAsNoneAskedServes) => {
@@ -168,7 +198,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     push(&mut lines, &heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
-    for call in training_calls(&advice.scheme, advice.substeps, report.interval).into_iter().take(2) {
+    for call in calls(report, advice).take(2) {
         for (k, line) in call.lines.iter().enumerate() {
             lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
         }
@@ -189,7 +219,11 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
 fn open(report: &Report, width: usize) -> Vec<String> {
     let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
     let aliased = alias.is_some();
-    let caveats = report.caveats.iter().filter(|caveat| bears(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
+    let said = |caveat: &Caveat| matches!(caveat, Caveat::Closed { .. }) && closes(report).is_some();
+    let caveats = report
+        .caveats
+        .iter()
+        .filter(|caveat| bears(caveat) && !said(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
     let texts: Vec<String> = alias.into_iter().chain(caveats.map(|caveat| caveat.say(Dialect::Terminal))).collect();
     let mut lines = Vec::new();
     for text in texts.iter().take(2) {
@@ -203,6 +237,11 @@ fn open(report: &Report, width: usize) -> Vec<String> {
 
 /// Whether a caveat limits the answer; others say how it was found.
 fn bears(caveat: &Caveat) -> bool {
+    // Below this what a field misses is rounding or a solver's tolerance.
+    const NOTICED: f64 = 1e-5;
+    if let Caveat::FieldFitted { residual, .. } = *caveat {
+        return residual > NOTICED;
+    }
     !matches!(
         caveat,
         Caveat::MapDegree { .. }
@@ -244,14 +283,14 @@ pub fn everything(report: &Report, width: usize) -> String {
         };
         let state = if mode.settled { "" } else { "not settled" };
         let lambda = super::number::pair(mode.lambda, DIGITS);
-        table.row([lambda, certainty, point(&mode.equilibrium), behaviour(mode.lambda), state.to_owned()]);
+        table.row([lambda, certainty, point(&mode.equilibrium), behaviour(mode), state.to_owned()]);
     }
     parts.push(format!("The truth, found without an integrator\n{}", table.fit(width)));
     let substeps = report.methods.first().map_or(1, |m| m.substeps) as usize;
     let mut table = Table::new(&["METHOD", "COST", "VERDICT", "PRINCIPAL λ̂", "OTHERS", "WHY"]).details(&[4, 1]);
     for method in &report.methods {
         for (row, (k, _)) in report.upper_modes().enumerate() {
-            table.row(cells(method, &method.modes[k], row == 0));
+            table.row(cells(method, &method.modes[k], &report.modes[k], row == 0));
         }
     }
     parts.push(format!("What a fit learns through each method, {} per sample\n{}", count(substeps, "step", "steps"), table.fit(width)));
@@ -273,7 +312,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         Some(advice) => {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);
-            for call in training_calls(&advice.scheme, advice.substeps, report.interval) {
+            for call in calls(report, advice) {
                 for (k, line) in call.lines.iter().enumerate() {
                     part.push_str(&format!("\n    {:<12} {line}", if k == 0 { call.library } else { "" }));
                 }
@@ -288,7 +327,7 @@ pub fn everything(report: &Report, width: usize) -> String {
     parts.join("\n\n")
 }
 
-fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
+fn cells(method: &MethodReport, mode: &ModeReport, truth: &Mode, first: bool) -> [Cell; 6] {
     let principal = mode.branches.principal();
     let others = mode.branches.branches.len() - usize::from(principal.is_some());
     [
@@ -297,7 +336,7 @@ fn cells(method: &MethodReport, mode: &ModeReport, first: bool) -> [Cell; 6] {
         shaded(verdict(mode.verdict), mode.verdict),
         Cell::new(principal.map_or_else(|| "none".into(), |b| super::number::complex(b.lambda, DIGITS))),
         Cell::new(others),
-        Cell::new(off_orbits(method).filter(|_| first).unwrap_or_else(|| becomes(mode))),
+        Cell::new(off_orbits(method).filter(|_| first).unwrap_or_else(|| becomes(mode, truth))),
     ]
 }
 

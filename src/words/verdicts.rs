@@ -135,8 +135,9 @@ fn learned_pair(learned: Complex<f64>, reversed: bool) -> String {
 }
 
 /// What the trained model does, after "a fit can become a model that …".
-pub(super) fn becomes(report: &ModeReport) -> String {
+pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
     let truth = report.branches.lambda;
+    let miss = |learned, off| miss(truth, mode.sign_is_open(), learned, off);
     let principal = report.branches.principal().map(|branch| branch.lambda);
     let Some(worst) = report.reasons.first() else { return "is not judged: its mode is not settled".into() };
     let mut text = match *worst {
@@ -152,15 +153,14 @@ pub(super) fn becomes(report: &ModeReport) -> String {
             match principal.filter(|_| !by_principal) {
                 Some(principal) => {
                     let off = report.off.unwrap_or(Discrepancy { amplitude: f64::MAX, phase: f64::MAX });
-                    let about =
-                        if off.within(TOLERANCE) { format!("is right to {}", percent(off.worst())) } else { miss(truth, principal, off) };
+                    let about = if off.within(TOLERANCE) { format!("is right to {}", percent(off.worst())) } else { miss(principal, off) };
                     format!("{about} ({}), or one that {bad}", learned_pair(principal, false))
                 }
                 None => bad,
             }
         }
         Reason::Accurate { learned, off, .. } => format!("is right to {} ({})", percent(off.worst()), learned_pair(learned, false)),
-        Reason::Inaccurate { learned, off, .. } => format!("{} ({})", miss(truth, learned, off), learned_pair(learned, false)),
+        Reason::Inaccurate { learned, off, .. } => format!("{} ({})", miss(learned, off), learned_pair(learned, false)),
         // Neither comes first.
         Reason::TurnsInvisibly { .. } | Reason::Open { .. } => String::new(),
         Reason::NoPrincipal { .. } => "has no preferred λ̂: two branches meet on the way".to_owned(),
@@ -202,9 +202,10 @@ pub(super) fn off_orbits(method: &MethodReport) -> Option<String> {
 }
 
 /// How far λ̂ is from λ, in the terms of the part that is further off: damping, frequency, or neither.
-fn miss(truth: Complex<f64>, learned: Complex<f64>, off: Discrepancy) -> String {
+fn miss(truth: Complex<f64>, sign_is_open: bool, learned: Complex<f64>, off: Discrepancy) -> String {
     const NOTICED: f64 = 1.1;
-    let damping = if truth.re * learned.re > 0.0 { Some(learned.re / truth.re) } else { None };
+    // Beside a damping that may be zero no ratio says anything.
+    let damping = if truth.re * learned.re > 0.0 && !sign_is_open { Some(learned.re / truth.re) } else { None };
     let frequency = if truth.im * learned.im > 0.0 { Some(learned.im / truth.im) } else { None };
     let far = |ratio: f64| ratio.max(1.0 / ratio);
     let verb = if truth.re < 0.0 { "decays" } else { "grows" };
@@ -224,8 +225,10 @@ fn miss(truth: Complex<f64>, learned: Complex<f64>, off: Discrepancy) -> String 
 }
 
 /// What a mode does: `period 3.142, halves every 6.931`.
-pub(super) fn behaviour(lambda: Complex<f64>) -> String {
+pub(super) fn behaviour(mode: &Mode) -> String {
+    let lambda = mode.lambda;
     let growth = match lambda.re {
+        _ if mode.sign_is_open() => format!("may halve or double every {} at the soonest", real(2f64.ln() / mode.fastest_growth(), 2)),
         x if x < 0.0 => format!("halves every {}", real(2f64.ln() / -x, DIGITS)),
         x if x > 0.0 => format!("doubles every {}", real(2f64.ln() / x, DIGITS)),
         _ => "neither decays nor grows".to_owned(),
@@ -234,8 +237,10 @@ pub(super) fn behaviour(lambda: Complex<f64>) -> String {
 }
 
 /// What a mode is called.
-pub(super) fn kind(lambda: Complex<f64>) -> &'static str {
-    match (lambda.im == 0.0, lambda.re) {
+pub(super) fn kind(mode: &Mode) -> &'static str {
+    match (mode.lambda.im == 0.0, mode.lambda.re) {
+        (false, _) if mode.sign_is_open() => "An oscillation",
+        (true, _) if mode.sign_is_open() => "A mode near rest",
         (false, x) if x < 0.0 => "A damped oscillation",
         (false, x) if x > 0.0 => "A growing oscillation",
         (false, _) => "An undamped oscillation",
@@ -262,12 +267,26 @@ mod tests {
     fn what_is_off_is_said_in_its_own_terms() {
         let of = |a: (f64, f64), b: (f64, f64)| {
             let (truth, learned) = (Complex::new(a.0, a.1), Complex::new(b.0, b.1));
-            miss(truth, learned, Discrepancy::of(truth, learned, 10.0))
+            miss(truth, false, learned, Discrepancy::of(truth, learned, 10.0))
         };
         assert_eq!(of((-0.1, 2.0), (-1.3765, 1.9)), "decays 14 times too fast");
         assert_eq!(of((-0.001, 2.0), (-0.021, 2.0)), "decays 21 times too fast");
         assert_eq!(of((-0.1, 2.0), (-0.09, 3.0)), "oscillates 1.5 times too fast");
         assert_eq!(of((0.0, 1.0), (0.0, 1.05)), "is 49.5 % off over the horizon");
         assert_eq!(of((-1.0, 0.0), (-0.5, 0.0)), "decays 2 times too slowly");
+        let (truth, learned) = (Complex::new(-2e-4, 1.3), Complex::new(-0.21, 1.28));
+        assert_eq!(miss(truth, true, learned, Discrepancy::of(truth, learned, 60.0)), "is 99.2 % off over the horizon");
+    }
+
+    /// No rate of decay beside an uncertainty that is larger.
+    #[test]
+    fn a_mode_whose_sign_is_open_is_not_said_to_decay() {
+        let lambda = Complex::new(-2e-4, 1.3);
+        let (open, known) = (Mode::determined(lambda, vec![0.0], Some(0.2)), Mode::determined(lambda, vec![0.0], Some(5e-5)));
+        assert_eq!(
+            (kind(&open), behaviour(&open)),
+            ("An oscillation", "period 4.833, may halve or double every 1.7 at the soonest".to_owned())
+        );
+        assert_eq!((kind(&known), behaviour(&known)), ("A damped oscillation", "period 4.833, halves every 3466".to_owned()));
     }
 }

@@ -26,7 +26,7 @@ pub fn read(data: &Trajectories, report: &Report) -> String {
 
 /// One mode of a reader's samples, for the control that sets it.
 pub fn mode_found(mode: &Mode) -> String {
-    format!("{}, λ = {}{}: use it above", kind(mode.lambda), known(mode), if mode.settled { "" } else { ", not settled" })
+    format!("{}, λ = {}{}: use it above", kind(mode), known(mode), if mode.settled { "" } else { ", not settled" })
 }
 
 /// What is recommended for a reader's samples.
