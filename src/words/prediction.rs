@@ -175,6 +175,9 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
         }
         let remedy = match report.finding.motion {
             _ if codes.contains(&Because::RunsDiffer) => "Examine each trajectory in a file of its own; --all shows what was found.",
+            _ if report.caveats.iter().any(|c| matches!(c, Caveat::LagTells { .. })) => {
+                "Add the columns that are missing (velocities, delayed copies), or the input; --all shows what was found."
+            }
             Motion::Driven => "Give what drives it as an input; --all shows what was found.",
             _ => "Sample more closely, for longer, or from more starts; --all shows what was found.",
         };
