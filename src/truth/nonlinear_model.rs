@@ -8,7 +8,7 @@ use super::bounded_work::Effort;
 use super::field_fit::FieldFit;
 use super::finding::{Because, Motion};
 use super::identifiability::{FieldEquilibrium, equilibria, matched};
-use super::linear_model::VAGUE;
+use super::linear_model::{LinearModel, VAGUE};
 use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
 use super::runs::Samples;
@@ -147,6 +147,28 @@ impl NonlinearModel {
             model.open = singular.iter().any(|s| *s < VANISHES * largest);
         }
         Some(model)
+    }
+
+    /// Takes a sum of exponentials that explains the samples too, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
+    /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
+    ///
+    /// Harmonics are no estimate of a mode, nor is what may come from outside.
+    pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
+        let others = linear.modes(samples, false);
+        let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::NoRealFlow);
+        if linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
+            return;
+        }
+        let rest = linear.fit.constant.as_slice();
+        let Some(nearest) = self.modes.iter().map(|m| distance(&m.equilibrium, rest)).min_by(f64::total_cmp) else { return };
+        for mode in self.modes.iter_mut().filter(|m| m.because.is_empty() && distance(&m.equilibrium, rest) <= nearest) {
+            let mirrored = Complex::new(mode.lambda.re, mode.lambda.im.abs());
+            let apart = others.iter().map(|o| (o.lambda - mirrored).norm()).fold(f64::INFINITY, f64::min);
+            mode.uncertainty = mode.uncertainty.hypot(apart);
+            if mode.uncertainty > VAGUE * mode.lambda.norm() {
+                mode.because.push(Because::EstimatorsDisagree);
+            }
+        }
     }
 
     /// The modes of the degree that counts, each against those of the other degrees.

@@ -13,7 +13,7 @@ impl Say for Because {
             Self::FewSamples => "There are too few samples to try a richer model.",
             Self::StillImproving => "Richer models still explain the motion better, and no samples surround the equilibrium.",
             Self::Vague => "Its uncertainty is not small beside λ.",
-            Self::Harmonic => "It is a multiple or a sum of other frequencies: an orbit's, not an equilibrium's.",
+            Self::Harmonic => "Modes are sums or multiples of others, as in the series of a nonlinear motion.",
             Self::MayBeDriven => "It is a steady oscillation that may come from outside.",
             Self::LineOfEquilibria => "The equilibrium is one of a line of them.",
             Self::LinearPartVanishes => "λ is zero within its uncertainty.",
