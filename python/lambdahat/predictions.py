@@ -143,7 +143,7 @@ def predict(
     rank: int | None = None,
     rest_at_zero: bool = False,
     loss: str = "pairs",
-    call: str = "pairs",
+    call: str | None = None,
     dtype: str | None = None,
     seed: int = 0,
     time: str | None = None,
@@ -186,8 +186,8 @@ def predict(
         The motion is known to come to rest at zero in every column; with ``degree=1``, to be a sum of exponentials.
     loss : str
         What training compares: ``pairs`` (each interval from its own sample), ``windows:K``, ``rollout`` or ``rollout-free-start``.
-    call : str
-        For a library's call, what one call covers: ``pairs``, or ``trajectory:K`` for K samples.
+    call : str, optional
+        For a library's call, what one call covers: ``pairs``, or ``trajectory:K`` for K samples; left out, what the loss covers.
     dtype : {"float32", "float64"}, optional
         For a library's call, the precision of the training; left out, both are thought of.
     seed : int

@@ -82,7 +82,7 @@ pub struct Options {
     log: bool,
     seed: u64,
     loss: String,
-    call: String,
+    call: Option<String>,
     dtype: Option<String>,
 }
 
@@ -107,11 +107,12 @@ impl Options {
         Ok(Limits { reach: self.reach, tolerance: self.tolerance, horizon: self.horizon })
     }
 
-    fn usage(&self) -> PyResult<(usize, Option<Precision>)> {
-        let covered = match self.call.split_once(':') {
-            None if self.call == "pairs" => Some(1),
-            Some(("trajectory", k)) => k.parse::<u16>().ok().filter(|k| *k >= 1).map(usize::from),
-            _ => None,
+    fn usage(&self) -> PyResult<(Option<usize>, Option<Precision>)> {
+        let covered = match self.call.as_deref().map(|call| (call, call.split_once(':'))) {
+            None => Some(None),
+            Some(("pairs", None)) => Some(Some(1)),
+            Some((_, Some(("trajectory", k)))) => k.parse::<u16>().ok().filter(|k| *k >= 1).map(|k| Some(usize::from(k))),
+            Some(_) => None,
         };
         let dtype = match self.dtype.as_deref() {
             None => None,
@@ -119,7 +120,12 @@ impl Options {
             Some("float64") => Some(Precision::Float64),
             Some(other) => return Err(refused(format!("dtype = {other:?}: write 'float32' or 'float64'"))),
         };
-        let wrong = || refused(format!("call = {:?}: write 'pairs', or 'trajectory:K' with K from 1 to 65535", self.call));
+        let wrong = || {
+            refused(format!(
+                "call = {:?}: write 'pairs', or 'trajectory:K' with K from 1 to 65535",
+                self.call.as_deref().unwrap_or_default()
+            ))
+        };
         Ok((covered.ok_or_else(wrong)?, dtype))
     }
 }
@@ -181,6 +187,7 @@ fn report(subject: Subject, through: Through, options: &Options) -> PyResult<ser
     let prediction = Prediction { subject, methods: through.methods, substeps: options.substeps, limits: options.limits()? };
     let beside = Beside {
         calls: if none_named { default_calls().map_err(refused)? } else { through.calls },
+        loss: parsed::<Loss>("loss", &options.loss)?,
         covered,
         precision: dtype,
         regressions: through.regressions,

@@ -5,7 +5,7 @@ use crate::errors::refused;
 use crate::interruptible::{Left, interruptible_until};
 use crate::prediction::no_prediction;
 use crate::training_options::{Trained, TrainingOptions, TrainingSource};
-use lambdahat::check::{Agreement, CalledCheck, Trials, expected, suited_model};
+use lambdahat::check::{Agreement, CalledCheck, CalledTraining, Trials, suited_model};
 use lambdahat::dynamics::Field;
 use lambdahat::fit::{DataRecord, Fit, FitError, ModelFile, ModelSpec, Prepared, Progress, Training};
 use lambdahat::inverse::Limits;
@@ -128,7 +128,7 @@ pub fn check(
 
 /// The same for a library's call: what its own steps are predicted to learn, beside fits through them.
 fn check_call(py: Python<'_>, trained: Trained, call: Call, options: TrainingOptions, log: bool) -> PyResult<String> {
-    let (named, seeds) = (options.model()?, options.seeds()?);
+    let (named, seeds, loss) = (options.model()?, options.seeds()?, options.loss()?);
     let scheme = catalog::find(call.scheme).map_err(refused)?;
     interruptible_until(py, move |left| {
         let subject = match &trained.system {
@@ -136,18 +136,18 @@ fn check_call(py: Python<'_>, trained: Trained, call: Call, options: TrainingOpt
             None => Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?,
         };
         let model = named.unwrap_or_else(|| suited_model(&subject));
+        // The fits see the samples as they are.
+        let subject = if trained.system.is_some() { subject } else { subject.with_loss(&trained.paths, loss, model != ModelSpec::Linear) };
         let training = options.through(&model, call, trained.interval)?;
         let prediction = Prediction { subject, methods: vec![scheme], substeps: 1, limits: Limits::default() };
         let report = prediction.report().map_err(no_prediction)?;
         let Some(through) = &training.through else { return Err(refused("no call is given")) };
         let prepared = training.prepare(&trained.paths).map_err(refused)?;
-        let settled = report.upper_modes().map(|(_, mode)| mode).filter(|mode| mode.settled);
-        let modes = settled
-            .map(|mode| expected(through, &prepared, trained.interval, mode, &trained.paths).map_err(refused))
-            .collect::<PyResult<Vec<_>>>()?;
+        let called = CalledTraining { through, interval: trained.interval, report: &report };
+        let modes = called.modes(&prepared, &trained.paths).map_err(refused)?;
         let outcome: Vec<_> = seeds.iter().copied().zip(fits(&prepared, &seeds, &left)).collect();
         let agreement = Agreement::of(&model, prepared.optimiser());
-        let check = CalledCheck::new((through, trained.interval), &prepared, agreement, modes, &outcome, &trained.paths);
+        let check = CalledCheck::new(called, &prepared, agreement, modes, &outcome, &trained.paths);
         serde_json::to_string(&check).map_err(refused)
     })?
 }

@@ -6,6 +6,7 @@ use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
 use crate::fit::{Batch, Fit, FitError, Prepared, StepDerivatives, Through};
 use crate::inverse::step_control::{ControlledEquation, EquationError, ObservedMode, PatternGap, Search, least_squares, solutions};
+use crate::predict::Report;
 use crate::truth::Mode;
 use num_complex::Complex;
 use serde::Serialize;
@@ -17,6 +18,10 @@ const ALIASES: f64 = 2.0;
 const STARTS: usize = 24;
 /// A fit counts where its loss is at most this many times the least that is predicted.
 const ABOVE_FLOOR: f64 = 1.5;
+/// Or so many times what noise leaves.
+const ABOVE_NOISE: f64 = 1.1;
+/// What noise and integrator do together beside what each does: so many times their product.
+const MIXED: f64 = 2.0;
 
 /// In float32 a fit may end so many root mean squares of its rounding from the prediction: all entries of a model round, and an optimiser picks the least loss.
 const SPREADS: f64 = 8.0;
@@ -89,6 +94,8 @@ pub struct CalledCheck {
     pub modes: Vec<CalledMode>,
     /// The fits, in the order of the seeds.
     pub fits: Vec<CalledFit>,
+    /// The loss that noise in the samples leaves at least.
+    pub noise_floor: f64,
     /// Whether there is a fit that counts, and every eigenvalue of those is one of the predicted.
     pub agrees: bool,
 }
@@ -147,16 +154,51 @@ pub fn expected(
     Ok(known)
 }
 
+/// The training that is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct CalledTraining<'a> {
+    /// The call.
+    pub through: &'a Through,
+    /// H.
+    pub interval: f64,
+    /// What is known of the modes, and what the loss makes of them.
+    pub report: &'a Report,
+}
+
+impl CalledTraining<'_> {
+    /// What is predicted of the settled modes with Im λ ≥ 0. Where noise in the samples makes the loss prefer another mode in the place of one, the call is followed for that.
+    ///
+    /// Errors as [`expected`] does.
+    pub fn modes(&self, prepared: &Prepared, trajectories: &Paths) -> Result<Vec<CalledMode>, EquationError> {
+        let Self { through, interval, report } = *self;
+        let predicted = |(k, mode): (usize, &Mode)| {
+            let learned = report.through_loss.as_ref().map_or(mode.lambda, |loss| loss.modes[k].learned);
+            if learned == mode.lambda {
+                return expected(through, prepared, interval, mode, trajectories);
+            }
+            let found = expected(through, prepared, interval, &Mode { lambda: learned, ..mode.clone() }, trajectories)?;
+            // Over whole trajectories what noise and integrator do adds up to first order only.
+            let noise = report.through_loss.as_ref().and_then(|loss| loss.noise).unwrap_or(1.0);
+            let shift = found.predicted.iter().map(|predicted| (predicted - learned).norm()).fold(0.0, f64::max);
+            let mixed = if prepared.windows().intervals() == 1 { 0.0 } else { MIXED * noise * shift / mode.lambda.norm() };
+            // What no linear field explains is the noise, and that is in the prediction.
+            Ok(CalledMode { lambda: mode.lambda, misfit: 0.0, open: found.open + mixed, ..found })
+        };
+        report.upper_modes().filter(|(_, mode)| mode.settled).map(predicted).collect()
+    }
+}
+
 impl CalledCheck {
     /// Lays fits of this training beside the predictions.
     pub fn new(
-        (through, interval): (&Through, f64),
+        CalledTraining { through, interval, report }: CalledTraining<'_>,
         prepared: &Prepared,
         agreement: Agreement,
         modes: Vec<CalledMode>,
         fits: &[(u64, Result<Fit, FitError>)],
         trajectories: &Paths,
     ) -> Self {
+        let noise_floor = report.through_loss.as_ref().map_or(0.0, |loss| loss.floor);
         let small = agreement.small * trajectories.motion();
         let size = trajectories.states().flat_map(|x| x.iter().zip(modes.first().map_or(&[][..], |m| &m.equilibrium)));
         let (sum, count) = size.fold((0.0, 0usize), |(sum, n), (x, e)| (sum + (x - e).powi(2), n + 1));
@@ -165,7 +207,7 @@ impl CalledCheck {
             .iter()
             .map(|(seed, fit)| {
                 let Ok(fit) = fit else { return CalledFit { seed: *seed, loss: None, fitted: false, modes: Vec::new() } };
-                let fitted = fit.loss <= small.max(ABOVE_FLOOR * floor);
+                let fitted = fit.loss <= small.max(ABOVE_FLOOR * floor).max(ABOVE_NOISE * noise_floor);
                 let modes =
                     if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
                 CalledFit { seed: *seed, loss: Some(fit.loss), fitted, modes }
@@ -174,7 +216,7 @@ impl CalledCheck {
         let mut landed = fits.iter().flat_map(|fit| &fit.modes).peekable();
         let agrees = landed.peek().is_some() && landed.all(|l| l.agrees);
         let samples = prepared.windows().intervals();
-        Self { call: through.call.name.to_string(), interval, samples, batch: through.batch, agreement, modes, fits, agrees }
+        Self { call: through.call.name.to_string(), interval, samples, batch: through.batch, agreement, modes, fits, noise_floor, agrees }
     }
 }
 

@@ -142,11 +142,11 @@ pub struct Checker<'a> {
     pub samples: &'a Paths,
 }
 
-/// The loss that noise leaves at least: what the best linear model leaves, or the residual of the polynomial field that explains the samples, in
-/// both ends of an interval; 0 where nothing is known of it.
-pub fn noise_floor(report: &Report, motion: f64) -> f64 {
+/// The loss that noise leaves at least through the report's method number `place`: what the best linear model leaves, or the residual of the polynomial field that explains the
+/// samples, in both ends of an interval; 0 where nothing is known of it.
+pub fn noise_floor(report: &Report, place: usize, motion: f64) -> f64 {
     match (&report.through_loss, &report.field) {
-        (Some(through), _) => through.floor,
+        (Some(through), _) => report.methods.get(place).and_then(|method| method.floor).unwrap_or(through.floor),
         (None, Some(field)) => 2.0 * field.residual.powi(2) * motion,
         (None, None) => 0.0,
     }
@@ -178,7 +178,7 @@ impl Checker<'_> {
         let Ok(fit) = fit else { return checked };
         checked.compared = true;
         let motion = self.samples.motion();
-        checked.fitted = fit.loss <= self.agreement.small * motion + ABOVE_FLOOR * noise_floor(self.report, motion);
+        checked.fitted = fit.loss <= self.agreement.small * motion + ABOVE_FLOOR * noise_floor(self.report, self.method.1, motion);
         if !checked.fitted {
             return checked;
         }

@@ -22,7 +22,7 @@ mod suited_model;
 mod trials;
 
 pub use agreement::Agreement;
-pub use called_check::{CalledCheck, CalledFit, CalledMode, Landed, expected};
+pub use called_check::{CalledCheck, CalledFit, CalledMode, CalledTraining, Landed, expected};
 pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, noise_floor, was_interrupted};
 pub use coverage::Coverage;
 pub use followed::{Followed, LearnedDrift, Rollouts};

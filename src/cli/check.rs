@@ -134,7 +134,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         output::json(&document::check(&check, Dialect::Terminal)?)?;
     } else {
         let motion = samples.paths.motion();
-        let floor = Some(noise_floor(&check.report, motion)).filter(|floor| *floor > check.agreement.small * motion);
+        let floors = (0..methods.len()).map(|place| noise_floor(&check.report, place, motion));
+        let floor = floors.reduce(f64::max).filter(|floor| *floor > check.agreement.small * motion);
         let run = Run { model: &model, starts: seeds.len(), methods: methods.len(), floor };
         let said = if args.all { screen::everything(&check, &run, width()) } else { screen::first_screen(&check, &run, width()) };
         output::line(said)?;

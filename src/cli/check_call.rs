@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, train};
 use super::{Answer, arguments, output, screen};
-use crate::check::{Agreement, CalledCheck, expected, suited_model};
-use crate::fit::FitError;
+use crate::check::{Agreement, CalledCheck, CalledTraining, suited_model};
+use crate::fit::{FitError, ModelSpec};
 use crate::inverse::Limits;
 use crate::loops::Call;
 use crate::predict::{Prediction, Subject};
@@ -21,13 +21,16 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
         None => Subject::from_data(&samples.data, &ModesOptions { log, ..ModesOptions::default() })?,
     };
     let model = training.model.clone().unwrap_or_else(|| suited_model(&subject));
+    // The fits see the samples as they are.
+    let subject =
+        if samples.system.is_some() { subject } else { subject.with_loss(&samples.paths, training.loss, model != ModelSpec::Linear) };
     let prediction = Prediction { subject, methods: vec![arguments::scheme(call.scheme)?], substeps: 1, limits: Limits::default() };
     let report = prediction.report().map_err(super::predict::no_prediction)?;
     let training_of = training.through(&model, call, interval)?;
     let Some(through) = &training_of.through else { return Ok(Answer::Done) };
     let prepared = training_of.prepare(&samples.paths)?;
-    let settled: Vec<_> = report.upper_modes().map(|(_, mode)| mode).filter(|mode| mode.settled).collect();
-    let modes = settled.iter().map(|mode| expected(through, &prepared, interval, mode, &samples.paths)).collect::<Result<Vec<_>, _>>()?;
+    let called = CalledTraining { through, interval, report: &report };
+    let modes = called.modes(&prepared, &samples.paths)?;
     let seeds = training.seeds(5)?;
     keep_on_interrupt();
     let fits: Vec<_> = seeds.iter().copied().zip(train(&prepared, &training_of.name(), &seeds, None)).collect();
@@ -39,7 +42,7 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
         return Err(Failure::new(format!("no start could be trained: {first}")));
     }
     let agreement = Agreement::of(&model, prepared.optimiser());
-    let check = CalledCheck::new((through, interval), &prepared, agreement, modes, &fits, &samples.paths);
+    let check = CalledCheck::new(called, &prepared, agreement, modes, &fits, &samples.paths);
     if json {
         output::json(&check)?;
     } else {

@@ -62,9 +62,9 @@ pub struct Args {
     /// How far out a branch counts: |λ̂| up to this many times |λ|
     #[arg(long, value_name = "TIMES", default_value_t = Limits::default().reach, value_parser = arguments::positive, allow_negative_numbers = true)]
     reach: f64,
-    /// For a library's call, what one call covers: pairs, or trajectory:K for K samples (no model is then without loss; the least-squares one is given)
-    #[arg(long = "call", value_name = "pairs|trajectory:K", default_value = "pairs", value_parser = arguments::covered)]
-    covered: usize,
+    /// For a library's call, what one call covers: pairs, or trajectory:K for K samples (no model is then without loss; the least-squares one is given) [default: what the loss covers]
+    #[arg(long = "call", value_name = "pairs|trajectory:K", value_parser = arguments::covered)]
+    covered: Option<usize>,
     /// For a library's call, the precision of the training [default: both are thought of]
     #[arg(long, value_name = "float32|float64", value_parser = arguments::precision)]
     dtype: Option<Precision>,
@@ -118,6 +118,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let beside = Beside {
         calls: if args.method.is_empty() { default_calls()? } else { calls },
+        loss: args.loss,
         covered: args.covered,
         precision: args.dtype,
         regressions,

@@ -2,7 +2,8 @@
 //!
 //! A prediction from a noisy first sample carries that noise through the whole window, and the fit pays for it with damping. With starts s_w fitted too the
 //! loss is the mean square of |s_w − x_0|² and |x̂_j(s_w) − x_j|². The starts enter like d parameters a window, and windows do not share them: for a fixed
-//! model each takes Gauss–Newton steps by differences of rollouts; then the optimiser goes on from there. Both lower the same loss.
+//! model each takes Gauss–Newton steps by differences of rollouts; then the optimiser goes on from there. Both lower the same loss. Turn by turn that converges slowly where model
+//! and starts can stand in for each other: from the turns before, Anderson's method looks ahead.
 
 use super::fit_error::FitError;
 use super::loss::Windows;
@@ -11,10 +12,12 @@ use super::progress::{Outcome, Stop};
 use super::rollout::rollout;
 use crate::data::States;
 use crate::method::{Method, Sampling};
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, SVD};
 
 /// Turns at most.
-const MOST_TURNS: usize = 60;
+const MOST_TURNS: usize = 100;
+/// So many turns are extrapolated from.
+const DEPTH: usize = 6;
 /// A turn that lowers the loss by less than this part is the last.
 const LEAST: f64 = 1e-9;
 /// Steps of a start in a turn.
@@ -41,12 +44,15 @@ pub(super) fn alternate(
     mut optimise: impl FnMut(&Windows, Vec<f64>) -> Result<Outcome, FitError>,
 ) -> Result<Outcome, FitError> {
     let mut now = windows.clone();
+    // The turn after which `now` was extrapolated, where it was.
+    let mut plain: Option<Windows> = None;
     let mut best = f64::INFINITY;
     let mut parameters = start;
+    let mut turns = Turns::default();
     let mut all =
         Outcome { parameters: Vec::new(), loss: f64::INFINITY, iterations: 0, history: Vec::new(), stop: Stop::Iterations, trouble: None };
     for _ in 0..MOST_TURNS {
-        let outcome = optimise(&now, parameters)?;
+        let outcome = optimise(&now, parameters.clone())?;
         let loss = with_starts(windows, &now, outcome.loss);
         let ended = outcome.stop;
         all.iterations += outcome.iterations;
@@ -55,20 +61,65 @@ pub(super) fn alternate(
         if loss < all.loss {
             (all.loss, all.parameters) = (loss, outcome.parameters.clone());
         }
-        all.stop = ended;
         if matches!(ended, Stop::Interrupted | Stop::Diverged | Stop::Target) {
-            return Ok(all);
+            return Ok(Outcome { stop: ended, ..all });
         }
-        if loss >= best * (1.0 - LEAST) {
-            all.stop = Stop::Converged;
-            return Ok(all);
+        let gained = loss < best * (1.0 - LEAST);
+        best = best.min(loss);
+        if !gained {
+            // An extrapolation that gains nothing is taken back.
+            let Some(before) = plain.take() else { return Ok(Outcome { stop: Stop::Converged, ..all }) };
+            now = before;
+            turns.clear();
+            continue;
         }
-        best = loss;
         parameters = outcome.parameters;
         let learned = Learned { model: stepping.model.clone(), parameters: parameters.clone() };
-        now = improved(stepping, &learned, windows, now)?;
+        let next = improved(stepping, &learned, windows, now.clone())?;
+        (now, plain) = match turns.extrapolated(&now, &next) {
+            Some(further) => (next.clone().with_starts(&further), Some(next)),
+            None => (next, None),
+        };
     }
     Ok(all)
+}
+
+/// The last turns, from which Anderson's method (1965) extrapolates: the affine combination of what they led to whose change is least.
+#[derive(Default)]
+struct Turns {
+    /// The starts after a turn, and how far it moved them.
+    kept: Vec<(DVector<f64>, DVector<f64>)>,
+}
+
+impl Turns {
+    fn clear(&mut self) {
+        self.kept.clear();
+    }
+
+    /// Starts ahead of those of a turn from `before` to `after`; none after the first turn.
+    fn extrapolated(&mut self, before: &Windows, after: &Windows) -> Option<Vec<Vec<f64>>> {
+        let (d, count) = (after.dimension(), after.count());
+        let flat = |windows: &Windows| DVector::from_iterator(d * count, (0..count).flat_map(|w| windows.state(w, 0).to_vec()));
+        let (from, to) = (flat(before), flat(after));
+        let moved = &to - from;
+        self.kept.push((to, moved));
+        if self.kept.len() > DEPTH {
+            self.kept.remove(0);
+        }
+        let ((last, change), earlier) = self.kept.split_last()?;
+        if earlier.is_empty() {
+            return None;
+        }
+        let differences = DMatrix::from_fn(d * count, earlier.len(), |i, k| change[i] - earlier[k].1[i]);
+        let normal = differences.tr_mul(&differences);
+        let shares = SVD::try_new(normal, true, true, f64::EPSILON, 1000)?.solve(&differences.tr_mul(change), 1e-14).ok()?;
+        let mut further = last.clone();
+        for (share, (other, _)) in shares.iter().zip(earlier) {
+            further.axpy(-share, &(last - other), 1.0);
+        }
+        let starts: Vec<Vec<f64>> = further.as_slice().chunks(d).map(<[f64]>::to_vec).collect();
+        starts.iter().flatten().all(|x| x.is_finite()).then_some(starts)
+    }
 }
 
 /// The loss with the starts' own residuals, from that of the predictions alone.

@@ -158,6 +158,18 @@ impl Branches {
         self
     }
 
+    /// The same with another λ̂ on the principal branch.
+    #[must_use]
+    pub(crate) fn with_principal(mut self, learned: Complex<f64>) -> Self {
+        if let Principal::Branch(index) = self.principal
+            && let Some(branch) = self.branches.get_mut(index)
+        {
+            (branch.lambda, branch.z) = (learned, learned * self.sampling.step().get());
+            branch.flags = flags(self.lambda, learned, branch.radius);
+        }
+        self
+    }
+
     /// The principal branch, where it is finite and defined.
     pub fn principal(&self) -> Option<&Branch> {
         match self.principal {

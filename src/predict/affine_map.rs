@@ -64,12 +64,19 @@ pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineM
     Some(map)
 }
 
-/// Ordinary least squares.
+/// Ordinary least squares over successive samples.
 fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
+    regression(runs, &[0.0, 1.0], &[1.0, 0.0], affine)
+}
+
+/// Ordinary least squares of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j}: the matrix Â in the place of Φ, over all whole windows of as many samples as there are weights.
+/// A multistep method has α for `to` and hβ for `from`, a regression on estimated derivatives its two filters.
+pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], affine: bool) -> Option<AffineMap> {
     let d = runs.first()?.ncols();
-    let pairs: usize = runs.iter().map(|run| run.nrows().saturating_sub(1)).sum();
+    let span = to.len().min(from.len());
+    let rows: usize = runs.iter().map(|run| (run.nrows() + 1).saturating_sub(span)).sum();
     let width = d + usize::from(affine);
-    if pairs < width {
+    if rows < width || span == 0 {
         return None;
     }
     // About a point between the samples the columns are as independent as they can be.
@@ -84,15 +91,16 @@ fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
     let mut block = DMatrix::zeros(all + ROWS_AT_ONCE, all);
     let mut row = all;
     for run in runs {
-        for n in 1..run.nrows() {
+        for n in 0..(run.nrows() + 1).saturating_sub(span) {
             if row == block.nrows() {
                 let factor = block.clone().qr().unpack_r();
                 block.rows_mut(0, all).copy_from(&factor);
                 row = all;
             }
             for k in 0..d {
-                block[(row, k)] = run[(n - 1, k)] - middle[k];
-                block[(row, width + k)] = run[(n, k)] - middle[k];
+                let weighed = |weights: &[f64]| -> f64 { weights.iter().enumerate().map(|(j, w)| w * (run[(n + j, k)] - middle[k])).sum() };
+                block[(row, k)] = weighed(&from[..span]);
+                block[(row, width + k)] = weighed(&to[..span]);
             }
             if affine {
                 block[(row, d)] = 1.0;
@@ -101,13 +109,14 @@ fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
         }
     }
     let factor = block.rows(0, row).into_owned().qr().unpack_r();
-    let (from, to) = (factor.view((0, 0), (width, width)), factor.view((0, width), (width, d)));
-    let solution = SVD::try_new(from.into_owned(), true, true, f64::EPSILON, 10_000)?.solve(&to, 1e-12 * from.norm()).ok()?;
-    let missed = (from * &solution - to).norm_squared() + factor.view((width, width), (d, d)).norm_squared();
-    let loss = missed / (pairs * d) as f64;
+    let (right, left) = (factor.view((0, 0), (width, width)), factor.view((0, width), (width, d)));
+    let solution = SVD::try_new(right.into_owned(), true, true, f64::EPSILON, 10_000)?.solve(&left, 1e-12 * right.norm()).ok()?;
+    let missed = (right * &solution - left).norm_squared() + factor.view((width, width), (d, d)).norm_squared();
+    let loss = missed / (rows * d) as f64;
     let linear = solution.rows(0, d).transpose();
     let shift = if affine { solution.row(d).transpose() } else { DVector::zeros(d) };
-    let constant = &middle + shift - &linear * &middle;
+    let sum = |weights: &[f64]| weights.iter().sum::<f64>();
+    let constant = &middle * sum(&to[..span]) + shift - &linear * &middle * sum(&from[..span]);
     Some(AffineMap { constant: if affine { constant } else { DVector::zeros(d) }, linear, loss })
 }
 

@@ -1,6 +1,6 @@
 //! What people really call: training calls of libraries, judged beside the methods.
 
-use crate::inverse::step_control::{Assessment, EquationError, Usage, assess};
+use crate::inverse::step_control::{Assessment, EquationError, Usage, assess_apparent};
 use crate::inverse::{Limits, Verdict};
 use crate::loops::{Call, CallError};
 use crate::truth::Mode;
@@ -73,7 +73,7 @@ impl CallReport {
             if !mode.settled {
                 return CallMode::Unsettled { lambda };
             }
-            match assess(call, lambda, interval, usage, limits) {
+            match assess_apparent(call, lambda, usage.apparent.unwrap_or(lambda), interval, usage, limits) {
                 Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
                 Err(error) => CallMode::Failed { lambda, error },
             }

@@ -4,13 +4,14 @@ use super::call_batch::Batch;
 use super::calls::CallReport;
 use super::drift::Orbits;
 use super::recommendation::OrbitChange;
-use super::regression_report::{RegressionReport, UpperMode, judged};
+use super::regression_report::{Regressed, RegressionReport};
 use super::report::{MethodReport, Report};
 use super::subject::Origin;
+use crate::data::Paths;
 use crate::dynamics::{LimitCycle, PolynomialField, System};
+use crate::fit::Loss;
 use crate::loops::{Call, Precision, Regression};
 use crate::method::{Method, Sampling};
-use crate::truth::Mode;
 use rayon::prelude::*;
 
 /// What a report has beside the methods.
@@ -19,11 +20,13 @@ pub struct Beside {
     /// Training calls, judged on one complex state of size 1 or, where even samples are at hand, on the data's own batch: the norm over all
     /// starts and all modes in them.
     pub calls: Vec<Call>,
-    /// Samples that one call covers.
-    pub covered: usize,
+    /// What training through the calls compares.
+    pub loss: Loss,
+    /// Samples that one call covers; `None` for those that the loss covers: of rollouts at most a hundred.
+    pub covered: Option<usize>,
     /// The floating-point numbers of the calls that do not say theirs.
     pub precision: Option<Precision>,
-    /// Regressions on estimated derivatives, judged on clean, even samples H apart.
+    /// Regressions on estimated derivatives, judged on even samples H apart: on these where their noise is known, else on clean ones.
     pub regressions: Vec<Regression>,
     /// Whether what becomes of orbits is followed too ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
     pub orbits: bool,
@@ -34,7 +37,38 @@ pub struct Beside {
 impl Default for Beside {
     /// Nothing.
     fn default() -> Self {
-        Self { calls: Vec::new(), covered: 1, precision: None, regressions: Vec::new(), orbits: false, only: false }
+        Self {
+            calls: Vec::new(),
+            loss: Loss::default(),
+            covered: None,
+            precision: None,
+            regressions: Vec::new(),
+            orbits: false,
+            only: false,
+        }
+    }
+}
+
+/// Intervals of a rollout that a call is followed over, at most.
+const LONGEST_ROLLOUT: usize = 100;
+
+impl Beside {
+    /// What training through the calls compares, and the samples that one call covers.
+    fn coverage(&self, paths: &Paths) -> (Loss, usize) {
+        match (self.covered, self.loss) {
+            (Some(1), _) | (None, Loss::Pairs) => (Loss::Pairs, 1),
+            (Some(covered), _) => (Loss::Windows(covered), covered),
+            (None, Loss::Windows(covered)) => (self.loss, covered),
+            (None, Loss::Rollout | Loss::RolloutFreeStart) => {
+                let shortest = paths.iter().map(|path| path.len().saturating_sub(1)).min().unwrap_or(LONGEST_ROLLOUT);
+                (self.loss, shortest.clamp(1, LONGEST_ROLLOUT))
+            }
+        }
+    }
+
+    /// Whether each call covers one interval.
+    pub(super) fn is_by_pairs(&self) -> bool {
+        matches!((self.covered, self.loss), (Some(1), _) | (None, Loss::Pairs))
     }
 }
 
@@ -55,12 +89,18 @@ impl Report {
             _ => None,
         };
         let paths = even.map(|even| even.paths()).unwrap_or_default();
-        let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, beside.covered, &paths);
+        let (loss, covered) = beside.coverage(&paths);
+        let batch = Batch::of(self.upper_modes().map(|(_, mode)| mode), self.interval, covered, &paths);
+        // Where this loss moves a settled mode by more than the samples leave open, the call is followed for what it prefers.
+        let noisy = self.through_loss.as_ref().and_then(|through| through.other(loss, self.interval, &self.modes));
+        let apparent = |k: usize| noisy.as_ref().map(|(modes, _)| modes[k]).filter(|mode| mode.significant).map(|mode| mode.learned);
+        let apparent: Vec<_> = self.upper_modes().map(|(k, _)| apparent(k)).collect();
         let judged = |call: &Call| {
             if let Some(error) = batch.refusal(call) {
                 return CallReport::refused(call, self.upper_modes().map(|(_, mode)| mode), &error.into());
             }
-            let (modes, joint) = batch.usages(call);
+            let (mut modes, joint) = batch.usages(call);
+            modes.iter_mut().zip(&apparent).for_each(|((_, usage), apparent)| usage.apparent = *apparent);
             CallReport::of(call, &modes, joint, self.interval, self.limits)
         };
         let said = |call: &Call| match (call.precision, beside.precision) {
@@ -72,9 +112,9 @@ impl Report {
 
     fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {
         let Ok(sampling) = Sampling::new(self.interval, 1) else { return Vec::new() };
-        let same = |mode: &Mode| self.modes.iter().filter(|m| m.lambda == mode.lambda && m.equilibrium == mode.equilibrium).count();
-        let modes: Vec<UpperMode> = self.upper_modes().map(|(_, mode)| (mode.lambda, mode.settled, same(mode) == 1)).collect();
-        regressions.iter().map(|regression| judged(regression, sampling, self.limits, &modes)).collect()
+        let upper = self.upper_modes().map(|(k, _)| k).collect();
+        let samples = Regressed { modes: &self.modes, upper, through: self.through_loss.as_ref() };
+        regressions.iter().map(|regression| samples.judged(regression, sampling, self.limits)).collect()
     }
 
     /// The report with the drift of orbits: of the system from its starts, or of the samples.

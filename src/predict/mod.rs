@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject` |
 //! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map` |
+//! | the modes that noisy samples show a method | `noisy_modes` |
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
 //! | which methods are looked at where none is named | `compared_methods` |
@@ -29,6 +30,7 @@ mod learned_cycle;
 mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
+mod noisy_modes;
 mod open_field;
 mod predict_error;
 mod predicted;

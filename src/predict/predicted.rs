@@ -5,6 +5,7 @@ use super::cost::evaluations;
 use super::laid_beside::Beside;
 use super::learned_inputs::learned_inputs;
 use super::learned_orbits::LearnedOrbits;
+use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates};
 use super::report::{MethodReport, ModeReport, Report, together};
@@ -47,6 +48,8 @@ impl Prediction {
     fn by_methods(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
+        let through_loss = subject.through_loss.map(|through| through.weighed(&subject.modes, subject.interval, limits));
+        let subject = Subject { through_loss, ..subject };
         // Samples without a mode have an answer: a steady drift, or nothing that is settled.
         if subject.modes.is_empty() && subject.samples == 0 {
             return Err(PredictError::NoModes { subject: subject.source, samples: subject.samples, caveats: subject.caveats });
@@ -101,7 +104,7 @@ impl Prediction {
     /// # Errors
     /// As [`Prediction::report`]; [`PredictError::Call`] where a call on pairs asks for a step that is longer than the interval.
     pub fn report_beside(self, beside: &Beside, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
-        if beside.covered == 1 {
+        if beside.is_by_pairs() {
             beside.calls.iter().try_for_each(|call| call.check_interval(self.subject.interval))?;
         }
         let origin = self.subject.origin.clone();
@@ -124,7 +127,8 @@ impl MethodReport {
         stopped: &dyn Fn() -> bool,
     ) -> Result<Self, PredictError> {
         let equation = LearningEquation::of(method)?;
-        let of_mode = |k| ModeReport::of(subject, k, (method, &equation), sampling, limits);
+        let noisy = NoisyModes::of(subject, method, &equation, sampling)?;
+        let of_mode = |k| ModeReport::of(subject, k, (method, &equation), &noisy, sampling, limits);
         let modes = (0..subject.modes.len()).map(of_mode).collect::<Result<Vec<_>, _>>()?;
         // Where a mode is wrong already nobody asks for the orbits.
         let by_modes = together(&modes);
@@ -144,6 +148,7 @@ impl MethodReport {
                 learned_inputs(system, method, &upper)
             }),
             modes,
+            floor: noisy.floor,
             drift: Vec::new(),
             cycle: None,
             scheme: method.clone(),
@@ -157,6 +162,7 @@ impl ModeReport {
         subject: &Subject,
         k: usize,
         (method, equation): (&Method, &LearningEquation),
+        noisy: &NoisyModes,
         sampling: Sampling,
         limits: Limits,
     ) -> Result<Self, PredictError> {
@@ -170,11 +176,9 @@ impl ModeReport {
             return Ok(Self { minima, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
-        let through = subject.through_loss.as_ref().map(|through| through.modes[k]).filter(|l| l.learned != mode.lambda);
-        // A multistep residual is another loss.
-        let noisy = through.filter(|_| matches!(method, Method::RungeKutta(_))).and_then(|l| {
-            let found = equation.branches(l.learned, sampling).ok()?;
-            Some((found.beside(mode.lambda), l.significant))
+        let noisy = noisy.modes.get(k).copied().flatten().and_then(|(apparent, significant)| {
+            let found = equation.branches(apparent, sampling).ok()?;
+            Some((found.beside(mode.lambda), significant))
         });
         // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
         if let Some((found, true)) = noisy {

@@ -2,8 +2,10 @@
 
 use super::cost::evaluations;
 use super::learned_orbits::LearnedOrbits;
+use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::subject::Subject;
+use super::through_loss::ThroughLoss;
 use crate::fit::Loss;
 use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
@@ -231,6 +233,9 @@ fn cheapest<'a>(
     let mut settled = vec![false; candidates.len()];
     // More substeps than these, where orbits have shown that fewer are too few.
     let mut more_than = vec![0; candidates.len()];
+    // A multistep method puts the samples themselves into its equation: there is no other training through it.
+    let by_pairs = loss(subject).or(subject.through_loss.as_ref().map(|through| through.loss)).unwrap_or_default() == Loss::Pairs;
+    let trains = |method: &Method, substeps: u32| matches!(method, Method::RungeKutta(_)) || (substeps == 1 && by_pairs);
     let follows = |method: &Method, substeps: u32| from.orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
     for (cost, substeps, k) in tries {
         if from.cut() {
@@ -241,6 +246,9 @@ fn cheapest<'a>(
             continue;
         }
         let method = candidates[k];
+        if !trains(method, substeps) {
+            continue;
+        }
         let Some(trial) = trial(subject, method, substeps, limits)? else { continue };
         let choice = Choice { method, substeps, cost, verdict: trial.verdict };
         if trial.ignites {
@@ -268,13 +276,25 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let sampling = Sampling::new(subject.interval, substeps)?;
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
+    // Where no loss keeps the modes, the integrator's part alone is judged.
+    let noisy = match method {
+        Method::Multistep(_) => NoisyModes::of(subject, method, &equation, sampling)?,
+        Method::RungeKutta(_) => {
+            subject.through_loss.as_ref().and_then(ThroughLoss::kept).map_or_else(NoisyModes::default, NoisyModes::through)
+        }
+    };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {
         let branches_of = |lambda| subject.branches_in_short((method, &equation), k, lambda, sampling, limits);
         let Ok(found) = branches_of(mode.lambda) else { return Ok(None) };
         let alone = subject.is_alone(mode);
         trial.ignites |= ignites(&found);
+        let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
         let judge = |kept: fn(&Branches) -> Branches| -> Result<Verdict, PredictError> {
+            // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
+            if let Some(Ok(shown)) = shown.map(|(apparent, _)| branches_of(apparent)) {
+                return Ok(limits.judge(&kept(&shown.beside(mode.lambda)), alone).verdict);
+            }
             let found = kept(&found);
             let here = limits.judge(&found, alone).verdict;
             let Some(uncertainty) = mode.uncertainty.filter(|_| here == Verdict::Faithful) else { return Ok(here) };

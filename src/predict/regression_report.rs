@@ -1,10 +1,12 @@
 //! Regression on estimated derivatives, judged beside the methods.
 
+use super::through_loss::{ROUNDING, SIGNIFICANT, ThroughLoss};
 use crate::inverse::{Judgement, Limits, Reason, Verdict, regressed};
-use crate::loops::{NotRegressed, RegressedMode, Regression};
+use crate::loops::{Filter, NotRegressed, RegressedMode, Regression};
 use crate::method::Sampling;
+use crate::truth::Mode;
 use num_complex::Complex;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// What a derivative regression learns.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +27,9 @@ pub struct RegressionMode {
     pub lambda: Complex<f64>,
     /// What is learned of it from clean samples.
     pub learned: Option<RegressedMode>,
+    /// λ̂ from these samples, where their noise moves it by more than they leave open.
+    #[serde(serialize_with = "optional_pair", skip_serializing_if = "Option::is_none")]
+    pub noisy: Option<Complex<f64>>,
     /// Why that is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undefined: Option<NotRegressed>,
@@ -34,20 +39,64 @@ pub struct RegressionMode {
     pub reasons: Vec<Reason>,
 }
 
-/// A mode with Im λ ≥ 0: λ, whether it is settled, whether it is the only one with its λ.
-pub(super) type UpperMode = (Complex<f64>, bool, bool);
+fn optional_pair<S: Serializer>(z: &Option<Complex<f64>>, serializer: S) -> Result<S::Ok, S::Error> {
+    z.map(|z| [z.re, z.im]).serialize(serializer)
+}
 
-/// A derivative regression on clean, even samples of these modes.
-pub(super) fn judged(regression: &Regression, sampling: Sampling, limits: Limits, modes: &[UpperMode]) -> RegressionReport {
-    let judge = |&(lambda, settled, alone): &UpperMode| {
-        let (found, learned) = match regressed(regression, lambda, sampling) {
-            Ok(found) => found,
-            Err(why) => return RegressionMode { lambda, learned: None, undefined: Some(why), verdict: None, reasons: Vec::new() },
+/// The samples a regression is made on: the modes in them, and what is known of their noise.
+pub(super) struct Regressed<'a> {
+    /// All modes.
+    pub modes: &'a [Mode],
+    /// The places of those with Im λ ≥ 0.
+    pub upper: Vec<usize>,
+    /// What noise makes of the modes; `None` without samples, or where that is not known.
+    pub through: Option<&'a ThroughLoss>,
+}
+
+impl Regressed<'_> {
+    /// A derivative regression on these samples, or on clean ones where nothing is known of noise.
+    pub(super) fn judged(&self, regression: &Regression, sampling: Sampling, limits: Limits) -> RegressionReport {
+        let noisy = self.through.and_then(|through| self.noisy(regression, through, sampling.interval()));
+        let judge = |&k: &usize| {
+            let mode = &self.modes[k];
+            let lambda = mode.lambda;
+            let alone = self.modes.iter().filter(|m| m.lambda == lambda && m.equilibrium == mode.equilibrium).count() == 1;
+            let (found, learned) = match regressed(regression, lambda, sampling) {
+                Ok(found) => found,
+                Err(why) => {
+                    let undefined = Some(why);
+                    return RegressionMode { lambda, learned: None, noisy: None, undefined, verdict: None, reasons: Vec::new() };
+                }
+            };
+            let open = SIGNIFICANT * learned.condition * mode.uncertainty.unwrap_or(0.0);
+            let far = (ROUNDING * learned.lambda.norm()).max(open);
+            let noisy = noisy.as_ref().map(|all| all[k]).filter(|noisy| (noisy - learned.lambda).norm() > far);
+            let found = noisy.map_or_else(|| found.clone(), |noisy| found.clone().with_principal(noisy));
+            let judged = (mode.settled && !learned.removed).then(|| limits.judge(&found, alone));
+            let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons, .. }| (Some(verdict), reasons));
+            RegressionMode { lambda, learned: Some(learned), noisy, undefined: None, verdict, reasons }
         };
-        let judged = (settled && !learned.removed).then(|| limits.judge(&found, alone));
-        let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons, .. }| (Some(verdict), reasons));
-        RegressionMode { lambda, learned: Some(learned), undefined: None, verdict, reasons }
-    };
-    let modes: Vec<RegressionMode> = modes.iter().map(judge).collect();
-    RegressionReport { regression: regression.clone(), verdict: modes.iter().filter_map(|mode| mode.verdict).max(), modes }
+        let modes: Vec<RegressionMode> = self.upper.iter().map(judge).collect();
+        RegressionReport { regression: regression.clone(), verdict: modes.iter().filter_map(|mode| mode.verdict).max(), modes }
+    }
+
+    /// λ̂ of every mode from the samples themselves, by the same least squares on the rows with whole filters; `None` where k and c of x″ are fitted, or samples are smoothed
+    /// beforehand by a filter that is not at hand.
+    fn noisy(&self, regression: &Regression, through: &ThroughLoss, interval: f64) -> Option<Vec<Complex<f64>>> {
+        if regression.second.is_some() || regression.smoothed_before {
+            return None;
+        }
+        let clean: Option<Vec<_>> = self.modes.iter().map(|mode| Some(regression.learned(mode.lambda, interval).ok()?.lambda)).collect();
+        let state = regression.smoothing.clone().unwrap_or(Filter { first: 0, weights: vec![1.0] });
+        let first = regression.derivative.first.min(state.first);
+        let last = |filter: &Filter| filter.first + filter.weights.len() as i32;
+        let length = (last(&regression.derivative).max(last(&state)) - first) as usize;
+        let placed = |filter: &Filter, scale: f64| {
+            let mut weights = vec![0.0; length];
+            let from = (filter.first - first) as usize;
+            weights[from..from + filter.weights.len()].iter_mut().zip(&filter.weights).for_each(|(to, w)| *to = w * scale);
+            weights
+        };
+        Some(through.regressed(&placed(&regression.derivative, 1.0 / interval), &placed(&state, 1.0), &clean?)?.0)
+    }
 }

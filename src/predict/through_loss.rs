@@ -5,12 +5,12 @@
 //! the eigenvalues of that map: λ̂ = λ + (the loss's part) + (the integrator's part). Source of the bias: any text on errors in variables, such as
 //! Fuller, *Measurement Error Models* (1987).
 
-use super::affine_map::{AffineMap, Run, best_map};
+use super::affine_map::{AffineMap, Run, best_map, regression};
 use crate::data::Paths;
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
-use crate::inverse::Discrepancy;
 use crate::inverse::faithful::TOLERANCE;
+use crate::inverse::{Discrepancy, Limits};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -19,9 +19,9 @@ use serde::{Serialize, Serializer};
 /// Losses that are looked at beside the one asked for, the simplest first.
 const OTHERS: [Loss; 5] = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Loss::Windows(50), Loss::RolloutFreeStart];
 /// A change of a mode below this part of it is rounding.
-const ROUNDING: f64 = 1e-9;
+pub(super) const ROUNDING: f64 = 1e-9;
 /// A change counts from so many uncertainties of the mode on.
-const SIGNIFICANT: f64 = 2.0;
+pub(super) const SIGNIFICANT: f64 = 2.0;
 /// A change that is less than this part of what is called faithful, over the longest run, is not worth a word: many digits make it significant.
 const MATTERS: f64 = 0.1;
 /// One-step residuals below this part of the mean square of the motion are no noise.
@@ -45,11 +45,19 @@ pub struct ThroughLoss {
     pub modes: Vec<LossMode>,
     /// Whether the loss changes a settled mode by more than the samples leave open, and enough to be seen over the longest run.
     pub acts: bool,
+    /// Whether even so every settled mode is faithful over the horizon, through an exact integrator.
+    pub keeps: bool,
     /// The same samples through other losses, where this one acts.
     pub others: Vec<OtherLoss>,
-    /// The simplest loss that leaves the settled modes in place, or does so best, where this one acts.
+    /// The simplest loss that keeps the settled modes, or does so best, where this one does not keep them.
     #[serde(serialize_with = "optional_text")]
     pub instead: Option<Loss>,
+    /// The samples.
+    #[serde(skip)]
+    runs: Vec<Run>,
+    /// Whether the model has a constant.
+    #[serde(skip)]
+    affine: bool,
 }
 
 /// What a loss makes of one mode.
@@ -73,7 +81,7 @@ pub struct OtherLoss {
     pub loss: Loss,
     /// One for each mode of the report.
     pub modes: Vec<LossMode>,
-    /// Whether every settled mode stays in place, to within its uncertainty or one per cent of its growth rate.
+    /// Whether through an exact integrator every settled mode stays in place, to within its uncertainty, or is faithful over the horizon.
     pub keeps: bool,
 }
 
@@ -108,18 +116,46 @@ impl ThroughLoss {
         let matters = |l: &LossMode| Discrepancy::of(l.lambda, l.learned, longest).worst() > MATTERS * TOLERANCE;
         let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant && matters(l));
         let noise = noise(&runs, affine);
-        let (mut others, mut instead) = (Vec::new(), None);
+        let mut others = Vec::new();
         if acts {
             for other in OTHERS.into_iter().filter(|other| *other != loss) {
-                let Some(found) = best_map(&runs, other, affine).and_then(|map| matched(&map, interval, modes)) else { continue };
-                let keeps = worst(&found, modes) <= 1.0;
-                others.push(OtherLoss { loss: other, modes: found, keeps });
+                let Some(modes) = best_map(&runs, other, affine).and_then(|map| matched(&map, interval, modes)) else { continue };
+                others.push(OtherLoss { loss: other, modes, keeps: false });
             }
-            let kept = others.iter().find(|other| other.keeps);
-            let least = others.iter().min_by(|a, b| worst(&a.modes, modes).total_cmp(&worst(&b.modes, modes)));
-            instead = kept.or(least.filter(|other| worst(&other.modes, modes) < worst(&learned, modes))).map(|other| other.loss);
         }
-        Some(Self { loss, noise, floor: map.loss, modes: learned, acts, others, instead })
+        let through = Self { loss, noise, floor: map.loss, modes: learned, acts, keeps: !acts, others, instead: None, runs, affine };
+        Some(through.weighed(modes, interval, Limits::default()))
+    }
+
+    /// The same with what keeps the modes, and the loss to train with, by these limits.
+    #[must_use]
+    pub(super) fn weighed(mut self, modes: &[Mode], interval: f64, limits: Limits) -> Self {
+        let horizon = limits.horizon_for(interval);
+        let worst = |found: &[LossMode]| worst(found, modes, horizon) / limits.tolerance;
+        self.others.iter_mut().for_each(|other| other.keeps = worst(&other.modes) <= 1.0);
+        let own = worst(&self.modes);
+        self.keeps = own <= 1.0;
+        let kept = self.others.iter().find(|other| other.keeps);
+        let least = self.others.iter().map(|other| (worst(&other.modes), other)).min_by(|a, b| a.0.total_cmp(&b.0));
+        let better = kept.or(least.filter(|(least, _)| *least < own).map(|(_, other)| other));
+        self.instead = better.filter(|_| !self.keeps).map(|other| other.loss);
+        self
+    }
+
+    /// What another loss makes of the same samples through an exact integrator; `None` where it is not followed.
+    pub fn other(&self, loss: Loss, interval: f64, modes: &[Mode]) -> Option<(Vec<LossMode>, f64)> {
+        if loss == self.loss {
+            return Some((self.modes.clone(), self.floor));
+        }
+        let map = best_map(&self.runs, loss, self.affine)?;
+        Some((matched(&map, interval, modes)?, map.loss))
+    }
+
+    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples: the eigenvalues of Â nearest to `clean`, which are learned without noise,
+    /// in the same order, and the mean square of the residuals.
+    pub(super) fn regressed(&self, to: &[f64], from: &[f64], clean: &[Complex<f64>]) -> Option<(Vec<Complex<f64>>, f64)> {
+        let map = regression(&self.runs, to, from, self.affine)?;
+        Some((nearest(&map, clean)?, map.loss))
     }
 
     /// What is learned of the report's modes through the loss that is recommended.
@@ -127,15 +163,21 @@ impl ThroughLoss {
         let other = self.instead.and_then(|loss| self.others.iter().find(|other| other.loss == loss));
         other.map_or((self.loss, &self.modes), |other| (other.loss, &other.modes))
     }
+
+    /// The same where that loss keeps them.
+    pub(super) fn kept(&self) -> Option<&[LossMode]> {
+        let other = self.instead.and_then(|loss| self.others.iter().find(|other| other.loss == loss));
+        match other {
+            Some(other) => other.keeps.then_some(&other.modes),
+            None => self.keeps.then_some(&self.modes),
+        }
+    }
 }
 
-/// How far the worst settled mode is from where it belongs, in units of what is allowed.
-fn worst(found: &[LossMode], modes: &[Mode]) -> f64 {
-    let off = |(l, mode): (&LossMode, &Mode)| {
-        let allowed = (SIGNIFICANT * mode.uncertainty.unwrap_or(0.0)).max(TOLERANCE * mode.lambda.re.abs());
-        (l.learned - l.lambda).norm() / allowed.max(f64::MIN_POSITIVE)
-    };
-    found.iter().zip(modes).filter(|(_, mode)| mode.settled).map(off).fold(0.0, f64::max)
+/// How far the worst settled mode is off over the horizon, of those that move by more than the samples leave open.
+fn worst(found: &[LossMode], modes: &[Mode], horizon: f64) -> f64 {
+    let moved = found.iter().zip(modes).filter(|(l, mode)| mode.settled && l.significant);
+    moved.map(|(l, _)| Discrepancy::of(l.lambda, l.learned, horizon).worst()).fold(0.0, f64::max)
 }
 
 /// The samples as matrices, a row each.
@@ -145,28 +187,33 @@ pub(super) fn runs(paths: &Paths) -> Option<Vec<Run>> {
     (d > 0).then(|| whole.map(|run| DMatrix::from_row_slice(run.len(), d, run.as_flat())).collect())
 }
 
-/// Each mode with the eigenvalue of the map nearest to its multiplier, the nearest pair first.
-fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
+/// For each target the eigenvalue of the map nearest to it, each given once, the nearest pair first.
+fn nearest(map: &AffineMap, targets: &[Complex<f64>]) -> Option<Vec<Complex<f64>>> {
     let discs = eigenvalues(&map.linear).ok()?;
     let mut free: Vec<Complex<f64>> = discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect();
-    let mut learned: Vec<Option<Complex<f64>>> = vec![None; modes.len()];
-    while learned.iter().any(Option::is_none) {
+    let mut found: Vec<Option<Complex<f64>>> = vec![None; targets.len()];
+    while found.iter().any(Option::is_none) {
         let mut best: Option<(usize, usize, f64)> = None;
-        for (k, mode) in modes.iter().enumerate().filter(|(k, _)| learned[*k].is_none()) {
-            let multiplier = (mode.lambda * interval).exp();
+        for (k, target) in targets.iter().enumerate().filter(|(k, _)| found[*k].is_none()) {
             for (e, mu) in free.iter().enumerate() {
-                let distance = (mu - multiplier).norm();
+                let distance = (mu - target).norm();
                 if best.is_none_or(|(.., least)| distance < least) {
                     best = Some((k, e, distance));
                 }
             }
         }
         let (k, e, _) = best?;
-        learned[k] = Some(free.swap_remove(e));
+        found[k] = Some(free.swap_remove(e));
     }
+    found.into_iter().collect()
+}
+
+/// Each mode with what the map makes of it.
+fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
+    let multipliers: Vec<Complex<f64>> = modes.iter().map(|mode| (mode.lambda * interval).exp()).collect();
+    let learned = nearest(map, &multipliers)?;
     let found = modes.iter().zip(learned).map(|(mode, mu)| {
-        let mu = mu.filter(|mu| mu.norm() > 0.0)?;
-        let learned = mu.ln() / interval;
+        let learned = (mu.norm() > 0.0).then(|| mu.ln() / interval)?;
         let apart = (learned - mode.lambda).norm();
         let open = SIGNIFICANT * mode.uncertainty.unwrap_or(0.0);
         let learned = if apart <= ROUNDING * mode.lambda.norm() { mode.lambda } else { learned };

@@ -1,9 +1,10 @@
 //! What to train with instead, in sentences.
 
 use super::number::{DIGITS, complex, count, pair, percent, real};
+use super::training_call::{TrainingCall, training_calls};
 use super::{Dialect, Say};
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
-use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Why};
+use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Report, Why};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -93,4 +94,15 @@ pub(super) fn headline(advice: &Recommendation) -> String {
     let verdict = if advice.verdict == Verdict::Distorted { " (distorted, but never of the wrong kind)" } else { "" };
     let loss = advice.loss.map_or_else(String::new, |loss| format!(" and the loss {loss}"));
     format!("{} with {steps} per sample{loss}{learns}{verdict}", advice.method)
+}
+
+/// The calls that do what is advised. Where noise makes a difference between losses, those that put the samples into the method's equation do not.
+pub(super) fn calls(report: &Report, advice: &Recommendation) -> impl Iterator<Item = TrainingCall> {
+    let noisy = report.through_loss.as_ref().is_some_and(|through| through.acts);
+    training_calls(&advice.scheme, advice.substeps, evenly(report)).into_iter().filter(move |call| !(noisy && call.residual))
+}
+
+/// H, where it is the same throughout.
+fn evenly(report: &Report) -> Option<f64> {
+    (!report.uneven).then_some(report.interval)
 }

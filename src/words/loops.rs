@@ -1,6 +1,6 @@
 //! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
 
-use super::number::{complex, count, pair, percent, real};
+use super::number::{DIGITS, complex, count, pair, percent, real};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
@@ -175,6 +175,10 @@ impl Say for Concern {
                     real(*shift, 2)
                 )
             }
+            Self::Noise { apparent } => {
+                let learned = if apparent.im == 0.0 { complex(*apparent, DIGITS) } else { pair(*apparent, DIGITS) };
+                format!("From these noisy samples even an exact integrator learns {learned}.")
+            }
             Self::LossFloor { floor } => {
                 format!(
                     "Over whole trajectories no model fits without loss: the error stays above {} of the mode, root mean square.",
@@ -256,8 +260,7 @@ pub fn calls_in_short(report: &Report, width: usize) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    let apart = if report.through_loss.as_ref().is_some_and(|through| through.acts) { " (noise apart)" } else { "" };
-    wrapped(&format!("Library calls{apart}: {}.", parts.join("; ")), "", "  ", width) + "\n"
+    wrapped(&format!("Library calls: {}.", parts.join("; ")), "", "  ", width) + "\n"
 }
 
 /// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.

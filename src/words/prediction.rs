@@ -1,8 +1,7 @@
 //! What `predict` says: the answer, the evidence, what to do; on request everything, or what the words mean.
 
-use super::advice::{aliases, headline, why};
+use super::advice::{aliases, calls, headline, why};
 use super::number::{DIGITS, count, percent, point, real, signed};
-use super::training_call::training_calls;
 use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
@@ -159,11 +158,6 @@ fn nothing_recommended(report: &Report) -> &'static str {
     }
 }
 
-/// H, where it is the same throughout.
-fn evenly(report: &Report) -> Option<f64> {
-    (!report.uneven).then_some(report.interval)
-}
-
 /// What to do.
 fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
@@ -189,10 +183,13 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     let same =
         report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
+    let asked = report.methods.iter().any(|m| (&m.method, m.substeps) == (&advice.method, advice.substeps));
+    let unhelped = asked && report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none());
     let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
     let heading = match (same, advice.among) {
         (true, _) if partly => "Once the model has the rest of the state, good as it is".to_owned(),
         (true, _) => "Good as it is".to_owned(),
+        _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
         (false, Among::Common) => "Do this instead".into(),
         (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
         (false, Among::CommonAsNoneAskedServes) => {
@@ -201,7 +198,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     push(&mut lines, &heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
-    for call in training_calls(&advice.scheme, advice.substeps, evenly(report)).into_iter().take(2) {
+    for call in calls(report, advice).take(2) {
         for (k, line) in call.lines.iter().enumerate() {
             lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
         }
@@ -315,7 +312,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         Some(advice) => {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);
-            for call in training_calls(&advice.scheme, advice.substeps, evenly(report)) {
+            for call in calls(report, advice) {
                 for (k, line) in call.lines.iter().enumerate() {
                     part.push_str(&format!("\n    {:<12} {line}", if k == 0 { call.library } else { "" }));
                 }

@@ -41,7 +41,9 @@ pub fn regressions(report: &Report, width: usize) -> String {
             table.row([name.to_owned(), verdict(mode.verdict).to_owned(), learned(mode), why(mode)]);
         }
     }
-    let heading = wrapped("Regression on estimated derivatives (no integrator; from samples without noise)", "", "", width);
+    let noisy = report.regressions.iter().flat_map(|found| &found.modes).any(|mode| mode.noisy.is_some());
+    let from = if noisy { "from these samples, with their noise" } else { "from samples without noise" };
+    let heading = wrapped(&format!("Regression on estimated derivatives (no integrator; {from})"), "", "", width);
     let ends = report.regressions.iter().any(|found| found.regression.ends == Ends::OtherFormulas);
     let note = if ends {
         let text =
@@ -54,10 +56,10 @@ pub fn regressions(report: &Report, width: usize) -> String {
 }
 
 fn learned(mode: &RegressionMode) -> String {
-    match &mode.learned {
+    match mode.learned.map(|learned| mode.noisy.unwrap_or(learned.lambda)) {
         None => "none".to_owned(),
-        Some(learned) if mode.lambda.im != 0.0 => pair(learned.lambda, DIGITS),
-        Some(learned) => complex(learned.lambda, DIGITS),
+        Some(learned) if mode.lambda.im != 0.0 => pair(learned, DIGITS),
+        Some(learned) => complex(learned, DIGITS),
     }
 }
 

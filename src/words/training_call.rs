@@ -9,6 +9,8 @@ pub struct TrainingCall {
     pub library: &'static str,
     /// Lines of Python.
     pub lines: Vec<String>,
+    /// Whether it puts the samples themselves into the method's equation: with noise in them that is another loss.
+    pub residual: bool,
 }
 
 /// Solvers of torchdiffeq that step on a fixed grid.
@@ -43,7 +45,7 @@ pub fn training_calls(method: &Method, substeps: u32, interval: Option<f64>) -> 
             lines.push(format!("  grid = torch.cat([(t[:-1, None] + torch.arange({substeps}).to(t)/{substeps}"));
             lines.push("    * (t[1:] - t[:-1])[:, None]).flatten(), t[-1:]])".to_owned());
         }
-        calls.push(TrainingCall { library: "torchdiffeq", lines });
+        calls.push(TrainingCall { library: "torchdiffeq", lines, residual: false });
     }
     if let Some(name) = named("diffrax") {
         let times = if substeps == 1 { "ts" } else { "grid" };
@@ -60,13 +62,13 @@ pub fn training_calls(method: &Method, substeps: u32, interval: Option<f64>) -> 
                 }
             }
         }
-        calls.push(TrainingCall { library: "diffrax", lines });
+        calls.push(TrainingCall { library: "diffrax", lines, residual: false });
     }
     if calls.is_empty()
         && substeps == 1
         && let Some(residual) = residual(method.name())
     {
-        calls.push(TrainingCall { library: "no solver needed", lines: vec![format!("loss = mean(({residual})**2)")] });
+        calls.push(TrainingCall { library: "no solver needed", lines: vec![format!("loss = mean(({residual})**2)")], residual: true });
     }
     calls
 }

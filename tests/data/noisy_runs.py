@@ -50,3 +50,17 @@ for K in (5,20,50,N-1):
     p,c=fit(windows(Y,K),p,False); m=lam(p[:4].reshape(2,2)); r=np.roots([1/24,1/6,.5,1,1-m])/H
     print('windows',K,'lambda',np.log(m)/H,'rk4',sorted(r,key=lambda z:abs(z-np.log(m)/H))[0],'loss',c)
 q,c=fit(windows(Y,N-1),p,True); m=lam(q[:4].reshape(2,2)); print('free',np.log(m)/H,'loss',c)
+from scipy.signal import savgol_coeffs
+def regressed(D,S):
+    "λ̂ by least squares of Σ D_j x_{n+j}/H on Σ S_j x_{n+j} and a constant: multistep methods and regressions on estimated derivatives"
+    lo,hi=min([*D,*S]),max([*D,*S]); L,R=[],[]
+    for X in Y:
+        n=np.arange(-lo,len(X)-hi)
+        L.append(sum(w*X[n+j] for j,w in D.items())/H); R.append(np.c_[sum(w*X[n+j] for j,w in S.items()),np.ones(len(n))])
+    B=np.linalg.lstsq(np.vstack(R),np.vstack(L),rcond=None)[0]
+    return max(np.linalg.eigvals(B[:2].T),key=lambda z:z.imag), np.mean((np.vstack(R)@B-np.vstack(L))**2)*H*H
+c=savgol_coeffs(11,3,deriv=1,use='dot'); s=savgol_coeffs(11,3,use='dot')
+for name,D,S in [('central, leap-frog',{-1:-.5,1:.5},{0:1}),('central4',{-2:1/12,-1:-2/3,1:2/3,2:-1/12},{0:1}),('forward',{0:-1,1:1},{0:1}),
+    ('savgol:11,3',{i-5:c[i] for i in range(11)},{i-5:s[i] for i in range(11)}),('adams-bashforth-2',{1:-1,2:1},{0:-.5,1:1.5}),
+    ('adams-moulton-2',{1:-1,2:1},{0:-1/12,1:2/3,2:5/12}),('bdf2',{0:.5,1:-2,2:1.5},{2:1})]:
+    z,l=regressed(D,S); print(f'{name}: {z:.12f}, loss {l:.12f}')

@@ -10,7 +10,7 @@ use super::spread::spread;
 use super::usage::Usage;
 use super::whole_trajectory::{Minimum, trajectory};
 use crate::inverse::faithful::{Discrepancy, shows};
-use crate::inverse::flags::Flag;
+use crate::inverse::flags::{Flag, flags};
 use crate::inverse::limits::Limits;
 use crate::inverse::verdict::{NEGLIGIBLE, Verdict};
 use crate::loops::{Call, FirstStep, Library, Precision, Tolerances};
@@ -48,6 +48,13 @@ pub struct Assessment {
     pub advice: Vec<Advice>,
 }
 
+impl Assessment {
+    /// λ̂: of the principal solution, or of least loss over whole trajectories.
+    pub fn learned(&self) -> Option<Complex<f64>> {
+        self.found.principal().map(|solution| solution.lambda).or(self.trajectory.as_ref().map(|minimum| minimum.lambda))
+    }
+}
+
 /// Judges a call on samples H apart.
 pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, limits: Limits) -> Result<Assessment, EquationError> {
     if usage.samples > 1 {
@@ -62,23 +69,13 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
     let horizon = limits.horizon_for(interval);
     let goal = Goal { lambda, interval, tolerance, horizon };
     let turned = |learned: Complex<f64>| turned(lambda, learned);
-    // A turn that does not show within the horizon is a concern, and no artifact.
-    let visibly_turned = |learned: Complex<f64>| {
-        let growth = turned(learned) || (lambda.re.abs() <= NEGLIGIBLE * lambda.norm());
-        growth && shows(learned.re, horizon, tolerance)
-    };
+    let visibly_turned = |learned: Complex<f64>| visibly_turned(lambda, learned, horizon, tolerance);
     let mut verdict = match found.principal() {
         Some(solution) => {
             if turned(solution.lambda) {
                 concerns.push(Concern::SignTurned { growth: solution.lambda.re });
             }
-            if visibly_turned(solution.lambda) {
-                Verdict::Artifact
-            } else if Discrepancy::of(lambda, solution.lambda, horizon).within(tolerance) {
-                Verdict::Faithful
-            } else {
-                Verdict::Distorted
-            }
+            judged(lambda, solution.lambda, horizon, tolerance)
         }
         None => {
             let between = found.gap.as_ref().map(|gap| [gap.fewer.lambda, gap.more.lambda]);
@@ -165,21 +162,61 @@ fn turned(lambda: Complex<f64>, learned: Complex<f64>) -> bool {
     (lambda.re < -negligible && learned.re > negligible) || (lambda.re > negligible && learned.re < -negligible)
 }
 
+/// The same where more than a sign that nothing shows is turned. A mode that stands still is turned by growth.
+fn visibly_turned(lambda: Complex<f64>, learned: Complex<f64>, horizon: f64, tolerance: f64) -> bool {
+    let growth = turned(lambda, learned) || (lambda.re.abs() <= NEGLIGIBLE * lambda.norm());
+    growth && shows(learned.re, horizon, tolerance)
+}
+
+/// The verdict on λ̂ over a horizon. A turn that does not show within it is a concern, and no artifact.
+fn judged(lambda: Complex<f64>, learned: Complex<f64>, horizon: f64, tolerance: f64) -> Verdict {
+    if visibly_turned(lambda, learned, horizon, tolerance) {
+        Verdict::Artifact
+    } else if Discrepancy::of(lambda, learned, horizon).within(tolerance) {
+        Verdict::Faithful
+    } else {
+        Verdict::Distorted
+    }
+}
+
+/// Judges a call on samples whose noise makes the loss prefer `apparent` in the place of λ: the call is followed for that mode, and what it learns is laid beside λ.
+///
+/// Errors as [`assess`] does.
+pub fn assess_apparent(
+    call: &Call,
+    lambda: Complex<f64>,
+    apparent: Complex<f64>,
+    interval: f64,
+    usage: &Usage,
+    limits: Limits,
+) -> Result<Assessment, EquationError> {
+    let mut found = assess(call, apparent, interval, usage, limits)?;
+    if apparent == lambda {
+        return Ok(found);
+    }
+    found.lambda = lambda;
+    for solution in &mut found.found.solutions {
+        solution.flags = flags(lambda, solution.lambda, solution.radius);
+    }
+    let other = found.concerns.iter().any(|concern| matches!(concern, Concern::OtherSolution { .. }));
+    if let (Some(learned), false) = (found.learned(), other) {
+        found.verdict = judged(lambda, learned, limits.horizon_for(interval), limits.tolerance);
+    }
+    found.concerns.insert(0, Concern::Noise { apparent });
+    Ok(found)
+}
+
 /// Whole trajectories: the verdict is that of the least-squares λ̂.
 fn assess_trajectory(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, limits: Limits) -> Result<Assessment, EquationError> {
     let minimum = trajectory(call, lambda, interval, usage.samples, &usage.norm)?;
     let learned = minimum.lambda;
     let (mut concerns, mut advice) = (Vec::new(), Vec::new());
-    let verdict = if turned(lambda, learned) {
+    let verdict = judged(lambda, learned, limits.horizon_for(interval), limits.tolerance);
+    if turned(lambda, learned) {
         concerns.push(Concern::SignTurned { growth: learned.re });
-        Verdict::Artifact
-    } else if (learned - lambda).norm() > limits.tolerance * lambda.norm() {
-        Verdict::Distorted
-    } else {
-        Verdict::Faithful
-    };
+    }
     let share = (learned.re - lambda.re) / lambda.re.abs();
-    if lambda.re < 0.0 && share.is_finite() && verdict != Verdict::Artifact {
+    if lambda.re < 0.0 && share.is_finite() && !turned(lambda, learned) {
         if share < -DAMPING {
             concerns.push(Concern::OverDamped { share: -share });
         } else if share > DAMPING {

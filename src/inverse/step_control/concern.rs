@@ -36,6 +36,12 @@ pub enum HiddenBy {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "concern", rename_all = "kebab-case")]
 pub enum Concern {
+    /// Noise in the samples moves what even an exact integrator learns.
+    Noise {
+        /// What the loss prefers in the place of λ.
+        #[serde(serialize_with = "crate::inverse::branches::pair")]
+        apparent: Complex<f64>,
+    },
     /// The decay is learned too strong by this share of it.
     OverDamped {
         /// (Re λ − Re λ̂)/|Re λ|.

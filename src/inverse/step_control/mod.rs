@@ -37,7 +37,7 @@ mod spread;
 mod usage;
 mod whole_trajectory;
 
-pub use assessment::{Assessment, assess};
+pub use assessment::{Assessment, assess, assess_apparent};
 pub use concern::{Batches, Bounds, Concern, HiddenBy};
 pub use controlled_equation::{ControlledEquation, EquationError};
 pub use equilibrium::{StepEquilibrium, equilibrium, tolerance_artifact};

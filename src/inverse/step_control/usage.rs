@@ -1,6 +1,7 @@
 //! How a call is used: on which batch, over how many samples.
 
 use crate::loops::StateNorm;
+use num_complex::Complex;
 
 /// How a call is used.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,12 +16,14 @@ pub struct Usage {
     pub batches: Vec<StateNorm>,
     /// Samples that one call covers: 1 for pairs.
     pub samples: usize,
+    /// What the loss prefers in the place of the mode, where noise in the samples moves it by more than they leave open.
+    pub apparent: Option<Complex<f64>>,
 }
 
 impl Default for Usage {
     /// Pairs of one complex state of size 1.
     fn default() -> Self {
-        Self { norm: StateNorm::default(), amplitude: 1.0, total: 1.0, batches: Vec::new(), samples: 1 }
+        Self { norm: StateNorm::default(), amplitude: 1.0, total: 1.0, batches: Vec::new(), samples: 1, apparent: None }
     }
 }
 
