@@ -64,8 +64,9 @@ impl Degrees<'_> {
         for equilibrium in &self.equilibria[self.counts()] {
             modes.extend((0..equilibrium.modes.len()).map(|k| self.mode(equilibrium, k)));
         }
-        // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes.
-        let vanishes = |mode: &&NonlinearMode| mode.because.contains(&Because::LinearPartVanishes);
+        // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes, but for those of an affine field, which are the same everywhere.
+        let curved = self.fits[self.counts()].degree > 1;
+        let vanishes = |mode: &&NonlinearMode| curved && mode.because.contains(&Because::LinearPartVanishes);
         let unpinned: Vec<Vec<f64>> = modes.iter().filter(vanishes).map(|mode| mode.equilibrium.clone()).collect();
         for mode in modes.iter_mut().filter(|mode| mode.because.is_empty() && unpinned.contains(&mode.equilibrium)) {
             mode.because.push(Because::NotDetermined);

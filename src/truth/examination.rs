@@ -237,7 +237,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     } else {
         NonlinearModel::of(&samples, stopped)
     };
-    if let (Some(field), Some(linear)) = (&mut nonlinear, linear.as_ref().filter(|l| l.explains)) {
+    if let (Some(field), Some(linear)) = (&mut nonlinear, &linear) {
         field.beside(linear, &samples);
     }
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));

@@ -29,6 +29,8 @@ const MOST_STEPS: usize = 16;
 const WINDOW: usize = 10;
 /// Noise in the samples alone leaves about √½ of what it leaves from sample to sample.
 const LESS: f64 = 0.9;
+/// A model that leaves at most this many times what another leaves is as good.
+const AS_GOOD: f64 = 1.2;
 /// Pairs of rows at most, and equilibria.
 const MOST_PAIRS: usize = 1500;
 const MOST_EQUILIBRIA: usize = 8;
@@ -124,14 +126,17 @@ impl NonlinearModel {
         Some(model)
     }
 
-    /// Takes a sum of exponentials that explains the samples too, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
+    /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
     /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
     ///
     /// Harmonics are no estimate of a mode, nor is what may come from outside.
     pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
         let others = linear.modes(samples, false);
         let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::NoRealFlow);
-        if linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
+        let fit = &self.fits[self.floor.unwrap_or(self.fits.len() - 1)];
+        let half = (self.frame.half.iter().map(|h| h * h).sum::<f64>() / self.frame.half.len() as f64).sqrt();
+        let as_good = linear.explains || linear.fit.rms <= AS_GOOD * fit.noise * half;
+        if !as_good || linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
             return;
         }
         let rest = linear.fit.constant.as_slice();
