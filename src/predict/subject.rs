@@ -89,7 +89,7 @@ impl Subject {
         let mut caveats = found.caveats;
         // Below this neither growth nor decay shows within the data.
         let shows = |mode: &&Mode| mode.fastest_growth() * length(data) > 0.1 * TOLERANCE;
-        if let Some(mode) = found.modes.iter().filter(|mode| mode.settled && mode.sign_is_open()).find(shows) {
+        if let Some(mode) = found.modes.iter().filter(|mode| mode.sign_is_open()).find(shows) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
         let subject = Self {

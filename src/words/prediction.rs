@@ -215,7 +215,13 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
 fn open(report: &Report, width: usize) -> Vec<String> {
     let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
     let aliased = alias.is_some();
-    let said = |caveat: &Caveat| matches!(caveat, Caveat::Closed { .. }) && closes(report).is_some();
+    let settled = report.modes.iter().any(|mode| mode.settled);
+    let said = |caveat: &Caveat| match caveat {
+        Caveat::Closed { .. } => closes(report).is_some(),
+        // Where nothing is settled there is no verdict that could turn on a sign.
+        Caveat::SignOpen { .. } => !settled,
+        _ => false,
+    };
     let caveats = report
         .caveats
         .iter()
