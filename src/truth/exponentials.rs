@@ -20,8 +20,11 @@ const FINE: (usize, f64) = (80, 1e-10);
 const ALIKE: f64 = 0.5;
 const LEAST_SIZE: f64 = 1e-6;
 const MOST_WEIGHTINGS: usize = 12;
-/// A mode that grows by more than this power of e makes of a small error of its rate a large one later.
+/// A mode that grows by more than this power of e, and by so many uncertainties, makes of a small error of its rate a large one later; but a model that leaves more
+/// than this part of the motion has to predict.
 const GROWS: f64 = 0.5;
+const SURELY: f64 = 3.0;
+const CLEARLY: f64 = 0.1;
 /// A mode below this part of the largest of its trajectory is not shown there.
 const SHOWN: f64 = 0.01;
 
@@ -173,10 +176,13 @@ impl Exponentials {
     }
 
     /// The root mean square of the error with which the rates and amplitudes found from two thirds of each run meet the other third, in scaled columns; `None`
-    /// where the parts are too short. The last third is left out; where a mode grows, whose errors grow with it, the middle one.
+    /// where the parts are too short. The last third is left out; where a mode grows in little noise, whose errors grow with it, the middle one:
+    /// unless there are more exponentials than columns, which bend to any curve between rows.
     pub fn left_out_error(&self, samples: &Samples) -> Option<f64> {
         let own = self.count() + self.trend;
-        let grows = self.rates.iter().any(|r| r.lambda().re * samples.duration() > GROWS);
+        let growing = |(rate, u): (&Rate, &f64)| rate.lambda().re > (GROWS / samples.duration()).max(SURELY * u);
+        let whole = self.count() <= samples.dimension() && self.trend == 0;
+        let grows = whole && self.rms < CLEARLY && self.rates.iter().zip(&self.uncertainty).any(growing);
         let left_out = |run: &Run| if grows { run.rows() / 3..2 * run.rows() / 3 } else { 2 * run.rows() / 3..run.rows() };
         if samples.missing || samples.runs.iter().any(|r| r.rows() - left_out(r).len() < own + 3) {
             return None;
