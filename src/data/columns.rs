@@ -7,7 +7,7 @@ use super::taken::LeftOutColumn;
 /// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
 const TIMES: [&str; 8] = ["t", "time", "times", "date", "datetime", "timestamp", "epoch", "year"];
 /// Names of what tells trajectories apart, in any case; the first that occurs.
-const TRAJECTORIES: [&str; 5] = ["trajectory", "traj", "run", "episode", "id"];
+const TRAJECTORIES: [&str; 8] = ["trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment"];
 /// What an input's name may begin with.
 const INPUT_PREFIX: &str = "u:";
 
