@@ -112,8 +112,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
     let progress = ProgressLine::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
-    interrupt::keep_on_interrupt();
     let samples = args.data.as_deref().map(|path| args.reading.read(path)).transpose()?;
+    interrupt::keep_on_interrupt();
     let subject = args.subject(samples.as_ref())?;
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let beside = Beside {
