@@ -186,6 +186,7 @@ impl Args {
             losses::through_loss(report, width) + &losses::uneven(report, width) + &inputs::learned_inputs(report, names, width, !in_full);
         let read = samples.map_or_else(String::new, |data| how_read(data, width));
         if only_calls {
+            output::line(prediction::truth(report, width))?;
             output::text(&through_calls)?;
         } else if self.all {
             output::line(prediction::everything(report, width))?;

@@ -61,6 +61,11 @@ fn object(report: &Report) -> String {
     }
 }
 
+/// What is true, for a screen that says nothing of methods.
+pub fn truth(report: &Report, width: usize) -> String {
+    answer(report, width).join("\n")
+}
+
 /// What is true.
 fn answer(report: &Report, width: usize) -> Vec<String> {
     let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
