@@ -78,7 +78,7 @@ fn stepped(field: &dyn Fn([f64; 2]) -> [f64; 2], [x, y]: [f64; 2], h: f64) -> [f
 }
 
 /// The fields that the Euler methods learn are known: (φ_H − id)/H and (id − φ_{−H})/H. Their cycles' periods and where they cross y = 0, at intervals where no series serves too
-/// (scipy 1.17).
+/// (scipy 1.17, tight tolerances; a series through h⁸ gives 8.1305105 and 2.4303405 for the last, and at H = 1 a turn shrinks a deviation from the cycle by a half only).
 #[test]
 fn the_euler_methods_learn_known_fields() {
     let truth = |[x, y]: [f64; 2]| [y, (1.0 - x * x) * y - x];
@@ -90,11 +90,11 @@ fn the_euler_methods_learn_known_fields() {
         (true, 0.02, 6.5692746, 1.9706805),
         (true, 0.1, 6.2529786, 1.8199507),
         (true, 0.2, 5.9596439, 1.6302340),
-        (true, 0.5, 5.4465994, 1.0687492),
-        (true, 1.0, 4.971143, 0.2941415),
+        (true, 0.5, 5.4465857, 1.0687458),
+        (true, 1.0, 4.971717, 0.2851201),
         (false, 0.02, 6.7643970, 2.0468512),
         (false, 0.1, 7.2541408, 2.2054842),
-        (false, 0.2, 8.1305105, 2.4303405),
+        (false, 0.2, 8.1304983, 2.4303378),
     ] {
         let h = if explicit { interval } else { -interval };
         let learned = |x: [f64; 2]| {
@@ -103,7 +103,7 @@ fn the_euler_methods_learn_known_fields() {
         };
         let (step, mut x, mut passed, mut last) = (0.01, [crossing * 1.01, 0.0], 0.0, 0.0);
         let mut found = (f64::NAN, f64::NAN);
-        for n in 0..40_000 {
+        for n in 0..100_000 {
             let next = stepped(&learned, x, step);
             if n > 10 && x[1] > 0.0 && next[1] <= 0.0 && next[0] > 0.0 {
                 // The part of the step at which y vanishes.
