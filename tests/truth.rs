@@ -233,3 +233,58 @@ fn one_orbit_on_an_algebraic_curve_leaves_its_neighbours_open() {
     assert!(!found.caveats.iter().any(|c| matches!(c, Caveat::Closed { .. })) && settled(&found).is_empty(), "{found:?}");
     assert_eq!(found.finding.motion, Motion::Undetermined);
 }
+
+/// Samples of `rows` rows every `interval`, of sums of e^{λt} in each column, with noise of one size.
+fn exponentials(columns: &[&[(f64, Complex64)]], rows: u32, interval: f64, noise: f64, seed: u64) -> Trajectories {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let times: Vec<f64> = (0..rows).map(|k| interval * f64::from(k)).collect();
+    let at = |t: f64, column: &[(f64, Complex64)]| column.iter().map(|(size, lambda)| size * (lambda * t).exp().re).sum::<f64>();
+    let states = times
+        .iter()
+        .flat_map(|t| columns.iter().map(|c| at(*t, c)).collect::<Vec<f64>>())
+        .map(|x| x + noise * normal(&mut random))
+        .collect();
+    let names = (0..columns.len()).map(|k| format!("x{k}")).collect();
+    Trajectories::with_times("sums", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap()
+}
+
+/// Two decays 44 % apart in one noisy column bend it as a nonlinear field does: what is settled of the slower one holds it within three uncertainties.
+#[test]
+fn two_near_decays_in_one_column_are_not_told_as_one() {
+    let (slow, fast) = (Complex64::from(-0.01), Complex64::from(-0.0144));
+    for seed in 0..30 {
+        let noise = [2e-4, 6e-4, 2e-3][seed as usize % 3];
+        let found = examine(&exponentials(&[&[(1.3, slow), (-0.5, fast)]], 69, 5.2, noise, seed), &ModesOptions::default()).unwrap();
+        for mode in settled(&found) {
+            let error = (mode.lambda - slow).norm().min((mode.lambda - fast).norm());
+            assert!(error <= 3.0 * mode.uncertainty.unwrap(), "seed {seed}: {found:?}");
+        }
+    }
+}
+
+/// A mode that grows makes large errors of small ones where the last rows are predicted from the first: that is no reason to disbelieve it.
+#[test]
+fn growth_in_noise_is_settled() {
+    let (spiral, decay) = (Complex64::new(0.16, 1.35), Complex64::from(-0.3));
+    for seed in 0..10 {
+        let columns: [&[(f64, Complex64)]; 3] = [&[(1.0, spiral), (0.5, decay)], &[(0.7, spiral)], &[(-0.4, spiral), (1.0, decay)]];
+        let found = examine(&exponentials(&columns, 150, 0.25, 0.05, seed), &ModesOptions::default()).unwrap();
+        let mode = settled(&found).into_iter().find(|m| m.lambda.im > 0.0).unwrap_or_else(|| panic!("seed {seed}: {found:?}"));
+        assert!(
+            (mode.lambda - spiral).norm() <= 4.0 * mode.uncertainty.unwrap() && mode.uncertainty.unwrap() < 2e-3,
+            "seed {seed}: {mode:?}"
+        );
+    }
+}
+
+/// Three decays in one column, one of them three times as fast as another, are neither orbits nor driven by anything.
+#[test]
+fn decays_are_no_orbits() {
+    let decays = [-0.01, -0.0296, -0.0688].map(Complex64::from);
+    let column = [(1.0, decays[0]), (0.6, decays[1]), (-0.8, decays[2])];
+    for seed in 0..5 {
+        let found = examine(&exponentials(&[&column], 69, 5.2, 1e-4, seed), &ModesOptions::default()).unwrap();
+        assert!(matches!(found.finding.motion, Motion::Rest | Motion::Undetermined), "seed {seed}: {found:?}");
+        assert!(found.modes.iter().all(|m| !m.because.contains(&Because::DrivenByNoise)), "seed {seed}: {found:?}");
+    }
+}

@@ -85,7 +85,8 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
             let plain = ModesOptions { log: false, degree, ..*options };
             match find_modes(data, &plain) {
                 Ok(map) => {
-                    let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain)).collect();
+                    let missed = map.caveats.iter().any(|c| matches!(c, Caveat::MotionMissed { .. }));
+                    let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain, missed)).collect();
                     if forced || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
                         found.modes = judged;
                         found.linear = map.degree == 1;
@@ -181,7 +182,9 @@ fn work(dimension: usize) -> usize {
 }
 
 /// A mode of the discrete map: settled where the examination has settled one like it.
-fn against(mut mode: Mode, found: &Examination, gain: f64) -> Mode {
+///
+/// Noise keeps the motion going where the map leaves such noise, not where it `missed` a part of the motion.
+fn against(mut mode: Mode, found: &Examination, gain: f64, missed: bool) -> Mode {
     let near = |other: &Mode| {
         let apart = (other.lambda - mode.lambda).norm();
         apart <= (3.0 * other.uncertainty.unwrap_or(0.0)).max(SAME * mode.lambda.norm())
@@ -192,7 +195,7 @@ fn against(mut mode: Mode, found: &Examination, gain: f64) -> Mode {
     mode.settled = false;
     mode.because = vec![if found.finding.settled {
         Because::EstimatorsDisagree
-    } else if gain >= 0.5 && found.finding.motion == Motion::Undetermined {
+    } else if gain >= 0.5 && !missed && found.finding.motion == Motion::Undetermined {
         Because::DrivenByNoise
     } else {
         Because::NotExplained
@@ -229,11 +232,14 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     }
     let linear = LinearModel::of(&samples, stopped);
     let whole = linear.as_ref().is_some_and(|l| l.explains && l.fit.count() <= samples.dimension() && l.fit.trend == 0);
-    let nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {
+    let mut nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {
         None
     } else {
         NonlinearModel::of(&samples, stopped)
     };
+    if let (Some(field), Some(linear)) = (&mut nonlinear, &linear) {
+        field.beside(linear, &samples);
+    }
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
     // A field has a constant of its own: it does not know where the motion comes to rest.
     let by_field = by_field.filter(|_| !(options.rests_at_zero && linear.as_ref().is_some_and(|l| l.explains)));
@@ -327,7 +333,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         Motion::Undetermined
     } else if linear.fit.trend > 0 {
         Motion::Drift
-    } else if has(Because::Harmonic) {
+    } else if has(Because::Harmonic) && modes.iter().any(|m| steady(m.lambda, m.uncertainty)) {
         Motion::Orbits
     } else if has(Because::MayBeDriven) {
         Motion::Driven

@@ -50,7 +50,7 @@ pub enum Because {
     StillImproving,
     /// The uncertainty is not small beside λ.
     Vague,
-    /// A multiple or a sum of other frequencies: it belongs to an orbit, not to an equilibrium.
+    /// A sum or a multiple of other modes is among them, as in the series of a nonlinear motion: of an orbit, or of one that comes to rest.
     Harmonic,
     /// A steady oscillation beside modes that die out, in more modes than columns: it may come from outside.
     MayBeDriven,

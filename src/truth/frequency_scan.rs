@@ -44,54 +44,71 @@ fn strongest(samples: &Samples, residuals: &[DMatrix<f64>], room: usize) -> Opti
     let step = 2.0 / duration;
     let count = (highest / step).floor() as usize;
     let mut best: Option<(f64, Rate)> = None;
-    let mut consider = |rate: Rate| {
-        let gain = explained(samples, residuals, rate);
+    let mut consider = |rate: Rate, waves: &[Vec<[f64; 2]>]| {
+        let gain = explained(residuals, rate.count(), waves);
         if gain.is_finite() && best.as_ref().is_none_or(|(most, _)| gain > *most) {
             best = Some((gain, rate));
         }
     };
+    let over = |wave: &dyn Fn(f64) -> [f64; 2]| -> Vec<Vec<[f64; 2]>> {
+        samples.runs.iter().map(|run| run.times.iter().map(|t| wave(*t)).collect()).collect()
+    };
     if room >= 2 {
+        // Every frequency meets every growth rate: sines and exponentials are computed once for each.
+        let sizes = GROWTHS.map(|growth| over(&|t| [(growth / duration * t).exp(); 2]));
+        let mut waves = sizes[0].clone();
         for k in 1..=count {
-            for growth in GROWTHS {
-                consider(Rate::Pair(growth / duration, (k as f64 * step).powi(2)));
+            let omega = k as f64 * step;
+            let turns = over(&|t| {
+                let (sine, cosine) = (omega * t).sin_cos();
+                [cosine, sine]
+            });
+            for (growth, sizes) in GROWTHS.iter().zip(&sizes) {
+                for ((wave, turn), size) in waves.iter_mut().flatten().zip(turns.iter().flatten()).zip(sizes.iter().flatten()) {
+                    *wave = [size[0] * turn[0], size[1] * turn[1]];
+                }
+                consider(Rate::Pair(growth / duration, omega.powi(2)), &waves);
             }
         }
     }
     let mut fall = 0.5 / duration;
     while fall < 3.0 / samples.interval {
-        consider(Rate::Real(-fall));
-        consider(Rate::Real((fall).min(8.0 / duration)));
+        for rate in [-fall, fall.min(8.0 / duration)] {
+            consider(Rate::Real(rate), &over(&|t| [(rate * t).exp(), 0.0]));
+        }
         fall *= 1.5;
     }
     best.map(|(_, rate)| rate)
 }
 
-/// The sum of squares that one rate and a constant explain, run by run.
-fn explained(samples: &Samples, residuals: &[DMatrix<f64>], rate: Rate) -> f64 {
-    let lambda = rate.lambda();
+/// The sum of squares that one or two functions and a constant explain, run by run.
+fn explained(residuals: &[DMatrix<f64>], functions: usize, waves: &[Vec<[f64; 2]>]) -> f64 {
     let mut sum = 0.0;
-    for (run, r) in samples.runs.iter().zip(residuals) {
-        let waves: Vec<[f64; 2]> = run
-            .times
-            .iter()
-            .map(|t| {
-                let (sine, cosine) = (lambda.im * t).sin_cos();
-                let size = (lambda.re * t).exp();
-                [size * cosine, size * sine]
-            })
-            .collect();
-        let whole = Wave::over(waves.iter(), rate.count());
-        for column in r.column_iter() {
+    for (waves, r) in waves.iter().zip(residuals) {
+        let whole = Wave::over(waves.iter(), functions);
+        for column in r.as_slice().chunks_exact(r.nrows().max(1)) {
             if column.iter().all(|x| !x.is_nan()) {
-                sum += whole.as_ref().map_or(0.0, |wave| wave.share(column.iter()));
+                sum += whole.as_ref().map_or(0.0, |wave| wave.share(column));
             } else {
-                let there = || column.iter().zip(&waves).filter(|(x, _)| !x.is_nan());
-                let wave = Wave::over(there().map(|(_, wave)| wave), rate.count());
-                sum += wave.map_or(0.0, |wave| wave.share(there().map(|(x, _)| x)));
+                let there: Vec<(f64, &[f64; 2])> = column.iter().copied().zip(waves).filter(|(x, _)| !x.is_nan()).collect();
+                let wave = Wave::over(there.iter().map(|(_, wave)| *wave), functions);
+                let values: Vec<f64> = there.iter().map(|(x, _)| *x).collect();
+                sum += wave.map_or(0.0, |wave| wave.share(&values));
             }
         }
     }
     sum
+}
+
+/// Σ a_i b_i in four sums at once, which need not wait for each other.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (fours, others) = (a.chunks_exact(4).zip(b.chunks_exact(4)), a.len() - a.len() % 4);
+    let mut sums = [0.0; 4];
+    for (x, y) in fours {
+        (0..4).for_each(|k| sums[k] += x[k] * y[k]);
+    }
+    let rest: f64 = a[others..].iter().zip(&b[others..]).map(|(x, y)| x * y).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 /// e^{αt} cos ωt and e^{αt} sin ωt over some rows, orthogonal to a constant and to each other.
@@ -114,7 +131,6 @@ impl Wave {
             let mean = rows.clone().map(|row| row[k]).sum::<f64>() / n;
             rows.clone().map(|row| row[k] - mean).collect()
         };
-        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
         let cosine = column(0);
         let length = dot(&cosine, &cosine);
         if length <= 1e-12 * n {
@@ -131,8 +147,8 @@ impl Wave {
     }
 
     /// The sum of squares that it explains of these values.
-    fn share<'a>(&self, values: impl Iterator<Item = &'a f64> + Clone) -> f64 {
-        let along = |wave: &[f64]| wave.iter().zip(values.clone()).map(|(w, x)| w * x).sum::<f64>().powi(2);
+    fn share(&self, values: &[f64]) -> f64 {
+        let along = |wave: &[f64]| dot(wave, values).powi(2);
         along(&self.cosine) / self.length + self.sine.as_ref().map_or(0.0, |(sine, rest)| along(sine) / rest)
     }
 }

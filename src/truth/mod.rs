@@ -9,7 +9,8 @@
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
 //! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit`, in `windows`, by `bounded_work` |
-//! | which degree explains the samples, and which modes are settled | `nonlinear_model` |
+//! | which degree explains the samples | `nonlinear_model` |
+//! | which of its modes they determine | `determined_modes` |
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
 //! | a steady cycle about a trend, as seasons are | `steady_cycle` |
@@ -30,6 +31,7 @@ mod bootstrap;
 mod bounded_work;
 mod caveat;
 mod delays;
+mod determined_modes;
 mod directions;
 pub(crate) mod discrete_map;
 mod examination;

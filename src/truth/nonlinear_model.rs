@@ -1,14 +1,13 @@
-//! A polynomial field for the samples: which degree, which equilibria, and which of their modes the samples determine.
+//! A polynomial field for the samples: which degree, which equilibria, and which motion it goes on with.
 //!
-//! Degrees are nested from 1 up. The lowest degree from which two more make no material difference has reached the floor: rounding, or the noise. A mode is settled
-//! where λ hardly moves along directions that the residuals do not see, at that degree and at those above; or where samples surround the
-//! equilibrium closely and the highest degrees agree, though none has reached the floor.
+//! Degrees are nested from 1 up. The lowest degree from which two more make no material difference has reached the floor: rounding, or the noise.
 
 use super::bounded_work::Effort;
+use super::determined_modes::{CLEAN, Degrees, NonlinearMode, distance};
 use super::field_fit::FieldFit;
 use super::finding::{Because, Motion};
-use super::identifiability::{FieldEquilibrium, equilibria, matched};
-use super::linear_model::VAGUE;
+use super::identifiability::{FieldEquilibrium, equilibria};
+use super::linear_model::{LinearModel, VAGUE};
 use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
 use super::runs::Samples;
@@ -20,44 +19,21 @@ use num_complex::Complex;
 const FALL: f64 = 3.0;
 /// Among noisy samples the residual falls to less than this part, and by more than chance.
 const LEAST_FALL: f64 = 0.93;
-/// Relative residuals below this are rounding or a solver's tolerance.
-const CLEAN: f64 = 1e-5;
 /// A field that leaves more than this of the motion of an interval explains nothing.
 const LEAST: f64 = 0.7;
 /// A direction of the coefficients that residuals see by less than this part of the one they see best is one that they do not see.
 const VANISHES: f64 = 1e-8;
-/// λ may move by this part of itself along unseen directions.
-const MOVES: f64 = 0.1;
-/// Where no floor is reached, three degrees have to agree to this part of λ, and leave less than that of the motion of an interval.
-const AGREE: f64 = 0.02;
-const MOSTLY: f64 = 0.02;
-/// Where the degrees still improve, those that were not tried move λ by up to this many times what the last two did: a friction v|v| has a slow series.
-const TAIL: f64 = 4.0;
-/// From degree 1 to 3 the linear part for a friction v|v| falls to a little less than half; what is left falls to nothing later.
-const FIRST: f64 = 2.0;
-/// Standard deviations beyond which degrees differ not by chance.
-const BEYOND_CHANCE: f64 = 2.0;
-/// An equilibrium of another degree is the same within this distance, in half-widths.
-const SAME: f64 = 0.15;
 /// Most extrapolated steps of the flow an interval.
 const MOST_STEPS: usize = 16;
 /// Intervals of a window whose start is fitted.
 const WINDOW: usize = 10;
 /// Noise in the samples alone leaves about √½ of what it leaves from sample to sample.
 const LESS: f64 = 0.9;
+/// A model that leaves at most this many times what another leaves is as good.
+const AS_GOOD: f64 = 1.2;
 /// Pairs of rows at most, and equilibria.
 const MOST_PAIRS: usize = 1500;
 const MOST_EQUILIBRIA: usize = 8;
-
-/// A mode of the field at an equilibrium.
-#[derive(Clone, Debug)]
-pub(super) struct NonlinearMode {
-    pub lambda: Complex<f64>,
-    /// In the samples' scaled columns.
-    pub equilibrium: Vec<f64>,
-    pub uncertainty: f64,
-    pub because: Vec<Because>,
-}
 
 /// The fields of all degrees that were fitted, and what they say together.
 pub(super) struct NonlinearModel {
@@ -139,7 +115,8 @@ impl NonlinearModel {
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
         let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, motion: Motion::Undetermined, closed: None, open: false };
-        model.modes = model.judged(&found);
+        let degrees = Degrees { fits: &model.fits, equilibria: &found, floor, explains, frame: &model.frame };
+        model.modes = degrees.modes();
         if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
             (model.motion, model.closed) = motion_after(&model.fits[floor], last);
             let singular = &model.fits[floor].singular;
@@ -149,108 +126,30 @@ impl NonlinearModel {
         Some(model)
     }
 
-    /// The modes of the degree that counts, each against those of the other degrees.
-    fn judged(&self, found: &[Vec<FieldEquilibrium>]) -> Vec<NonlinearMode> {
-        let top = self.fits.len() - 1;
-        let counts = self.floor.unwrap_or(top);
-        let noisy = self.fits[counts].rms > CLEAN;
-        let mut modes = Vec::new();
-        for equilibrium in &found[counts] {
-            for (k, mode) in equilibrium.modes.iter().enumerate() {
-                // The same mode in the other degrees, or nothing.
-                let of_degree = |place: usize| -> Option<(Complex<f64>, f64, f64)> {
-                    let there = found[place].iter().find(|e| distance(&e.point, &equilibrium.point) < SAME)?;
-                    let old: Vec<Complex<f64>> = equilibrium.modes.iter().map(|m| m.lambda).collect();
-                    let new: Vec<Complex<f64>> = there.modes.iter().map(|m| m.lambda).collect();
-                    let same = matched(&old, new.clone())[k];
-                    let twin = there.modes.iter().find(|m| m.lambda == same)?;
-                    Some((twin.lambda, twin.deviation, twin.movement))
-                };
-                let size = mode.lambda.norm();
-                let mut because = Vec::new();
-                let mut uncertainty = mode.deviation;
-                let firm = |m: &Option<(Complex<f64>, f64, f64)>| {
-                    m.is_some_and(|(l, _, moves)| moves < MOVES * size && (l - mode.lambda).norm() < MOVES * size)
-                };
-                if self.explains {
-                    let above: Vec<Option<(Complex<f64>, f64, f64)>> =
-                        (counts + 1..=top.min(counts + if noisy { 1 } else { 3 })).map(of_degree).collect();
-                    if above.is_empty() {
-                        because.push(Because::FewSamples);
-                    }
-                    if !(mode.movement < MOVES * size && above.iter().all(firm)) {
-                        because.push(Because::NotDetermined);
-                    }
-                    if let Some(Some((lambda, deviation, _))) = above.first() {
-                        uncertainty = if noisy { uncertainty.max(*deviation) } else { uncertainty }.hypot((lambda - mode.lambda).norm());
-                    }
-                    // A field with a symmetry has no terms of the next degree: the one after that counts where it differs beyond chance.
-                    if noisy
-                        && counts + 2 <= top
-                        && let Some((lambda, deviation, _)) = of_degree(counts + 2)
-                    {
-                        let change = lambda - mode.lambda;
-                        if change.norm() > BEYOND_CHANCE * deviation {
-                            uncertainty = uncertainty.hypot(change.norm());
-                        }
-                        // Below a floor at degree 1 no series is to be seen.
-                        if counts == 0 {
-                            uncertainty = uncertainty.hypot(FIRST * change.norm());
-                        }
-                        // The noise hides a slow series: λ goes on where the degrees below were taking it.
-                        let from_below = counts.checked_sub(2).and_then(of_degree).map(|(below, ..)| mode.lambda - below);
-                        if from_below.is_some_and(|before| goes_on(before, change)) {
-                            uncertainty = uncertainty.hypot(TAIL * change.norm());
-                        }
-                    }
-                } else {
-                    let below: Vec<Option<(Complex<f64>, f64, f64)>> = (top.saturating_sub(2)..top).map(of_degree).collect();
-                    let spread = below.iter().map(|m| m.map_or(f64::INFINITY, |(l, ..)| (l - mode.lambda).norm())).fold(0.0, f64::max);
-                    let covered = counts == top
-                        && equilibrium.surrounded
-                        && self.fits[top].rms < MOSTLY
-                        && below.len() == 2
-                        && spread < AGREE * size
-                        && mode.movement < MOVES * size
-                        && below.iter().all(firm);
-                    if !covered {
-                        because.push(if self.fits[top].rms < MOSTLY { Because::StillImproving } else { Because::NotExplained });
-                    }
-                    uncertainty = uncertainty.max(mode.movement).hypot(TAIL * spread);
-                }
-                let uncertainty = (uncertainty / self.frame.interval).max(1e-12 * size / self.frame.interval);
-                let lambda = mode.lambda / self.frame.interval;
-                if equilibrium.degenerate {
-                    because.push(Because::LineOfEquilibria);
-                }
-                let unit = self.fits[counts].flow.coefficients.amax().max(f64::MIN_POSITIVE);
-                if size < 1e-5 * unit || lambda.norm() <= 3.0 * uncertainty {
-                    because.push(Because::LinearPartVanishes);
-                } else if uncertainty > VAGUE * lambda.norm() {
-                    because.push(Because::Vague);
-                }
-                modes.push(NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because });
+    /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
+    /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
+    ///
+    /// Harmonics are no estimate of a mode, nor is what may come from outside.
+    pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
+        let others = linear.modes(samples, false);
+        let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::NoRealFlow);
+        let fit = &self.fits[self.floor.unwrap_or(self.fits.len() - 1)];
+        let half = (self.frame.half.iter().map(|h| h * h).sum::<f64>() / self.frame.half.len() as f64).sqrt();
+        let as_good = linear.explains || linear.fit.rms <= AS_GOOD * fit.noise * half;
+        if !as_good || linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
+            return;
+        }
+        let rest = linear.fit.constant.as_slice();
+        let Some(nearest) = self.modes.iter().map(|m| distance(&m.equilibrium, rest)).min_by(f64::total_cmp) else { return };
+        for mode in self.modes.iter_mut().filter(|m| m.because.is_empty() && distance(&m.equilibrium, rest) <= nearest) {
+            let mirrored = Complex::new(mode.lambda.re, mode.lambda.im.abs());
+            let apart = others.iter().map(|o| (o.lambda - mirrored).norm()).fold(f64::INFINITY, f64::min);
+            mode.uncertainty = mode.uncertainty.hypot(apart);
+            if mode.uncertainty > VAGUE * mode.lambda.norm() {
+                mode.because.push(Because::EstimatorsDisagree);
             }
         }
-        // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes.
-        let unpinned: Vec<Vec<f64>> =
-            modes.iter().filter(|m| m.because.contains(&Because::LinearPartVanishes)).map(|m| m.equilibrium.clone()).collect();
-        for mode in modes.iter_mut().filter(|m| m.because.is_empty()) {
-            if unpinned.contains(&mode.equilibrium) {
-                mode.because.push(Because::NotDetermined);
-            }
-        }
-        modes
     }
-}
-
-/// Whether one change has the direction of another, within an eighth of a turn.
-fn goes_on(before: Complex<f64>, change: Complex<f64>) -> bool {
-    (before.conj() * change).re > std::f64::consts::FRAC_1_SQRT_2 * before.norm() * change.norm()
-}
-
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Whether the residuals of a fit are noise or rounding.

@@ -41,6 +41,12 @@ impl Run {
         }
     }
 
+    /// All other rows; the time goes on from that of the first row, where that stays.
+    pub fn without(&self, range: std::ops::Range<usize>) -> Self {
+        let kept: Vec<usize> = (0..self.rows()).filter(|i| !range.contains(i)).collect();
+        Self { times: kept.iter().map(|&i| self.times[i]).collect(), states: self.states.select_rows(&kept) }
+    }
+
     pub fn complete(&self, row: usize) -> bool {
         self.states.row(row).iter().all(|x| !x.is_nan())
     }

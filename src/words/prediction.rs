@@ -2,11 +2,12 @@
 
 use super::advice::{aliases, calls, headline, why};
 use super::number::{DIGITS, count, percent, point, real, signed};
+use super::unsettled::remedies;
 use super::verdicts::{becomes, behaviour, kind, known, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
-use crate::truth::{Because, Caveat, Mode, Motion};
+use crate::truth::{Caveat, Mode, Motion};
 
 /// Lines of the first screen.
 pub const FIRST_SCREEN: usize = 24;
@@ -179,12 +180,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
                 lines.push(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width));
             }
         }
-        let remedy = match report.finding.motion {
-            _ if codes.contains(&Because::RunsDiffer) => "Examine each trajectory in a file of its own; --all shows what was found.",
-            Motion::Driven => "Give what drives it as an input; --all shows what was found.",
-            _ => "Sample more closely, for longer, or from more starts; --all shows what was found.",
-        };
-        push(&mut lines, remedy, width);
+        push(&mut lines, &format!("{} --all shows what was found.", remedies(report, &codes)), width);
         return lines;
     };
     let same =
@@ -225,7 +221,13 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
 fn open(report: &Report, width: usize) -> Vec<String> {
     let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
     let aliased = alias.is_some();
-    let said = |caveat: &Caveat| matches!(caveat, Caveat::Closed { .. }) && closes(report).is_some();
+    let settled = report.modes.iter().any(|mode| mode.settled);
+    let said = |caveat: &Caveat| match caveat {
+        Caveat::Closed { .. } => closes(report).is_some(),
+        // Where nothing is settled there is no verdict that could turn on a sign.
+        Caveat::SignOpen { .. } => !settled,
+        _ => false,
+    };
     let caveats = report
         .caveats
         .iter()

@@ -1,7 +1,8 @@
 //! Why a mode is not settled.
 
 use super::{Dialect, Say};
-use crate::truth::Because;
+use crate::predict::Report;
+use crate::truth::{Because, Motion};
 
 impl Say for Because {
     fn say(&self, _: Dialect) -> String {
@@ -13,11 +14,11 @@ impl Say for Because {
             Self::FewSamples => "There are too few samples to try a richer model.",
             Self::StillImproving => "Richer models still explain the motion better, and no samples surround the equilibrium.",
             Self::Vague => "Its uncertainty is not small beside λ.",
-            Self::Harmonic => "It is a multiple or a sum of other frequencies: an orbit's, not an equilibrium's.",
+            Self::Harmonic => "Modes are sums or multiples of others, as in the series of a nonlinear motion.",
             Self::MayBeDriven => "It is a steady oscillation that may come from outside.",
             Self::LineOfEquilibria => "The equilibrium is one of a line of them.",
             Self::LinearPartVanishes => "λ is zero within its uncertainty.",
-            Self::DrivenByNoise => "Noise keeps the motion going.",
+            Self::DrivenByNoise => "Noise, or what these columns do not show, keeps the motion going.",
             Self::RunsDiffer => "Each trajectory shows modes of its own: they may be runs of different systems.",
             Self::OneSize => {
                 "All of the motion has one size, and the noise would hide what tells an orbit's frequency from that of small motions."
@@ -25,4 +26,47 @@ impl Say for Because {
         }
         .into()
     }
+}
+
+/// What settles a mode that is not settled for this reason.
+fn remedy(because: Because) -> &'static str {
+    match because {
+        Because::NotExplained => "Sample more closely, or give what else moves: another column, or an input.",
+        Because::NoRealFlow => "Sample more closely.",
+        Because::EstimatorsDisagree | Because::Vague | Because::FewSamples => "Give more samples, or more runs.",
+        Because::NotDetermined | Because::StillImproving => "Add runs from other starts, one of them near rest.",
+        Because::Harmonic => "Add a run that starts near rest; where a part of the state (a velocity) is missing, give it as a column.",
+        Because::MayBeDriven => "If something drives it, give that as an input.",
+        Because::LineOfEquilibria => "No samples change that: where on the line a run ends, and how fast, depends on its start.",
+        Because::LinearPartVanishes => "Where λ is zero no samples change that: the motion there has no rate.",
+        Because::DrivenByNoise => "Give what else moves: another column, or an input.",
+        Because::RunsDiffer => "Examine each trajectory in a file of its own.",
+        Because::OneSize => "Add a run from a start of another size.",
+    }
+}
+
+/// A mode that falls by this exponent from sample to sample is gone before it is seen.
+const GONE: f64 = -3.0;
+
+/// What to do where nothing is settled: at most two remedies, that of the first reason first.
+pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
+    if reasons.contains(&Because::LineOfEquilibria) {
+        return remedy(Because::LineOfEquilibria).into();
+    }
+    let mut said: Vec<&str> = Vec::new();
+    if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
+        said.push("Sample more closely.");
+    }
+    for text in reasons.iter().map(|because| remedy(*because)) {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    said.truncate(2);
+    match report.finding.motion {
+        Motion::Drift if said.is_empty() => said.push("What drifts has no mode. Where other columns come to rest, name them: --columns."),
+        _ if said.is_empty() => said.push("Sample more closely, for longer, or from more starts."),
+        _ => {}
+    }
+    said.join(" ")
 }
