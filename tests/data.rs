@@ -495,6 +495,89 @@ fn arrays_of_numpy() {
     assert_eq!(problem(&compressed), DataProblem::NumpyCompressed);
 }
 
+/// An archive of numpy with an array for each column is a table like any other: times, runs, inputs, missing values, chosen columns.
+#[test]
+fn an_archive_of_columns_is_a_table() {
+    let array = |x: &[f64]| {
+        let header = format!("{:<117}\n", format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", x.len()));
+        let bytes = x.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes(), &bytes].concat()
+    };
+    // A ZIP archive without compression; nobody looks at its checksums.
+    let archive = |members: &[(&str, Vec<u8>)]| {
+        let (mut bodies, mut directory) = (Vec::new(), Vec::new());
+        let half = |n: usize| (n as u16).to_le_bytes();
+        let whole = |n: usize| (n as u32).to_le_bytes();
+        for (name, body) in members {
+            let start = bodies.len();
+            bodies.extend(
+                [
+                    b"PK\x03\x04".as_slice(),
+                    &[0; 14],
+                    &whole(body.len()),
+                    &whole(body.len()),
+                    &half(name.len()),
+                    &half(0),
+                    name.as_bytes(),
+                    body,
+                ]
+                .concat(),
+            );
+            let fixed =
+                [b"PK\x01\x02".as_slice(), &[0; 16], &whole(body.len()), &whole(body.len()), &half(name.len()), &[0; 12], &whole(start)];
+            directory.extend([fixed.concat(), name.as_bytes().to_vec()].concat());
+        }
+        let start = bodies.len();
+        [
+            bodies,
+            directory,
+            [b"PK\x05\x06".as_slice(), &[0; 4], &half(members.len()), &half(members.len()), &whole(0), &whole(start), &half(0)].concat(),
+        ]
+        .concat()
+    };
+    let bytes = archive(&[
+        ("t.npy", array(&[0.0, 0.5, 1.0, 0.0, 0.5, 1.0])),
+        ("run.npy", array(&[1.0, 1.0, 1.0, 2.0, 2.0, 2.0])),
+        ("x.npy", array(&[1.0, 2.0, 3.0, 4.0, f64::NAN, 7.0])),
+        ("u.npy", array(&[0.0, 1.0, 0.0, 1.0, 0.0, 1.0])),
+        ("y.npy", array(&[1.5, 2.5, 3.5, 4.5, 5.5, 7.5])),
+    ]);
+    let data = Reading::default().parse(&bytes, "columns.npz").unwrap();
+    assert_eq!((data.count(), data.variables(), data.inputs()), (2, &["x".to_owned(), "y".into()][..], &["u".to_owned()][..]));
+    assert_eq!(data.missing_cells(), 1);
+    let chosen = |columns: &[&str]| {
+        let columns = Some(columns.iter().map(|name| name.to_string()).collect());
+        Reading { columns, ..Reading::default() }.parse(&bytes, "columns.npz").map(|data| data.variables().to_vec()).map_err(|e| e.problem)
+    };
+    assert_eq!(chosen(&["y"]).unwrap(), ["y"]);
+    assert_eq!(chosen(&["y", "y"]), Err(DataProblem::ChosenTwice));
+    assert!(matches!(chosen(&["z"]), Err(DataProblem::NoSuchColumn { .. })));
+    // Of one array the columns are chosen by number.
+    let rows = "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }";
+    let header = format!("{rows:<117}\n");
+    let numbers: Vec<u8> = [1f64, 2.0, 3.0, 4.0, 5.0, 6.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+    let single = [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes(), &numbers].concat();
+    let by_number = |columns: &[&str], trajectory: Option<&str>| {
+        let columns = Some(columns.iter().map(|name| name.to_string()).collect());
+        let reading = Reading { columns, interval: Some(1.0), trajectory: trajectory.map(str::to_owned), ..Reading::default() };
+        reading.parse(&single, "x.npy").map(|data| data.all_states().flatten().copied().collect::<Vec<_>>()).map_err(|e| e.problem)
+    };
+    assert_eq!(by_number(&["x3", "x1"], None).unwrap(), [3.0, 1.0, 6.0, 4.0]);
+    assert!(matches!(by_number(&["x4"], None), Err(DataProblem::NoSuchColumn { .. })));
+    assert!(matches!(by_number(&["x1"], Some("run")), Err(DataProblem::NoSuchColumn { .. })));
+}
+
+/// An index that pandas wrote and read again is no state; runs may be named with `_id`; a column is not a state twice; Parquet is told from bad text.
+#[test]
+fn what_else_tables_hold() {
+    let parse = |text: &str| Reading::default().parse(text.as_bytes(), "table.csv");
+    assert_eq!(parse("Unnamed: 0,t,x,y\n0,0,1,2\n1,0.5,3,4\n2,1,5,7\n").unwrap().variables(), ["x", "y"]);
+    assert_eq!(parse("run_id,t,x\n7,0,1\n7,1,2\n9,0,3\n9,1,5\n").unwrap().count(), 2);
+    let twice = Reading { columns: Some(vec!["x".into(), "X".into()]), ..Reading::default() };
+    assert_eq!(twice.parse(b"t,x\n0,1\n1,2\n", "table.csv").unwrap_err().problem, DataProblem::ChosenTwice);
+    assert_eq!(Reading::default().parse(b"PAR1\x15\x04", "table.parquet").unwrap_err().problem, DataProblem::Parquet);
+}
+
 /// What spreadsheets and scripts write: no header, commas as decimal points, a row twice, -999 for what is missing. It is read, and said.
 #[test]
 fn odd_files_are_read_and_that_is_said() {

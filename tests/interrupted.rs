@@ -55,6 +55,23 @@ fn predict_answers_with_what_is_settled_so_far() {
     assert!(stopped > 0, "no search was still going on");
 }
 
+/// Before its fits too: what was not fitted is not claimed.
+#[test]
+fn check_claims_nothing_of_fits_that_were_not_begun() {
+    for (method, milliseconds) in [("rk4", 400), ("torchdiffeq:dopri5", 400), ("rk4", 2500)] {
+        let (output, _) = interrupted(&["check", "--json", "panel/lorenz-0.02.csv", "-m", method], Duration::from_millis(milliseconds));
+        if output.stdout.is_empty() {
+            // So early that nothing was read: the signal ends the program.
+            continue;
+        }
+        let document: Value = serde_json::from_slice(&output.stdout).expect("one document");
+        let unfinished = document["interrupted"] == true;
+        let fits = document["fits"].as_array().map_or(0, Vec::len);
+        assert!(!unfinished || (document["agrees"] == false && output.status.code() == Some(1)), "{method}: {document}");
+        assert!(unfinished || fits > 0, "{method}: {document}");
+    }
+}
+
 /// Exact decisions end within moments, what is settled is printed, and everything else is named with the reason. A claim that is left open is no success.
 #[test]
 fn verify_prints_what_is_decided_and_names_the_rest() {

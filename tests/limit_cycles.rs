@@ -39,15 +39,19 @@ fn periods() {
 fn crossings() {
     let system = System::named("van-der-pol").unwrap();
     let truth = PolynomialField::of_system(&system).unwrap();
-    for (method, power, interval, expected) in [
-        ("forward-euler", 8, 0.02, 1.9706805),
-        ("implicit-euler", 8, 0.02, 2.0468512),
-        ("midpoint", 8, 0.05, 2.0097868),
-        ("midpoint", 8, 0.1, 2.0123031),
-        ("implicit-midpoint", 8, 0.1, 2.0045978),
-        ("implicit-midpoint", 8, 0.3, 1.9715652),
-        ("rk4", 10, 0.1, 2.0086197),
-        ("rk4", 10, 0.2, 2.0087486),
+    // The period and the crossing, to the digits that the truncation leaves.
+    for (method, power, interval, period, expected, digits) in [
+        ("forward-euler", 8, 0.02, 6.5692746, 1.9706805, 1e-7),
+        ("implicit-euler", 8, 0.02, 6.7643970, 2.0468512, 1e-7),
+        ("midpoint", 8, 0.05, 6.6672180, 2.0097868, 1e-7),
+        ("midpoint", 8, 0.1, 6.6770538, 2.0123031, 1e-6),
+        ("implicit-midpoint", 8, 0.1, 6.6545716, 2.0045978, 1e-7),
+        ("implicit-midpoint", 8, 0.3, 6.5827048, 1.9715652, 2e-6),
+        ("implicit-midpoint", 8, 0.5, 6.42753, 1.90149, 1e-5),
+        ("rk4", 10, 0.1, 6.6632073, 2.0086197, 1e-7),
+        ("rk4", 10, 0.2, 6.6621989, 2.0087486, 2e-6),
+        ("rk4", 10, 0.3, 6.65876, 2.00985, 1e-5),
+        ("rk4", 10, 0.4, 6.6527, 2.0133, 1e-4),
     ] {
         let Method::RungeKutta(scheme) = catalog::find(method).unwrap() else { unreachable!() };
         let field = FieldExpansion::inverse(&scheme, &truth, power).unwrap().truncated(interval, power);
@@ -57,8 +61,98 @@ fn crossings() {
         // y changes by 4e-3 between the two, so that the chord errs by 1e-6 of that.
         let share = turn[0][1] / (turn[0][1] - turn[1][1]);
         let found = turn[0][0] + share * (turn[1][0] - turn[0][0]);
-        assert!((found - expected).abs() < 2e-6, "{method}, {interval}: {found} beside {expected}");
+        println!("{method}, {interval}: {} beside {period}, {found} beside {expected}", cycle.period);
+        assert!((found - expected).abs() < f64::max(digits, 2e-6), "{method}, {interval}: {found} beside {expected}");
+        assert!((cycle.period - period).abs() < f64::max(digits, 2e-7), "{method}, {interval}: {} beside {period}", cycle.period);
     }
+}
+
+/// One step of classical RK4.
+fn stepped(field: &dyn Fn([f64; 2]) -> [f64; 2], [x, y]: [f64; 2], h: f64) -> [f64; 2] {
+    let ahead = |k: [f64; 2], part: f64| [x + part * h * k[0], y + part * h * k[1]];
+    let a = field([x, y]);
+    let b = field(ahead(a, 0.5));
+    let c = field(ahead(b, 0.5));
+    let d = field(ahead(c, 1.0));
+    [x + h / 6.0 * (a[0] + 2.0 * b[0] + 2.0 * c[0] + d[0]), y + h / 6.0 * (a[1] + 2.0 * b[1] + 2.0 * c[1] + d[1])]
+}
+
+/// The fields that the Euler methods learn are known: (φ_H − id)/H and (id − φ_{−H})/H. Their cycles' periods and where they cross y = 0, at intervals where no series serves too
+/// (scipy 1.17, tight tolerances; a series through h⁸ gives 8.1305105 and 2.4303405 for the last, and at H = 1 a turn shrinks a deviation from the cycle by a half only).
+#[test]
+fn the_euler_methods_learn_known_fields() {
+    let truth = |[x, y]: [f64; 2]| [y, (1.0 - x * x) * y - x];
+    let flow = |start: [f64; 2], h: f64| {
+        let steps = (h.abs() / 0.01).ceil();
+        (0..steps as usize).fold(start, |x, _| stepped(&truth, x, h / steps))
+    };
+    for (explicit, interval, period, crossing) in [
+        (true, 0.02, 6.5692746, 1.9706805),
+        (true, 0.1, 6.2529786, 1.8199507),
+        (true, 0.2, 5.9596439, 1.6302340),
+        (true, 0.5, 5.4465857, 1.0687458),
+        (true, 1.0, 4.971717, 0.2851201),
+        (false, 0.02, 6.7643970, 2.0468512),
+        (false, 0.1, 7.2541408, 2.2054842),
+        (false, 0.2, 8.1304983, 2.4303378),
+    ] {
+        let h = if explicit { interval } else { -interval };
+        let learned = |x: [f64; 2]| {
+            let there = flow(x, h);
+            [(there[0] - x[0]) / h, (there[1] - x[1]) / h]
+        };
+        let (step, mut x, mut passed, mut last) = (0.01, [crossing * 1.01, 0.0], 0.0, 0.0);
+        let mut found = (f64::NAN, f64::NAN);
+        for n in 0..100_000 {
+            let next = stepped(&learned, x, step);
+            if n > 10 && x[1] > 0.0 && next[1] <= 0.0 && next[0] > 0.0 {
+                // The part of the step at which y vanishes.
+                let (mut low, mut high) = (0.0, step);
+                for _ in 0..50 {
+                    let middle = 0.5 * (low + high);
+                    if stepped(&learned, x, middle)[1] > 0.0 { low = middle } else { high = middle }
+                }
+                let now = passed + low;
+                let before = found;
+                found = (now - last, stepped(&learned, x, low)[0]);
+                last = now;
+                if (found.0 - before.0).abs() < 1e-9 && (found.1 - before.1).abs() < 1e-9 {
+                    break;
+                }
+            }
+            (x, passed) = (next, passed + step);
+        }
+        let digits = if interval == 1.0 { 2e-6 } else { 4e-7 };
+        println!("{interval}: {found:?} beside {period}, {crossing}");
+        assert!(
+            (found.0 - period).abs() < digits && (found.1 - crossing).abs() < digits,
+            "{interval}: {found:?} beside {period}, {crossing}"
+        );
+    }
+}
+
+/// Lorenz's spirals as methods learn them: already at H = 0.005 forward Euler turns their growth into decay, so that chaos is lost; the sign flips at H = 0.0018 for it, at 0.043 for
+/// the midpoint rule, and not below 0.05 for RK4.
+#[test]
+fn chaos_is_lost_where_the_spirals_decay() {
+    let spiral = num_complex::Complex::new(0.0939556239650, 10.1945052209285);
+    let at = |method: &str, interval: f64| {
+        let equation = lambdahat::inverse::LearningEquation::of(&catalog::find(method).unwrap()).unwrap();
+        let found = equation.branches(spiral, lambdahat::method::Sampling::new(interval, 1).unwrap()).unwrap();
+        found.principal().unwrap().lambda
+    };
+    for (method, interval, re, im) in [
+        ("forward-euler", 0.005, -0.16590796, 10.19487944),
+        ("rk4", 0.05, 0.09655425, 10.19959309),
+        ("implicit-euler", 0.005, 0.35357514, 10.18530528),
+    ] {
+        let learned = at(method, interval);
+        assert!((learned - num_complex::Complex::new(re, im)).norm() < 1e-8, "{method}, {interval}: {learned}");
+    }
+    for (method, flips) in [("forward-euler", 0.0018), ("midpoint", 0.043)] {
+        assert!(at(method, 0.97 * flips).re > 0.0 && at(method, 1.03 * flips).re < 0.0, "{method}");
+    }
+    assert!((1..=50).all(|k| at("rk4", 0.001 * f64::from(k)).re > 0.0));
 }
 
 /// The first order of the shift, −h^p ∮ Z·g dt: halving h divides it by 2^p, and it is that of the formula.

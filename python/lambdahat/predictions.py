@@ -9,7 +9,7 @@ from typing import Any
 from . import _core
 from .documents import Document, number, shown
 from .loops import Loop, as_loops
-from .samples import Reading, as_samples
+from .samples import Reading, as_samples, even_times
 
 
 class Prediction(Document):
@@ -167,7 +167,7 @@ def predict(
     system : str, optional
         A named system instead of samples, such as ``"lotka-volterra:alpha=2"``.
     H : float, optional
-        The sampling interval, for a system.
+        The sampling interval, for a system or for states ``x`` without times.
     m : int
         Integrator steps from sample to sample.
     degree : int, optional
@@ -250,6 +250,10 @@ def predict(
         return Prediction(json.loads(_core.predict_system(system or "oscillator", H, sources, options)))
     if system is not None:
         raise TypeError("give samples or a system, not both")
+    if H is not None:
+        if t is not None:
+            raise TypeError("give the times t or an even spacing H, not both")
+        t = even_times(x, H)
     samples = as_samples(t, x, Reading(time, columns, trajectory, inputs, hold, time_unit, missing))
     content = json.loads(_core.predict_samples(samples.arrays(), sources, options))
     return Prediction({**content, "precision": samples.precision})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,12 @@ Trajectory = tuple[str | None, NDArray[np.float64], NDArray[np.float64]]
 
 #: Columns that are taken as times, and as labels of trajectories, where none is named.
 TIMES = ("t", "time", "times", "date", "datetime", "timestamp", "epoch", "year")
-LABELS = ("trajectory", "id", "run", "episode", "traj", "subject", "trial", "experiment")
+LABELS = (
+    "trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment",
+    "trajectory_id", "traj_id", "run_id", "episode_id", "subject_id", "trial_id", "experiment_id",
+)
+#: What pandas calls a column of row numbers that had no name.
+INDEX = re.compile(r"Unnamed: \d+")
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def as_samples(t: Any, x: Any = None, reading: Reading = Reading()) -> Samples:
     ['x1', 'x2']
     """
     if t is None:
-        raise TypeError("x needs the times t of its rows")
+        raise TypeError("x needs the times t of its rows, or their spacing H where that is even")
     if x is None:
         samples = _from_table(t, reading)
     else:
@@ -125,7 +132,18 @@ def as_samples(t: Any, x: Any = None, reading: Reading = Reading()) -> Samples:
     return _without(samples, np.atleast_1d(np.asarray(reading.missing, dtype=np.float64))) if np.size(reading.missing) else samples
 
 
+def even_times(x: Any, interval: float) -> Any:
+    """Times from 0 on, ``interval`` apart: one array for states of one shape, one a trajectory for several."""
+    if not (interval > 0 and np.isfinite(interval)):
+        raise ValueError(f"H = {interval}: give a positive number")
+    if _ragged(x):
+        return [np.arange(len(states)) * interval for states in x]
+    shape = np.shape(x)
+    return np.arange(shape[1] if len(shape) == 3 else len(x)) * interval
+
+
 def _from_arrays(t: Any, x: Any, reading: Reading) -> Samples:
+    t = [_times(a, "t", reading.time_unit) for a in t] if _ragged(t) else _times(t, "t", reading.time_unit)
     trajectories = _trajectories(t, x, "x")
     widths = {states.shape[1] for _, _, states in trajectories}
     if len(widths) != 1:
@@ -189,19 +207,24 @@ def _from_table(table: Any, reading: Reading) -> Samples:
         raise TypeError(f"give t and x, or a table with a time column; a {type(table).__name__} alone does not tell the times")
     names = [str(name) for name in columns]
     time = _column(names, reading.time, "time", TIMES)
-    alike = [name for name in names if name.lower() in TIMES and not (name == "T" and "t" in names)]
+    label = _column(names, reading.trajectory, "trajectory", LABELS)
+    named = [reading.inputs] if isinstance(reading.inputs, str) else list(reading.inputs) if reading.inputs is not None else []
+    inputs = [*named, *(name for name in names if name.startswith("u:") and name not in named)]
+    free = [name for name in names if name not in inputs and name not in (reading.columns or ())]
+    alike = [name for name in free if name.lower() in TIMES and not (name == "T" and "t" in names)]
     if reading.time is None and len(alike) > 1:
         raise ValueError(f"columns {alike[0]!r} and {alike[1]!r} both look like times; name one in time=…")
     if time is None:
         raise ValueError(f"no column named t or time among {', '.join(names)}; rename one, name it in time=…, or give t and x")
-    label = _column(names, reading.trajectory, "trajectory", LABELS)
-    named = [reading.inputs] if isinstance(reading.inputs, str) else list(reading.inputs) if reading.inputs is not None else []
-    inputs = [*named, *(name for name in names if name.startswith("u:") and name not in named)]
     others = (time, label, *inputs, *alike)
     variables = list(reading.columns) if reading.columns is not None else [name for name in names if name not in others]
+    if reading.columns is None and variables and variables[0] == names[0] and INDEX.fullmatch(names[0]):
+        variables = variables[1:]
     for name in [*variables, *inputs]:
         if name not in names:
             raise ValueError(f"no column {name!r} among {', '.join(names)}")
+        if [time, label, *variables, *inputs].count(name) > 1:
+            raise ValueError(f"column {name!r} is chosen twice; choose it once")
 
     def column(name: str) -> NDArray[Any]:
         return np.asarray(table[name] if name in columns else table[columns[names.index(name)]])
@@ -210,7 +233,7 @@ def _from_table(table: Any, reading: Reading) -> Samples:
         return np.column_stack([_floats(column(name), f"column {name!r}") for name in of]) if of else np.empty((0, 0))
 
     states, driven = stacked(variables), stacked(inputs)
-    times, precision = _times(column(time), time, reading.time_unit), _precision([column(name) for name in variables])
+    times, precision = _times(column(time), f"column {time!r}", reading.time_unit), _precision([column(name) for name in variables])
     if label is None:
         return Samples(variables, [(None, *_checked(times, states, "the table"))], precision, inputs, [driven] if inputs else [])
     labels = column(label).astype(str)
@@ -241,14 +264,39 @@ def _column(names: list[str], wanted: str | None, what: str, usual: Sequence[str
     return next((word if word in names else names[lower.index(word)] for word in usual if word in lower), None)
 
 
-def _times(values: NDArray[Any], name: str, unit: str | None) -> NDArray[np.float64]:
-    """Times as numbers; dates as the time since the first, in seconds or in the unit that is named."""
-    if np.issubdtype(values.dtype, np.datetime64):
+def _times(values: Any, what: str, unit: str | None) -> NDArray[np.float64]:
+    """Times as numbers; dates as the time since the first and durations as they are, in seconds or in the unit that is named."""
+    values = _instants(values)
+    if isinstance(values, np.ndarray) and values.dtype.kind in "mM":
         seconds = 1.0 if unit is None else _core.seconds_in(unit)
         if seconds is None:
             raise ValueError(f"a {unit} is not always as long, so dates cannot be told in it; use days or seconds")
-        return np.asarray((values - values[0]) / np.timedelta64(1, "s"), dtype=np.float64) / seconds
-    return _floats(values, f"column {name!r}")
+        since = values - values.flat[0] if values.dtype.kind == "M" and values.size else values
+        return np.asarray(since / np.timedelta64(1, "s"), dtype=np.float64) / seconds
+    return _floats(values, what)
+
+
+def _instants(values: Any) -> Any:
+    """Dates with a time zone, of Python or as ISO 8601 text, as numpy's in UTC; anything else as it is."""
+    array = values if isinstance(values, np.ndarray) else None if hasattr(values, "detach") else np.asarray(values)
+    if array is None or array.dtype.kind not in "OU" or not array.size:
+        return values if array is None else array
+    try:
+        return np.array([_utc(value) for value in array.flat], dtype="datetime64[us]").reshape(array.shape)
+    except (TypeError, ValueError):
+        return array
+
+
+def _utc(value: Any) -> datetime:
+    """A moment without its zone, in UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", value.strip()))
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    if not isinstance(value, datetime):
+        raise TypeError(f"{value!r} is no date")
+    moment = value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+    return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo is not None else moment
 
 
 def _floats(value: Any, what: str) -> NDArray[np.float64]:

@@ -31,10 +31,30 @@ def test_every_way_to_give_samples_gives_the_same_prediction():
         predict(pandas.DataFrame({"a": X[:, 0], "b": X[:, 1]}, index=pandas.date_range("2020", periods=len(T), freq="s")), loop="rk4"),
         predict(pandas.DataFrame({"run": 1, "t": T, "a": X[:, 0], "b": X[:, 1]}).set_index(["run", "t"]), loop="rk4"),
         predict(T.astype(np.float32), X, Loop.fixed("rk4")),
+        predict(None, X, "rk4", H=1.0),
+        predict(None, [X, X], "rk4", H=1.0),
+        predict(pandas.date_range("2020", periods=len(T), freq="s").values, X, "rk4"),
+        predict((T * 1e9).astype("timedelta64[ns]"), X, "rk4"),
+        predict([second.isoformat() + "+02:00" for second in pandas.date_range("2020", periods=len(T), freq="s")], X, "rk4"),
+        predict(pandas.DataFrame({"a": X[:, 0], "b": X[:, 1]}, index=pandas.date_range("2020", periods=len(T), freq="s", tz="Europe/Rome")), loop="rk4"),
+        predict(pandas.DataFrame({"date": [second.isoformat() for second in pandas.date_range("2020", periods=len(T), freq="s")], "a": X[:, 0], "b": X[:, 1]}), loop="rk4"),
+        predict(pandas.DataFrame({"Unnamed: 0": range(len(T)), "t": T, "a": X[:, 0], "b": X[:, 1]}), loop="rk4"),
+        predict(pandas.DataFrame({"T": X[:, 1], "t": T, "a": X[:, 0]}), loop="rk4"),
+        predict(pandas.DataFrame({"run_id": 1, "t": T, "a": X[:, 0], "b": X[:, 1]}), loop="rk4"),
     ]
     for found in ways:
         assert abs(learned(found) - (0.105105260738927 + 1.926832632793115j)) < 1e-9
         assert found.methods[0].verdict == "artifact"
+
+
+def test_nothing_that_is_chosen_is_ignored():
+    table = pandas.DataFrame({"t": T, "a": X[:, 0], "b": X[:, 1]})
+    for wrong in [dict(columns=["a", "a"]), dict(columns=["a"], inputs="a"), dict(time="t", columns=["t", "a"])]:
+        with pytest.raises(ValueError, match="twice"):
+            predict(table, **wrong)
+    for wrong in [(T, X), (table, None)]:
+        with pytest.raises(TypeError, match="not both"):
+            predict(*wrong, H=1.0)
 
 
 def test_the_embedded_system():

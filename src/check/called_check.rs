@@ -1,6 +1,7 @@
 //! What a library's call is predicted to learn on these data, beside what fits through its own steps learn.
 
 use super::agreement::Agreement;
+use super::comparison::was_interrupted;
 use crate::data::Paths;
 use crate::dynamics::equilibria;
 use crate::exact::eigenvalues;
@@ -55,6 +56,8 @@ pub struct CalledMode {
 pub struct CalledFit {
     /// The seed of the start.
     pub seed: u64,
+    /// Whether it was begun; not where Ctrl-C came before its turn.
+    pub begun: bool,
     /// The mean square of the residuals; `null` where the start could not be evaluated.
     pub loss: Option<f64>,
     /// Whether the loss is small, or as small as it can be.
@@ -96,6 +99,8 @@ pub struct CalledCheck {
     pub fits: Vec<CalledFit>,
     /// The loss that noise in the samples leaves at least.
     pub noise_floor: f64,
+    /// Whether the fits were ended before their time: some may be missing or unfinished.
+    pub interrupted: bool,
     /// Whether there is a fit that counts, and every eigenvalue of those is one of the predicted.
     pub agrees: bool,
 }
@@ -203,20 +208,33 @@ impl CalledCheck {
         let size = trajectories.states().flat_map(|x| x.iter().zip(modes.first().map_or(&[][..], |m| &m.equilibrium)));
         let (sum, count) = size.fold((0.0, 0usize), |(sum, n), (x, e)| (sum + (x - e).powi(2), n + 1));
         let floor = modes.iter().filter_map(|m| m.floor).fold(0.0, f64::max).powi(2) * sum / count.max(1) as f64;
+        let interrupted = fits.iter().any(|(_, fit)| was_interrupted(fit));
         let fits: Vec<CalledFit> = fits
             .iter()
             .map(|(seed, fit)| {
-                let Ok(fit) = fit else { return CalledFit { seed: *seed, loss: None, fitted: false, modes: Vec::new() } };
+                let begun = !matches!(fit, Err(FitError::NotBegun));
+                let Ok(fit) = fit else { return CalledFit { seed: *seed, begun, loss: None, fitted: false, modes: Vec::new() } };
                 let fitted = fit.loss <= small.max(ABOVE_FLOOR * floor).max(ABOVE_NOISE * noise_floor);
                 let modes =
                     if fitted { modes.iter().filter_map(|mode| landed(mode, fit, agreement.tolerance)).collect() } else { Vec::new() };
-                CalledFit { seed: *seed, loss: Some(fit.loss), fitted, modes }
+                CalledFit { seed: *seed, begun, loss: Some(fit.loss), fitted, modes }
             })
             .collect();
         let mut landed = fits.iter().flat_map(|fit| &fit.modes).peekable();
-        let agrees = landed.peek().is_some() && landed.all(|l| l.agrees);
+        let agrees = !interrupted && landed.peek().is_some() && landed.all(|l| l.agrees);
         let samples = prepared.windows().intervals();
-        Self { call: through.call.name.to_string(), interval, samples, batch: through.batch, agreement, modes, fits, noise_floor, agrees }
+        Self {
+            call: through.call.name.to_string(),
+            interval,
+            samples,
+            batch: through.batch,
+            agreement,
+            modes,
+            fits,
+            noise_floor,
+            interrupted,
+            agrees,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::predict::no_prediction;
+use super::progress::ProgressLine;
 use super::samples::SampleArgs;
 use super::screen::width;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
@@ -14,7 +15,7 @@ use lambdahat::method::Sampling;
 use lambdahat::predict::{Prediction, Subject};
 use lambdahat::truth::ModesOptions;
 use lambdahat::words::check::{self as screen, Run};
-use lambdahat::words::{Dialect, document};
+use lambdahat::words::{Dialect, document, examining};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -88,12 +89,14 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
         return check_call::run(call, &args.samples, &args.training, args.log, json);
     }
+    let progress = ProgressLine::begin(examining(&args.samples.name()));
     let samples = args.samples.samples()?;
+    keep_on_interrupt();
     let interval = samples.interval;
     let starts: Vec<Vec<f64>> = samples.paths.starts().map(<[f64]>::to_vec).collect();
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?.with_starts(starts),
-        None => Subject::from_data(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() })?,
+        None => Subject::from_data_until(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() }, &stopped)?,
     };
     let model = args.training.model.clone().unwrap_or_else(|| suited_model(&subject));
     // The fits see the samples as they are.
@@ -123,7 +126,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         samples: &samples.paths,
         drawn: args.figure.is_some(),
     };
-    keep_on_interrupt();
+    progress.end();
     let check = trials.run(report, &mut |method, prepared| train(prepared, method.name(), &seeds, None), &stopped);
     end_on_interrupt();
     let written = match &args.figure {

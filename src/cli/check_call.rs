@@ -1,8 +1,9 @@
 //! `check` for a library's training call: what its own steps are predicted to learn, beside fits through them.
 
 use super::failure::Failure;
+use super::progress::ProgressLine;
 use super::samples::SampleArgs;
-use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, train};
+use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output, screen};
 use crate::check::{Agreement, CalledCheck, CalledTraining, suited_model};
 use crate::fit::{FitError, ModelSpec};
@@ -10,15 +11,17 @@ use crate::inverse::Limits;
 use crate::loops::Call;
 use crate::predict::{Prediction, Subject};
 use crate::truth::ModesOptions;
-use crate::words::{Table, loops as words, number};
+use crate::words::{Table, examining, loops as words, number};
 
 /// Predicts, fits, compares, prints one call.
 pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool, json: bool) -> Result<Answer, Failure> {
+    let progress = ProgressLine::begin(examining(&samples.name()));
     let samples = samples.samples()?;
+    keep_on_interrupt();
     let interval = samples.interval;
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?,
-        None => Subject::from_data(&samples.data, &ModesOptions { log, ..ModesOptions::default() })?,
+        None => Subject::from_data_until(&samples.data, &ModesOptions { log, ..ModesOptions::default() }, &stopped)?,
     };
     let model = training.model.clone().unwrap_or_else(|| suited_model(&subject));
     // The fits see the samples as they are.
@@ -32,7 +35,7 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
     let called = CalledTraining { through, interval, report: &report };
     let modes = called.modes(&prepared, &samples.paths)?;
     let seeds = training.seeds(5)?;
-    keep_on_interrupt();
+    progress.end();
     let fits: Vec<_> = seeds.iter().copied().zip(train(&prepared, &training_of.name(), &seeds, None)).collect();
     end_on_interrupt();
     // Where no start can be followed the call is at fault, not the prediction.
@@ -55,7 +58,8 @@ fn print(check: &CalledCheck) -> Result<(), Failure> {
     screen::paragraph(&words::checked(check))?;
     let mut table = Table::new(&["SEED", "LOSS", "LEARNED λ̂", "PREDICTED", "DIFFERENCE"]);
     for fit in &check.fits {
-        let loss = fit.loss.map_or_else(|| "failed".to_owned(), |loss| number::real(loss, 3));
+        let failed = if fit.begun { "failed" } else { "not begun" };
+        let loss = fit.loss.map_or_else(|| failed.to_owned(), |loss| number::real(loss, 3));
         if fit.modes.is_empty() {
             table.row([fit.seed.to_string(), loss.clone(), "not fitted".into(), String::new(), String::new()]);
         }

@@ -112,8 +112,8 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
     let progress = ProgressLine::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
-    interrupt::keep_on_interrupt();
     let samples = args.data.as_deref().map(|path| args.reading.read(path)).transpose()?;
+    interrupt::keep_on_interrupt();
     let subject = args.subject(samples.as_ref())?;
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let beside = Beside {
@@ -186,6 +186,7 @@ impl Args {
             losses::through_loss(report, width) + &losses::uneven(report, width) + &inputs::learned_inputs(report, names, width, !in_full);
         let read = samples.map_or_else(String::new, |data| how_read(data, width));
         if only_calls {
+            output::line(prediction::truth(report, width))?;
             output::text(&through_calls)?;
         } else if self.all {
             output::line(prediction::everything(report, width))?;

@@ -1,5 +1,6 @@
 //! One line on standard error once work takes longer than a second.
 
+use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,8 +15,11 @@ pub struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Says `line` after a second, unless the work has ended by then.
+    /// Says `line` after a second, unless the work has ended by then; where standard error is no terminal, nobody waits for it.
     pub fn begin(line: String) -> Self {
+        if !std::io::stderr().is_terminal() {
+            return Self { working: None, speaker: None };
+        }
         let (working, ended) = channel::<()>();
         let speaker = std::thread::spawn(move || {
             if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {

@@ -39,6 +39,12 @@ pub struct Samples {
 }
 
 impl SampleArgs {
+    /// What is said of where the samples are from.
+    pub fn name(&self) -> String {
+        let file = self.data.as_ref().map(|path| path.display().to_string());
+        file.or_else(|| self.system.clone()).unwrap_or_else(|| defaults::SYSTEM.to_owned())
+    }
+
     /// Reads the file, or follows the system.
     pub fn samples(&self) -> Result<Samples, Failure> {
         if let Some(path) = &self.data {

@@ -7,7 +7,23 @@ use super::taken::LeftOutColumn;
 /// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
 const TIMES: [&str; 8] = ["t", "time", "times", "date", "datetime", "timestamp", "epoch", "year"];
 /// Names of what tells trajectories apart, in any case; the first that occurs.
-const TRAJECTORIES: [&str; 8] = ["trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment"];
+const TRAJECTORIES: [&str; 15] = [
+    "trajectory",
+    "traj",
+    "run",
+    "episode",
+    "id",
+    "subject",
+    "trial",
+    "experiment",
+    "trajectory_id",
+    "traj_id",
+    "run_id",
+    "episode_id",
+    "subject_id",
+    "trial_id",
+    "experiment_id",
+];
 /// What an input's name may begin with.
 const INPUT_PREFIX: &str = "u:";
 
@@ -97,7 +113,7 @@ impl Columns {
                 [first, second, ..] => return Err(fail(second, DataProblem::TwoTimes { first: first + 1 })),
             },
         };
-        if names[0].is_empty() && time != Some(0) {
+        if (names[0].is_empty() || is_pandas_index(&names[0])) && time != Some(0) && trajectory != Some(0) {
             left_out.push((0, LeftOutColumn::RowNumber));
         }
         if last > 0 && names[last].is_empty() {
@@ -107,6 +123,9 @@ impl Columns {
         let rest: Vec<usize> = (0..names.len()).filter(|k| !taken(*k)).collect();
         let states: Vec<usize> = match chosen {
             Some(chosen) => {
+                if let Some((_, &k)) = chosen.iter().enumerate().find(|(n, k)| chosen[..*n].contains(k)) {
+                    return Err(fail(k, DataProblem::ChosenTwice));
+                }
                 if let Some(&k) = chosen.iter().find(|k| Some(**k) == time || Some(**k) == trajectory || inputs.contains(k)) {
                     return Err(fail(k, DataProblem::TwoRoles));
                 }
@@ -121,6 +140,11 @@ impl Columns {
         }
         Ok(Self { names: names.to_vec(), time, guessed, trajectory, states, inputs, left_out })
     }
+}
+
+/// Whether this is what pandas calls a column without a name: an index that was written and read again.
+fn is_pandas_index(name: &str) -> bool {
+    name.strip_prefix("Unnamed: ").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The column of this name: exactly, as an input's name without its prefix, or but for its case where only one is.

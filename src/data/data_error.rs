@@ -44,6 +44,9 @@ pub enum DataProblem {
         /// The first bad byte, counted from one.
         byte: usize,
     },
+    /// A Parquet file.
+    #[error("a Parquet file; save it as CSV: pandas.read_parquet(file).to_csv(\"samples.csv\", index=False)")]
+    Parquet,
     /// Nothing there.
     #[error("the file is empty; it needs a header such as t,x,y and at least two rows of numbers")]
     Empty,
@@ -104,6 +107,9 @@ pub enum DataProblem {
     /// A column chosen twice.
     #[error("the column is chosen as a state, and as a time, an input or a trajectory too; choose it once")]
     TwoRoles,
+    /// A state chosen twice.
+    #[error("the column is chosen twice; choose it once")]
+    ChosenTwice,
     /// No time in a row.
     #[error("the time is missing; remove the row")]
     MissingTime,
@@ -137,7 +143,7 @@ pub enum DataProblem {
         /// Its shape.
         shape: Vec<usize>,
     },
-    /// Arrays of which none is known to be the states.
+    /// Arrays of which none is known to be the states, and that are not one for each state.
     #[error("the archive must hold times as `t` and one array of states beside it; of {} choose one", names.join(", "))]
     NumpyArrays {
         /// The arrays beside times and inputs.
@@ -195,8 +201,8 @@ pub enum DataProblem {
     },
     /// Samples that are not evenly spaced where one interval is needed.
     #[error(
-        "unevenly sampled: intervals run from {shortest} to {longest} (half are below {median}), but one interval is needed here; \
-         samples filled in or moved to even times would show other modes"
+        "unevenly sampled: intervals run from {shortest} to {longest} (half are below {median}), but one interval is needed here \
+         (a prediction takes uneven times as they are); samples filled in or moved to even times would show other modes"
     )]
     Uneven {
         /// The shortest interval.

@@ -8,6 +8,7 @@ use super::stamps::Stamps;
 use super::taken::{LeftOutColumn, Taken, TimeSource};
 use super::trajectories::Trajectories;
 use super::trajectory::Trajectory;
+use std::fmt::Write;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -31,10 +32,18 @@ struct Array {
 pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Trajectories, DataError> {
     let fail = |problem| DataError::of(origin, problem);
     let mut taken = Taken::default();
+    // Whether the states were chosen by their array's name.
+    let mut by_name = false;
     let (states, times, inputs) = if bytes.starts_with(MAGIC) {
         (Array::parse(bytes).map_err(fail)?, None, None)
     } else {
         let mut members = archive(bytes).map_err(fail)?;
+        if let Some(table) = table(&members).map_err(fail)? {
+            return reading.with_inputs_of(&members).parse(table.as_bytes(), origin);
+        }
+        let named = |array: &String| reading.columns.as_ref().is_some_and(|columns| columns.contains(array));
+        let several = members.iter().filter(|(array, _)| named(array)).count() > 1;
+        by_name = members.iter().any(|(array, _)| named(array));
         let mut take = |names: &[&str], asked: Option<&str>| {
             let is = |name: &str| asked.map_or_else(|| names.iter().any(|n| n.eq_ignore_ascii_case(name)), |asked| asked == name);
             let place = members.iter().position(|(name, _)| is(name))?;
@@ -42,8 +51,9 @@ pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Traj
         };
         let times = take(&TIMES, reading.time.as_deref());
         let inputs = take(&INPUTS, reading.inputs.first().map(String::as_str));
-        let chosen = reading.columns.as_ref().and_then(|c| c.first());
+        let chosen = reading.columns.as_ref().and_then(|c| c.first()).filter(|_| by_name);
         let states = match chosen {
+            Some(_) if several => None,
             Some(name) => take(&[], Some(name)),
             None if members.len() == 1 => members.pop(),
             None => None,
@@ -91,9 +101,73 @@ pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Traj
         let of_inputs = inputs.as_ref().map_or_else(Vec::new, |u| u.values[k * rows * p..(k + 1) * rows * p].to_vec());
         trajectories.push(Trajectory::at(label, times_of(k)?, of_states).with_inputs(of_inputs));
     }
-    let numbered = |letter: &str, n: usize| if n == 1 { vec![letter.into()] } else { (1..=n).map(|k| format!("{letter}{k}")).collect() };
-    let data = Trajectories::with_times(origin, numbered("x", d), numbered("u", p).into_iter().take(p).collect(), trajectories)?;
+    let chosen = reading.columns.as_deref().filter(|_| !by_name);
+    let (names, trajectories) = selected(numbered("x", d), chosen, trajectories).map_err(fail)?;
+    if let Some(name) = &reading.trajectory {
+        return Err(fail(DataProblem::NoSuchColumn { name: name.as_str().into(), columns: names }));
+    }
+    let data = Trajectories::with_times(origin, names, numbered("u", p).into_iter().take(p).collect(), trajectories)?;
     Ok(data.with_hold(reading.hold).with_time_unit(reading.time_unit.unwrap_or_default()).with_taken(taken).inspected())
+}
+
+/// x for one column, x1, x2, … for several.
+fn numbered(letter: &str, n: usize) -> Vec<String> {
+    if n == 1 { vec![letter.into()] } else { (1..=n).map(|k| format!("{letter}{k}")).collect() }
+}
+
+/// The columns of these names, in their order; all of them where none are chosen.
+fn selected(
+    names: Vec<String>,
+    chosen: Option<&[String]>,
+    trajectories: Vec<Trajectory>,
+) -> Result<(Vec<String>, Vec<Trajectory>), DataProblem> {
+    let Some(chosen) = chosen else { return Ok((names, trajectories)) };
+    let mut places: Vec<usize> = Vec::with_capacity(chosen.len());
+    for wanted in chosen {
+        let place = names.iter().position(|name| name == wanted.trim());
+        let place = place.ok_or_else(|| DataProblem::NoSuchColumn { name: wanted.trim().into(), columns: names.clone() })?;
+        if places.contains(&place) {
+            return Err(DataProblem::ChosenTwice);
+        }
+        places.push(place);
+    }
+    let of = |trajectory: &Trajectory| {
+        let states = trajectory.states().chunks_exact(names.len()).flat_map(|x| places.iter().map(|k| x[*k])).collect();
+        Trajectory::at(trajectory.label.clone(), trajectory.times().to_vec(), states).with_inputs(trajectory.inputs().to_vec())
+    };
+    Ok((places.iter().map(|k| names[*k].clone()).collect(), trajectories.iter().map(of).collect()))
+}
+
+/// The columns of an archive as a table of text, where each array is a column and there are several beside times and inputs; `None` for other archives.
+fn table(members: &[(String, &[u8])]) -> Result<Option<String>, DataProblem> {
+    let states = members.iter().filter(|(name, _)| ![&TIMES[..], &INPUTS[..]].concat().iter().any(|n| n.eq_ignore_ascii_case(name)));
+    if states.count() < 2 {
+        return Ok(None);
+    }
+    let columns: Vec<Array> = members.iter().map(|(_, bytes)| Array::parse(bytes)).collect::<Result<_, _>>()?;
+    let rows = columns[0].values.len();
+    if rows == 0 || columns.iter().any(|column| column.values.len() != rows || column.shape.iter().filter(|n| **n > 1).count() > 1) {
+        return Ok(None);
+    }
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let mut text = members.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",");
+    for row in 0..rows {
+        text.push('\n');
+        for (k, column) in columns.iter().enumerate() {
+            let _ = write!(text, "{}{}", if k > 0 { "," } else { "" }, column.values[row]);
+        }
+    }
+    Ok(Some(text))
+}
+
+impl Reading {
+    /// The same where arrays by the names of inputs are inputs.
+    fn with_inputs_of(&self, members: &[(String, &[u8])]) -> Self {
+        let mut reading = self.clone();
+        let named = members.iter().map(|(name, _)| name).filter(|name| INPUTS.iter().any(|n| n.eq_ignore_ascii_case(name)));
+        reading.inputs.extend(named.filter(|name| !self.inputs.contains(name)).cloned());
+        reading
+    }
 }
 
 impl Array {

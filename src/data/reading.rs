@@ -11,12 +11,14 @@ use super::time_unit::TimeUnit;
 /// | column | is |
 /// | --- | --- |
 /// | `t`, `time`, `date`, `datetime`, `timestamp`, `epoch`, `year` in any case, else the first | the time: numbers or ISO 8601 dates |
-/// | `trajectory`, `traj`, `run`, `episode`, `id`, `subject`, `trial`, `experiment` in any case | what tells trajectories apart |
+/// | `trajectory`, `traj`, `run`, `episode`, `id`, `subject`, `trial`, `experiment` (all but `id` with `_id` too) in any case | what tells trajectories apart |
 /// | `u:NAME` | the input NAME |
-/// | without a name, the first | row numbers, left out |
+/// | the first, without a name (or `Unnamed: 0`) | row numbers, left out |
 /// | all others | the state |
 ///
 /// A column of the state with one value in every row is left out, unless `columns` names it.
+///
+/// An `.npz` archive with an array for each column is read as such a table; else it holds times (`t`), one array of states, and inputs (`u`).
 ///
 /// Cells that are empty, `NaN`, `NA`, `n/a`, `null`, `none` or `-` are missing. Times need not be even. Dates and numbers of seconds
 /// (or ms, µs, ns) since 1970 are counted from the first, in the largest of seconds, minutes, hours, days and years that is not longer

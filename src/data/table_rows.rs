@@ -16,6 +16,9 @@ use crate::files::{ReadError, read_bounded};
 use std::collections::HashMap;
 use std::path::Path;
 
+/// The first bytes of a Parquet file.
+const PARQUET: &[u8] = b"PAR1";
+
 /// Bytes of a file at most: some two hundred million numbers, and more than a table of them takes.
 const LARGEST: u64 = 4 << 30;
 
@@ -36,6 +39,9 @@ impl Reading {
     pub fn parse(&self, bytes: &[u8], origin: &str) -> Result<Trajectories, DataError> {
         if numpy::is_numpy(bytes) {
             return numpy::read(self, bytes, origin);
+        }
+        if bytes.starts_with(PARQUET) {
+            return Err(DataError::of(origin, DataProblem::Parquet));
         }
         let text = std::str::from_utf8(bytes).map_err(|e| DataError::of(origin, DataProblem::NotUtf8 { byte: e.valid_up_to() + 1 }))?;
         match self.attempt(text, origin, true)? {

@@ -20,6 +20,8 @@ const MOST_SAMPLES: usize = 20_000;
 const MOST_STEPS: usize = 60;
 /// The descent ends at a gain of this part of the loss: among 20,000 samples with noise that is far below an uncertainty.
 const GAIN: f64 = 1e-10;
+/// Samples up to which a rollout that ended in a poor minimum is begun anew.
+const MOST_FREED: usize = 5_000;
 /// Rows that are factored at once.
 const ROWS_AT_ONCE: usize = 256;
 /// A window K times as long is begun from the map of the shorter one.
@@ -41,7 +43,8 @@ pub(super) type Run = DMatrix<f64>;
 
 /// The best map; without `affine` c = 0. `None` where the samples do not suffice or the loss is not followed in so many components.
 pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineMap> {
-    let mut map = by_pairs(runs, affine)?;
+    let pairs = by_pairs(runs, affine)?;
+    let mut map = pairs.clone();
     let shortest = runs.iter().map(|run| run.nrows()).min()?.saturating_sub(1);
     let longest = match loss {
         Loss::Pairs => return Some(map),
@@ -60,6 +63,22 @@ pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineM
     }
     if loss == Loss::RolloutFreeStart {
         map = Windows::of(runs, longest, true, true)?.descend(map, affine)?;
+        // Where a motion grows, or has many turns, long rollouts from noisy starts end in poor minima: then starts are free from the first window on.
+        let rows: usize = runs.iter().map(|run| run.nrows()).sum();
+        if map.loss > 2.0 * pairs.loss && rows <= MOST_FREED {
+            let freed = freed(runs, pairs, longest, affine);
+            map = freed.filter(|freed| freed.loss < map.loss).unwrap_or(map);
+        }
+    }
+    Some(map)
+}
+
+/// Free starts in windows that double in length, up to a rollout.
+fn freed(runs: &[Run], mut map: AffineMap, longest: usize, affine: bool) -> Option<AffineMap> {
+    let mut length = 1;
+    while length < longest {
+        length = (2 * length).min(longest);
+        map = Windows::of(runs, length, length == longest, true)?.descend(map, affine)?;
     }
     Some(map)
 }

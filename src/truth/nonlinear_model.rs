@@ -205,3 +205,81 @@ fn material(fit: &FieldFit, richer: &FieldFit) -> bool {
     let coefficients = richer.lengths.len().saturating_sub(fit.lengths.len()) as f64;
     fit.rms > CLEAN && 2.0 * numbers * (fit.rms / richer.rms).ln() > coefficients * numbers.ln() && richer.rms < LEAST_FALL * fit.rms
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::gridded::samples_of;
+    use super::super::identifiability::FieldMode;
+    use super::*;
+    use crate::data::Reading;
+    use std::path::Path;
+
+    /// Degree by degree: how far λ moves where the residuals see it least is what tells right from wrong; neither the residual nor the agreement of degrees does. The reference is the
+    /// same trial with numpy 2.4 through 32 steps of RK4 an interval; its figures are the sizes of the numbers here.
+    #[test]
+    fn what_the_residuals_do_not_see_tells_right_from_wrong() {
+        let c = Complex::new;
+        // Degree, residual, λ and its digits, how far λ moves; residual and movement by a factor of 1.5, or less than is said where they are rounding.
+        type Row = (usize, f64, Complex<f64>, f64, f64);
+        let cases: [(&str, &[Row]); 6] = [
+            (
+                "van-der-pol-cycle",
+                &[
+                    (2, 5e-1, c(-0.048, 1.002), 5e-4, 0.47),
+                    (3, 0.0, c(0.5, 0.86603), 5e-6, 0.0),
+                    (4, 0.0, c(0.5, 0.86603), 5e-6, 0.0),
+                    (5, 0.0, c(0.5, 0.86603), 5e-6, 0.0),
+                ],
+            ),
+            (
+                "lotka-volterra",
+                &[(1, 3.2e-1, c(-0.03, 1.007), 5e-4, 0.25), (2, 0.0, c(0.0, 1.0), 1e-7, 0.0), (4, 0.0, c(0.0, 1.0), 1e-7, 0.0)],
+            ),
+            (
+                "pendulum-1",
+                &[
+                    (1, 3e-2, c(0.0, 0.938), 5e-4, 3e-2),
+                    (3, 6e-7, c(0.0, 0.95210), 1e-5, 1.2e-4),
+                    (4, 6e-7, c(0.0, 1.89), 5e-3, 0.91),
+                    (5, 2e-9, c(0.0, 1.89), 5e-3, 0.86),
+                    (6, 4e-12, c(0.0, 1.89), 5e-3, 0.69),
+                ],
+            ),
+            (
+                "pendulum-2.8",
+                &[(3, 1e-3, c(0.0, 0.744), 2e-3, 9e-3), (5, 1.2e-8, c(0.0, 0.7938), 2e-4, 7e-4), (7, 0.0, c(0.0, 0.7937), 1e-3, 0.70)],
+            ),
+            (
+                "pendulum-three",
+                &[(3, 2e-3, c(0.0, 0.995), 5e-4, 6e-3), (5, 2e-5, c(0.0, 1.0), 5e-4, 1.2e-4), (7, 5e-8, c(0.0, 1.0), 5e-4, 1e-5)],
+            ),
+            ("cubic-spiral", &[(3, 0.0, c(0.0, 0.0), 1e-6, f64::INFINITY)]),
+        ];
+        for (name, rows) in cases {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/panel/{name}.csv"));
+            let data = Reading::default().open(&path).expect("in the panel");
+            let samples = samples_of(&data, false).expect("even samples");
+            let model = NonlinearModel::of(&samples, &|| false).expect("a field");
+            let points: Vec<Vec<f64>> = samples
+                .runs
+                .iter()
+                .flat_map(|r| {
+                    (0..r.rows()).map(|i| model.frame.inward(&r.states.row(i).iter().copied().collect::<Vec<_>>())).collect::<Vec<_>>()
+                })
+                .collect();
+            for &(degree, residual, lambda, near, moves) in rows {
+                let Some(fit) = model.fits.iter().find(|fit| fit.degree == degree) else { panic!("{name}: no degree {degree}") };
+                let places = equilibria(fit, &points, MOST_EQUILIBRIA);
+                let modes = places.iter().flat_map(|place| &place.modes);
+                let off = |mode: &&FieldMode| (mode.lambda / model.frame.interval - lambda).norm();
+                let Some(mode) = modes.min_by(|a, b| off(a).total_cmp(&off(b))) else { panic!("{name}, degree {degree}: no mode") };
+                let (found, moved) = (mode.lambda / model.frame.interval, mode.movement / model.frame.interval);
+                let about = |found: f64, stated: f64| {
+                    if stated == 0.0 { found < 1e-7 } else { found == stated || (found / stated).ln().abs() < 1.5f64.ln() }
+                };
+                assert!(off(&mode) < near, "{name}, degree {degree}: {found}");
+                assert!(about(fit.rms, residual) && about(moved, moves), "{name}, degree {degree}: {:.1e} {moved:.1e}", fit.rms);
+            }
+        }
+    }
+}

@@ -200,7 +200,7 @@ fn rows(check: &Check, method: &MethodReport) -> Vec<Row> {
     let fitted: Vec<&CheckedFit> = fits.iter().copied().filter(|fit| fit.fitted).collect();
     let mut rows = Vec::new();
     for (k, mode) in check.report.upper_modes() {
-        let truth = complex(mode.lambda, DIGITS);
+        let truth = format!("{}{}", complex(mode.lambda, DIGITS), if mode.settled { "" } else { " (not settled)" });
         let here = || fitted.iter().flat_map(|fit| &fit.modes).filter(move |m| m.mode == k);
         for (b, branch) in method.modes[k].branches.branches.iter().enumerate() {
             let landed: Vec<&CheckedMode> = here().filter(|m| m.branch == Some(b)).collect();

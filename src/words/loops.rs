@@ -293,6 +293,7 @@ pub fn checked(check: &CalledCheck) -> String {
     let over = if check.samples == 1 { "pairs of samples".to_owned() } else { format!("trajectories of {} samples", check.samples) };
     let fitted = check.fits.iter().filter(|fit| fit.fitted).count();
     let answer = match (check.agrees, fitted) {
+        _ if check.interrupted => "the fits were ended before their time, and nothing is claimed of them",
         (true, _) => "every eigenvalue of a fit of small loss is one that was predicted",
         (false, 0) => "no start reached a small loss",
         (false, _) => "a fit of small loss has an eigenvalue that was not predicted",

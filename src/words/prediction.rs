@@ -62,6 +62,11 @@ fn object(report: &Report) -> String {
     }
 }
 
+/// What is true, for a screen that says nothing of methods.
+pub fn truth(report: &Report, width: usize) -> String {
+    answer(report, width).join("\n")
+}
+
 /// What is true.
 fn answer(report: &Report, width: usize) -> Vec<String> {
     let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
@@ -153,9 +158,10 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
 
 /// Why there is no recommendation.
 fn nothing_recommended(report: &Report) -> &'static str {
-    match report.finding.settled && report.caveats.contains(&Caveat::Stopped) {
-        true => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
-        false => "Nothing is recommended: the samples settle no mode.",
+    match (report.caveats.contains(&Caveat::Stopped), report.finding.settled) {
+        (true, true) => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
+        (true, false) => "Nothing is recommended: this was stopped before a mode was settled.",
+        _ => "Nothing is recommended: the samples settle no mode.",
     }
 }
 
@@ -164,7 +170,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
         push(&mut lines, nothing_recommended(report), width);
-        if report.finding.settled && report.caveats.contains(&Caveat::Stopped) {
+        if report.caveats.contains(&Caveat::Stopped) {
             return lines;
         }
         let mut codes = Vec::new();
