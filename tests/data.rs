@@ -364,7 +364,7 @@ fn tables_as_programs_write_them() {
     assert_eq!((yearly.time_unit(), yearly.trajectories()[0].times()), (TimeUnit::Year, &[1900.0, 1901.0, 1902.0][..]));
     let months = read("year,x\n2000.042,1\n2000.125,3\n2000.208,2\n2000.292,5\n2000.375,4\n").unwrap();
     assert!((months.spacing().even().unwrap() - 1.0 / 12.0).abs() < 1e-4);
-    for name in ["run", "Episode", "traj", "id", "TRAJECTORY"] {
+    for name in ["run", "Episode", "traj", "id", "TRAJECTORY", "Subject", "trial", "experiment"] {
         let two = read(&format!("{name},t,x\n7,0,1\n7,1,2\n8,0,3\n8,1,5\n")).unwrap();
         assert_eq!((two.count(), two.trajectories()[1].label.as_deref(), two.taken().trajectory.as_deref()), (2, Some("8"), Some(name)));
     }

@@ -17,7 +17,7 @@ Trajectory = tuple[str | None, NDArray[np.float64], NDArray[np.float64]]
 
 #: Columns that are taken as times, and as labels of trajectories, where none is named.
 TIMES = ("t", "time", "times", "date", "datetime", "timestamp", "epoch", "year")
-LABELS = ("trajectory", "traj", "run", "episode", "id", "trajectory_id", "traj_id", "run_id", "episode_id")
+LABELS = ("trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment", "trajectory_id", "traj_id", "run_id", "episode_id")
 #: What pandas calls a column of row numbers that had no name.
 INDEX = re.compile(r"Unnamed: \d+")
 
@@ -204,12 +204,16 @@ def _from_table(table: Any, reading: Reading) -> Samples:
         raise TypeError(f"give t and x, or a table with a time column; a {type(table).__name__} alone does not tell the times")
     names = [str(name) for name in columns]
     time = _column(names, reading.time, "time", TIMES)
+    alike = [name for name in names if name.lower() in TIMES and not (name == "T" and "t" in names)]
+    if reading.time is None and len(alike) > 1:
+        raise ValueError(f"columns {alike[0]!r} and {alike[1]!r} both look like times; name one in time=…")
     if time is None:
         raise ValueError(f"no column named t or time among {', '.join(names)}; rename one, name it in time=…, or give t and x")
     label = _column(names, reading.trajectory, "trajectory", LABELS)
     named = [reading.inputs] if isinstance(reading.inputs, str) else list(reading.inputs) if reading.inputs is not None else []
     inputs = [*named, *(name for name in names if name.startswith("u:") and name not in named)]
-    variables = list(reading.columns) if reading.columns is not None else [name for name in names if name not in (time, label, *inputs)]
+    others = (time, label, *inputs, *alike)
+    variables = list(reading.columns) if reading.columns is not None else [name for name in names if name not in others]
     if reading.columns is None and variables and variables[0] == names[0] and INDEX.fullmatch(names[0]):
         variables = variables[1:]
     for name in [*variables, *inputs]:
@@ -251,8 +255,8 @@ def _column(names: list[str], wanted: str | None, what: str, usual: Sequence[str
         if wanted not in names:
             raise ValueError(f"no column {wanted!r} for {what}=… among {', '.join(names)}")
         return wanted
+    # `t` before `T`, which may be a temperature.
     lower = [name.lower() for name in names]
-    # `t` goes before `T`, which may be a temperature.
     return next((word if word in names else names[lower.index(word)] for word in usual if word in lower), None)
 
 

@@ -111,6 +111,7 @@ BAD = {
     "inputs by name": (TypeError, "table", lambda: predict(T, X, inputs=["u"])),
     "rows of inputs": (ValueError, "shape", lambda: predict(T, X, inputs=np.zeros(7))),
     "no such column": (ValueError, "'c'", lambda: predict(pandas.DataFrame({"t": T, "a": X[:, 0]}), columns=["c"])),
+    "two times": (ValueError, "look like times", lambda: predict(pandas.DataFrame({"date": T, "t": T, "a": X[:, 0]}))),
     "steps shared": (LambdahatError, "steps_shared", lambda: fit(T, X, "torchdiffeq:rk4:step_size=0.5", steps_shared="some")),
     "substeps of a call": (LambdahatError, "its own", lambda: fit(T, X, lambdahat.Loop("torchdiffeq:rk4:step_size=0.5", 3))),
     "a regression to fit": (LambdahatError, "integrates nothing", lambda: fit(T, X, "numpy:gradient")),

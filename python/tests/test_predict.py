@@ -27,6 +27,7 @@ def test_every_way_to_give_samples_gives_the_same_prediction():
         predict(pandas.DataFrame({"t": T, "a": X[:, 0], "b": X[:, 1]}), loop="rk4"),
         predict(pandas.DataFrame({"Time": T, "a": X[:, 0], "b": X[:, 1], "run": "one"}), loop="rk4"),
         predict(pandas.DataFrame({"t": T, "a": X[:, 0], "b": X[:, 1]}).set_index("t"), loop="rk4"),
+        predict(pandas.DataFrame({"subject": 1, "year": T, "t": T, "a": X[:, 0], "b": X[:, 1]}), loop="rk4", time="t"),
         predict(pandas.DataFrame({"a": X[:, 0], "b": X[:, 1]}, index=pandas.date_range("2020", periods=len(T), freq="s")), loop="rk4"),
         predict(pandas.DataFrame({"run": 1, "t": T, "a": X[:, 0], "b": X[:, 1]}).set_index(["run", "t"]), loop="rk4"),
         predict(T.astype(np.float32), X, Loop.fixed("rk4")),

@@ -242,7 +242,7 @@ pub fn calls(report: &Report, width: usize) -> String {
             table.row(call_row(if row == 0 { &call.name } else { "" }, call, mode));
         }
     }
-    let heading = wrapped("Trained through a library's own steps", "", "", width);
+    let heading = wrapped(&format!("Trained through a library's own steps{}", as_if_even(report)), "", "", width);
     format!("\n{heading}\n{}\n", table.fit(width))
 }
 
@@ -260,7 +260,12 @@ pub fn calls_in_short(report: &Report, width: usize) -> String {
     if parts.is_empty() {
         return String::new();
     }
-    wrapped(&format!("Library calls: {}.", parts.join("; ")), "", "  ", width) + "\n"
+    wrapped(&format!("Library calls{}: {}.", as_if_even(report), parts.join("; ")), "", "  ", width) + "\n"
+}
+
+/// Calls are followed from sample to sample at one interval, whatever the samples' own.
+fn as_if_even(report: &Report) -> String {
+    if report.uneven { format!(" (as if every {})", real(report.interval, DIGITS)) } else { String::new() }
 }
 
 /// A row of the table of calls: call, verdict, λ̂, effort, the weightiest concern and what to do.
