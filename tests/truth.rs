@@ -288,3 +288,50 @@ fn decays_are_no_orbits() {
         assert!(found.modes.iter().all(|m| !m.because.contains(&Because::DrivenByNoise)), "seed {seed}: {found:?}");
     }
 }
+
+/// Rows of a system ẋ = v, v̇ = f(x, v), every `interval`, by small steps of the classical Runge–Kutta method.
+fn second_order(f: impl Fn(f64, f64) -> f64, (mut x, mut v): (f64, f64), rows: u32, interval: f64) -> Vec<[f64; 2]> {
+    let h = interval / 100.0;
+    let mut all = Vec::new();
+    for _ in 0..rows {
+        all.push([x, v]);
+        for _ in 0..100 {
+            let (a, b) = (v, f(x, v));
+            let (c, d) = (v + 0.5 * h * b, f(x + 0.5 * h * a, v + 0.5 * h * b));
+            let (e, g) = (v + 0.5 * h * d, f(x + 0.5 * h * c, v + 0.5 * h * d));
+            let (k, l) = (v + h * g, f(x + h * e, v + h * g));
+            (x, v) = (x + h * (a + 2.0 * c + 2.0 * e + k) / 6.0, v + h * (b + 2.0 * d + 2.0 * g + l) / 6.0);
+        }
+    }
+    all
+}
+
+/// One clean column of a nonlinear oscillator: the row before it is the rest of the state, and the mode is that of small motions, not of the series.
+#[test]
+fn one_column_of_a_nonlinear_oscillator_has_its_mode_by_a_lag() {
+    let hardening: fn(f64, f64) -> f64 = |x, v| -x - 0.8 * x * x * x - 0.1 * v;
+    let pendulum: fn(f64, f64) -> f64 = |x, v| -x.sin() - 0.1 * v;
+    for (f, start, growth) in [(hardening, 1.2, -0.05), (pendulum, 2.0, -0.05)] {
+        let states = second_order(f, (start, 0.0), 260, 0.25).into_iter().map(|[x, _]| x).collect();
+        let times = (0..260).map(|k| 0.25 * f64::from(k)).collect();
+        let data = Trajectories::with_times("one", vec!["x".into()], Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        let lambda = Complex64::new(growth, (1.0 - growth * growth).sqrt());
+        let modes = settled(&found);
+        assert!(modes.len() == 1 && (modes[0].lambda - lambda).norm() < 1e-4, "{lambda}: {found:?}");
+        assert!((modes[0].lambda - lambda).norm() <= 3.0 * modes[0].uncertainty.unwrap(), "{lambda}: {found:?}");
+        assert!(found.caveats.contains(&Caveat::PartOfState { columns: 1, modes: 2 }), "{lambda}: {found:?}");
+    }
+}
+
+/// One column of Van der Pol's oscillator as it grows: its field is no polynomial in the column and its lag, but that the column is not the whole state is told.
+#[test]
+fn a_lag_tells_that_columns_are_missing() {
+    let grows = |x: f64, v: f64| -x + 0.1 * (1.0 - x * x) * v;
+    let states = second_order(grows, (0.05, 0.0), 260, 0.25).into_iter().map(|[x, _]| x).collect();
+    let times = (0..260).map(|k| 0.25 * f64::from(k)).collect();
+    let data = Trajectories::with_times("one", vec!["x".into()], Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    let told = |c: &Caveat| matches!(c, Caveat::LagTells { alone, with_lag } if *alone > 0.5 && *with_lag < 1e-3);
+    assert!(settled(&found).is_empty() && found.caveats.iter().any(told), "{found:?}");
+}

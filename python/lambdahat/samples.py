@@ -17,7 +17,10 @@ Trajectory = tuple[str | None, NDArray[np.float64], NDArray[np.float64]]
 
 #: Columns that are taken as times, and as labels of trajectories, where none is named.
 TIMES = ("t", "time", "times", "date", "datetime", "timestamp", "epoch", "year")
-LABELS = ("trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment", "trajectory_id", "traj_id", "run_id", "episode_id")
+LABELS = (
+    "trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment",
+    "trajectory_id", "traj_id", "run_id", "episode_id", "subject_id", "trial_id", "experiment_id",
+)
 #: What pandas calls a column of row numbers that had no name.
 INDEX = re.compile(r"Unnamed: \d+")
 
@@ -204,14 +207,15 @@ def _from_table(table: Any, reading: Reading) -> Samples:
         raise TypeError(f"give t and x, or a table with a time column; a {type(table).__name__} alone does not tell the times")
     names = [str(name) for name in columns]
     time = _column(names, reading.time, "time", TIMES)
-    alike = [name for name in names if name.lower() in TIMES and not (name == "T" and "t" in names)]
+    label = _column(names, reading.trajectory, "trajectory", LABELS)
+    named = [reading.inputs] if isinstance(reading.inputs, str) else list(reading.inputs) if reading.inputs is not None else []
+    inputs = [*named, *(name for name in names if name.startswith("u:") and name not in named)]
+    free = [name for name in names if name not in inputs and name not in (reading.columns or ())]
+    alike = [name for name in free if name.lower() in TIMES and not (name == "T" and "t" in names)]
     if reading.time is None and len(alike) > 1:
         raise ValueError(f"columns {alike[0]!r} and {alike[1]!r} both look like times; name one in time=…")
     if time is None:
         raise ValueError(f"no column named t or time among {', '.join(names)}; rename one, name it in time=…, or give t and x")
-    label = _column(names, reading.trajectory, "trajectory", LABELS)
-    named = [reading.inputs] if isinstance(reading.inputs, str) else list(reading.inputs) if reading.inputs is not None else []
-    inputs = [*named, *(name for name in names if name.startswith("u:") and name not in named)]
     others = (time, label, *inputs, *alike)
     variables = list(reading.columns) if reading.columns is not None else [name for name in names if name not in others]
     if reading.columns is None and variables and variables[0] == names[0] and INDEX.fullmatch(names[0]):

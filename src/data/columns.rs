@@ -7,8 +7,23 @@ use super::taken::LeftOutColumn;
 /// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
 const TIMES: [&str; 8] = ["t", "time", "times", "date", "datetime", "timestamp", "epoch", "year"];
 /// Names of what tells trajectories apart, in any case; the first that occurs.
-const TRAJECTORIES: [&str; 12] =
-    ["trajectory", "traj", "run", "episode", "id", "subject", "trial", "experiment", "trajectory_id", "traj_id", "run_id", "episode_id"];
+const TRAJECTORIES: [&str; 15] = [
+    "trajectory",
+    "traj",
+    "run",
+    "episode",
+    "id",
+    "subject",
+    "trial",
+    "experiment",
+    "trajectory_id",
+    "traj_id",
+    "run_id",
+    "episode_id",
+    "subject_id",
+    "trial_id",
+    "experiment_id",
+];
 /// What an input's name may begin with.
 const INPUT_PREFIX: &str = "u:";
 

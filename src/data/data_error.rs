@@ -201,8 +201,8 @@ pub enum DataProblem {
     },
     /// Samples that are not evenly spaced where one interval is needed.
     #[error(
-        "unevenly sampled: intervals run from {shortest} to {longest} (half are below {median}), but one interval is needed here; \
-         samples filled in or moved to even times would show other modes"
+        "unevenly sampled: intervals run from {shortest} to {longest} (half are below {median}), but one interval is needed here \
+         (a prediction takes uneven times as they are); samples filled in or moved to even times would show other modes"
     )]
     Uneven {
         /// The shortest interval.

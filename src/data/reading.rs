@@ -11,7 +11,7 @@ use super::time_unit::TimeUnit;
 /// | column | is |
 /// | --- | --- |
 /// | `t`, `time`, `date`, `datetime`, `timestamp`, `epoch`, `year` in any case, else the first | the time: numbers or ISO 8601 dates |
-/// | `trajectory`, `traj`, `run`, `episode`, `id`, `subject`, `trial`, `experiment`, the first four with `_id` too, in any case | what tells trajectories apart |
+/// | `trajectory`, `traj`, `run`, `episode`, `id`, `subject`, `trial`, `experiment` (all but `id` with `_id` too) in any case | what tells trajectories apart |
 /// | `u:NAME` | the input NAME |
 /// | the first, without a name (or `Unnamed: 0`) | row numbers, left out |
 /// | all others | the state |

@@ -147,6 +147,13 @@ pub enum Caveat {
         /// Modes, a pair as two.
         modes: usize,
     },
+    /// The row before the last one tells what comes next, which the last one alone does not: the columns are not the whole state, or something outside drives them.
+    LagTells {
+        /// What a polynomial of one row leaves of the motion of an interval.
+        alone: f64,
+        /// The same of two rows.
+        with_lag: f64,
+    },
     /// Inputs are taken as known, not as states.
     InputsUsed {
         /// How many.

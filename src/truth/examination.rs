@@ -13,6 +13,7 @@ use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
 use super::fixed_points::Extent;
 use super::gridded::samples_of;
+use super::lagged::{LagGain, field_with_lag};
 use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::nonlinear_model::NonlinearModel;
@@ -231,7 +232,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
         });
     }
     let linear = LinearModel::of(&samples, stopped);
-    let whole = linear.as_ref().is_some_and(|l| l.explains && l.fit.count() <= samples.dimension() && l.fit.trend == 0);
+    let whole = linear.as_ref().is_some_and(|l| l.explains && l.is_whole(&samples));
     let mut nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {
         None
     } else {
@@ -260,9 +261,23 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
             }
         }
     }
+    if directions.is_none() && !known_linear(options) && !found.modes.iter().any(|m| m.settled) && !stopped() {
+        add_lagged(&mut found, &samples, stopped);
+    }
     found.modes.sort_by_key(|m| !m.settled);
     found.finding.settled = found.modes.iter().any(|m| m.settled);
     found
+}
+
+/// Where the columns settle nothing by themselves, and one row before tells what comes next: they are a part of the state.
+fn add_lagged(found: &mut Examination, samples: &Samples, stopped: &dyn Fn() -> bool) {
+    let Some(gain) = LagGain::of(samples) else { return };
+    let Some((field, whole)) = field_with_lag(samples, gain, stopped) else {
+        return found.caveats.push(Caveat::LagTells { alone: gain.alone, with_lag: gain.with_lag });
+    };
+    found.modes.clear();
+    found.caveats = vec![Caveat::PartOfState { columns: 1, modes: 2 }];
+    add_field(found, &field, |z| samples.to_state(&whole.to_state(z)[..1]));
 }
 
 /// A mode as told, with its mirror image where it has one and stands for both.

@@ -91,7 +91,7 @@ impl LinearModel {
     }
 
     /// Whether there are no more exponentials than columns, and no trend.
-    fn is_whole(&self, samples: &Samples) -> bool {
+    pub fn is_whole(&self, samples: &Samples) -> bool {
         self.fit.count() <= samples.dimension() && self.fit.trend == 0
     }
 

@@ -14,6 +14,7 @@
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
 //! | a steady cycle about a trend, as seasons are | `steady_cycle` |
+//! | columns that are half of a nonlinear state | `lagged` |
 //! | known inputs | `with_inputs`, `state_space` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
@@ -43,6 +44,7 @@ mod fixed_points;
 mod frequency_scan;
 mod gridded;
 mod identifiability;
+mod lagged;
 mod linear_model;
 pub(crate) mod modes;
 mod motion;

@@ -41,7 +41,8 @@ impl Powers {
         self.factors.len() + 1
     }
 
-    fn values(&self, z: &[f64], values: &mut [f64]) {
+    /// Each at `z`, into `values`.
+    pub fn values(&self, z: &[f64], values: &mut [f64]) {
         values[0] = 1.0;
         for (k, &(earlier, variable)) in self.factors.iter().enumerate() {
             values[k + 1] = values[earlier] * z[variable];

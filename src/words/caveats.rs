@@ -113,6 +113,12 @@ impl Say for Caveat {
                  learn them; add delayed copies or a hidden state.",
                 if *columns == 1 { "column" } else { "columns" }
             ),
+            Self::LagTells { alone, with_lag } => format!(
+                "The columns are not the whole state, or something outside drives them: a prediction from one row misses {} of the motion of an \
+                 interval, from two rows {}. A model of these columns alone cannot learn them.",
+                percent(*alone),
+                percent(*with_lag)
+            ),
             Self::InputsUsed { inputs, hold, residual } => format!(
                 "{} as known; between two rows {} fits best and misses {} of the motion.",
                 if *inputs == 1 { "The input is taken".to_owned() } else { format!("{inputs} inputs are taken") },

@@ -2,7 +2,7 @@
 
 use super::{Dialect, Say};
 use crate::predict::Report;
-use crate::truth::{Because, Motion};
+use crate::truth::{Because, Caveat, Motion};
 
 impl Say for Because {
     fn say(&self, _: Dialect) -> String {
@@ -52,6 +52,9 @@ const GONE: f64 = -3.0;
 pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     if reasons.contains(&Because::LineOfEquilibria) {
         return remedy(Because::LineOfEquilibria).into();
+    }
+    if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::LagTells { .. })) {
+        return "Add the columns that are missing (velocities, delayed copies), or the input.".into();
     }
     let mut said: Vec<&str> = Vec::new();
     if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
