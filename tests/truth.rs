@@ -91,6 +91,19 @@ fn a_field_meets_a_limit_cycle() {
     assert_modes(&found, &[(-0.1, 1.41067359796659), (0.904987562, 0.0), (-1.104987562, 0.0)], 1e-8);
 }
 
+/// The field's flow is no integrator on trial: twice its steps leave the modes in place, and that is told.
+#[test]
+fn the_flow_of_a_field_is_converged() {
+    for name in ["van-der-pol-cycle.csv", "brusselator.csv", "lotka-volterra.csv", "duffing.csv"] {
+        let found = panel(name);
+        let told = found.caveats.iter().find_map(|caveat| match caveat {
+            Caveat::FieldFitted { residual, doubled, .. } => Some((*residual, *doubled)),
+            _ => None,
+        });
+        assert!(told.is_some_and(|(residual, doubled)| residual < 1e-9 && doubled.is_some_and(|change| change < 1e-9)), "{name}: {told:?}");
+    }
+}
+
 /// One orbit of a pendulum lies on a curve: fields that meet it to 1e-8 have other equilibria. Three orbits, one of them close, settle it.
 /// A velocity made by `numpy.gradient`: one-sided at its ends, which are left out. With them the last turn of a spiral, a millionth of the motion, once passed for a limit cycle.
 #[test]

@@ -108,6 +108,10 @@ pub enum Caveat {
         degree: usize,
         /// Its residual, relative to the motion in one interval.
         residual: f64,
+        /// Extrapolated steps of its flow in one interval.
+        steps: usize,
+        /// The largest change of a mode when it is fitted through twice as many, relative to the largest mode beside it; `None` where that was not tried.
+        doubled: Option<f64>,
     },
     /// The field that explains the samples closes after this time.
     Closed {

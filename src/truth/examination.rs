@@ -299,7 +299,7 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
     found.linear = fit.degree == 1;
     if field.explains {
-        found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms });
+        found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms, steps: fit.steps, doubled: field.doubled });
     }
     if field.open && matches!(field.motion, Motion::Orbits | Motion::Cycle) {
         // Whether the orbit attracts, and what its neighbours do, is not in the samples.

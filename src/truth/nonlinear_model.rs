@@ -6,11 +6,12 @@ use super::bounded_work::Effort;
 use super::determined_modes::{CLEAN, Degrees, NonlinearMode, distance};
 use super::field_fit::FieldFit;
 use super::finding::{Because, Motion};
-use super::identifiability::{FieldEquilibrium, equilibria};
+use super::identifiability::{FieldEquilibrium, equilibria, matched};
 use super::linear_model::{LinearModel, VAGUE};
 use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
 use super::runs::Samples;
+use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
 use super::windows::{Frame, windows};
 use num_complex::Complex;
@@ -44,6 +45,8 @@ pub(super) struct NonlinearModel {
     pub explains: bool,
     pub modes: Vec<NonlinearMode>,
     pub frame: Frame,
+    /// The largest change of a mode, relative to the largest mode beside it, where the counted degree is fitted through twice its flow's steps.
+    pub doubled: Option<f64>,
     /// What the field goes on with after the last sample, where it explains the samples.
     pub motion: Motion,
     /// The period and the like where that is closed.
@@ -114,7 +117,10 @@ impl NonlinearModel {
             })
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
-        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, motion: Motion::Undetermined, closed: None, open: false };
+        let counted = floor.filter(|_| explains);
+        let doubled = counted.and_then(|k| change_when_doubled(&fits[k], &found[k], &mut effort));
+        let mut model =
+            Self { fits, floor, explains, modes: Vec::new(), frame, doubled, motion: Motion::Undetermined, closed: None, open: false };
         let degrees = Degrees { fits: &model.fits, equilibria: &found, floor, explains, frame: &model.frame };
         model.modes = degrees.modes();
         if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
@@ -150,6 +156,19 @@ impl NonlinearModel {
             }
         }
     }
+}
+
+/// The largest change of a mode beside the largest at its equilibrium when the field is fitted anew through twice the steps; `None` where an equilibrium is lost.
+fn change_when_doubled(fit: &FieldFit, found: &[FieldEquilibrium], effort: &mut Effort) -> Option<f64> {
+    let finer = fit.refined(effort)?;
+    let changes = found.iter().map(|equilibrium| {
+        let point = finer.flow.equilibrium(&equilibrium.point)?;
+        let lambdas: Vec<Complex<f64>> = equilibrium.modes.iter().map(|mode| mode.lambda).collect();
+        let size = lambdas.iter().map(|lambda| lambda.norm()).fold(f64::MIN_POSITIVE, f64::max);
+        let moved = matched(&lambdas, spectrum(&finer.flow.field(&point).1)?);
+        Some(lambdas.iter().zip(moved).map(|(old, new)| (old - new).norm() / size).fold(0.0, f64::max))
+    });
+    changes.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::max)
 }
 
 /// Whether the residuals of a fit are noise or rounding.

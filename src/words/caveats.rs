@@ -73,11 +73,20 @@ impl Say for Caveat {
                 "{coordinates} of {columns} directions stand above the noise; they hold {} of the variance, and the modes are theirs.",
                 percent(*kept)
             ),
-            Self::FieldFitted { degree, residual } => format!(
-                "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples; it misses {} of the motion \
-                 in one interval.",
-                percent(*residual)
-            ),
+            Self::FieldFitted { degree, residual, steps, doubled } => {
+                let converged = doubled.map_or_else(String::new, |change| {
+                    format!(
+                        " Fitted through twice its {}, the modes change by {}.",
+                        count(*steps, "step an interval", "steps an interval"),
+                        percent(change)
+                    )
+                });
+                format!(
+                    "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples; it misses {} of the motion \
+                     in one interval.{converged}",
+                    percent(*residual)
+                )
+            }
             Self::Closed { period, multiplier, amplitude } => format!(
                 "The field closes after {}{}; a small distance from the orbit is multiplied by {} each turn.",
                 real(*period, DIGITS),
