@@ -104,7 +104,7 @@ impl Samples {
         for (j, scale) in scale.iter_mut().enumerate() {
             let (sum, count) = runs.iter().fold((0.0, 0usize), |(s, n), r| (s + r.states.column(j).norm_squared(), n + r.rows()));
             *scale = (sum / count as f64).sqrt();
-            if scale.is_nan() || *scale <= 0.0 {
+            if *scale == 0.0 || scale.is_nan() {
                 return None;
             }
             runs.iter_mut().for_each(|r| r.states.column_mut(j).scale_mut(1.0 / *scale));
