@@ -13,6 +13,7 @@
 //! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
 //! | what to do instead, and its call in a library | `advice`, `training_call`; of a library's own steps `loops` |
 //! | why a mode is not settled | `unsettled` |
+//! | what is true, in the first lines | `modes_found` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
 //! | the screen of `fit` | `fit` |
 //! | remarks of `audit` and `repair`; what differs where a training goes on | `remarked`; `resumed` |
@@ -38,6 +39,7 @@ pub(crate) mod inputs;
 pub mod loops;
 #[cfg(feature = "cli")]
 pub(crate) mod losses;
+mod modes_found;
 pub mod number;
 mod paragraph;
 pub mod prediction;

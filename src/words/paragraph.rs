@@ -92,6 +92,11 @@ fn tokens(text: &str) -> Vec<String> {
     out
 }
 
+/// Adds a paragraph to lines of text, its further lines indented.
+pub(super) fn push(lines: &mut Vec<String>, text: &str, width: usize) {
+    lines.extend(wrapped(text, "", "  ", width).lines().map(str::to_owned));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
