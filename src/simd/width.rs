@@ -84,6 +84,7 @@ macro_rules! vectorised {
         $(#[$doc])*
         #[inline]
         $vis unsafe fn $name(width: $crate::simd::Width, $($arg: $ty),*) {
+            #[cfg(target_arch = "x86_64")]
             use $crate::simd::Width;
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f")]

@@ -136,7 +136,8 @@ fn add_driven(found: &mut Examination, data: &Trajectories) {
     let Some(samples) = samples_of(data, false) else { return };
     let by_field = found.caveats.iter().any(|c| matches!(c, Caveat::FieldFitted { .. } | Caveat::OrbitsOpen { .. }));
     if !by_field && let Some(cycle) = steady_cycle(&samples) {
-        found.finding.motion = Motion::Driven;
+        // One column cannot turn by itself; several may be the whole state of an orbit.
+        found.finding.motion = if cycle.amplitude.len() == 1 { Motion::Driven } else { Motion::Undetermined };
         found.modes = told(Complex::new(0.0, cycle.frequency), Vec::new(), cycle.uncertainty, vec![Because::MayBeDriven], true);
         let SteadyCycle { frequency, uncertainty, amplitude, rate, share } = cycle;
         let period = TAU / frequency;

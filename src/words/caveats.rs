@@ -105,10 +105,19 @@ impl Say for Caveat {
             ),
             Self::SteadyCycle { period, uncertainty, amplitude, rate, share } => {
                 let list = |all: &[f64], told: &dyn Fn(f64) -> String| all.iter().map(|x| told(*x)).collect::<Vec<_>>().join(", ");
+                // One column cannot turn by itself; several can.
+                let so = match amplitude.len() {
+                    1 => {
+                        "something outside drives it, or a state that is not in the column. A model of this column alone cannot learn it: give it what \
+                         drives it, or the time, as an input."
+                    }
+                    _ => {
+                        "something outside drives it, or it is an orbit or a cycle of its own; these samples do not tell."
+                    }
+                };
                 format!(
-                    "A cycle of period {} (to {}) and amplitude {} about a trend of {} a unit of time, steady in amplitude and phase: something \
-                     outside drives it. It is {} of the variance about the trend. A model of these columns alone cannot learn it: give it what \
-                     drives it, or the time, as an input.",
+                    "A cycle of period {} (to {}) and amplitude {} about a trend of {} a unit of time, {} of the variance about the trend, steady in \
+                     amplitude and phase: {so}",
                     real(*period, 5),
                     real(*uncertainty, 2),
                     list(amplitude, &|x| real(x, 3)),
