@@ -111,9 +111,7 @@ impl Say for Caveat {
                         "something outside drives it, or a state that is not in the column. A model of this column alone cannot learn it: give it what \
                          drives it, or the time, as an input."
                     }
-                    _ => {
-                        "something outside drives it, or it is an orbit or a cycle of its own; these samples do not tell."
-                    }
+                    _ => "something outside drives it, or it is an orbit or a cycle of its own; these samples do not tell.",
                 };
                 format!(
                     "A cycle of period {} (to {}) and amplitude {} about a trend of {} a unit of time, {} of the variance about the trend, steady in \
@@ -138,14 +136,20 @@ impl Say for Caveat {
                 percent(*with_lag)
             ),
             Self::InputsUsed { inputs, hold, residual } => format!(
-                "{} as known; between two rows {} fits best and misses {} of the motion.",
+                "{} as known; between two rows {} fits best and misses {} of the motion.{}",
                 if *inputs == 1 { "The input is taken".to_owned() } else { format!("{inputs} inputs are taken") },
                 match hold {
                     Between::Held => "an input that is held",
                     Between::Straight => "an input that goes straight",
                     Between::Smooth => "a smooth input",
                 },
-                percent(*residual)
+                percent(*residual),
+                match hold {
+                    Between::Held => "",
+                    Between::Straight | Between::Smooth => {
+                        " Each λ̂ is given as without it: no model follows such an input exactly through constant steps, and a fit ends near that λ̂."
+                    }
+                }
             ),
             Self::FittedOrbits { degree, residual } => format!(
                 "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \
