@@ -295,7 +295,8 @@ def _utc(value: Any) -> datetime:
         value = datetime(value.year, value.month, value.day)
     if not isinstance(value, datetime):
         raise TypeError(f"{value!r} is no date")
-    moment = value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+    to_python: Any = getattr(value, "to_pydatetime", None)  # a Timestamp of pandas
+    moment: datetime = value if to_python is None else to_python(warn=False)
     return moment.astimezone(timezone.utc).replace(tzinfo=None) if moment.tzinfo is not None else moment
 
 
