@@ -4,7 +4,7 @@ use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Rollouts};
 use crate::data::{Paths, States};
 use crate::predict::MethodReport;
-use crate::words::number::{DIGITS, complex};
+use crate::words::number::{DIGITS, complex, real};
 use std::collections::BTreeMap;
 
 /// Sampling intervals for which a fine rollout is drawn in the plane: some ten turns, not a blot.
@@ -58,7 +58,7 @@ fn caption(check: &Check) -> String {
         "{}, sampled every H = {}. {fitted} of {} fits reached a small loss; {verdict}. Left: the best fit followed from the first sample, with the step \
          of its training and with a hundredth of it. Right: the plane of λ̂, with the number of starts that landed on each branch.",
         check.report.source,
-        check.report.interval,
+        real(check.report.interval, DIGITS),
         check.fits.len()
     )
 }

@@ -6,7 +6,7 @@ use super::{Figure, Ink, Mark};
 use crate::inverse::LearningEquation;
 use crate::method::{Method, Sampling, catalog};
 use crate::stability::region::Window;
-use crate::words::number::{DIGITS, complex};
+use crate::words::number::{DIGITS, complex, real};
 use num_complex::Complex;
 use std::collections::BTreeMap;
 
@@ -73,9 +73,11 @@ pub(super) fn mode_panels(
         name: "prediction".into(),
         title: format!("What a fit through {} learns from λ = {}", named(method), complex(lambda, DIGITS)),
         caption: format!(
-            "Sampled every H = {interval}, {} step{} of h = {h} between samples. {} branch{}{}; {} λ̂ = {}.",
+            "Sampled every H = {}, {} step{} of h = {} between samples. {} branch{}{}; {} λ̂ = {}.",
+            real(interval, DIGITS),
             sampling.substeps(),
             if sampling.substeps() == 1 { "" } else { "s" },
+            real(h, DIGITS),
             learned.branches.branches.len(),
             if learned.branches.branches.len() == 1 { "" } else { "es" },
             if outside == 0 { String::new() } else { format!(", {outside} of them outside the picture") },

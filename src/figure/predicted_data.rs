@@ -52,7 +52,12 @@ pub fn prediction_of_samples(
         }
         None => "No curve is drawn over the samples.".into(),
     };
-    figure.caption = format!("{} {drawn}", figure.caption);
+    let even = if from.report.uneven {
+        "The times are uneven: the branches are those of samples as far apart as the middle two of these. "
+    } else {
+        ""
+    };
+    figure.caption = format!("{} {even}{drawn}", figure.caption);
     if let Some(misfit) = misfit {
         figure.facts.insert("misfit of the modes".into(), misfit);
     }

@@ -142,6 +142,11 @@ pub enum Caveat {
         /// The share of the variance about the trend that the cycle explains.
         share: f64,
     },
+    /// Noise keeps the motion going: the modes are those of its mean, which regression from row to row learns.
+    NoiseDriven {
+        /// What chance does in one interval, relative to the motion in it.
+        chance: f64,
+    },
     /// The search was asked to end: the modes are what was settled so far.
     Stopped,
     /// The samples show more modes than they have columns: the columns are not the whole state.

@@ -16,6 +16,7 @@ use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
 use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
+use super::noise_driven::noise_driven;
 use super::nonlinear_model::NonlinearModel;
 use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
@@ -77,6 +78,9 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     }
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
     let mut found = if data.inputs().is_empty() { free(data, options, stopped) } else { with_inputs(data) };
+    if !found.finding.settled && !known_linear(options) && options.degree.is_none() && data.inputs().is_empty() && !stopped() {
+        add_noise_driven(&mut found, data);
+    }
     let forced = options.degree.is_some() && !known_linear(options);
     if forced || (!found.finding.settled && !known_linear(options) && data.inputs().is_empty() && !stopped()) {
         let small = data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS;
@@ -131,6 +135,16 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     Ok(found)
 }
 
+/// Where no motion without chance explains the samples: a linear one that noise keeps going.
+fn add_noise_driven(found: &mut Examination, data: &Trajectories) {
+    let Some(driven) = samples_of(data, false).and_then(|samples| noise_driven(&samples)) else { return };
+    let place = &driven.equilibrium;
+    *found = Examination { linear: true, caveats: vec![Caveat::NoiseDriven { chance: driven.chance }], ..nothing() };
+    found.modes = driven.modes.into_iter().flat_map(|m| Mode::told(m.lambda, place.clone(), m.uncertainty, m.because, true)).collect();
+    found.modes.sort_by_key(|m| !m.settled);
+    found.finding.settled = true;
+}
+
 /// Where no model of a state explains the motion: a steady cycle about a trend, or an oscillation that noise keeps going.
 fn add_driven(found: &mut Examination, data: &Trajectories) {
     let Some(samples) = samples_of(data, false) else { return };
@@ -138,7 +152,7 @@ fn add_driven(found: &mut Examination, data: &Trajectories) {
     if !by_field && let Some(cycle) = steady_cycle(&samples) {
         // One column cannot turn by itself; several may be the whole state of an orbit.
         found.finding.motion = if cycle.amplitude.len() == 1 { Motion::Driven } else { Motion::Undetermined };
-        found.modes = told(Complex::new(0.0, cycle.frequency), Vec::new(), cycle.uncertainty, vec![Because::MayBeDriven], true);
+        found.modes = Mode::told(Complex::new(0.0, cycle.frequency), Vec::new(), cycle.uncertainty, vec![Because::MayBeDriven], true);
         let SteadyCycle { frequency, uncertainty, amplitude, rate, share } = cycle;
         let period = TAU / frequency;
         let uncertainty = period * uncertainty / frequency;
@@ -146,7 +160,7 @@ fn add_driven(found: &mut Examination, data: &Trajectories) {
     } else if let Some(cycle) = driven_cycle(&samples) {
         found.finding.motion = Motion::Driven;
         found.linear = true;
-        found.modes = told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
+        found.modes = Mode::told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
     }
 }
 
@@ -210,10 +224,13 @@ fn known_linear(options: &ModesOptions) -> bool {
     options.rests_at_zero && options.degree == Some(1)
 }
 
+/// What is known before anything is looked at.
+fn nothing() -> Examination {
+    Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), linear: false, field: None, driven: None }
+}
+
 /// Without inputs.
 fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Examination {
-    let nothing =
-        || Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), linear: false, field: None, driven: None };
     let Some(all) = samples_of(data, options.rests_at_zero) else { return nothing() };
     let directions = Directions::of(&all, options.rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
@@ -281,21 +298,9 @@ fn add_lagged(found: &mut Examination, samples: &Samples, stopped: &dyn Fn() -> 
     add_field(found, &field, |z| samples.to_state(&whole.to_state(z)[..1]));
 }
 
-/// A mode as told, with its mirror image where it has one and stands for both.
-fn told(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: f64, because: Vec<Because>, both: bool) -> Vec<Mode> {
-    let mode = |lambda| Mode {
-        lambda,
-        equilibrium: equilibrium.clone(),
-        uncertainty: uncertainty.is_finite().then_some(uncertainty),
-        settled: because.is_empty(),
-        because: because.clone(),
-    };
-    if both && lambda.im != 0.0 { vec![mode(lambda), mode(lambda.conj())] } else { vec![mode(lambda)] }
-}
-
 fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&[f64]) -> Vec<f64>) {
     for mode in field.modes.iter().filter(|m| m.lambda.im >= 0.0) {
-        found.modes.extend(told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), true));
+        found.modes.extend(Mode::told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), true));
     }
     let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
     found.linear = fit.degree == 1;
@@ -361,20 +366,13 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         Motion::Undetermined
     };
     for mode in modes {
-        found.modes.extend(told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, true));
+        found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, true));
     }
 }
 
 /// With inputs: those are regressors.
 fn with_inputs(data: &Trajectories) -> Examination {
-    let mut found = Examination {
-        finding: Finding { motion: Motion::Driven, settled: false },
-        modes: Vec::new(),
-        caveats: Vec::new(),
-        linear: true,
-        field: None,
-        driven: None,
-    };
+    let mut found = Examination { finding: Finding { motion: Motion::Driven, settled: false }, linear: true, ..nothing() };
     let Ok(even) = data.require_even() else { return found };
     let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
@@ -393,7 +391,7 @@ fn with_inputs(data: &Trajectories) -> Examination {
     }
     let equilibrium = samples.to_state(&model.equilibrium);
     for mode in model.modes {
-        found.modes.extend(told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, false));
+        found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, false));
     }
     found.finding.settled = found.modes.iter().any(|m| m.settled);
     found

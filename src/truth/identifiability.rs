@@ -141,7 +141,7 @@ pub(super) fn matched(old: &[C], mut new: Vec<C>) -> Vec<C> {
 }
 
 /// Whether close samples lie in every direction: along none of a fan of directions is there a half-space without one.
-fn surrounded(samples: &[Vec<f64>], point: &[f64]) -> bool {
+pub(super) fn surrounded(samples: &[Vec<f64>], point: &[f64]) -> bool {
     let d = point.len();
     let close: Vec<Vec<f64>> = samples
         .iter()

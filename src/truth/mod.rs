@@ -48,6 +48,7 @@ mod lagged;
 mod linear_model;
 pub(crate) mod modes;
 mod motion;
+mod noise_driven;
 mod nonlinear_model;
 mod observer;
 mod polynomial_flow;

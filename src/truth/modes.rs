@@ -167,6 +167,17 @@ impl Mode {
         Self { lambda, equilibrium, uncertainty, settled: true, because: Vec::new() }
     }
 
+    /// A mode as told: settled where nothing speaks against it; with its mirror image where it has one and stands for `both`.
+    pub(super) fn told(lambda: Complex<f64>, equilibrium: Vec<f64>, uncertainty: f64, because: Vec<Because>, both: bool) -> Vec<Self> {
+        let uncertainty = uncertainty.is_finite().then_some(uncertainty);
+        let mode = |lambda| Self {
+            settled: because.is_empty(),
+            because: because.clone(),
+            ..Self::determined(lambda, equilibrium.clone(), uncertainty)
+        };
+        if both && lambda.im != 0.0 { vec![mode(lambda), mode(lambda.conj())] } else { vec![mode(lambda)] }
+    }
+
     /// Whether it may decay or grow for all that the samples say: Re λ is not zero, but within twice its uncertainty of zero.
     pub fn sign_is_open(&self) -> bool {
         self.lambda.re != 0.0 && self.uncertainty.is_some_and(|u| self.lambda.re.abs() <= SIGNIFICANT * u)

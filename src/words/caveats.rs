@@ -123,6 +123,11 @@ impl Say for Caveat {
                     percent(*share)
                 )
             }
+            Self::NoiseDriven { chance } => format!(
+                "Noise keeps the motion going: chance makes {} of what happens in one interval, and λ is that of the mean motion. Pairs of samples teach \
+                 it; a rollout cannot follow chance.",
+                percent(*chance)
+            ),
             Self::Stopped => "Stopped before everything was tried: this is what is settled so far.".into(),
             Self::PartOfState { columns, modes } => format!(
                 "The samples show {modes} modes in {columns} {}: the columns are not the whole state. A model of these columns alone cannot \

@@ -1,0 +1,283 @@
+//! Linear motion that noise keeps going, seen in all of its state.
+//!
+//! ```text
+//! x_{n+1} = c + Φ x_n + e_n,     e white,     λ = log μ / H for the eigenvalues μ of Φ
+//! ```
+//!
+//! Here regression is right, and its errors are those of chance: dμ = wᴴ dΦ v / wᴴ v for left and right eigenvectors, with the covariance of Φ from the residuals
+//! themselves, whatever their size at each row (White, Econometrica 48, 1980). What would make it wrong is looked for first: earlier rows, powers and products of the
+//! columns, or another Φ in the second half, none of which may tell more of the residuals than chance (Breusch & Pagan, Review of Economic Studies 47, 1980).
+
+use super::finding::Because;
+use super::identifiability::{matched, surrounded};
+use super::linear_model::VAGUE;
+use super::runs::Samples;
+use super::spectrum::spectrum;
+use super::whiteness::Whiteness;
+use nalgebra::{DMatrix, DVector};
+use num_complex::Complex;
+use std::f64::consts::{PI, TAU};
+
+type C = Complex<f64>;
+
+/// Rows before the last that are looked at.
+const PAST: usize = 3;
+/// Rows below which the tests see too little; of one column, whose regression is the easiest to mistake, more.
+const LEAST_ROWS: usize = 200;
+const LEAST_ROWS_OF_ONE: usize = 1000;
+/// Rows for each regressor that is tried.
+const ROWS_PER_REGRESSOR: usize = 10;
+/// Columns up to which all products of three are tried; beyond, squares and cubes.
+const MOST_WITH_PRODUCTS: usize = 4;
+/// Deviations of a normal variable that chance exceeds once in a thousand.
+const CHANCE: f64 = 3.09;
+/// The bias of λ, times the whole time: of a decay, whose multiplier is 1 + 3μ too small over the number of rows (Kendall, Biometrika 41, 1954), and of an oscillation,
+/// which the mean does not touch: 2μ.
+const BIAS_OF_DECAY: f64 = 4.0;
+const BIAS_OF_OSCILLATION: f64 = 2.0;
+/// Of a complex number with errors of the same size in both parts: the radius that holds 68 %, in roots of the mean square.
+const RADIUS: f64 = 1.07;
+/// How often chance alone is taken for a tone, and rows that are looked at for one.
+const CHANCE_OF_TONE: f64 = 1e-3;
+const MOST_ROWS_FOR_TONES: usize = 3000;
+/// A step for differences of products, in standard deviations of the columns.
+const SMALL: f64 = 1e-4;
+/// Uncertainties from zero: a walk without any rest is this near by chance more often than a normal variable (Dickey & Fuller, J. Am. Stat. Assoc. 74, 1979).
+const VANISHES: f64 = 5.0;
+/// A multiplier this near the negative axis, in parts of π, is no flow's.
+const EDGE: f64 = 0.05;
+
+/// What is left of linear motion when chance is averaged away.
+#[derive(Clone, Debug)]
+pub(super) struct NoiseDriven {
+    /// Im λ ≥ 0, the slowest first.
+    pub modes: Vec<DrivenMode>,
+    /// Where the mean motion rests, in the data's own variables.
+    pub equilibrium: Vec<f64>,
+    /// What chance does in one interval, relative to the motion in it.
+    pub chance: f64,
+}
+
+/// One mode of the mean motion.
+#[derive(Clone, Debug)]
+pub(super) struct DrivenMode {
+    pub lambda: C,
+    pub uncertainty: f64,
+    pub because: Vec<Because>,
+}
+
+/// The regression of a row on the one before, and what belongs to it.
+struct Regression {
+    /// 1 and the row before; rows × (1 + columns).
+    design: DMatrix<f64>,
+    /// (1 + columns) × columns
+    solution: DMatrix<f64>,
+    residuals: DMatrix<f64>,
+    /// Rows × (1 + columns): (ZᵀZ)⁻¹z for each.
+    influence: DMatrix<f64>,
+}
+
+impl Regression {
+    fn of(design: DMatrix<f64>, target: &DMatrix<f64>) -> Option<Self> {
+        let normal = design.tr_mul(&design).cholesky()?;
+        let solution = normal.solve(&design.tr_mul(target));
+        let residuals = target - &design * &solution;
+        let influence = normal.solve(&design.transpose()).transpose();
+        Some(Self { design, solution, residuals, influence })
+    }
+
+    /// Φ.
+    fn map(&self) -> DMatrix<f64> {
+        self.solution.rows(1, self.solution.ncols()).transpose()
+    }
+
+    /// Whether further regressors tell more of the residuals of any column than one draw in a thousand of chance would.
+    fn is_told_by(&self, further: &DMatrix<f64>) -> bool {
+        let own = further - &self.design * self.influence.tr_mul(further);
+        let Some(svd) = nalgebra::SVD::try_new(own, true, false, f64::EPSILON, 1000) else { return true };
+        let Some(u) = svd.u else { return true };
+        let largest = svd.singular_values.max();
+        let kept: Vec<usize> = (0..svd.singular_values.len()).filter(|&k| svd.singular_values[k] > 1e-8 * largest).collect();
+        let u = u.select_columns(&kept);
+        let freedom = (self.design.nrows() - self.design.ncols()) as f64;
+        let bound = by_chance(kept.len() as f64);
+        self.residuals.column_iter().any(|e| u.tr_mul(&e).norm_squared() > bound * e.norm_squared() / freedom)
+    }
+
+    /// E|dμ|² by the residuals, for the eigenvalue μ of Φ.
+    fn variance(&self, map: &DMatrix<f64>, mu: C) -> Option<f64> {
+        let d = map.nrows();
+        let shifted = map.map(C::from) - DMatrix::from_diagonal_element(d, d, mu);
+        let svd = nalgebra::SVD::try_new(shifted, true, true, f64::EPSILON, 1000)?;
+        let smallest = svd.singular_values.imin();
+        let right: DVector<C> = svd.v_t?.row(smallest).adjoint();
+        let left: DVector<C> = svd.u?.column(smallest).into_owned();
+        let overlap = left.dotc(&right).norm_sqr();
+        let sum: f64 = (0..self.residuals.nrows())
+            .map(|n| {
+                let leverage = self.design.row(n).dot(&self.influence.row(n));
+                let by_residual: C = (0..d).map(|j| left[j].conj() * self.residuals[(n, j)]).sum::<C>() / (1.0 - leverage).max(1e-3);
+                let by_row: C = (0..d).map(|j| right[j] * self.influence[(n, j + 1)]).sum();
+                (by_residual * by_row).norm_sqr()
+            })
+            .sum();
+        (overlap > 0.0).then_some(sum / overlap)
+    }
+}
+
+/// The χ² of so many degrees of freedom that chance exceeds once in a thousand (Wilson & Hilferty, PNAS 17, 1931).
+fn by_chance(freedom: f64) -> f64 {
+    let part = 2.0 / (9.0 * freedom.max(1.0));
+    freedom * (1.0 - part + CHANCE * part.sqrt()).powi(3)
+}
+
+/// The modes of the mean motion, where nothing tells against it and one of them is settled; of samples at even times.
+pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
+    let (d, h) = (samples.dimension(), samples.interval);
+    if !samples.even || samples.rows() < if d == 1 { LEAST_ROWS_OF_ONE } else { LEAST_ROWS } {
+        return None;
+    }
+    // (run, row) with the rows before and the next two there.
+    let places: Vec<(usize, usize)> = samples
+        .runs
+        .iter()
+        .enumerate()
+        .flat_map(|(k, run)| (PAST..run.rows().saturating_sub(2)).map(move |i| (k, i)))
+        .filter(|&(k, i)| (i - PAST..=i + 2).all(|row| samples.runs[k].complete(row)))
+        .collect();
+    let rows = |shift: isize| {
+        DMatrix::from_fn(places.len(), d, |r, j| samples.runs[places[r].0].states[(places[r].1.saturating_add_signed(shift), j)])
+    };
+    let now = rows(0);
+    let further = further_regressors(&now);
+    if places.len() < ROWS_PER_REGRESSOR * further.ncols().max(PAST * d) {
+        return None;
+    }
+    let with_one = |x: &DMatrix<f64>| x.clone().insert_column(0, 1.0);
+    let next = rows(1);
+    let fit = Regression::of(with_one(&now), &next)?;
+    let late = DMatrix::from_fn(places.len(), d + 1, |r, j| if 2 * r < places.len() { 0.0 } else { fit.design[(r, j)] });
+    let past: Vec<DMatrix<f64>> = (1..=PAST).map(|back| rows(-(back as isize))).collect();
+    let told = fit.is_told_by(&further) || fit.is_told_by(&late) || past.iter().any(|x| fit.is_told_by(x));
+    if told || !Whiteness::of(std::slice::from_ref(&fit.residuals)).holds(false) {
+        return None;
+    }
+    let map = fit.map();
+    let rest = (DMatrix::identity(d, d) - &map).lu().solve(&fit.solution.row(0).transpose())?;
+    if !is_visited(&now, &rest) || has_tone(&fit.residuals) {
+        return None;
+    }
+    // What two intervals at once, and a curved map, say of the same modes.
+    let twice = Regression::of(with_one(&now), &rows(2))?;
+    let multipliers = spectrum(&map)?;
+    let squares: Vec<C> = multipliers.iter().map(|mu| mu * mu).collect();
+    let of_two = matched(&squares, spectrum(&twice.map())?);
+    let curved = matched(&multipliers, spectrum(&curved_map(&now, &further, &next, &rest)?)?);
+    let duration = places.len() as f64 * h;
+    let mut modes = Vec::new();
+    for (k, &mu) in multipliers.iter().enumerate().filter(|(_, mu)| mu.im >= 0.0) {
+        let deviation = fit.variance(&map, mu)?.sqrt();
+        if mu.im == 0.0 && mu.re < 0.0 && mu.norm() > 3.0 * deviation {
+            return None;
+        }
+        let lambda = mu.ln() / h;
+        let (radius, bias) = if mu.im > 0.0 { (RADIUS, BIAS_OF_OSCILLATION) } else { (1.0, BIAS_OF_DECAY) };
+        let by_chance = radius * deviation / (mu.norm() * h);
+        let spread = ((of_two[k] / squares[k]).ln().norm() / 2.0).hypot((curved[k] / mu).ln().norm()) / h;
+        let uncertainty = by_chance.hypot(spread).hypot(bias / duration);
+        if lambda.re > uncertainty {
+            return None;
+        }
+        let because = if lambda.im * h > PI * (1.0 - EDGE) {
+            vec![Because::NoRealFlow]
+        } else if lambda.norm() <= VANISHES * uncertainty {
+            vec![Because::LinearPartVanishes]
+        } else if uncertainty > VAGUE * lambda.norm() {
+            vec![Because::Vague]
+        } else {
+            Vec::new()
+        };
+        modes.push(DrivenMode { lambda, uncertainty, because });
+    }
+    if modes.iter().all(|mode| !mode.because.is_empty()) {
+        return None;
+    }
+    modes.sort_by(|a, b| b.lambda.re.total_cmp(&a.lambda.re));
+    let chance = fit.residuals.norm() / (next - now).norm();
+    Some(NoiseDriven { modes, equilibrium: samples.to_state(rest.as_slice()), chance })
+}
+
+/// Whether rows lie close to a point on all sides.
+fn is_visited(rows: &DMatrix<f64>, point: &DVector<f64>) -> bool {
+    let half: Vec<f64> = rows.column_iter().map(|x| 0.5 * (x.max() - x.min()).max(f64::MIN_POSITIVE)).collect();
+    let scaled = |x: &mut dyn Iterator<Item = f64>| x.zip(&half).map(|(x, half)| x / half).collect::<Vec<f64>>();
+    let all: Vec<Vec<f64>> = rows.row_iter().map(|row| scaled(&mut row.iter().copied())).collect();
+    surrounded(&all, &scaled(&mut point.iter().copied()))
+}
+
+/// Whether one frequency has more of a column's residuals than chance gives any (Fisher, Proc. R. Soc. A 125, 1929): something outside that comes back.
+fn has_tone(residuals: &DMatrix<f64>) -> bool {
+    let n = residuals.nrows().min(MOST_ROWS_FOR_TONES);
+    let frequencies = (n - 1) / 2;
+    let least = 1.0 - (CHANCE_OF_TONE / frequencies as f64).powf(1.0 / (frequencies as f64 - 1.0));
+    residuals.column_iter().any(|column| {
+        let power = |k: usize| {
+            let turn = C::from_polar(1.0, TAU * k as f64 / n as f64);
+            column.iter().take(n).rev().fold(C::ZERO, |sum, e| sum * turn + e).norm_sqr()
+        };
+        let (most, total) = (1..=frequencies).map(power).fold((0.0f64, 0.0), |(most, total), p| (most.max(p), total + p));
+        most > least * total
+    })
+}
+
+/// The Jacobian of a regression with these further regressors, the products of [`further_regressors`], where the mean motion rests.
+fn curved_map(now: &DMatrix<f64>, further: &DMatrix<f64>, next: &DMatrix<f64>, rest: &DVector<f64>) -> Option<DMatrix<f64>> {
+    let d = now.ncols();
+    let design = DMatrix::from_fn(now.nrows(), 1 + d + further.ncols(), |r, j| match j {
+        0 => 1.0,
+        j if j <= d => now[(r, j - 1)],
+        j => further[(r, j - 1 - d)],
+    });
+    let fit = Regression::of(design, next)?;
+    let at = |point: &DVector<f64>| further_regressors(&DMatrix::from_row_slice(1, d, point.as_slice()));
+    Some(DMatrix::from_fn(d, d, |i, j| {
+        let mut ahead = rest.clone();
+        ahead[j] += SMALL;
+        let mut behind = rest.clone();
+        behind[j] -= SMALL;
+        let slope = (at(&ahead) - at(&behind)) / (2.0 * SMALL);
+        fit.solution[(1 + j, i)] + (0..further.ncols()).map(|k| slope[(0, k)] * fit.solution[(1 + d + k, i)]).sum::<f64>()
+    }))
+}
+
+/// Products of two and three columns; of many columns, squares and cubes only.
+fn further_regressors(x: &DMatrix<f64>) -> DMatrix<f64> {
+    let d = x.ncols();
+    let products: Vec<Vec<usize>> = if d <= MOST_WITH_PRODUCTS {
+        let pairs = (0..d).flat_map(|i| (i..d).map(move |j| vec![i, j]));
+        let triples = (0..d).flat_map(|i| (i..d).flat_map(move |j| (j..d).map(move |k| vec![i, j, k])));
+        pairs.chain(triples).collect()
+    } else {
+        (0..d).flat_map(|i| [vec![i; 2], vec![i; 3]]).collect()
+    };
+    DMatrix::from_fn(x.nrows(), products.len(), |r, k| products[k].iter().map(|&j| x[(r, j)]).product())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Percentiles of χ², 99.9 %: 10.828, 18.467, 29.588, 59.703 for 1, 4, 10, 30 degrees of freedom (Abramowitz & Stegun, table 26.8).
+    #[test]
+    fn chance_is_that_of_the_tables() {
+        for (freedom, known) in [(1.0, 10.828), (4.0, 18.467), (10.0, 29.588), (30.0, 59.703)] {
+            assert!((by_chance(freedom) / known - 1.0).abs() < 0.01, "{freedom}: {}", by_chance(freedom));
+        }
+    }
+
+    #[test]
+    fn all_products_of_two_columns() {
+        let x = DMatrix::from_row_slice(1, 2, &[2.0, 3.0]);
+        assert_eq!(further_regressors(&x).as_slice(), [4.0, 6.0, 9.0, 8.0, 12.0, 18.0, 27.0]);
+    }
+}
