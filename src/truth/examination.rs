@@ -4,7 +4,8 @@
 //! 2. A sum of exponentials that leaves noise or rounding, with no more exponentials than columns, is the whole answer (`linear_model`).
 //! 3. Otherwise a polynomial field is fitted (`nonlinear_model`); where it explains the motion, its equilibria are the answer.
 //! 4. Otherwise a sum of more exponentials than columns is a part of a larger state, or a series of an orbit, or driven.
-//! 5. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
+//! 5. Otherwise regression, where noise keeps a linear motion going and nothing tells against it (`noise_driven`).
+//! 6. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
 
 use super::autoregression::driven_cycle;
 use super::caveat::Caveat;

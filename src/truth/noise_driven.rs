@@ -29,8 +29,13 @@ const LEAST_ROWS_OF_ONE: usize = 1000;
 const ROWS_PER_REGRESSOR: usize = 10;
 /// Columns up to which all products of three are tried; beyond, squares and cubes.
 const MOST_WITH_PRODUCTS: usize = 4;
-/// Deviations of a normal variable that chance exceeds once in a thousand.
-const CHANCE: f64 = 3.09;
+/// Rows that are looked at.
+const MOST_ROWS: usize = 50_000;
+/// Deviations of a normal variable that chance exceeds once in a thousand, and once in twenty.
+const RARELY: f64 = 3.09;
+const PERHAPS: f64 = 1.645;
+/// Intervals at once, at most.
+const FARTHEST: f64 = 50.0;
 /// The bias of λ, times the whole time: of a decay, whose multiplier is 1 + 3μ too small over the number of rows (Kendall, Biometrika 41, 1954), and of an oscillation,
 /// which the mean does not touch: 2μ.
 const BIAS_OF_DECAY: f64 = 4.0;
@@ -91,8 +96,8 @@ impl Regression {
         self.solution.rows(1, self.solution.ncols()).transpose()
     }
 
-    /// Whether further regressors tell more of the residuals of any column than one draw in a thousand of chance would.
-    fn is_told_by(&self, further: &DMatrix<f64>) -> bool {
+    /// Whether further regressors tell more of the residuals of any column than chance does with a normal variable beyond `deviations`.
+    fn is_told_by(&self, further: &DMatrix<f64>, deviations: f64) -> bool {
         let own = further - &self.design * self.influence.tr_mul(further);
         let Some(svd) = nalgebra::SVD::try_new(own, true, false, f64::EPSILON, 1000) else { return true };
         let Some(u) = svd.u else { return true };
@@ -100,7 +105,7 @@ impl Regression {
         let kept: Vec<usize> = (0..svd.singular_values.len()).filter(|&k| svd.singular_values[k] > 1e-8 * largest).collect();
         let u = u.select_columns(&kept);
         let freedom = (self.design.nrows() - self.design.ncols()) as f64;
-        let bound = by_chance(kept.len() as f64);
+        let bound = by_chance(kept.len() as f64, deviations);
         self.residuals.column_iter().any(|e| u.tr_mul(&e).norm_squared() > bound * e.norm_squared() / freedom)
     }
 
@@ -125,55 +130,77 @@ impl Regression {
     }
 }
 
-/// The χ² of so many degrees of freedom that chance exceeds once in a thousand (Wilson & Hilferty, PNAS 17, 1931).
-fn by_chance(freedom: f64) -> f64 {
+/// The χ² of so many degrees of freedom that is as rare as a normal variable beyond `deviations` (Wilson & Hilferty, PNAS 17, 1931).
+fn by_chance(freedom: f64, deviations: f64) -> f64 {
     let part = 2.0 / (9.0 * freedom.max(1.0));
-    freedom * (1.0 - part + CHANCE * part.sqrt()).powi(3)
+    freedom * (1.0 - part + deviations * part.sqrt()).powi(3)
+}
+
+/// Rows of samples with those before and after them.
+struct Places<'a> {
+    samples: &'a Samples,
+    /// (run, row), with the rows before and the next there.
+    at: Vec<(usize, usize)>,
+}
+
+impl<'a> Places<'a> {
+    fn of(samples: &'a Samples) -> Self {
+        let rows = samples.runs.iter().enumerate().flat_map(|(k, run)| (PAST..run.rows().saturating_sub(1)).map(move |i| (k, i)));
+        let there = |&(k, i): &(usize, usize)| (i - PAST..=i + 1).all(|row| samples.runs[k].complete(row));
+        Self { samples, at: rows.filter(there).collect() }
+    }
+
+    /// The rows so many after these, those that are there only.
+    fn shifted(&self, shift: isize) -> DMatrix<f64> {
+        let cell = |&(k, i): &(usize, usize), j| self.samples.runs[k].states[(i.saturating_add_signed(shift), j)];
+        DMatrix::from_fn(self.at.len(), self.samples.dimension(), |r, j| cell(&self.at[r], j))
+    }
+
+    /// Φ of so many intervals at once.
+    fn map_of(&self, intervals: usize) -> Option<DMatrix<f64>> {
+        let runs = &self.samples.runs;
+        let there = |&&(k, i): &&(usize, usize)| i + intervals < runs[k].rows() && runs[k].complete(i + intervals);
+        let far = Self { samples: self.samples, at: self.at.iter().filter(there).copied().collect() };
+        Some(Regression::of(far.shifted(0).insert_column(0, 1.0), &far.shifted(intervals as isize))?.map())
+    }
 }
 
 /// The modes of the mean motion, where nothing tells against it and one of them is settled; of samples at even times.
 pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
-    let (d, h) = (samples.dimension(), samples.interval);
+    let d = samples.dimension();
     if !samples.even || samples.rows() < if d == 1 { LEAST_ROWS_OF_ONE } else { LEAST_ROWS } {
         return None;
     }
-    // (run, row) with the rows before and the next two there.
-    let places: Vec<(usize, usize)> = samples
-        .runs
-        .iter()
-        .enumerate()
-        .flat_map(|(k, run)| (PAST..run.rows().saturating_sub(2)).map(move |i| (k, i)))
-        .filter(|&(k, i)| (i - PAST..=i + 2).all(|row| samples.runs[k].complete(row)))
-        .collect();
-    let rows = |shift: isize| {
-        DMatrix::from_fn(places.len(), d, |r, j| samples.runs[places[r].0].states[(places[r].1.saturating_add_signed(shift), j)])
-    };
-    let now = rows(0);
+    let samples = &samples.thinned(MOST_ROWS);
+    let places = Places::of(samples);
+    let (now, next) = (places.shifted(0), places.shifted(1));
     let further = further_regressors(&now);
-    if places.len() < ROWS_PER_REGRESSOR * further.ncols().max(PAST * d) {
+    if now.nrows() < ROWS_PER_REGRESSOR * further.ncols().max(PAST * d) {
         return None;
     }
-    let with_one = |x: &DMatrix<f64>| x.clone().insert_column(0, 1.0);
-    let next = rows(1);
-    let fit = Regression::of(with_one(&now), &next)?;
-    let late = DMatrix::from_fn(places.len(), d + 1, |r, j| if 2 * r < places.len() { 0.0 } else { fit.design[(r, j)] });
-    let past: Vec<DMatrix<f64>> = (1..=PAST).map(|back| rows(-(back as isize))).collect();
-    let told = fit.is_told_by(&further) || fit.is_told_by(&late) || past.iter().any(|x| fit.is_told_by(x));
-    if told || !Whiteness::of(std::slice::from_ref(&fit.residuals)).holds(false) {
+    let fit = Regression::of(now.clone().insert_column(0, 1.0), &next)?;
+    let rest = (DMatrix::identity(d, d) - fit.map()).lu().solve(&fit.solution.row(0).transpose())?;
+    let late = DMatrix::from_fn(now.nrows(), d + 1, |r, j| if 2 * r < now.nrows() { 0.0 } else { fit.design[(r, j)] });
+    let told = fit.is_told_by(&further, RARELY)
+        || fit.is_told_by(&late, RARELY)
+        || (1..=PAST).any(|back| fit.is_told_by(&places.shifted(-(back as isize)), RARELY));
+    if told || !Whiteness::of(std::slice::from_ref(&fit.residuals)).holds(false) || has_tone(&fit.residuals) || !is_visited(&now, &rest) {
         return None;
     }
+    let curved = if fit.is_told_by(&further, PERHAPS) { Some(curved_map(&now, &further, &next, &rest)?) } else { None };
+    let modes = modes(&fit, &places, curved.as_ref())?;
+    let chance = fit.residuals.norm() / (next - now).norm();
+    Some(NoiseDriven { modes, equilibrium: samples.to_state(rest.as_slice()), chance })
+}
+
+/// The modes of a regression, if one is settled; what several intervals at once, and a map that is `curved`, say of them is part of the uncertainty.
+fn modes(fit: &Regression, places: &Places, curved: Option<&DMatrix<f64>>) -> Option<Vec<DrivenMode>> {
+    let h = places.samples.interval;
+    let duration = places.at.len() as f64 * h;
     let map = fit.map();
-    let rest = (DMatrix::identity(d, d) - &map).lu().solve(&fit.solution.row(0).transpose())?;
-    if !is_visited(&now, &rest) || has_tone(&fit.residuals) {
-        return None;
-    }
-    // What two intervals at once, and a curved map, say of the same modes.
-    let twice = Regression::of(with_one(&now), &rows(2))?;
     let multipliers = spectrum(&map)?;
-    let squares: Vec<C> = multipliers.iter().map(|mu| mu * mu).collect();
-    let of_two = matched(&squares, spectrum(&twice.map())?);
-    let curved = matched(&multipliers, spectrum(&curved_map(&now, &further, &next, &rest)?)?);
-    let duration = places.len() as f64 * h;
+    let curved = curved.map(|map| Some(matched(&multipliers, spectrum(map)?)));
+    let curved = if let Some(curved) = curved { curved? } else { multipliers.clone() };
     let mut modes = Vec::new();
     for (k, &mu) in multipliers.iter().enumerate().filter(|(_, mu)| mu.im >= 0.0) {
         let deviation = fit.variance(&map, mu)?.sqrt();
@@ -182,9 +209,12 @@ pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
         }
         let lambda = mu.ln() / h;
         let (radius, bias) = if mu.im > 0.0 { (RADIUS, BIAS_OF_OSCILLATION) } else { (1.0, BIAS_OF_DECAY) };
-        let by_chance = radius * deviation / (mu.norm() * h);
-        let spread = ((of_two[k] / squares[k]).ln().norm() / 2.0).hypot((curved[k] / mu).ln().norm()) / h;
-        let uncertainty = by_chance.hypot(spread).hypot(bias / duration);
+        let mut uncertainty = (radius * deviation / (mu.norm() * h)).hypot(bias / duration).hypot((curved[k] / mu).ln().norm() / h);
+        for intervals in [2, (1.0 / (lambda.norm() * h)).round().clamp(2.0, FARTHEST) as usize] {
+            let powers: Vec<C> = multipliers.iter().map(|mu| mu.powu(intervals as u32)).collect();
+            let of_several = matched(&powers, spectrum(&places.map_of(intervals)?)?)[k];
+            uncertainty = uncertainty.hypot((of_several / powers[k]).ln().norm() / (intervals as f64 * h));
+        }
         if lambda.re > uncertainty {
             return None;
         }
@@ -199,12 +229,8 @@ pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
         };
         modes.push(DrivenMode { lambda, uncertainty, because });
     }
-    if modes.iter().all(|mode| !mode.because.is_empty()) {
-        return None;
-    }
     modes.sort_by(|a, b| b.lambda.re.total_cmp(&a.lambda.re));
-    let chance = fit.residuals.norm() / (next - now).norm();
-    Some(NoiseDriven { modes, equilibrium: samples.to_state(rest.as_slice()), chance })
+    modes.iter().any(|mode| mode.because.is_empty()).then_some(modes)
 }
 
 /// Whether rows lie close to a point on all sides.
@@ -271,7 +297,8 @@ mod tests {
     #[test]
     fn chance_is_that_of_the_tables() {
         for (freedom, known) in [(1.0, 10.828), (4.0, 18.467), (10.0, 29.588), (30.0, 59.703)] {
-            assert!((by_chance(freedom) / known - 1.0).abs() < 0.01, "{freedom}: {}", by_chance(freedom));
+            let found = by_chance(freedom, RARELY);
+            assert!((found / known - 1.0).abs() < 0.01, "{freedom}: {found}");
         }
     }
 
