@@ -41,6 +41,8 @@ const SHIFT_PER_HARMONIC: f64 = 12.0;
 /// seems to decay, and one decay in 30 of those that the bound of Cramér and Rao puts at 4.3 deviations seems steady.
 const STEADY: f64 = 0.3;
 const MAY_NOT_DECAY: f64 = 1.6;
+/// The same of growth, which little is.
+const MAY_NOT_GROW: f64 = 2.5;
 /// A model of the whole state that leaves less than this nearly explains the motion, whatever is left.
 const NEARLY: f64 = 2e-3;
 /// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
@@ -78,7 +80,7 @@ impl LinearModel {
     ///
     /// Compares only the candidates that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let long = samples.thinned(LONG.max(40 * samples.runs.len()));
+        let long = samples.thinned(long_rows(samples));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
         let Search { best, rival, simple } = searched(samples, &short, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
@@ -127,7 +129,8 @@ impl LinearModel {
         let partial = self.fit.count() > dimension;
         let lambdas: Vec<Complex<f64>> = self.fit.rates.iter().map(|r| r.lambda()).collect();
         let steady = |k: usize| {
-            lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < STEADY.max(MAY_NOT_DECAY * self.fit.uncertainty[k] * duration)
+            let least = if lambdas[k].re > 0.0 { MAY_NOT_GROW } else { MAY_NOT_DECAY };
+            lambdas[k].im > 0.0 && lambdas[k].re.abs() * duration < STEADY.max(least * self.fit.uncertainty[k] * duration)
         };
         let all_steady = (0..lambdas.len()).all(steady);
         let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
@@ -147,7 +150,7 @@ impl LinearModel {
                     uncertainty = uncertainty.hypot(nearest);
                 }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
-                    let shift = SHIFT_PER_HARMONIC * hidden * lambda.norm();
+                    let shift = SHIFT_PER_HARMONIC * hidden.hypot(self.third_harmonic(samples, lambda.im)) * lambda.norm();
                     if shift > VAGUE * lambda.norm() {
                         because.push(Because::OneSize);
                     }
@@ -204,6 +207,22 @@ impl LinearModel {
         modes
     }
 
+    /// What the residuals have of three times a frequency beyond chance, relative to a motion that fills its columns.
+    fn third_harmonic(&self, samples: &Samples, frequency: f64) -> f64 {
+        let long = samples.thinned(long_rows(samples));
+        let (mut power, mut rows) = (0.0, 0.0f64);
+        for (run, residuals) in long.runs.iter().zip(&self.fit.residuals) {
+            let complete: Vec<usize> = (0..residuals.nrows()).filter(|&i| run.complete(i)).collect();
+            let wave = |i: usize| Complex::cis(-3.0 * frequency * run.times[i]);
+            let sum = |j: usize| complete.iter().map(|&i| wave(i) * residuals[(i, j)]).sum::<Complex<f64>>();
+            power += (0..samples.dimension()).map(|j| sum(j).norm_sqr()).sum::<f64>() / complete.len().max(1) as f64;
+            rows += complete.len() as f64;
+        }
+        // White noise gives each column of each run the power of one of its rows.
+        let by_chance = self.fit.rms.powi(2) * (samples.dimension() * long.runs.len()) as f64;
+        (2.0 * (power - by_chance).max(0.0) / (rows.max(1.0) * samples.dimension() as f64)).sqrt()
+    }
+
     /// Whether all of the motion has one size: then a nonlinear orbit may look like a linear one.
     pub fn one_amplitude(&self, samples: &Samples) -> bool {
         let sizes: Vec<f64> = samples
@@ -250,6 +269,11 @@ impl LinearModel {
 
 /// An uncertainty of more than this part of λ settles nothing.
 pub(super) const VAGUE: f64 = 0.2;
+
+/// Rows on which the best candidate is polished.
+fn long_rows(samples: &Samples) -> usize {
+    LONG.max(40 * samples.runs.len())
+}
 
 /// First guesses from different sides.
 fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
