@@ -10,6 +10,7 @@ use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates};
 use super::report::{MethodReport, ModeReport, Report, together};
 use super::subject::Subject;
+use crate::data::Hold;
 use crate::inverse::{Branches, LearningEquation, Limits, Verdict};
 use crate::method::{Method, Sampling};
 use crate::truth::Caveat;
@@ -142,11 +143,15 @@ impl MethodReport {
             verdict: if cut { None } else { asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)) },
             orbits,
             evaluations: evaluations(method, substeps),
-            inputs: subject.driven.as_ref().map_or_else(Vec::new, |system| {
-                let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
-                let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
-                learned_inputs(system, method, &upper)
-            }),
+            inputs: match (&subject.straight, subject.driven.as_ref().filter(|system| system.hold == Hold::Zero)) {
+                (Some(straight), _) => straight.learned_inputs(method, sampling, limits),
+                (None, Some(system)) => {
+                    let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
+                    let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
+                    learned_inputs(system, method, &upper)
+                }
+                (None, None) => Vec::new(),
+            },
             modes,
             floor: noisy.floor,
             drift: Vec::new(),
@@ -168,8 +173,7 @@ impl ModeReport {
     ) -> Result<Self, PredictError> {
         let mode = &subject.modes[k];
         let alone = subject.is_alone(mode);
-        let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
-        if let Some((branches, minima)) = uneven {
+        if let Some((branches, minima)) = subject.minima(method, k, mode.lambda, sampling, limits) {
             let uncertainty = mode.uncertainty.unwrap_or(0.0);
             let beside = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
             let judgement = mode.settled.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;

@@ -52,8 +52,8 @@ pub(super) struct DrivenModel {
     pub equilibrium: Vec<f64>,
     /// Root mean square of what is left, relative to the motion in one interval.
     pub residual: f64,
-    /// Φ and Γ in scaled columns, where the input is held.
-    pub held: Option<(DMatrix<f64>, DMatrix<f64>)>,
+    /// Φ in scaled columns, and what a unit of each input adds in an interval over which it stays the same.
+    pub map: (DMatrix<f64>, DMatrix<f64>),
 }
 
 /// One-step residuals below this part of the motion need not be noise: the hold is not exact.
@@ -143,8 +143,10 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
         .collect();
     let last = map.ncols() - 1;
     let rest = (DMatrix::identity(d, d) - map.columns(0, d)).lu().solve(&map.column(last).into_owned())?;
-    let held = (between == Between::Held).then(|| (map.columns(0, d).into_owned(), map.columns(d, last - d).into_owned()));
-    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual, held })
+    let inputs = runs.first()?.inputs.ncols();
+    let steady = DMatrix::from_fn(d, inputs, |i, j| (d + j..last).step_by(inputs).map(|column| map[(i, column)]).sum());
+    let map = (map.columns(0, d).into_owned(), steady);
+    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual, map })
 }
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {
