@@ -231,6 +231,30 @@ fn held_inputs_leave_nothing() {
     }
 }
 
+/// With noise the samples teach another λ̂ than the system: through RK4, scipy's minimum on the same noisy samples with the rest at 0, which the samples tell to 0.01; the advice is
+/// that of the integrator's part.
+#[test]
+fn noise_is_part_of_the_least_loss() {
+    let mut rows = rows("slow");
+    for (k, row) in rows.iter_mut().enumerate() {
+        let k = k as f64;
+        let chance = |a: f64| 2.0 * (a.sin() * 43758.5453).rem_euclid(1.0) - 1.0;
+        row[1] += 0.05 * chance(12.9898 * k + 1.0);
+        row[2] += 0.10 * chance(78.233 * k + 2.0);
+    }
+    let states = rows.iter().flat_map(|r| [r[1], r[2]]).collect();
+    let run = Trajectory::at(None, rows.iter().map(|r| r[0]).collect(), states).with_inputs(rows.iter().map(|r| r[3]).collect());
+    let data = Trajectories::with_times("noisy", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap();
+    let report = predicted(&data.with_hold(Hold::Linear), &["rk4", "dormand-prince5"]);
+    let mode = &report.methods[0].modes[0];
+    let [noisy, clean] = [&mode.branches, mode.noise_free.as_ref().unwrap()].map(|b| b.principal().unwrap().lambda);
+    assert!((noisy - Complex::new(0.08809196, 1.92010657)).norm() < 6e-4, "{noisy}");
+    assert!((mode.minima[0].level - 0.16719830).abs() < 1e-3, "{:?}", mode.minima);
+    assert!((clean - Complex::new(0.10262, 1.91368)).norm() < 5e-3, "{clean}");
+    let advice = report.recommendation.as_ref().unwrap();
+    assert_eq!((advice.method.as_str(), advice.verdict), ("dormand-prince5", Verdict::Faithful));
+}
+
 /// A multistep method, a loop that is said to hold what goes straight, and five state variables keep the λ̂ of no inputs, and that is said.
 #[test]
 fn where_the_least_loss_is_not_known() {

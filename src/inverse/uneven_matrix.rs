@@ -4,11 +4,11 @@
 //! ```text
 //! L(Â, B̂, c) = Σ_k |Ψ₀(x_k − c) + Ψ₁B̂u_k + Ψ₂B̂u̇_k + c − x_{k+1}|² / Σ_k |x_{k+1} − c₀|²,     h_k = H_k/m_k
 //!
-//! [Ψ₀ Ψ₁ Ψ₂] = the first rows of R(h_k Z)^{m_k},     Z = [[Â, 1, 0], [0, 0, 1], [0, 0, 0]]
+//! m = 1:  Ψ₀ = R(hÂ),  Ψ₁ = hR₁(hÂ),  Ψ₂ = h²R₂(hÂ),     R₁ = (R − 1)/z,  R₂ = (R₁ − 1)/z
 //! ```
 //!
-//! The stages of a Runge–Kutta method see an input at t + c_i h; with c_i = Σ_j a_ij that is the same as to step x, u and u̇ together. Without inputs Ψ₀ = R(h_k Â)^{m_k} is
-//! all there is.
+//! and u + ihu̇ for u in the substep i. The stages of a Runge–Kutta method see an input at t + c_i h; with c_i = Σ_j a_ij that is the same as to step x, u and u̇ together, which
+//! gives R₁ and R₂. Without inputs Ψ₀ = R(h_k Â)^{m_k} is all there is.
 //!
 //! The loss of one mode with its mean weights (`uneven`) knows neither the directions of the samples nor their noise; its minima, or the branches of the even problem, are
 //! starts for this one. Levenberg–Marquardt on the entries of Â and B̂, and of the centre c where it is free, with derivatives by a complex step: Im F(Â + iεE)/ε, exact to
@@ -47,7 +47,8 @@ pub struct MatrixMinimum {
 /// The loss of linear models through one method.
 #[derive(Clone, Debug)]
 pub struct MatrixLoss {
-    numerator: Vec<f64>,
+    /// Of R, and with inputs of R₁ and R₂.
+    numerators: Vec<Vec<f64>>,
     denominator: Vec<f64>,
     pairs: StatePairs,
     centre: DVector<f64>,
@@ -89,7 +90,20 @@ impl MatrixLoss {
             return Err(UnevenError::Intervals);
         }
         let (numerator, denominator) = StabilityFunction::of(method).to_f64();
-        Ok(Self { numerator, denominator, pairs, centre: DVector::from_column_slice(centre), free })
+        let mut numerators = vec![numerator];
+        let more = match pairs.hold {
+            None => 0,
+            Some(Hold::Zero) => 1,
+            Some(Hold::Linear) => 2,
+        };
+        for k in 0..more {
+            // (P − Q)/z; the constants are equal, as R(0) = R′(0) = 1.
+            let above = &numerators[k];
+            let coefficient = |i: usize| above.get(i).unwrap_or(&0.0) - denominator.get(i).unwrap_or(&0.0);
+            let next = (1..above.len().max(denominator.len()).max(2)).map(coefficient).collect();
+            numerators.push(next);
+        }
+        Ok(Self { numerators, denominator, pairs, centre: DVector::from_column_slice(centre), free })
     }
 
     /// The local minimum that a descent from a matrix ends on, with the best B̂ beside it; `None` where a step is not defined on the way, or the descent does not end.
@@ -193,23 +207,34 @@ impl MatrixLoss {
 
     /// [Ψ₀ Ψ₁ Ψ₂] for each (H, m), as far as there are inputs.
     fn maps(&self, matrix: &DMatrix<Complex<f64>>) -> Option<Maps> {
+        self.pairs.steps.iter().map(|&(interval, substeps)| self.map(matrix, interval / f64::from(substeps), substeps)).collect()
+    }
+
+    fn map(&self, matrix: &DMatrix<Complex<f64>>, h: f64, substeps: u32) -> Option<DMatrix<Complex<f64>>> {
         let d = matrix.nrows();
-        let blocks = match self.pairs.hold {
-            None => 1,
-            Some(Hold::Zero) => 2,
-            Some(Hold::Linear) => 3,
-        };
-        let mut together = DMatrix::zeros(blocks * d, blocks * d);
-        together.view_mut((0, 0), (d, d)).copy_from(matrix);
-        (0..(blocks - 1) * d).for_each(|i| together[(i, i + d)] = Complex::ONE);
-        let map = |&(interval, substeps): &(f64, u32)| {
-            let z = &together * Complex::from(interval / f64::from(substeps));
-            let numerator = horner(&self.numerator, &z);
-            let step = if self.denominator.len() > 1 { horner(&self.denominator, &z).lu().solve(&numerator)? } else { numerator };
-            let all = if substeps == 1 { step } else { step.pow(substeps) };
-            Some(all.rows(0, d).into_owned())
-        };
-        self.pairs.steps.iter().map(map).collect()
+        let z = matrix * Complex::from(h);
+        let mut step = DMatrix::zeros(d, d * self.numerators.len());
+        for (k, numerator) in self.numerators.iter().enumerate() {
+            step.columns_mut(k * d, d).copy_from(&(horner(numerator, &z) * Complex::from(h.powi(k as i32))));
+        }
+        if self.denominator.len() > 1 {
+            step = horner(&self.denominator, &z).lu().solve(&step)?;
+        }
+        let once = step.columns(0, d).into_owned();
+        if step.ncols() == d {
+            return Some(if substeps == 1 { step } else { once.pow(substeps) });
+        }
+        let mut all = step.clone();
+        for i in 1..substeps {
+            let mut next = &once * &all;
+            for k in d..step.ncols() {
+                let added =
+                    step.column(k) + if k < 2 * d { DVector::zeros(d) } else { step.column(k - d) * Complex::from(f64::from(i) * h) };
+                next.set_column(k, &(next.column(k) + added));
+            }
+            all = next;
+        }
+        Some(all)
     }
 
     /// The error of each pair, and with `along` its derivative in that direction of Â.

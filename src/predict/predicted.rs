@@ -3,7 +3,7 @@
 use super::compared_methods::compared_methods;
 use super::cost::evaluations;
 use super::laid_beside::Beside;
-use super::learned_inputs::learned_inputs;
+use super::learned_inputs::{SAME, learned_inputs};
 use super::learned_orbits::LearnedOrbits;
 use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
@@ -175,9 +175,16 @@ impl ModeReport {
         let alone = subject.is_alone(mode);
         if let Some((branches, minima)) = subject.minima(method, k, mode.lambda, sampling, limits) {
             let uncertainty = mode.uncertainty.unwrap_or(0.0);
-            let beside = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
+            let beside = |lambda| {
+                if subject.learns_from_samples(method) {
+                    return Ok(branches.clone().beside(lambda));
+                }
+                subject.branches_in_short((method, equation), k, lambda, sampling, limits)
+            };
             let judgement = mode.settled.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
-            return Ok(Self { minima, ..Self::new(branches, judgement, limits) });
+            let clean = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
+            let noise_free = clean.filter(|clean| differs(clean, &branches));
+            return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
         let noisy = noisy.modes.get(k).copied().flatten().and_then(|(apparent, significant)| {
@@ -197,4 +204,10 @@ impl ModeReport {
             None => Self::new(clean, judgement, limits),
         })
     }
+}
+
+/// Whether noise moves the principal branch.
+fn differs(clean: &Branches, noisy: &Branches) -> bool {
+    let (Some(clean), Some(noisy)) = (clean.principal(), noisy.principal()) else { return true };
+    (clean.lambda - noisy.lambda).norm() > SAME * clean.lambda.norm()
 }

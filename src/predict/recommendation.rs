@@ -288,6 +288,7 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
         let branches_of = |lambda| subject.branches_in_short((method, &equation), k, lambda, sampling, limits);
         let Ok(found) = branches_of(mode.lambda) else { return Ok(None) };
         let alone = subject.is_alone(mode);
+        let even = if subject.learns_from_samples(method) { equation.branches(mode.lambda, sampling).ok() } else { None };
         trial.ignites |= ignites(&found);
         let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
         let judge = |kept: fn(&Branches) -> Branches| -> Result<Verdict, PredictError> {
@@ -298,7 +299,14 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
             let found = kept(&found);
             let here = limits.judge(&found, alone).verdict;
             let Some(uncertainty) = mode.uncertainty.filter(|_| here == Verdict::Faithful) else { return Ok(here) };
-            Ok(limits.judge_within(&found, alone, uncertainty, |lambda| branches_of(lambda).map(|found| kept(&found)))?.worst)
+            let moved = |lambda| {
+                if let Some(even) = &even {
+                    // The system that makes the samples is as uncertain as λ: what is learned moves with it.
+                    return equation.branches(lambda, sampling).map(|moved| found.clone().moved_as(even, &moved));
+                }
+                branches_of(lambda).map(|found| kept(&found))
+            };
+            Ok(limits.judge_within(&found, alone, uncertainty, moved)?.worst)
         };
         let here = judge(Branches::clone)?;
         trial.verdict = trial.verdict.max(here);

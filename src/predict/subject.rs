@@ -139,7 +139,7 @@ impl Subject {
         uneven.or_else(|| self.straight.as_ref()?.minima(method, k, lambda, sampling, limits))
     }
 
-    /// Those that count, looked for in short.
+    /// Those that count, looked for in short, as if there were no noise.
     pub(super) fn minima_in_short(
         &self,
         method: &Method,
@@ -149,7 +149,12 @@ impl Subject {
         limits: Limits,
     ) -> Option<Branches> {
         let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, lambda, sampling, limits));
-        uneven.or_else(|| Some(self.straight.as_ref()?.minima(method, k, lambda, sampling, limits)?.0))
+        uneven.or_else(|| self.straight.as_ref()?.noise_free(method, k, lambda, sampling, limits))
+    }
+
+    /// Whether what a method learns is read off the samples themselves, so that an uncertain λ makes it no other.
+    pub(super) fn learns_from_samples(&self, method: &Method) -> bool {
+        self.straight.is_some() && matches!(method, Method::RungeKutta(_))
     }
 
     /// What a method learns of mode k, were it `lambda`, at the intervals of the samples; where no model reproduces them, the minima in short.

@@ -21,7 +21,7 @@ const MOST_COLUMNS: usize = 4;
 const MOST_PAIRS: usize = 400;
 const MOST_POLISHED: usize = 4;
 /// A minimum of the samples' own loss is another one where its λ̂ is farther away than this part of itself.
-pub(super) const ANOTHER: f64 = 0.3;
+const ANOTHER: f64 = 0.3;
 
 /// The intervals between complete samples, and what each mode weighs in them.
 #[derive(Clone, Debug)]

@@ -151,7 +151,12 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {
     let values = spectrum(&map.columns(0, d).into_owned())?;
-    values.iter().map(|mu| (mu.norm() > 1e-12).then(|| mu.ln() / interval)).collect()
+    let of = |mu: &Complex<f64>| (mu.norm() > 1e-12).then(|| mu.ln() / interval);
+    // The lower half plane as the exact mirror image of the upper one.
+    let twin =
+        |mu: &Complex<f64>| values.iter().filter(|v| v.im > 0.0).min_by(|a, b| (*a - mu.conj()).norm().total_cmp(&(*b - mu.conj()).norm()));
+    let both = |mu: &Complex<f64>| if mu.im < 0.0 { twin(mu).and_then(of).map(|lambda| lambda.conj()) } else { of(mu) };
+    values.iter().map(both).collect()
 }
 
 /// The rows from which a step can be regressed: those with enough neighbours.

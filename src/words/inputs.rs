@@ -65,6 +65,11 @@ fn stalled(report: &Report, names: &str, b: &str) -> String {
             learned.learned.iter().map(|z| mode(*z)).collect::<Vec<_>>().join(", "),
             if grows { ", which grows" } else { "" }
         ));
+        let clean = report.upper_modes().filter_map(|(k, _)| method.modes[k].noise_free.as_ref()?.principal());
+        let clean: Vec<String> = clean.map(|branch| mode(branch.lambda)).collect();
+        if !clean.is_empty() {
+            text.push_str(&format!(" Without the noise of the samples, as it is for the advice, it is at {}.", clean.join(", ")));
+        }
     }
     if !report.methods.iter().all(|method| with(&method)) {
         text.push_str(" Methods without a row below: λ̂ as without the inputs.");
