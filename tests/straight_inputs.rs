@@ -193,9 +193,8 @@ fn stages_on_the_inputs_line_have_the_same_loss() {
     }
 }
 
-/// Where the loop holds the input as the samples do, nothing is left, and B̂ = ÂA⁻¹B: the closed form, on each of RK4's branches.
-#[test]
-fn held_inputs_leave_nothing() {
+/// The white run with its input held from sample to sample.
+fn held() -> Vec<[f64; 4]> {
     let lambda = Complex::new(-0.1, 2.0);
     let mu = lambda.exp();
     let beta = mu.im / lambda.im;
@@ -209,6 +208,14 @@ fn held_inputs_leave_nothing() {
             all[k][1 + i] = phi[i][0] * x + phi[i][1] * v + gamma[i] * u;
         }
     }
+    all
+}
+
+/// Where the loop holds the input as the samples do, nothing is left, and B̂ = ÂA⁻¹B: the closed form, on each of RK4's branches.
+#[test]
+fn held_inputs_leave_nothing() {
+    let lambda = Complex::new(-0.1, 2.0);
+    let all = held();
     let (states, inputs) = pairs(&all);
     let samples = StatePairs::new(&states, 2).unwrap().with_inputs(&inputs, Hold::Zero).unwrap();
     assert_eq!((samples.dimension(), samples.inputs()), (2, 1));
@@ -253,6 +260,32 @@ fn noise_is_part_of_the_least_loss() {
     assert!((clean - Complex::new(0.10262, 1.91368)).norm() < 5e-3, "{clean}");
     let advice = report.recommendation.as_ref().unwrap();
     assert_eq!((advice.method.as_str(), advice.verdict), ("dormand-prince5", Verdict::Faithful));
+}
+
+/// Samples whose input is held, through a loop that takes it to go straight: the lowest minimum through RK4 is another one (scipy), and that is no noise.
+#[test]
+fn the_wrong_hold() {
+    let all = held();
+    let states = all.iter().flat_map(|r| [r[1], r[2]]).collect();
+    let run = Trajectory::at(None, all.iter().map(|r| r[0]).collect(), states).with_inputs(all.iter().map(|r| r[3]).collect());
+    let data = Trajectories::with_times("held", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap();
+    let report = predicted(&data.with_hold(Hold::Linear), &["rk4"]);
+    let mode = &report.methods[0].modes[0];
+    assert!(mode.noise_free.is_none());
+    let expected = [
+        (-1.58187541, 2.05260584, 0.15651242),
+        (-2.53569441, 1.18778942, 0.23316881),
+        (0.01001887, 2.76867388, 0.31856940),
+        (0.12690926, 1.93096930, 0.36561714),
+    ];
+    assert_eq!(mode.minima.len(), expected.len());
+    for (minimum, (re, im, level)) in mode.minima.iter().zip(expected) {
+        let z = minimum.lambda;
+        assert!(
+            (Complex::new(z.re, z.im.abs()) - Complex::new(re, im)).norm() < 4e-8 && (minimum.level - level).abs() < 6e-9,
+            "{minimum:?}"
+        );
+    }
 }
 
 /// A multistep method, a loop that is said to hold what goes straight, and five state variables keep the λ̂ of no inputs, and that is said.

@@ -22,8 +22,8 @@ const ONE: f64 = 1e-6;
 #[derive(Clone, Debug)]
 pub struct StraightInputs {
     pairs: StatePairs,
-    /// The same with ends where the system takes the starts: what noise there is changes no λ̂ that is learned of them.
-    noise_free: StatePairs,
+    /// The same with ends where the system takes the starts: what noise there is changes no λ̂ that is learned of them. `None` where the samples show that the input is held.
+    noise_free: Option<StatePairs>,
     system: StateSpace,
     /// λ of each mode, both members of a pair.
     lambdas: Vec<Complex<f64>>,
@@ -39,8 +39,8 @@ struct Landing {
 }
 
 impl StraightInputs {
-    /// Of samples whose inputs go straight, with the modes of the system behind them; `None` for others, and where there are too many columns.
-    pub fn of(data: &Trajectories, modes: &[Mode], driven: Option<&StateSpace>) -> Option<Self> {
+    /// Of samples whose inputs are taken to go straight, with the modes of the system behind them, and whether they may; `None` for others, and where there are too many columns.
+    pub fn of(data: &Trajectories, modes: &[Mode], driven: Option<&StateSpace>, may: bool) -> Option<Self> {
         let system = driven.filter(|system| system.hold == Hold::Linear)?;
         let interval = data.spacing().even()?;
         let d = data.dimension();
@@ -57,7 +57,7 @@ impl StraightInputs {
         }
         let pairs = |states: &[StatePair]| StatePairs::new(states, d).and_then(|pairs| pairs.with_inputs(&inputs, Hold::Linear)).ok();
         let lambdas = modes.iter().map(|mode| mode.lambda).collect();
-        Some(Self { pairs: pairs(&states)?, noise_free: pairs(&ends)?, system: system.clone(), lambdas })
+        Some(Self { pairs: pairs(&states)?, noise_free: if may { pairs(&ends) } else { None }, system: system.clone(), lambdas })
     }
 
     /// The minima for one mode, the lowest first, and those of them that count as branches beside `lambda`.
@@ -74,7 +74,7 @@ impl StraightInputs {
         Some((counted(even, &minima, &counts(&minima), lambda, sampling)?, minima))
     }
 
-    /// Those that count, were there no noise: the integrator's part alone.
+    /// Those that count, were there no noise and the inputs exactly straight: the integrator's part alone.
     pub(super) fn noise_free(
         &self,
         method: &Method,
@@ -83,7 +83,7 @@ impl StraightInputs {
         sampling: Sampling,
         limits: Limits,
     ) -> Option<Branches> {
-        let (even, landings) = self.landings(&self.noise_free, method, mode, sampling, limits)?;
+        let (even, landings) = self.landings(self.noise_free.as_ref()?, method, mode, sampling, limits)?;
         let minima: Vec<UnevenMinimum> = landings.into_iter().map(|landing| landing.minimum).collect();
         counted(even, &minima, &counts(&minima), lambda, sampling)
     }

@@ -113,7 +113,8 @@ impl Subject {
             driven: found.driven,
         };
         let samples = if options.log { data.log()? } else { data.clone() };
-        let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref());
+        let held = subject.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }));
+        let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref(), !held);
         let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), straight, ..subject };
         let follows = |c: &Caveat| matches!(c, Caveat::InputsUsed { hold: Between::Straight | Between::Smooth, .. });
         if subject.straight.is_none() && subject.caveats.iter().any(follows) {

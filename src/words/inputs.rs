@@ -68,7 +68,10 @@ fn stalled(report: &Report, names: &str, b: &str) -> String {
         let clean = report.upper_modes().filter_map(|(k, _)| method.modes[k].noise_free.as_ref()?.principal());
         let clean: Vec<String> = clean.map(|branch| mode(branch.lambda)).collect();
         if !clean.is_empty() {
-            text.push_str(&format!(" Without the noise of the samples, as it is for the advice, it is at {}.", clean.join(", ")));
+            text.push_str(&format!(
+                " Without noise, and with exactly such an input, as the advice takes it, it would be at {}.",
+                clean.join(", ")
+            ));
         }
     }
     if !report.methods.iter().all(|method| with(&method)) {
