@@ -158,6 +158,20 @@ impl Branches {
         self
     }
 
+    /// The same λ̂ moved as the principal branch is from `here` to `there`, beside the mode of `there`: as far as λ itself, where there is none.
+    #[must_use]
+    pub(crate) fn moved_as(mut self, here: &Self, there: &Self) -> Self {
+        let by = match (here.principal(), there.principal()) {
+            (Some(here), Some(there)) => there.lambda - here.lambda,
+            _ => there.lambda - here.lambda,
+        };
+        for branch in &mut self.branches {
+            branch.lambda += by;
+            branch.z = branch.lambda * self.sampling.step().get();
+        }
+        self.beside(there.lambda)
+    }
+
     /// The same with another λ̂ on the principal branch.
     #[must_use]
     pub(crate) fn with_principal(mut self, learned: Complex<f64>) -> Self {

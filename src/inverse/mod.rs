@@ -20,6 +20,7 @@ mod one_step;
 pub(crate) mod parasites;
 mod pencil;
 mod regressed;
+pub(crate) mod state_pairs;
 pub mod step_control;
 mod step_factor;
 mod undefined;
@@ -41,7 +42,8 @@ pub use matrices::{Eigenvalue, MatrixError, RealChoices, eigenvalues, real_choic
 pub use mode_table::{BatchArrays, ModeTable};
 pub use parasites::{ParasiticGrowth, parasitic_growth};
 pub use regressed::regressed;
+pub use state_pairs::{InputPair, StatePair, StatePairs};
 pub use undefined::Undefined;
 pub use uneven::{Stretch, UnevenError, UnevenLoss, UnevenMinimum};
-pub use uneven_matrix::{MatrixLoss, MatrixMinimum, StatePair};
+pub use uneven_matrix::{MatrixLoss, MatrixMinimum};
 pub use verdict::{Growth, Judgement, Reason, Verdict, verdict, worst};

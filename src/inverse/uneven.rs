@@ -36,6 +36,9 @@ pub enum UnevenError {
     /// No interval, or one that is not positive, or no weight.
     #[error("the intervals must be positive and have weights")]
     Intervals,
+    /// Inputs that are not one for each pair, or not finite.
+    #[error("each pair needs the same inputs, as finite numbers")]
+    Inputs,
     /// e^{Hλ} leaves the range of f64.
     #[error("e^(Hλ) leaves the range of double precision: use shorter intervals")]
     Range,
@@ -60,10 +63,12 @@ pub struct UnevenMinimum {
     pub lambda: Complex<f64>,
     /// The root mean square of what stays, relative to the motion: √(J/Σ w|e^{Hλ}|²).
     pub level: f64,
-    /// H̄|λ̂R′/R − λ| at the mean interval: times the spread of the intervals, it is the level to first order.
-    pub mismatch: f64,
-    /// The eigenvalues of the Hessian of J, the smaller first.
-    pub curvature: [f64; 2],
+    /// H̄|λ̂R′/R − λ| at the mean interval: times the spread of the intervals, it is the level to first order. `None` where inputs and not the times stall the loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mismatch: Option<f64>,
+    /// The eigenvalues of the Hessian of J, the smaller first; `None` where the loss is not that of one mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curvature: Option<[f64; 2]>,
     /// A minimum lies within this distance of `lambda`, where it is certified.
     pub radius: Option<f64>,
 }
@@ -260,7 +265,13 @@ impl UnevenLoss {
             return None;
         }
         let radius = self.certified(at, &here);
-        Some(UnevenMinimum { lambda: at, level: self.level(here.value), mismatch: self.mismatch(at), curvature, radius })
+        Some(UnevenMinimum {
+            lambda: at,
+            level: self.level(here.value),
+            mismatch: Some(self.mismatch(at)),
+            curvature: Some(curvature),
+            radius,
+        })
     }
 
     /// Newton–Kantorovich: with η the Newton step (and what rounding may hide of it), β the norm of the inverse Hessian and L a bound of the third

@@ -12,7 +12,7 @@
 //! | what libraries' training calls make of them | `calls`; of all modes in one norm, `call_batch` |
 //! | what regressions on derivatives make of them | `regression_report` |
 //! | what becomes of a limit cycle: period, amplitude, Floquet multiplier | `learned_cycle` |
-//! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs` |
+//! | what a loop learns of held inputs, B̂ = ÂA⁻¹B | `learned_inputs`; of straight ones, by the least loss, `straight_inputs` |
 //! | what becomes of orbits: drift, period, amplitude | `drift`; of samples, `fitted_orbits`; exactly, `linear_orbits`; whether the samples settle the field around them, `open_field` |
 //! | whether orbits are followed faithfully over the horizon | `learned_orbits` |
 //! | what a report has beside its methods: orbits, training calls, regressions | `laid_beside` |
@@ -37,6 +37,7 @@ mod predicted;
 pub(crate) mod recommendation;
 mod regression_report;
 pub(crate) mod report;
+mod straight_inputs;
 pub(crate) mod subject;
 mod through_loss;
 mod uneven_times;
@@ -54,6 +55,7 @@ pub use predicted::Prediction;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
 pub use regression_report::{RegressionMode, RegressionReport};
 pub use report::{MethodReport, ModeReport, Report};
+pub use straight_inputs::StraightInputs;
 pub use subject::{Origin, Subject};
 pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
 pub use uneven_times::UnevenTimes;

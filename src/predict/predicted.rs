@@ -3,13 +3,14 @@
 use super::compared_methods::compared_methods;
 use super::cost::evaluations;
 use super::laid_beside::Beside;
-use super::learned_inputs::learned_inputs;
+use super::learned_inputs::{SAME, learned_inputs};
 use super::learned_orbits::LearnedOrbits;
 use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
 use super::recommendation::{self, Candidates};
 use super::report::{MethodReport, ModeReport, Report, together};
 use super::subject::Subject;
+use crate::data::Hold;
 use crate::inverse::{Branches, LearningEquation, Limits, Verdict};
 use crate::method::{Method, Sampling};
 use crate::truth::Caveat;
@@ -142,11 +143,15 @@ impl MethodReport {
             verdict: if cut { None } else { asked_for.map_or(by_modes, |asked| asked.verdict(&orbits)) },
             orbits,
             evaluations: evaluations(method, substeps),
-            inputs: subject.driven.as_ref().map_or_else(Vec::new, |system| {
-                let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
-                let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
-                learned_inputs(system, method, &upper)
-            }),
+            inputs: match (&subject.straight, subject.driven.as_ref().filter(|system| system.hold == Hold::Zero)) {
+                (Some(straight), _) => straight.learned_inputs(method, sampling, limits),
+                (None, Some(system)) => {
+                    let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
+                    let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
+                    learned_inputs(system, method, &upper)
+                }
+                (None, None) => Vec::new(),
+            },
             modes,
             floor: noisy.floor,
             drift: Vec::new(),
@@ -168,12 +173,18 @@ impl ModeReport {
     ) -> Result<Self, PredictError> {
         let mode = &subject.modes[k];
         let alone = subject.is_alone(mode);
-        let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, mode.lambda, sampling, limits));
-        if let Some((branches, minima)) = uneven {
+        if let Some((branches, minima)) = subject.minima(method, k, mode.lambda, sampling, limits) {
             let uncertainty = mode.uncertainty.unwrap_or(0.0);
-            let beside = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
+            let beside = |lambda| {
+                if subject.learns_from_samples(method) {
+                    return Ok(branches.clone().beside(lambda));
+                }
+                subject.branches_in_short((method, equation), k, lambda, sampling, limits)
+            };
             let judgement = mode.settled.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
-            return Ok(Self { minima, ..Self::new(branches, judgement, limits) });
+            let clean = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
+            let noise_free = clean.filter(|clean| differs(clean, &branches));
+            return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
         let noisy = noisy.modes.get(k).copied().flatten().and_then(|(apparent, significant)| {
@@ -193,4 +204,10 @@ impl ModeReport {
             None => Self::new(clean, judgement, limits),
         })
     }
+}
+
+/// Whether noise moves the principal branch.
+fn differs(clean: &Branches, noisy: &Branches) -> bool {
+    let (Some(clean), Some(noisy)) = (clean.principal(), noisy.principal()) else { return true };
+    (clean.lambda - noisy.lambda).norm() > SAME * clean.lambda.norm()
 }

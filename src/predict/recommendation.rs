@@ -288,6 +288,7 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
         let branches_of = |lambda| subject.branches_in_short((method, &equation), k, lambda, sampling, limits);
         let Ok(found) = branches_of(mode.lambda) else { return Ok(None) };
         let alone = subject.is_alone(mode);
+        let even = if subject.learns_from_samples(method) { equation.branches(mode.lambda, sampling).ok() } else { None };
         trial.ignites |= ignites(&found);
         let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
         let judge = |kept: fn(&Branches) -> Branches| -> Result<Verdict, PredictError> {
@@ -298,7 +299,14 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
             let found = kept(&found);
             let here = limits.judge(&found, alone).verdict;
             let Some(uncertainty) = mode.uncertainty.filter(|_| here == Verdict::Faithful) else { return Ok(here) };
-            Ok(limits.judge_within(&found, alone, uncertainty, |lambda| branches_of(lambda).map(|found| kept(&found)))?.worst)
+            let moved = |lambda| {
+                if let Some(even) = &even {
+                    // The system that makes the samples is as uncertain as λ: what is learned moves with it.
+                    return equation.branches(lambda, sampling).map(|moved| found.clone().moved_as(even, &moved));
+                }
+                branches_of(lambda).map(|found| kept(&found))
+            };
+            Ok(limits.judge_within(&found, alone, uncertainty, moved)?.worst)
         };
         let here = judge(Branches::clone)?;
         trial.verdict = trial.verdict.max(here);
@@ -342,8 +350,7 @@ fn worst_learned(subject: &Subject, method: &Method, substeps: u32, limits: Limi
     let through = subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().1);
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
         let learned = through.map_or(mode.lambda, |modes| modes[k].learned);
-        let uneven = subject.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, mode.lambda, sampling, limits));
-        let found = match uneven {
+        let found = match subject.minima_in_short(method, k, mode.lambda, sampling, limits) {
             Some(found) => found,
             None => equation.branches(learned, sampling).or_else(|_| equation.branches(mode.lambda, sampling))?,
         };

@@ -45,7 +45,7 @@ pub struct Report {
     pub horizon: f64,
     /// How far out a branch counts, how large an error is still faithful, and over which time: the horizon is always given here.
     pub limits: Limits,
-    /// ẋ = Ax + Bu, where the samples have inputs that are held.
+    /// ẋ = Ax + Bu, where the samples have inputs that are held, or are taken to go straight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driven: Option<StateSpace>,
     /// One for each method.
@@ -82,7 +82,7 @@ pub struct MethodReport {
     /// What becomes of orbits in a turn ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<PredictedDrift>,
-    /// What is learned of held inputs, on the principal branches first.
+    /// What is learned of inputs, on the principal branches or at the lowest minimum first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<LearnedInputs>,
     /// What becomes of the limit cycle ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
@@ -100,7 +100,7 @@ pub struct ModeReport {
     pub branches: Branches,
     /// The same from samples without noise, where noise changes them.
     pub noise_free: Option<Branches>,
-    /// For uneven times, the minima of the loss, the lowest first: `branches` then holds those of them that count, and the lowest for the principal one.
+    /// For uneven times and straight inputs, the minima of the loss, the lowest first: `branches` then holds those of them that count, and the lowest for the principal one.
     pub minima: Vec<UnevenMinimum>,
     /// In one word; `None` for a mode that is not settled, or whose uncertainty leaves open whether it is learned faithfully.
     pub verdict: Option<Verdict>,

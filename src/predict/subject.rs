@@ -1,5 +1,6 @@
 //! What is to be learned: the modes, from samples or from a named system.
 
+use super::straight_inputs::StraightInputs;
 use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
 use crate::data::{Paths, Trajectories, Trajectory};
@@ -8,9 +9,9 @@ use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
 use crate::inverse::faithful::{SAMPLES, TOLERANCE};
-use crate::inverse::{BranchError, Branches, LearningEquation, Limits};
+use crate::inverse::{BranchError, Branches, LearningEquation, Limits, UnevenMinimum};
 use crate::method::{Method, Sampling};
-use crate::truth::{Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, StateSpace, examine_until};
+use crate::truth::{Between, Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, StateSpace, examine_until};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::sync::Arc;
@@ -62,7 +63,9 @@ pub struct Subject {
     pub through_loss: Option<ThroughLoss>,
     /// The intervals of uneven samples; `None` for even ones.
     pub uneven: Option<UnevenTimes>,
-    /// ẋ = Ax + Bu, where the samples have inputs that are held.
+    /// The pairs of samples whose inputs go straight; `None` for others.
+    pub straight: Option<StraightInputs>,
+    /// ẋ = Ax + Bu, where the samples have inputs that are held, or are taken to go straight.
     pub driven: Option<StateSpace>,
 }
 
@@ -106,10 +109,17 @@ impl Subject {
             field: found.field,
             through_loss: None,
             uneven: None,
+            straight: None,
             driven: found.driven,
         };
         let samples = if options.log { data.log()? } else { data.clone() };
-        let subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), ..subject };
+        let held = subject.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }));
+        let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref(), !held);
+        let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), straight, ..subject };
+        let follows = |c: &Caveat| matches!(c, Caveat::InputsUsed { hold: Between::Straight | Between::Smooth, .. });
+        if subject.straight.is_none() && subject.caveats.iter().any(follows) {
+            subject.caveats.push(Caveat::LearnedWithoutInputs);
+        }
         let Ok(even) = samples.require_even() else { return Ok(subject) };
         if !data.inputs().is_empty() {
             return Ok(subject);
@@ -117,7 +127,38 @@ impl Subject {
         Ok(subject.with_loss(&even.paths(), loss, true))
     }
 
-    /// What a method learns of mode k, were it `lambda`, at the intervals of the samples; for uneven ones the minima in short.
+    /// Where no model reproduces the samples: the minima for mode k, the lowest first, and those that count as branches beside `lambda`.
+    pub(super) fn minima(
+        &self,
+        method: &Method,
+        k: usize,
+        lambda: Complex<f64>,
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Option<(Branches, Vec<UnevenMinimum>)> {
+        let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, lambda, sampling, limits));
+        uneven.or_else(|| self.straight.as_ref()?.minima(method, k, lambda, sampling, limits))
+    }
+
+    /// Those that count, looked for in short, as if there were no noise.
+    pub(super) fn minima_in_short(
+        &self,
+        method: &Method,
+        k: usize,
+        lambda: Complex<f64>,
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Option<Branches> {
+        let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, lambda, sampling, limits));
+        uneven.or_else(|| self.straight.as_ref()?.noise_free(method, k, lambda, sampling, limits))
+    }
+
+    /// Whether what a method learns is read off the samples themselves, so that an uncertain λ makes it no other.
+    pub(super) fn learns_from_samples(&self, method: &Method) -> bool {
+        self.straight.is_some() && matches!(method, Method::RungeKutta(_))
+    }
+
+    /// What a method learns of mode k, were it `lambda`, at the intervals of the samples; where no model reproduces them, the minima in short.
     ///
     /// # Errors
     /// Those of [`LearningEquation::branches`].
@@ -129,8 +170,7 @@ impl Subject {
         sampling: Sampling,
         limits: Limits,
     ) -> Result<Branches, BranchError> {
-        let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, lambda, sampling, limits));
-        uneven.map_or_else(|| equation.branches(lambda, sampling), Ok)
+        self.minima_in_short(method, k, lambda, sampling, limits).map_or_else(|| equation.branches(lambda, sampling), Ok)
     }
 
     /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.
@@ -182,6 +222,7 @@ impl Subject {
             field: None,
             through_loss: None,
             uneven: None,
+            straight: None,
             driven: None,
         })
     }

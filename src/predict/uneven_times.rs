@@ -134,29 +134,11 @@ impl UnevenTimes {
             }
         }
         minima.retain(|minimum| minimum.lambda.norm() <= 1.5 * reach.max(minimum_size(&even)));
-        let mut counts: Vec<bool> = minima.iter().enumerate().map(|(k, minimum)| k == 0 || minimum.level <= VISIBLE).collect();
+        let mut counts = counts(&minima);
         if grid {
             self.polish(method, (mode, lambda), sampling, &mut minima, &mut counts);
         }
-        let counted = minima.iter().zip(&counts).filter(|(_, counts)| **counts).map(|(minimum, _)| minimum);
-        let branches: Vec<Branch> = counted
-            .enumerate()
-            .map(|(k, minimum)| {
-                let radius = minimum.radius.unwrap_or(1e-9 * minimum.lambda.norm());
-                Branch {
-                    lambda: minimum.lambda,
-                    z: minimum.lambda * sampling.step().get(),
-                    radius,
-                    solutions: 1,
-                    residual: 0.0,
-                    condition: 1.0,
-                    principal: k == 0,
-                    flags: flags(lambda, minimum.lambda, radius),
-                }
-            })
-            .collect();
-        let principal = if branches.is_empty() { return None } else { Principal::Branch(0) };
-        Some((Branches { at_infinity: 0, branches, principal, characteristic: None, ..even }, minima))
+        Some((counted(even, &minima, &counts, lambda, sampling)?, minima))
     }
 }
 
@@ -212,6 +194,40 @@ impl UnevenTimes {
             }
         }
     }
+}
+
+/// Which minima count, of the lowest first: the lowest, and those where the loss does not visibly fail.
+pub(super) fn counts(minima: &[UnevenMinimum]) -> Vec<bool> {
+    minima.iter().enumerate().map(|(k, minimum)| k == 0 || minimum.level <= VISIBLE).collect()
+}
+
+/// The minima that count in the place of the branches of the even problem, the lowest as the principal one; `None` where there is none.
+pub(super) fn counted(
+    even: Branches,
+    minima: &[UnevenMinimum],
+    counts: &[bool],
+    lambda: Complex<f64>,
+    sampling: Sampling,
+) -> Option<Branches> {
+    let counted = minima.iter().zip(counts).filter(|(_, counts)| **counts).map(|(minimum, _)| minimum);
+    let branches: Vec<Branch> = counted
+        .enumerate()
+        .map(|(k, minimum)| {
+            let radius = minimum.radius.unwrap_or(1e-9 * minimum.lambda.norm());
+            Branch {
+                lambda: minimum.lambda,
+                z: minimum.lambda * sampling.step().get(),
+                radius,
+                solutions: 1,
+                residual: 0.0,
+                condition: 1.0,
+                principal: k == 0,
+                flags: flags(lambda, minimum.lambda, radius),
+            }
+        })
+        .collect();
+    let principal = if branches.is_empty() { return None } else { Principal::Branch(0) };
+    Some(Branches { at_infinity: 0, branches, principal, characteristic: None, lambda, ..even })
 }
 
 /// The size of the principal branch of the even problem.

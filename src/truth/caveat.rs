@@ -172,6 +172,8 @@ pub enum Caveat {
         /// What is left, relative to the motion in one interval.
         residual: f64,
     },
+    /// The inputs go straight or smoothly between samples, and what that does to λ̂ is not known.
+    LearnedWithoutInputs,
     /// Orbits are those of a polynomial field fitted to the samples.
     FittedOrbits {
         /// The degree of the field.

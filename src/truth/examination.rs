@@ -22,7 +22,7 @@ use super::nonlinear_model::NonlinearModel;
 use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
-use super::with_inputs::{DrivenRun, driven};
+use super::with_inputs::{Between, DrivenRun, driven};
 use crate::data::{DataProblem, Hold, Trajectories};
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -57,7 +57,7 @@ pub struct Examination {
     pub linear: bool,
     /// The polynomial field that explains the samples, where one of a low degree does; none where logarithms were fitted.
     pub field: Option<FittedField>,
-    /// ẋ = Ax + Bu, where the samples have inputs that are held.
+    /// ẋ = Ax + Bu, where the samples have inputs that are held, or are taken to go straight.
     pub driven: Option<StateSpace>,
 }
 
@@ -387,10 +387,12 @@ fn with_inputs(data: &Trajectories) -> Examination {
         .collect();
     let Some(model) = driven(&runs, even.interval()) else { return found };
     found.caveats.push(Caveat::InputsUsed { inputs: data.inputs().len(), hold: model.between, residual: model.residual });
-    if let Some((phi, gamma)) = model.held.as_ref().filter(|_| data.hold() == Hold::Zero) {
-        found.driven = StateSpace::of_map(phi, gamma, &samples.scale, even.interval());
-    }
     let equilibrium = samples.to_state(&model.equilibrium);
+    if data.hold() == Hold::Linear || model.between == Between::Held {
+        let (phi, gamma) = &model.map;
+        let system = StateSpace::of_map(phi, gamma, &samples.scale, even.interval());
+        found.driven = system.map(|system| StateSpace { hold: data.hold(), rest: equilibrium.clone(), ..system });
+    }
     for mode in model.modes {
         found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, false));
     }

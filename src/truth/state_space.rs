@@ -1,12 +1,15 @@
-//! The system ẋ = Ax + Bu behind samples with known inputs that are held from row to row.
+//! The system ẋ = Ax + Bu behind samples with known inputs.
 //!
 //! ```text
 //! x⁺ = Φx + Γu + c,     A = log(Φ)/H,     (I − Φ)⁻¹Γ = −A⁻¹B: the state at rest for each unit of an input
 //! ```
 //!
+//! Γ is what an input that stays the same adds in an interval: where it goes straight, the sum of what both of its ends add.
+//!
 //! (Van Loan, IEEE Trans. Autom. Control 23, 1978.)
 
 use super::spectrum::spectrum;
+use crate::data::Hold;
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use serde::Serialize;
@@ -25,6 +28,11 @@ pub struct StateSpace {
     pub b: Vec<Vec<f64>>,
     /// −A⁻¹B, states × inputs, by rows: the state at rest for each unit of an input. Every loop that holds its inputs learns it exactly.
     pub gain: Vec<Vec<f64>>,
+    /// What the inputs do between samples.
+    pub hold: Hold,
+    /// Where it rests without inputs.
+    #[serde(skip)]
+    pub rest: Vec<f64>,
 }
 
 impl StateSpace {
@@ -35,14 +43,17 @@ impl StateSpace {
         let drive = DMatrix::from_fn(d, gamma.ncols(), |i, j| gamma[(i, j)] * scale[i]);
         let a = of_eigenvalues(&own, |mu| (mu.norm() > 0.0).then(|| mu.ln() / interval))?;
         let gain = (DMatrix::identity(d, d) - own).lu().solve(&drive)?;
-        Some(Self { b: by_rows(&-(&a * &gain)), a: by_rows(&a), gain: by_rows(&gain) })
+        Some(Self { b: by_rows(&-(&a * &gain)), a: by_rows(&a), gain: by_rows(&gain), hold: Hold::Zero, rest: vec![0.0; d] })
     }
 
     /// B̂ = ÂA⁻¹B where the loop learns λ̂ = `learned(λ)` for each λ of A; the map must take conjugates to conjugates. `None` where it gives nothing for a λ.
     pub fn learned_b(&self, learned: impl Fn(C) -> Option<C>) -> Option<Vec<Vec<f64>>> {
-        let a = of_rows(&self.a);
-        let gain = of_rows(&self.gain);
-        Some(by_rows(&-(of_eigenvalues(&a, learned)? * gain)))
+        Some(by_rows(&-(self.learned_a(learned)? * of_rows(&self.gain))))
+    }
+
+    /// Â, under the same conditions.
+    pub(crate) fn learned_a(&self, learned: impl Fn(C) -> Option<C>) -> Option<DMatrix<f64>> {
+        of_eigenvalues(&of_rows(&self.a), learned)
     }
 }
 

@@ -52,8 +52,8 @@ pub(super) struct DrivenModel {
     pub equilibrium: Vec<f64>,
     /// Root mean square of what is left, relative to the motion in one interval.
     pub residual: f64,
-    /// Φ and Γ in scaled columns, where the input is held.
-    pub held: Option<(DMatrix<f64>, DMatrix<f64>)>,
+    /// Φ in scaled columns, and what a unit of each input adds in an interval over which it stays the same.
+    pub map: (DMatrix<f64>, DMatrix<f64>),
 }
 
 /// One-step residuals below this part of the motion need not be noise: the hold is not exact.
@@ -143,13 +143,20 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
         .collect();
     let last = map.ncols() - 1;
     let rest = (DMatrix::identity(d, d) - map.columns(0, d)).lu().solve(&map.column(last).into_owned())?;
-    let held = (between == Between::Held).then(|| (map.columns(0, d).into_owned(), map.columns(d, last - d).into_owned()));
-    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual, held })
+    let inputs = runs.first()?.inputs.ncols();
+    let steady = DMatrix::from_fn(d, inputs, |i, j| (d + j..last).step_by(inputs).map(|column| map[(i, column)]).sum());
+    let map = (map.columns(0, d).into_owned(), steady);
+    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual, map })
 }
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {
     let values = spectrum(&map.columns(0, d).into_owned())?;
-    values.iter().map(|mu| (mu.norm() > 1e-12).then(|| mu.ln() / interval)).collect()
+    let of = |mu: &Complex<f64>| (mu.norm() > 1e-12).then(|| mu.ln() / interval);
+    // The lower half plane as the exact mirror image of the upper one.
+    let twin =
+        |mu: &Complex<f64>| values.iter().filter(|v| v.im > 0.0).min_by(|a, b| (*a - mu.conj()).norm().total_cmp(&(*b - mu.conj()).norm()));
+    let both = |mu: &Complex<f64>| if mu.im < 0.0 { twin(mu).and_then(of).map(|lambda| lambda.conj()) } else { of(mu) };
+    values.iter().map(both).collect()
 }
 
 /// The rows from which a step can be regressed: those with enough neighbours.

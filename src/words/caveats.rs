@@ -141,21 +141,18 @@ impl Say for Caveat {
                 percent(*with_lag)
             ),
             Self::InputsUsed { inputs, hold, residual } => format!(
-                "{} as known; between two rows {} fits best and misses {} of the motion.{}",
+                "{} as known; between two rows {} fits best and misses {} of the motion.",
                 if *inputs == 1 { "The input is taken".to_owned() } else { format!("{inputs} inputs are taken") },
                 match hold {
                     Between::Held => "an input that is held",
                     Between::Straight => "an input that goes straight",
                     Between::Smooth => "a smooth input",
                 },
-                percent(*residual),
-                match hold {
-                    Between::Held => "",
-                    Between::Straight | Between::Smooth => {
-                        " Each λ̂ is given as without it: no model follows such an input exactly through constant steps, and a fit ends near that λ̂."
-                    }
-                }
+                percent(*residual)
             ),
+            Self::LearnedWithoutInputs => {
+                "Each λ̂ is given as without the inputs: no model follows such inputs exactly through constant steps, and a fit ends near that λ̂.".into()
+            }
             Self::FittedOrbits { degree, residual } => format!(
                 "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \
                  them by {} of their motion. No invariant is known, so the change a turn is that of the distance from the orbit's centre, \

@@ -58,6 +58,9 @@ pub fn through_loss(report: &Report, width: usize) -> String {
 
 /// What uneven times do to the fit: no λ̂ reproduces all intervals, and where the loss stalls; empty for even times.
 pub fn uneven(report: &Report, width: usize) -> String {
+    if !report.uneven {
+        return String::new();
+    }
     let settled: Vec<usize> = report.upper_modes().filter(|(_, mode)| mode.settled).map(|(k, _)| k).collect();
     let stalled =
         |method: &MethodReport| settled.iter().filter_map(|&k| method.modes[k].minima.first()).map(|m| m.level).fold(0.0, f64::max);
@@ -84,7 +87,7 @@ pub fn uneven(report: &Report, width: usize) -> String {
     wrapped(&text, "", "  ", width) + "\n"
 }
 
-/// Every minimum through each method, with the level at which the loss stalls; empty for even times.
+/// Every minimum through each method, with the level at which the loss stalls; empty where models reproduce the samples.
 pub fn minima(report: &Report, width: usize) -> String {
     let mut table = Table::new(&["METHOD", "λ", "MINIMUM AT λ̂", "LOSS STALLS AT"]);
     for method in &report.methods {
@@ -104,7 +107,8 @@ pub fn minima(report: &Report, width: usize) -> String {
     if table.is_empty() {
         return String::new();
     }
-    let heading = "Where the loss stalls at these uneven times, in parts of the motion";
+    let because = if report.uneven { "at these uneven times" } else { "with these inputs" };
+    let heading = &format!("Where the loss stalls {because}, in parts of the motion");
     format!("\n{}\n{}\n", wrapped(heading, "", "", width), table.fit(width))
 }
 
