@@ -3,6 +3,7 @@
 //! Where noise hides the harmonics of a nonlinear motion, a sum of exponentials can leave nothing but noise and still have the wrong rates: a damped pendulum
 //! swings more slowly at first. The parts of the runs with the larger motion are fitted apart from those with the smaller one.
 
+use super::chi_square::chi_square;
 use super::exponentials::Exponentials;
 use super::runs::{Run, Samples};
 use nalgebra::{DMatrix, DVector};
@@ -15,6 +16,11 @@ const SPARE_ROWS: usize = 6;
 const ABOVE: f64 = 1.0;
 /// Sizes of the motion that differ by less say nothing.
 const LEAST_RATIO: f64 = 1.3;
+
+/// Deviations of a normal variable that are as rare as a gain of 16 is by chance with four numbers.
+const RARE: f64 = 2.75;
+/// A mode's part of a column, in units of what noise makes of the fit.
+const HEARD: f64 = 2.0;
 
 /// How one rate differs between large and small motion.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,10 +65,17 @@ pub(super) fn shifts(samples: &Samples, fit: &Exponentials) -> Option<Vec<Shift>
     // Standard errors hold where the sum of squares is a parabola. Where it is not, as with little signal, what different rates gain in it tells how likely they are.
     let square = |e: &Exponentials| e.rms.powi(2) * e.cells as f64;
     let gain = (square(&common) - square(&small) - square(&large)) / fit.rms.powi(2);
-    let errors = gain.max(f64::MIN_POSITIVE).sqrt();
+    // Rates and constants of either side: chance gains more with more of them. Four are those of a pair in two columns, for which the bounds on a shift are meant.
+    let freedom = (fit.count() + samples.dimension() * (1 + fit.trend)) as f64;
+    let errors = gain.max(f64::MIN_POSITIVE).sqrt() * (chi_square(4.0, RARE) / chi_square(freedom.max(4.0), RARE)).sqrt();
+    // A mode that is gone where the motion is small has no rate there.
+    let is_heard = |side: &Exponentials, k: usize| side.share[k] > HEARD * side.rms * (side.parameters as f64 / side.cells as f64).sqrt();
     same.then(|| {
         (0..fit.rates.len())
             .map(|k| {
+                if !is_heard(&small, k) || !is_heard(&large, k) {
+                    return Shift { distance: 0.0, by_chance: f64::MIN_POSITIVE };
+                }
                 let distance = (small.rates[k].lambda() - large.rates[k].lambda()).norm();
                 Shift { distance, by_chance: small.uncertainty[k].hypot(large.uncertainty[k]).max(distance / errors) }
             })

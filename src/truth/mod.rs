@@ -31,6 +31,7 @@ mod autoregression;
 mod bootstrap;
 mod bounded_work;
 mod caveat;
+mod chi_square;
 mod delays;
 mod determined_modes;
 mod directions;

@@ -8,6 +8,7 @@
 //! themselves, whatever their size at each row (White, Econometrica 48, 1980). What would make it wrong is looked for first: earlier rows, powers and products of the
 //! columns, or another Φ in the second half, none of which may tell more of the residuals than chance (Breusch & Pagan, Review of Economic Studies 47, 1980).
 
+use super::chi_square::chi_square;
 use super::finding::Because;
 use super::identifiability::{matched, surrounded};
 use super::linear_model::VAGUE;
@@ -105,7 +106,7 @@ impl Regression {
         let kept: Vec<usize> = (0..svd.singular_values.len()).filter(|&k| svd.singular_values[k] > 1e-8 * largest).collect();
         let u = u.select_columns(&kept);
         let freedom = (self.design.nrows() - self.design.ncols()) as f64;
-        let bound = by_chance(kept.len() as f64, deviations);
+        let bound = chi_square(kept.len() as f64, deviations);
         self.residuals.column_iter().any(|e| u.tr_mul(&e).norm_squared() > bound * e.norm_squared() / freedom)
     }
 
@@ -128,12 +129,6 @@ impl Regression {
             .sum();
         (overlap > 0.0).then_some(sum / overlap)
     }
-}
-
-/// The χ² of so many degrees of freedom that is as rare as a normal variable beyond `deviations` (Wilson & Hilferty, PNAS 17, 1931).
-fn by_chance(freedom: f64, deviations: f64) -> f64 {
-    let part = 2.0 / (9.0 * freedom.max(1.0));
-    freedom * (1.0 - part + deviations * part.sqrt()).powi(3)
 }
 
 /// Rows of samples with those before and after them.
@@ -292,15 +287,6 @@ fn further_regressors(x: &DMatrix<f64>) -> DMatrix<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Percentiles of χ², 99.9 %: 10.828, 18.467, 29.588, 59.703 for 1, 4, 10, 30 degrees of freedom (Abramowitz & Stegun, table 26.8).
-    #[test]
-    fn chance_is_that_of_the_tables() {
-        for (freedom, known) in [(1.0, 10.828), (4.0, 18.467), (10.0, 29.588), (30.0, 59.703)] {
-            let found = by_chance(freedom, RARELY);
-            assert!((found / known - 1.0).abs() < 0.01, "{freedom}: {found}");
-        }
-    }
 
     #[test]
     fn all_products_of_two_columns() {
