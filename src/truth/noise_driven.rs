@@ -6,7 +6,7 @@
 //!
 //! Here regression is right, and its errors are those of chance: dμ = wᴴ dΦ v / wᴴ v for left and right eigenvectors, with the covariance of Φ from the residuals
 //! themselves, whatever their size at each row (White, Econometrica 48, 1980). What would make it wrong is looked for first: earlier rows, powers and products of the
-//! columns, or another Φ in the second half, none of which may tell more of the residuals than chance (Breusch & Pagan, Review of Economic Studies 47, 1980).
+//! columns, or a Φ that changes with time, none of which may tell more of the residuals than chance (Breusch & Pagan, Review of Economic Studies 47, 1980).
 
 use super::chi_square::chi_square;
 use super::finding::Because;
@@ -32,9 +32,8 @@ const ROWS_PER_REGRESSOR: usize = 10;
 const MOST_WITH_PRODUCTS: usize = 4;
 /// Rows that are looked at.
 const MOST_ROWS: usize = 50_000;
-/// Deviations of a normal variable that chance exceeds once in a thousand, and once in twenty.
+/// Deviations of a normal variable that chance exceeds once in a thousand.
 const RARELY: f64 = 3.09;
-const PERHAPS: f64 = 1.645;
 /// Intervals at once, at most.
 const FARTHEST: f64 = 50.0;
 /// The bias of λ, times the whole time: of a decay, whose multiplier is 1 + 3μ too small over the number of rows (Kendall, Biometrika 41, 1954), and of an oscillation,
@@ -72,33 +71,66 @@ pub(super) struct DrivenMode {
     pub because: Vec<Because>,
 }
 
-/// The regression of a row on the one before, and what belongs to it.
+/// The regression of a row on functions of the one before, and what belongs to it.
 struct Regression {
-    /// 1 and the row before; rows × (1 + columns).
+    /// 1, the row before, and what else there is; rows × regressors.
     design: DMatrix<f64>,
-    /// (1 + columns) × columns
+    /// Regressors × columns.
     solution: DMatrix<f64>,
     residuals: DMatrix<f64>,
-    /// Rows × (1 + columns): (ZᵀZ)⁻¹z for each.
+    /// Rows × regressors: (ZᵀZ)⁻¹z for each.
     influence: DMatrix<f64>,
+    /// How each regressor changes with each column where the mean motion rests; regressors × columns.
+    slopes: DMatrix<f64>,
 }
 
 impl Regression {
-    fn of(design: DMatrix<f64>, target: &DMatrix<f64>) -> Option<Self> {
+    /// On 1 and the row before.
+    fn linear(now: &DMatrix<f64>, next: &DMatrix<f64>) -> Option<Self> {
+        let slopes = DMatrix::identity(now.ncols(), now.ncols()).insert_row(0, 0.0);
+        Self::of(now.clone().insert_column(0, 1.0), next, slopes)
+    }
+
+    /// With the products of [`further_regressors`] as well, about `rest`.
+    fn curved(now: &DMatrix<f64>, further: &DMatrix<f64>, next: &DMatrix<f64>, rest: &DVector<f64>) -> Option<Self> {
+        let d = now.ncols();
+        let at = |j: usize, by: f64| {
+            let mut x = DMatrix::from_row_slice(1, d, rest.as_slice());
+            x[(0, j)] += by;
+            regressors(&x, &further_regressors(&x))
+        };
+        let slope = |j: usize| (at(j, SMALL) - at(j, -SMALL)).transpose() / (2.0 * SMALL);
+        let slopes = DMatrix::from_columns(&(0..d).map(|j| slope(j).column(0).into_owned()).collect::<Vec<_>>());
+        Self::of(regressors(now, further), next, slopes)
+    }
+
+    fn of(design: DMatrix<f64>, target: &DMatrix<f64>, slopes: DMatrix<f64>) -> Option<Self> {
         let normal = design.tr_mul(&design).cholesky()?;
         let solution = normal.solve(&design.tr_mul(target));
         let residuals = target - &design * &solution;
         let influence = normal.solve(&design.transpose()).transpose();
-        Some(Self { design, solution, residuals, influence })
+        Some(Self { design, solution, residuals, influence, slopes })
     }
 
-    /// Φ.
+    /// The Jacobian where the mean motion rests: Φ, if nothing is curved.
     fn map(&self) -> DMatrix<f64> {
-        self.solution.rows(1, self.solution.ncols()).transpose()
+        self.solution.tr_mul(&self.slopes)
     }
 
     /// Whether further regressors tell more of the residuals of any column than chance does with a normal variable beyond `deviations`.
     fn is_told_by(&self, further: &DMatrix<f64>, deviations: f64) -> bool {
+        self.tells(&self.residuals, further, deviations)
+    }
+
+    /// Whether the size of the residuals is told by further regressors more than by chance: noise that depends on the state.
+    fn sizes_are_told_by(&self, further: &DMatrix<f64>, deviations: f64) -> bool {
+        let mut squares = self.residuals.map(|e| e * e);
+        let influenced = &self.design * self.influence.tr_mul(&squares);
+        squares -= influenced;
+        self.tells(&squares, further, deviations)
+    }
+
+    fn tells(&self, of: &DMatrix<f64>, further: &DMatrix<f64>, deviations: f64) -> bool {
         let own = further - &self.design * self.influence.tr_mul(further);
         let Some(svd) = nalgebra::SVD::try_new(own, true, false, f64::EPSILON, 1000) else { return true };
         let Some(u) = svd.u else { return true };
@@ -107,12 +139,14 @@ impl Regression {
         let u = u.select_columns(&kept);
         let freedom = (self.design.nrows() - self.design.ncols()) as f64;
         let bound = chi_square(kept.len() as f64, deviations);
-        self.residuals.column_iter().any(|e| u.tr_mul(&e).norm_squared() > bound * e.norm_squared() / freedom)
+        of.column_iter().any(|e| u.tr_mul(&e).norm_squared() > bound * e.norm_squared() / freedom)
     }
 
-    /// E|dμ|² by the residuals, for the eigenvalue μ of Φ.
-    fn variance(&self, map: &DMatrix<f64>, mu: C) -> Option<f64> {
+    /// E|dμ|² by the residuals, for the eigenvalue μ of its map.
+    fn variance(&self, mu: C) -> Option<f64> {
+        let map = self.map();
         let d = map.nrows();
+        let influence = &self.influence * &self.slopes;
         let shifted = map.map(C::from) - DMatrix::from_diagonal_element(d, d, mu);
         let svd = nalgebra::SVD::try_new(shifted, true, true, f64::EPSILON, 1000)?;
         let smallest = svd.singular_values.imin();
@@ -123,7 +157,7 @@ impl Regression {
             .map(|n| {
                 let leverage = self.design.row(n).dot(&self.influence.row(n));
                 let by_residual: C = (0..d).map(|j| left[j].conj() * self.residuals[(n, j)]).sum::<C>() / (1.0 - leverage).max(1e-3);
-                let by_row: C = (0..d).map(|j| right[j] * self.influence[(n, j + 1)]).sum();
+                let by_row: C = (0..d).map(|j| right[j] * influence[(n, j)]).sum();
                 (by_residual * by_row).norm_sqr()
             })
             .sum();
@@ -156,7 +190,7 @@ impl<'a> Places<'a> {
         let runs = &self.samples.runs;
         let there = |&&(k, i): &&(usize, usize)| i + intervals < runs[k].rows() && runs[k].complete(i + intervals);
         let far = Self { samples: self.samples, at: self.at.iter().filter(there).copied().collect() };
-        Some(Regression::of(far.shifted(0).insert_column(0, 1.0), &far.shifted(intervals as isize))?.map())
+        Some(Regression::linear(&far.shifted(0), &far.shifted(intervals as isize))?.map())
     }
 }
 
@@ -173,39 +207,40 @@ pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
     if now.nrows() < ROWS_PER_REGRESSOR * further.ncols().max(PAST * d) {
         return None;
     }
-    let fit = Regression::of(now.clone().insert_column(0, 1.0), &next)?;
+    let fit = Regression::linear(&now, &next)?;
     let rest = (DMatrix::identity(d, d) - fit.map()).lu().solve(&fit.solution.row(0).transpose())?;
-    let late = DMatrix::from_fn(now.nrows(), d + 1, |r, j| if 2 * r < now.nrows() { 0.0 } else { fit.design[(r, j)] });
+    let count = now.nrows() as f64;
+    let with_time = DMatrix::from_fn(now.nrows(), d + 1, |r, j| (r as f64 / count - 0.5) * fit.design[(r, j)]);
     let told = fit.is_told_by(&further, RARELY)
-        || fit.is_told_by(&late, RARELY)
+        || fit.is_told_by(&with_time, RARELY)
+        || fit.sizes_are_told_by(&further, RARELY)
         || (1..=PAST).any(|back| fit.is_told_by(&places.shifted(-(back as isize)), RARELY));
     if told || !Whiteness::of(std::slice::from_ref(&fit.residuals)).holds(false) || has_tone(&fit.residuals) || !is_visited(&now, &rest) {
         return None;
     }
-    let curved = if fit.is_told_by(&further, PERHAPS) { Some(curved_map(&now, &further, &next, &rest)?) } else { None };
-    let modes = modes(&fit, &places, curved.as_ref())?;
+    let modes = modes(&fit, &Regression::curved(&now, &further, &next, &rest)?, &places)?;
     let chance = fit.residuals.norm() / (next - now).norm();
     Some(NoiseDriven { modes, equilibrium: samples.to_state(rest.as_slice()), chance })
 }
 
-/// The modes of a regression, if one is settled; what several intervals at once, and a map that is `curved`, say of them is part of the uncertainty.
-fn modes(fit: &Regression, places: &Places, curved: Option<&DMatrix<f64>>) -> Option<Vec<DrivenMode>> {
+/// The modes of a regression, if one is settled; what several intervals at once say of them, and what a map that may be curved leaves open, is part of the uncertainty.
+fn modes(fit: &Regression, curved: &Regression, places: &Places) -> Option<Vec<DrivenMode>> {
     let h = places.samples.interval;
     let duration = places.at.len() as f64 * h;
-    let map = fit.map();
-    let multipliers = spectrum(&map)?;
-    let curved = curved.map(|map| Some(matched(&multipliers, spectrum(map)?)));
-    let curved = if let Some(curved) = curved { curved? } else { multipliers.clone() };
+    let multipliers = spectrum(&fit.map())?;
+    let of_curved = matched(&multipliers, spectrum(&curved.map())?);
     let mut modes = Vec::new();
     for (k, &mu) in multipliers.iter().enumerate().filter(|(_, mu)| mu.im >= 0.0) {
-        let deviation = fit.variance(&map, mu)?.sqrt();
+        let deviation = fit.variance(mu)?.sqrt();
         if mu.im == 0.0 && mu.re < 0.0 && mu.norm() > 3.0 * deviation {
             return None;
         }
         let lambda = mu.ln() / h;
         let (radius, bias) = if mu.im > 0.0 { (RADIUS, BIAS_OF_OSCILLATION) } else { (1.0, BIAS_OF_DECAY) };
-        let mut uncertainty = (radius * deviation / (mu.norm() * h)).hypot(bias / duration).hypot((curved[k] / mu).ln().norm() / h);
-        for intervals in [2, (1.0 / (lambda.norm() * h)).round().clamp(2.0, FARTHEST) as usize] {
+        let by_chance = radius * deviation.max(curved.variance(of_curved[k])?.sqrt()) / (mu.norm() * h);
+        let mut uncertainty = by_chance.hypot(bias / duration).hypot((of_curved[k] / mu).ln().norm() / h);
+        let times = [1.0 / lambda.norm(), (1.0 / lambda.re.abs()).min(3.0 / lambda.norm())];
+        for intervals in times.map(|t| (t / h).round().clamp(2.0, FARTHEST) as usize) {
             let powers: Vec<C> = multipliers.iter().map(|mu| mu.powu(intervals as u32)).collect();
             let of_several = matched(&powers, spectrum(&places.map_of(intervals)?)?)[k];
             uncertainty = uncertainty.hypot((of_several / powers[k]).ln().norm() / (intervals as f64 * h));
@@ -251,24 +286,14 @@ fn has_tone(residuals: &DMatrix<f64>) -> bool {
     })
 }
 
-/// The Jacobian of a regression with these further regressors, the products of [`further_regressors`], where the mean motion rests.
-fn curved_map(now: &DMatrix<f64>, further: &DMatrix<f64>, next: &DMatrix<f64>, rest: &DVector<f64>) -> Option<DMatrix<f64>> {
-    let d = now.ncols();
-    let design = DMatrix::from_fn(now.nrows(), 1 + d + further.ncols(), |r, j| match j {
+/// 1, the columns, and what else there is.
+fn regressors(x: &DMatrix<f64>, further: &DMatrix<f64>) -> DMatrix<f64> {
+    let d = x.ncols();
+    DMatrix::from_fn(x.nrows(), 1 + d + further.ncols(), |r, j| match j {
         0 => 1.0,
-        j if j <= d => now[(r, j - 1)],
+        j if j <= d => x[(r, j - 1)],
         j => further[(r, j - 1 - d)],
-    });
-    let fit = Regression::of(design, next)?;
-    let at = |point: &DVector<f64>| further_regressors(&DMatrix::from_row_slice(1, d, point.as_slice()));
-    Some(DMatrix::from_fn(d, d, |i, j| {
-        let mut ahead = rest.clone();
-        ahead[j] += SMALL;
-        let mut behind = rest.clone();
-        behind[j] -= SMALL;
-        let slope = (at(&ahead) - at(&behind)) / (2.0 * SMALL);
-        fit.solution[(1 + j, i)] + (0..further.ncols()).map(|k| slope[(0, k)] * fit.solution[(1 + d + k, i)]).sum::<f64>()
-    }))
+    })
 }
 
 /// Products of two and three columns; of many columns, squares and cubes only.
