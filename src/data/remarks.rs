@@ -176,6 +176,9 @@ fn sinusoid<'a>(runs: impl Iterator<Item = &'a [f64]> + Clone, size: f64, interv
     (samples_a_period <= count).then_some(samples_a_period * interval)
 }
 
+/// A change of less than this part of the column's size is none.
+const AT_REST: f64 = 1e-6;
+
 /// How many cells lie exactly on the straight line between their neighbours, where few do by chance: the resolution of the column shows how many.
 fn filled(runs: &[(Vec<f64>, &[f64])], size: f64) -> usize {
     let mut bends: Vec<f64> = Vec::new();
@@ -183,7 +186,8 @@ fn filled(runs: &[(Vec<f64>, &[f64])], size: f64) -> usize {
     for (x, t) in runs {
         for (x, t) in x.windows(3).zip(t.windows(3)) {
             let bend = (x[1] - x[0]) - (x[2] - x[0]) * ((t[1] - t[0]) / (t[2] - t[0]));
-            if bend.is_nan() || x[0] == x[2] {
+            // At rest every three rows are on a line.
+            if bend.is_nan() || (x[2] - x[0]).abs() <= AT_REST * size {
                 continue;
             }
             bends.push(bend.abs());

@@ -10,6 +10,8 @@
 use super::autoregression::driven_cycle;
 use super::caveat::Caveat;
 use super::directions::Directions;
+use super::examined::Examination;
+use super::feedback::follows_state;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
 use super::fixed_points::Extent;
@@ -17,6 +19,7 @@ use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
 use super::linear_model::LinearModel;
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
+use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
 use super::nonlinear_model::NonlinearModel;
 use super::runs::{Samples, Stretch};
@@ -43,23 +46,6 @@ const VANISHES: f64 = 3.0;
 const FARTHEST: f64 = 3.0;
 /// A mode of a forced degree is settled where a free one is this near.
 const SAME: f64 = 0.02;
-
-/// The kind of motion, its modes, and what limits them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Examination {
-    /// The object, and whether any of its modes is settled.
-    pub finding: Finding,
-    /// Settled ones first, then by equilibrium; both members of a conjugate pair, +i first.
-    pub modes: Vec<Mode>,
-    /// What a reader must know.
-    pub caveats: Vec<Caveat>,
-    /// Whether the modes are those of a linear model: a sum of exponentials, or an affine map.
-    pub linear: bool,
-    /// The polynomial field that explains the samples, where one of a low degree does; none where logarithms were fitted.
-    pub field: Option<FittedField>,
-    /// ẋ = Ax + Bu, where the samples have inputs that are held, or are taken to go straight.
-    pub driven: Option<StateSpace>,
-}
 
 /// Examines samples. Nothing in it steps through a method that a training loop might use.
 ///
@@ -140,7 +126,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
 fn add_noise_driven(found: &mut Examination, data: &Trajectories) {
     let Some(driven) = samples_of(data, false).and_then(|samples| noise_driven(&samples)) else { return };
     let place = &driven.equilibrium;
-    *found = Examination { linear: true, caveats: vec![Caveat::NoiseDriven { chance: driven.chance }], ..nothing() };
+    *found = Examination { linear: true, caveats: vec![Caveat::NoiseDriven { chance: driven.chance }], ..Examination::nothing() };
     found.modes = driven.modes.into_iter().flat_map(|m| Mode::told(m.lambda, place.clone(), m.uncertainty, m.because, true)).collect();
     found.modes.sort_by_key(|m| !m.settled);
     found.finding.settled = true;
@@ -225,24 +211,19 @@ fn known_linear(options: &ModesOptions) -> bool {
     options.rests_at_zero && options.degree == Some(1)
 }
 
-/// What is known before anything is looked at.
-fn nothing() -> Examination {
-    Examination { finding: Finding::default(), modes: Vec::new(), caveats: Vec::new(), linear: false, field: None, driven: None }
-}
-
 /// Without inputs.
 fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Examination {
-    let Some(all) = samples_of(data, options.rests_at_zero) else { return nothing() };
+    let Some(all) = samples_of(data, options.rests_at_zero) else { return Examination::nothing() };
     let directions = Directions::of(&all, options.rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
-        return nothing();
+        return Examination::nothing();
     }
     let samples = directions.as_ref().map_or_else(|| all.clone(), |d| d.apply(&all));
     let outward = |z: &[f64]| -> Vec<f64> {
         let scaled = directions.as_ref().map_or_else(|| z.to_vec(), |d| d.outward(z));
         all.to_state(&scaled)
     };
-    let mut found = nothing();
+    let mut found = Examination::nothing();
     if let Some(d) = &directions {
         found.caveats.push(if data.dimension() > 6 {
             Caveat::Coordinates { coordinates: d.count(), columns: data.dimension(), kept: d.kept }
@@ -250,7 +231,10 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
             Caveat::FewerDimensions { directions: d.count(), variables: data.dimension() }
         });
     }
-    let linear = LinearModel::of(&samples, stopped);
+    let mut linear = LinearModel::of(&samples, stopped);
+    if let (Some(linear), Some(d)) = (&mut linear, &directions) {
+        linear.moved = moved_by_more_directions(linear, &all, d.count(), stopped);
+    }
     let whole = linear.as_ref().is_some_and(|l| l.explains && l.is_whole(&samples));
     let mut nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {
         None
@@ -261,6 +245,10 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
         field.beside(linear, &samples);
     }
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
+    // More modes than columns, each of them seen, are not those of a field of degree 1 in these columns.
+    let series = |l: &LinearModel| l.modes(&samples, false).iter().any(|m| m.because.contains(&Because::Harmonic));
+    let more_modes = linear.as_ref().is_some_and(|l| l.explains && !l.is_whole(&samples) && !series(l));
+    let by_field = by_field.filter(|field| !(more_modes && field.fits[field.floor.unwrap_or(field.fits.len() - 1)].degree == 1));
     // A field has a constant of its own: it does not know where the motion comes to rest.
     let by_field = by_field.filter(|_| !(options.rests_at_zero && linear.as_ref().is_some_and(|l| l.explains)));
     match (&linear, by_field) {
@@ -312,7 +300,8 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
         // Whether the orbit attracts, and what its neighbours do, is not in the samples.
         return found.caveats.push(Caveat::OrbitsOpen { degree: fit.degree });
     }
-    found.finding.motion = field.motion;
+    // A linear motion is never chaotic.
+    found.finding.motion = if fit.degree == 1 && field.motion == Motion::Chaos { Motion::Undetermined } else { field.motion };
     if let Some(closed) = &field.closed {
         found.caveats.push(Caveat::Closed {
             period: closed.period * field.frame.interval,
@@ -373,7 +362,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
 
 /// With inputs: those are regressors.
 fn with_inputs(data: &Trajectories) -> Examination {
-    let mut found = Examination { finding: Finding { motion: Motion::Driven, settled: false }, linear: true, ..nothing() };
+    let mut found = Examination { finding: Finding { motion: Motion::Driven, settled: false }, linear: true, ..Examination::nothing() };
     let Ok(even) = data.require_even() else { return found };
     let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
@@ -393,8 +382,11 @@ fn with_inputs(data: &Trajectories) -> Examination {
         let system = StateSpace::of_map(phi, gamma, &samples.scale, even.interval());
         found.driven = system.map(|system| StateSpace { hold: data.hold(), rest: equilibrium.clone(), ..system });
     }
+    let follows = follows_state(&runs);
+    found.driven = found.driven.filter(|_| !follows);
     for mode in model.modes {
-        found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, false));
+        let because = if follows { vec![Because::InputFollows] } else { mode.because };
+        found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, because, false));
     }
     found.finding.settled = found.modes.iter().any(|m| m.settled);
     found

@@ -64,4 +64,6 @@ pub enum Because {
     RunsDiffer,
     /// A steady oscillation of one size in noise that can hide its harmonics: its frequency may be that of an orbit, not of small motions.
     OneSize,
+    /// An input is a function of the state: what it does is not told from what the state does by itself.
+    InputFollows,
 }

@@ -35,7 +35,6 @@ const PERHAPS: f64 = 2.5;
 const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
-
 /// An oscillation whose size changes by less than this power of e over the whole time is steady, and so is one whose Re λ is less than so many of its
 /// uncertainties: the uncertainty is a radius that holds 68 %, about 1.5 standard deviations of Re λ, so that this is 2.4 of those: one steady oscillation in 120
 /// seems to decay, and one decay in 30 of those that the bound of Cramér and Rao puts at 4.3 deviations seems steady.
@@ -48,6 +47,8 @@ const NEARLY: f64 = 2e-3;
 /// More modes than columns, with more noise than this: only those that turn by so many radians while they fall by e are believed.
 const CURVES: f64 = 1e-4;
 const UNDERDAMPED: f64 = 5.0;
+/// In noise a mode that falls by this power of e from row to row is gone before it is seen.
+const GONE: f64 = -3.0;
 /// More of the others beyond the columns are a series that any relaxation has, however clean the samples.
 const MOST_HIDDEN: usize = 3;
 
@@ -73,6 +74,8 @@ pub(super) struct LinearModel {
     shifts: Option<Vec<Shift>>,
     /// The rates of the model that Schwarz's criterion alone prefers, where that is another one.
     rival: Option<Vec<Rate>>,
+    /// How far each rate moves where more directions of the columns are kept; empty where that was not asked.
+    pub moved: Vec<f64>,
 }
 
 impl LinearModel {
@@ -80,7 +83,7 @@ impl LinearModel {
     ///
     /// Compares only the candidates that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let long = samples.thinned(long_rows(samples));
+        let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
         let Search { best, rival, simple } = searched(samples, &short, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
@@ -117,7 +120,7 @@ impl LinearModel {
         let shifts = if fit.rms > CLEAN { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
-        Some(Self { explains: explains && constant_rates, nearly: nearly && constant_rates, fit, shifts, rival })
+        Some(Self { explains: explains && constant_rates, nearly: nearly && constant_rates, fit, shifts, rival, moved: Vec::new() })
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
@@ -135,6 +138,10 @@ impl LinearModel {
         let all_steady = (0..lambdas.len()).all(steady);
         let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
         let series = self.fit.rates.iter().filter(|r| overdamped(r.lambda())).map(|r| r.count()).sum::<usize>() > dimension + MOST_HIDDEN;
+        // Less than half a turn, in noise: decays that are alike look like it.
+        let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI;
+        // In a few directions of many columns two decays may stand for more of them.
+        let bends = partial || (!self.moved.is_empty() && self.fit.rates.iter().filter(|r| overdamped(r.lambda())).count() > 1);
         let runs_differ = partial && self.fit.each_run_has_its_own(samples);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
@@ -145,6 +152,7 @@ impl LinearModel {
                 if let Some(shift) = self.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
                     uncertainty = uncertainty.hypot(shift.distance);
                 }
+                uncertainty = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));
                 if let Some(rival) = &self.rival {
                     let nearest = rival.iter().map(|r| (r.lambda() - lambda).norm()).fold(f64::INFINITY, f64::min);
                     uncertainty = uncertainty.hypot(nearest);
@@ -166,6 +174,11 @@ impl LinearModel {
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
                     because.push(Because::MayBeDriven);
                 }
+                if half_turn(k) {
+                    because.push(Because::NotDetermined);
+                } else if self.fit.rms > CURVES && lambda.re * samples.interval < GONE {
+                    because.push(Because::Vague);
+                }
                 if runs_differ {
                     because.push(Because::RunsDiffer);
                 }
@@ -173,7 +186,7 @@ impl LinearModel {
                     because.push(Because::Harmonic);
                 }
                 // Sums of overdamped exponentials bend to any slow curve; only clean samples tell a few apart.
-                if partial && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
+                if bends && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
                     because.push(Because::NotDetermined);
                 }
                 // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
@@ -192,7 +205,7 @@ impl LinearModel {
             })
             .collect();
         // One mode that bends to a curve takes the trust from all others.
-        if modes.iter().any(|m| m.because.contains(&Because::NotDetermined)) {
+        if (partial || (0..lambdas.len()).any(half_turn)) && modes.iter().any(|m| m.because.contains(&Because::NotDetermined)) {
             modes.iter_mut().filter(|m| m.because.is_empty()).for_each(|m| m.because.push(Because::NotDetermined));
         }
         // One harmonic makes the whole an orbit's series.
@@ -209,7 +222,7 @@ impl LinearModel {
 
     /// What the residuals have of three times a frequency beyond chance, relative to a motion that fills its columns.
     fn third_harmonic(&self, samples: &Samples, frequency: f64) -> f64 {
-        let long = samples.thinned(long_rows(samples));
+        let long = samples.thinned(LONG.max(40 * samples.runs.len()));
         let (mut power, mut rows) = (0.0, 0.0f64);
         for (run, residuals) in long.runs.iter().zip(&self.fit.residuals) {
             let complete: Vec<usize> = (0..residuals.nrows()).filter(|&i| run.complete(i)).collect();
@@ -269,11 +282,6 @@ impl LinearModel {
 
 /// An uncertainty of more than this part of λ settles nothing.
 pub(super) const VAGUE: f64 = 0.2;
-
-/// Rows on which the best candidate is polished.
-fn long_rows(samples: &Samples) -> usize {
-    LONG.max(40 * samples.runs.len())
-}
 
 /// First guesses from different sides.
 fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {

@@ -61,7 +61,8 @@ impl Say for Caveat {
                 if *n == 1 { "1 mode has".to_owned() } else { format!("{n} modes have") }
             ),
             Self::SignOpen { growth, uncertainty } => format!(
-                "Whether a mode decays or grows is not settled by the data: Re λ = {} ± {}. Verdicts that turn on it are not settled either.",
+                "Whether a mode decays or grows is not settled by the data: Re λ = {} is within twice its uncertainty {} of zero. Verdicts that turn on it \
+                 are not settled either.",
                 signed(*growth, 2),
                 real(*uncertainty, 2)
             ),

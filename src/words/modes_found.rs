@@ -35,8 +35,8 @@ fn object(report: &Report) -> String {
         Motion::Cycle => orbit("A limit cycle"),
         Motion::Orbits if closes(report).is_some() => orbit("A closed orbit"),
         Motion::Chaos => "Chaos. ".into(),
-        Motion::Drift => "A steady drift, which has no equilibrium. ".into(),
-        Motion::Driven => "A motion driven from outside. ".into(),
+        Motion::Drift => "A drift or a slow trend, without an equilibrium. ".into(),
+        Motion::Driven => "A motion driven from outside, or by what the columns do not show. ".into(),
         Motion::Rest | Motion::Orbits | Motion::Undetermined => String::new(),
     }
 }

@@ -17,9 +17,10 @@ impl Say for Because {
             Self::Harmonic => "Modes are sums or multiples of others, as in the series of a nonlinear motion.",
             Self::MayBeDriven => "It is a steady oscillation that may come from outside.",
             Self::LineOfEquilibria => "The equilibrium is one of a line of them.",
-            Self::LinearPartVanishes => "λ is zero within its uncertainty.",
+            Self::LinearPartVanishes => "λ may be zero: these samples do not tell it from a motion without a rate.",
             Self::DrivenByNoise => "Noise, or what these columns do not show, keeps the motion going.",
             Self::RunsDiffer => "Each trajectory shows modes of its own: they may be runs of different systems.",
+            Self::InputFollows => "An input is a function of the state: what it does cannot be told from what the state does by itself.",
             Self::OneSize => {
                 "All of the motion has one size, and the noise would hide what tells an orbit's frequency from that of small motions."
             }
@@ -38,9 +39,14 @@ fn remedy(because: Because) -> &'static str {
         Because::Harmonic => "Add a run that starts near rest; where a part of the state (a velocity) is missing, give it as a column.",
         Because::MayBeDriven => "If something drives it, give that as an input.",
         Because::LineOfEquilibria => "No samples change that: where on the line a run ends, and how fast, depends on its start.",
-        Because::LinearPartVanishes => "Where λ is zero no samples change that: the motion there has no rate.",
-        Because::DrivenByNoise => "Give what else moves: another column, or an input.",
+        Because::LinearPartVanishes => {
+            "Give longer runs, or one that starts nearer to rest; where λ is zero no samples change that: the motion there has no rate."
+        }
+        Because::DrivenByNoise => "Give what else moves (another column, an input), or several times as many samples.",
         Because::RunsDiffer => "Examine each trajectory in a file of its own.",
+        Because::InputFollows => {
+            "Give the state alone, for the modes under that control; for its own, add to the input what does not depend on the state."
+        }
         Because::OneSize => "Add a run from a start of another size.",
     }
 }
