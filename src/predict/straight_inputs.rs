@@ -8,7 +8,7 @@ use super::uneven_times::{counted, counts};
 use crate::data::{Hold, Trajectories};
 use crate::inverse::{Branch, Branches, InputPair, LearningEquation, Limits, MatrixLoss, StatePair, StatePairs, UnevenMinimum};
 use crate::method::{Method, Sampling};
-use crate::truth::{Mode, StateSpace};
+use crate::truth::{Mode, StateSpace, by_rows};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex;
 
@@ -69,9 +69,7 @@ impl StraightInputs {
         sampling: Sampling,
         limits: Limits,
     ) -> Option<(Branches, Vec<UnevenMinimum>)> {
-        let (even, landings) = self.landings(&self.pairs, method, mode, sampling, limits)?;
-        let minima: Vec<UnevenMinimum> = landings.into_iter().map(|landing| landing.minimum).collect();
-        Some((counted(even, &minima, &counts(&minima), lambda, sampling)?, minima))
+        self.counted(&self.pairs, method, (mode, lambda), sampling, limits)
     }
 
     /// Those that count, were there no noise and the inputs exactly straight: the integrator's part alone.
@@ -83,9 +81,20 @@ impl StraightInputs {
         sampling: Sampling,
         limits: Limits,
     ) -> Option<Branches> {
-        let (even, landings) = self.landings(self.noise_free.as_ref()?, method, mode, sampling, limits)?;
+        Some(self.counted(self.noise_free.as_ref()?, method, (mode, lambda), sampling, limits)?.0)
+    }
+
+    fn counted(
+        &self,
+        pairs: &StatePairs,
+        method: &Method,
+        (mode, lambda): (usize, Complex<f64>),
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Option<(Branches, Vec<UnevenMinimum>)> {
+        let (even, landings) = self.landings(pairs, method, mode, sampling, limits)?;
         let minima: Vec<UnevenMinimum> = landings.into_iter().map(|landing| landing.minimum).collect();
-        counted(even, &minima, &counts(&minima), lambda, sampling)
+        Some((counted(even, &minima, &counts(&minima), lambda, sampling)?, minima))
     }
 
     /// B̂ at the lowest minimum; where there is one mode (a pair counts as one), at its others too, as far as they count.
@@ -195,8 +204,4 @@ impl Flow {
         let all = DVector::from_iterator(self.map.ncols(), state.chain(input.iter().copied()).chain(slope));
         (&self.map * all).iter().zip(&self.rest).map(|(x, rest)| x + rest).collect()
     }
-}
-
-fn by_rows(m: &DMatrix<f64>) -> Vec<Vec<f64>> {
-    m.row_iter().map(|row| row.iter().copied().collect()).collect()
 }

@@ -176,7 +176,9 @@ impl Subject {
     /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.
     #[must_use]
     pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
-        self.through_loss = if self.linear { ThroughLoss::of(samples, self.interval, &self.modes, loss, affine) } else { None };
+        let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
+        let through = || ThroughLoss::of(samples, self.interval, &self.modes, (loss, affine), driven);
+        self.through_loss = if self.linear { through() } else { None };
         self
     }
 

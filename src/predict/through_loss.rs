@@ -98,8 +98,8 @@ fn optional_text<S: Serializer>(loss: &Option<Loss>, serializer: S) -> Result<S:
 
 impl ThroughLoss {
     /// What `loss` learns from even samples `interval` apart with a linear model, or an affine one; `None` where the modes are not those of one linear
-    /// map of all columns, or the samples do not suffice.
-    pub fn of(paths: &Paths, interval: f64, modes: &[Mode], loss: Loss, affine: bool) -> Option<Self> {
+    /// map of all columns, or the samples do not suffice. Where the motion is known to be `driven` by noise, no noise in the samples is looked for.
+    pub fn of(paths: &Paths, interval: f64, modes: &[Mode], (loss, affine): (Loss, bool), driven: bool) -> Option<Self> {
         let runs = runs(paths)?;
         let d = runs.first()?.ncols();
         let one_place = modes.iter().all(|mode| mode.equilibrium == modes[0].equilibrium);
@@ -115,7 +115,7 @@ impl ThroughLoss {
         let longest = runs.iter().map(|run| run.nrows()).max()? as f64 * interval;
         let matters = |l: &LossMode| Discrepancy::of(l.lambda, l.learned, longest).worst() > MATTERS * TOLERANCE;
         let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant && matters(l));
-        let noise = noise(&runs, affine);
+        let noise = if driven { None } else { noise(&runs, affine) };
         let mut others = Vec::new();
         if acts {
             for other in OTHERS.into_iter().filter(|other| *other != loss) {

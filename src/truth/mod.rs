@@ -78,4 +78,5 @@ pub use fixed_points::MARGIN;
 pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
 pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
 pub use state_space::StateSpace;
+pub(crate) use state_space::by_rows;
 pub use with_inputs::Between;

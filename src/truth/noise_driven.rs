@@ -9,6 +9,7 @@
 //! columns, or a Φ that changes with time, none of which may tell more of the residuals than chance (Breusch & Pagan, Review of Economic Studies 47, 1980).
 
 use super::chi_square::chi_square;
+use super::discrete_map::Monomials;
 use super::finding::Because;
 use super::identifiability::{matched, surrounded};
 use super::linear_model::VAGUE;
@@ -28,8 +29,11 @@ const LEAST_ROWS: usize = 200;
 const LEAST_ROWS_OF_ONE: usize = 1000;
 /// Rows for each regressor that is tried.
 const ROWS_PER_REGRESSOR: usize = 10;
-/// Columns up to which all products of three are tried; beyond, squares and cubes.
-const MOST_WITH_PRODUCTS: usize = 4;
+/// The degree of the map that may be curved, and columns up to which it is tried.
+const CURVED: usize = 3;
+const MOST_COLUMNS: usize = 8;
+/// Regressors of unit length that leave less than this square along a direction depend on each other.
+const DEPENDENT: f64 = 1e-12;
 /// Rows that are looked at.
 const MOST_ROWS: usize = 50_000;
 /// Deviations of a normal variable that chance exceeds once in a thousand.
@@ -45,8 +49,6 @@ const RADIUS: f64 = 1.07;
 /// How often chance alone is taken for a tone, and rows that are looked at for one.
 const CHANCE_OF_TONE: f64 = 1e-3;
 const MOST_ROWS_FOR_TONES: usize = 3000;
-/// A step for differences of products, in standard deviations of the columns.
-const SMALL: f64 = 1e-4;
 /// Uncertainties from zero: a walk without any rest is this near by chance more often than a normal variable (Dickey & Fuller, J. Am. Stat. Assoc. 74, 1979).
 const VANISHES: f64 = 5.0;
 /// A multiplier this near the negative axis, in parts of π, is no flow's.
@@ -56,7 +58,7 @@ const EDGE: f64 = 0.05;
 #[derive(Clone, Debug)]
 pub(super) struct NoiseDriven {
     /// Im λ ≥ 0, the slowest first.
-    pub modes: Vec<DrivenMode>,
+    pub modes: Vec<MeanMode>,
     /// Where the mean motion rests, in the data's own variables.
     pub equilibrium: Vec<f64>,
     /// What chance does in one interval, relative to the motion in it.
@@ -65,7 +67,7 @@ pub(super) struct NoiseDriven {
 
 /// One mode of the mean motion.
 #[derive(Clone, Debug)]
-pub(super) struct DrivenMode {
+pub(super) struct MeanMode {
     pub lambda: C,
     pub uncertainty: f64,
     pub because: Vec<Because>,
@@ -85,31 +87,26 @@ struct Regression {
 }
 
 impl Regression {
-    /// On 1 and the row before.
-    fn linear(now: &DMatrix<f64>, next: &DMatrix<f64>) -> Option<Self> {
-        let slopes = DMatrix::identity(now.ncols(), now.ncols()).insert_row(0, 0.0);
-        Self::of(now.clone().insert_column(0, 1.0), next, slopes)
-    }
-
-    /// With the products of [`further_regressors`] as well, about `rest`.
-    fn curved(now: &DMatrix<f64>, further: &DMatrix<f64>, next: &DMatrix<f64>, rest: &DVector<f64>) -> Option<Self> {
-        let d = now.ncols();
-        let at = |j: usize, by: f64| {
-            let mut x = DMatrix::from_row_slice(1, d, rest.as_slice());
-            x[(0, j)] += by;
-            regressors(&x, &further_regressors(&x))
-        };
-        let slope = |j: usize| (at(j, SMALL) - at(j, -SMALL)).transpose() / (2.0 * SMALL);
-        let slopes = DMatrix::from_columns(&(0..d).map(|j| slope(j).column(0).into_owned()).collect::<Vec<_>>());
-        Self::of(regressors(now, further), next, slopes)
-    }
-
-    fn of(design: DMatrix<f64>, target: &DMatrix<f64>, slopes: DMatrix<f64>) -> Option<Self> {
+    /// On the monomials of the row before up to a degree; slopes where the mean motion rests.
+    fn of(now: &DMatrix<f64>, next: &DMatrix<f64>, degree: usize, rest: &[f64]) -> Option<Self> {
+        let monomials = Monomials::up_to(degree, now.ncols());
+        let mut values = Vec::new();
+        let mut design = DMatrix::zeros(now.nrows(), monomials.count());
+        for (row, mut into) in now.row_iter().zip(design.row_iter_mut()) {
+            monomials.values(row.transpose().as_slice(), &mut values);
+            into.iter_mut().zip(&values).for_each(|(x, value)| *x = *value);
+        }
+        monomials.values(rest, &mut values);
+        let slopes = monomials.derivatives(rest, &values);
         let normal = design.tr_mul(&design).cholesky()?;
-        let solution = normal.solve(&design.tr_mul(target));
-        let residuals = target - &design * &solution;
+        let solution = normal.solve(&design.tr_mul(next));
+        let residuals = next - &design * &solution;
         let influence = normal.solve(&design.transpose()).transpose();
         Some(Self { design, solution, residuals, influence, slopes })
+    }
+
+    fn linear(now: &DMatrix<f64>, next: &DMatrix<f64>) -> Option<Self> {
+        Self::of(now, next, 1, &vec![0.0; now.ncols()])
     }
 
     /// The Jacobian where the mean motion rests: Φ, if nothing is curved.
@@ -117,29 +114,29 @@ impl Regression {
         self.solution.tr_mul(&self.slopes)
     }
 
-    /// Whether further regressors tell more of the residuals of any column than chance does with a normal variable beyond `deviations`.
-    fn is_told_by(&self, further: &DMatrix<f64>, deviations: f64) -> bool {
-        self.tells(&self.residuals, further, deviations)
+    /// Whether further regressors tell more of the residuals of any column than chance does once in a thousand.
+    fn is_told_by(&self, further: &DMatrix<f64>) -> bool {
+        self.tells(&self.residuals, further)
     }
 
-    /// Whether the size of the residuals is told by further regressors more than by chance: noise that depends on the state.
-    fn sizes_are_told_by(&self, further: &DMatrix<f64>, deviations: f64) -> bool {
-        let mut squares = self.residuals.map(|e| e * e);
-        let influenced = &self.design * self.influence.tr_mul(&squares);
-        squares -= influenced;
-        self.tells(&squares, further, deviations)
+    /// Whether they tell the size of the residuals: noise that depends on the state.
+    fn sizes_are_told_by(&self, further: &DMatrix<f64>) -> bool {
+        let squares = self.residuals.map(|e| e * e);
+        self.tells(&(&squares - &self.design * self.influence.tr_mul(&squares)), further)
     }
 
-    fn tells(&self, of: &DMatrix<f64>, further: &DMatrix<f64>, deviations: f64) -> bool {
-        let own = further - &self.design * self.influence.tr_mul(further);
-        let Some(svd) = nalgebra::SVD::try_new(own, true, false, f64::EPSILON, 1000) else { return true };
-        let Some(u) = svd.u else { return true };
-        let largest = svd.singular_values.max();
-        let kept: Vec<usize> = (0..svd.singular_values.len()).filter(|&k| svd.singular_values[k] > 1e-8 * largest).collect();
-        let u = u.select_columns(&kept);
+    fn tells(&self, of: &DMatrix<f64>, further: &DMatrix<f64>) -> bool {
+        let mut own = further - &self.design * self.influence.tr_mul(further);
+        own.column_iter_mut().for_each(|mut x| x /= x.norm().max(f64::MIN_POSITIVE));
+        let Some(values) = nalgebra::SymmetricEigen::try_new(own.tr_mul(&own), f64::EPSILON, 1000) else { return true };
+        let kept: Vec<usize> = (0..values.eigenvalues.len()).filter(|&k| values.eigenvalues[k] > DEPENDENT).collect();
+        let along = values.eigenvectors.tr_mul(&own.tr_mul(of));
         let freedom = (self.design.nrows() - self.design.ncols()) as f64;
-        let bound = chi_square(kept.len() as f64, deviations);
-        of.column_iter().any(|e| u.tr_mul(&e).norm_squared() > bound * e.norm_squared() / freedom)
+        let bound = chi_square(kept.len() as f64, RARELY);
+        (0..of.ncols()).any(|j| {
+            let told: f64 = kept.iter().map(|&k| along[(k, j)].powi(2) / values.eigenvalues[k]).sum();
+            told > bound * of.column(j).norm_squared() / freedom
+        })
     }
 
     /// E|dμ|² by the residuals, for the eigenvalue μ of its map.
@@ -203,28 +200,29 @@ pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
     let samples = &samples.thinned(MOST_ROWS);
     let places = Places::of(samples);
     let (now, next) = (places.shifted(0), places.shifted(1));
-    let further = further_regressors(&now);
-    if now.nrows() < ROWS_PER_REGRESSOR * further.ncols().max(PAST * d) {
+    if d > MOST_COLUMNS || now.nrows() < ROWS_PER_REGRESSOR * Monomials::number(CURVED, d)? {
         return None;
     }
     let fit = Regression::linear(&now, &next)?;
     let rest = (DMatrix::identity(d, d) - fit.map()).lu().solve(&fit.solution.row(0).transpose())?;
     let count = now.nrows() as f64;
     let with_time = DMatrix::from_fn(now.nrows(), d + 1, |r, j| (r as f64 / count - 0.5) * fit.design[(r, j)]);
-    let told = fit.is_told_by(&further, RARELY)
-        || fit.is_told_by(&with_time, RARELY)
-        || fit.sizes_are_told_by(&further, RARELY)
-        || (1..=PAST).any(|back| fit.is_told_by(&places.shifted(-(back as isize)), RARELY));
+    let curved = Regression::of(&now, &next, CURVED, rest.as_slice())?;
+    let products = curved.design.columns(d + 1, curved.design.ncols() - d - 1).into_owned();
+    let told = fit.is_told_by(&products)
+        || fit.is_told_by(&with_time)
+        || fit.sizes_are_told_by(&products)
+        || (1..=PAST).any(|back| fit.is_told_by(&places.shifted(-(back as isize))));
     if told || !Whiteness::of(std::slice::from_ref(&fit.residuals)).holds(false) || has_tone(&fit.residuals) || !is_visited(&now, &rest) {
         return None;
     }
-    let modes = modes(&fit, &Regression::curved(&now, &further, &next, &rest)?, &places)?;
+    let modes = modes(&fit, &curved, &places)?;
     let chance = fit.residuals.norm() / (next - now).norm();
     Some(NoiseDriven { modes, equilibrium: samples.to_state(rest.as_slice()), chance })
 }
 
 /// The modes of a regression, if one is settled; what several intervals at once say of them, and what a map that may be curved leaves open, is part of the uncertainty.
-fn modes(fit: &Regression, curved: &Regression, places: &Places) -> Option<Vec<DrivenMode>> {
+fn modes(fit: &Regression, curved: &Regression, places: &Places) -> Option<Vec<MeanMode>> {
     let h = places.samples.interval;
     let duration = places.at.len() as f64 * h;
     let multipliers = spectrum(&fit.map())?;
@@ -252,12 +250,12 @@ fn modes(fit: &Regression, curved: &Regression, places: &Places) -> Option<Vec<D
             vec![Because::NoRealFlow]
         } else if lambda.norm() <= VANISHES * uncertainty {
             vec![Because::LinearPartVanishes]
-        } else if uncertainty > VAGUE * lambda.norm() {
+        } else if uncertainty.is_nan() || uncertainty > VAGUE * lambda.norm() {
             vec![Because::Vague]
         } else {
             Vec::new()
         };
-        modes.push(DrivenMode { lambda, uncertainty, because });
+        modes.push(MeanMode { lambda, uncertainty, because });
     }
     modes.sort_by(|a, b| b.lambda.re.total_cmp(&a.lambda.re));
     modes.iter().any(|mode| mode.because.is_empty()).then_some(modes)
@@ -284,38 +282,4 @@ fn has_tone(residuals: &DMatrix<f64>) -> bool {
         let (most, total) = (1..=frequencies).map(power).fold((0.0f64, 0.0), |(most, total), p| (most.max(p), total + p));
         most > least * total
     })
-}
-
-/// 1, the columns, and what else there is.
-fn regressors(x: &DMatrix<f64>, further: &DMatrix<f64>) -> DMatrix<f64> {
-    let d = x.ncols();
-    DMatrix::from_fn(x.nrows(), 1 + d + further.ncols(), |r, j| match j {
-        0 => 1.0,
-        j if j <= d => x[(r, j - 1)],
-        j => further[(r, j - 1 - d)],
-    })
-}
-
-/// Products of two and three columns; of many columns, squares and cubes only.
-fn further_regressors(x: &DMatrix<f64>) -> DMatrix<f64> {
-    let d = x.ncols();
-    let products: Vec<Vec<usize>> = if d <= MOST_WITH_PRODUCTS {
-        let pairs = (0..d).flat_map(|i| (i..d).map(move |j| vec![i, j]));
-        let triples = (0..d).flat_map(|i| (i..d).flat_map(move |j| (j..d).map(move |k| vec![i, j, k])));
-        pairs.chain(triples).collect()
-    } else {
-        (0..d).flat_map(|i| [vec![i; 2], vec![i; 3]]).collect()
-    };
-    DMatrix::from_fn(x.nrows(), products.len(), |r, k| products[k].iter().map(|&j| x[(r, j)]).product())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_products_of_two_columns() {
-        let x = DMatrix::from_row_slice(1, 2, &[2.0, 3.0]);
-        assert_eq!(further_regressors(&x).as_slice(), [4.0, 6.0, 9.0, 8.0, 12.0, 18.0, 27.0]);
-    }
 }

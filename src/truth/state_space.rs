@@ -57,7 +57,8 @@ impl StateSpace {
     }
 }
 
-fn by_rows(m: &DMatrix<f64>) -> Vec<Vec<f64>> {
+/// A matrix as its rows.
+pub(crate) fn by_rows(m: &DMatrix<f64>) -> Vec<Vec<f64>> {
     m.row_iter().map(|row| row.iter().copied().collect()).collect()
 }
 
