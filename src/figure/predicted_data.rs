@@ -6,6 +6,7 @@ use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::data::Trajectories;
 use crate::method::{Method, Sampling};
 use crate::predict::{MethodReport, Report};
+use crate::truth::Caveat;
 use num_complex::Complex;
 
 /// Modes that miss the samples by more than this part of their spread are not drawn over them.
@@ -42,10 +43,12 @@ pub fn prediction_of_samples(
     figure.panels.insert(1, panel);
     figure.columns = 3;
     figure.name = "prediction-of-samples".into();
+    let driven = from.report.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
     let drawn = match misfit {
         Some(misfit) if misfit <= POOR => {
             format!("The modes near the equilibrium meet the samples to {:.1} % of their spread.", 100.0 * misfit)
         }
+        Some(_) if driven => "Noise keeps the motion going: no curve is drawn over the samples.".into(),
         Some(_) => {
             "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn over them."
                 .into()

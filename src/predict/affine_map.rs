@@ -129,7 +129,11 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], affine: bool) -
     }
     let factor = block.rows(0, row).into_owned().qr().unpack_r();
     let (right, left) = (factor.view((0, 0), (width, width)), factor.view((0, width), (width, d)));
-    let solution = SVD::try_new(right.into_owned(), true, true, f64::EPSILON, 10_000)?.solve(&left, 1e-12 * right.norm()).ok()?;
+    // Columns in their own units: a length in nanometres beside a pressure in pascals.
+    let sizes: Vec<f64> = right.column_iter().map(|column| Some(column.norm()).filter(|size| *size > 0.0).unwrap_or(1.0)).collect();
+    let scaled = DMatrix::from_fn(width, width, |i, j| right[(i, j)] / sizes[j]);
+    let mut solution = SVD::try_new(scaled, true, true, f64::EPSILON, 10_000)?.solve(&left, 1e-12 * (width as f64).sqrt()).ok()?;
+    solution.row_iter_mut().zip(&sizes).for_each(|(mut row, size)| row /= *size);
     let missed = (right * &solution - left).norm_squared() + factor.view((width, width), (d, d)).norm_squared();
     let loss = missed / (rows * d) as f64;
     let linear = solution.rows(0, d).transpose();
@@ -332,5 +336,18 @@ mod tests {
         let all = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Loss::RolloutFreeStart].map(damping);
         assert!(all[0] < all[1] && all[1] < all[2] && all[0] < -0.015, "{all:?}");
         assert!((all[3] + 0.01).abs() < 5e-3, "{all:?}");
+    }
+
+    /// Least squares do not depend on the units of the columns.
+    #[test]
+    fn units_do_not_matter() {
+        let run = spiral(200, 0.2);
+        let units = [1e9, 1e-9];
+        let other = DMatrix::from_fn(run.nrows(), 2, |i, j| run[(i, j)] * units[j]);
+        let [map, same] = [run, other].map(|run| best_map(&[run], Loss::Pairs, true).unwrap().linear);
+        for (i, j) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let told = same[(i, j)] * units[j] / units[i];
+            assert!((told - map[(i, j)]).abs() < 1e-12, "{told} {}", map[(i, j)]);
+        }
     }
 }

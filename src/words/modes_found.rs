@@ -36,6 +36,9 @@ fn object(report: &Report) -> String {
         Motion::Orbits if closes(report).is_some() => orbit("A closed orbit"),
         Motion::Chaos => "Chaos. ".into(),
         Motion::Drift => "A drift or a slow trend, without an equilibrium. ".into(),
+        Motion::Driven if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { .. })) => {
+            "A motion driven by its input. ".into()
+        }
         Motion::Driven => "A motion driven from outside, or by what the columns do not show. ".into(),
         Motion::Rest | Motion::Orbits | Motion::Undetermined => String::new(),
     }
