@@ -212,6 +212,58 @@ fn a_field_in_many_columns_and_noise() {
     }
 }
 
+/// Two decays in 1 % of noise are settled, and a third column that is one minus the others changes nothing of that: no direction was left out.
+#[test]
+fn a_column_made_of_others_takes_no_trust() {
+    let mut random = ChaCha8Rng::seed_from_u64(4);
+    let times = even(60, 0.2);
+    let rows: Vec<[f64; 2]> = times
+        .iter()
+        .map(|t| {
+            let (slow, fast) = ((-0.5 * t).exp(), (-2.0 * t).exp());
+            [slow + 0.5 * fast + 0.01 * normal(&mut random), slow - fast + 0.01 * normal(&mut random)]
+        })
+        .collect();
+    for columns in [2, 3] {
+        let states = rows.iter().flat_map(|[a, c]| [*a, *c, 1.0 - a - c].into_iter().take(columns)).collect();
+        let names = (0..columns).map(|k| format!("x{k}")).collect();
+        let data = Trajectories::with_times("decays", names, Vec::new(), vec![Trajectory::at(None, times.clone(), states)]).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        assert!(found.modes.len() == 2 && found.modes.iter().all(|m| m.settled), "{columns}: {:?}", found.modes);
+        for expected in [-0.5, -2.0] {
+            let near = found.modes.iter().any(|m| (m.lambda - expected).norm() <= 3.0 * m.uncertainty.unwrap());
+            assert!(near, "{columns}: {expected} is not among {:?}", found.modes);
+        }
+    }
+}
+
+/// Heat in a rod, 25 columns, 5 % of noise: its decays are alike, few directions stand above the noise, and the rates of those are none of the rod's.
+#[test]
+fn decays_that_are_alike_are_not_told_by_a_few_directions() {
+    let mut random = ChaCha8Rng::seed_from_u64(6);
+    let times = even(120, 0.5);
+    let size = |k: usize| (k as f64 * std::f64::consts::PI / 26.0).sin();
+    let rates: Vec<f64> = (1..=25).map(|k| -2.0 * (k as f64 * std::f64::consts::PI / 52.0).sin().powi(2)).collect();
+    // A step in the middle of the rod.
+    let amplitudes: Vec<f64> = (1..=25).map(|k| (8..14).map(|j| size(k * j)).sum::<f64>() * 2.0 / 26.0).collect();
+    let states = times
+        .iter()
+        .flat_map(|t| {
+            (1..=25).map(|j| (1..=25).map(|k| amplitudes[k - 1] * size(k * j) * (rates[k - 1] * t).exp()).sum()).collect::<Vec<f64>>()
+        })
+        .map(|x| x + 0.05 * 0.3 * normal(&mut random))
+        .collect();
+    let names = (0..25).map(|k| format!("x{k}")).collect();
+    let data = Trajectories::with_times("rod", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    let few = |c: &Caveat| matches!(c, Caveat::Coordinates { coordinates, .. } if *coordinates < 10);
+    assert!(found.caveats.iter().any(few), "{:?}", found.caveats);
+    for mode in found.modes.iter().filter(|m| m.settled) {
+        let off = rates.iter().map(|rate| (mode.lambda - rate).norm()).fold(f64::INFINITY, f64::min);
+        assert!(off <= 3.0 * mode.uncertainty.unwrap(), "{mode:?}");
+    }
+}
+
 /// Noise at which an interval's least squares is off by as much as the integrator, as a share of the signal: σ²/v = e^{|λ̂ − λ|H} − 1 for λ = (−0.05 + i)ω. In per cent: Euler,
 /// midpoint, RK4.
 #[test]

@@ -16,6 +16,10 @@ pub(super) fn moved_by_more_directions(model: &LinearModel, columns: &Samples, k
         return Vec::new();
     }
     let more = Directions::of(columns, Some((kept + MORE).min(columns.dimension())));
+    if more.as_ref().is_some_and(|d| d.count() == kept) {
+        // The rest are combinations of these: nothing was left out.
+        return Vec::new();
+    }
     let samples = more.map_or_else(|| columns.clone(), |d| d.apply(columns));
     let Some(other) = LinearModel::of(&samples, stopped) else { return Vec::new() };
     let nearest =
