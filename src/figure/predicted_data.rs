@@ -43,24 +43,29 @@ pub fn prediction_of_samples(
     figure.panels.insert(1, panel);
     figure.columns = 3;
     figure.name = "prediction-of-samples".into();
-    let driven = from.report.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
+    let has = |driven: fn(&Caveat) -> bool| from.report.caveats.iter().any(driven);
+    let by_noise = has(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
+    let by_input = has(|caveat| matches!(caveat, Caveat::InputsUsed { .. }));
     let drawn = match misfit {
         Some(misfit) if misfit <= POOR => {
             format!("The modes near the equilibrium meet the samples to {:.1} % of their spread.", 100.0 * misfit)
         }
-        Some(_) if driven => "Noise keeps the motion going: no curve is drawn over the samples.".into(),
+        Some(_) if by_input => "The input moves the samples too: no curve is drawn over them.".into(),
+        Some(_) if by_noise => "Noise keeps the motion going: no curve is drawn over the samples.".into(),
         Some(_) => {
             "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn over them."
                 .into()
         }
         None => "No curve is drawn over the samples.".into(),
     };
-    let even = if from.report.uneven {
+    let beside = if from.report.uneven {
         "The times are uneven: the branches are those of samples as far apart as the middle two of these. "
+    } else if from.method.modes.iter().any(|mode| !mode.minima.is_empty()) {
+        "The branches are those without the input, which goes straight between samples: with it none is reached exactly. "
     } else {
         ""
     };
-    figure.caption = format!("{} {even}{drawn}", figure.caption);
+    figure.caption = format!("{} {beside}{drawn}", figure.caption);
     if let Some(misfit) = misfit {
         figure.facts.insert("misfit of the modes".into(), misfit);
     }
