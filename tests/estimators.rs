@@ -10,7 +10,7 @@ mod golden;
 use chance::{normal, unit};
 use golden::golden;
 use lambdahat::data::{Trajectories, Trajectory};
-use lambdahat::truth::{Caveat, ModesOptions, examine};
+use lambdahat::truth::{Because, Caveat, Mode, ModesOptions, examine};
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -212,24 +212,30 @@ fn a_field_in_many_columns_and_noise() {
     }
 }
 
-/// Two decays in 1 % of noise are settled, and a third column that is one minus the others changes nothing of that: no direction was left out.
+/// Two decays in 1 % of noise, from four starts, are settled, and a third column that is one minus the others changes nothing of that: no direction was left out. From one start the fast
+/// one is not: the terms of second order of a nonlinear system decay in the same way.
 #[test]
 fn a_column_made_of_others_takes_no_trust() {
-    let mut random = ChaCha8Rng::seed_from_u64(4);
-    let times = even(60, 0.2);
-    let rows: Vec<[f64; 2]> = times
-        .iter()
-        .map(|t| {
-            let (slow, fast) = ((-0.5 * t).exp(), (-2.0 * t).exp());
-            [slow + 0.5 * fast + 0.01 * normal(&mut random), slow - fast + 0.01 * normal(&mut random)]
-        })
-        .collect();
-    for columns in [2, 3] {
-        let states = rows.iter().flat_map(|[a, c]| [*a, *c, 1.0 - a - c].into_iter().take(columns)).collect();
+    let starts = [(1.0, 1.0), (-0.5, 0.8), (0.4, -1.0), (-1.0, -0.3)];
+    for (runs, columns) in [(1, 2), (1, 3), (4, 2), (4, 3)] {
+        let mut random = ChaCha8Rng::seed_from_u64(4);
+        let trajectories = starts.iter().take(runs).enumerate().map(|(run, (a, b))| {
+            let times = even(60, 0.2);
+            let states = times.iter().flat_map(|t| {
+                let (slow, fast) = (a * (-0.5 * t).exp(), b * (-2.0 * t).exp());
+                let (x, y) = (slow + 0.5 * fast + 0.01 * normal(&mut random), slow - fast + 0.01 * normal(&mut random));
+                [x, y, 1.0 - x - y].into_iter().take(columns)
+            });
+            let states = states.collect();
+            Trajectory::at(Some(run.to_string()), times, states)
+        });
+        let trajectories = trajectories.collect();
         let names = (0..columns).map(|k| format!("x{k}")).collect();
-        let data = Trajectories::with_times("decays", names, Vec::new(), vec![Trajectory::at(None, times.clone(), states)]).unwrap();
+        let data = Trajectories::with_times("decays", names, Vec::new(), trajectories).unwrap();
         let found = examine(&data, &ModesOptions::default()).unwrap();
-        assert!(found.modes.len() == 2 && found.modes.iter().all(|m| m.settled), "{columns}: {:?}", found.modes);
+        let open: Vec<&Mode> = found.modes.iter().filter(|m| !m.settled).collect();
+        assert!(found.modes.len() == 2 && open.len() == usize::from(runs == 1), "{columns}: {:?}", found.modes);
+        assert!(open.iter().all(|m| m.because == [Because::MayBeNonlinear]), "{open:?}");
         for expected in [-0.5, -2.0] {
             let near = found.modes.iter().any(|m| (m.lambda - expected).norm() <= 3.0 * m.uncertainty.unwrap());
             assert!(near, "{columns}: {expected} is not among {:?}", found.modes);

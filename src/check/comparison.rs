@@ -18,6 +18,8 @@ const ROUNDING: f64 = 1e-14;
 
 /// A loss is small up to this many times the noise's share of it.
 const ABOVE_FLOOR: f64 = 1.1;
+/// The same where that share is told from the residuals of a field: it is known less well.
+const ABOVE_FIELD: f64 = 1.5;
 
 /// How a fit ended, or why it has no result. As JSON `{"ended": CODE}`, after a failure also `"failure": TEXT`.
 #[derive(Clone, Debug, PartialEq)]
@@ -178,7 +180,8 @@ impl Checker<'_> {
         let Ok(fit) = fit else { return checked };
         checked.compared = true;
         let motion = self.samples.motion();
-        checked.fitted = fit.loss <= self.agreement.small * motion + ABOVE_FLOOR * noise_floor(self.report, self.method.1, motion);
+        let above = if self.report.through_loss.is_some() { ABOVE_FLOOR } else { ABOVE_FIELD };
+        checked.fitted = fit.loss <= self.agreement.small * motion + above * noise_floor(self.report, self.method.1, motion);
         if !checked.fitted {
             return checked;
         }

@@ -152,7 +152,7 @@ struct Trial {
 /// The cheapest faithful (method, m) of those asked for, else of the common ones; where there is none, the cheapest whose only fault are the samples' own
 /// aliases; where there is none either, the one that keeps signs at any step.
 pub(super) fn recommend(subject: &Subject, candidates: Candidates<'_>, limits: Limits) -> Result<Option<Recommendation>, PredictError> {
-    if subject.settled_modes().next().is_none() {
+    if subject.settled_modes().next().is_none() || subject.inputs_are_held_otherwise() {
         return Ok(None);
     }
     let common: Vec<&Method> = candidates.others.iter().collect();

@@ -153,6 +153,11 @@ impl Subject {
         uneven.or_else(|| self.straight.as_ref()?.noise_free(method, k, lambda, sampling, limits))
     }
 
+    /// Whether the samples' inputs are held where the loop takes them to go straight: what it learns is that of neither.
+    pub(super) fn inputs_are_held_otherwise(&self) -> bool {
+        self.straight.is_some() && self.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }))
+    }
+
     /// Whether what a method learns is read off the samples themselves, so that an uncertain λ makes it no other.
     pub(super) fn learns_from_samples(&self, method: &Method) -> bool {
         self.straight.is_some() && matches!(method, Method::RungeKutta(_))

@@ -11,23 +11,20 @@ use super::autoregression::driven_cycle;
 use super::caveat::Caveat;
 use super::directions::Directions;
 use super::examined::Examination;
-use super::feedback::follows_state;
+use super::examined_inputs::examined_with_inputs;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
 use super::fixed_points::Extent;
 use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
-use super::linear_model::LinearModel;
+use super::linear_model::{LinearMode, LinearModel};
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
 use super::nonlinear_model::NonlinearModel;
-use super::runs::{Samples, Stretch};
-use super::state_space::StateSpace;
+use super::runs::Samples;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
-use super::with_inputs::{Between, DrivenRun, driven};
-use crate::data::{DataProblem, Hold, Trajectories};
-use nalgebra::DMatrix;
+use crate::data::{DataProblem, Trajectories};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -44,6 +41,10 @@ const NEAR_EXACT: f64 = 1e-9;
 const VANISHES: f64 = 3.0;
 /// How far outside the samples an equilibrium may be extrapolated, in sides of their box.
 const FARTHEST: f64 = 3.0;
+/// A model that leaves so many times what another leaves misses a part of the motion.
+const CLEARLY_MORE: f64 = 100.0;
+/// A rate of less than this over the whole time is none.
+const STRAIGHT: f64 = 1e-2;
 /// A mode of a forced degree is settled where a free one is this near.
 const SAME: f64 = 0.02;
 
@@ -64,11 +65,12 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
         return Err(ModesError::Rank { rank, columns: data.dimension() });
     }
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
-    let mut found = if data.inputs().is_empty() { free(data, options, stopped) } else { with_inputs(data) };
+    let mut found = if data.inputs().is_empty() { free(data, options, stopped) } else { examined_with_inputs(data) };
     if !found.finding.settled && !known_linear(options) && options.degree.is_none() && data.inputs().is_empty() && !stopped() {
         add_noise_driven(&mut found, data);
     }
-    let forced = options.degree.is_some() && !known_linear(options);
+    let by_rates = known_linear(options) && (options.rests_at_zero || found.finding.settled);
+    let forced = options.degree.is_some() && !by_rates;
     if forced || (!found.finding.settled && !known_linear(options) && data.inputs().is_empty() && !stopped()) {
         let small = data.dimension() <= MOST_MAP_COLUMNS && data.samples() <= MOST_MAP_ROWS;
         if forced || small {
@@ -206,9 +208,9 @@ fn against(mut mode: Mode, found: &Examination, gain: f64, missed: bool) -> Mode
     mode
 }
 
-/// Whether the caller knows that the motion is a sum of exponentials about zero.
+/// Whether the caller knows that the motion is a sum of exponentials.
 fn known_linear(options: &ModesOptions) -> bool {
-    options.rests_at_zero && options.degree == Some(1)
+    options.degree == Some(1)
 }
 
 /// Without inputs.
@@ -245,10 +247,12 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
         field.beside(linear, &samples);
     }
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
-    // More modes than columns, each of them seen, are not those of a field of degree 1 in these columns.
-    let series = |l: &LinearModel| l.modes(&samples, false).iter().any(|m| m.because.contains(&Because::Harmonic));
-    let more_modes = linear.as_ref().is_some_and(|l| l.explains && !l.is_whole(&samples) && !series(l));
-    let by_field = by_field.filter(|field| !(more_modes && field.fits[field.floor.unwrap_or(field.fits.len() - 1)].degree == 1));
+    // More modes than columns, each of them seen, are not those of a field of degree 1 in these columns, nor of one that leaves a part of the motion.
+    let by_linear = linear.as_ref().filter(|l| l.explains && !l.is_whole(&samples)).map(|l| l.modes(&samples, false));
+    let more_modes = by_linear.as_ref().is_some_and(|modes| modes.iter().all(|m| !m.because.contains(&Because::Harmonic)));
+    let seen = more_modes && by_linear.is_some_and(|modes| modes.iter().any(|m| m.because.is_empty()));
+    let leaves_more = |f: &NonlinearModel| !f.explains || linear.as_ref().is_some_and(|l| CLEARLY_MORE * l.fit.rms < f.left());
+    let by_field = by_field.filter(|f| !(more_modes && f.best().degree == 1 || seen && leaves_more(f)));
     // A field has a constant of its own: it does not know where the motion comes to rest.
     let by_field = by_field.filter(|_| !(options.rests_at_zero && linear.as_ref().is_some_and(|l| l.explains)));
     match (&linear, by_field) {
@@ -257,6 +261,10 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
             add_field(&mut found, field, outward);
             if directions.is_none() {
                 add_amplitude(&mut found, field, &samples);
+            }
+            let decays = |l: &LinearModel| l.explains && l.fit.rates.iter().all(|r| r.lambda().im == 0.0);
+            if !found.modes.iter().any(|m| m.settled) && linear.as_ref().is_some_and(decays) {
+                found.modes.iter_mut().for_each(|m| m.because.insert(0, Because::MayBeNonlinear));
             }
         }
         (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => {
@@ -291,7 +299,7 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     for mode in field.modes.iter().filter(|m| m.lambda.im >= 0.0) {
         found.modes.extend(Mode::told(mode.lambda, outward(&mode.equilibrium), mode.uncertainty, mode.because.clone(), true));
     }
-    let fit = &field.fits[field.floor.unwrap_or(field.fits.len() - 1)];
+    let fit = field.best();
     found.linear = fit.degree == 1;
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms, steps: fit.steps, doubled: field.doubled });
@@ -324,13 +332,15 @@ fn add_amplitude(found: &mut Examination, field: &NonlinearModel, samples: &Samp
 
 fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, known_linear: bool, outward: impl Fn(&[f64]) -> Vec<f64>) {
     found.linear = true;
-    let equilibrium = outward(linear.fit.constant.as_slice());
-    let modes = linear.modes(samples, known_linear);
+    // A pair of hardly any rate is a straight line.
+    let (lines, modes): (Vec<LinearMode>, Vec<LinearMode>) =
+        linear.modes(samples, known_linear).into_iter().partition(|m| m.lambda.norm() * samples.duration() < STRAIGHT);
+    let equilibrium = if lines.is_empty() { outward(linear.fit.constant.as_slice()) } else { Vec::new() };
     // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
     let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
     let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
     let runs_differ = modes.iter().any(|m| m.because.contains(&Because::RunsDiffer));
-    if linear.explains && linear.fit.count() > samples.dimension() && (!series || swings) && !runs_differ {
+    if linear.explains && lines.is_empty() && linear.fit.count() > samples.dimension() && (!series || swings) && !runs_differ {
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
@@ -342,7 +352,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
-    } else if linear.fit.trend > 0 {
+    } else if linear.fit.trend > 0 || !lines.is_empty() {
         Motion::Drift
     } else if has(Because::Harmonic) && modes.iter().any(|m| steady(m.lambda, m.uncertainty)) {
         Motion::Orbits
@@ -358,36 +368,4 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     for mode in modes {
         found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, true));
     }
-}
-
-/// With inputs: those are regressors.
-fn with_inputs(data: &Trajectories) -> Examination {
-    let mut found = Examination { finding: Finding { motion: Motion::Driven, settled: false }, linear: true, ..Examination::nothing() };
-    let Ok(even) = data.require_even() else { return found };
-    let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
-    let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();
-    let Some(samples) = Samples::of(&segments) else { return found };
-    let inputs = even.segments().iter().filter(|s| s.samples() >= 2);
-    let runs: Vec<DrivenRun> = samples
-        .runs
-        .iter()
-        .zip(inputs)
-        .map(|(run, s)| DrivenRun { states: run.states.clone(), inputs: DMatrix::from_row_slice(s.samples(), s.input_dimension, s.inputs) })
-        .collect();
-    let Some(model) = driven(&runs, even.interval()) else { return found };
-    found.caveats.push(Caveat::InputsUsed { inputs: data.inputs().len(), hold: model.between, residual: model.residual });
-    let equilibrium = samples.to_state(&model.equilibrium);
-    if data.hold() == Hold::Linear || model.between == Between::Held {
-        let (phi, gamma) = &model.map;
-        let system = StateSpace::of_map(phi, gamma, &samples.scale, even.interval());
-        found.driven = system.map(|system| StateSpace { hold: data.hold(), rest: equilibrium.clone(), ..system });
-    }
-    let follows = follows_state(&runs);
-    found.driven = found.driven.filter(|_| !follows);
-    for mode in model.modes {
-        let because = if follows { vec![Because::InputFollows] } else { mode.because };
-        found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, because, false));
-    }
-    found.finding.settled = found.modes.iter().any(|m| m.settled);
-    found
 }

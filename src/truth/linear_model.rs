@@ -2,13 +2,16 @@
 
 use super::amplitude_dependence::{Shift, shifts};
 use super::bounded_work::Effort;
+use super::chi_square::chi_square;
 use super::delays::Delays;
 use super::exponentials::Exponentials;
 use super::field_fit::FieldFit;
 use super::finding::Because;
 use super::frequency_scan::scanned;
+use super::harmonics::{is_harmonic, may_be_of_a_series, third_harmonic};
 use super::rate::Rate;
 use super::runs::Samples;
+use super::second_order::{SecondOrder, second_order};
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
 use super::windows::{Frame, windows};
@@ -31,6 +34,10 @@ const LEFT_OUT: f64 = 3.0;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
 const DEPENDS: f64 = 4.0;
 const PERHAPS: f64 = 2.5;
+/// Deviations beyond which terms of second order take more from the residuals than chance does; and standard errors from which on what they do to a rate is part of its
+/// uncertainty.
+const CURVED: f64 = 3.5;
+const PERHAPS_CURVED: f64 = 1.0;
 /// A model that leaves more than this of the motion explains nothing.
 const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
@@ -72,6 +79,8 @@ pub(super) struct LinearModel {
     pub nearly: bool,
     /// How each rate differs between large and small motion, where noise may hide what a nonlinear system does.
     shifts: Option<Vec<Shift>>,
+    /// What terms of second order would do to each rate, where noise may hide them and rows are enough to ask.
+    second: Option<SecondOrder>,
     /// The rates of the model that Schwarz's criterion alone prefers, where that is another one.
     rival: Option<Vec<Rate>>,
     /// How far each rate moves where more directions of the columns are kept; empty where that was not asked.
@@ -83,7 +92,7 @@ impl LinearModel {
     ///
     /// Compares only the candidates that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let long = samples.thinned(LONG.max(40 * samples.runs.len()));
+        let long = samples.thinned(long_rows(samples));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
         let Search { best, rival, simple } = searched(samples, &short, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
@@ -120,7 +129,10 @@ impl LinearModel {
         let shifts = if fit.rms > CLEAN { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
-        Some(Self { explains: explains && constant_rates, nearly: nearly && constant_rates, fit, shifts, rival, moved: Vec::new() })
+        let second = if fit.rms > CLEAN { second_order(long, &fit) } else { None };
+        let straight = second.as_ref().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
+        let linear = constant_rates && straight;
+        Some(Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() })
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
@@ -140,8 +152,10 @@ impl LinearModel {
         let series = self.fit.rates.iter().filter(|r| overdamped(r.lambda())).map(|r| r.count()).sum::<usize>() > dimension + MOST_HIDDEN;
         // Less than half a turn, in noise: decays that are alike look like it.
         let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI;
+        // A decay bends to what terms of second order do; an oscillation is orthogonal to its harmonics.
+        let bends = |k: usize| !known_linear && self.fit.rms > CLEAN && overdamped(lambdas[k]);
         // In a few directions of many columns two decays may stand for more of them.
-        let bends = partial || (!self.moved.is_empty() && self.fit.rates.iter().filter(|r| overdamped(r.lambda())).count() > 1);
+        let stands_for_more = partial || (!self.moved.is_empty() && self.fit.rates.iter().filter(|r| overdamped(r.lambda())).count() > 1);
         let runs_differ = partial && self.fit.each_run_has_its_own(samples);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
@@ -152,13 +166,22 @@ impl LinearModel {
                 if let Some(shift) = self.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
                     uncertainty = uncertainty.hypot(shift.distance);
                 }
+                if let Some((distance, by_chance)) = self.second.as_ref().filter(|_| bends(k)).map(|s| s.moved[k]) {
+                    if distance.hypot(by_chance) > VAGUE * lambda.norm() {
+                        because.push(Because::MayBeNonlinear);
+                    } else if distance > PERHAPS_CURVED * by_chance {
+                        uncertainty = uncertainty.hypot(distance);
+                    }
+                }
                 uncertainty = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));
                 if let Some(rival) = &self.rival {
                     let nearest = rival.iter().map(|r| (r.lambda() - lambda).norm()).fold(f64::INFINITY, f64::min);
                     uncertainty = uncertainty.hypot(nearest);
                 }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
-                    let shift = SHIFT_PER_HARMONIC * hidden.hypot(self.third_harmonic(samples, lambda.im)) * lambda.norm();
+                    let shift = SHIFT_PER_HARMONIC
+                        * hidden.hypot(third_harmonic(&self.fit, &samples.thinned(long_rows(samples)), lambda.im))
+                        * lambda.norm();
                     if shift > VAGUE * lambda.norm() {
                         because.push(Because::OneSize);
                     }
@@ -174,7 +197,7 @@ impl LinearModel {
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
                     because.push(Because::MayBeDriven);
                 }
-                if half_turn(k) {
+                if half_turn(k) || (partial && !known_linear && self.fit.rms > CURVES && may_be_of_a_series(&lambdas, k)) {
                     because.push(Because::NotDetermined);
                 } else if self.fit.rms > CURVES && lambda.re * samples.interval < GONE {
                     because.push(Because::Vague);
@@ -182,11 +205,11 @@ impl LinearModel {
                 if runs_differ {
                     because.push(Because::RunsDiffer);
                 }
-                if partial && self.is_harmonic(k, &lambdas, duration) {
+                if partial && is_harmonic(&self.fit, k, duration) {
                     because.push(Because::Harmonic);
                 }
                 // Sums of overdamped exponentials bend to any slow curve; only clean samples tell a few apart.
-                if bends && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
+                if stands_for_more && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
                     because.push(Because::NotDetermined);
                 }
                 // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
@@ -194,7 +217,7 @@ impl LinearModel {
                 if samples.highest_frequency().is_some_and(|highest| lambda.im > highest * (1.0 - margin / PI)) {
                     because.push(Because::NoRealFlow);
                 }
-                if because.contains(&Because::OneSize) {
+                if because.contains(&Because::OneSize) || because.contains(&Because::MayBeNonlinear) {
                     // That λ may be another is not that it may be zero.
                 } else if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
                     because.push(Because::LinearPartVanishes);
@@ -220,22 +243,6 @@ impl LinearModel {
         modes
     }
 
-    /// What the residuals have of three times a frequency beyond chance, relative to a motion that fills its columns.
-    fn third_harmonic(&self, samples: &Samples, frequency: f64) -> f64 {
-        let long = samples.thinned(LONG.max(40 * samples.runs.len()));
-        let (mut power, mut rows) = (0.0, 0.0f64);
-        for (run, residuals) in long.runs.iter().zip(&self.fit.residuals) {
-            let complete: Vec<usize> = (0..residuals.nrows()).filter(|&i| run.complete(i)).collect();
-            let wave = |i: usize| Complex::cis(-3.0 * frequency * run.times[i]);
-            let sum = |j: usize| complete.iter().map(|&i| wave(i) * residuals[(i, j)]).sum::<Complex<f64>>();
-            power += (0..samples.dimension()).map(|j| sum(j).norm_sqr()).sum::<f64>() / complete.len().max(1) as f64;
-            rows += complete.len() as f64;
-        }
-        // White noise gives each column of each run the power of one of its rows.
-        let by_chance = self.fit.rms.powi(2) * (samples.dimension() * long.runs.len()) as f64;
-        (2.0 * (power - by_chance).max(0.0) / (rows.max(1.0) * samples.dimension() as f64)).sqrt()
-    }
-
     /// Whether all of the motion has one size: then a nonlinear orbit may look like a linear one.
     pub fn one_amplitude(&self, samples: &Samples) -> bool {
         let sizes: Vec<f64> = samples
@@ -246,38 +253,11 @@ impl LinearModel {
         let (least, most) = sizes.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &s| (l.min(s), m.max(s)));
         most < 1.5 * least
     }
+}
 
-    /// Whether λ is a sum of two or three of the others (with conjugates), as the series of a nonlinear motion has them.
-    fn is_harmonic(&self, k: usize, lambdas: &[Complex<f64>], duration: f64) -> bool {
-        let target = lambdas[k];
-        if target.norm() * duration < 0.5 {
-            return false;
-        }
-        let others: Vec<(Complex<f64>, f64)> = (0..lambdas.len())
-            .filter(|&j| j != k && self.fit.share[j] > self.fit.share[k])
-            .flat_map(|j| {
-                let u = self.fit.uncertainty[j];
-                if lambdas[j].im > 0.0 { vec![(lambdas[j], u), (lambdas[j].conj(), u)] } else { vec![(lambdas[j], u)] }
-            })
-            .collect();
-        let near = |sum: Complex<f64>, u: f64| {
-            let close = 4.0 * (u + self.fit.uncertainty[k]) + 1e-4 * target.norm();
-            (sum - target).norm() <= close.min(0.1 * target.norm())
-        };
-        for (a, (x, u)) in others.iter().enumerate() {
-            for (b, (y, v)) in others.iter().enumerate().skip(a) {
-                if near(x + y, u + v) {
-                    return true;
-                }
-                for (z, w) in others.iter().skip(b) {
-                    if near(x + y + z, u + v + w) {
-                        return true;
-                    }
-                }
-            }
-        }
-        false
-    }
+/// Rows on which the best is polished.
+fn long_rows(samples: &Samples) -> usize {
+    LONG.max(40 * samples.runs.len())
 }
 
 /// An uncertainty of more than this part of λ settles nothing.

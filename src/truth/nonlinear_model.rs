@@ -30,6 +30,11 @@ const MOST_STEPS: usize = 16;
 const WINDOW: usize = 10;
 /// Noise in the samples alone leaves about √½ of what it leaves from sample to sample.
 const LESS: f64 = 0.9;
+/// Closed motions of two degrees are one where period and size differ by no more than this part.
+const SAME_ORBIT: f64 = 0.05;
+/// The same of the logarithm of its multiplier, which is at least that of an orbit among others.
+const SAME_PULL: f64 = 0.3;
+const NEUTRAL: f64 = 0.05;
 /// A model that leaves at most this many times what another leaves is as good.
 const AS_GOOD: f64 = 1.2;
 /// Pairs of rows at most, and equilibria.
@@ -116,7 +121,8 @@ impl NonlinearModel {
                     .collect::<Vec<_>>()
             })
             .collect();
-        let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
+        let found: Vec<Vec<FieldEquilibrium>> =
+            fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA, explains && f.rms > CLEAN)).collect();
         let counted = floor.filter(|_| explains);
         let doubled = counted.and_then(|k| change_when_doubled(&fits[k], &found[k], &mut effort));
         let mut model =
@@ -125,11 +131,29 @@ impl NonlinearModel {
         model.modes = degrees.modes();
         if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
             (model.motion, model.closed) = motion_after(&model.fits[floor], last);
+            // Where noise leaves the field open, the next degree goes on in the same way, or neither is told.
+            if model.fits[floor].rms > CLEAN
+                && let Some(next) = model.fits.get(floor + 1)
+                && !agree((model.motion, model.closed.as_ref()), motion_after(next, last))
+            {
+                (model.motion, model.closed) = (Motion::Undetermined, None);
+            }
             let singular = &model.fits[floor].singular;
             let largest = singular.iter().copied().fold(0.0, f64::max);
             model.open = singular.iter().any(|s| *s < VANISHES * largest);
         }
         Some(model)
+    }
+
+    /// The field that counts.
+    pub fn best(&self) -> &FieldFit {
+        &self.fits[self.floor.unwrap_or(self.fits.len() - 1)]
+    }
+
+    /// The root mean square of what it leaves from sample to sample, in scaled columns.
+    pub fn left(&self) -> f64 {
+        let half = (self.frame.half.iter().map(|h| h * h).sum::<f64>() / self.frame.half.len() as f64).sqrt();
+        self.best().noise * half
     }
 
     /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
@@ -139,9 +163,7 @@ impl NonlinearModel {
     pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
         let others = linear.modes(samples, false);
         let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::NoRealFlow);
-        let fit = &self.fits[self.floor.unwrap_or(self.fits.len() - 1)];
-        let half = (self.frame.half.iter().map(|h| h * h).sum::<f64>() / self.frame.half.len() as f64).sqrt();
-        let as_good = linear.explains || linear.fit.rms <= AS_GOOD * fit.noise * half;
+        let as_good = linear.explains || linear.fit.rms <= AS_GOOD * self.left();
         if !as_good || linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
             return;
         }
@@ -156,6 +178,22 @@ impl NonlinearModel {
             }
         }
     }
+}
+
+/// Whether two fields go on alike: the same kind of motion, and where it is closed the same period and size.
+fn agree((motion, closed): (Motion, Option<&Closed>), (other, again): (Motion, Option<Closed>)) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= SAME_ORBIT * a.abs();
+    let size = |c: &Closed| c.amplitude.iter().copied().fold(0.0, f64::max);
+    motion == other
+        && match (closed, again) {
+            (Some(a), Some(b)) => {
+                let (one, two) = (a.multiplier.ln(), b.multiplier.ln());
+                let attracts_alike = (one - two).abs() <= SAME_PULL * one.abs().max(NEUTRAL);
+                near(a.period, b.period) && near(size(a), size(&b)) && attracts_alike
+            }
+            (None, None) => true,
+            _ => false,
+        }
 }
 
 /// The largest change of a mode beside the largest at its equilibrium when the field is fitted anew through twice the steps; `None` where an equilibrium is lost.
@@ -288,7 +326,7 @@ mod tests {
                 .collect();
             for &(degree, residual, lambda, near, moves) in rows {
                 let Some(fit) = model.fits.iter().find(|fit| fit.degree == degree) else { panic!("{name}: no degree {degree}") };
-                let places = equilibria(fit, &points, MOST_EQUILIBRIA);
+                let places = equilibria(fit, &points, MOST_EQUILIBRIA, false);
                 let modes = places.iter().flat_map(|place| &place.modes);
                 let off = |mode: &&FieldMode| (mode.lambda / model.frame.interval - lambda).norm();
                 let Some(mode) = modes.min_by(|a, b| off(a).total_cmp(&off(b))) else { panic!("{name}, degree {degree}: no mode") };

@@ -9,6 +9,8 @@ use nalgebra::DMatrix;
 
 /// Numbers of midpoint steps that are extrapolated.
 const STEPS: [usize; 4] = [2, 4, 6, 8];
+/// A direction in which a Jacobian is smaller than this part of its largest is one of a line of equilibria.
+const SINGULAR: f64 = 1e-6;
 
 /// All monomials of total degree up to a bound, 1 first, by degree: those of a lower bound come first.
 #[derive(Clone, Debug)]
@@ -255,7 +257,10 @@ impl PolynomialFlow {
         let mut z = nalgebra::DVector::from_column_slice(start);
         for _ in 0..40 {
             let (f, jacobian) = self.field(z.as_slice());
-            let step = jacobian.lu().solve(&nalgebra::DVector::from_vec(f))?;
+            // Along a line of equilibria nothing is to be found: the shortest step leads onto it.
+            let svd = nalgebra::SVD::try_new(jacobian, true, true, f64::EPSILON, 1000)?;
+            let least = SINGULAR * svd.singular_values.amax();
+            let step = svd.solve(&nalgebra::DVector::from_vec(f), least).ok()?;
             z -= &step;
             if !z.iter().all(|x| x.is_finite()) || z.amax() > 1e3 {
                 return None;

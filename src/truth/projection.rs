@@ -46,14 +46,14 @@ pub(super) fn basis(times: &[f64], rates: &[Rate], trend: usize, samples: &Sampl
 }
 
 /// A run's orthonormal basis and its triangular factor for a choice of rows.
-struct Factor {
+pub(super) struct Factor {
     q: DMatrix<f64>,
     r: DMatrix<f64>,
     lengths: Vec<f64>,
 }
 
 impl Factor {
-    fn of(mut phi: DMatrix<f64>) -> Option<Self> {
+    pub fn of(mut phi: DMatrix<f64>) -> Option<Self> {
         if !phi.iter().all(|x| x.is_finite()) {
             return None;
         }
@@ -63,7 +63,8 @@ impl Factor {
         Some(Self { q: qr.q(), r: qr.r(), lengths })
     }
 
-    fn without(&self, y: DMatrix<f64>) -> DMatrix<f64> {
+    /// What is outside its columns' span.
+    pub fn without(&self, y: DMatrix<f64>) -> DMatrix<f64> {
         let inside = self.q.tr_mul(&y);
         y - &self.q * inside
     }

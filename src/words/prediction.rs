@@ -8,9 +8,10 @@ use super::paragraph::push;
 use super::unsettled::remedies;
 use super::verdicts::{becomes, behaviour, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
+use crate::data::Hold;
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
-use crate::truth::{Caveat, Mode};
+use crate::truth::{Between, Caveat, Mode};
 
 /// Lines of the first screen.
 pub const FIRST_SCREEN: usize = 24;
@@ -73,11 +74,21 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
     }
 }
 
+/// Whether the samples' inputs are held, where the loop takes them to go straight.
+fn held_otherwise(report: &Report) -> bool {
+    let held = |c: &Caveat| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. });
+    report.finding.settled && report.caveats.iter().any(held) && report.driven.as_ref().is_some_and(|driven| driven.hold == Hold::Linear)
+}
+
 /// Why there is no recommendation.
 fn nothing_recommended(report: &Report) -> &'static str {
     match (report.caveats.contains(&Caveat::Stopped), report.finding.settled) {
         (true, true) => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
         (true, false) => "Nothing is recommended: this was stopped before a mode was settled.",
+        _ if held_otherwise(report) => {
+            "Nothing is recommended: the input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well \
+             (--hold zero)."
+        }
         _ => "Nothing is recommended: the samples settle no mode.",
     }
 }
@@ -87,7 +98,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
         push(&mut lines, nothing_recommended(report), width);
-        if report.caveats.contains(&Caveat::Stopped) {
+        if report.caveats.contains(&Caveat::Stopped) || held_otherwise(report) {
             return lines;
         }
         let mut codes = Vec::new();

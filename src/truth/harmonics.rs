@@ -1,0 +1,71 @@
+//! What harmonics tell: a nonlinear motion is a series of them.
+
+use super::exponentials::Exponentials;
+use super::runs::Samples;
+use num_complex::Complex;
+
+/// A pair that falls by more than so many times what another does, at its frequency or a multiple to these parts of it, may be of its series.
+const FASTER: f64 = 1.6;
+const AT_ONCE: f64 = 0.25;
+const AT_MULTIPLE: f64 = 0.13;
+
+/// What the residuals have of three times a frequency beyond chance, relative to a motion that fills its columns;
+/// of the samples that the fit was made of.
+pub(super) fn third_harmonic(fit: &Exponentials, samples: &Samples, frequency: f64) -> f64 {
+    let (mut power, mut rows) = (0.0, 0.0f64);
+    for (run, residuals) in samples.runs.iter().zip(&fit.residuals) {
+        let complete: Vec<usize> = (0..residuals.nrows()).filter(|&i| run.complete(i)).collect();
+        let wave = |i: usize| Complex::cis(-3.0 * frequency * run.times[i]);
+        let sum = |j: usize| complete.iter().map(|&i| wave(i) * residuals[(i, j)]).sum::<Complex<f64>>();
+        power += (0..samples.dimension()).map(|j| sum(j).norm_sqr()).sum::<f64>() / complete.len().max(1) as f64;
+        rows += complete.len() as f64;
+    }
+    // White noise gives each column of each run the power of one of its rows.
+    let by_chance = fit.rms.powi(2) * (samples.dimension() * samples.runs.len()) as f64;
+    (2.0 * (power - by_chance).max(0.0) / (rows.max(1.0) * samples.dimension() as f64)).sqrt()
+}
+
+/// Whether the k-th λ is a sum of two or three of the others (with conjugates), as the series of a nonlinear motion has them.
+pub(super) fn is_harmonic(fit: &Exponentials, k: usize, duration: f64) -> bool {
+    let lambdas: Vec<Complex<f64>> = fit.rates.iter().map(|r| r.lambda()).collect();
+    let target = lambdas[k];
+    if target.norm() * duration < 0.5 {
+        return false;
+    }
+    let others: Vec<(Complex<f64>, f64)> = (0..lambdas.len())
+        .filter(|&j| j != k && fit.share[j] > fit.share[k])
+        .flat_map(|j| {
+            let u = fit.uncertainty[j];
+            if lambdas[j].im > 0.0 { vec![(lambdas[j], u), (lambdas[j].conj(), u)] } else { vec![(lambdas[j], u)] }
+        })
+        .collect();
+    let near = |sum: Complex<f64>, u: f64| {
+        let close = 4.0 * (u + fit.uncertainty[k]) + 1e-4 * target.norm();
+        (sum - target).norm() <= close.min(0.1 * target.norm())
+    };
+    for (a, (x, u)) in others.iter().enumerate() {
+        for (b, (y, v)) in others.iter().enumerate().skip(a) {
+            if near(x + y, u + v) {
+                return true;
+            }
+            for (z, w) in others.iter().skip(b) {
+                if near(x + y + z, u + v + w) {
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// Whether in noise the k-th λ may be of the series of another: a motion that swings more slowly while it is large has the terms 3α + iω, 2α + 2iω, 3α + 3iω of α + iω
+/// (the normal form: Poincaré 1879), which take other frequencies nearby when they stand for all that follow.
+pub(super) fn may_be_of_a_series(lambdas: &[Complex<f64>], k: usize) -> bool {
+    let of = |other: &Complex<f64>| {
+        let near = |n: f64, part: f64| (lambdas[k].im - n * other.im).abs() < part * other.im;
+        other.im > 0.0
+            && lambdas[k].re < FASTER * other.re.min(0.0)
+            && (near(1.0, AT_ONCE) || near(2.0, AT_MULTIPLE) || near(3.0, AT_MULTIPLE))
+    };
+    lambdas[k].im > 0.0 && lambdas.iter().enumerate().any(|(j, other)| j != k && of(other))
+}

@@ -1,0 +1,167 @@
+//! How far rates would be elsewhere, had the system terms of second order: a nonlinear motion that dies out is a series of more exponentials.
+//!
+//! ```text
+//! y(t) = x* + Σ_k v_k z_k(t) + Σ_{k ≤ l} w_{kl} z_k(t) z_l(t),     z_k(t) = a_k e^{λ_k t},   a_k of each run, w_{kl} of each column
+//! ```
+//!
+//! (the normal form at an equilibrium: Poincaré 1879). The products decay as other exponentials do, so that a decay bends to them, while an oscillation is orthogonal to its harmonics.
+//! Runs of different sizes tell them apart: a_k is that of the sum of exponentials alone, and w is shared. One step of Gauss and Newton from w = 0.
+
+use super::exponentials::Exponentials;
+use super::projection::{Factor, amplitudes, basis};
+use super::rate::Rate;
+use super::runs::Samples;
+use nalgebra::{Cholesky, DMatrix};
+use num_complex::Complex;
+
+/// Products at most: more of them fit anything.
+const MOST_PRODUCTS: usize = 28;
+
+/// A rate of less than this over the whole time is a trend.
+const TREND: f64 = 1.0;
+
+/// What terms of second order would do to a fit.
+#[derive(Clone, Debug)]
+pub(super) struct SecondOrder {
+    /// How far each rate moves, with one standard error of where it then is.
+    pub moved: Vec<(f64, f64)>,
+    /// What they take from the sum of squares, in variances of the noise.
+    pub gain: f64,
+    /// The numbers that are fitted for it.
+    pub freedom: usize,
+}
+
+/// Of a fit without a trend; `None` where rows are too few for so many numbers, so that nothing is known.
+pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Option<SecondOrder> {
+    let n = fit.count();
+    // What hardly changes over the whole time is a trend.
+    let moves: Vec<bool> = fit.rates.iter().flat_map(|r| vec![r.lambda().norm() * samples.duration() > TREND; r.count()]).collect();
+    let samples = &complete(samples, n);
+    let (columns, rows) = (samples.dimension(), samples.rows());
+    let pairs: Vec<(usize, usize)> = (0..n).flat_map(|k| (k..n).map(move |l| (k, l))).filter(|&(k, l)| moves[k] && moves[l]).collect();
+    let products = pairs.len();
+    let numbers = fit.parameters + products * columns;
+    if fit.trend > 0 || products == 0 || products > MOST_PRODUCTS || rows * columns < numbers + numbers / 2 {
+        return None;
+    }
+    let (_, own, _) = amplitudes(samples, &fit.rates, 0)?;
+    let sizes = sizes(&own, &fit.rates);
+    let factors: Option<Vec<Factor>> = samples.runs.iter().map(|run| Factor::of(basis(&run.times, &fit.rates, 0, samples).0)).collect();
+    let factors = factors?;
+    let stacked = |part: &dyn Fn(usize) -> DMatrix<f64>| {
+        let parts: Vec<DMatrix<f64>> = factors.iter().enumerate().map(|(r, f)| f.without(part(r))).collect();
+        let mut all = DMatrix::zeros(rows, parts.first().map_or(0, DMatrix::ncols));
+        let mut row = 0;
+        for part in parts {
+            all.rows_mut(row, part.nrows()).copy_from(&part);
+            row += part.nrows();
+        }
+        all
+    };
+    let constant = stacked(&|r| basis(&samples.runs[r].times, &fit.rates, 0, samples).1);
+    let with_products = stacked(&|r| {
+        let (times, constant) = (&samples.runs[r].times, basis(&samples.runs[r].times, &fit.rates, 0, samples).1);
+        let mut all = DMatrix::zeros(times.len(), 1 + products);
+        all.column_mut(0).copy_from(&constant.column(0));
+        for (i, &t) in times.iter().enumerate() {
+            let z = coordinates(&fit.rates, &sizes[r], t);
+            pairs.iter().enumerate().for_each(|(place, &(k, l))| all[(i, 1 + place)] = z[k] * z[l]);
+        }
+        all
+    });
+    let (constant, with_products) = (if samples.rests_at_zero { None } else { Factor::of(constant) }, Factor::of(with_products)?);
+    let states = stacked(&|r| samples.runs[r].states.clone());
+    let before = constant.as_ref().map_or_else(|| states.clone(), |f| f.without(states.clone())).norm_squared();
+    let residual = with_products.without(states);
+    // −∂residual by each number of the rates.
+    let mut slopes = Vec::with_capacity(n);
+    let mut place = 0;
+    for rate in &fit.rates {
+        for parameter in 0..rate.count() {
+            let slope = stacked(&|r| {
+                let times = &samples.runs[r].times;
+                DMatrix::from_fn(times.len(), columns, |i, j| {
+                    let by = rate.at(times[i]).1[parameter];
+                    (0..rate.count()).map(|q| by[q] * own[r][(place + q, j)]).sum()
+                })
+            });
+            slopes.push(with_products.without(slope));
+        }
+        place += rate.count();
+    }
+    let lengths: Vec<f64> = slopes.iter().map(|s| s.norm().max(f64::MIN_POSITIVE)).collect();
+    let normal = DMatrix::from_fn(n, n, |a, b| slopes[a].dot(&slopes[b]) / (lengths[a] * lengths[b]));
+    let right = nalgebra::DVector::from_fn(n, |a, _| slopes[a].dot(&residual) / lengths[a]);
+    let factor = Cholesky::new(normal)?;
+    let step = factor.solve(&right);
+    let after = (residual.norm_squared() - step.dot(&right)).max(0.0);
+    let variance = after / (rows * columns).saturating_sub(numbers).max(1) as f64;
+    let covariance = factor.inverse() * variance;
+    let mut moved = Vec::with_capacity(fit.rates.len());
+    let mut place = 0;
+    for rate in &fit.rates {
+        let along = |q: usize| step[place + q] / lengths[place + q];
+        let spread = |q: usize| covariance[(place + q, place + q)].max(0.0).sqrt() / lengths[place + q];
+        moved.push(match *rate {
+            Rate::Real(_) => (along(0).abs(), spread(0)),
+            // ω² moves by 2ω times what ω does.
+            Rate::Pair(_, square) => {
+                let turns = 2.0 * square.max(0.0).sqrt().max(f64::MIN_POSITIVE);
+                (along(0).hypot(along(1) / turns), spread(0).hypot(spread(1) / turns))
+            }
+        });
+        place += rate.count();
+    }
+    let gain = (before - after).max(0.0) / variance.max(f64::MIN_POSITIVE);
+    Some(SecondOrder { moved, gain, freedom: products * columns })
+}
+
+/// The rows without a missing cell, of runs with more than `least` of them.
+fn complete(samples: &Samples, least: usize) -> Samples {
+    let mut samples = samples.clone();
+    for run in &mut samples.runs {
+        let kept: Vec<usize> = (0..run.rows()).filter(|&i| run.complete(i)).collect();
+        (run.times, run.states) = (kept.iter().map(|&i| run.times[i]).collect(), run.states.select_rows(&kept));
+    }
+    samples.runs.retain(|run| run.rows() > least);
+    samples.missing = false;
+    samples
+}
+
+/// How large each mode is in each run, in units of the run where it is largest: its amplitudes in all columns are along one vector in a system.
+fn sizes(own: &[DMatrix<f64>], rates: &[Rate]) -> Vec<Vec<Complex<f64>>> {
+    let mut all = vec![Vec::with_capacity(rates.len()); own.len()];
+    let mut place = 0;
+    for rate in rates {
+        let frequency = rate.lambda().im;
+        let along = |amplitudes: &DMatrix<f64>| -> Vec<Complex<f64>> {
+            let turning = |j: usize| if rate.count() == 2 { -amplitudes[(place + 1, j)] / frequency.max(f64::MIN_POSITIVE) } else { 0.0 };
+            (0..amplitudes.ncols()).map(|j| Complex::new(amplitudes[(place, j)], turning(j))).collect()
+        };
+        let vectors: Vec<Vec<Complex<f64>>> = own.iter().map(along).collect();
+        let square = |v: &[Complex<f64>]| v.iter().map(Complex::norm_sqr).sum::<f64>();
+        let largest = vectors.iter().max_by(|a, b| square(a).total_cmp(&square(b))).cloned().unwrap_or_default();
+        let unit = square(&largest).max(f64::MIN_POSITIVE);
+        for (sizes, vector) in all.iter_mut().zip(&vectors) {
+            sizes.push(vector.iter().zip(&largest).map(|(x, v)| x * v.conj()).sum::<Complex<f64>>() / unit);
+        }
+        place += rate.count();
+    }
+    all
+}
+
+/// The modes' coordinates at a time, a pair as its real and its imaginary part.
+fn coordinates(rates: &[Rate], sizes: &[Complex<f64>], t: f64) -> Vec<f64> {
+    let mut z = Vec::with_capacity(2 * rates.len());
+    for (rate, size) in rates.iter().zip(sizes) {
+        let values = rate.at(t).0;
+        match rate {
+            Rate::Real(_) => z.push(size.re * values[0]),
+            Rate::Pair(..) => {
+                let there = size * Complex::new(values[0], rate.lambda().im * values[1]);
+                z.extend([there.re, there.im]);
+            }
+        }
+    }
+    z
+}
