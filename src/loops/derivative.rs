@@ -52,7 +52,7 @@ fn plain(text: &str, name: &str, list: &str) -> Result<Regression, RegressionErr
     }
     let derivative = Filter::difference(first, points).ok_or_else(unknown)?;
     let second = (name == "second").then(|| Filter { first: -1, weights: vec![1.0, -2.0, 1.0] });
-    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second, smoothed_before: false, ends: Ends::Dropped })
+    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second, smoothed_before: false, ends: Ends::Dropped, border: None })
 }
 
 fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
@@ -70,5 +70,6 @@ fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
         second: None,
         smoothed_before: false,
         ends: Ends::Dropped,
+        border: None,
     })
 }

@@ -125,7 +125,7 @@ impl Filter {
 pub enum Ends {
     /// Rows without a full window are left out.
     Dropped,
-    /// Other formulas are used there, which pollute the regression: the closed form then holds for long trajectories only.
+    /// Other formulas are used there, which pollute the regression: the closed form then holds where the motion is as large inside as at the ends.
     OtherFormulas,
 }
 
@@ -145,6 +145,9 @@ pub struct Regression {
     pub smoothed_before: bool,
     /// What happens at the ends.
     pub ends: Ends,
+    /// How many samples the one-sided formulas at the ends take; `None` where there are none, or they are not at hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub border: Option<usize>,
 }
 
 /// A complex number as `[re, im]`.
@@ -232,6 +235,16 @@ impl Regression {
             condition: slope(Complex::ONE).max(slope(Complex::I)),
             removed: false,
         }
+    }
+
+    /// The slopes of the rows without a full window by one-sided formulas: from the first sample on, and backwards from the last; the weights (times 1/H) of the first samples, and of
+    /// the last ones in the order of time.
+    pub fn borders(&self) -> [Vec<Vec<f64>>; 2] {
+        let Some(points) = self.border else { return [Vec::new(), Vec::new()] };
+        let one_sided = |row: i32| Filter::difference(-row, points).map(|filter| filter.weights);
+        let mirrored = |weights: Vec<f64>| weights.into_iter().rev().map(|w| -w).collect::<Vec<f64>>();
+        let after = self.derivative.first + self.derivative.weights.len() as i32 - 1;
+        [(0..-self.derivative.first).filter_map(one_sided).collect(), (0..after).filter_map(one_sided).map(mirrored).collect()]
     }
 
     /// Rows at each end of a trajectory that have no full window.

@@ -11,9 +11,11 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
     if name != "gradient" {
         return Err(RegressionError::Unknown { family: "numpy", name: name.to_owned(), known: "gradient" });
     }
+    let mut border = 2;
     for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
         match item.split_once('=') {
-            Some(("edge_order", "1" | "2")) => {}
+            Some(("edge_order", "1")) => border = 2,
+            Some(("edge_order", "2")) => border = 3,
             Some(("edge_order", value)) => {
                 return Err(RegressionError::Value { option: "edge_order", text: value.to_owned(), expected: "1 or 2" });
             }
@@ -21,5 +23,13 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         }
     }
     let derivative = Filter { first: -1, weights: vec![-0.5, 0.0, 0.5] };
-    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second: None, smoothed_before: false, ends: Ends::OtherFormulas })
+    Ok(Regression {
+        name: text.to_owned(),
+        derivative,
+        smoothing: None,
+        second: None,
+        smoothed_before: false,
+        ends: Ends::OtherFormulas,
+        border: Some(border),
+    })
 }

@@ -1,7 +1,7 @@
 //! pysindy: `SINDy(differentiation_method=FiniteDifference(order=2, drop_endpoints=False))`, and `SmoothedFiniteDifference`.
 //!
 //! Read and run: 2.1.0. The interior stencil has order + 1 samples: centred for even orders, one to the right of that for odd ones, so that order 1 is
-//! the forward difference. The default keeps the ends, with one-sided formulas there. `SmoothedFiniteDifference` smooths by `savgol_filter(window 11,
+//! the forward difference. The default keeps the ends, with one-sided formulas of order + 1 samples there. `SmoothedFiniteDifference` smooths by `savgol_filter(window 11,
 //! degree 3)` first and, by default, regresses on the smoothed state as well. Files: `differentiation/finite_difference.py`,
 //! `differentiation/smoothed_finite_difference.py`.
 
@@ -58,6 +58,7 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         second: None,
         smoothed_before: smoothed && saved,
         ends: if dropped && !smoothed { Ends::Dropped } else { Ends::OtherFormulas },
+        border: (!dropped && !smoothed).then_some(order + 1),
     })
 }
 

@@ -85,15 +85,18 @@ fn freed(runs: &[Run], mut map: AffineMap, longest: usize, affine: bool) -> Opti
 
 /// Ordinary least squares over successive samples.
 fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
-    regression(runs, &[0.0, 1.0], &[1.0, 0.0], affine)
+    regression(runs, &[0.0, 1.0], &[1.0, 0.0], &[Vec::new(), Vec::new()], affine)
 }
 
 /// Ordinary least squares of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j}: the matrix Â in the place of Φ, over all whole windows of as many samples as there are weights.
-/// A multistep method has α for `to` and hβ for `from`, a regression on estimated derivatives its two filters.
-pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], affine: bool) -> Option<AffineMap> {
+/// A multistep method has α for `to` and hβ for `from`, a regression on estimated derivatives its two filters, and for the first and the last rows `borders`: the weights
+/// of the first samples for each row from the first one on, and those of the last samples backwards from the last, on the sample itself.
+pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], borders: &[Vec<Vec<f64>>; 2], affine: bool) -> Option<AffineMap> {
     let d = runs.first()?.ncols();
     let span = to.len().min(from.len());
-    let rows: usize = runs.iter().map(|run| (run.nrows() + 1).saturating_sub(span)).sum();
+    // A run too short for its borders is left out of them.
+    let borders_of = |run: &Run| borders.iter().flatten().filter(|weights| weights.len() <= run.nrows()).count();
+    let rows: usize = runs.iter().map(|run| (run.nrows() + 1).saturating_sub(span) + borders_of(run)).sum();
     let width = d + usize::from(affine);
     if rows < width || span == 0 {
         return None;
@@ -109,22 +112,32 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], affine: bool) -
     let all = width + d;
     let mut block = DMatrix::zeros(all + ROWS_AT_ONCE, all);
     let mut row = all;
+    let mut add = |values: &dyn Fn(usize) -> (f64, f64)| {
+        if row == block.nrows() {
+            let factor = block.clone().qr().unpack_r();
+            block.rows_mut(0, all).copy_from(&factor);
+            row = all;
+        }
+        for k in 0..d {
+            (block[(row, k)], block[(row, width + k)]) = values(k);
+        }
+        if affine {
+            block[(row, d)] = 1.0;
+        }
+        row += 1;
+    };
     for run in runs {
+        let weighed = |weights: &[f64], n: usize, k: usize| -> f64 {
+            weights.iter().enumerate().map(|(j, w)| w * (run[(n + j, k)] - middle[k])).sum()
+        };
         for n in 0..(run.nrows() + 1).saturating_sub(span) {
-            if row == block.nrows() {
-                let factor = block.clone().qr().unpack_r();
-                block.rows_mut(0, all).copy_from(&factor);
-                row = all;
+            add(&|k| (weighed(&from[..span], n, k), weighed(&to[..span], n, k)));
+        }
+        for (side, rows) in borders.iter().enumerate() {
+            for (i, weights) in rows.iter().enumerate().filter(|(_, weights)| weights.len() <= run.nrows()) {
+                let (here, n) = if side == 0 { (i, 0) } else { (run.nrows() - 1 - i, run.nrows() - weights.len()) };
+                add(&|k| (run[(here, k)] - middle[k], weighed(weights, n, k)));
             }
-            for k in 0..d {
-                let weighed = |weights: &[f64]| -> f64 { weights.iter().enumerate().map(|(j, w)| w * (run[(n + j, k)] - middle[k])).sum() };
-                block[(row, k)] = weighed(&from[..span]);
-                block[(row, width + k)] = weighed(&to[..span]);
-            }
-            if affine {
-                block[(row, d)] = 1.0;
-            }
-            row += 1;
         }
     }
     let factor = block.rows(0, row).into_owned().qr().unpack_r();

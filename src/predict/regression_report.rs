@@ -27,7 +27,7 @@ pub struct RegressionMode {
     pub lambda: Complex<f64>,
     /// What is learned of it from clean samples.
     pub learned: Option<RegressedMode>,
-    /// λ̂ from these samples, where their noise moves it by more than they leave open.
+    /// λ̂ from these samples, where their noise, or other formulas in the first and last rows, move it by more than they leave open.
     #[serde(serialize_with = "optional_pair", skip_serializing_if = "Option::is_none")]
     pub noisy: Option<Complex<f64>>,
     /// Why that is nothing.
@@ -80,7 +80,7 @@ impl Regressed<'_> {
         RegressionReport { regression: regression.clone(), verdict: modes.iter().filter_map(|mode| mode.verdict).max(), modes }
     }
 
-    /// λ̂ of every mode from the samples themselves, by the same least squares on the rows with whole filters; `None` where k and c of x″ are fitted, or samples are smoothed
+    /// λ̂ of every mode from the samples themselves, by the same least squares: on the rows with whole filters, and on the first and last where they are kept; `None` where k and c of x″ are fitted, or samples are smoothed
     /// beforehand by a filter that is not at hand.
     fn noisy(&self, regression: &Regression, through: &ThroughLoss, interval: f64) -> Option<Vec<Complex<f64>>> {
         if regression.second.is_some() || regression.smoothed_before {
@@ -97,6 +97,7 @@ impl Regressed<'_> {
             weights[from..from + filter.weights.len()].iter_mut().zip(&filter.weights).for_each(|(to, w)| *to = w * scale);
             weights
         };
-        Some(through.regressed(&placed(&regression.derivative, 1.0 / interval), &placed(&state, 1.0), &clean?)?.0)
+        let borders = regression.borders().map(|rows| rows.into_iter().map(|w| w.iter().map(|w| w / interval).collect()).collect());
+        Some(through.regressed(&placed(&regression.derivative, 1.0 / interval), &placed(&state, 1.0), &borders, &clean?)?.0)
     }
 }

@@ -151,10 +151,16 @@ impl ThroughLoss {
         Some((matched(&map, interval, modes)?, map.loss))
     }
 
-    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples: the eigenvalues of Â nearest to `clean`, which are learned without noise,
+    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples, with these formulas in the first and last rows: the eigenvalues of Â nearest to `clean`, which are learned without noise,
     /// in the same order, and the mean square of the residuals.
-    pub(super) fn regressed(&self, to: &[f64], from: &[f64], clean: &[Complex<f64>]) -> Option<(Vec<Complex<f64>>, f64)> {
-        let map = regression(&self.runs, to, from, self.affine)?;
+    pub(super) fn regressed(
+        &self,
+        to: &[f64],
+        from: &[f64],
+        borders: &[Vec<Vec<f64>>; 2],
+        clean: &[Complex<f64>],
+    ) -> Option<(Vec<Complex<f64>>, f64)> {
+        let map = regression(&self.runs, to, from, borders, self.affine)?;
         Some((nearest(&map, clean)?, map.loss))
     }
 

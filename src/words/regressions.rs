@@ -4,7 +4,7 @@ use super::number::{DIGITS, complex, pair};
 use super::verdicts::verdict;
 use super::{Dialect, Say, Table, wrapped};
 use crate::loops::{Ends, NotRegressed, Regression};
-use crate::predict::{RegressionMode, Report};
+use crate::predict::{RegressionMode, RegressionReport, Report};
 
 /// What a regression does with the samples, one sentence a line.
 pub fn description(regression: &Regression) -> Vec<String> {
@@ -22,7 +22,7 @@ pub fn description(regression: &Regression) -> Vec<String> {
     }
     if regression.ends == Ends::OtherFormulas {
         lines.push(format!(
-            "The first and last {} rows of a trajectory use other formulas, which pollute the fit: λ̂ holds for long trajectories only.",
+            "The first and last {} rows of a trajectory use other formulas, which pollute the fit: λ̂ is that of the rows inside.",
             regression.margin()
         ));
     }
@@ -41,17 +41,21 @@ pub fn regressions(report: &Report, width: usize) -> String {
             table.row([name.to_owned(), verdict(mode.verdict).to_owned(), learned(mode), why(mode)]);
         }
     }
-    let noisy = report.regressions.iter().flat_map(|found| &found.modes).any(|mode| mode.noisy.is_some());
-    let from = if noisy { "from these samples, with their noise" } else { "from samples without noise" };
+    let moved = report.regressions.iter().flat_map(|found| &found.modes).any(|mode| mode.noisy.is_some());
+    let from = if moved { "from these samples, with their noise and their ends" } else { "from samples without noise" };
     let heading = wrapped(&format!("Regression on estimated derivatives (no integrator; {from})"), "", "", width);
-    let ends = report.regressions.iter().any(|found| found.regression.ends == Ends::OtherFormulas);
-    let note = if ends {
-        let text =
-            "Other formulas at the ends of a trajectory add an error that fades with its length; drop_endpoints=True leaves them out.";
-        wrapped(text, "", "", width) + "\n"
-    } else {
-        String::new()
+    // Where the formulas at the ends are at hand, and samples, they are part of λ̂.
+    let followed = |found: &RegressionReport| found.regression.border.is_some() && report.through_loss.is_some();
+    let beyond = report.regressions.iter().any(|found| found.regression.ends == Ends::OtherFormulas && !followed(found));
+    let by_ends = report.regressions.iter().any(|found| followed(found) && found.modes.iter().any(|mode| mode.noisy.is_some()));
+    let note = match (beyond, by_ends) {
+        (true, _) => {
+            "Other formulas at the ends of a trajectory add an error that is not in these figures; it stays in long trajectories of a motion that dies out."
+        }
+        (false, true) => "One-sided formulas at the ends of a trajectory are in these figures; drop_endpoints=True leaves them out.",
+        (false, false) => "",
     };
+    let note = if note.is_empty() { String::new() } else { wrapped(note, "", "", width) + "\n" };
     format!("\n{heading}\n{}\n{note}", table.fit(width))
 }
 
