@@ -52,7 +52,16 @@ fn plain(text: &str, name: &str, list: &str) -> Result<Regression, RegressionErr
     }
     let derivative = Filter::difference(first, points).ok_or_else(unknown)?;
     let second = (name == "second").then(|| Filter { first: -1, weights: vec![1.0, -2.0, 1.0] });
-    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second, smoothed_before: false, ends: Ends::Dropped, border: None })
+    Ok(Regression {
+        name: text.to_owned(),
+        derivative,
+        smoothing: None,
+        second,
+        smoothed_before: false,
+        ends: Ends::Dropped,
+        border: None,
+        window: None,
+    })
 }
 
 fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
@@ -71,5 +80,6 @@ fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
         smoothed_before: false,
         ends: Ends::Dropped,
         border: None,
+        window: None,
     })
 }

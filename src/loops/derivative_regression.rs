@@ -101,6 +101,17 @@ impl Filter {
         Some(Self { first: -half, weights: weights.iter().copied().collect() })
     }
 
+    /// The weights of the first samples of a trajectory for the smoothed value in one of its first rows, where the window does not fit around it: the polynomial of the first whole
+    /// window there (`savgol_filter(mode="interp")`).
+    pub fn savitzky_golay_at_end(window: usize, degree: usize, row: usize) -> Option<Vec<f64>> {
+        let half = (window / 2) as f64;
+        let at = |row: usize| (row as f64 - half) / half.max(1.0);
+        let powers = DMatrix::from_fn(window, degree + 1, |j, k| at(j).powi(k as i32));
+        let there = DVector::from_fn(degree + 1, |k, _| at(row).powi(k as i32));
+        let weights = &powers * (powers.transpose() * &powers).lu().solve(&there)?;
+        Some(weights.iter().copied().collect())
+    }
+
     /// Σ w_j e^{jz} and its derivative by z.
     fn at(&self, z: Complex<f64>) -> (Complex<f64>, Complex<f64>) {
         let mut sums = (Complex::ZERO, Complex::ZERO);
@@ -143,6 +154,9 @@ pub struct Regression {
     pub second: Option<Filter>,
     /// Whether samples are smoothed first and both sides are computed from the smoothed ones: on a mode that smoothing cancels.
     pub smoothed_before: bool,
+    /// The window and the degree of that smoothing.
+    #[serde(skip)]
+    pub window: Option<(usize, usize)>,
     /// What happens at the ends.
     pub ends: Ends,
     /// How many samples the one-sided formulas at the ends take; `None` where there are none, or they are not at hand.
@@ -235,6 +249,26 @@ impl Regression {
             condition: slope(Complex::ONE).max(slope(Complex::I)),
             removed: false,
         }
+    }
+
+    /// A trajectory, rows × columns, as it is where samples are smoothed beforehand; `None` where it is shorter than the window.
+    pub fn smoothed(&self, run: &DMatrix<f64>) -> Option<DMatrix<f64>> {
+        let Some((window, degree)) = self.window else { return Some(run.clone()) };
+        let (rows, half) = (run.nrows(), window / 2);
+        if rows < window {
+            return None;
+        }
+        let inside = Filter::savitzky_golay(window, degree, 0)?.weights;
+        let ends: Option<Vec<Vec<f64>>> = (0..half).map(|row| Filter::savitzky_golay_at_end(window, degree, row)).collect();
+        let ends = ends?;
+        let summed = |from: usize, weights: &mut dyn Iterator<Item = &f64>, k: usize| -> f64 {
+            weights.enumerate().map(|(j, w)| w * run[(from + j, k)]).sum()
+        };
+        Some(DMatrix::from_fn(rows, run.ncols(), |i, k| match rows - 1 - i {
+            _ if i < half => summed(0, &mut ends[i].iter(), k),
+            back if back < half => summed(rows - window, &mut ends[back].iter().rev(), k),
+            _ => summed(i - half, &mut inside.iter(), k),
+        }))
     }
 
     /// The slopes of the rows without a full window by one-sided formulas: from the first sample on, and backwards from the last; the weights (times 1/H) of the first samples, and of

@@ -31,5 +31,6 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         smoothed_before: false,
         ends: Ends::OtherFormulas,
         border: Some(border),
+        window: None,
     })
 }

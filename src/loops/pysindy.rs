@@ -58,7 +58,8 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         second: None,
         smoothed_before: smoothed && saved,
         ends: if dropped && !smoothed { Ends::Dropped } else { Ends::OtherFormulas },
-        border: (!dropped && !smoothed).then_some(order + 1),
+        border: (!dropped && (!smoothed || saved)).then_some(order + 1),
+        window: (smoothed && saved).then_some((window, degree)),
     })
 }
 

@@ -56,7 +56,7 @@ impl NoisyModes {
         let alpha: Vec<f64> = multistep.alpha().iter().map(|a| a.to_f64()).collect();
         let beta: Vec<f64> = multistep.beta().iter().map(|b| h * b.to_f64()).collect();
         let targets: Vec<Complex<f64>> = clean.iter().map(|(lambda, _)| *lambda).collect();
-        let (learned, floor) = through.regressed(&alpha, &beta, &[Vec::new(), Vec::new()], &targets)?;
+        let (learned, floor) = through.regressed(&alpha, &beta, &[Vec::new(), Vec::new()], None, &targets)?;
         let apparent = subject.modes.iter().zip(clean).zip(learned).map(|((mode, (clean, condition)), learned)| {
             let apart = (learned - clean).norm();
             if apart <= ROUNDING * condition * mode.lambda.norm() {

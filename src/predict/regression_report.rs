@@ -80,12 +80,13 @@ impl Regressed<'_> {
         RegressionReport { regression: regression.clone(), verdict: modes.iter().filter_map(|mode| mode.verdict).max(), modes }
     }
 
-    /// λ̂ of every mode from the samples themselves, by the same least squares: on the rows with whole filters, and on the first and last where they are kept; `None` where k and c of x″ are fitted, or samples are smoothed
-    /// beforehand by a filter that is not at hand.
+    /// λ̂ of every mode from the samples themselves, by the same least squares: on the rows with whole filters, and on the first and last where they are kept; `None` where k and c of x″ are fitted, or a run
+    /// is shorter than the window that smooths it.
     fn noisy(&self, regression: &Regression, through: &ThroughLoss, interval: f64) -> Option<Vec<Complex<f64>>> {
-        if regression.second.is_some() || regression.smoothed_before {
+        if regression.second.is_some() {
             return None;
         }
+        let prepared = if regression.smoothed_before { Some(through.prepared(|run| regression.smoothed(run))?) } else { None };
         let clean: Option<Vec<_>> = self.modes.iter().map(|mode| Some(regression.learned(mode.lambda, interval).ok()?.lambda)).collect();
         let state = regression.smoothing.clone().unwrap_or(Filter { first: 0, weights: vec![1.0] });
         let first = regression.derivative.first.min(state.first);
@@ -98,6 +99,10 @@ impl Regressed<'_> {
             weights
         };
         let borders = regression.borders().map(|rows| rows.into_iter().map(|w| w.iter().map(|w| w / interval).collect()).collect());
-        Some(through.regressed(&placed(&regression.derivative, 1.0 / interval), &placed(&state, 1.0), &borders, &clean?)?.0)
+        Some(
+            through
+                .regressed(&placed(&regression.derivative, 1.0 / interval), &placed(&state, 1.0), &borders, prepared.as_deref(), &clean?)?
+                .0,
+        )
     }
 }

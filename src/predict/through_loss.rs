@@ -151,17 +151,23 @@ impl ThroughLoss {
         Some((matched(&map, interval, modes)?, map.loss))
     }
 
-    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples, with these formulas in the first and last rows: the eigenvalues of Â nearest to `clean`, which are learned without noise,
+    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples, with these formulas in the first and last rows, or from what they were `prepared` to: the eigenvalues of Â nearest to `clean`, which are learned without noise,
     /// in the same order, and the mean square of the residuals.
     pub(super) fn regressed(
         &self,
         to: &[f64],
         from: &[f64],
         borders: &[Vec<Vec<f64>>; 2],
+        prepared: Option<&[Run]>,
         clean: &[Complex<f64>],
     ) -> Option<(Vec<Complex<f64>>, f64)> {
-        let map = regression(&self.runs, to, from, borders, self.affine)?;
+        let map = regression(prepared.unwrap_or(&self.runs), to, from, borders, self.affine)?;
         Some((nearest(&map, clean)?, map.loss))
+    }
+
+    /// The samples, each run made into another.
+    pub(super) fn prepared(&self, made: impl Fn(&Run) -> Option<Run>) -> Option<Vec<Run>> {
+        self.runs.iter().map(made).collect()
     }
 
     /// What is learned of the report's modes through the loss that is recommended.

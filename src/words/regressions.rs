@@ -45,7 +45,9 @@ pub fn regressions(report: &Report, width: usize) -> String {
     let from = if moved { "from these samples, with their noise and their ends" } else { "from samples without noise" };
     let heading = wrapped(&format!("Regression on estimated derivatives (no integrator; {from})"), "", "", width);
     // Where the formulas at the ends are at hand, and samples, they are part of λ̂.
-    let followed = |found: &RegressionReport| found.regression.border.is_some() && report.through_loss.is_some();
+    let followed = |found: &RegressionReport| {
+        (found.regression.border.is_some() || found.regression.window.is_some()) && report.through_loss.is_some()
+    };
     let beyond = report.regressions.iter().any(|found| found.regression.ends == Ends::OtherFormulas && !followed(found));
     let by_ends = report.regressions.iter().any(|found| followed(found) && found.modes.iter().any(|mode| mode.noisy.is_some()));
     let note = match (beyond, by_ends) {

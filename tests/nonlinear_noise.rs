@@ -1,0 +1,132 @@
+//! Nonlinear systems in noise: what noise hides of them may not be told as a linear system's modes, and what the samples determine in spite of it is told.
+
+#[path = "common/chance.rs"]
+mod chance;
+
+use chance::normal;
+use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::dynamics::System;
+use lambdahat::truth::{Because, Examination, Mode, ModesOptions, Motion, examine};
+use num_complex::Complex64;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// Samples of runs of a system, written as it is on the command line, with noise of this share of each column's standard deviation.
+fn samples(equations: &str, starts: &[&[f64]], interval: f64, count: usize, noise: f64, seed: u64) -> Trajectories {
+    let system = System::parse(equations).unwrap();
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let orbits: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| system.trajectory(start, interval, count).unwrap()).collect();
+    let sizes: Vec<f64> = (0..starts[0].len())
+        .map(|j| {
+            let column: Vec<f64> = orbits.iter().flatten().map(|x| x[j]).collect();
+            let mean = column.iter().sum::<f64>() / column.len() as f64;
+            noise * (column.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / column.len() as f64).sqrt()
+        })
+        .collect();
+    let runs = orbits.iter().map(|orbit| {
+        let noisy = |x: &Vec<f64>, random: &mut ChaCha8Rng| x.iter().zip(&sizes).map(|(x, s)| x + s * normal(random)).collect::<Vec<_>>();
+        let states = orbit.iter().flat_map(|x| noisy(x, &mut random)).collect();
+        Trajectory::at(None, (0..=count).map(|k| k as f64 * interval).collect(), states)
+    });
+    Trajectories::with_times("runs", system.variables(), Vec::new(), runs.collect()).unwrap()
+}
+
+fn examined(data: &Trajectories) -> Examination {
+    examine(data, &ModesOptions::default()).unwrap()
+}
+
+/// Settled modes that are none of these to three uncertainties.
+fn wrong<'a>(found: &'a Examination, truth: &[Complex64]) -> Vec<&'a Mode> {
+    let near = |m: &Mode| {
+        let mirrored = Complex64::new(m.lambda.re, m.lambda.im.abs());
+        truth.iter().any(|t| (t - mirrored).norm() <= 3.0 * m.uncertainty.unwrap())
+    };
+    found.modes.iter().filter(|m| m.settled && !near(m)).collect()
+}
+
+/// Decays to rest of nonlinear systems, one or two runs, 2 to 10 % of noise: sums of exponentials leave nothing but noise, with rates up to 15 of their uncertainties off. Of 40 draws none
+/// may be told wrong.
+#[test]
+fn a_nonlinear_decay_is_not_told_as_a_linear_one() {
+    let c = |x: f64| Complex64::new(x, 0.0);
+    let saturating = "x' = -1.2*x/(0.5+x) + 0.1; y' = 1.2*x/(0.5+x) - 0.6*y";
+    // At rest x = 0.1·0.5/1.1, where x/(0.5 + x) has the slope 0.5/(0.5 + x)².
+    let rest = 0.1 * 0.5 / 1.1;
+    let steep = 1.2 * 0.5 / (0.5f64 + rest).powi(2);
+    let cases: [(&str, &[&[f64]], f64, usize, [Complex64; 2]); 4] = [
+        (saturating, &[&[1.5, 0.2]], 0.2, 60, [c(-steep), c(-0.6)]),
+        (saturating, &[&[1.5, 0.2], &[0.8, 1.0]], 0.2, 60, [c(-steep), c(-0.6)]),
+        ("x' = -0.6*sin(x) + 0.5*y; y' = -1.4*y - 0.3*x^2", &[&[1.4, 1.2]], 0.2, 80, [c(-0.6), c(-1.4)]),
+        ("x' = -0.5*x + 0.3*x*y; y' = -0.9*y + 0.2*x^2", &[&[1.2, 1.0], &[1.0, -0.2]], 0.25, 60, [c(-0.5), c(-0.9)]),
+    ];
+    let mut open = 0;
+    for (equations, starts, interval, count, truth) in cases {
+        for (seed, noise) in (0..10).map(|seed| (seed, [0.02, 0.05, 0.1][seed as usize % 3])) {
+            let found = examined(&samples(equations, starts, interval, count, noise, seed));
+            assert!(wrong(&found, &truth).is_empty(), "{equations}, {noise}, seed {seed}: {:?}", found.modes);
+            open += usize::from(found.modes.iter().any(|m| m.because.contains(&Because::MayBeNonlinear)));
+        }
+    }
+    assert!(open >= 10, "{open}");
+}
+
+/// A spring that hardens, one run, 10 to 20 % of noise, both columns given: two pairs of exponentials nearby stand for a swing that slows down, and are no modes.
+#[test]
+fn a_swing_that_slows_down_is_not_two_modes() {
+    let truth = [Complex64::new(-0.075, (1.5f64 - 0.075 * 0.075).sqrt())];
+    for (seed, noise) in (0..12).map(|seed| (seed, [0.1, 0.15, 0.2][seed as usize % 3])) {
+        let found = examined(&samples("x' = v; v' = -1.5*x - 0.8*x^3 - 0.15*v", &[&[1.6, 0.0]], 0.2, 150, noise, seed));
+        assert!(wrong(&found, &truth).is_empty(), "{noise}, seed {seed}: {:?}", found.modes);
+    }
+}
+
+/// Three runs of a Duffing oscillator in 1 % of noise determine its mode to about 1 %.
+#[test]
+fn several_noisy_runs_of_an_oscillator_settle_its_mode() {
+    let truth = [Complex64::new(-0.1, 0.99f64.sqrt())];
+    for seed in 0..4 {
+        let data = samples("x' = v; v' = -0.2*v - x - x^3", &[&[1.5, 0.0], &[0.5, 0.5], &[-1.0, 0.3]], 0.1, 199, 0.01, seed);
+        let found = examined(&data);
+        assert!(found.finding.settled && wrong(&found, &truth).is_empty(), "seed {seed}: {:?}", found.modes);
+        assert!(found.modes.iter().filter(|m| m.settled).all(|m| m.uncertainty.unwrap() < 0.03), "seed {seed}: {:?}", found.modes);
+    }
+}
+
+/// Chaos in noise: where fields of two degrees go on in different ways, no motion is told.
+#[test]
+fn no_motion_is_told_on_which_degrees_differ() {
+    for seed in 0..4 {
+        let data = samples("x' = -y - z; y' = x + 0.2*y; z' = 0.2 + z*(x - 5.7)", &[&[1.0, 1.0, 0.0]], 0.1, 600, 0.05, seed);
+        let found = examined(&data);
+        assert!(!matches!(found.finding.motion, Motion::Cycle | Motion::Rest), "seed {seed}: {:?}", found.finding);
+    }
+}
+
+/// Susceptible and infected: every state without infection is an equilibrium.
+#[test]
+fn a_line_of_equilibria_is_said_to_be_one() {
+    for (infects, recovers) in [(0.5, 0.2), (0.8, 0.15), (0.3, 0.1)] {
+        let equations = format!("s' = -{infects}*s*i; i' = {infects}*s*i - {recovers}*i");
+        let found = examined(&samples(&equations, &[&[0.99, 0.01]], 1.0, 60, 0.0, 0));
+        assert!(!found.finding.settled && !found.modes.is_empty());
+        assert!(found.modes.iter().all(|m| m.because.contains(&Because::LineOfEquilibria)), "{:?}", found.modes);
+    }
+}
+
+/// Straight lines have no rate, and more modes than columns that leave rounding go before a field that leaves a thousandth.
+#[test]
+fn straight_lines_drift_and_hidden_states_are_told() {
+    let line = Trajectory::at(None, (0..120).map(|k| 0.25 * f64::from(k)).collect(), (0..120).map(|k| 1.0 + 0.7 * f64::from(k)).collect());
+    let found = examined(&Trajectories::with_times("line", vec!["x".into()], Vec::new(), vec![line]).unwrap());
+    assert_eq!((found.finding.motion, found.modes.len()), (Motion::Drift, 0));
+    let whole = samples("x' = 2*y - 0.1*x; y' = -x - 0.2*y + 0.3*z; z' = 0.4*x - 0.6*z", &[&[3.0, 1.5, -2.0]], 0.4, 80, 0.0, 0);
+    let [segment] = whole.segments()[..] else { panic!("one run") };
+    let states = segment.states.chunks(3).flat_map(|row| [row[0], row[1]]).collect();
+    let two = Trajectory::at(None, segment.times.to_vec(), states);
+    let found = examined(&Trajectories::with_times("two of three", vec!["x".into(), "y".into()], Vec::new(), vec![two]).unwrap());
+    assert_eq!(found.modes.iter().filter(|m| m.settled).count(), 3, "{:?}", found.modes);
+    let all = examined(&whole);
+    for mode in &all.modes {
+        assert!(found.modes.iter().any(|m| (m.lambda - mode.lambda).norm() < 1e-8), "{mode:?} is not among {:?}", found.modes);
+    }
+}
