@@ -89,7 +89,7 @@ fn spline(times: &[f64], z: &[Complex64], at: &[f64]) -> Vec<Complex64> {
 /// The minimum of Σ |e^{AH_k}x_k − x_{k+1}|² near the truth: the exact flow as so many steps of a method of order 8 that it is exact to rounding.
 fn one_interval(times: &[f64], z: &[Complex64]) -> Complex64 {
     let state = |z: Complex64| vec![z.re, z.im];
-    let pair = |k: usize| StatePair { from: state(z[k]), to: state(z[k + 1]), interval: times[k + 1] - times[k], substeps: 16 };
+    let pair = |k: usize| StatePair { from: state(z[k]), to: state(z[k + 1]), interval: times[k + 1] - times[k], substeps: 32 };
     let pairs: Vec<StatePair> = (0..z.len() - 1).map(pair).collect();
     let flow = MatrixLoss::new(&catalog::find("dop853").unwrap(), &pairs, &[0.0, 0.0], false).unwrap();
     let found = flow.minimum_near(&dmatrix![-0.1, -2.0; 2.0, -0.1]).unwrap();
@@ -151,7 +151,7 @@ fn remedies_for_uneven_times_do_harm() {
         ];
         assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).norm() < 1e-8), "{jitter}: {found:?}");
         let exact = one_interval(&times, &z);
-        assert!((exact - LAMBDA).norm() < 1e-12, "{exact}");
+        assert!((exact - LAMBDA).norm() < 3.5e-15, "{jitter}: {exact:?}");
     }
 }
 

@@ -40,8 +40,12 @@ impl Draws {
         (rms - told).abs() <= 4.0 * scatter / (2.0 * rms) + 0.51 * digit
     }
 
+    /// The root mean square error.
+    pub fn rms(&self) -> f64 {
+        (self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).sum::<f64>() / self.0.len() as f64).sqrt()
+    }
+
     pub fn said(&self) -> String {
-        let square = self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).sum::<f64>() / self.0.len() as f64;
-        format!("mean {:.6}, root mean square error {:.3e}", self.mean(), square.sqrt())
+        format!("mean {:.6}, root mean square error {:.3e}", self.mean(), self.rms())
     }
 }
