@@ -8,11 +8,14 @@
 mod chance;
 #[path = "common/oscillator.rs"]
 mod oscillator;
+#[path = "common/projection.rs"]
+mod projection;
 
 use chance::{normal, unit};
-use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
+use nalgebra::{DMatrix, Matrix2, Vector2};
 use num_complex::Complex64;
 use oscillator::{nearest, runs, summed};
+use projection::Columns;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -51,50 +54,10 @@ fn by_differences(times: &[f64], z: &[Complex64]) -> Complex64 {
     half + if root.im < 0.0 { -root } else { root }
 }
 
-/// What e^{αt}cos ωt and e^{αt}sin ωt leave of both columns, one after the other.
-fn left(times: &[f64], z: &[Complex64], [damping, frequency]: [f64; 2]) -> DVector<f64> {
-    let basis = DMatrix::from_fn(times.len(), 2, |k, j| {
-        let turned = (Complex64::new(damping.clamp(-10.0, 10.0), frequency) * times[k]).exp();
-        if j == 0 { turned.re } else { turned.im }
-    });
-    let q = basis.qr().q();
-    let columns = DMatrix::from_fn(times.len(), 2, |k, j| if j == 0 { z[k].re } else { z[k].im });
-    let left = &columns - &q * (q.transpose() * &columns);
-    DVector::from_column_slice(left.as_slice())
-}
-
-/// Variable projection from this start, by Levenberg and Marquardt.
+/// Variable projection of both columns from this start.
 fn projected(times: &[f64], z: &[Complex64], start: Complex64) -> Complex64 {
-    let mut at = [start.re, start.im.max(0.05)];
-    let mut here = left(times, z, at);
-    let mut damping = 1e-3;
-    for _ in 0..200 {
-        let slope = |j: usize| {
-            let mut beside = at;
-            beside[j] += 1e-7;
-            (left(times, z, beside) - &here) / 1e-7
-        };
-        let (a, b) = (slope(0), slope(1));
-        let normal = Matrix2::new(a.dot(&a), a.dot(&b), a.dot(&b), b.dot(&b));
-        let gradient = Vector2::new(a.dot(&here), b.dot(&here));
-        let mut moved = false;
-        while damping < 1e12 {
-            let damped = normal + damping * Matrix2::from_diagonal(&normal.diagonal());
-            let step = damped.try_inverse().map_or(Vector2::zeros(), |inverse| inverse * gradient);
-            let trial = [at[0] - step[0], at[1] - step[1]];
-            let there = left(times, z, trial);
-            if there.norm_squared() < here.norm_squared() {
-                (at, here, moved) = (trial, there, true);
-                damping *= 0.1;
-                break;
-            }
-            damping *= 10.0;
-        }
-        if !moved {
-            break;
-        }
-    }
-    Complex64::new(at[0], at[1].abs())
+    let values = DMatrix::from_fn(times.len(), 2, |k, j| if j == 0 { z[k].re } else { z[k].im });
+    Columns { times, values, constant: false }.projected(start)
 }
 
 /// From a scan, the program's own start.
