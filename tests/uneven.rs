@@ -139,8 +139,11 @@ fn substeps_leave_one_low_minimum() {
     }
 }
 
-/// H|λ̂R′/R − λ| at H = 1 on every branch, by numpy.
-const MISMATCHES: [(&str, &[([f64; 2], f64)]); 4] = [
+/// A method with λ̂ and H|λ̂R′/R − λ| on every branch, H = 1.
+type Mismatches = (&'static str, &'static [([f64; 2], f64)]);
+
+/// By numpy.
+const MISMATCHES: [Mismatches; 4] = [
     (
         "rk4",
         &[

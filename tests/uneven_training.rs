@@ -155,31 +155,49 @@ fn one_mode_predicts_the_minima_of_matrices() {
     }
 }
 
-/// All of 1 800 fits through explicit methods end on a predicted minimum, in the shares that scipy finds; beyond a pole of the implicit midpoint rule there are others, with real
-/// eigenvalues, which leave most of the motion.
+/// Where 200 fits end: on which of these minima, and elsewhere.
+fn ends(loss: &MatrixLoss, predicted: &[MatrixMinimum], within: f64) -> (Vec<usize>, Vec<Option<MatrixMinimum>>) {
+    let (mut hits, mut elsewhere) = (vec![0; predicted.len()], Vec::new());
+    for start in starts(1) {
+        let end = loss.minimum_near(&start);
+        let near = |p: &MatrixMinimum| {
+            let value = end.as_ref().and_then(upper);
+            value.is_some_and(|z| (z - upper(p).unwrap()).norm() <= within)
+        };
+        match predicted.iter().position(near) {
+            Some(k) => hits[k] += 1,
+            None => elsewhere.push(end),
+        }
+    }
+    (hits, elsewhere)
+}
+
+fn predicted(loss: &MatrixLoss, rows: &[([f64; 3], usize)]) -> Vec<MatrixMinimum> {
+    let near = |([re, im, _], _): &([f64; 3], usize)| loss.minimum_near(&turning(Complex::new(*re, *im))).unwrap();
+    rows.iter().map(near).collect()
+}
+
+/// All of 1 800 fits through explicit methods end on a predicted minimum, in the shares that scipy finds.
 #[test]
 fn trained_matrices_land_on_predicted_minima() {
-    for (name, pattern, rows) in TRAINED {
+    for (name, pattern, rows) in TRAINED.iter().filter(|row| row.0 != "implicit-midpoint") {
         let loss = two_runs(name, pattern);
-        let of = |([re, im, _], _): &([f64; 3], usize)| loss.minimum_near(&turning(Complex::new(*re, *im))).unwrap();
-        let predicted: Vec<MatrixMinimum> = rows.iter().map(of).collect();
-        let mut hits = vec![0; rows.len()];
-        for start in starts(1) {
-            let end = loss.minimum_near(&start);
-            let near = |p: &MatrixMinimum, end: &MatrixMinimum| {
-                upper(end).is_some_and(|z| (z - upper(p).unwrap()).norm() <= farthest(name, pattern))
-            };
-            match end.as_ref().and_then(|end| predicted.iter().position(|p| near(p, end))) {
-                Some(k) => hits[k] += 1,
-                None => {
-                    // Out there R tends to −1, and some descents never stop.
-                    let beyond_a_pole = |end: &MatrixMinimum| end.level >= 0.8 && (upper(end).is_none() || end.matrix.norm() > 1e3);
-                    assert!(name == "implicit-midpoint" && end.as_ref().is_none_or(beyond_a_pole), "{name}, {pattern}: {end:?}");
-                }
-            }
-        }
-        assert!(name == "implicit-midpoint" || hits.iter().sum::<usize>() == 200, "{name}, {pattern}: {hits:?}");
+        let (hits, elsewhere) = ends(&loss, &predicted(&loss, rows), farthest(name, pattern));
+        assert!(elsewhere.is_empty() && hits.iter().sum::<usize>() == 200, "{name}, {pattern}: {elsewhere:?}");
         assert!(rows.iter().zip(&hits).all(|((_, told), own)| alike(*told, *own)), "{name}, {pattern}: {hits:?} for {rows:?}");
+    }
+}
+
+/// Beyond a pole of the implicit midpoint rule there are other minima, with real eigenvalues, which leave most of the motion; or a descent never stops, where R tends to −1.
+#[test]
+fn implicit_matrices_land_beyond_a_pole_too() {
+    for (name, pattern, rows) in TRAINED.iter().filter(|row| row.0 == "implicit-midpoint") {
+        let loss = two_runs(name, pattern);
+        let (hits, elsewhere) = ends(&loss, &predicted(&loss, rows), farthest(name, pattern));
+        assert!(alike(rows[0].1, hits[0]), "{pattern}: {hits:?} for {rows:?}");
+        for end in elsewhere.iter().flatten() {
+            assert!(end.level >= 0.8 && (upper(end).is_none() || end.matrix.norm() > 1e3), "{pattern}: {end:?}");
+        }
     }
 }
 
