@@ -26,9 +26,10 @@ fn series(interval: f64, noise: f64, random: &mut ChaCha8Rng) -> Vec<f64> {
 fn by_delays(delays: usize, interval: f64, x: &[f64]) -> Complex64 {
     let columns = x.len() - delays;
     let [now, next] = [0, 1].map(|later| DMatrix::from_fn(delays, columns, |i, k| x[k + i + later]));
-    let directions = now.clone().svd(true, false);
-    // Singular values come in falling order.
-    let two = directions.u.unwrap().columns(0, 2).transpose();
+    let directions = (&now * now.transpose()).symmetric_eigen();
+    let mut order: Vec<usize> = (0..delays).collect();
+    order.sort_by(|a, b| directions.eigenvalues[*b].total_cmp(&directions.eigenvalues[*a]));
+    let two = directions.eigenvectors.select_columns(&order[..2]).transpose();
     let (now, next) = (&two * now, &two * next);
     let map = &next * now.transpose() * (&now * now.transpose()).try_inverse().unwrap();
     let half = Complex64::from(0.5 * map.trace());
@@ -70,12 +71,15 @@ fn delays_are_exact_without_noise() {
     }
 }
 
-/// What the program finds in the series is variable projection: neither better nor worse than it.
+/// What the program finds in the series is variable projection, neither better nor worse than it: root mean square errors of 40 draws with the last digit, and of 1000.
 #[test]
 fn the_program_projects_the_series() {
-    for (interval, noise, rms, digit) in
-        [(1.0, 0.05, 2.1e-3, 1e-4), (1.0, 0.2, 8.2e-3, 1e-4), (0.2, 0.05, 3.0e-3, 1e-4), (0.2, 0.2, 1.2e-2, 1e-3)]
-    {
+    for (interval, noise, rms, digit, of_1000) in [
+        (1.0, 0.05, 2.1e-3, 1e-4, 1.98e-3),
+        (1.0, 0.2, 8.2e-3, 1e-4, 7.92e-3),
+        (0.2, 0.05, 3.0e-3, 1e-4, 3.02e-3),
+        (0.2, 0.2, 1.2e-2, 1e-3, 1.21e-2),
+    ] {
         let draws = Draws::of(60, |random| {
             let times = (0..60).map(|k| interval * f64::from(k)).collect();
             let run = Trajectory::at(None, times, series(interval, noise, random));
@@ -83,6 +87,7 @@ fn the_program_projects_the_series() {
             let found = examine(&data, &ModesOptions::default()).unwrap();
             found.modes.iter().map(|m| m.lambda).min_by(|a, b| (a - LAMBDA).norm().total_cmp(&(b - LAMBDA).norm())).unwrap()
         });
-        assert!(draws.has_rms(rms, digit, 40.0) && draws.rms() < 1.35 * rms, "H = {interval}, {noise}: {}", draws.said());
+        let holds = draws.has_rms(rms, digit, 40.0) && draws.has_rms(of_1000, 0.01 * of_1000, 1000.0) && draws.rms() < 1.35 * rms;
+        assert!(holds, "H = {interval}, {noise}: {}", draws.said());
     }
 }
