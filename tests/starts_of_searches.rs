@@ -6,12 +6,15 @@
 
 #[path = "common/chance.rs"]
 mod chance;
+#[path = "common/golden.rs"]
+mod golden;
 #[path = "common/oscillator.rs"]
 mod oscillator;
 #[path = "common/projection.rs"]
 mod projection;
 
 use chance::{normal, unit};
+use golden::golden;
 use nalgebra::{DMatrix, Matrix2, Vector2};
 use num_complex::Complex64;
 use oscillator::{nearest, runs, summed};
@@ -98,4 +101,15 @@ fn a_start_at_the_truth_ends_there() {
             assert!(is_found(found, frequency), "ω = {frequency}, seed {seed}: {found}");
         }
     }
+}
+
+/// Even without noise, at intervals that differ by a tenth: from differences the fit ends on a minimum of fast decay, where BOPDMD of PyDMD 2025.8.1 ends too, −1.5196 + 3.0029i.
+#[test]
+fn differences_mislead_without_noise() {
+    let times = summed(&golden(0.1, 40));
+    let z: Vec<Complex64> = times.iter().map(|t| (Complex64::new(-0.1, 2.0) * t).exp()).collect();
+    let start = by_differences(&times, &z);
+    assert!((start - Complex64::new(-0.33025130, 3.08845872)).norm() < 1e-8, "{start}");
+    let found = projected(&times, &z, start);
+    assert!((found.re + 1.5196).abs() <= 5.01e-5 && (found.im - 3.0029).abs() <= 5.01e-5, "{found}");
 }
