@@ -8,13 +8,17 @@ mod draws;
 mod golden;
 #[path = "common/oscillator.rs"]
 mod oscillator;
+#[path = "common/projection.rs"]
+mod projection;
 
 use chance::{normal, unit};
 use draws::{Draws, LAMBDA};
 use golden::golden;
 use lambdahat::truth::{Caveat, ModesOptions, examine};
+use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
 use oscillator::{even, nearest, runs, samples, summed};
+use projection::{least, left};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -47,20 +51,48 @@ fn uneven_times() {
     }
 }
 
-/// Three runs of 16 samples at times of their own, about (3, −2), with 5 % of noise (40 draws of numpy; 2.03e-3 of 1000): 2.02e-3, where output error of all entries of A, the centre and the starts gives
-/// 2.01e-3.
+/// λ by output error: a matrix, the point of rest and every start at once, which is variable projection with one complex direction (1, r) for all runs.
+fn by_output_error(all: &[(Vec<f64>, Vec<Complex64>)]) -> Complex64 {
+    let samples: Vec<(usize, f64, Complex64)> =
+        all.iter().enumerate().flat_map(|(run, (times, z))| times.iter().zip(z).map(move |(t, z)| (run, *t, *z))).collect();
+    let rows = samples.len();
+    // First coordinates, then second ones.
+    let values = DMatrix::from_fn(2 * rows, 1, |k, _| if k < rows { samples[k].2.re } else { samples[k - rows].2.im });
+    let residuals = |p: &DVector<f64>| {
+        let basis = DMatrix::from_fn(2 * rows, 2 * all.len() + 2, |k, j| {
+            let (run, t, _) = samples[k % rows];
+            let turned = (c(p[0], p[1]) * t).exp() * if k < rows { Complex64::ONE } else { c(p[2], p[3]) };
+            match j.checked_sub(2 * all.len()) {
+                Some(coordinate) => f64::from(u8::from(coordinate == k / rows)),
+                None if j / 2 != run => 0.0,
+                None => [turned.re, turned.im][j % 2],
+            }
+        });
+        left(basis, &values)
+    };
+    let found = least(residuals, &[LAMBDA.re, LAMBDA.im, 0.0, -1.0]);
+    c(found[0], found[1])
+}
+
+/// Three runs of 16 samples at times of their own, about (3, −2), with 5 % of noise: 2.02e-3 for variable projection and 2.01e-3 for output error (40 draws of numpy; 2.03e-3 of 1000 for
+/// the former). On the same 200 draws output error, which has fewer parameters, is nearer by two parts in a hundred.
 #[test]
 fn runs_at_times_of_their_own() {
-    let draws = Draws::of(200, |random| {
+    let draw = |random: &mut ChaCha8Rng| -> Vec<(Vec<f64>, Vec<Complex64>)> {
         let times: Vec<Vec<f64>> = (0..3).map(|_| summed(&(0..15).map(|_| 0.5 + unit(random)).collect::<Vec<_>>())).collect();
         let start = |j: usize| c(0.0, std::f64::consts::TAU * j as f64 / 3.0 + 0.3);
         let clean: Vec<Complex64> = (0..3).flat_map(|j| times[j].iter().map(move |t| (LAMBDA * t + start(j)).exp())).collect();
         let z = noisy(&clean, 0.05, random);
         let run = |j: usize| (times[j].clone(), z[16 * j..16 * (j + 1)].iter().map(|z| z + c(3.0, -2.0)).collect());
-        found((0..3).map(run).collect())
-    });
-    let holds = draws.has_rms(2.02e-3, 1e-5, 40.0) && draws.has_rms(2.03e-3, 2e-5, 1000.0) && draws.rms() < 1.35 * 2.02e-3;
-    assert!(holds, "{}", draws.said());
+        (0..3).map(run).collect()
+    };
+    let own = Draws::of(200, |random| found(draw(random)));
+    let holds = own.has_rms(2.02e-3, 1e-5, 40.0) && own.has_rms(2.03e-3, 2e-5, 1000.0) && own.rms() < 1.35 * 2.02e-3;
+    assert!(holds, "{}", own.said());
+    let output_error = Draws::of(200, |random| by_output_error(&draw(random)));
+    assert!(output_error.has_rms(2.01e-3, 1e-5, 40.0), "{}", output_error.said());
+    let ratio = own.rms() / output_error.rms();
+    assert!((0.99..1.04).contains(&ratio), "{} beside {}", own.said(), output_error.said());
 }
 
 /// A grid with 30 % of its rows missing: bridged, samples without noise give λ exactly, and the error at 5 % of noise is 2.0e-3 (60 draws; 2.02e-3 of
