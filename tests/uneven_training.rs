@@ -16,6 +16,7 @@ use nalgebra::{DMatrix, dmatrix};
 use num_complex::Complex;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use stretches::{LAMBDA, loss, minima, stretches};
 
 /// Every minimum of the loss of 2×2 matrices on two runs, from (1, 0) and (0, 1), with its level where it was printed, and how many of 200 starts ended there.
@@ -121,9 +122,9 @@ fn printed_complex(found: Complex<f64>, [re, im]: [f64; 2], decimals: i32) -> bo
 }
 
 /// Random matrices to start from.
-fn starts(seed: u64) -> impl Iterator<Item = DMatrix<f64>> {
+fn starts(seed: u64) -> Vec<DMatrix<f64>> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    (0..200).map(move |_| DMatrix::from_fn(2, 2, |_, _| 2.0 * normal(&mut random)))
+    (0..200).map(|_| DMatrix::from_fn(2, 2, |_, _| 2.0 * normal(&mut random))).collect()
 }
 
 /// Whether both counts may be draws of 200 with one chance: within four standard deviations.
@@ -158,8 +159,8 @@ fn one_mode_predicts_the_minima_of_matrices() {
 /// Where 200 fits end: on which of these minima, and elsewhere.
 fn ends(loss: &MatrixLoss, predicted: &[MatrixMinimum], within: f64) -> (Vec<usize>, Vec<Option<MatrixMinimum>>) {
     let (mut hits, mut elsewhere) = (vec![0; predicted.len()], Vec::new());
-    for start in starts(1) {
-        let end = loss.minimum_near(&start);
+    let fits: Vec<Option<MatrixMinimum>> = starts(1).par_iter().map(|start| loss.minimum_near(start)).collect();
+    for end in fits {
         let near = |p: &MatrixMinimum| {
             let value = end.as_ref().and_then(upper);
             value.is_some_and(|z| (z - upper(p).unwrap()).norm() <= within)
@@ -222,7 +223,8 @@ fn one_run_moves_the_minima() {
         if *pattern == "golden 50" {
             let (from, to) = all[1];
             assert!(printed_complex(from, [-1.4035, 1.4424], 4) && printed_complex(to, [-1.5849, 1.3808], 4), "{all:?}");
-            let ends = starts(2).filter_map(|start| upper(&loss.minimum_near(&start)?)).filter(|z| (z - to).norm() < 1e-6).count();
+            let ends =
+                starts(2).par_iter().filter_map(|start| upper(&loss.minimum_near(start)?)).filter(|z| (z - to).norm() < 1e-6).count();
             assert!(alike(121, ends), "{ends}");
         }
     }
