@@ -69,7 +69,8 @@ fn a_scan_starts_near_the_truth() {
     for frequency in FREQUENCIES {
         for seed in 0..10 {
             let found = nearest(&runs(vec![draw(frequency, seed)]), truth(frequency));
-            assert!(found.is_some_and(|z| is_found(z, frequency)), "ω = {frequency}, seed {seed}: {found:?}");
+            let near = found.is_some_and(|z| is_found(z, frequency) && (z - truth(frequency)).norm() < 0.05 * frequency);
+            assert!(near, "ω = {frequency}, seed {seed}: {found:?}");
         }
     }
 }

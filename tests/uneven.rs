@@ -189,6 +189,10 @@ fn the_first_order_level() {
         // The forty golden intervals spread as uniform ones do, to two parts in a hundred.
         let spread = loss("rk4", stretches(pattern)).spread();
         assert!((spread * 3f64.sqrt() / p - 1.0).abs() < 0.02, "{p}: {spread}");
+        // What a report says of the minimum itself.
+        let lowest = &minima("rk4", stretches(pattern))[0];
+        let there = spread * lowest.mismatch.unwrap() / lowest.level;
+        assert!(p > 0.1 || (there - 1.0).abs() < 0.1, "{p}: {there}");
     }
 }
 
