@@ -5,19 +5,19 @@
 
 #[path = "common/chance.rs"]
 mod chance;
+#[path = "common/draws.rs"]
+mod draws;
 #[path = "common/golden.rs"]
 mod golden;
 
 use chance::{normal, unit};
+use draws::{Draws, LAMBDA};
 use golden::golden;
 use lambdahat::inverse::{MatrixLoss, StatePair};
 use lambdahat::method::catalog;
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix};
 use num_complex::Complex64;
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-
-const LAMBDA: Complex64 = Complex64::new(-0.1, 2.0);
 
 fn c(re: f64, im: f64) -> Complex64 {
     Complex64::new(re, im)
@@ -89,7 +89,7 @@ fn spline(times: &[f64], z: &[Complex64], at: &[f64]) -> Vec<Complex64> {
 /// The minimum of Σ |e^{AH_k}x_k − x_{k+1}|² near the truth: the exact flow as so many steps of a method of order 8 that it is exact to rounding.
 fn one_interval(times: &[f64], z: &[Complex64]) -> Complex64 {
     let state = |z: Complex64| vec![z.re, z.im];
-    let pair = |k: usize| StatePair { from: state(z[k]), to: state(z[k + 1]), interval: times[k + 1] - times[k], substeps: 16 };
+    let pair = |k: usize| StatePair { from: state(z[k]), to: state(z[k + 1]), interval: times[k + 1] - times[k], substeps: 32 };
     let pairs: Vec<StatePair> = (0..z.len() - 1).map(pair).collect();
     let flow = MatrixLoss::new(&catalog::find("dop853").unwrap(), &pairs, &[0.0, 0.0], false).unwrap();
     let found = flow.minimum_near(&dmatrix![-0.1, -2.0; 2.0, -0.1]).unwrap();
@@ -118,44 +118,6 @@ fn following(runs: &[(Vec<f64>, Vec<Complex64>)]) -> Complex64 {
         lambda += above / below;
     }
     lambda
-}
-
-/// Many draws of an estimate.
-struct Draws(Vec<Complex64>);
-
-impl Draws {
-    fn of(count: u64, mut draw: impl FnMut(&mut ChaCha8Rng) -> Complex64) -> Self {
-        Self((0..count).map(|seed| draw(&mut ChaCha8Rng::seed_from_u64(seed))).collect())
-    }
-
-    fn mean(&self) -> Complex64 {
-        self.0.iter().sum::<Complex64>() / self.0.len() as f64
-    }
-
-    /// Whether the mean of `other` further draws, printed to so many digits, may have been `told`: within four standard errors of both in each part.
-    fn has_mean(&self, told: Complex64, digit: f64, other: f64) -> bool {
-        let (mean, n) = (self.mean(), self.0.len() as f64);
-        let part = |of: fn(&Complex64) -> f64| {
-            let square = self.0.iter().map(|z| (of(z) - of(&mean)).powi(2)).sum::<f64>() / n;
-            (of(&mean) - of(&told)).abs() <= 4.0 * (square * (1.0 / n + 1.0 / other)).sqrt() + 0.51 * digit
-        };
-        part(|z| z.re) && part(|z| z.im)
-    }
-
-    /// The same of the root mean square error.
-    fn has_rms(&self, told: f64, digit: f64, other: f64) -> bool {
-        let squares: Vec<f64> = self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).collect();
-        let n = squares.len() as f64;
-        let mean = squares.iter().sum::<f64>() / n;
-        let scatter = (squares.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / n * (1.0 / n + 1.0 / other)).sqrt();
-        let rms = mean.sqrt();
-        (rms - told).abs() <= 4.0 * scatter / (2.0 * rms) + 0.51 * digit
-    }
-
-    fn said(&self) -> String {
-        let square = self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).sum::<f64>() / self.0.len() as f64;
-        format!("mean {:.6}, root mean square error {:.3e}", self.mean(), square.sqrt())
-    }
 }
 
 /// 41 samples at intervals that differ by this part of themselves: times and the motion.
@@ -189,7 +151,7 @@ fn remedies_for_uneven_times_do_harm() {
         ];
         assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).norm() < 1e-8), "{jitter}: {found:?}");
         let exact = one_interval(&times, &z);
-        assert!((exact - LAMBDA).norm() < 1e-12, "{exact}");
+        assert!((exact - LAMBDA).norm() < 3e-15, "{jitter}: {exact:?}");
     }
 }
 
@@ -258,8 +220,8 @@ fn kept(share: f64, random: &mut ChaCha8Rng) -> Vec<usize> {
     (0..60).filter(|&k| unit(random) > share || k < 2 || k == 59).collect()
 }
 
-/// Means over 60 draws of which rows are missing, without noise: filled in linearly, by a cubic spline, by the last value; and a gap taken for one interval. Pairs of neighbours, and
-/// runs between gaps, are exact.
+/// Means over 60 draws of which rows are missing, without noise: filled in linearly, by a cubic spline, by the last value; and a gap taken for one interval. Pairs of neighbours,
+/// runs between gaps, and one run through them, are exact.
 #[test]
 fn filling_in_does_harm() {
     for (interval, share, told) in [
@@ -267,7 +229,7 @@ fn filling_in_does_harm() {
         (1.0, 0.3, [c(-0.7311, 1.7024), c(-0.6838, 1.4058), c(-0.8771, 1.5357), c(-0.4673, 2.1820)]),
         (0.3, 0.3, [c(-0.1741, 1.9647), c(-0.1042, 1.9968), c(-0.5177, 1.8609), c(-0.4200, 2.6606)]),
     ] {
-        for (remedy, told) in Remedy::ALL.iter().zip(told.into_iter().chain([LAMBDA, LAMBDA])) {
+        for (remedy, told) in Remedy::ALL.iter().zip(told.into_iter().chain([LAMBDA; 3])) {
             let draws = Draws::of(300, |random| remedy.estimate(interval, &kept(share, random), |_| Complex64::ZERO));
             if told == LAMBDA {
                 assert!(draws.0.iter().all(|z| (z - LAMBDA).norm() < 1e-12), "{remedy:?}");
@@ -283,9 +245,15 @@ fn filling_in_does_harm() {
 fn filling_in_does_harm_in_noise() {
     let clean: Vec<Complex64> = (0..60).map(|k| (LAMBDA * 0.3 * f64::from(k)).exp()).collect();
     let size = (clean.iter().map(|z| z.norm_sqr()).sum::<f64>() / 120.0).sqrt();
-    for (remedy, (rms, digit)) in
-        Remedy::ALL.iter().zip([(1.0e-1, 1e-2), (1.7e-2, 1e-3), (4.7e-1, 1e-2), (7.8e-1, 1e-2), (2.7e-2, 1e-3), (1.7e-2, 1e-3)])
-    {
+    for (remedy, (rms, digit)) in Remedy::ALL.iter().zip([
+        (1.0e-1, 1e-2),
+        (1.7e-2, 1e-3),
+        (4.7e-1, 1e-2),
+        (7.8e-1, 1e-2),
+        (2.7e-2, 1e-3),
+        (1.7e-2, 1e-3),
+        (2.0e-3, 1e-4),
+    ]) {
         let draws = Draws::of(300, |random| {
             let kept = kept(0.3, random);
             remedy.estimate(0.3, &kept, |_| c(normal(random), normal(random)) * 0.05 * size)
@@ -303,11 +271,19 @@ enum Remedy {
     IgnoreTheGap,
     NeighboursOnly,
     RunsBetweenGaps,
+    Bridge,
 }
 
 impl Remedy {
-    const ALL: [Self; 6] =
-        [Self::FillLinearly, Self::FillByASpline, Self::FillForward, Self::IgnoreTheGap, Self::NeighboursOnly, Self::RunsBetweenGaps];
+    const ALL: [Self; 7] = [
+        Self::FillLinearly,
+        Self::FillByASpline,
+        Self::FillForward,
+        Self::IgnoreTheGap,
+        Self::NeighboursOnly,
+        Self::RunsBetweenGaps,
+        Self::Bridge,
+    ];
 
     /// λ from these rows of a grid, with this noise in each.
     fn estimate(self, interval: f64, kept: &[usize], noise: impl FnMut(usize) -> Complex64) -> Complex64 {
@@ -346,6 +322,7 @@ impl Remedy {
                 runs.retain(|run| run.0.len() > 1);
                 following(&runs)
             }
+            Self::Bridge => following(&[(times, z)]),
         }
     }
 }

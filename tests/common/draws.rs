@@ -1,0 +1,51 @@
+//! Many draws of an estimate of λ, beside figures that were printed for other draws of it.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use num_complex::Complex64;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// What is estimated.
+pub const LAMBDA: Complex64 = Complex64::new(-0.1, 2.0);
+
+/// Many draws of an estimate.
+pub struct Draws(pub Vec<Complex64>);
+
+impl Draws {
+    pub fn of(count: u64, mut draw: impl FnMut(&mut ChaCha8Rng) -> Complex64) -> Self {
+        Self((0..count).map(|seed| draw(&mut ChaCha8Rng::seed_from_u64(seed))).collect())
+    }
+
+    pub fn mean(&self) -> Complex64 {
+        self.0.iter().sum::<Complex64>() / self.0.len() as f64
+    }
+
+    /// Whether the mean of `other` further draws, printed to so many digits, may have been `told`: within four standard errors of both in each part.
+    pub fn has_mean(&self, told: Complex64, digit: f64, other: f64) -> bool {
+        let (mean, n) = (self.mean(), self.0.len() as f64);
+        let part = |of: fn(&Complex64) -> f64| {
+            let square = self.0.iter().map(|z| (of(z) - of(&mean)).powi(2)).sum::<f64>() / n;
+            (of(&mean) - of(&told)).abs() <= 4.0 * (square * (1.0 / n + 1.0 / other)).sqrt() + 0.51 * digit
+        };
+        part(|z| z.re) && part(|z| z.im)
+    }
+
+    /// The same of the root mean square error.
+    pub fn has_rms(&self, told: f64, digit: f64, other: f64) -> bool {
+        let squares: Vec<f64> = self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).collect();
+        let n = squares.len() as f64;
+        let mean = squares.iter().sum::<f64>() / n;
+        let scatter = (squares.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / n * (1.0 / n + 1.0 / other)).sqrt();
+        let rms = mean.sqrt();
+        (rms - told).abs() <= 4.0 * scatter / (2.0 * rms) + 0.51 * digit
+    }
+
+    /// The root mean square error.
+    pub fn rms(&self) -> f64 {
+        (self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).sum::<f64>() / self.0.len() as f64).sqrt()
+    }
+
+    pub fn said(&self) -> String {
+        format!("mean {:.6}, root mean square error {:.3e}", self.mean(), self.rms())
+    }
+}
