@@ -5,17 +5,36 @@ mod chance;
 
 use chance::normal;
 use lambdahat::data::{Trajectories, Trajectory};
-use lambdahat::dynamics::System;
 use lambdahat::truth::{Because, Examination, Mode, ModesOptions, Motion, examine};
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// Samples of runs of a system, written as it is on the command line, with noise of this share of each column's standard deviation.
-fn samples(equations: &str, starts: &[&[f64]], interval: f64, count: usize, noise: f64, seed: u64) -> Trajectories {
-    let system = System::parse(equations).unwrap();
+type Field = fn(&[f64]) -> Vec<f64>;
+
+/// Rows of an orbit, through 40 steps of RK4 an interval.
+fn orbit(field: Field, start: &[f64], interval: f64, count: usize) -> Vec<Vec<f64>> {
+    let h = interval / 40.0;
+    let moved = |x: &[f64], k: &[f64], by: f64| x.iter().zip(k).map(|(x, k)| x + by * k).collect::<Vec<f64>>();
+    let step = |x: &[f64]| {
+        let a = field(x);
+        let b = field(&moved(x, &a, 0.5 * h));
+        let c = field(&moved(x, &b, 0.5 * h));
+        let d = field(&moved(x, &c, h));
+        (0..x.len()).map(|j| x[j] + h / 6.0 * (a[j] + 2.0 * b[j] + 2.0 * c[j] + d[j])).collect::<Vec<f64>>()
+    };
+    let mut rows = vec![start.to_vec()];
+    for _ in 0..count {
+        let last = rows[rows.len() - 1].clone();
+        rows.push((0..40).fold(last, |x, _| step(&x)));
+    }
+    rows
+}
+
+/// Samples of runs, with noise of this share of each column's standard deviation.
+fn samples(field: Field, starts: &[&[f64]], interval: f64, count: usize, noise: f64, seed: u64) -> Trajectories {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let orbits: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| system.trajectory(start, interval, count).unwrap()).collect();
+    let orbits: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| orbit(field, start, interval, count)).collect();
     let sizes: Vec<f64> = (0..starts[0].len())
         .map(|j| {
             let column: Vec<f64> = orbits.iter().flatten().map(|x| x[j]).collect();
@@ -28,7 +47,8 @@ fn samples(equations: &str, starts: &[&[f64]], interval: f64, count: usize, nois
         let states = orbit.iter().flat_map(|x| noisy(x, &mut random)).collect();
         Trajectory::at(None, (0..=count).map(|k| k as f64 * interval).collect(), states)
     });
-    Trajectories::with_times("runs", system.variables(), Vec::new(), runs.collect()).unwrap()
+    let names = (0..starts[0].len()).map(|j| format!("x{j}")).collect();
+    Trajectories::with_times("runs", names, Vec::new(), runs.collect()).unwrap()
 }
 
 fn examined(data: &Trajectories) -> Examination {
@@ -49,21 +69,23 @@ fn wrong<'a>(found: &'a Examination, truth: &[Complex64]) -> Vec<&'a Mode> {
 #[test]
 fn a_nonlinear_decay_is_not_told_as_a_linear_one() {
     let c = |x: f64| Complex64::new(x, 0.0);
-    let saturating = "x' = -1.2*x/(0.5+x) + 0.1; y' = 1.2*x/(0.5+x) - 0.6*y";
+    let saturating: Field = |x| vec![0.1 - 1.2 * x[0] / (0.5 + x[0]), 1.2 * x[0] / (0.5 + x[0]) - 0.6 * x[1]];
+    let bent: Field = |x| vec![-0.6 * x[0].sin() + 0.5 * x[1], -1.4 * x[1] - 0.3 * x[0] * x[0]];
+    let quadratic: Field = |x| vec![-0.5 * x[0] + 0.3 * x[0] * x[1], -0.9 * x[1] + 0.2 * x[0] * x[0]];
     // At rest x = 0.1·0.5/1.1, where x/(0.5 + x) has the slope 0.5/(0.5 + x)².
     let rest = 0.1 * 0.5 / 1.1;
     let steep = 1.2 * 0.5 / (0.5f64 + rest).powi(2);
-    let cases: [(&str, &[&[f64]], f64, usize, [Complex64; 2]); 4] = [
-        (saturating, &[&[1.5, 0.2]], 0.2, 60, [c(-steep), c(-0.6)]),
-        (saturating, &[&[1.5, 0.2], &[0.8, 1.0]], 0.2, 60, [c(-steep), c(-0.6)]),
-        ("x' = -0.6*sin(x) + 0.5*y; y' = -1.4*y - 0.3*x^2", &[&[1.4, 1.2]], 0.2, 80, [c(-0.6), c(-1.4)]),
-        ("x' = -0.5*x + 0.3*x*y; y' = -0.9*y + 0.2*x^2", &[&[1.2, 1.0], &[1.0, -0.2]], 0.25, 60, [c(-0.5), c(-0.9)]),
+    let cases: [(&str, Field, &[&[f64]], f64, usize, [Complex64; 2]); 4] = [
+        ("saturating", saturating, &[&[1.5, 0.2]], 0.2, 60, [c(-steep), c(-0.6)]),
+        ("saturating, two runs", saturating, &[&[1.5, 0.2], &[0.8, 1.0]], 0.2, 60, [c(-steep), c(-0.6)]),
+        ("bent", bent, &[&[1.4, 1.2]], 0.2, 80, [c(-0.6), c(-1.4)]),
+        ("quadratic, two runs", quadratic, &[&[1.2, 1.0], &[1.0, -0.2]], 0.25, 60, [c(-0.5), c(-0.9)]),
     ];
     let mut open = 0;
-    for (equations, starts, interval, count, truth) in cases {
+    for (name, field, starts, interval, count, truth) in cases {
         for (seed, noise) in (0..10).map(|seed| (seed, [0.02, 0.05, 0.1][seed as usize % 3])) {
-            let found = examined(&samples(equations, starts, interval, count, noise, seed));
-            assert!(wrong(&found, &truth).is_empty(), "{equations}, {noise}, seed {seed}: {:?}", found.modes);
+            let found = examined(&samples(field, starts, interval, count, noise, seed));
+            assert!(wrong(&found, &truth).is_empty(), "{name}, {noise}, seed {seed}: {:?}", found.modes);
             open += usize::from(found.modes.iter().any(|m| m.because.contains(&Because::MayBeNonlinear)));
         }
     }
@@ -75,7 +97,8 @@ fn a_nonlinear_decay_is_not_told_as_a_linear_one() {
 fn a_swing_that_slows_down_is_not_two_modes() {
     let truth = [Complex64::new(-0.075, (1.5f64 - 0.075 * 0.075).sqrt())];
     for (seed, noise) in (0..12).map(|seed| (seed, [0.1, 0.15, 0.2][seed as usize % 3])) {
-        let found = examined(&samples("x' = v; v' = -1.5*x - 0.8*x^3 - 0.15*v", &[&[1.6, 0.0]], 0.2, 150, noise, seed));
+        let found =
+            examined(&samples(|x| vec![x[1], -1.5 * x[0] - 0.8 * x[0].powi(3) - 0.15 * x[1]], &[&[1.6, 0.0]], 0.2, 150, noise, seed));
         assert!(wrong(&found, &truth).is_empty(), "{noise}, seed {seed}: {:?}", found.modes);
     }
 }
@@ -85,7 +108,8 @@ fn a_swing_that_slows_down_is_not_two_modes() {
 fn several_noisy_runs_of_an_oscillator_settle_its_mode() {
     let truth = [Complex64::new(-0.1, 0.99f64.sqrt())];
     for seed in 0..4 {
-        let data = samples("x' = v; v' = -0.2*v - x - x^3", &[&[1.5, 0.0], &[0.5, 0.5], &[-1.0, 0.3]], 0.1, 199, 0.01, seed);
+        let data =
+            samples(|x| vec![x[1], -0.2 * x[1] - x[0] - x[0].powi(3)], &[&[1.5, 0.0], &[0.5, 0.5], &[-1.0, 0.3]], 0.1, 199, 0.01, seed);
         let found = examined(&data);
         assert!(found.finding.settled && wrong(&found, &truth).is_empty(), "seed {seed}: {:?}", found.modes);
         assert!(found.modes.iter().filter(|m| m.settled).all(|m| m.uncertainty.unwrap() < 0.03), "seed {seed}: {:?}", found.modes);
@@ -96,7 +120,7 @@ fn several_noisy_runs_of_an_oscillator_settle_its_mode() {
 #[test]
 fn no_motion_is_told_on_which_degrees_differ() {
     for seed in 0..4 {
-        let data = samples("x' = -y - z; y' = x + 0.2*y; z' = 0.2 + z*(x - 5.7)", &[&[1.0, 1.0, 0.0]], 0.1, 600, 0.05, seed);
+        let data = samples(|x| vec![-x[1] - x[2], x[0] + 0.2 * x[1], 0.2 + x[2] * (x[0] - 5.7)], &[&[1.0, 1.0, 0.0]], 0.1, 600, 0.05, seed);
         let found = examined(&data);
         assert!(!matches!(found.finding.motion, Motion::Cycle | Motion::Rest), "seed {seed}: {:?}", found.finding);
     }
@@ -105,9 +129,13 @@ fn no_motion_is_told_on_which_degrees_differ() {
 /// Susceptible and infected: every state without infection is an equilibrium.
 #[test]
 fn a_line_of_equilibria_is_said_to_be_one() {
-    for (infects, recovers) in [(0.5, 0.2), (0.8, 0.15), (0.3, 0.1)] {
-        let equations = format!("s' = -{infects}*s*i; i' = {infects}*s*i - {recovers}*i");
-        let found = examined(&samples(&equations, &[&[0.99, 0.01]], 1.0, 60, 0.0, 0));
+    let epidemics: [Field; 3] = [
+        |x| vec![-0.5 * x[0] * x[1], 0.5 * x[0] * x[1] - 0.2 * x[1]],
+        |x| vec![-0.8 * x[0] * x[1], 0.8 * x[0] * x[1] - 0.15 * x[1]],
+        |x| vec![-0.3 * x[0] * x[1], 0.3 * x[0] * x[1] - 0.1 * x[1]],
+    ];
+    for field in epidemics {
+        let found = examined(&samples(field, &[&[0.99, 0.01]], 1.0, 60, 0.0, 0));
         assert!(!found.finding.settled && !found.modes.is_empty());
         assert!(found.modes.iter().all(|m| m.because.contains(&Because::LineOfEquilibria)), "{:?}", found.modes);
     }
@@ -119,8 +147,16 @@ fn straight_lines_drift_and_hidden_states_are_told() {
     let line = Trajectory::at(None, (0..120).map(|k| 0.25 * f64::from(k)).collect(), (0..120).map(|k| 1.0 + 0.7 * f64::from(k)).collect());
     let found = examined(&Trajectories::with_times("line", vec!["x".into()], Vec::new(), vec![line]).unwrap());
     assert_eq!((found.finding.motion, found.modes.len()), (Motion::Drift, 0));
-    let whole = samples("x' = 2*y - 0.1*x; y' = -x - 0.2*y + 0.3*z; z' = 0.4*x - 0.6*z", &[&[3.0, 1.5, -2.0]], 0.4, 80, 0.0, 0);
-    let [segment] = whole.segments()[..] else { panic!("one run") };
+    let whole = samples(
+        |x| vec![2.0 * x[1] - 0.1 * x[0], -x[0] - 0.2 * x[1] + 0.3 * x[2], 0.4 * x[0] - 0.6 * x[2]],
+        &[&[3.0, 1.5, -2.0]],
+        0.4,
+        80,
+        0.0,
+        0,
+    );
+    let segments = whole.segments();
+    let [segment] = &segments[..] else { panic!("one run") };
     let states = segment.states.chunks(3).flat_map(|row| [row[0], row[1]]).collect();
     let two = Trajectory::at(None, segment.times.to_vec(), states);
     let found = examined(&Trajectories::with_times("two of three", vec!["x".into(), "y".into()], Vec::new(), vec![two]).unwrap());
