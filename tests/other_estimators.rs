@@ -5,19 +5,23 @@
 
 #[path = "common/chance.rs"]
 mod chance;
+#[path = "common/draws.rs"]
+#[expect(dead_code, reason = "both parts of each mean here")]
+mod draws;
+#[path = "common/following.rs"]
+mod following;
 #[path = "common/golden.rs"]
 mod golden;
 
 use chance::{normal, unit};
+use draws::{Draws, LAMBDA};
+use following::following;
 use golden::golden;
 use lambdahat::inverse::{MatrixLoss, StatePair};
 use lambdahat::method::catalog;
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix};
 use num_complex::Complex64;
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-
-const LAMBDA: Complex64 = Complex64::new(-0.1, 2.0);
 
 fn c(re: f64, im: f64) -> Complex64 {
     Complex64::new(re, im)
@@ -95,67 +99,6 @@ fn one_interval(times: &[f64], z: &[Complex64]) -> Complex64 {
     let found = flow.minimum_near(&dmatrix![-0.1, -2.0; 2.0, -0.1]).unwrap();
     let values = found.matrix.complex_eigenvalues();
     if values[0].im > 0.0 { values[0] } else { values[1] }
-}
-
-/// One λ through runs that each start anywhere: the minimum of Σ |z − c e^{λt}|² near the truth, by Gauss–Newton with the amplitudes projected out.
-fn following(runs: &[(Vec<f64>, Vec<Complex64>)]) -> Complex64 {
-    let mut lambda = LAMBDA;
-    for _ in 0..60 {
-        let (mut above, mut below) = (Complex64::ZERO, 0.0);
-        for (times, z) in runs {
-            let e: Vec<Complex64> = times.iter().map(|t| (lambda * (t - times[0])).exp()).collect();
-            let square: f64 = e.iter().map(|e| e.norm_sqr()).sum();
-            let along = |y: &[Complex64]| e.iter().zip(y).map(|(e, y)| e.conj() * y).sum::<Complex64>() / square;
-            let amplitude = along(z);
-            let bent: Vec<Complex64> = e.iter().zip(times).map(|(e, t)| amplitude * e * (t - times[0])).collect();
-            let shared = along(&bent);
-            for ((bent, e), z) in bent.iter().zip(&e).zip(z) {
-                let slope = bent - shared * e;
-                above += slope.conj() * (z - amplitude * e);
-                below += slope.norm_sqr();
-            }
-        }
-        lambda += above / below;
-    }
-    lambda
-}
-
-/// Many draws of an estimate.
-struct Draws(Vec<Complex64>);
-
-impl Draws {
-    fn of(count: u64, mut draw: impl FnMut(&mut ChaCha8Rng) -> Complex64) -> Self {
-        Self((0..count).map(|seed| draw(&mut ChaCha8Rng::seed_from_u64(seed))).collect())
-    }
-
-    fn mean(&self) -> Complex64 {
-        self.0.iter().sum::<Complex64>() / self.0.len() as f64
-    }
-
-    /// Whether the mean of `other` further draws, printed to so many digits, may have been `told`: within four standard errors of both in each part.
-    fn has_mean(&self, told: Complex64, digit: f64, other: f64) -> bool {
-        let (mean, n) = (self.mean(), self.0.len() as f64);
-        let part = |of: fn(&Complex64) -> f64| {
-            let square = self.0.iter().map(|z| (of(z) - of(&mean)).powi(2)).sum::<f64>() / n;
-            (of(&mean) - of(&told)).abs() <= 4.0 * (square * (1.0 / n + 1.0 / other)).sqrt() + 0.51 * digit
-        };
-        part(|z| z.re) && part(|z| z.im)
-    }
-
-    /// The same of the root mean square error.
-    fn has_rms(&self, told: f64, digit: f64, other: f64) -> bool {
-        let squares: Vec<f64> = self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).collect();
-        let n = squares.len() as f64;
-        let mean = squares.iter().sum::<f64>() / n;
-        let scatter = (squares.iter().map(|s| (s - mean).powi(2)).sum::<f64>() / n * (1.0 / n + 1.0 / other)).sqrt();
-        let rms = mean.sqrt();
-        (rms - told).abs() <= 4.0 * scatter / (2.0 * rms) + 0.51 * digit
-    }
-
-    fn said(&self) -> String {
-        let square = self.0.iter().map(|z| (z - LAMBDA).norm_sqr()).sum::<f64>() / self.0.len() as f64;
-        format!("mean {:.6}, root mean square error {:.3e}", self.mean(), square.sqrt())
-    }
 }
 
 /// 41 samples at intervals that differ by this part of themselves: times and the motion.
@@ -344,7 +287,7 @@ impl Remedy {
                     run.1.push(z[k]);
                 }
                 runs.retain(|run| run.0.len() > 1);
-                following(&runs)
+                following(&runs, LAMBDA)
             }
         }
     }
