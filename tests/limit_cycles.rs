@@ -1,9 +1,8 @@
 //! What learning through a method does to Van der Pol's cycle (μ = 1): periods of the learned fields, computed with scipy 1.17 from the inverse modified equation.
 
-use lambdahat::dynamics::{Flow, LimitCycle, PolynomialField, System};
+use lambdahat::dynamics::System;
 use lambdahat::inverse::Limits;
-use lambdahat::method::{Method, catalog};
-use lambdahat::order::FieldExpansion;
+use lambdahat::method::catalog;
 use lambdahat::predict::{LearnedCycle, Prediction, Subject};
 
 const PERIOD: f64 = 6.6632868593;
@@ -31,39 +30,6 @@ fn periods() {
         assert!((found.true_period - PERIOD).abs() < 1e-7, "{found:?}");
         assert!((found.period - period).abs() < 1e-7 + 1.5 * found.truncation, "{method}, {interval}: {found:?}");
         assert!((found.true_amplitude[0] - 2.0086198609).abs() < 1e-8 && (found.true_multiplier / 8.59695064e-4 - 1.0).abs() < 1e-6);
-    }
-}
-
-/// Where the learned cycles cross y = 0 at x > 0: the inverse modified field through h⁸ (h¹⁰ for RK4), followed with scipy 1.17.
-#[test]
-fn crossings() {
-    let system = System::named("van-der-pol").unwrap();
-    let truth = PolynomialField::of_system(&system).unwrap();
-    // The period and the crossing, to the digits that the truncation leaves.
-    for (method, power, interval, period, expected, digits) in [
-        ("forward-euler", 8, 0.02, 6.5692746, 1.9706805, 1e-7),
-        ("implicit-euler", 8, 0.02, 6.7643970, 2.0468512, 1e-7),
-        ("midpoint", 8, 0.05, 6.6672180, 2.0097868, 1e-7),
-        ("midpoint", 8, 0.1, 6.6770538, 2.0123031, 1e-6),
-        ("implicit-midpoint", 8, 0.1, 6.6545716, 2.0045978, 1e-7),
-        ("implicit-midpoint", 8, 0.3, 6.5827048, 1.9715652, 2e-6),
-        ("implicit-midpoint", 8, 0.5, 6.42753, 1.90149, 1e-5),
-        ("rk4", 10, 0.1, 6.6632073, 2.0086197, 1e-7),
-        ("rk4", 10, 0.2, 6.6621989, 2.0087486, 2e-6),
-        ("rk4", 10, 0.3, 6.65876, 2.00985, 1e-5),
-        ("rk4", 10, 0.4, 6.6527, 2.0133, 1e-4),
-    ] {
-        let Method::RungeKutta(scheme) = catalog::find(method).unwrap() else { unreachable!() };
-        let field = FieldExpansion::inverse(&scheme, &truth, power).unwrap().truncated(interval, power);
-        let cycle = LimitCycle::reached(&field, &[2.0, 0.0], 0.05).unwrap();
-        let orbit = Flow::reference().trajectory(&field, &cycle.point, cycle.period / 4096.0, 4096).unwrap();
-        let turn = orbit.windows(2).find(|pair| pair[0][1] > 0.0 && pair[1][1] <= 0.0 && pair[0][0] > 0.0).unwrap();
-        // y changes by 4e-3 between the two, so that the chord errs by 1e-6 of that.
-        let share = turn[0][1] / (turn[0][1] - turn[1][1]);
-        let found = turn[0][0] + share * (turn[1][0] - turn[0][0]);
-        println!("{method}, {interval}: {} beside {period}, {found} beside {expected}", cycle.period);
-        assert!((found - expected).abs() < f64::max(digits, 2e-6), "{method}, {interval}: {found} beside {expected}");
-        assert!((cycle.period - period).abs() < f64::max(digits, 2e-7), "{method}, {interval}: {} beside {period}", cycle.period);
     }
 }
 
@@ -174,6 +140,9 @@ fn the_shift_is_of_the_order_of_the_method() {
 /// Where truncations of the series disagree nothing is said.
 #[test]
 fn no_number_beyond_the_series() {
-    assert_eq!(learned("midpoint", 0.5), None);
+    for interval in [0.2, 0.3, 0.5] {
+        assert_eq!(learned("midpoint", interval), None, "{interval}");
+    }
+    assert_eq!(learned("rk4", 0.5), None);
     assert_eq!(learned("forward-euler", 1.0), None);
 }

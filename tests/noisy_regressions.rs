@@ -110,7 +110,7 @@ fn total(runs: &Runs) -> Matrix2<f64> {
 /// Optimised (Askham & Kutz 2018): all columns of all runs as sums of e^{αt} cos ωt and e^{αt} sin ωt, amplitudes projected out, by Gauss–Newton from a start.
 fn optimised(design: Design, runs: &Runs, start: Complex64) -> Complex64 {
     let columns = 2 * runs.len();
-    let cell = |i: usize, j: usize| if j % 2 == 0 { runs[j / 2][i].re } else { runs[j / 2][i].im };
+    let cell = |i: usize, j: usize| if j.is_multiple_of(2) { runs[j / 2][i].re } else { runs[j / 2][i].im };
     let y = DMatrix::from_fn(design.rows, columns, cell);
     let time = |i: usize| design.interval * i as f64;
     let mut lambda = start;
