@@ -101,7 +101,7 @@ fn the_euler_methods_learn_known_fields() {
 /// the midpoint rule, and not below 0.05 for RK4.
 #[test]
 fn chaos_is_lost_where_the_spirals_decay() {
-    let spiral = num_complex::Complex::new(0.0939556239650, 10.1945052209285);
+    let spiral = num_complex::Complex::new(0.0939556239647, 10.1945052209279);
     let at = |method: &str, interval: f64| {
         let equation = lambdahat::inverse::LearningEquation::of(&catalog::find(method).unwrap()).unwrap();
         let found = equation.branches(spiral, lambdahat::method::Sampling::new(interval, 1).unwrap()).unwrap();
