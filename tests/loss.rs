@@ -1,9 +1,5 @@
 //! What losses learn from noisy samples: predicted, and by the program's own fits. Reference values from `tests/data/noisy_runs.py` (scipy 1.17.1).
 
-#[path = "common/chance.rs"]
-mod chance;
-
-use chance::normal;
 use lambdahat::check::{Agreement, CalledCheck, CalledTraining};
 use lambdahat::data::{Paths, Reading, Trajectories, Trajectory};
 use lambdahat::exact::eigenvalues;
@@ -15,8 +11,6 @@ use lambdahat::predict::{Beside, CallMode, Prediction, Report, Subject};
 use lambdahat::truth::ModesOptions;
 use nalgebra::DMatrix;
 use num_complex::Complex;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 
 const H: f64 = 0.1;
 
@@ -210,93 +204,6 @@ fn clean_samples_teach_what_they_always_did() {
         let learned = rk4.modes.iter().find(|m| m.branches.lambda.im > 0.0).unwrap().branches.principal().unwrap().lambda;
         assert!((learned - Complex::new(0.105105260738927, 1.926832632793115)).norm() < 1e-9, "{loss}: {learned}");
         assert_eq!(report.recommendation.unwrap().loss, None);
-    }
-}
-
-/// What noise adds to Re λ, λ = −0.1 + 2i, H = 0.1, ten runs of 201 samples: first order in the noise, −(σ²/(vH)) Σ jρ^2j / Σ j²ρ^2j over j ≤ K with ρ = e^{Re λ H}, v the
-/// mean square of the windows' starts; −(1/H) ln(1 + σ²/v) for K = 1. Means of 20 draws, by numpy: −0.0984, −0.0275, −0.0067 and −0.0026 at 10 % for K = 1, 5, 20, 40;
-/// −0.3943, −0.1016, −0.0261 and −0.0124 at 20 %; nothing where the starts are fitted.
-#[test]
-fn noise_damps_by_the_formula() {
-    let lambda = Complex::new(-0.1, 2.0);
-    let runs: Vec<Vec<Complex<f64>>> = (0..10)
-        .map(|run| (0..201).map(|n| (lambda * (H * f64::from(n)) + Complex::i() * (0.6 * f64::from(run))).exp()).collect())
-        .collect();
-    let square = |zs: &mut dyn Iterator<Item = &Complex<f64>>| {
-        let (sum, count) = zs.fold((0.0, 0.0), |(s, n), z| (s + z.norm_sqr(), n + 2.0));
-        sum / count
-    };
-    let size = square(&mut runs.iter().flatten());
-    for noise in [0.1, 0.2f64] {
-        let draws: Vec<(Subject, Paths)> = (0..12)
-            .map(|seed| {
-                let mut random = ChaCha8Rng::seed_from_u64(seed + 100);
-                let mut cell = |x: f64| x + noise * size.sqrt() * normal(&mut random);
-                let runs = runs.iter().map(|run| {
-                    let states = run.iter().flat_map(|z| [cell(z.re), cell(z.im)]).collect();
-                    Trajectory::at(None, (0..201).map(|n| H * f64::from(n)).collect(), states)
-                });
-                let data = Trajectories::new("draw", vec!["x".into(), "y".into()], H, runs.collect()).unwrap();
-                (Subject::from_data(&data, &ModesOptions::default()).unwrap(), samples(&data))
-            })
-            .collect();
-        for (window, loss) in
-            [(1, Loss::Pairs), (5, Loss::Windows(5)), (20, Loss::Windows(20)), (40, Loss::Windows(40)), (0, Loss::RolloutFreeStart)]
-        {
-            let added: Vec<f64> = draws
-                .iter()
-                .map(|(subject, paths)| {
-                    let subject = subject.clone().with_loss(paths, loss, true);
-                    subject.through_loss.unwrap().modes.iter().find(|m| m.lambda.im > 0.0).unwrap().learned.re - lambda.re
-                })
-                .collect();
-            let mean = added.iter().sum::<f64>() / 12.0;
-            let error = (added.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 11.0 / 12.0).sqrt();
-            let starts = square(&mut runs.iter().flat_map(|run| run[..200].iter().step_by(window.max(1))));
-            let share = noise * noise * size / starts;
-            let (above, below) = (1..=window).fold((0.0, 0.0), |(a, b), j| {
-                let (j, decay) = (j as f64, (2.0 * lambda.re * H * j as f64).exp());
-                (a + j * decay, b + j * j * decay)
-            });
-            let formula = match window {
-                0 => 0.0,
-                1 => -share.ln_1p() / H,
-                _ => -share / H * above / below,
-            };
-            println!("{noise} {loss}: {mean:.4} ± {error:.4}, {formula:.4} by the formula");
-            // The next order in σ² is left out.
-            assert!((mean - formula).abs() < 4.0 * error + 2.0 * share * formula.abs(), "{noise} {loss}: {mean} ± {error}, {formula}");
-        }
-    }
-}
-
-/// At H = 1 noise damps while RK4's artifact grows, and the two can cancel: with 10 and 20 % of noise pairs learn +0.09902 + 1.92906i and +0.08064 + 1.93646i in place of the
-/// branch at 0.10511 + 1.92683i (means of 20 draws of 50 runs with numpy; by the formula, R⁻¹(e^λ/(1 + σ²/v)), to the digits that such means have).
-#[test]
-fn noise_and_artifact_may_cancel() {
-    let lambda = Complex::new(-0.1, 2.0);
-    let runs: Vec<Vec<Complex<f64>>> =
-        (0..50).map(|run| (0..41).map(|n| (lambda * f64::from(n) + Complex::i() * (0.6 * f64::from(run))).exp()).collect()).collect();
-    let size = runs.iter().flatten().map(|z| z.norm_sqr() / 2.0).sum::<f64>() / (50.0 * 41.0);
-    for (noise, expected) in [(0.1, Complex::new(0.09902, 1.92906)), (0.2, Complex::new(0.08064, 1.93646))] {
-        let (mut sum, draws) = (Complex::new(0.0, 0.0), 8);
-        for seed in 0..draws {
-            let mut random = ChaCha8Rng::seed_from_u64(seed + 7);
-            let mut cell = |x: f64| x + noise * size.sqrt() * normal(&mut random);
-            let noisy = runs.iter().map(|run| {
-                let states = run.iter().flat_map(|z| [cell(z.re), cell(z.im)]).collect();
-                Trajectory::at(None, (0..41).map(f64::from).collect(), states)
-            });
-            let data = Trajectories::new("draw", vec!["x".into(), "y".into()], 1.0, noisy.collect()).unwrap();
-            let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
-            let methods = vec![catalog::find("rk4").unwrap()];
-            let report = Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().unwrap();
-            let mode = report.methods[0].modes.iter().find(|m| m.branches.lambda.im > 0.0).unwrap();
-            sum += mode.branches.principal().unwrap().lambda;
-        }
-        let mean = sum / draws as f64;
-        // One draw errs by 0.002 at 10 % of noise and 0.004 at 20 %.
-        assert!((mean - expected).norm() < 4.0 * 0.02 * noise / (draws as f64).sqrt(), "{noise}: {mean} beside {expected}");
     }
 }
 

@@ -11,6 +11,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 type Field = fn(&[f64]) -> Vec<f64>;
+/// A name, the field, starts, the interval, the number of intervals, and the modes at rest.
+type Case<'a> = (&'a str, Field, &'a [&'a [f64]], f64, usize, [Complex64; 2]);
 
 /// Rows of an orbit, through 40 steps of RK4 an interval.
 fn orbit(field: Field, start: &[f64], interval: f64, count: usize) -> Vec<Vec<f64>> {
@@ -75,7 +77,7 @@ fn a_nonlinear_decay_is_not_told_as_a_linear_one() {
     // At rest x = 0.1·0.5/1.1, where x/(0.5 + x) has the slope 0.5/(0.5 + x)².
     let rest = 0.1 * 0.5 / 1.1;
     let steep = 1.2 * 0.5 / (0.5f64 + rest).powi(2);
-    let cases: [(&str, Field, &[&[f64]], f64, usize, [Complex64; 2]); 4] = [
+    let cases: [Case; 4] = [
         ("saturating", saturating, &[&[1.5, 0.2]], 0.2, 60, [c(-steep), c(-0.6)]),
         ("saturating, two runs", saturating, &[&[1.5, 0.2], &[0.8, 1.0]], 0.2, 60, [c(-steep), c(-0.6)]),
         ("bent", bent, &[&[1.4, 1.2]], 0.2, 80, [c(-0.6), c(-1.4)]),

@@ -7,11 +7,14 @@
 mod chance;
 #[path = "common/draws.rs"]
 mod draws;
+#[path = "common/following.rs"]
+mod following;
 #[path = "common/golden.rs"]
 mod golden;
 
 use chance::{normal, unit};
 use draws::{Draws, LAMBDA};
+use following::following;
 use golden::golden;
 use lambdahat::inverse::{MatrixLoss, StatePair};
 use lambdahat::method::catalog;
@@ -95,29 +98,6 @@ fn one_interval(times: &[f64], z: &[Complex64]) -> Complex64 {
     let found = flow.minimum_near(&dmatrix![-0.1, -2.0; 2.0, -0.1]).unwrap();
     let values = found.matrix.complex_eigenvalues();
     if values[0].im > 0.0 { values[0] } else { values[1] }
-}
-
-/// One λ through runs that each start anywhere: the minimum of Σ |z − c e^{λt}|² near the truth, by Gauss–Newton with the amplitudes projected out.
-fn following(runs: &[(Vec<f64>, Vec<Complex64>)]) -> Complex64 {
-    let mut lambda = LAMBDA;
-    for _ in 0..60 {
-        let (mut above, mut below) = (Complex64::ZERO, 0.0);
-        for (times, z) in runs {
-            let e: Vec<Complex64> = times.iter().map(|t| (lambda * (t - times[0])).exp()).collect();
-            let square: f64 = e.iter().map(|e| e.norm_sqr()).sum();
-            let along = |y: &[Complex64]| e.iter().zip(y).map(|(e, y)| e.conj() * y).sum::<Complex64>() / square;
-            let amplitude = along(z);
-            let bent: Vec<Complex64> = e.iter().zip(times).map(|(e, t)| amplitude * e * (t - times[0])).collect();
-            let shared = along(&bent);
-            for ((bent, e), z) in bent.iter().zip(&e).zip(z) {
-                let slope = bent - shared * e;
-                above += slope.conj() * (z - amplitude * e);
-                below += slope.norm_sqr();
-            }
-        }
-        lambda += above / below;
-    }
-    lambda
 }
 
 /// 41 samples at intervals that differ by this part of themselves: times and the motion.
@@ -320,9 +300,9 @@ impl Remedy {
                     run.1.push(z[k]);
                 }
                 runs.retain(|run| run.0.len() > 1);
-                following(&runs)
+                following(&runs, LAMBDA)
             }
-            Self::Bridge => following(&[(times, z)]),
+            Self::Bridge => following(&[(times, z)], LAMBDA),
         }
     }
 }

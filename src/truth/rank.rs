@@ -30,4 +30,14 @@ mod tests {
         assert_eq!(signal_rank(&[1.0, 1e-3, 1e-14, 1e-15, 1e-16], 0.1), 2);
         assert_eq!(signal_rank(&[], 1.0), 0);
     }
+
+    /// ω(β) to one part in 10⁶, which tells each of its coefficients (0.56, −0.95, 1.82 and 1.43 summed at four β): what is just above ω times the median counts, what is just below
+    /// does not.
+    #[test]
+    fn the_threshold() {
+        for (ratio, omega) in [(0.1, 1.60306), (0.25, 1.834375), (0.5, 2.1725), (1.0, 2.86)] {
+            let of = |first: f64| signal_rank(&[first, 1.0, 1.0], ratio);
+            assert_eq!((of(omega * (1.0 + 1e-6)), of(omega * (1.0 - 1e-6))), (1, 0), "{ratio}");
+        }
+    }
 }

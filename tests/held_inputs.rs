@@ -1,0 +1,174 @@
+//! A forced oscillator whose input is held between samples: what is found of it, what each method learns of B on every branch, and what a wrong model of the input does.
+//!
+//! A = [[0, 1], [−4.01, −0.2]], whose eigenvalues are −0.1 ± 2i, B = (0, 1); the input is white, from `tests/data/white_input.py`. Figures by numpy 2.4 and scipy 1.17.
+
+use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::inverse::Limits;
+use lambdahat::method::catalog;
+use lambdahat::predict::{LearnedInputs, Prediction, Report, Subject};
+use lambdahat::truth::ModesOptions;
+use nalgebra::{DMatrix, Matrix2, Matrix3, Vector2, matrix, vector};
+use num_complex::Complex64;
+
+const LAMBDA: Complex64 = Complex64::new(-0.1, 2.0);
+const A: Matrix2<f64> = matrix![0.0, 1.0; -4.01, -0.2];
+const B: Vector2<f64> = vector![0.0, 1.0];
+
+/// α + βA, the matrix with the eigenvectors of A and these values in the place of λ and its conjugate.
+fn with_eigenvalue(z: Complex64) -> Matrix2<f64> {
+    let beta = z.im / LAMBDA.im;
+    Matrix2::identity() * (z.re - beta * LAMBDA.re) + A * beta
+}
+
+fn input() -> Vec<f64> {
+    include_str!("data/white_input.csv").lines().skip(1).map(|line| line.parse().unwrap()).collect()
+}
+
+/// The states from (1, 0), at rows this far apart, where the input is held or (`straight`) goes straight to its next value.
+fn states(interval: f64, inputs: &[f64], straight: bool) -> Vec<Vector2<f64>> {
+    let (one, inverse) = (Matrix2::identity(), A.try_inverse().unwrap());
+    let phi = with_eigenvalue((LAMBDA * interval).exp());
+    let held = inverse * (phi - one) * B;
+    let sloped = inverse * inverse * (phi - one - A * interval) * B;
+    let mut all = vec![vector![1.0, 0.0]];
+    for pair in inputs.windows(2) {
+        let slope = if straight { (pair[1] - pair[0]) / interval } else { 0.0 };
+        all.push(phi * all[all.len() - 1] + held * pair[0] + sloped * slope);
+    }
+    all
+}
+
+fn samples(interval: f64, states: &[Vector2<f64>], inputs: &[f64]) -> Trajectories {
+    let times = (0..states.len()).map(|k| interval * k as f64).collect();
+    let run = Trajectory::at(None, times, states.iter().flat_map(|x| [x[0], x[1]]).collect()).with_inputs(inputs.to_vec());
+    Trajectories::with_times("driven", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap()
+}
+
+fn report(interval: f64, rows: usize, methods: &[&str]) -> Report {
+    let inputs = &input()[..rows];
+    let data = samples(interval, &states(interval, inputs, false), inputs);
+    let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
+    let methods = methods.iter().map(|name| catalog::find(name).unwrap()).collect();
+    Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().unwrap()
+}
+
+/// The system itself is found to the rounding of its samples.
+#[test]
+fn the_system_is_found() {
+    for interval in [1.0, 0.2] {
+        let report = report(interval, 201, &["rk4"]);
+        let driven = report.driven.as_ref().unwrap();
+        let off = |found: &[Vec<f64>], truth: &[f64]| {
+            found.concat().iter().zip(truth).map(|(found, truth)| (found - truth).abs()).fold(0.0, f64::max)
+        };
+        let worst = [off(&driven.a, &[0.0, 1.0, -4.01, -0.2]), off(&driven.b, &[0.0, 1.0]), off(&driven.gain, &[1.0 / 4.01, 0.0])];
+        assert!(worst.iter().all(|off| *off < 5e-9), "H = {interval}: {driven:?}");
+        assert!((driven.gain[0][0] - 0.249377).abs() < 5e-7);
+        let mode = report.modes.iter().find(|mode| mode.lambda.im > 0.0).unwrap();
+        assert!((mode.lambda - LAMBDA).norm() < 5e-9 && mode.settled, "{mode:?}");
+    }
+}
+
+/// A method with each B̂ that it can learn, one a branch, to six decimals.
+type LearnedGains<'a> = (&'a str, &'a [[f64; 2]]);
+
+/// B̂ = ÂA⁻¹B on every branch, H = 1 and 0.2; the gain at rest is kept.
+#[test]
+fn held_inputs_are_learned_on_every_branch() {
+    let expected: [(f64, &[LearnedGains<'_>]); 2] = [
+        (
+            1.0,
+            &[
+                ("forward-euler", &[[0.333019, 0.411383]]),
+                ("midpoint", &[[0.089090, 0.720892], [0.409663, -0.720892]]),
+                ("rk4", &[[-0.050236, 0.963416], [0.649500, -0.581984], [0.364069, 1.012056]]),
+                ("implicit-midpoint", &[[0.046332, 1.544173]]),
+            ],
+        ),
+        (0.2, &[("rk4", &[[-1.5e-5, 1.000217]]), ("forward-euler", &[[0.097371, 0.954268]])]),
+    ];
+    for (interval, methods) in expected {
+        let names: Vec<&str> = methods.iter().map(|(name, _)| *name).collect();
+        let report = report(interval, 81, &names);
+        for (method, (name, all)) in report.methods.iter().zip(methods) {
+            for b in *all {
+                let near = |found: &&LearnedInputs| (found.b[0][0] - b[0]).abs() <= 5e-7 && (found.b[1][0] - b[1]).abs() <= 5e-7;
+                let learned = method.inputs.iter().find(near).unwrap_or_else(|| panic!("{name}, H = {interval}: {b:?} is not there"));
+                let matrix = with_eigenvalue(learned.learned[0]);
+                let gain = -matrix.try_inverse().unwrap() * vector![learned.b[0][0], learned.b[1][0]];
+                assert!((gain - vector![1.0 / 4.01, 0.0]).norm() < 1e-12, "{name}, H = {interval}: {gain}");
+            }
+        }
+    }
+}
+
+/// A step of size h, as a function of h times the matrix of x and u together.
+fn step(method: &str, z: &Matrix3<f64>) -> Matrix3<f64> {
+    let one = Matrix3::identity();
+    match method {
+        "forward-euler" => one + z,
+        "midpoint" => one + z * (one + z / 2.0),
+        "rk4" => one + z * (one + z * (one + z * (one + z / 4.0) / 3.0) / 2.0),
+        "implicit-midpoint" => (one - z / 2.0).try_inverse().unwrap() * (one + z / 2.0),
+        "implicit-euler" => (one - z).try_inverse().unwrap(),
+        _ => panic!("{method}"),
+    }
+}
+
+/// Whatever branch it is, a step through the method with Â and B̂ gives the next sample: nothing is left, relative to the samples.
+#[test]
+fn nothing_is_left_on_any_branch() {
+    for (interval, branches) in [(1.0, [1, 2, 4, 1, 1]), (0.2, [1, 2, 4, 1, 1])] {
+        let names = ["forward-euler", "midpoint", "rk4", "implicit-midpoint", "implicit-euler"];
+        let report = report(interval, 81, &names);
+        let inputs = &input()[..81];
+        let x = states(interval, inputs, false);
+        for ((method, name), branches) in report.methods.iter().zip(names).zip(branches) {
+            assert_eq!(method.inputs.len(), branches, "{name}, H = {interval}");
+            for learned in &method.inputs {
+                let a = with_eigenvalue(learned.learned[0]);
+                let mut together = Matrix3::zeros();
+                together.fixed_view_mut::<2, 2>(0, 0).copy_from(&a);
+                together.fixed_view_mut::<2, 1>(0, 2).copy_from(&vector![learned.b[0][0], learned.b[1][0]]);
+                let step = step(name, &(together * interval));
+                let left = (0..80).map(|k| {
+                    let next = step * vector![x[k][0], x[k][1], inputs[k]];
+                    (vector![next[0], next[1]] - x[k + 1]).norm_squared()
+                });
+                let level = (left.sum::<f64>() / x[1..].iter().map(|x| x.norm_squared()).sum::<f64>()).sqrt();
+                assert!(level <= 1e-13, "{name}, H = {interval}, {:?}: {level:.1e}", learned.learned);
+            }
+        }
+    }
+}
+
+/// The eigenvalue above the real axis of the regression of x⁺ on x, and on u where it is taken into account, as λ.
+fn regressed(interval: f64, states: &[Vector2<f64>], inputs: Option<&[f64]>) -> Complex64 {
+    let columns = 2 + usize::from(inputs.is_some());
+    let from = DMatrix::from_fn(states.len() - 1, columns, |k, j| if j < 2 { states[k][j] } else { inputs.unwrap()[k] });
+    let to = DMatrix::from_fn(states.len() - 1, 2, |k, j| states[k + 1][j]);
+    let map = from.svd(true, true).solve(&to, 0.0).unwrap();
+    let values = matrix![map[(0, 0)], map[(1, 0)]; map[(0, 1)], map[(1, 1)]].complex_eigenvalues();
+    let upper = if values[0].im > 0.0 { values[0] } else { values[1] };
+    upper.ln() / interval
+}
+
+/// An input that goes straight, taken as held, and a held one that is left out: λ of regression from row to row (dynamic mode decomposition with and without control), 201 rows.
+#[test]
+fn a_wrong_model_of_the_input_is_learned_as_another_system() {
+    let inputs = input();
+    for (interval, wrong_hold, ignored) in [
+        (1.0, Complex64::new(-0.1285, 1.9998), Complex64::new(-0.1492, 2.0192)),
+        (0.2, Complex64::new(-0.1119, 1.9721), Complex64::new(-0.1180, 1.9558)),
+    ] {
+        let [straight, held] = [true, false].map(|straight| states(interval, &inputs, straight));
+        let within = |found: Complex64, printed: Complex64| {
+            let off = found - printed;
+            assert!(off.re.abs() <= 5e-5 && off.im.abs() <= 5e-5, "H = {interval}: {found} beside {printed}");
+        };
+        within(regressed(interval, &straight, Some(&inputs)), wrong_hold);
+        within(regressed(interval, &held, None), ignored);
+        let right = regressed(interval, &held, Some(&inputs));
+        assert!((right - LAMBDA).norm() < 1e-12, "H = {interval}: {right}");
+    }
+}
