@@ -171,7 +171,7 @@ def predict(
     m : int
         Integrator steps from sample to sample.
     degree : int, optional
-        Degree of the map between samples; left out, it is chosen.
+        1: the system is known to be linear. Otherwise the degree of the map between samples; left out, as the samples tell.
     log : bool
         Fit the logarithms of the data.
     reach : float
@@ -183,7 +183,7 @@ def predict(
     rank : int, optional
         How many coordinates the columns are reduced to; left out, as many as stand above the noise.
     rest_at_zero : bool
-        The motion is known to come to rest at zero in every column; with ``degree=1``, to be a sum of exponentials.
+        The motion is known to come to rest at zero in every column.
     loss : str
         What training compares: ``pairs`` (each interval from its own sample), ``windows:K``, ``rollout`` or ``rollout-free-start``.
     call : str, optional

@@ -74,13 +74,13 @@ pub struct Args {
     /// The time over which what is learned is laid beside the truth [default: the longest trajectory's; 100 intervals for a system]
     #[arg(long, value_name = "TIME", value_parser = arguments::positive, allow_negative_numbers = true)]
     horizon: Option<f64>,
-    /// Degree of the map between samples [default: by cross-validation]
+    /// The system is known to be linear (1), or the degree of the map between samples [default: as the samples tell]
     #[arg(long, value_name = "DEGREE", allow_negative_numbers = true)]
     degree: Option<usize>,
     /// How many coordinates the columns are reduced to [default: as many as stand above the noise]
     #[arg(long, value_name = "N", requires = "data")]
     rank: Option<std::num::NonZeroUsize>,
-    /// The motion is known to come to rest at zero in every column; with --degree 1, to be a sum of exponentials
+    /// The motion is known to come to rest at zero in every column
     #[arg(long, requires = "data", conflicts_with = "log")]
     rest_at_zero: bool,
     /// Fit the logarithms of the data (where changes are proportional to size)

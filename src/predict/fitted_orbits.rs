@@ -19,7 +19,7 @@ impl Report {
     /// drift, for what a method makes of an orbit depends on the field beside it. No invariant is known of the field, so that the change is that of the distance from the
     /// orbit's centre, in units of half the samples' box. Nothing is added in one variable, where nothing turns, where no polynomial of a low degree explains the samples,
     /// or where no mode is settled.
-    pub(super) fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method]) {
+    pub(super) fn add_drift_of_samples(&mut self, data: &Trajectories, methods: &[Method], stopped: &(dyn Fn() -> bool + Sync)) {
         if !self.finding.settled {
             return;
         }
@@ -44,7 +44,7 @@ impl Report {
             let last = data.all_states().filter(complete).last().map(|x| fitted.coordinates(x));
             let reached = |start: &Vec<f64>| LimitCycle::reached(&fitted.field.compiled(), start, 0.5 * self.interval);
             let cycle = last.as_ref().filter(|_| cycles).and_then(reached);
-            self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None, cycle: cycle.as_ref() }, methods);
+            self.add_drift_of(&Orbits { field: &fitted.field, starts: &starts, invariant: None, cycle: cycle.as_ref() }, methods, stopped);
             for report in &mut self.methods {
                 report.cycle = report.cycle.take().map(|cycle| cycle.scaled(&fitted.half));
             }

@@ -118,37 +118,38 @@ impl Report {
     }
 
     /// The report with the drift of orbits: of the system from its starts, or of the samples.
-    pub(super) fn with_orbits(mut self, origin: &Origin) -> Self {
+    pub(super) fn with_orbits(mut self, origin: &Origin, stopped: &(dyn Fn() -> bool + Sync)) -> Self {
         let methods: Vec<Method> = self.methods.iter().map(|method| method.scheme.clone()).collect();
         match origin {
-            Origin::System { system, starts } => self.add_drift_from(system, starts, &methods),
-            Origin::Samples(data) => self.add_drift_of_samples(data, &methods),
+            Origin::System { system, starts } => self.add_drift_from(system, starts, &methods, stopped),
+            Origin::Samples(data) => self.add_drift_of_samples(data, &methods, stopped),
         }
         self
     }
 
     /// Adds the drift of the orbits from these starts through each of the report's methods, `methods` in the same order, where the system is
     /// polynomial and an invariant of it is known; of a plane system without one, what becomes of the limit cycle that its first start settles on. A method without an expansion (one that is not consistent) has none.
-    fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method]) {
+    fn add_drift_from(&mut self, system: &System, starts: &[Vec<f64>], methods: &[Method], stopped: &(dyn Fn() -> bool + Sync)) {
         let known = starts.iter().all(|start| system.invariant(start).is_some());
         let Some(field) = PolynomialField::of_system(system).filter(|_| !starts.is_empty()) else { return };
         if known {
             let invariant = |x: &[f64]| system.invariant(x).unwrap_or(f64::NAN);
-            self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant), cycle: None }, methods);
+            self.add_drift_of(&Orbits { field: &field, starts, invariant: Some(&invariant), cycle: None }, methods, stopped);
         } else if field.variables().len() == 2 && !system.is_linear() {
             let cycle = LimitCycle::reached(system, &starts[0], 0.5 * self.interval);
             if cycle.is_some() {
-                self.add_drift_of(&Orbits { field: &field, starts: &[], invariant: None, cycle: cycle.as_ref() }, methods);
+                self.add_drift_of(&Orbits { field: &field, starts: &[], invariant: None, cycle: cycle.as_ref() }, methods, stopped);
             }
         }
     }
 
-    /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order.
-    pub(super) fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method]) {
+    /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order; of none any more once `stopped` says so.
+    pub(super) fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method], stopped: &(dyn Fn() -> bool + Sync)) {
         let interval = self.interval;
         self.methods.par_iter_mut().zip(methods).for_each(|(report, method)| {
             // A multistep method steps from sample to sample only.
-            if matches!(method, Method::RungeKutta(_)) || report.substeps == 1 {
+            let steps_so = matches!(method, Method::RungeKutta(_)) || report.substeps == 1;
+            if steps_so && !stopped() {
                 let h = interval / f64::from(report.substeps);
                 (report.drift, report.cycle) = orbits.through_with_cycle(method, h).unwrap_or_default();
             }

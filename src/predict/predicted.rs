@@ -104,14 +104,17 @@ impl Prediction {
     ///
     /// # Errors
     /// As [`Prediction::report`]; [`PredictError::Call`] where a call on pairs asks for a step that is longer than the interval.
-    pub fn report_beside(self, beside: &Beside, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
+    pub fn report_beside(self, beside: &Beside, stopped: &(dyn Fn() -> bool + Sync)) -> Result<Report, PredictError> {
         if beside.is_by_pairs() {
             beside.calls.iter().try_for_each(|call| call.check_interval(self.subject.interval))?;
         }
         let origin = self.subject.origin.clone();
         let mut report = self.by_methods(stopped)?;
         if beside.orbits && !stopped() {
-            report = report.with_orbits(&origin);
+            report = report.with_orbits(&origin, stopped);
+            if stopped() && !report.caveats.contains(&Caveat::Stopped) {
+                report.caveats.push(Caveat::Stopped);
+            }
         }
         Ok(report.with(beside, &origin))
     }

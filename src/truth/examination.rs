@@ -43,6 +43,8 @@ const VANISHES: f64 = 3.0;
 const FARTHEST: f64 = 3.0;
 /// A model that leaves so many times what another leaves misses a part of the motion.
 const CLEARLY_MORE: f64 = 100.0;
+/// A trend changes by less than this power of e over the whole time.
+const SLOW: f64 = 3.0;
 /// A rate of less than this over the whole time is none.
 const STRAIGHT: f64 = 1e-2;
 /// A mode of a forced degree is settled where a free one is this near.
@@ -162,11 +164,14 @@ fn leave_open(found: &mut Examination, data: &Trajectories) {
         mode.because.contains(&Because::LinearPartVanishes) || mode.uncertainty.is_none_or(|u| mode.lambda.norm() <= VANISHES * u)
     };
     let vanishing: Vec<Vec<f64>> = found.modes.iter().filter(|mode| vanishes(mode)).map(|mode| mode.equilibrium.clone()).collect();
+    let spans = data.segments().into_iter().map(|s| s.times.last().unwrap_or(&0.0) - s.times.first().unwrap_or(&0.0));
+    let duration = spans.fold(0.0, f64::max);
     let is_open = |place: &Vec<f64>| !filled.holds(place) && (vanishing.contains(place) || !filled.reaches(place, FARTHEST));
     let mut drifts = false;
     for mode in &mut found.modes {
         if is_open(&mode.equilibrium) {
-            drifts |= vanishes(mode) && mode.lambda.im == 0.0;
+            // What may be zero because nothing is known of it is no trend.
+            drifts |= vanishes(mode) && mode.lambda.im == 0.0 && mode.lambda.norm() * duration < SLOW;
             mode.equilibrium.clear();
         }
     }

@@ -115,14 +115,15 @@ pub enum ModesError {
 /// How to look for modes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModesOptions {
-    /// The degree of the discrete map; `None` leaves it to cross-validation.
+    /// 1: the system is known to be linear, the motion a sum of exponentials. Otherwise, and where no such sum explains the samples, the degree of the discrete map;
+    /// `None` leaves it to cross-validation.
     pub degree: Option<usize>,
     /// Whether to fit `log x` instead of `x`.
     pub log: bool,
     /// How many coordinates the columns are reduced to; `None` keeps those that stand above the noise.
     #[serde(default)]
     pub rank: Option<usize>,
-    /// Whether the motion is known to come to rest at zero in every column, as concentrations do. With `degree` 1 it is known to be a sum of exponentials as well.
+    /// Whether the motion is known to come to rest at zero in every column, as concentrations do.
     #[serde(default)]
     pub rests_at_zero: bool,
     /// Bootstrap draws.

@@ -11,11 +11,11 @@ fn shown(z: Complex<f64>) -> String {
     if z.im == 0.0 { complex(z, DIGITS) } else { pair(z, DIGITS) }
 }
 
-/// The settled mode that the loss moves most, relative to it.
+/// The settled mode that the loss moves most, relative to it; of those that it moves by more than the samples leave open, if any.
 fn most_moved<'a>(report: &Report, through: &'a ThroughLoss) -> Option<(usize, &'a LossMode)> {
     let settled = through.modes.iter().enumerate().filter(|(k, mode)| report.modes[*k].settled && mode.lambda.im >= 0.0);
     let off = |mode: &LossMode| (mode.learned - mode.lambda).norm() / mode.lambda.norm().max(f64::MIN_POSITIVE);
-    settled.max_by(|a, b| off(a.1).total_cmp(&off(b.1)))
+    settled.max_by(|a, b| a.1.significant.cmp(&b.1.significant).then(off(a.1).total_cmp(&off(b.1))))
 }
 
 /// What noise does through the loss, and which loss avoids it; empty where it does nothing that the samples would show.
