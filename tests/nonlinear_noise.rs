@@ -5,7 +5,9 @@ mod chance;
 
 use chance::normal;
 use lambdahat::data::{Trajectories, Trajectory};
-use lambdahat::truth::{Because, Examination, Mode, ModesOptions, Motion, examine};
+use lambdahat::inverse::Limits;
+use lambdahat::predict::{Prediction, Subject};
+use lambdahat::truth::{Because, Caveat, Examination, Mode, ModesOptions, Motion, examine};
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -166,5 +168,39 @@ fn straight_lines_drift_and_hidden_states_are_told() {
     let all = examined(&whole);
     for mode in &all.modes {
         assert!(found.modes.iter().any(|m| (m.lambda - mode.lambda).norm() < 1e-8), "{mode:?} is not among {:?}", found.modes);
+    }
+}
+
+/// Four runs of one linear system, each resting elsewhere: the modes are told, no trend is, and nothing is recommended, since no linear field of the columns has several equilibria. Each less where it
+/// rests, a fit learns the mode.
+#[test]
+fn runs_that_rest_at_different_places_are_told_as_such() {
+    let lambda = Complex64::new(-0.15, 1.1);
+    let runs = |apart: f64, noise: f64| {
+        let mut random = ChaCha8Rng::seed_from_u64(7);
+        let run = |q: u32| {
+            let times: Vec<f64> = (0..60).map(|k| 0.3 * f64::from(k)).collect();
+            let rest = [apart * f64::from(q * q), -apart * f64::from(q)];
+            let turned = Complex64::cis(f64::from(q));
+            let states = times.iter().flat_map(|t| {
+                let z = (lambda * t).exp() * turned;
+                [z.re + rest[0] + noise * normal(&mut random), z.im + rest[1] + noise * normal(&mut random)]
+            });
+            Trajectory::at(None, times.clone(), states.collect())
+        };
+        let all = (0..4).map(run).collect();
+        Trajectories::with_times("apart", vec!["x".into(), "y".into()], Vec::new(), all).unwrap()
+    };
+    let report = |data: &Trajectories| {
+        let subject = Subject::from_data(data, &ModesOptions::default()).unwrap();
+        Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report().unwrap()
+    };
+    for noise in [0.0, 0.02] {
+        let apart = report(&runs(0.7, noise));
+        assert_ne!(apart.finding.motion, Motion::Drift, "{noise}");
+        assert!(apart.finding.settled && apart.caveats.contains(&Caveat::RestsApart) && apart.recommendation.is_none(), "{noise}");
+        assert!(apart.modes.iter().filter(|m| m.settled).any(|m| (m.lambda - lambda).norm() < 0.01), "{noise}: {:?}", apart.modes);
+        let together = report(&runs(0.0, noise));
+        assert!(!together.caveats.contains(&Caveat::RestsApart) && together.recommendation.is_some(), "{noise}");
     }
 }

@@ -10,7 +10,7 @@ use crate::fit::Loss;
 use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
-use crate::truth::Mode;
+use crate::truth::{Caveat, Mode};
 use num_complex::Complex;
 use serde::Serialize;
 use std::f64::consts::TAU;
@@ -152,7 +152,8 @@ struct Trial {
 /// The cheapest faithful (method, m) of those asked for, else of the common ones; where there is none, the cheapest whose only fault are the samples' own
 /// aliases; where there is none either, the one that keeps signs at any step.
 pub(super) fn recommend(subject: &Subject, candidates: Candidates<'_>, limits: Limits) -> Result<Option<Recommendation>, PredictError> {
-    if subject.settled_modes().next().is_none() || subject.inputs_are_held_otherwise() {
+    let no_field_serves = subject.caveats.contains(&Caveat::RestsApart) || subject.inputs_are_held_otherwise();
+    if subject.settled_modes().next().is_none() || no_field_serves {
         return Ok(None);
     }
     let common: Vec<&Method> = candidates.others.iter().collect();

@@ -47,6 +47,8 @@ pub enum Caveat {
     EquilibriumOutside,
     /// An equilibrium far outside the samples, where a mode is zero within its uncertainty: they do not tell where the motion comes to rest, or whether it does.
     EquilibriumOpen,
+    /// Each trajectory comes to rest at a place of its own: no linear field of these columns does that.
+    RestsApart,
     /// The chosen map has no fixed point near the data, a lower degree is used.
     NoFixedPoint {
         /// The degree without one.

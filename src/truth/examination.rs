@@ -47,6 +47,7 @@ const CLEARLY_MORE: f64 = 100.0;
 const SLOW: f64 = 3.0;
 /// A rate of less than this over the whole time is none.
 const STRAIGHT: f64 = 1e-2;
+const LARGER: f64 = 10.0;
 /// A mode of a forced degree is settled where a free one is this near.
 const SAME: f64 = 0.02;
 
@@ -176,7 +177,8 @@ fn leave_open(found: &mut Examination, data: &Trajectories) {
         }
     }
     let seasonal = found.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
-    if !seasonal && found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
+    let apart = found.caveats.contains(&Caveat::RestsApart);
+    if !seasonal && !apart && found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
         found.caveats.retain(|caveat| *caveat != Caveat::EquilibriumOutside);
         found.caveats.push(Caveat::EquilibriumOpen);
     }
@@ -337,10 +339,16 @@ fn add_amplitude(found: &mut Examination, field: &NonlinearModel, samples: &Samp
 
 fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, known_linear: bool, outward: impl Fn(&[f64]) -> Vec<f64>) {
     found.linear = true;
-    // A pair of hardly any rate is a straight line.
-    let (lines, modes): (Vec<LinearMode>, Vec<LinearMode>) =
-        linear.modes(samples, known_linear).into_iter().partition(|m| m.lambda.norm() * samples.duration() < STRAIGHT);
-    let equilibrium = if lines.is_empty() { outward(linear.fit.constant.as_slice()) } else { Vec::new() };
+    // A pair of hardly any rate is a straight line, and so is an exponential that is much larger than the samples; another one is where a run comes to rest.
+    let (lines, modes): (Vec<LinearMode>, Vec<LinearMode>) = linear
+        .modes(samples, known_linear)
+        .into_iter()
+        .partition(|m| m.lambda.norm() * samples.duration() < STRAIGHT && (m.lambda.im > 0.0 || m.share > LARGER));
+    let apart = linear.rests_apart(samples);
+    if apart {
+        found.caveats.push(Caveat::RestsApart);
+    }
+    let equilibrium = if lines.is_empty() && !apart { outward(linear.fit.constant.as_slice()) } else { Vec::new() };
     // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
     let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
     let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
@@ -357,7 +365,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
-    } else if linear.fit.trend > 0 || !lines.is_empty() {
+    } else if (linear.fit.trend > 0 && !apart) || !lines.is_empty() {
         Motion::Drift
     } else if has(Because::Harmonic) && modes.iter().any(|m| steady(m.lambda, m.uncertainty)) {
         Motion::Orbits

@@ -33,6 +33,10 @@ impl Say for Caveat {
                 format!("The fitted map has {count} fixed points near the data; each has its own modes.")
             }
             Self::EquilibriumOutside => "The equilibrium lies outside the data: an affine map extrapolates it.".into(),
+            Self::RestsApart => {
+                "Each trajectory comes to rest at a place of its own, which no linear field of these columns does. Subtract from each where it rests, or give what makes the difference as a column."
+                    .into()
+            }
             Self::EquilibriumOpen => {
                 "The samples do not tell where the motion comes to rest, or whether it does: no equilibrium is given.".into()
             }

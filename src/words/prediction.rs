@@ -85,6 +85,9 @@ fn nothing_recommended(report: &Report) -> &'static str {
     match (report.caveats.contains(&Caveat::Stopped), report.finding.settled) {
         (true, true) => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
         (true, false) => "Nothing is recommended: this was stopped before a mode was settled.",
+        _ if report.caveats.contains(&Caveat::RestsApart) => {
+            "Nothing is recommended: each trajectory comes to rest at a place of its own. Subtract from each where it rests."
+        }
         _ if held_otherwise(report) => {
             "Nothing is recommended: the input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well \
              (--hold zero)."
@@ -98,7 +101,8 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
         push(&mut lines, nothing_recommended(report), width);
-        if report.caveats.contains(&Caveat::Stopped) || held_otherwise(report) {
+        let said = [Caveat::Stopped, Caveat::RestsApart].iter().any(|caveat| report.caveats.contains(caveat));
+        if said || held_otherwise(report) {
             return lines;
         }
         let mut codes = Vec::new();
