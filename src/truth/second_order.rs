@@ -10,8 +10,8 @@
 use super::exponentials::Exponentials;
 use super::projection::{Factor, amplitudes, basis};
 use super::rate::Rate;
-use super::runs::Samples;
-use nalgebra::{Cholesky, DMatrix};
+use super::runs::{Run, Samples};
+use nalgebra::{Cholesky, DMatrix, DVector};
 use num_complex::Complex;
 
 /// Products at most: more of them fit anything.
@@ -36,84 +36,101 @@ pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Option<Seco
     let n = fit.count();
     // What hardly changes over the whole time is a trend.
     let moves: Vec<bool> = fit.rates.iter().flat_map(|r| vec![r.lambda().norm() * samples.duration() > TREND; r.count()]).collect();
+    let pairs: Vec<(usize, usize)> = (0..n).flat_map(|k| (k..n).map(move |l| (k, l))).filter(|&(k, l)| moves[k] && moves[l]).collect();
     let samples = &complete(samples, n);
     let (columns, rows) = (samples.dimension(), samples.rows());
-    let pairs: Vec<(usize, usize)> = (0..n).flat_map(|k| (k..n).map(move |l| (k, l))).filter(|&(k, l)| moves[k] && moves[l]).collect();
-    let products = pairs.len();
-    let numbers = fit.parameters + products * columns;
-    if fit.trend > 0 || products == 0 || products > MOST_PRODUCTS || rows * columns < numbers + numbers / 2 {
+    let freedom = pairs.len() * columns;
+    let numbers = fit.parameters + freedom;
+    if fit.trend > 0 || pairs.is_empty() || pairs.len() > MOST_PRODUCTS || rows * columns < numbers + numbers / 2 {
         return None;
     }
     let (_, own, _) = amplitudes(samples, &fit.rates, 0)?;
+    let stacked = Stacked::of(samples, &fit.rates)?;
+    let constant = |r: usize| basis(&samples.runs[r].times, &fit.rates, 0, samples).1;
     let sizes = sizes(&own, &fit.rates);
-    let factors: Option<Vec<Factor>> = samples.runs.iter().map(|run| Factor::of(basis(&run.times, &fit.rates, 0, samples).0)).collect();
-    let factors = factors?;
-    let stacked = |part: &dyn Fn(usize) -> DMatrix<f64>| {
-        let parts: Vec<DMatrix<f64>> = factors.iter().enumerate().map(|(r, f)| f.without(part(r))).collect();
-        let mut all = DMatrix::zeros(rows, parts.first().map_or(0, DMatrix::ncols));
-        let mut row = 0;
-        for part in parts {
-            all.rows_mut(row, part.nrows()).copy_from(&part);
-            row += part.nrows();
-        }
-        all
-    };
-    let constant = stacked(&|r| basis(&samples.runs[r].times, &fit.rates, 0, samples).1);
-    let with_products = stacked(&|r| {
-        let (times, constant) = (&samples.runs[r].times, basis(&samples.runs[r].times, &fit.rates, 0, samples).1);
-        let mut all = DMatrix::zeros(times.len(), 1 + products);
-        all.column_mut(0).copy_from(&constant.column(0));
+    let products = |r: usize| {
+        let times = &samples.runs[r].times;
+        let mut all = constant(r).resize_horizontally(1 + pairs.len(), 0.0);
         for (i, &t) in times.iter().enumerate() {
             let z = coordinates(&fit.rates, &sizes[r], t);
             pairs.iter().enumerate().for_each(|(place, &(k, l))| all[(i, 1 + place)] = z[k] * z[l]);
         }
         all
-    });
-    let (constant, with_products) = (if samples.rests_at_zero { None } else { Factor::of(constant) }, Factor::of(with_products)?);
-    let states = stacked(&|r| samples.runs[r].states.clone());
-    let before = constant.as_ref().map_or_else(|| states.clone(), |f| f.without(states.clone())).norm_squared();
-    let residual = with_products.without(states);
-    // −∂residual by each number of the rates.
-    let mut slopes = Vec::with_capacity(n);
-    let mut place = 0;
-    for rate in &fit.rates {
-        for parameter in 0..rate.count() {
-            let slope = stacked(&|r| {
-                let times = &samples.runs[r].times;
-                DMatrix::from_fn(times.len(), columns, |i, j| {
-                    let by = rate.at(times[i]).1[parameter];
-                    (0..rate.count()).map(|q| by[q] * own[r][(place + q, j)]).sum()
-                })
-            });
-            slopes.push(with_products.without(slope));
-        }
-        place += rate.count();
-    }
+    };
+    let states = stacked.outside(&|r| samples.runs[r].states.clone());
+    let before = if samples.rests_at_zero { states.clone() } else { Factor::of(stacked.outside(&constant))?.without(states.clone()) };
+    let beside = Factor::of(stacked.outside(&products))?;
+    let residual = beside.without(states);
+    let slopes: Vec<DMatrix<f64>> = slopes(samples, &fit.rates, &own, &stacked).into_iter().map(|slope| beside.without(slope)).collect();
+    // One step of least squares, each number of the rates in its own units.
     let lengths: Vec<f64> = slopes.iter().map(|s| s.norm().max(f64::MIN_POSITIVE)).collect();
     let normal = DMatrix::from_fn(n, n, |a, b| slopes[a].dot(&slopes[b]) / (lengths[a] * lengths[b]));
-    let right = nalgebra::DVector::from_fn(n, |a, _| slopes[a].dot(&residual) / lengths[a]);
+    let right = DVector::from_fn(n, |a, _| slopes[a].dot(&residual) / lengths[a]);
     let factor = Cholesky::new(normal)?;
     let step = factor.solve(&right);
     let after = (residual.norm_squared() - step.dot(&right)).max(0.0);
     let variance = after / (rows * columns).saturating_sub(numbers).max(1) as f64;
     let covariance = factor.inverse() * variance;
-    let mut moved = Vec::with_capacity(fit.rates.len());
     let mut place = 0;
-    for rate in &fit.rates {
-        let along = |q: usize| step[place + q] / lengths[place + q];
-        let spread = |q: usize| covariance[(place + q, place + q)].max(0.0).sqrt() / lengths[place + q];
-        moved.push(match *rate {
+    let mut radius = |rate: &Rate| {
+        let from = place;
+        place += rate.count();
+        let along = |q: usize| step[from + q] / lengths[from + q];
+        let spread = |q: usize| covariance[(from + q, from + q)].max(0.0).sqrt() / lengths[from + q];
+        match *rate {
             Rate::Real(_) => (along(0).abs(), spread(0)),
             // ω² moves by 2ω times what ω does.
             Rate::Pair(_, square) => {
                 let turns = 2.0 * square.max(0.0).sqrt().max(f64::MIN_POSITIVE);
                 (along(0).hypot(along(1) / turns), spread(0).hypot(spread(1) / turns))
             }
-        });
+        }
+    };
+    let moved = fit.rates.iter().map(&mut radius).collect();
+    Some(SecondOrder { moved, gain: (before.norm_squared() - after).max(0.0) / variance.max(f64::MIN_POSITIVE), freedom })
+}
+
+/// What is outside the exponentials of each run, the runs below each other.
+struct Stacked {
+    factors: Vec<Factor>,
+}
+
+impl Stacked {
+    fn of(samples: &Samples, rates: &[Rate]) -> Option<Self> {
+        let factor = |run: &Run| Factor::of(basis(&run.times, rates, 0, samples).0);
+        Some(Self { factors: samples.runs.iter().map(factor).collect::<Option<_>>()? })
+    }
+
+    /// Of the columns that `part` gives of each run.
+    fn outside(&self, part: &dyn Fn(usize) -> DMatrix<f64>) -> DMatrix<f64> {
+        let parts: Vec<DMatrix<f64>> = self.factors.iter().enumerate().map(|(r, f)| f.without(part(r))).collect();
+        let mut all = DMatrix::zeros(parts.iter().map(DMatrix::nrows).sum(), parts.first().map_or(0, DMatrix::ncols));
+        let mut row = 0;
+        for part in parts {
+            all.rows_mut(row, part.nrows()).copy_from(&part);
+            row += part.nrows();
+        }
+        all
+    }
+}
+
+/// −∂residual by each number of the rates, the products' weights at 0: rows × columns.
+fn slopes(samples: &Samples, rates: &[Rate], own: &[DMatrix<f64>], stacked: &Stacked) -> Vec<DMatrix<f64>> {
+    let mut all = Vec::new();
+    let mut place = 0;
+    for rate in rates {
+        for parameter in 0..rate.count() {
+            all.push(stacked.outside(&|r| {
+                let times = &samples.runs[r].times;
+                DMatrix::from_fn(times.len(), samples.dimension(), |i, j| {
+                    let by = rate.at(times[i]).1[parameter];
+                    (0..rate.count()).map(|q| by[q] * own[r][(place + q, j)]).sum()
+                })
+            }));
+        }
         place += rate.count();
     }
-    let gain = (before - after).max(0.0) / variance.max(f64::MIN_POSITIVE);
-    Some(SecondOrder { moved, gain, freedom: products * columns })
+    all
 }
 
 /// The rows without a missing cell, of runs with more than `least` of them.
