@@ -1,4 +1,4 @@
-//! Nonlinear systems in noise: what noise hides of them may not be told as a linear system's modes, and what the samples determine in spite of it is told.
+//! Nonlinear systems in noise: what noise hides of them may not be told as a linear system's modes; and what their fields have to do to be believed.
 
 #[path = "common/chance.rs"]
 mod chance;
@@ -107,16 +107,12 @@ fn a_swing_that_slows_down_is_not_two_modes() {
     }
 }
 
-/// Three runs of a Duffing oscillator in 1 % of noise determine its mode to about 1 %.
+/// Three runs of a pendulum far from rest in 0.3 % of noise: cubic fields meet them, with 0.92i in the place of i, and only the directions that the residuals do not see tell that λ is open.
 #[test]
-fn several_noisy_runs_of_an_oscillator_settle_its_mode() {
-    let truth = [Complex64::new(-0.1, 0.99f64.sqrt())];
+fn a_pendulum_far_from_rest_is_open_in_noise() {
     for seed in 0..4 {
-        let data =
-            samples(|x| vec![x[1], -0.2 * x[1] - x[0] - x[0].powi(3)], &[&[1.5, 0.0], &[0.5, 0.5], &[-1.0, 0.3]], 0.1, 199, 0.01, seed);
-        let found = examined(&data);
-        assert!(found.finding.settled && wrong(&found, &truth).is_empty(), "seed {seed}: {:?}", found.modes);
-        assert!(found.modes.iter().filter(|m| m.settled).all(|m| m.uncertainty.unwrap() < 0.03), "seed {seed}: {:?}", found.modes);
+        let found = examined(&samples(|x| vec![x[1], -x[0].sin()], &[&[2.2, 0.0], &[-2.0, 0.0], &[1.6, 0.0]], 0.3, 300, 0.003, seed));
+        assert!(wrong(&found, &[Complex64::new(0.0, 1.0)]).is_empty(), "seed {seed}: {:?}", found.modes);
     }
 }
 

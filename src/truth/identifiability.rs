@@ -19,8 +19,6 @@ const PART: f64 = 1e-3;
 const ROUNDING: f64 = 1e-14;
 /// How far outside [−1, 1] an equilibrium still counts as near the samples.
 const NEAR: f64 = 1.2;
-/// Deviations of a sum of squares that are seen.
-const SEEN: f64 = 3.0;
 /// Equilibria nearer to each other than this are one.
 const SAME: f64 = 1e-5;
 /// Samples that Newton's iteration starts from.
@@ -55,7 +53,7 @@ const SEARCHED: usize = 3;
 
 /// The equilibria near the samples (in the frame), those nearest to the middle first: from the samples by Newton's method, and in few variables by a search of
 /// the whole box.
-pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize, noisy: bool) -> Vec<FieldEquilibrium> {
+pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> Vec<FieldEquilibrium> {
     let d = fit.flow.dimension();
     let middle = vec![0.0; d];
     let stride = samples.len().div_ceil(STARTS).max(1);
@@ -81,27 +79,20 @@ pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize, nois
             let lambdas = spectrum(&jacobian)?;
             let largest = lambdas.iter().map(|l| l.norm()).fold(0.0, f64::max);
             let degenerate = lambdas.iter().any(|l| l.norm() <= 1e-5 * largest);
-            Some(FieldEquilibrium {
-                modes: modes(fit, &point, &lambdas, noisy),
-                surrounded: surrounded(samples, &point),
-                point,
-                degenerate,
-            })
+            Some(FieldEquilibrium { modes: modes(fit, &point, &lambdas), surrounded: surrounded(samples, &point), point, degenerate })
         })
         .collect()
 }
 
 /// Each eigenvalue with how far it scatters and moves.
-fn modes(fit: &FieldFit, point: &[f64], lambdas: &[C], noisy: bool) -> Vec<FieldMode> {
+fn modes(fit: &FieldFit, point: &[f64], lambdas: &[C]) -> Vec<FieldMode> {
     let (d, p) = (fit.flow.dimension(), fit.lengths.len());
     let norm = fit.residual_norm().max(ROUNDING * (fit.equations as f64).sqrt());
     let noise = norm / (fit.freedom().max(1) as f64).sqrt();
-    // Where the residuals are noise, a part of them that is not would be seen in their sum of squares, which chance makes uncertain by √(2/n).
-    let unseen = if noisy { (SEEN * (2.0 / fit.freedom().max(1) as f64).sqrt()).sqrt().min(1.0) } else { 1.0 };
     let size = fit.flow.coefficients.transpose().iter().zip(&fit.lengths).map(|(c, l)| (c * l).powi(2)).sum::<f64>().sqrt();
     let mut found: Vec<FieldMode> = lambdas.iter().map(|&lambda| FieldMode { lambda, deviation: 0.0, movement: 0.0 }).collect();
     for (k, &s) in fit.singular.iter().enumerate() {
-        let reach = (unseen * norm / s.max(f64::MIN_POSITIVE)).min(size);
+        let reach = (norm / s.max(f64::MIN_POSITIVE)).min(size);
         if reach == 0.0 {
             continue;
         }

@@ -121,8 +121,7 @@ impl NonlinearModel {
                     .collect::<Vec<_>>()
             })
             .collect();
-        let found: Vec<Vec<FieldEquilibrium>> =
-            fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA, explains && f.rms > CLEAN)).collect();
+        let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
         let counted = floor.filter(|_| explains);
         let doubled = counted.and_then(|k| change_when_doubled(&fits[k], &found[k], &mut effort));
         let mut model =

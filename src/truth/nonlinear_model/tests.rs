@@ -45,7 +45,7 @@ impl Trial {
 
     /// The mode of a degree that is nearest to λ, per unit of time: itself, how far it moves, and how far its equilibrium is from the nearest sample.
     fn mode(&self, degree: usize, lambda: Complex<f64>) -> Option<(Complex<f64>, f64, f64)> {
-        let places = equilibria(&self.fits[degree - 1], &self.points, MOST_EQUILIBRIA, false);
+        let places = equilibria(&self.fits[degree - 1], &self.points, MOST_EQUILIBRIA);
         let modes = places.iter().flat_map(|place| place.modes.iter().map(move |mode| (mode, &place.point)));
         let off = |mode: &FieldMode| (mode.lambda / self.frame.interval - lambda).norm();
         let (mode, point) = modes.min_by(|a, b| off(a.0).total_cmp(&off(b.0)))?;
@@ -159,7 +159,7 @@ fn noise_settles_what_residuals_see() {
 #[test]
 fn no_linear_part() {
     let trial = Trial::of("panel/cubic-spiral", 7);
-    let places = equilibria(&trial.fits[2], &trial.points, MOST_EQUILIBRIA, false);
+    let places = equilibria(&trial.fits[2], &trial.points, MOST_EQUILIBRIA);
     let rest = &places.first().expect("an equilibrium").point;
     for degree in [3, 5, 7] {
         let fit = &trial.fits[degree - 1];
