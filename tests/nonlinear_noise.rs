@@ -5,9 +5,8 @@ mod chance;
 
 use chance::normal;
 use lambdahat::data::{Trajectories, Trajectory};
-use lambdahat::inverse::Limits;
-use lambdahat::predict::{Prediction, Subject};
-use lambdahat::truth::{Because, Caveat, Examination, Mode, ModesOptions, Motion, examine};
+use lambdahat::dynamics::{self, Flow};
+use lambdahat::truth::{Because, Examination, Mode, ModesOptions, Motion, examine};
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -16,29 +15,29 @@ type Field = fn(&[f64]) -> Vec<f64>;
 /// A name, the field, starts, the interval, the number of intervals, and the modes at rest.
 type Case<'a> = (&'a str, Field, &'a [&'a [f64]], f64, usize, [Complex64; 2]);
 
-/// Rows of an orbit, through 40 steps of RK4 an interval.
-fn orbit(field: Field, start: &[f64], interval: f64, count: usize) -> Vec<Vec<f64>> {
-    let h = interval / 40.0;
-    let moved = |x: &[f64], k: &[f64], by: f64| x.iter().zip(k).map(|(x, k)| x + by * k).collect::<Vec<f64>>();
-    let step = |x: &[f64]| {
-        let a = field(x);
-        let b = field(&moved(x, &a, 0.5 * h));
-        let c = field(&moved(x, &b, 0.5 * h));
-        let d = field(&moved(x, &c, h));
-        (0..x.len()).map(|j| x[j] + h / 6.0 * (a[j] + 2.0 * b[j] + 2.0 * c[j] + d[j])).collect::<Vec<f64>>()
-    };
-    let mut rows = vec![start.to_vec()];
-    for _ in 0..count {
-        let last = rows[rows.len() - 1].clone();
-        rows.push((0..40).fold(last, |x, _| step(&x)));
+/// As the flow follows it: from its values alone.
+struct Values(Field, usize);
+
+impl dynamics::Field for Values {
+    fn dimension(&self) -> usize {
+        self.1
     }
-    rows
+
+    fn value(&self, x: &[f64], out: &mut [f64]) {
+        out.copy_from_slice(&self.0(x));
+    }
+
+    /// An explicit flow asks for none.
+    fn jacobian(&self, _: &[f64], out: &mut [f64]) {
+        out.fill(f64::NAN);
+    }
 }
 
 /// Samples of runs, with noise of this share of each column's standard deviation.
 fn samples(field: Field, starts: &[&[f64]], interval: f64, count: usize, noise: f64, seed: u64) -> Trajectories {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let orbits: Vec<Vec<Vec<f64>>> = starts.iter().map(|start| orbit(field, start, interval, count)).collect();
+    let orbits: Vec<Vec<Vec<f64>>> =
+        starts.iter().map(|start| Flow::reference().trajectory(&Values(field, start.len()), start, interval, count).unwrap()).collect();
     let sizes: Vec<f64> = (0..starts[0].len())
         .map(|j| {
             let column: Vec<f64> = orbits.iter().flatten().map(|x| x[j]).collect();
@@ -164,39 +163,5 @@ fn straight_lines_drift_and_hidden_states_are_told() {
     let all = examined(&whole);
     for mode in &all.modes {
         assert!(found.modes.iter().any(|m| (m.lambda - mode.lambda).norm() < 1e-8), "{mode:?} is not among {:?}", found.modes);
-    }
-}
-
-/// Four runs of one linear system, each resting elsewhere: the modes are told, no trend is, and nothing is recommended, since no linear field of the columns has several equilibria. Each less where it
-/// rests, a fit learns the mode.
-#[test]
-fn runs_that_rest_at_different_places_are_told_as_such() {
-    let lambda = Complex64::new(-0.15, 1.1);
-    let runs = |apart: f64, noise: f64| {
-        let mut random = ChaCha8Rng::seed_from_u64(7);
-        let run = |q: u32| {
-            let times: Vec<f64> = (0..60).map(|k| 0.3 * f64::from(k)).collect();
-            let rest = [apart * f64::from(q * q), -apart * f64::from(q)];
-            let turned = Complex64::cis(f64::from(q));
-            let states = times.iter().flat_map(|t| {
-                let z = (lambda * t).exp() * turned;
-                [z.re + rest[0] + noise * normal(&mut random), z.im + rest[1] + noise * normal(&mut random)]
-            });
-            Trajectory::at(None, times.clone(), states.collect())
-        };
-        let all = (0..4).map(run).collect();
-        Trajectories::with_times("apart", vec!["x".into(), "y".into()], Vec::new(), all).unwrap()
-    };
-    let report = |data: &Trajectories| {
-        let subject = Subject::from_data(data, &ModesOptions::default()).unwrap();
-        Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report().unwrap()
-    };
-    for noise in [0.0, 0.02] {
-        let apart = report(&runs(0.7, noise));
-        assert_ne!(apart.finding.motion, Motion::Drift, "{noise}");
-        assert!(apart.finding.settled && apart.caveats.contains(&Caveat::RestsApart) && apart.recommendation.is_none(), "{noise}");
-        assert!(apart.modes.iter().filter(|m| m.settled).any(|m| (m.lambda - lambda).norm() < 0.01), "{noise}: {:?}", apart.modes);
-        let together = report(&runs(0.0, noise));
-        assert!(!together.caveats.contains(&Caveat::RestsApart) && together.recommendation.is_some(), "{noise}");
     }
 }

@@ -213,6 +213,12 @@ impl Trajectories {
         self.trajectories.iter().map(Trajectory::samples).sum()
     }
 
+    /// The time from the first sample to the last of the longest trajectory.
+    pub fn duration(&self) -> f64 {
+        let of = |trajectory: &Trajectory| trajectory.times().last().map_or(0.0, |last| last - trajectory.start());
+        self.trajectories.iter().map(of).fold(0.0, f64::max)
+    }
+
     /// How many cells of the states and inputs are missing.
     pub fn missing_cells(&self) -> usize {
         self.trajectories.iter().flat_map(|t| t.states.iter().chain(&t.inputs)).filter(|x| x.is_nan()).count()

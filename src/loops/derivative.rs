@@ -52,16 +52,7 @@ fn plain(text: &str, name: &str, list: &str) -> Result<Regression, RegressionErr
     }
     let derivative = Filter::difference(first, points).ok_or_else(unknown)?;
     let second = (name == "second").then(|| Filter { first: -1, weights: vec![1.0, -2.0, 1.0] });
-    Ok(Regression {
-        name: text.to_owned(),
-        derivative,
-        smoothing: None,
-        second,
-        smoothed_before: false,
-        ends: Ends::Dropped,
-        border: None,
-        window: None,
-    })
+    Ok(Regression { name: text.to_owned(), derivative, smoothing: None, second, smoothed_before: None, ends: Ends::Dropped, border: None })
 }
 
 fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
@@ -77,9 +68,8 @@ fn savgol(text: &str, list: &str) -> Result<Regression, RegressionError> {
         derivative: filter(1)?,
         smoothing: Some(filter(0)?),
         second: None,
-        smoothed_before: false,
+        smoothed_before: None,
         ends: Ends::Dropped,
         border: None,
-        window: None,
     })
 }

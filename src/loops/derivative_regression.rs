@@ -91,25 +91,15 @@ impl Filter {
 
     /// The Savitzky–Golay weights of a window: value (`derivative` = 0) or slope (1, times 1/H) at its middle of the polynomial that fits the window best.
     pub fn savitzky_golay(window: usize, degree: usize, derivative: usize) -> Option<Self> {
-        let half = (window / 2) as i32;
-        let size = f64::from(half).max(1.0);
-        let powers = DMatrix::from_fn(window, degree + 1, |j, k| ((f64::from(j as i32 - half)) / size).powi(k as i32));
         let mut wanted = DVector::zeros(degree + 1);
-        *wanted.get_mut(derivative)? = size.powi(-(derivative as i32));
-        let normal = powers.transpose() * &powers;
-        let weights = &powers * normal.lu().solve(&wanted)?;
-        Some(Self { first: -half, weights: weights.iter().copied().collect() })
+        *wanted.get_mut(derivative)? = half(window).powi(-(derivative as i32));
+        Some(Self { first: -((window / 2) as i32), weights: of_polynomial(window, degree, &wanted)? })
     }
 
     /// The weights of the first samples of a trajectory for the smoothed value in one of its first rows, where the window does not fit around it: the polynomial of the first whole
     /// window there (`savgol_filter(mode="interp")`).
     pub fn savitzky_golay_at_end(window: usize, degree: usize, row: usize) -> Option<Vec<f64>> {
-        let half = (window / 2) as f64;
-        let at = |row: usize| (row as f64 - half) / half.max(1.0);
-        let powers = DMatrix::from_fn(window, degree + 1, |j, k| at(j).powi(k as i32));
-        let there = DVector::from_fn(degree + 1, |k, _| at(row).powi(k as i32));
-        let weights = &powers * (powers.transpose() * &powers).lu().solve(&there)?;
-        Some(weights.iter().copied().collect())
+        of_polynomial(window, degree, &DVector::from_fn(degree + 1, |k, _| place(window, row).powi(k as i32)))
     }
 
     /// Σ w_j e^{jz} and its derivative by z.
@@ -128,6 +118,31 @@ impl Filter {
     fn size(&self, x: f64) -> f64 {
         self.weights.iter().enumerate().map(|(k, w)| w.abs() * (x * (f64::from(self.first) + k as f64)).exp()).sum()
     }
+}
+
+/// Half a window, in intervals, and where one of its samples is between −1 and 1.
+fn half(window: usize) -> f64 {
+    ((window / 2) as f64).max(1.0)
+}
+
+fn place(window: usize, row: usize) -> f64 {
+    (row as f64 - (window / 2) as f64) / half(window)
+}
+
+/// The weights that give Σ_k wanted_k c_k for the coefficients c of the polynomial in [`place`] that fits the window best.
+fn of_polynomial(window: usize, degree: usize, wanted: &DVector<f64>) -> Option<Vec<f64>> {
+    let powers = DMatrix::from_fn(window, degree + 1, |row, k| place(window, row).powi(k as i32));
+    let weights = &powers * (powers.transpose() * &powers).lu().solve(wanted)?;
+    Some(weights.iter().copied().collect())
+}
+
+/// The window and the degree of a Savitzky–Golay smoothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Smoother {
+    /// Samples.
+    pub window: usize,
+    /// Of the polynomial.
+    pub degree: usize,
 }
 
 /// What the filter does at the ends of a trajectory, where samples are missing on one side.
@@ -152,11 +167,8 @@ pub struct Regression {
     /// The weights of ẍ (times 1/H²), where x″ = −kx − cx′ is fitted to one coordinate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second: Option<Filter>,
-    /// Whether samples are smoothed first and both sides are computed from the smoothed ones: on a mode that smoothing cancels.
-    pub smoothed_before: bool,
-    /// The window and the degree of that smoothing.
-    #[serde(skip)]
-    pub window: Option<(usize, usize)>,
+    /// How samples are smoothed first, where both sides are computed from the smoothed ones: on a mode that smoothing cancels.
+    pub smoothed_before: Option<Smoother>,
     /// What happens at the ends.
     pub ends: Ends,
     /// How many samples the one-sided formulas at the ends take; `None` where there are none, or they are not at hand.
@@ -253,7 +265,7 @@ impl Regression {
 
     /// A trajectory, rows × columns, as it is where samples are smoothed beforehand; `None` where it is shorter than the window.
     pub fn smoothed(&self, run: &DMatrix<f64>) -> Option<DMatrix<f64>> {
-        let Some((window, degree)) = self.window else { return Some(run.clone()) };
+        let Some(Smoother { window, degree }) = self.smoothed_before else { return Some(run.clone()) };
         let (rows, half) = (run.nrows(), window / 2);
         if rows < window {
             return None;

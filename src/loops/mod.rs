@@ -71,7 +71,7 @@ pub use call::{Advance, Call, CallCheck};
 pub use call_error::CallError;
 pub use control::{Acceptance, End, Factor, FirstStep, SampleTimes, StepControl};
 pub use dense::Dense;
-pub use derivative_regression::{Ends, Filter, NotRegressed, RegressedMode, Regression, RegressionError};
+pub use derivative_regression::{Ends, Filter, NotRegressed, RegressedMode, Regression, RegressionError, Smoother};
 pub use embedded_pair::{EmbeddedPair, ErrorWeights};
 pub use enclosed::NotEnclosed;
 pub(crate) use enclosed::{ComplexJet, EnclosedCall};

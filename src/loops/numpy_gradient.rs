@@ -28,9 +28,8 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         derivative,
         smoothing: None,
         second: None,
-        smoothed_before: false,
+        smoothed_before: None,
         ends: Ends::OtherFormulas,
         border: Some(border),
-        window: None,
     })
 }

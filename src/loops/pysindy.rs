@@ -5,7 +5,7 @@
 //! degree 3)` first and, by default, regresses on the smoothed state as well. Files: `differentiation/finite_difference.py`,
 //! `differentiation/smoothed_finite_difference.py`.
 
-use super::derivative_regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError};
+use super::derivative_regression::{Ends, Filter, LONGEST_STENCIL, Regression, RegressionError, Smoother};
 
 const METHODS: &str = "FiniteDifference, SmoothedFiniteDifference";
 const OPTIONS: &str = "order, drop_endpoints, is_uniform";
@@ -56,10 +56,9 @@ pub(super) fn regression(text: &str, name: &str, list: &str) -> Result<Regressio
         derivative,
         smoothing: None,
         second: None,
-        smoothed_before: smoothed && saved,
+        smoothed_before: (smoothed && saved).then_some(Smoother { window, degree }),
         ends: if dropped && !smoothed { Ends::Dropped } else { Ends::OtherFormulas },
         border: (!dropped && (!smoothed || saved)).then_some(order + 1),
-        window: (smoothed && saved).then_some((window, degree)),
     })
 }
 

@@ -152,8 +152,7 @@ struct Trial {
 /// The cheapest faithful (method, m) of those asked for, else of the common ones; where there is none, the cheapest whose only fault are the samples' own
 /// aliases; where there is none either, the one that keeps signs at any step.
 pub(super) fn recommend(subject: &Subject, candidates: Candidates<'_>, limits: Limits) -> Result<Option<Recommendation>, PredictError> {
-    let no_field_serves = subject.caveats.contains(&Caveat::RestsApart) || subject.inputs_are_held_otherwise();
-    if subject.settled_modes().next().is_none() || no_field_serves {
+    if subject.settled_modes().next().is_none() || subject.caveats.iter().any(Caveat::forbids_advice) {
         return Ok(None);
     }
     let common: Vec<&Method> = candidates.others.iter().collect();

@@ -86,7 +86,10 @@ impl Regressed<'_> {
         if regression.second.is_some() {
             return None;
         }
-        let prepared = if regression.smoothed_before { Some(through.prepared(|run| regression.smoothed(run))?) } else { None };
+        let prepared = match regression.smoothed_before {
+            Some(_) => Some(through.prepared(|run| regression.smoothed(run))?),
+            None => None,
+        };
         let clean: Option<Vec<_>> = self.modes.iter().map(|mode| Some(regression.learned(mode.lambda, interval).ok()?.lambda)).collect();
         let state = regression.smoothing.clone().unwrap_or(Filter { first: 0, weights: vec![1.0] });
         let first = regression.derivative.first.min(state.first);

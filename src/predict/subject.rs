@@ -3,7 +3,7 @@
 use super::straight_inputs::StraightInputs;
 use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
-use crate::data::{Paths, Trajectories, Trajectory};
+use crate::data::{Paths, Trajectories};
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
@@ -91,7 +91,7 @@ impl Subject {
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
         // Below this neither growth nor decay shows within the data.
-        let shows = |mode: &&Mode| mode.fastest_growth() * length(data) > 0.1 * TOLERANCE;
+        let shows = |mode: &&Mode| mode.fastest_growth() * data.duration() > 0.1 * TOLERANCE;
         if let Some(mode) = found.modes.iter().filter(|mode| mode.sign_is_open()).find(shows) {
             caveats.push(Caveat::SignOpen { growth: mode.lambda.re, uncertainty: mode.uncertainty.unwrap_or(0.0) });
         }
@@ -99,7 +99,7 @@ impl Subject {
             origin: Origin::Samples(Arc::new(data.clone())),
             source: data.source().into(),
             interval: data.spacing().typical(),
-            horizon: length(data),
+            horizon: data.duration(),
             trajectories: data.count(),
             samples: data.samples(),
             finding: found.finding,
@@ -116,6 +116,9 @@ impl Subject {
         let held = subject.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }));
         let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref(), !held);
         let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), straight, ..subject };
+        if subject.straight.is_some() && held {
+            subject.caveats.push(Caveat::HeldTakenStraight);
+        }
         let follows = |c: &Caveat| matches!(c, Caveat::InputsUsed { hold: Between::Straight | Between::Smooth, .. });
         if subject.straight.is_none() && subject.caveats.iter().any(follows) {
             subject.caveats.push(Caveat::LearnedWithoutInputs);
@@ -151,11 +154,6 @@ impl Subject {
     ) -> Option<Branches> {
         let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, lambda, sampling, limits));
         uneven.or_else(|| self.straight.as_ref()?.noise_free(method, k, lambda, sampling, limits))
-    }
-
-    /// Whether the samples' inputs are held where the loop takes them to go straight: what it learns is that of neither.
-    pub(super) fn inputs_are_held_otherwise(&self) -> bool {
-        self.straight.is_some() && self.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }))
     }
 
     /// Whether what a method learns is read off the samples themselves, so that an uncertain λ makes it no other.
@@ -264,15 +262,6 @@ fn motion_of(system: &System, modes: &[Mode]) -> Finding {
         _ => Motion::Undetermined,
     };
     Finding { motion, settled: motion != Motion::Undetermined }
-}
-
-/// The time from the first sample to the last of the longest trajectory.
-fn length(data: &Trajectories) -> f64 {
-    let of = |trajectory: &Trajectory| match trajectory.times() {
-        [first, .., last] => last - first,
-        _ => 0.0,
-    };
-    data.trajectories().iter().map(of).fold(0.0, f64::max)
 }
 
 fn rounded(lambda: Complex<f64>) -> Complex<f64> {

@@ -176,6 +176,8 @@ pub enum Caveat {
     },
     /// The inputs go straight or smoothly between samples, and what that does to λ̂ is not known.
     LearnedWithoutInputs,
+    /// The samples' inputs are held, and the loop takes them to go straight: what it learns is that of neither.
+    HeldTakenStraight,
     /// Orbits are those of a polynomial field fitted to the samples.
     FittedOrbits {
         /// The degree of the field.
@@ -183,4 +185,11 @@ pub enum Caveat {
         /// Its residual, relative to the motion in one interval.
         residual: f64,
     },
+}
+
+impl Caveat {
+    /// Whether nothing can be recommended beside it: through no method and no loss does such a loop learn these samples.
+    pub fn forbids_advice(&self) -> bool {
+        matches!(self, Self::RestsApart | Self::HeldTakenStraight)
+    }
 }

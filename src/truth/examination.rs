@@ -22,6 +22,7 @@ use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
 use super::nonlinear_model::NonlinearModel;
+use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
 use crate::data::{DataProblem, Trajectories};
@@ -47,6 +48,7 @@ const CLEARLY_MORE: f64 = 100.0;
 const SLOW: f64 = 3.0;
 /// A rate of less than this over the whole time is none.
 const STRAIGHT: f64 = 1e-2;
+/// A part of the samples that is so many times as large as they are is balanced by another.
 const LARGER: f64 = 10.0;
 /// A mode of a forced degree is settled where a free one is this near.
 const SAME: f64 = 0.02;
@@ -93,7 +95,8 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
                         }
                     }
                 }
-                Err(error) if forced => return Err(error),
+                // A system that is known to be linear needs no map where its rates are known, settled or not.
+                Err(error) if forced && (!known_linear(options) || found.modes.is_empty()) => return Err(error),
                 // Asked again below, where there is nothing else to tell.
                 Err(_) => {}
             }
@@ -165,14 +168,12 @@ fn leave_open(found: &mut Examination, data: &Trajectories) {
         mode.because.contains(&Because::LinearPartVanishes) || mode.uncertainty.is_none_or(|u| mode.lambda.norm() <= VANISHES * u)
     };
     let vanishing: Vec<Vec<f64>> = found.modes.iter().filter(|mode| vanishes(mode)).map(|mode| mode.equilibrium.clone()).collect();
-    let spans = data.segments().into_iter().map(|s| s.times.last().unwrap_or(&0.0) - s.times.first().unwrap_or(&0.0));
-    let duration = spans.fold(0.0, f64::max);
     let is_open = |place: &Vec<f64>| !filled.holds(place) && (vanishing.contains(place) || !filled.reaches(place, FARTHEST));
     let mut drifts = false;
     for mode in &mut found.modes {
         if is_open(&mode.equilibrium) {
             // What may be zero because nothing is known of it is no trend.
-            drifts |= vanishes(mode) && mode.lambda.im == 0.0 && mode.lambda.norm() * duration < SLOW;
+            drifts |= vanishes(mode) && mode.lambda.im == 0.0 && mode.lambda.norm() * data.duration() < SLOW;
             mode.equilibrium.clear();
         }
     }
@@ -344,7 +345,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         .modes(samples, known_linear)
         .into_iter()
         .partition(|m| m.lambda.norm() * samples.duration() < STRAIGHT && (m.lambda.im > 0.0 || m.share > LARGER));
-    let apart = linear.rests_apart(samples);
+    let apart = linear.explains && rests_apart(samples, &linear.fit);
     if apart {
         found.caveats.push(Caveat::RestsApart);
     }

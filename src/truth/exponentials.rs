@@ -89,7 +89,11 @@ impl Exponentials {
         let constants = if samples.rests_at_zero { 0 } else { columns };
         let parameters = number(&rates) + own * columns * samples.runs.len() + constants;
         let free = cells.saturating_sub(parameters);
-        let variance = if free > 0 { found.square / free as f64 } else { f64::INFINITY };
+        // A column that is met exactly, as a setting of each run is, tells nothing of the noise.
+        let sizes = residual_sizes(&found.residuals, columns);
+        let largest = sizes.iter().copied().fold(0.0, f64::max);
+        let noisy = sizes.iter().filter(|size| **size >= LEAST_SIZE * largest).count() as f64 / columns.max(1) as f64;
+        let variance = if free > 0 { found.square / (free as f64 * noisy) } else { f64::INFINITY };
         let normal = normal_matrix(&found.jacobian);
         let covariance = Cholesky::new(regular(normal)).map(|c| c.inverse() * variance);
         let uncertainty = spreads(&rates, covariance.as_ref());
@@ -112,7 +116,7 @@ impl Exponentials {
     pub fn weighted(self, samples: &Samples) -> Self {
         let mut best = self;
         for _ in 0..MOST_WEIGHTINGS {
-            let sizes = best.residual_sizes(samples.dimension());
+            let sizes = residual_sizes(&best.residuals, samples.dimension());
             let largest = sizes.iter().copied().fold(0.0, f64::max);
             if best.rates.is_empty() || sizes.iter().all(|s| *s > ALIKE * largest) {
                 break;
@@ -126,24 +130,13 @@ impl Exponentials {
             let Some(there) = Self::fitted(&weighted, &best.rates, best.trend) else { break };
             let Some(mut back) = Self::at(samples, there.rates, there.trend) else { break };
             back.uncertainty = there.uncertainty;
-            let after = back.residual_sizes(samples.dimension());
+            let after = residual_sizes(&back.residuals, samples.dimension());
             best = back;
             if sizes.iter().zip(&after).all(|(a, b)| (a - b).abs() <= 0.1 * a.max(LEAST_SIZE * largest)) {
                 break;
             }
         }
         best
-    }
-
-    /// The root mean square of each column's residuals.
-    fn residual_sizes(&self, columns: usize) -> Vec<f64> {
-        let cells =
-            |j: usize| self.residuals.iter().flat_map(move |r| r.column(j).iter().copied().collect::<Vec<f64>>()).filter(|x| !x.is_nan());
-        let size = |j: usize| {
-            let (sum, count) = cells(j).fold((0.0, 0usize), |(s, n), x| (s + x * x, n + 1));
-            (sum / count.max(1) as f64).sqrt()
-        };
-        (0..columns).map(size).collect()
     }
 
     /// How many exponentials there are, a pair as two.
@@ -310,4 +303,14 @@ fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
             }
         })
         .collect()
+}
+
+/// The root mean square of each column's residuals.
+fn residual_sizes(residuals: &[DMatrix<f64>], columns: usize) -> Vec<f64> {
+    let cells = |j: usize| residuals.iter().flat_map(move |r| r.column(j).iter().copied().collect::<Vec<f64>>()).filter(|x| !x.is_nan());
+    let size = |j: usize| {
+        let (sum, count) = cells(j).fold((0.0, 0usize), |(s, n), x| (s + x * x, n + 1));
+        (sum / count.max(1) as f64).sqrt()
+    };
+    (0..columns).map(size).collect()
 }

@@ -9,7 +9,6 @@ use super::field_fit::FieldFit;
 use super::finding::Because;
 use super::frequency_scan::scanned;
 use super::harmonics::{is_harmonic, may_be_of_a_series, third_harmonic};
-use super::projection::amplitudes;
 use super::rate::Rate;
 use super::runs::Samples;
 use super::second_order::{SecondOrder, second_order};
@@ -242,17 +241,6 @@ impl LinearModel {
         }
         modes.sort_by(|a, b| b.share.total_cmp(&a.share));
         modes
-    }
-
-    /// Whether each run has a constant of its own and nothing else is left of a trend: they rest at different places.
-    pub fn rests_apart(&self, samples: &Samples) -> bool {
-        if !self.explains || self.fit.trend != 1 || samples.runs.len() < 2 || samples.missing {
-            return false;
-        }
-        let Some((_, _, shared)) = amplitudes(samples, &self.fit.rates, 1) else { return false };
-        // A slope over the whole time that noise may make.
-        let by_chance = 4.0 * self.fit.rms.max(ROUNDING) / (samples.rows() as f64).sqrt();
-        shared.amax() < 4.0 * by_chance
     }
 
     /// Whether all of the motion has one size: then a nonlinear orbit may look like a linear one.

@@ -62,6 +62,7 @@ mod projection;
 mod rank;
 mod rate;
 pub(crate) mod regression;
+mod rests_apart;
 mod runs;
 mod second_order;
 mod spectrum;

@@ -155,6 +155,9 @@ impl Say for Caveat {
                 },
                 percent(*residual)
             ),
+            Self::HeldTakenStraight => {
+                "The input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well (--hold zero).".into()
+            }
             Self::LearnedWithoutInputs => {
                 "Each λ̂ is given as without the inputs: no model follows such inputs exactly through constant steps, and a fit ends near that λ̂.".into()
             }

@@ -4,6 +4,7 @@ use super::number::{DIGITS, complex, pair, percent, real, signed};
 use super::{Table, wrapped};
 use crate::fit::Loss;
 use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
+use crate::truth::Caveat;
 use num_complex::Complex;
 
 /// A mode as a pair where it turns.
@@ -20,7 +21,9 @@ fn most_moved<'a>(report: &Report, through: &'a ThroughLoss) -> Option<(usize, &
 
 /// What noise does through the loss, and which loss avoids it; empty where it does nothing that the samples would show.
 pub fn through_loss(report: &Report, width: usize) -> String {
-    let Some(through) = report.through_loss.as_ref().filter(|through| through.acts) else { return String::new() };
+    // What a loop learns of runs that rest at different places is no work of noise.
+    let apart = report.caveats.contains(&Caveat::RestsApart);
+    let Some(through) = report.through_loss.as_ref().filter(|through| through.acts && !apart) else { return String::new() };
     let Some((k, mode)) = most_moved(report, through) else { return String::new() };
     let noise = match through.noise {
         Some(noise) => format!("Noise is {} of the motion.", percent(noise)),
@@ -133,7 +136,9 @@ pub fn loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
 
 /// The parts of what each method learns: the integrator's and the noise's; empty where noise changes nothing.
 pub fn parts(report: &Report, width: usize) -> String {
-    let Some(through) = report.through_loss.as_ref().filter(|through| through.acts) else { return String::new() };
+    // What a loop learns of runs that rest at different places is no work of noise.
+    let apart = report.caveats.contains(&Caveat::RestsApart);
+    let Some(through) = report.through_loss.as_ref().filter(|through| through.acts && !apart) else { return String::new() };
     let mut table = Table::new(&["METHOD", "λ", "λ̂", "BY THE INTEGRATOR", "BY THE NOISE"]);
     for method in &report.methods {
         for (row, (k, mode)) in report.upper_modes().filter(|(_, mode)| mode.settled).enumerate() {

@@ -8,10 +8,9 @@ use super::paragraph::push;
 use super::unsettled::remedies;
 use super::verdicts::{becomes, behaviour, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
-use crate::data::Hold;
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
-use crate::truth::{Between, Caveat, Mode};
+use crate::truth::{Caveat, Mode};
 
 /// Lines of the first screen.
 pub const FIRST_SCREEN: usize = 24;
@@ -74,24 +73,11 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
     }
 }
 
-/// Whether the samples' inputs are held, where the loop takes them to go straight.
-fn held_otherwise(report: &Report) -> bool {
-    let held = |c: &Caveat| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. });
-    report.finding.settled && report.caveats.iter().any(held) && report.driven.as_ref().is_some_and(|driven| driven.hold == Hold::Linear)
-}
-
 /// Why there is no recommendation.
 fn nothing_recommended(report: &Report) -> &'static str {
     match (report.caveats.contains(&Caveat::Stopped), report.finding.settled) {
         (true, true) => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
         (true, false) => "Nothing is recommended: this was stopped before a mode was settled.",
-        _ if report.caveats.contains(&Caveat::RestsApart) => {
-            "Nothing is recommended: each trajectory comes to rest at a place of its own. Subtract from each where it rests."
-        }
-        _ if held_otherwise(report) => {
-            "Nothing is recommended: the input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well \
-             (--hold zero)."
-        }
         _ => "Nothing is recommended: the samples settle no mode.",
     }
 }
@@ -100,9 +86,12 @@ fn nothing_recommended(report: &Report) -> &'static str {
 fn advice(report: &Report, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
+        if let Some(caveat) = report.caveats.iter().find(|caveat| report.finding.settled && caveat.forbids_advice()) {
+            push(&mut lines, &format!("Nothing is recommended. {}", caveat.say(Dialect::Terminal)), width);
+            return lines;
+        }
         push(&mut lines, nothing_recommended(report), width);
-        let said = [Caveat::Stopped, Caveat::RestsApart].iter().any(|caveat| report.caveats.contains(caveat));
-        if said || held_otherwise(report) {
+        if report.caveats.contains(&Caveat::Stopped) {
             return lines;
         }
         let mut codes = Vec::new();
@@ -158,6 +147,8 @@ fn open(report: &Report, width: usize) -> Vec<String> {
         Caveat::Closed { .. } => closes(report).is_some(),
         // Where nothing is settled there is no verdict that could turn on a sign.
         Caveat::SignOpen { .. } => !settled,
+        // Said where the recommendation would be.
+        caveat if caveat.forbids_advice() => settled,
         _ => false,
     };
     let caveats = report

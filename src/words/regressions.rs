@@ -15,7 +15,7 @@ pub fn description(regression: &Regression) -> Vec<String> {
         lines.push("x″ = −kx − cx′ is fitted to one coordinate, x″ by second differences: λ̂ is a root of x² + cx + k.".to_owned());
     } else if regression.smoothing.is_some() {
         lines.push("The state on the other side is smoothed by the same window: λ̂ = D(λ)/S(λ).".to_owned());
-    } else if regression.smoothed_before {
+    } else if regression.smoothed_before.is_some() {
         lines.push("Samples are smoothed first, on both sides of the equation: on a mode that cancels, λ̂ = D(λ).".to_owned());
     } else {
         lines.push("The state on the other side is the sample itself: λ̂ = D(λ).".to_owned());
@@ -46,7 +46,7 @@ pub fn regressions(report: &Report, width: usize) -> String {
     let heading = wrapped(&format!("Regression on estimated derivatives (no integrator; {from})"), "", "", width);
     // Where the formulas at the ends are at hand, and samples, they are part of λ̂.
     let followed = |found: &RegressionReport| {
-        (found.regression.border.is_some() || found.regression.window.is_some()) && report.through_loss.is_some()
+        (found.regression.border.is_some() || found.regression.smoothed_before.is_some()) && report.through_loss.is_some()
     };
     let beyond = report.regressions.iter().any(|found| found.regression.ends == Ends::OtherFormulas && !followed(found));
     let by_ends = report.regressions.iter().any(|found| followed(found) && found.modes.iter().any(|mode| mode.noisy.is_some()));

@@ -1,7 +1,6 @@
 //! The oscillator as samples with noise, and what the program finds in them.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
-use super::chance::normal;
+use crate::chance::normal;
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::truth::{ModesOptions, examine};
 use num_complex::Complex64;

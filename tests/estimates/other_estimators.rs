@@ -3,19 +3,10 @@
 //! Without noise the figures are digits (numpy 2.4.6, scipy 1.17.1); with it, and with rows that are missing by chance, they are means and root mean squares over a few draws of
 //! numpy. Here more draws of another generator are taken, and the two have to agree within their own scatter.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/draws.rs"]
-mod draws;
-#[path = "common/following.rs"]
-mod following;
-#[path = "common/golden.rs"]
-mod golden;
-
-use chance::{normal, unit};
-use draws::{Draws, LAMBDA};
-use following::following;
-use golden::golden;
+use crate::chance::{normal, unit};
+use crate::draws::{Draws, LAMBDA};
+use crate::following::following;
+use crate::golden::golden;
 use lambdahat::inverse::{MatrixLoss, StatePair};
 use lambdahat::method::catalog;
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2, dmatrix};

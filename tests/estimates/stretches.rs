@@ -1,7 +1,6 @@
 //! The loss of one mode, λ = −0.1 + 2i, on uneven intervals: Σ w|R(hλ̂)^m − e^{Hλ}|².
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
-use super::golden::golden;
+use crate::golden::golden;
 use lambdahat::inverse::{LearningEquation, Stretch, UnevenLoss, UnevenMinimum};
 use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex;

@@ -2,14 +2,8 @@
 //!
 //! Reference values by scipy 1.17.1's `least_squares`, method `lm`, from 200 starts of deviation 2 each, for ẋ = Ax, A = [[−0.1, −2], [2, −0.1]].
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/golden.rs"]
-mod golden;
-#[path = "common/stretches.rs"]
-mod stretches;
-
-use chance::normal;
+use crate::chance::normal;
+use crate::stretches::{LAMBDA, loss, minima, stretches};
 use lambdahat::inverse::{MatrixLoss, MatrixMinimum, StatePair, Stretch};
 use lambdahat::method::catalog;
 use nalgebra::{DMatrix, dmatrix};
@@ -17,7 +11,6 @@ use num_complex::Complex;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use stretches::{LAMBDA, loss, minima, stretches};
 
 /// Every minimum of the loss of 2×2 matrices on two runs, from (1, 0) and (0, 1), with its level where it was printed, and how many of 200 starts ended there.
 type Trained = (&'static str, &'static str, &'static [([f64; 3], usize)]);

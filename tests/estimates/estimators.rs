@@ -2,14 +2,9 @@
 //!
 //! What other estimators make of it is in `other_estimators`, uneven times and gaps are in `uneven_estimates`, one coordinate in `hankel`. Each figure is a root mean square over so many draws; with 40 draws it is known to a tenth or so, and the bound leaves three of those.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/oscillator.rs"]
-mod oscillator;
-
+use crate::oscillator::{even, nearest, samples};
 use lambdahat::data::Trajectories;
 use num_complex::Complex64;
-use oscillator::{even, nearest, samples};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 

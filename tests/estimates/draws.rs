@@ -1,5 +1,4 @@
 //! Figures that were found from a few draws, held against more draws of another generator: the two have to agree within their own scatter.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use num_complex::Complex64;
 use rand::SeedableRng;

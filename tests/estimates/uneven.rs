@@ -3,16 +3,11 @@
 //! Reference values by scipy 1.17.1's `least_squares` from 625 starts and Newton on the gradient (numpy 2.4). Golden intervals are
 //! H_k = 1 + p(2 frac(kφ) − 1), k = 1 … 40, φ = (√5 − 1)/2; "integral" means 40-point Gauss–Legendre over [1 − p, 1 + p].
 
-#[path = "common/golden.rs"]
-mod golden;
-#[path = "common/stretches.rs"]
-mod stretches;
-
-use golden::golden;
+use crate::golden::golden;
+use crate::stretches::{LAMBDA, branches, loss, minima, stretches};
 use lambdahat::inverse::{LearningEquation, Stretch, UnevenLoss};
 use lambdahat::method::{Sampling, catalog};
 use num_complex::Complex;
-use stretches::{LAMBDA, branches, loss, minima, stretches};
 
 /// A number that was rounded to this many decimals.
 fn printed(found: f64, told: f64, decimals: i32) -> bool {

@@ -3,13 +3,8 @@
 //! Reference values: polynomial fields fitted with numpy 2.4 through 8 steps of RK4 an interval. Here the flow is refined until λ stands, so that what remains is
 //! smaller.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/draws.rs"]
-mod draws;
-
-use chance::normal;
-use draws::{Draws, LAMBDA};
+use crate::chance::normal;
+use crate::draws::{Draws, LAMBDA};
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::System;
 use lambdahat::predict::Subject;

@@ -3,13 +3,8 @@
 //! 60 samples of e^{−0.1t} cos(2t + 0.3), noise as a share of their root mean square; the figures are of 40 draws of numpy 2.4, and some of many more. Here more draws of another generator are taken, and the
 //! two have to agree within their own scatter.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/draws.rs"]
-mod draws;
-
-use chance::normal;
-use draws::{Draws, LAMBDA};
+use crate::chance::normal;
+use crate::draws::{Draws, LAMBDA};
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::truth::{ModesOptions, examine};
 use nalgebra::DMatrix;

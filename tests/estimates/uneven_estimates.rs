@@ -1,24 +1,13 @@
 //! λ = −0.1 + 2i from noisy samples at uneven times and across gaps: what the program finds is variable projection, as good as the figures that numpy 2.4 and scipy 1.17 gave for it.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/draws.rs"]
-mod draws;
-#[path = "common/golden.rs"]
-mod golden;
-#[path = "common/oscillator.rs"]
-mod oscillator;
-#[path = "common/projection.rs"]
-mod projection;
-
-use chance::{normal, unit};
-use draws::{Draws, LAMBDA};
-use golden::golden;
+use crate::chance::{normal, unit};
+use crate::draws::{Draws, LAMBDA};
+use crate::golden::golden;
+use crate::oscillator::{even, nearest, runs, samples, summed};
+use crate::projection::{least, left};
 use lambdahat::truth::{Caveat, ModesOptions, examine};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;
-use oscillator::{even, nearest, runs, samples, summed};
-use projection::{least, left};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 

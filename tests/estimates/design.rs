@@ -1,7 +1,7 @@
 //! Noisy samples of an oscillator, λ = −0.1 + 2i, that starts on the unit circle.
 
-use super::chance::{normal, unit};
-use super::draws::LAMBDA;
+use crate::chance::{normal, unit};
+use crate::draws::LAMBDA;
 use num_complex::Complex64;
 use rand_chacha::ChaCha8Rng;
 

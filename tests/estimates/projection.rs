@@ -1,5 +1,4 @@
 //! Variable projection (Golub & Pereyra 1973): what a basis leaves of samples is least in the parameters that bend it.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex64;

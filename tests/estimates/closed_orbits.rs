@@ -1,14 +1,11 @@
 //! One coordinate of one closed orbit shows the frequency of the orbit, not that of the equilibrium in its midst, ±i in both systems here.
 
-#[path = "common/projection.rs"]
-mod projection;
-
+use crate::projection::Columns;
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::System;
 use lambdahat::truth::{Because, ModesOptions, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
-use projection::Columns;
 
 /// The first coordinate every half unit of time, and the times: 121 rows.
 fn coordinate(system: &str, start: [f64; 2]) -> (Vec<f64>, Vec<f64>) {

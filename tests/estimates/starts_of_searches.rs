@@ -4,21 +4,12 @@
 //! From a scan of frequencies all ten end there, beyond half a turn an interval too. From the regression on differences that Askham and Kutz (2018) start from, 10, 10, 5, 1 and 0 of ten
 //! draws of numpy did for ω = 0.3, 1, 2, 3 and 5; of 300 draws (scipy 1.17's `least_squares`, method `lm`) 300, 300, 203, 124 and 13.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/golden.rs"]
-mod golden;
-#[path = "common/oscillator.rs"]
-mod oscillator;
-#[path = "common/projection.rs"]
-mod projection;
-
-use chance::{normal, unit};
-use golden::golden;
+use crate::chance::{normal, unit};
+use crate::golden::golden;
+use crate::oscillator::{nearest, runs, summed};
+use crate::projection::Columns;
 use nalgebra::{DMatrix, Matrix2, Vector2};
 use num_complex::Complex64;
-use oscillator::{nearest, runs, summed};
-use projection::Columns;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 

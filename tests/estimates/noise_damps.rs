@@ -2,19 +2,10 @@
 //!
 //! Formulas are held to the digits that are printed. Means over 20 draws of numpy are held against draws of another generator, within the scatter of both.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/design.rs"]
-mod design;
-#[path = "common/draws.rs"]
-mod draws;
-#[path = "common/following.rs"]
-mod following;
-
-use chance::normal;
-use design::{Design, TURN};
-use draws::{Draws, LAMBDA};
-use following::following;
+use crate::chance::normal;
+use crate::design::{Design, TURN};
+use crate::draws::{Draws, LAMBDA};
+use crate::following::following;
 use lambdahat::data::Paths;
 use lambdahat::dynamics::System;
 use lambdahat::fit::Loss;

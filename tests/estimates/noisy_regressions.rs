@@ -3,16 +3,9 @@
 //! Means and root mean square errors over 100 draws of numpy (40 of those with 2000 rows, 20 for this program), held against other draws within the scatter of both. H = 1: runs of 40
 //! rows, 1, 5 and 50 of them; H = 0.1: one run of 40, one of 200, ten of 200.
 
-#[path = "common/chance.rs"]
-mod chance;
-#[path = "common/design.rs"]
-mod design;
-#[path = "common/draws.rs"]
-mod draws;
-
-use chance::{normal, unit};
-use design::Design;
-use draws::{Draws, LAMBDA};
+use crate::chance::{normal, unit};
+use crate::design::{Design, TURN};
+use crate::draws::{Draws, LAMBDA};
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::truth::{Mode, ModesOptions, examine};
 use nalgebra::{DMatrix, Matrix2, Matrix4, Vector2};
@@ -251,7 +244,7 @@ fn noise_that_drives() {
     let size = (squares.iter().sum::<f64>() / squares.len() as f64).sqrt();
     let mut regressed = Vec::new();
     let draws = Draws::of(100, |random| {
-        let mut z = (design::TURN * unit(random)).exp();
+        let mut z = (TURN * unit(random)).exp();
         let mut chance = |share: f64| share * size * c(normal(random), normal(random));
         let mut run = Vec::new();
         for _ in 0..design.rows {
