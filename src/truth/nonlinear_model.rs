@@ -10,7 +10,7 @@ use super::identifiability::{FieldEquilibrium, equilibria, matched};
 use super::linear_model::{LinearModel, VAGUE};
 use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
-use super::runs::Samples;
+use super::runs::{Run, Samples};
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
 use super::windows::{Frame, windows};
@@ -35,6 +35,9 @@ const SAME_ORBIT: f64 = 0.05;
 /// The same of the logarithm of its multiplier, which is at least that of an orbit among others.
 const SAME_PULL: f64 = 0.3;
 const NEUTRAL: f64 = 0.05;
+/// A run should be nearer to a cycle where no more than this is left of its distance; sizes that differ by less than this part are one.
+const LEFT_OVER: f64 = 0.5;
+const OFF_CYCLE: f64 = 0.05;
 /// A model that leaves at most this many times what another leaves is as good.
 const AS_GOOD: f64 = 1.2;
 /// Pairs of rows at most, and equilibria.
@@ -133,7 +136,7 @@ impl NonlinearModel {
             // Where noise leaves the field open, the next degree goes on in the same way, or neither is told.
             if model.fits[floor].rms > CLEAN
                 && let Some(next) = model.fits.get(floor + 1)
-                && !agree((model.motion, model.closed.as_ref()), motion_after(next, last))
+                && !(agree((model.motion, model.closed.as_ref()), motion_after(next, last)) && model.cycle_is_reached(&samples))
             {
                 (model.motion, model.closed) = (Motion::Undetermined, None);
             }
@@ -153,6 +156,28 @@ impl NonlinearModel {
     pub fn left(&self) -> f64 {
         let half = (self.frame.half.iter().map(|h| h * h).sum::<f64>() / self.frame.half.len() as f64).sqrt();
         self.best().noise * half
+    }
+
+    /// Whether the runs come as near to the limit cycle as its multiplier says, where one is found: orbits that stay side by side do not.
+    fn cycle_is_reached(&self, samples: &Samples) -> bool {
+        let Some(cycle) = self.closed.as_ref().filter(|_| self.motion == Motion::Cycle) else { return true };
+        let turn = self.frame.interval * cycle.period;
+        // How far half the range of each variable in a turn is from the cycle's.
+        let off = |run: &Run, from: f64| -> Vec<f64> {
+            let within = (0..run.rows()).filter(|&i| (from..=from + turn).contains(&run.times[i]) && run.complete(i));
+            let rows: Vec<Vec<f64>> = within.map(|i| self.frame.inward(&run.states.row(i).iter().copied().collect::<Vec<_>>())).collect();
+            let range = |j: usize| rows.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x[j]), h.max(x[j])));
+            let size = |j: usize| 0.5 * (range(j).1 - range(j).0);
+            cycle.amplitude.iter().enumerate().map(|(j, amplitude)| (size(j) - amplitude).abs()).collect()
+        };
+        let noise = 3.0 * self.best().noise;
+        samples.runs.iter().all(|run| {
+            let turns = run.duration() / turn;
+            let left = cycle.multiplier.powf(turns - 1.0);
+            let (first, last) = (off(run, 0.0), off(run, run.duration() - turn));
+            let stays = |j: usize| last[j] > OFF_CYCLE * cycle.amplitude[j] + noise && last[j] > 0.5 * first[j] * (1.0 + left);
+            turns < 2.0 || left > LEFT_OVER || !(0..first.len()).any(stays)
+        })
     }
 
     /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
