@@ -64,7 +64,7 @@ pub enum Because {
     RunsDiffer,
     /// A steady oscillation of one size in noise that can hide its harmonics: its frequency may be that of an orbit, not of small motions.
     OneSize,
-    /// A nonlinear system with another λ decays in the same way: its terms of second order are exponentials as well.
+    /// A nonlinear system with another λ could decay just like this: its terms of second order are exponentials as well.
     MayBeNonlinear,
     /// An input is a function of the state: what it does is not told from what the state does by itself.
     InputFollows,

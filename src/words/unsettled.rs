@@ -10,7 +10,7 @@ impl Say for Because {
             Self::NotExplained => "No model explains the motion.",
             Self::EstimatorsDisagree => "Estimators disagree by more than the uncertainty.",
             Self::NotDetermined => "Other models that fit as well have another λ.",
-            Self::MayBeNonlinear => "A nonlinear system with another λ decays in the same way.",
+            Self::MayBeNonlinear => "A nonlinear system with another λ could decay just like this.",
             Self::NoRealFlow => "No real flow can have this mode.",
             Self::FewSamples => "There are too few samples to try a richer model.",
             Self::StillImproving => "Richer models still explain the motion better, and no samples surround the equilibrium.",
