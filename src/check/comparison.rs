@@ -180,7 +180,7 @@ impl Checker<'_> {
         let Ok(fit) = fit else { return checked };
         checked.compared = true;
         let motion = self.samples.motion();
-        let above = if self.report.through_loss.is_some() { ABOVE_FLOOR } else { ABOVE_FIELD };
+        let above = if self.report.through_loss.as_ref().is_some_and(|through| !through.is_of_field()) { ABOVE_FLOOR } else { ABOVE_FIELD };
         checked.fitted = fit.loss <= self.agreement.small * motion + above * noise_floor(self.report, self.method.1, motion);
         if !checked.fitted {
             return checked;

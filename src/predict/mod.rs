@@ -3,7 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject` |
-//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map` |
+//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map`, or of a nonlinear field by `noisy_field` |
 //! | the modes that noisy samples show a method | `noisy_modes` |
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
@@ -30,6 +30,8 @@ mod learned_cycle;
 mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
+mod nearest;
+mod noisy_field;
 mod noisy_modes;
 mod open_field;
 mod predict_error;

@@ -37,7 +37,7 @@ impl NoisyModes {
                     let Some(branch) = branches.principal() else { return Ok(Self::default()) };
                     clean.push((branch.lambda, branch.condition));
                 }
-                Ok(Self::regressed(subject, multistep, &clean, sampling).unwrap_or_default())
+                Ok(Self::regressed(subject, (method, multistep), &clean, sampling).unwrap_or_default())
             }
             _ => Ok(Self::through(&through.modes)),
         }
@@ -50,13 +50,18 @@ impl NoisyModes {
     }
 
     /// Through a multistep method, by regression; `clean` holds λ̂ without noise and |dλ̂/dλ|.
-    fn regressed(subject: &Subject, multistep: &Multistep, clean: &[(Complex<f64>, f64)], sampling: Sampling) -> Option<Self> {
+    fn regressed(
+        subject: &Subject,
+        (method, multistep): (&Method, &Multistep),
+        clean: &[(Complex<f64>, f64)],
+        sampling: Sampling,
+    ) -> Option<Self> {
         let through = subject.through_loss.as_ref()?;
         let h = sampling.step().get();
         let alpha: Vec<f64> = multistep.alpha().iter().map(|a| a.to_f64()).collect();
         let beta: Vec<f64> = multistep.beta().iter().map(|b| h * b.to_f64()).collect();
         let targets: Vec<Complex<f64>> = clean.iter().map(|(lambda, _)| *lambda).collect();
-        let (learned, floor) = through.regressed(&alpha, &beta, &[Vec::new(), Vec::new()], None, &targets)?;
+        let (learned, floor) = through.stepped((method, multistep), sampling, &subject.modes, &targets)?;
         let apparent = subject.modes.iter().zip(clean).zip(learned).map(|((mode, (clean, condition)), learned)| {
             let apart = (learned - clean).norm();
             if apart <= ROUNDING * condition * mode.lambda.norm() {

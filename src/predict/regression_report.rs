@@ -102,10 +102,7 @@ impl Regressed<'_> {
             weights
         };
         let borders = regression.borders().map(|rows| rows.into_iter().map(|w| w.iter().map(|w| w / interval).collect()).collect());
-        Some(
-            through
-                .regressed(&placed(&regression.derivative, 1.0 / interval), &placed(&state, 1.0), &borders, prepared.as_deref(), &clean?)?
-                .0,
-        )
+        let to = placed(&regression.derivative, 1.0 / interval);
+        through.regressed(&to, &placed(&state, 1.0), &borders, prepared.as_deref(), &clean?)
     }
 }

@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
 
+/// What a nonlinear field misses of the motion in an interval, below which noise moves no mode by what a verdict sees: it enters as its square.
+const CLEAN: f64 = 1e-4;
+
 /// What the modes are of.
 #[derive(Clone, Debug)]
 pub enum Origin {
@@ -176,12 +179,20 @@ impl Subject {
         self.minima_in_short(method, k, lambda, sampling, limits).map_or_else(|| equation.branches(lambda, sampling), Ok)
     }
 
-    /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant) instead of what pairs do.
+    /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant), or through the polynomials
+    /// that explain them, instead of what pairs do.
     #[must_use]
     pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
         let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
-        let through = || ThroughLoss::of(samples, self.interval, &self.modes, (loss, affine), driven);
-        self.through_loss = if self.linear { through() } else { None };
+        let noisy = self.caveats.iter().find_map(|caveat| match caveat {
+            Caveat::FieldFitted { degree, residual, .. } if *residual > CLEAN && !driven => Some(*degree),
+            _ => None,
+        });
+        self.through_loss = match noisy.filter(|_| self.settled_modes().next().is_some()) {
+            _ if self.linear => ThroughLoss::of(samples, self.interval, &self.modes, (loss, affine), driven),
+            Some(degree) => ThroughLoss::of_field(samples, self.interval, &self.modes, (loss, degree)),
+            None => None,
+        };
         self
     }
 

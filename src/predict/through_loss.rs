@@ -6,11 +6,14 @@
 //! Fuller, *Measurement Error Models* (1987).
 
 use super::affine_map::{AffineMap, Run, best_map, regression};
+use super::nearest::nearest;
+use super::noisy_field::NoisyField;
 use crate::data::Paths;
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
 use crate::inverse::faithful::TOLERANCE;
 use crate::inverse::{Discrepancy, Limits};
+use crate::method::{Method, Multistep, Sampling};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
 use num_complex::Complex;
@@ -52,12 +55,46 @@ pub struct ThroughLoss {
     /// The simplest loss that keeps the settled modes, or does so best, where this one does not keep them.
     #[serde(serialize_with = "optional_text")]
     pub instead: Option<Loss>,
-    /// The samples.
+    /// The samples, and what is fitted to them.
     #[serde(skip)]
-    runs: Vec<Run>,
-    /// Whether the model has a constant.
-    #[serde(skip)]
-    affine: bool,
+    learner: Learner,
+}
+
+/// The model that a loss is followed for, on its samples.
+#[derive(Clone, Debug)]
+enum Learner {
+    /// A linear map of all columns.
+    Map {
+        /// The samples.
+        runs: Vec<Run>,
+        /// Whether it has a constant.
+        affine: bool,
+    },
+    /// A polynomial field.
+    Field(NoisyField),
+}
+
+impl Learner {
+    /// What `loss` learns of the modes through an exact integrator, and the mean square of the residuals.
+    fn learned(&self, loss: Loss, interval: f64, modes: &[Mode]) -> Option<(Vec<LossMode>, f64)> {
+        match self {
+            Self::Map { runs, affine } => {
+                let map = best_map(runs, loss, *affine)?;
+                Some((matched(&map, interval, modes)?, map.loss))
+            }
+            Self::Field(field) => {
+                let (learned, floor) = field.learned(loss, modes)?;
+                Some((modes.iter().zip(learned).map(|(mode, learned)| LossMode::of(mode, learned)).collect(), floor))
+            }
+        }
+    }
+
+    fn noise(&self) -> Option<f64> {
+        match self {
+            Self::Map { runs, affine } => noise(runs, *affine),
+            Self::Field(field) => field.noise(),
+        }
+    }
 }
 
 /// What a loss makes of one mode.
@@ -71,6 +108,16 @@ pub struct LossMode {
     pub learned: Complex<f64>,
     /// Whether the difference is more than the samples leave open.
     pub significant: bool,
+}
+
+impl LossMode {
+    /// A mode, and what is learned in its place.
+    fn of(mode: &Mode, learned: Complex<f64>) -> Self {
+        let apart = (learned - mode.lambda).norm();
+        let open = SIGNIFICANT * mode.uncertainty.unwrap_or(0.0);
+        let learned = if apart <= ROUNDING * mode.lambda.norm() { mode.lambda } else { learned };
+        Self { lambda: mode.lambda, learned, significant: apart > open.max(ROUNDING * mode.lambda.norm()) }
+    }
 }
 
 /// Another loss on the same samples.
@@ -111,20 +158,44 @@ impl ThroughLoss {
         if !affine && map.loss > NEEDED * best_map(&runs, loss, true)?.loss {
             return None;
         }
-        let learned = matched(&map, interval, modes)?;
-        let longest = runs.iter().map(|run| run.nrows()).max()? as f64 * interval;
+        let learned = (matched(&map, interval, modes)?, map.loss);
+        let learner = Learner::Map { runs, affine };
+        let noise = if driven { None } else { learner.noise() };
+        let longest = paths.iter().map(|path| path.len()).max()? as f64 * interval;
+        Some(Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes))
+    }
+
+    /// What `loss` learns from even samples `interval` apart with polynomials of the degree that explains them; `None` where the samples do not suffice.
+    pub fn of_field(paths: &Paths, interval: f64, modes: &[Mode], (loss, degree): (Loss, usize)) -> Option<Self> {
+        let learner = Learner::Field(NoisyField::of(paths, interval, degree, modes)?);
+        let learned = learner.learned(loss, interval, modes)?;
+        let noise = learner.noise();
+        let longest = paths.iter().map(|path| path.len()).max()? as f64 * interval;
+        Some(Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes))
+    }
+
+    /// The same with other losses beside it, where this one acts.
+    fn laid_out(
+        learner: Learner,
+        (loss, (learned, floor)): (Loss, (Vec<LossMode>, f64)),
+        noise: Option<f64>,
+        (interval, longest): (f64, f64),
+        modes: &[Mode],
+    ) -> Self {
         let matters = |l: &LossMode| Discrepancy::of(l.lambda, l.learned, longest).worst() > MATTERS * TOLERANCE;
         let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant && matters(l));
-        let noise = if driven { None } else { noise(&runs, affine) };
         let mut others = Vec::new();
         if acts {
             for other in OTHERS.into_iter().filter(|other| *other != loss) {
-                let Some(modes) = best_map(&runs, other, affine).and_then(|map| matched(&map, interval, modes)) else { continue };
+                let Some((modes, _)) = learner.learned(other, interval, modes) else { continue };
                 others.push(OtherLoss { loss: other, modes, keeps: false });
             }
         }
-        let through = Self { loss, noise, floor: map.loss, modes: learned, acts, keeps: !acts, others, instead: None, runs, affine };
-        Some(through.weighed(modes, interval, Limits::default()))
+        Self { loss, noise, floor, modes: learned, acts, keeps: !acts, others, instead: None, learner }.weighed(
+            modes,
+            interval,
+            Limits::default(),
+        )
     }
 
     /// The same with what keeps the modes, and the loss to train with, by these limits.
@@ -147,12 +218,32 @@ impl ThroughLoss {
         if loss == self.loss {
             return Some((self.modes.clone(), self.floor));
         }
-        let map = best_map(&self.runs, loss, self.affine)?;
-        Some((matched(&map, interval, modes)?, map.loss))
+        self.learner.learned(loss, interval, modes)
     }
 
-    /// What a regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples, with these formulas in the first and last rows, or from what they were `prepared` to: the eigenvalues of Â nearest to `clean`, which are learned without noise,
-    /// in the same order, and the mean square of the residuals.
+    /// What the regression learns that a multistep method makes of these samples: the values nearest to `clean`, which are learned without noise, in the same order, and
+    /// the mean square of the residuals.
+    pub(super) fn stepped(
+        &self,
+        (method, multistep): (&Method, &Multistep),
+        sampling: Sampling,
+        modes: &[Mode],
+        clean: &[Complex<f64>],
+    ) -> Option<(Vec<Complex<f64>>, f64)> {
+        match &self.learner {
+            Learner::Map { runs, affine } => {
+                let h = sampling.step().get();
+                let alpha: Vec<f64> = multistep.alpha().iter().map(|a| a.to_f64()).collect();
+                let beta: Vec<f64> = multistep.beta().iter().map(|b| h * b.to_f64()).collect();
+                let map = regression(runs, &alpha, &beta, &[Vec::new(), Vec::new()], *affine)?;
+                Some((nearest(&multipliers(&map)?, clean)?, map.loss))
+            }
+            Learner::Field(field) => field.regressed(method, sampling, modes, clean),
+        }
+    }
+
+    /// What a linear regression of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j} learns from these samples, with these formulas in the first and last rows, or from what they were `prepared` to:
+    /// the eigenvalues of Â nearest to `clean`, which are learned without noise, in the same order. `None` of a nonlinear field.
     pub(super) fn regressed(
         &self,
         to: &[f64],
@@ -160,14 +251,21 @@ impl ThroughLoss {
         borders: &[Vec<Vec<f64>>; 2],
         prepared: Option<&[Run]>,
         clean: &[Complex<f64>],
-    ) -> Option<(Vec<Complex<f64>>, f64)> {
-        let map = regression(prepared.unwrap_or(&self.runs), to, from, borders, self.affine)?;
-        Some((nearest(&map, clean)?, map.loss))
+    ) -> Option<Vec<Complex<f64>>> {
+        let Learner::Map { runs, affine } = &self.learner else { return None };
+        let map = regression(prepared.unwrap_or(runs), to, from, borders, *affine)?;
+        nearest(&multipliers(&map)?, clean)
     }
 
-    /// The samples, each run made into another.
+    /// The samples, each run made into another; `None` where one cannot be, and of a nonlinear field.
     pub(super) fn prepared(&self, made: impl Fn(&Run) -> Option<Run>) -> Option<Vec<Run>> {
-        self.runs.iter().map(made).collect()
+        let Learner::Map { runs, .. } = &self.learner else { return None };
+        runs.iter().map(made).collect()
+    }
+
+    /// Whether a nonlinear field is learned.
+    pub fn is_of_field(&self) -> bool {
+        matches!(self.learner, Learner::Field(_))
     }
 
     /// What is learned of the report's modes through the loss that is recommended.
@@ -199,38 +297,17 @@ pub(super) fn runs(paths: &Paths) -> Option<Vec<Run>> {
     (d > 0).then(|| whole.map(|run| DMatrix::from_row_slice(run.len(), d, run.as_flat())).collect())
 }
 
-/// For each target the eigenvalue of the map nearest to it, each given once, the nearest pair first.
-fn nearest(map: &AffineMap, targets: &[Complex<f64>]) -> Option<Vec<Complex<f64>>> {
+/// The eigenvalues of the map, with their multiplicities.
+fn multipliers(map: &AffineMap) -> Option<Vec<Complex<f64>>> {
     let discs = eigenvalues(&map.linear).ok()?;
-    let mut free: Vec<Complex<f64>> = discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect();
-    let mut found: Vec<Option<Complex<f64>>> = vec![None; targets.len()];
-    while found.iter().any(Option::is_none) {
-        let mut best: Option<(usize, usize, f64)> = None;
-        for (k, target) in targets.iter().enumerate().filter(|(k, _)| found[*k].is_none()) {
-            for (e, mu) in free.iter().enumerate() {
-                let distance = (mu - target).norm();
-                if best.is_none_or(|(.., least)| distance < least) {
-                    best = Some((k, e, distance));
-                }
-            }
-        }
-        let (k, e, _) = best?;
-        found[k] = Some(free.swap_remove(e));
-    }
-    found.into_iter().collect()
+    Some(discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect())
 }
 
 /// Each mode with what the map makes of it.
 fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
-    let multipliers: Vec<Complex<f64>> = modes.iter().map(|mode| (mode.lambda * interval).exp()).collect();
-    let learned = nearest(map, &multipliers)?;
-    let found = modes.iter().zip(learned).map(|(mode, mu)| {
-        let learned = (mu.norm() > 0.0).then(|| mu.ln() / interval)?;
-        let apart = (learned - mode.lambda).norm();
-        let open = SIGNIFICANT * mode.uncertainty.unwrap_or(0.0);
-        let learned = if apart <= ROUNDING * mode.lambda.norm() { mode.lambda } else { learned };
-        Some(LossMode { lambda: mode.lambda, learned, significant: apart > open.max(ROUNDING * mode.lambda.norm()) })
-    });
+    let targets: Vec<Complex<f64>> = modes.iter().map(|mode| (mode.lambda * interval).exp()).collect();
+    let learned = nearest(&multipliers(map)?, &targets)?;
+    let found = modes.iter().zip(learned).map(|(mode, mu)| (mu.norm() > 0.0).then(|| LossMode::of(mode, mu.ln() / interval)));
     found.collect()
 }
 

@@ -63,8 +63,7 @@ pub(super) fn shifts(samples: &Samples, fit: &Exponentials) -> Option<Vec<Shift>
     let (small, large) = (fitted(small)?, fitted(large)?);
     let same = small.rates.len() == fit.rates.len() && large.rates.len() == fit.rates.len();
     // Standard errors hold where the sum of squares is a parabola. Where it is not, as with little signal, what different rates gain in it tells how likely they are.
-    let square = |e: &Exponentials| e.rms.powi(2) * e.cells as f64;
-    let gain = (square(&common) - square(&small) - square(&large)) / fit.rms.powi(2);
+    let gain = (common.square - small.square - large.square) / (fit.square / fit.cells as f64);
     // Rates and constants of either side: chance gains more with more of them. Four are those of a pair in two columns, for which the bounds on a shift are meant.
     let freedom = (fit.count() + samples.dimension() * (1 + fit.trend)) as f64;
     let errors = gain.max(f64::MIN_POSITIVE).sqrt() * (chi_square(4.0, RARE) / chi_square(freedom.max(4.0), RARE)).sqrt();

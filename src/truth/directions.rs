@@ -1,7 +1,7 @@
 //! Columns by fewer coordinates: where columns depend on each other, or are many.
 
 use super::rank::signal_rank;
-use super::runs::{Run, Samples};
+use super::runs::Samples;
 use nalgebra::{DMatrix, SVD};
 
 /// Directions in which scaled columns vary less than this, relative to the most, are flat.
@@ -67,9 +67,10 @@ impl Directions {
 
     /// The samples in these coordinates; incomplete rows become missing ones.
     pub fn apply(&self, samples: &Samples) -> Samples {
-        let runs = samples.runs.iter().map(|r| Run { times: r.times.clone(), states: &r.states * &self.basis }).collect();
+        let runs = samples.runs.iter().map(|r| r.with_states(&r.states * &self.basis)).collect();
         let n = self.count();
-        let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], ..samples.clone() };
+        let origin = self.basis.tr_mul(&nalgebra::DVector::from_column_slice(&samples.origin)).as_slice().to_vec();
+        let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], origin, ..samples.clone() };
         out.missing = out.runs.iter().any(|r| r.states.iter().any(|x| x.is_nan()));
         out
     }

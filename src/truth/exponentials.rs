@@ -36,13 +36,17 @@ pub(super) struct Exponentials {
     pub trend: usize,
     /// Root mean square of the residuals, in scaled columns.
     pub rms: f64,
+    /// The sum of squares of the residuals as they count.
+    pub square: f64,
+    /// Root mean square of the residuals as they count, were the weights' geometric mean 1.
+    pub level: f64,
     /// One standard deviation of each rate, as a radius in the complex plane that holds 68 %.
     pub uncertainty: Vec<f64>,
     /// How much of the samples each rate carries: the root mean square of its part, in scaled columns.
     pub share: Vec<f64>,
     /// x*, scaled; with a trend the constant of the first run.
     pub constant: DVector<f64>,
-    /// rows × columns of each run; NaN where a cell is missing.
+    /// rows × columns of each run, as they count, but of the size `rms`; NaN where a cell is missing.
     pub residuals: Vec<DMatrix<f64>>,
     /// Numbers that were fitted.
     pub parameters: usize,
@@ -95,14 +99,31 @@ impl Exponentials {
         let noisy = sizes.iter().filter(|size| **size >= LEAST_SIZE * largest).count() as f64 / columns.max(1) as f64;
         let variance = if free > 0 { found.square / (free as f64 * noisy) } else { f64::INFINITY };
         let normal = normal_matrix(&found.jacobian);
-        let covariance = Cholesky::new(regular(normal)).map(|c| c.inverse() * variance);
-        let uncertainty = spreads(&rates, covariance.as_ref());
+        let inverse = Cholesky::new(regular(normal)).map(|c| c.inverse());
+        let mut uncertainty = spreads(&rates, inverse.as_ref().map(|inverse| inverse * variance).as_ref());
+        if samples.is_weighted() {
+            // The law of the weights is a guess: what residuals themselves say of their sizes counts where it is more (White, Econometrica 48, 1980).
+            let squares = squares_matrix(&found.jacobian, &found.long_residual) * (cells as f64 / free.max(1) as f64);
+            let robust = inverse.as_ref().map(|inverse| inverse * &squares * inverse);
+            uncertainty.iter_mut().zip(spreads(&rates, robust.as_ref())).for_each(|(u, robust)| *u = u.max(robust));
+        }
+        let as_counted = (found.square / cells.max(1) as f64).sqrt();
+        let (rms, level) = match without_weights(samples, &found.residuals) {
+            Some((square, log)) => ((square / cells.max(1) as f64).sqrt(), as_counted * (-log / cells.max(1) as f64).exp()),
+            None => (as_counted, as_counted),
+        };
+        let mut residuals = found.residuals;
+        if rms != as_counted && as_counted > 0.0 {
+            residuals.iter_mut().for_each(|r| *r *= rms / as_counted);
+        }
         Some(Self {
-            rms: (found.square / cells.max(1) as f64).sqrt(),
+            rms,
+            square: found.square,
+            level,
             uncertainty,
             share: found.parts,
             constant: found.constant,
-            residuals: found.residuals,
+            residuals,
             parameters,
             cells,
             rates,
@@ -216,6 +237,12 @@ fn normal_matrix(jacobian: &[Vec<f64>]) -> DMatrix<f64> {
     normal
 }
 
+/// Σ r_i² J_i J_iᵀ.
+fn squares_matrix(jacobian: &[Vec<f64>], residual: &[f64]) -> DMatrix<f64> {
+    let weighed: Vec<Vec<f64>> = jacobian.iter().map(|j| j.iter().zip(residual).map(|(x, r)| x * r).collect()).collect();
+    normal_matrix(&weighed)
+}
+
 fn spreads(rates: &[Rate], covariance: Option<&DMatrix<f64>>) -> Vec<f64> {
     let mut place = 0;
     rates
@@ -303,6 +330,15 @@ fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
             }
         })
         .collect()
+}
+
+/// The sum of squares of residuals that count by their rows' weights, were there none, and the sum of the weights' logarithms; `None` where there are none.
+fn without_weights(samples: &Samples, residuals: &[DMatrix<f64>]) -> Option<(f64, f64)> {
+    let weighted = samples.is_weighted();
+    let cells = samples.runs.iter().zip(residuals).flat_map(|(run, r)| {
+        r.row_iter().enumerate().flat_map(|(i, row)| row.iter().filter(|x| !x.is_nan()).map(|x| (run.weight(i), *x)).collect::<Vec<_>>())
+    });
+    weighted.then(|| cells.fold((0.0, 0.0), |(square, log), (w, x)| (square + (x / w).powi(2), log + w.ln())))
 }
 
 /// The root mean square of each column's residuals.

@@ -66,6 +66,8 @@ pub enum Because {
     OneSize,
     /// A nonlinear system with another λ could decay just like this: its terms of second order are exponentials as well.
     MayBeNonlinear,
+    /// So small a part of the motion that errors that grow with it, as those of rounding, could look like it.
+    Faint,
     /// An input is a function of the state: what it does is not told from what the state does by itself.
     InputFollows,
 }

@@ -92,12 +92,12 @@ impl Samples {
             .iter()
             .filter(|run| run.rows() > 2)
             .map(|run| {
-                let times = run.times[..run.rows() - 1].to_vec();
-                let states = DMatrix::from_fn(times.len(), 2 * d, |i, j| {
+                let rows: Vec<usize> = (0..run.rows() - 1).collect();
+                let states = DMatrix::from_fn(rows.len(), 2 * d, |i, j| {
                     let (a, b) = (run.states[(i, j % d)], run.states[(i + 1, j % d)]);
                     if j < d { 0.5 * (a + b) } else { b - a }
                 });
-                Run { times, states }
+                run.only(&rows).with_states(states)
             })
             .collect();
         let mut scale = vec![1.0; 2 * d];
@@ -109,6 +109,7 @@ impl Samples {
             }
             runs.iter_mut().for_each(|r| r.states.column_mut(j).scale_mut(1.0 / *scale));
         }
-        (!runs.is_empty()).then(|| Self { runs, centre: vec![0.0; 2 * d], scale, ..self.clone() })
+        let origin = (0..2 * d).map(|j| if j < d { self.origin[j] / scale[j] } else { 0.0 }).collect();
+        (!runs.is_empty()).then(|| Self { runs, centre: vec![0.0; 2 * d], scale, origin, ..self.clone() })
     }
 }

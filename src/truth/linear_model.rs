@@ -1,34 +1,22 @@
 //! The best sum of exponentials for samples, whether it explains them, and which of its modes are an equilibrium's.
 
 use super::amplitude_dependence::{Shift, shifts};
-use super::bounded_work::Effort;
 use super::chi_square::chi_square;
-use super::delays::Delays;
+use super::exponential_search::{CLEAN, LEAST, Search, chosen, information, searched, variants};
 use super::exponentials::Exponentials;
-use super::field_fit::FieldFit;
 use super::finding::Because;
-use super::frequency_scan::scanned;
 use super::harmonics::{is_harmonic, may_be_of_a_series, third_harmonic};
+use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::runs::Samples;
 use super::second_order::{SecondOrder, second_order};
-use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
-use super::windows::{Frame, windows};
 use num_complex::Complex;
 use std::f64::consts::PI;
 
-/// A relative residual below this is no noise, whatever its correlations: rounding, or the tolerance of a solver.
-pub(super) const CLEAN: f64 = 1e-6;
-/// Residuals below this differ by rounding only.
-const ROUNDING: f64 = 1e-9;
 /// Rows on which candidates are compared, and rows on which the best is polished.
 const SHORT: usize = 500;
 const LONG: usize = 8000;
-/// Exponentials at most, pairs as two.
-const MOST: usize = 16;
-/// Rates of less than this over the whole time are a trend.
-const SLOW: f64 = 0.5;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
@@ -38,8 +26,6 @@ const PERHAPS: f64 = 2.5;
 /// uncertainty.
 const CURVED: f64 = 3.5;
 const PERHAPS_CURVED: f64 = 1.0;
-/// A model that leaves more than this of the motion explains nothing.
-const LEAST: f64 = 0.8;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 /// An oscillation whose size changes by less than this power of e over the whole time is steady, and so is one whose Re λ is less than so many of its
@@ -56,6 +42,9 @@ const CURVES: f64 = 1e-4;
 const UNDERDAMPED: f64 = 5.0;
 /// In noise a mode that falls by this power of e from row to row is gone before it is seen.
 const GONE: f64 = -3.0;
+/// A mode of less than so many times the residuals, and less than this part of the largest, may be made of their errors.
+const FAINT: f64 = 100.0;
+const BESIDE_LARGEST: f64 = 1e-4;
 /// More of the others beyond the columns are a series that any relaxation has, however clean the samples.
 const MOST_HIDDEN: usize = 3;
 
@@ -88,21 +77,29 @@ pub(super) struct LinearModel {
 }
 
 impl LinearModel {
-    /// Of samples with at most [`MOST`] exponentials; `None` where there is nothing to compute with.
+    /// Of samples with at most [`MOST`] exponentials; `None` where there is nothing to compute with. Where its residuals look like noise that is proportional to the
+    /// rows, of samples that are weighted for that, if it is the likelier one.
     ///
     /// Compares only the candidates that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
+        let (alike, law) = Self::as_weighted(samples, stopped)?;
+        let other = law.filter(|_| !stopped()).and_then(|law| Self::as_weighted(&law.weighted(samples), stopped)).map(|(model, _)| model);
+        Some(other.filter(|other| information(&other.fit) < information(&alike.fit)).unwrap_or(alike))
+    }
+
+    /// Rows counting as they do, with the law that would weigh them otherwise.
+    fn as_weighted(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<(Self, Option<Law>)> {
         let long = samples.thinned(long_rows(samples));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let Search { best, rival, simple } = searched(samples, &short, stopped)?;
+        let Search { best, rival, simple, law } = searched(samples, &short, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
         // Few rows bend to more modes than they show: a model of the whole state that passes every test goes before one that fails.
         if let Some(simple) = simple.filter(|_| !model.explains) {
             let rates = model.fit.rates.clone();
             let simple = Self::polished(samples, &short, &long, simple, Some(rates));
-            return simple.filter(|s| s.explains && s.is_whole(samples)).or(Some(model));
+            return simple.filter(|s| s.explains && s.is_whole(samples)).or(Some(model)).map(|model| (model, law));
         }
-        Some(model)
+        Some((model, law))
     }
 
     /// Whether there are no more exponentials than columns, and no trend.
@@ -120,7 +117,7 @@ impl LinearModel {
         } else {
             polished
         };
-        let fit = if fit.rms > CLEAN { fit.weighted(long) } else { fit };
+        let fit = if fit.rms > CLEAN { fit.weighted(long) } else { without_faint(fit, long) };
         let met = fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let enough = fit.cells >= 2 * fit.parameters;
         let explains =
@@ -149,13 +146,15 @@ impl LinearModel {
         };
         let all_steady = (0..lambdas.len()).all(steady);
         let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
-        let series = self.fit.rates.iter().filter(|r| overdamped(r.lambda())).map(|r| r.count()).sum::<usize>() > dimension + MOST_HIDDEN;
+        let decays = (0..lambdas.len()).filter(|&k| overdamped(lambdas[k]) && !is_faint(&self.fit, k)).map(|k| self.fit.rates[k].count());
+        let series = decays.sum::<usize>() > dimension + MOST_HIDDEN;
         // Less than half a turn, in noise: decays that are alike look like it.
         let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI;
         // A decay bends to what terms of second order do; an oscillation is orthogonal to its harmonics.
         let bends = |k: usize| !known_linear && self.fit.rms > CLEAN && overdamped(lambdas[k]);
         // In a few directions of many columns two decays may stand for more of them.
         let stands_for_more = partial || (!self.moved.is_empty() && self.fit.rates.iter().filter(|r| overdamped(r.lambda())).count() > 1);
+        let faint: Vec<bool> = (0..lambdas.len()).map(|k| is_faint(&self.fit, k)).collect();
         let runs_differ = partial && self.fit.each_run_has_its_own(samples);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
@@ -205,11 +204,13 @@ impl LinearModel {
                 if runs_differ {
                     because.push(Because::RunsDiffer);
                 }
-                if partial && is_harmonic(&self.fit, k, duration) {
+                if faint[k] {
+                    because.push(Because::Faint);
+                } else if partial && is_harmonic(&self.fit, k, duration) {
                     because.push(Because::Harmonic);
                 }
                 // Sums of overdamped exponentials bend to any slow curve; only clean samples tell a few apart.
-                if stands_for_more && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
+                if stands_for_more && !faint[k] && !known_linear && (series || self.fit.rms > CURVES) && overdamped(lambda) {
                     because.push(Because::NotDetermined);
                 }
                 // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
@@ -263,118 +264,17 @@ fn long_rows(samples: &Samples) -> usize {
 /// An uncertainty of more than this part of λ settles nothing.
 pub(super) const VAGUE: f64 = 0.2;
 
-/// First guesses from different sides.
-fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
-    let d = samples.dimension();
-    let mut all: Vec<Vec<Rate>> = Vec::new();
-    if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
-        let mut ranks: Vec<usize> = vec![delays.rank, delays.rank.saturating_sub(1), d, d + 1, 1, 2, 3, 4];
-        ranks.retain(|&r| r > 0 && r <= MOST.min(delays.rank.max(d + 1)));
-        ranks.sort_unstable();
-        ranks.dedup();
-        all.extend(ranks.into_iter().filter_map(|r| delays.rates(r)));
+/// Whether errors that grow with the motion, as rounding's do, could look like the k-th rate's part.
+fn is_faint(fit: &Exponentials, k: usize) -> bool {
+    let largest = fit.share.iter().copied().fold(0.0, f64::max);
+    fit.share[k] < FAINT * fit.rms && fit.share[k] < BESIDE_LARGEST * largest
+}
+
+/// The same without such rates, where what is left without them is rounding as well.
+fn without_faint(fit: Exponentials, samples: &Samples) -> Exponentials {
+    let kept: Vec<Rate> = (0..fit.rates.len()).filter(|&k| !is_faint(&fit, k)).map(|k| fit.rates[k]).collect();
+    if kept.len() == fit.rates.len() || kept.is_empty() {
+        return fit;
     }
-    if d <= 12 {
-        let frame = Frame::of(short);
-        let pairs = windows(short, &frame, 1, usize::MAX);
-        let mut effort = Effort::new(2e9, stopped);
-        if pairs.len() > 2 * (d + 1)
-            && let Some(fit) = FieldFit::fitted(&pairs, false, 1, &[], 1, &mut effort)
-            && let Some(values) = spectrum(&fit.flow.coefficients.columns(1, d).into_owned())
-        {
-            all.push(values.iter().filter(|l| l.im >= 0.0).map(|l| Rate::of(l / frame.interval)).collect());
-        }
-    }
-    if !samples.even || samples.rows() <= 300 {
-        all.push(scanned(short, (d + 1).clamp(2, 6), ROUNDING));
-    }
-    all.retain(|s| !s.is_empty());
-    all
-}
-
-/// What a search on few rows has found.
-struct Search {
-    best: Exponentials,
-    /// The rates that Schwarz's criterion alone prefers, where those are others.
-    rival: Option<Vec<Rate>>,
-    /// The best with no more modes than columns and no trend that leaves noise, where that is another one.
-    simple: Option<Exponentials>,
-}
-
-/// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
-fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Option<Search> {
-    let all = starts(samples, short, stopped);
-    let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
-    candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
-    let d = samples.dimension();
-    let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
-    if !samples.rests_at_zero && !candidates.iter().any(|c| whole(c, d)) {
-        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-        candidates.extend(ranked.iter().take(4).take_while(|_| !stopped()).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
-    }
-    let by_information = candidates.iter().min_by(|a, b| information(a).total_cmp(&information(b)))?;
-    let rival = (by_information.rates.clone(), information(by_information));
-    let simple = candidates.iter().filter(|c| whole(c, d)).min_by(|a, b| information(a).total_cmp(&information(b))).cloned();
-    let best = chosen(candidates, d)?;
-    let other = (rival.1 < information(&best) && !rival.0.is_empty()).then_some(rival.0);
-    let simple = simple.filter(|s| s.rates != best.rates);
-    Some(Search { best, rival: other, simple })
-}
-
-/// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.
-fn variants(samples: &Samples, start: &[Rate], trends: &[usize]) -> Vec<Exponentials> {
-    let duration = samples.duration();
-    let slow = |r: &Rate| r.lambda().norm() * duration < SLOW;
-    let mut out = Vec::new();
-    let mut add = |rates: &[Rate], trend: usize| {
-        if let Some(fit) = Exponentials::roughly(samples, rates, trend) {
-            let kept = significant(&fit);
-            if kept.len() < fit.rates.len()
-                && let Some(pruned) = Exponentials::roughly(samples, &kept, trend)
-            {
-                out.push(pruned);
-            }
-            out.push(fit);
-        }
-    };
-    let quick: Vec<Rate> = start.iter().copied().filter(|r| !slow(r)).collect();
-    for &trend in trends {
-        if trend == 0 {
-            add(start, 0);
-        }
-        if trend > 0 || quick.len() < start.len() {
-            add(&quick, trend);
-        }
-    }
-    out
-}
-
-/// Whether a candidate is a model of the whole state that leaves noise or rounding.
-fn whole(c: &Exponentials, dimension: usize) -> bool {
-    c.count() > 0 && c.count() <= dimension && c.trend == 0 && c.rms < LEAST && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
-}
-
-/// The candidate that explains most for its numbers; one with no more modes than columns and no trend where it leaves noise and is as good but for
-/// [`DOUBT`].
-fn chosen(candidates: Vec<Exponentials>, dimension: usize) -> Option<Exponentials> {
-    let worth = |c: &Exponentials| information(c) - if whole(c, dimension) { DOUBT } else { 0.0 };
-    candidates.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))
-}
-
-/// What a model of the whole state is given before others, in units of Schwarz's criterion.
-const DOUBT: f64 = 12.0;
-
-/// The rates whose part of the motion stands above what noise makes of a column.
-fn significant(fit: &Exponentials) -> Vec<Rate> {
-    let floor = fit.rms.max(ROUNDING) * 4.0 * (fit.parameters.max(1) as f64 / fit.cells.max(1) as f64).sqrt().min(0.25);
-    fit.rates.iter().zip(&fit.share).filter(|(_, s)| **s > floor).map(|(r, _)| *r).collect()
-}
-
-/// Schwarz's criterion; residuals that are rounding are alike.
-fn information(fit: &Exponentials) -> f64 {
-    let n = fit.cells as f64;
-    if fit.parameters >= fit.cells {
-        return f64::INFINITY;
-    }
-    n * (fit.rms.powi(2) + ROUNDING * ROUNDING).ln() + fit.parameters as f64 * n.ln()
+    Exponentials::fitted(samples, &kept, fit.trend).filter(|simple| simple.rms < CLEAN).unwrap_or(fit)
 }

@@ -5,6 +5,8 @@
 //! | all of it in one call | `examination` |
 //! | the samples in segments, on their grid | `gridded`, as `runs` |
 //! | a sum of exponentials at any times, by variable projection | `exponentials`, by `projection`, of each `rate` |
+//! | candidates for it | `exponential_search` |
+//! | noise that is proportional to the motion | `proportional_noise` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
@@ -39,6 +41,7 @@ pub(crate) mod discrete_map;
 mod examination;
 mod examined;
 mod examined_inputs;
+mod exponential_search;
 mod exponentials;
 mod feedback;
 mod field_fit;
@@ -59,6 +62,7 @@ mod nonlinear_model;
 mod observer;
 mod polynomial_flow;
 mod projection;
+mod proportional_noise;
 mod rank;
 mod rate;
 pub(crate) mod regression;

@@ -4,7 +4,8 @@
 //! none of the system's. Two more directions show it.
 
 use super::directions::Directions;
-use super::linear_model::{CLEAN, LinearModel};
+use super::exponential_search::CLEAN;
+use super::linear_model::LinearModel;
 use super::runs::Samples;
 
 /// How many directions more.

@@ -10,6 +10,7 @@ const DEPENDENT: f64 = 1e-13;
 /// The projected problem at given rates.
 pub(super) struct Projected {
     pub square: f64,
+    /// As they count in the sum of squares.
     pub residuals: Vec<DMatrix<f64>>,
     /// −∂residual by each parameter, each as one long vector in the order of `residuals`; empty unless asked for.
     pub jacobian: Vec<Vec<f64>>,
@@ -93,17 +94,18 @@ pub(super) fn amplitudes(samples: &Samples, rates: &[Rate], trend: usize) -> Opt
         .iter()
         .map(|run| {
             let (phi, power) = basis(&run.times, rates, trend, samples);
-            Some((Factor::of(phi)?, power))
+            Some((Factor::of(run.weighed(phi))?, run.weighed(power)))
         })
         .collect();
     let parts = parts?;
     let outside: Vec<DMatrix<f64>> = parts.iter().map(|(f, power)| f.without(power.clone())).collect();
     let square: f64 = outside.iter().map(|c| c.norm_squared()).sum();
+    let states: Vec<DMatrix<f64>> = samples.runs.iter().map(|run| run.weighed(run.states.clone())).collect();
     let mut shared = DMatrix::zeros(1, samples.dimension());
     if square > DEPENDENT * samples.rows() as f64 {
-        outside.iter().zip(&samples.runs).for_each(|(c, run)| shared += c.tr_mul(&run.states) / square);
+        outside.iter().zip(&states).for_each(|(c, states)| shared += c.tr_mul(states) / square);
     }
-    let amplitudes = parts.iter().zip(&samples.runs).map(|((f, power), run)| f.amplitudes(&(&run.states - power * &shared))).collect();
+    let amplitudes = parts.iter().zip(&states).map(|((f, power), states)| f.amplitudes(&(states - power * &shared))).collect();
     Some((square, amplitudes, shared))
 }
 
@@ -133,6 +135,7 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
         run: usize,
         rows: Vec<usize>,
         times: Vec<f64>,
+        weights: Vec<f64>,
         y: DMatrix<f64>,
         factor: Factor,
         power: DMatrix<f64>,
@@ -142,14 +145,18 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
     for (k, run) in samples.runs.iter().enumerate() {
         let rows: Vec<usize> = (0..run.rows()).filter(|&i| !run.states[(i, columns[0])].is_nan()).collect();
         let times: Vec<f64> = rows.iter().map(|&i| run.times[i]).collect();
-        let (phi, power) = basis(&times, rates, trend, samples);
+        let (mut phi, mut power) = basis(&times, rates, trend, samples);
         if rows.len() <= phi.ncols() {
             continue;
         }
-        let y = DMatrix::from_fn(rows.len(), columns.len(), |i, j| run.states[(rows[i], columns[j])]);
+        let weights: Vec<f64> = rows.iter().map(|&i| run.weight(i)).collect();
+        for matrix in [&mut phi, &mut power] {
+            matrix.row_iter_mut().zip(&weights).for_each(|(mut row, w)| row *= *w);
+        }
+        let y = DMatrix::from_fn(rows.len(), columns.len(), |i, j| weights[i] * run.states[(rows[i], columns[j])]);
         let factor = Factor::of(phi)?;
         let outside = factor.without(power.clone());
-        parts.push(Part { run: k, rows, times, y, factor, power, outside });
+        parts.push(Part { run: k, rows, times, weights, y, factor, power, outside });
     }
     let square: f64 = parts.iter().map(|p| p.outside.norm_squared()).sum();
     let rows: usize = parts.iter().map(|p| p.rows.len()).sum();
@@ -197,8 +204,8 @@ fn project_group(samples: &Samples, rates: &[Rate], trend: usize, columns: &[usi
                 for (i, &t) in p.times.iter().enumerate() {
                     let (_, d) = rate.at(t);
                     for j in 0..columns.len() {
-                        g[(i, j)] =
-                            d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 };
+                        g[(i, j)] = p.weights[i]
+                            * (d[parameter][0] * b[(place, j)] + if rate.count() == 2 { d[parameter][1] * b[(place + 1, j)] } else { 0.0 });
                     }
                 }
                 pushed.push(project(p, g));

@@ -21,6 +21,8 @@ pub(super) struct Run {
     pub times: Vec<f64>,
     /// rows × columns
     pub states: DMatrix<f64>,
+    /// What each row counts in least squares, of geometric mean 1; `None` where all count alike.
+    pub weights: Option<Vec<f64>>,
 }
 
 impl Run {
@@ -35,16 +37,43 @@ impl Run {
     /// The rows `range`, with the time from 0 again.
     pub fn part(&self, range: std::ops::Range<usize>) -> Self {
         let start = self.times[range.start];
+        let rows: Vec<usize> = range.collect();
+        let mut part = self.only(&rows);
+        part.times.iter_mut().for_each(|t| *t -= start);
+        part
+    }
+
+    /// These rows.
+    pub fn only(&self, rows: &[usize]) -> Self {
         Self {
-            times: self.times[range.clone()].iter().map(|t| t - start).collect(),
-            states: self.states.rows(range.start, range.len()).into_owned(),
+            times: rows.iter().map(|&i| self.times[i]).collect(),
+            states: self.states.select_rows(rows),
+            weights: self.weights.as_ref().map(|weights| rows.iter().map(|&i| weights[i]).collect()),
         }
+    }
+
+    /// The same rows with other states.
+    pub fn with_states(&self, states: DMatrix<f64>) -> Self {
+        Self { states, ..self.clone() }
+    }
+
+    /// What a row counts.
+    pub fn weight(&self, row: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |weights| weights[row])
+    }
+
+    /// Each row times what it counts.
+    pub fn weighed(&self, mut rows: DMatrix<f64>) -> DMatrix<f64> {
+        if let Some(weights) = &self.weights {
+            rows.row_iter_mut().zip(weights).for_each(|(mut row, w)| row *= *w);
+        }
+        rows
     }
 
     /// All other rows; the time goes on from that of the first row, where that stays.
     pub fn without(&self, range: std::ops::Range<usize>) -> Self {
         let kept: Vec<usize> = (0..self.rows()).filter(|i| !range.contains(i)).collect();
-        Self { times: kept.iter().map(|&i| self.times[i]).collect(), states: self.states.select_rows(&kept) }
+        self.only(&kept)
     }
 
     pub fn complete(&self, row: usize) -> bool {
@@ -58,6 +87,8 @@ pub(super) struct Samples {
     pub runs: Vec<Run>,
     pub centre: Vec<f64>,
     pub scale: Vec<f64>,
+    /// Where the data's own zero is, in scaled columns.
+    pub origin: Vec<f64>,
     /// The typical interval: the median of all.
     pub interval: f64,
     /// Whether all intervals are alike, to a millionth.
@@ -108,7 +139,7 @@ impl Samples {
             let states = DMatrix::from_fn(rows, dimension, |i, j| (s.states[i * dimension + j] - centre[j]) / scale[j]);
             missing |= states.iter().any(|x| x.is_nan());
             intervals.extend(s.times.windows(2).map(|t| t[1] - t[0]));
-            runs.push(Run { times: s.times.iter().map(|t| t - s.times[0]).collect(), states });
+            runs.push(Run { times: s.times.iter().map(|t| t - s.times[0]).collect(), states, weights: None });
         }
         if runs.is_empty() {
             return None;
@@ -118,7 +149,8 @@ impl Samples {
         let interval = sorted[sorted.len() / 2];
         let even = intervals.iter().all(|h| (h / interval - 1.0).abs() <= EVEN);
         let grid = even.then_some(interval);
-        Some(Self { runs, centre, scale, interval, even, missing, grid, rests_at_zero })
+        let origin = centre.iter().zip(&scale).map(|(c, s)| -c / s).collect();
+        Some(Self { runs, centre, scale, origin, interval, even, missing, grid, rests_at_zero })
     }
 
     /// The same with the grid that its times are known to lie on.
@@ -153,6 +185,11 @@ impl Samples {
     /// Cells that are there.
     pub fn cells(&self) -> usize {
         self.runs.iter().map(|r| r.states.iter().filter(|x| !x.is_nan()).count()).sum()
+    }
+
+    /// Whether rows count differently.
+    pub fn is_weighted(&self) -> bool {
+        self.runs.iter().any(|run| run.weights.is_some())
     }
 
     /// The scaled state in the data's own variables.

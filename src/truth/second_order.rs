@@ -57,9 +57,10 @@ pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Option<Seco
         }
         all
     };
-    let states = stacked.outside(&|r| samples.runs[r].states.clone());
-    let before = if samples.rests_at_zero { states.clone() } else { Factor::of(stacked.outside(&constant))?.without(states.clone()) };
-    let beside = Factor::of(stacked.outside(&products))?;
+    let states = stacked.outside(samples, &|r| samples.runs[r].states.clone());
+    let before =
+        if samples.rests_at_zero { states.clone() } else { Factor::of(stacked.outside(samples, &constant))?.without(states.clone()) };
+    let beside = Factor::of(stacked.outside(samples, &products))?;
     let residual = beside.without(states);
     let slopes: Vec<DMatrix<f64>> = slopes(samples, &fit.rates, &own, &stacked).into_iter().map(|slope| beside.without(slope)).collect();
     // One step of least squares, each number of the rates in its own units.
@@ -97,13 +98,13 @@ struct Stacked {
 
 impl Stacked {
     fn of(samples: &Samples, rates: &[Rate]) -> Option<Self> {
-        let factor = |run: &Run| Factor::of(basis(&run.times, rates, 0, samples).0);
+        let factor = |run: &Run| Factor::of(run.weighed(basis(&run.times, rates, 0, samples).0));
         Some(Self { factors: samples.runs.iter().map(factor).collect::<Option<_>>()? })
     }
 
-    /// Of the columns that `part` gives of each run.
-    fn outside(&self, part: &dyn Fn(usize) -> DMatrix<f64>) -> DMatrix<f64> {
-        let parts: Vec<DMatrix<f64>> = self.factors.iter().enumerate().map(|(r, f)| f.without(part(r))).collect();
+    /// Of the columns that `part` gives of each run, each row as it counts.
+    fn outside(&self, samples: &Samples, part: &dyn Fn(usize) -> DMatrix<f64>) -> DMatrix<f64> {
+        let parts: Vec<DMatrix<f64>> = self.factors.iter().enumerate().map(|(r, f)| f.without(samples.runs[r].weighed(part(r)))).collect();
         let mut all = DMatrix::zeros(parts.iter().map(DMatrix::nrows).sum(), parts.first().map_or(0, DMatrix::ncols));
         let mut row = 0;
         for part in parts {
@@ -120,7 +121,7 @@ fn slopes(samples: &Samples, rates: &[Rate], own: &[DMatrix<f64>], stacked: &Sta
     let mut place = 0;
     for rate in rates {
         for parameter in 0..rate.count() {
-            all.push(stacked.outside(&|r| {
+            all.push(stacked.outside(samples, &|r| {
                 let times = &samples.runs[r].times;
                 DMatrix::from_fn(times.len(), samples.dimension(), |i, j| {
                     let by = rate.at(times[i]).1[parameter];
@@ -138,7 +139,7 @@ fn complete(samples: &Samples, least: usize) -> Samples {
     let mut samples = samples.clone();
     for run in &mut samples.runs {
         let kept: Vec<usize> = (0..run.rows()).filter(|&i| run.complete(i)).collect();
-        (run.times, run.states) = (kept.iter().map(|&i| run.times[i]).collect(), run.states.select_rows(&kept));
+        *run = run.only(&kept);
     }
     samples.runs.retain(|run| run.rows() > least);
     samples.missing = false;

@@ -50,7 +50,9 @@ pub fn through_loss(report: &Report, width: usize) -> String {
     if let Some(loss) = through.instead {
         let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
         let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
-        lines.push_str(&wrapped(&format!("Train with {loss}, which {advice}:"), "", "  ", width));
+        // From a random start long windows of a nonlinear model end in poor minima.
+        let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
+        lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}:"), "", "  ", width));
         lines.push('\n');
         for (library, line) in loss_calls(loss) {
             lines.push_str(&format!("    {library:<12} {line}\n"));

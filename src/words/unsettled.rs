@@ -21,6 +21,7 @@ impl Say for Because {
             Self::LinearPartVanishes => "λ may be zero: these samples do not tell it from a motion without a rate.",
             Self::DrivenByNoise => "Noise, or what these columns do not show, keeps the motion going.",
             Self::RunsDiffer => "Each trajectory shows modes of its own: they may be runs of different systems.",
+            Self::Faint => "It is so small a part of the motion that errors that grow with it, as rounding's do, could look like it.",
             Self::InputFollows => "An input is a function of the state: what it does cannot be told from what the state does by itself.",
             Self::OneSize => {
                 "All of the motion has one size, and the noise would hide what tells an orbit's frequency from that of small motions."
@@ -46,6 +47,7 @@ fn remedy(because: Because) -> &'static str {
         }
         Because::DrivenByNoise => "Give what else moves (another column, an input), or several times as many samples.",
         Because::RunsDiffer => "Examine each trajectory in a file of its own.",
+        Because::Faint => "Write the samples with more digits.",
         Because::InputFollows => {
             "Give the state alone, for the modes under that control; for its own, add to the input what does not depend on the state."
         }

@@ -1,0 +1,144 @@
+//! Candidates for the best sum of exponentials: from where the search begins, and which of them explains most for its numbers.
+
+use super::bounded_work::Effort;
+use super::delays::Delays;
+use super::exponentials::Exponentials;
+use super::field_fit::FieldFit;
+use super::frequency_scan::scanned;
+use super::proportional_noise::Law;
+use super::rate::Rate;
+use super::runs::Samples;
+use super::spectrum::spectrum;
+use super::whiteness::Whiteness;
+use super::windows::{Frame, windows};
+
+/// A relative residual below this is no noise, whatever its correlations: rounding, or the tolerance of a solver.
+pub(super) const CLEAN: f64 = 1e-6;
+/// A model that leaves more than this of the motion explains nothing.
+pub(super) const LEAST: f64 = 0.8;
+/// Residuals below this differ by rounding only.
+const ROUNDING: f64 = 1e-9;
+/// Exponentials at most, pairs as two.
+const MOST: usize = 16;
+/// Rates of less than this over the whole time are a trend.
+const SLOW: f64 = 0.5;
+
+/// First guesses from different sides.
+fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
+    let d = samples.dimension();
+    let mut all: Vec<Vec<Rate>> = Vec::new();
+    if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
+        let mut ranks: Vec<usize> = vec![delays.rank, delays.rank.saturating_sub(1), d, d + 1, 1, 2, 3, 4];
+        ranks.retain(|&r| r > 0 && r <= MOST.min(delays.rank.max(d + 1)));
+        ranks.sort_unstable();
+        ranks.dedup();
+        all.extend(ranks.into_iter().filter_map(|r| delays.rates(r)));
+    }
+    if d <= 12 {
+        let frame = Frame::of(short);
+        let pairs = windows(short, &frame, 1, usize::MAX);
+        let mut effort = Effort::new(2e9, stopped);
+        if pairs.len() > 2 * (d + 1)
+            && let Some(fit) = FieldFit::fitted(&pairs, false, 1, &[], 1, &mut effort)
+            && let Some(values) = spectrum(&fit.flow.coefficients.columns(1, d).into_owned())
+        {
+            all.push(values.iter().filter(|l| l.im >= 0.0).map(|l| Rate::of(l / frame.interval)).collect());
+        }
+    }
+    if !samples.even || samples.rows() <= 300 {
+        all.push(scanned(short, (d + 1).clamp(2, 6), ROUNDING));
+    }
+    all.retain(|s| !s.is_empty());
+    all
+}
+
+/// What a search on few rows has found.
+pub(super) struct Search {
+    pub best: Exponentials,
+    /// The rates that Schwarz's criterion alone prefers, where those are others.
+    pub rival: Option<Vec<Rate>>,
+    /// The best with no more modes than columns and no trend that leaves noise, where that is another one.
+    pub simple: Option<Exponentials>,
+    /// What noise is proportional to, where that is likelier than that it is alike.
+    pub law: Option<Law>,
+}
+
+/// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
+pub(super) fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Option<Search> {
+    let all = starts(samples, short, stopped);
+    let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
+    candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
+    let d = samples.dimension();
+    let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
+    if !samples.rests_at_zero && !candidates.iter().any(|c| whole(c, d)) {
+        ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+        candidates.extend(ranked.iter().take(4).take_while(|_| !stopped()).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
+    }
+    let by_information = candidates.iter().min_by(|a, b| information(a).total_cmp(&information(b)))?;
+    let rival = (by_information.rates.clone(), information(by_information));
+    let simple = candidates.iter().filter(|c| whole(c, d)).min_by(|a, b| information(a).total_cmp(&information(b))).cloned();
+    let law = Law::of(short, candidates.iter().map(|c| (c, information(c)))).filter(|_| !samples.is_weighted());
+    let best = chosen(candidates, d)?;
+    let other = (rival.1 < information(&best) && !rival.0.is_empty()).then_some(rival.0);
+    let simple = simple.filter(|s| s.rates != best.rates);
+    Some(Search { best, rival: other, simple, law })
+}
+
+/// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.
+pub(super) fn variants(samples: &Samples, start: &[Rate], trends: &[usize]) -> Vec<Exponentials> {
+    let duration = samples.duration();
+    let slow = |r: &Rate| r.lambda().norm() * duration < SLOW;
+    let mut out = Vec::new();
+    let mut add = |rates: &[Rate], trend: usize| {
+        if let Some(fit) = Exponentials::roughly(samples, rates, trend) {
+            let kept = significant(&fit);
+            if kept.len() < fit.rates.len()
+                && let Some(pruned) = Exponentials::roughly(samples, &kept, trend)
+            {
+                out.push(pruned);
+            }
+            out.push(fit);
+        }
+    };
+    let quick: Vec<Rate> = start.iter().copied().filter(|r| !slow(r)).collect();
+    for &trend in trends {
+        if trend == 0 {
+            add(start, 0);
+        }
+        if trend > 0 || quick.len() < start.len() {
+            add(&quick, trend);
+        }
+    }
+    out
+}
+
+/// Whether a candidate is a model of the whole state that leaves noise or rounding.
+fn whole(c: &Exponentials, dimension: usize) -> bool {
+    c.count() > 0 && c.count() <= dimension && c.trend == 0 && c.rms < LEAST && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
+}
+
+/// The candidate that explains most for its numbers; one with no more modes than columns and no trend where it leaves noise and is as good but for
+/// [`DOUBT`].
+pub(super) fn chosen(candidates: Vec<Exponentials>, dimension: usize) -> Option<Exponentials> {
+    let worth = |c: &Exponentials| information(c) - if whole(c, dimension) { DOUBT } else { 0.0 };
+    candidates.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))
+}
+
+/// What a model of the whole state is given before others, in units of Schwarz's criterion.
+const DOUBT: f64 = 12.0;
+
+/// The rates whose part of the motion stands above what noise makes of a column.
+fn significant(fit: &Exponentials) -> Vec<Rate> {
+    let floor = fit.rms.max(ROUNDING) * 4.0 * (fit.parameters.max(1) as f64 / fit.cells.max(1) as f64).sqrt().min(0.25);
+    fit.rates.iter().zip(&fit.share).filter(|(_, s)| **s > floor).map(|(r, _)| *r).collect()
+}
+
+/// Schwarz's criterion; residuals that are rounding are alike.
+pub(super) fn information(fit: &Exponentials) -> f64 {
+    let n = fit.cells as f64;
+    if fit.parameters >= fit.cells {
+        return f64::INFINITY;
+    }
+    let rounding = ROUNDING * fit.level / fit.rms.max(f64::MIN_POSITIVE);
+    n * (fit.level.powi(2) + rounding * rounding).max(f64::MIN_POSITIVE).ln() + fit.parameters as f64 * n.ln()
+}
