@@ -6,7 +6,7 @@ use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::inverse::Limits;
 use lambdahat::method::catalog;
 use lambdahat::predict::{LearnedInputs, Prediction, Report, Subject};
-use lambdahat::truth::ModesOptions;
+use lambdahat::truth::{Because, ModesOptions, examine};
 use nalgebra::{DMatrix, Matrix2, Matrix3, Vector2, matrix, vector};
 use num_complex::Complex64;
 
@@ -170,5 +170,34 @@ fn a_wrong_model_of_the_input_is_learned_as_another_system() {
         within(regressed(interval, &held, None), ignored);
         let right = regressed(interval, &held, Some(&inputs));
         assert!((right - LAMBDA).norm() < 1e-12, "H = {interval}: {right}");
+    }
+}
+
+/// ẋ = −0.5x + 0.8u in process noise, u_n = u_{n−1} − 0.7(x_n − x_{n−1}) − 0.08x_n: a controller with a memory. Turned round it is a map with an input that goes straight, right to the last digit, whose rate is the
+/// controller's: nothing may be settled.
+#[test]
+fn a_controller_with_a_memory_is_no_input() {
+    for seed in 0..4u64 {
+        // A small generator of its own: uniform noise suffices.
+        let mut state = 88_172_645_463_325_252 ^ (seed << 17);
+        let mut noise = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            0.3 * (state as f64 / u64::MAX as f64 - 0.5)
+        };
+        let (mut x, mut u) = (2.0f64, -1.4);
+        let (mut states, mut inputs) = (Vec::new(), Vec::new());
+        for _ in 0..200 {
+            states.push(x);
+            inputs.push(u);
+            let next = (-0.1f64).exp() * x + 1.6 * (1.0 - (-0.1f64).exp()) * u + noise();
+            u += -0.7 * (next - x) - 0.08 * next;
+            x = next;
+        }
+        let run = Trajectory::at(None, (0..200).map(|k| 0.2 * f64::from(k)).collect(), states).with_inputs(inputs);
+        let data = Trajectories::with_times("loop", vec!["x".into()], vec!["u".into()], vec![run]).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        assert!(found.modes.iter().all(|mode| !mode.settled && mode.because.contains(&Because::InputFollows)), "{:?}", found.modes);
     }
 }

@@ -73,3 +73,43 @@ fn a_setting_as_a_column_makes_no_rate_more_certain() {
     }
     assert!(settled.iter().all(|n| *n >= 25) && off.iter().all(|n| *n <= 2), "{off:?} of {settled:?}");
 }
+
+/// Five runs of oscillators whose frequencies spread by 2 and by 5 %, in 2 % of noise: together they look like two frequencies that beat, each by itself has one. Nothing is settled, and why is said. Five runs
+/// of one system of which two of four columns are seen are not concerned.
+#[test]
+fn runs_of_unlike_frequencies_settle_nothing() {
+    let file = |names: &[&str], noise: f64, random: &mut ChaCha8Rng, at: &dyn Fn(usize, f64) -> Vec<f64>| {
+        let mut run = |q: usize| {
+            let times: Vec<f64> = (0..50).map(|k| 0.3 * f64::from(k)).collect();
+            let states = times.iter().flat_map(|t| at(q, *t)).map(|x| x + noise * normal(random)).collect();
+            Trajectory::at(None, times, states)
+        };
+        let all = (0..5).map(&mut run).collect();
+        Trajectories::with_times("unlike", names.iter().map(|&name| name.into()).collect(), Vec::new(), all).unwrap()
+    };
+    for (seed, spread) in [(1, 0.02), (2, 0.02), (3, 0.05), (4, 0.05)] {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let lambdas: Vec<Complex64> = (0..5).map(|_| Complex64::new(-0.1, 1.2 * (1.0 + spread * normal(&mut random)))).collect();
+        let data = file(&["x", "y"], 0.01, &mut random, &|q, t| {
+            let z = (lambdas[q] * t).exp();
+            vec![z.re, z.im]
+        });
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        // One frequency, between those of the runs, is an answer as well; two are not.
+        let pairs = found.modes.iter().filter(|m| m.settled && m.lambda.im > 0.0).count();
+        assert!(pairs <= 1, "{spread}, seed {seed}: {:?}", found.modes);
+    }
+    let (slow, quick) = (Complex64::new(-0.05, 1.0), Complex64::new(-0.06, 1.5));
+    let mut random = ChaCha8Rng::seed_from_u64(9);
+    let phases: Vec<[f64; 2]> = (0..5).map(|_| [3.0 * normal(&mut random), 3.0 * normal(&mut random)]).collect();
+    let data = file(&["x", "y"], 0.01, &mut random, &|q, t| {
+        let of = |lambda: Complex64, phase: f64| (lambda * t + Complex64::new(0.0, phase)).exp().re;
+        let (a, b) = (of(slow, phases[q][0]), of(quick, phases[q][1]));
+        vec![a + b, a - 0.7 * b]
+    });
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    for lambda in [slow, quick] {
+        let near = |m: &&lambdahat::truth::Mode| m.settled && (m.lambda - lambda).norm() < 3.0 * m.uncertainty.unwrap();
+        assert!(found.modes.iter().find(near).is_some(), "{lambda}: {:?}", found.modes);
+    }
+}

@@ -13,13 +13,34 @@ const MOST: usize = 20;
 /// Rows that the directions are found from.
 const MOST_ROWS: usize = 4000;
 
-/// Principal directions of scaled columns: `x = basis·z`.
+/// Singular values that fall below this part of the largest are not those of noise.
+const CLEAN: f64 = 1e-6;
+/// Columns at most that one is laid beside, as a part of the rows.
+const BESIDE: f64 = 0.8;
+
+/// Principal directions of scaled columns.
+///
+/// The noise decides how many of many columns are kept, by a rule for noise of one size in all cells; columns of unit variance have that only where their signals are alike. So each column is scaled by what
+/// all others leave of it.
 #[derive(Clone, Debug)]
 pub(super) struct Directions {
-    /// columns × coordinates
-    basis: DMatrix<f64>,
+    /// columns × coordinates: `z = inwardᵀ·x`.
+    inward: DMatrix<f64>,
+    /// columns × coordinates: `x = outward·z`.
+    outward: DMatrix<f64>,
     /// The share of the variance that they keep.
     pub kept: f64,
+}
+
+/// The right singular vectors of a matrix, columns in falling order, and its singular values.
+fn factored(matrix: DMatrix<f64>) -> Option<(DMatrix<f64>, Vec<f64>)> {
+    let triangle = if matrix.nrows() > matrix.ncols() { matrix.qr().r() } else { matrix };
+    let svd = SVD::try_new(triangle, false, true, f64::EPSILON, 10_000)?;
+    let v_t = svd.v_t?;
+    let mut order: Vec<usize> = (0..svd.singular_values.len()).collect();
+    order.sort_by(|&a, &b| svd.singular_values[b].total_cmp(&svd.singular_values[a]));
+    let vectors = DMatrix::from_fn(v_t.ncols(), order.len(), |i, j| v_t[(order[j], i)]);
+    Some((vectors, order.iter().map(|&k| svd.singular_values[k]).collect()))
 }
 
 impl Directions {
@@ -39,37 +60,49 @@ impl Directions {
         let rows: Vec<(usize, usize)> = rows.into_iter().step_by(stride).collect();
         let matrix = DMatrix::from_fn(rows.len(), d, |i, j| samples.runs[rows[i].0].states[(rows[i].1, j)]);
         let ratio = rows.len().min(d) as f64 / rows.len().max(d) as f64;
-        let triangle = if rows.len() > d { matrix.qr().r() } else { matrix };
-        let svd = SVD::try_new(triangle, false, true, f64::EPSILON, 10_000)?;
-        let v_t = svd.v_t?;
-        let mut order: Vec<usize> = (0..svd.singular_values.len()).collect();
-        order.sort_by(|&a, &b| svd.singular_values[b].total_cmp(&svd.singular_values[a]));
-        let values: Vec<f64> = order.iter().map(|&k| svd.singular_values[k]).collect();
-        let flat = values.iter().take_while(|&&s| s > FLAT * values[0]).count();
-        let kept = match rank {
-            Some(rank) => rank.clamp(1, flat),
-            None if d > MANY => signal_rank(&values, ratio).min(flat).min(MOST),
-            None => flat,
+        let number = |values: &[f64]| {
+            let flat = values.iter().take_while(|&&s| s > FLAT * values[0]).count();
+            match rank {
+                Some(rank) => rank.clamp(1, flat),
+                None if d > MANY => signal_rank(values, ratio).min(flat).min(MOST),
+                None => flat,
+            }
         };
+        let (mut vectors, mut values) = factored(matrix.clone())?;
+        let mut kept = number(&values);
+        let mut noise = vec![1.0; d];
+        if d > MANY
+            && let Some(sizes) = left_by_others(&matrix)
+        {
+            let before: f64 = matrix.norm_squared();
+            let mut scaled = DMatrix::from_fn(rows.len(), d, |i, j| matrix[(i, j)] / sizes[j]);
+            // In units in which the motion keeps its size.
+            let unit = (before / scaled.norm_squared()).sqrt();
+            scaled *= unit;
+            noise = sizes.iter().map(|size| size / unit).collect();
+            (vectors, values) = factored(scaled)?;
+            kept = number(&values);
+        }
         if kept == d {
             return None;
         }
         let energy = |n: usize| values.iter().take(n).map(|s| s * s).sum::<f64>();
         Some(Self {
-            basis: DMatrix::from_fn(d, kept, |i, j| v_t[(order[j], i)]),
+            inward: DMatrix::from_fn(d, kept, |i, j| vectors[(i, j)] / noise[i]),
+            outward: DMatrix::from_fn(d, kept, |i, j| vectors[(i, j)] * noise[i]),
             kept: energy(kept) / energy(values.len()).max(f64::MIN_POSITIVE),
         })
     }
 
     pub fn count(&self) -> usize {
-        self.basis.ncols()
+        self.inward.ncols()
     }
 
     /// The samples in these coordinates; incomplete rows become missing ones.
     pub fn apply(&self, samples: &Samples) -> Samples {
-        let runs = samples.runs.iter().map(|r| r.with_states(&r.states * &self.basis)).collect();
+        let runs = samples.runs.iter().map(|r| r.with_states(&r.states * &self.inward)).collect();
         let n = self.count();
-        let origin = self.basis.tr_mul(&nalgebra::DVector::from_column_slice(&samples.origin)).as_slice().to_vec();
+        let origin = self.inward.tr_mul(&nalgebra::DVector::from_column_slice(&samples.origin)).as_slice().to_vec();
         let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], origin, ..samples.clone() };
         out.missing = out.runs.iter().any(|r| r.states.iter().any(|x| x.is_nan()));
         out
@@ -77,6 +110,28 @@ impl Directions {
 
     /// The scaled columns of a point in these coordinates.
     pub fn outward(&self, z: &[f64]) -> Vec<f64> {
-        (&self.basis * nalgebra::DVector::from_column_slice(z)).as_slice().to_vec()
+        (&self.outward * nalgebra::DVector::from_column_slice(z)).as_slice().to_vec()
     }
+}
+
+/// What other columns leave of each, 1/√(G⁻¹)_jj with G = XᵀX: all others, or where there are more columns than rows could tell apart every second of them, third, and so on. `None` where that is no
+/// noise, or the columns are too few.
+fn left_by_others(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
+    let (n, d) = matrix.shape();
+    let groups = (d as f64 / (BESIDE * n as f64)).ceil() as usize;
+    if d / groups <= MANY {
+        return None;
+    }
+    let mut left = vec![0.0; d];
+    for group in 0..groups {
+        let columns: Vec<usize> = (group..d).step_by(groups).collect();
+        let (vectors, values) = factored(matrix.select_columns(&columns))?;
+        if values.len() < columns.len() || values[columns.len() - 1] < CLEAN * values[0] {
+            return None;
+        }
+        for (i, &j) in columns.iter().enumerate() {
+            left[j] = values.iter().enumerate().map(|(k, s)| (vectors[(i, k)] / s).powi(2)).sum::<f64>().powf(-0.5);
+        }
+    }
+    Some(left)
 }

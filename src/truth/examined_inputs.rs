@@ -33,7 +33,7 @@ pub(super) fn examined_with_inputs(data: &Trajectories) -> Examination {
         let system = StateSpace::of_map(phi, gamma, &samples.scale, even.interval());
         found.driven = system.map(|system| StateSpace { hold: data.hold(), rest: equilibrium.clone(), ..system });
     }
-    let follows = follows_state(&runs);
+    let follows = follows_state(&runs) || !model.causal;
     found.driven = found.driven.filter(|_| !follows);
     for mode in model.modes {
         let because = if follows { vec![Because::InputFollows] } else { mode.because };

@@ -140,5 +140,14 @@ pub(super) fn information(fit: &Exponentials) -> f64 {
         return f64::INFINITY;
     }
     let rounding = ROUNDING * fit.level / fit.rms.max(f64::MIN_POSITIVE);
-    n * (fit.level.powi(2) + rounding * rounding).max(f64::MIN_POSITIVE).ln() + fit.parameters as f64 * n.ln()
+    criterion(fit.level, rounding, fit.parameters, n)
+}
+
+/// The same of these root mean squares of residuals, numbers and cells.
+pub(super) fn information_of(rms: f64, parameters: usize, cells: f64) -> f64 {
+    criterion(rms, ROUNDING, parameters, cells)
+}
+
+fn criterion(rms: f64, rounding: f64, parameters: usize, cells: f64) -> f64 {
+    cells * (rms * rms + rounding * rounding).max(f64::MIN_POSITIVE).ln() + parameters as f64 * cells.ln()
 }

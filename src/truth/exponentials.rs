@@ -25,8 +25,6 @@ const MOST_WEIGHTINGS: usize = 12;
 const GROWS: f64 = 0.5;
 const SURELY: f64 = 3.0;
 const CLEARLY: f64 = 0.1;
-/// A mode below this part of the largest of its trajectory is not shown there.
-const SHOWN: f64 = 0.01;
 
 /// A fitted sum of exponentials.
 #[derive(Clone, Debug)]
@@ -163,30 +161,6 @@ impl Exponentials {
     /// How many exponentials there are, a pair as two.
     pub fn count(&self) -> usize {
         self.rates.iter().map(|r| r.count()).sum()
-    }
-
-    /// Whether no trajectory shows more modes than there are columns, and they are not the same in all: what runs of different systems show.
-    pub(super) fn each_run_has_its_own(&self, samples: &Samples) -> bool {
-        if samples.runs.len() < 2 || samples.missing {
-            return false;
-        }
-        let Some((_, amplitudes, _)) = amplitudes(samples, &self.rates, self.trend) else { return false };
-        let shown = |b: &DMatrix<f64>| -> Vec<bool> {
-            let mut row = 0;
-            let sizes: Vec<f64> = self
-                .rates
-                .iter()
-                .map(|rate| {
-                    row += rate.count();
-                    b.rows(row - rate.count(), rate.count()).norm()
-                })
-                .collect();
-            let largest = sizes.iter().copied().fold(0.0, f64::max);
-            sizes.iter().map(|size| *size > SHOWN * largest).collect()
-        };
-        let runs: Vec<Vec<bool>> = amplitudes.iter().map(shown).collect();
-        let count = |run: &Vec<bool>| self.rates.iter().zip(run).filter(|(_, shown)| **shown).map(|(rate, _)| rate.count()).sum::<usize>();
-        runs.iter().all(|run| count(run) <= samples.dimension()) && runs.iter().any(|run| *run != runs[0])
     }
 
     /// The root mean square of the error with which the rates and amplitudes found from two thirds of each run meet the other third, in scaled columns; `None`

@@ -10,6 +10,7 @@ use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::runs::Samples;
 use super::second_order::{SecondOrder, second_order};
+use super::unlike_runs::runs_are_unlike;
 use super::whiteness::Whiteness;
 use num_complex::Complex;
 use std::f64::consts::PI;
@@ -155,7 +156,7 @@ impl LinearModel {
         // In a few directions of many columns two decays may stand for more of them.
         let stands_for_more = partial || (!self.moved.is_empty() && self.fit.rates.iter().filter(|r| overdamped(r.lambda())).count() > 1);
         let faint: Vec<bool> = (0..lambdas.len()).map(|k| is_faint(&self.fit, k)).collect();
-        let runs_differ = partial && self.fit.each_run_has_its_own(samples);
+        let runs_differ = partial && runs_are_unlike(&samples.thinned(long_rows(samples)), &self.fit);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
             .map(|k| {

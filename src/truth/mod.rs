@@ -5,6 +5,7 @@
 //! | all of it in one call | `examination` |
 //! | the samples in segments, on their grid | `gridded`, as `runs` |
 //! | a sum of exponentials at any times, by variable projection | `exponentials`, by `projection`, of each `rate` |
+//! | whether runs are of different systems | `unlike_runs` |
 //! | candidates for it | `exponential_search` |
 //! | noise that is proportional to the motion | `proportional_noise` |
 //! | where its search starts | `delays`, `frequency_scan` |
@@ -72,6 +73,7 @@ mod second_order;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
+mod unlike_runs;
 mod whiteness;
 mod windows;
 mod with_inputs;

@@ -46,6 +46,17 @@ impl StateSpace {
         Some(Self { b: by_rows(&-(&a * &gain)), a: by_rows(&a), gain: by_rows(&gain), hold: Hold::Zero, rest: vec![0.0; d] })
     }
 
+    /// What the end of an input that goes straight adds in an interval, for each unit of it: ∫₀¹ s e^{(1−s)HA} ds HB, the upper right block of an exponential (Van Loan 1978).
+    pub(super) fn ramp(&self, interval: f64) -> DMatrix<f64> {
+        let (a, b) = (of_rows(&self.a) * interval, of_rows(&self.b) * interval);
+        let (d, m) = (a.nrows(), b.ncols());
+        let mut all = DMatrix::zeros(d + 2 * m, d + 2 * m);
+        all.view_mut((0, 0), (d, d)).copy_from(&a);
+        all.view_mut((0, d), (d, m)).copy_from(&b);
+        all.view_mut((d, d + m), (m, m)).fill_with_identity();
+        all.exp().view((0, d + m), (d, m)).into_owned()
+    }
+
     /// B̂ = ÂA⁻¹B where the loop learns λ̂ = `learned(λ)` for each λ of A; the map must take conjugates to conjugates. `None` where it gives nothing for a λ.
     pub fn learned_b(&self, learned: impl Fn(C) -> Option<C>) -> Option<Vec<Vec<f64>>> {
         Some(by_rows(&-(self.learned_a(learned)? * of_rows(&self.gain))))
@@ -111,5 +122,12 @@ mod tests {
         let euler = found.learned_b(|l| Some(l.exp() - 1.0)).unwrap().concat();
         assert!((euler[0] - 0.333019).abs() < 1e-6 && (euler[1] - 0.411383).abs() < 1e-6, "{euler:?}");
         assert_eq!(of_eigenvalues(&DMatrix::identity(2, 2), Some), None);
+    }
+
+    /// ẋ = −x + u, u from 0 to 1 in a unit of time: x(1) = 1/e.
+    #[test]
+    fn the_end_of_a_straight_input() {
+        let system = StateSpace { a: vec![vec![-1.0]], b: vec![vec![1.0]], gain: vec![vec![1.0]], hold: Hold::Linear, rest: vec![0.0] };
+        assert!((system.ramp(1.0)[(0, 0)] - (-1.0f64).exp()).abs() < 1e-14);
     }
 }

@@ -11,6 +11,7 @@ use super::finding::Because;
 use super::identifiability::matched;
 use super::linear_model::VAGUE;
 use super::spectrum::spectrum;
+use super::state_space::StateSpace;
 use super::whiteness::Whiteness;
 use nalgebra::{Cholesky, DMatrix, DVector, SVD};
 use num_complex::Complex;
@@ -48,6 +49,8 @@ pub(super) struct DrivenMode {
 pub(super) struct DrivenModel {
     pub modes: Vec<DrivenMode>,
     pub between: Between,
+    /// Whether the inputs can be a cause of the motion.
+    pub causal: bool,
     /// Where the system rests with all inputs at 0, in scaled columns.
     pub equilibrium: Vec<f64>,
     /// Root mean square of what is left, relative to the motion in one interval.
@@ -62,6 +65,8 @@ const NEARLY: f64 = 1e-3;
 const CLEAN: f64 = 1e-7;
 /// A richer idea of the inputs has to leave less than this part of what a simpler one leaves.
 const BETTER: f64 = 0.5;
+/// What the end of an input adds may differ by this part from what a system makes of it.
+const ALIKE: f64 = 0.5;
 /// Steps of Levenberg–Marquardt.
 const MOST_STEPS: usize = 60;
 
@@ -145,8 +150,19 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
     let rest = (DMatrix::identity(d, d) - map.columns(0, d)).lu().solve(&map.column(last).into_owned())?;
     let inputs = runs.first()?.inputs.ncols();
     let steady = DMatrix::from_fn(d, inputs, |i, j| (d + j..last).step_by(inputs).map(|column| map[(i, column)]).sum());
+    let straight = between == Between::Straight && residual <= NEARLY;
+    let end = straight.then(|| map.columns(d + inputs, inputs).into_owned());
     let map = (map.columns(0, d).into_owned(), steady);
-    Some(DrivenModel { modes, between, equilibrium: rest.as_slice().to_vec(), residual, map })
+    let causal = end.is_none_or(|end| is_a_systems(&map, &end, interval));
+    Some(DrivenModel { modes, between, causal, equilibrium: rest.as_slice().to_vec(), residual, map })
+}
+
+/// Whether what the end of a straight input adds is what the system with this Φ and this sum of both ends makes of it. A controller with a memory, u_n = u_{n−1} + Kx_n + …, turned round is a map
+/// of the same form, to the last digit, that no system makes.
+fn is_a_systems((phi, steady): &(DMatrix<f64>, DMatrix<f64>), end: &DMatrix<f64>, interval: f64) -> bool {
+    let Some(system) = StateSpace::of_map(phi, steady, &vec![1.0; phi.nrows()], interval) else { return true };
+    let expected = system.ramp(interval);
+    (end - &expected).norm() <= ALIKE * end.norm().max(expected.norm())
 }
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {
