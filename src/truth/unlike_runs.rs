@@ -11,6 +11,8 @@ use nalgebra::DMatrix;
 const SHOWN: f64 = 0.01;
 /// Rates up to which all choices of them are tried for each run by itself.
 const MOST: usize = 4;
+/// Runs that are looked at.
+const MOST_RUNS: usize = 20;
 
 /// Of a fit with more exponentials than columns: whether the runs show modes of their own, or are better explained each by itself.
 pub(super) fn runs_are_unlike(samples: &Samples, fit: &Exponentials) -> bool {
@@ -41,18 +43,27 @@ fn each_is_better_alone(samples: &Samples, fit: &Exponentials) -> bool {
     if fit.rates.len() > MOST || fit.trend > 0 || fit.level != fit.rms {
         return false;
     }
-    let (mut square, mut parameters) = (0.0, 0);
-    for run in &samples.runs {
-        let own = Samples { runs: vec![run.clone()], ..samples.clone() };
+    let frame = Samples { runs: Vec::new(), ..samples.clone() };
+    let columns = samples.dimension();
+    let count: usize = fit.rates.iter().map(|rate| rate.count()).sum();
+    let (mut together, mut alone) = (0.0, 0.0);
+    let (mut numbers_together, mut numbers_alone) = (count + columns, 0);
+    let mut cells = 0;
+    for (run, residuals) in samples.runs.iter().zip(&fit.residuals).step_by(samples.runs.len().div_ceil(MOST_RUNS)) {
+        let own = Samples { runs: vec![run.clone()], ..frame.clone() };
         let choices = (1usize..1 << fit.rates.len()).filter_map(|bits| {
             let rates: Vec<Rate> = (0..fit.rates.len()).filter(|k| bits >> k & 1 == 1).map(|k| fit.rates[k]).collect();
             let count: usize = rates.iter().map(|rate| rate.count()).sum();
-            if count > samples.dimension() { None } else { Exponentials::roughly(&own, &rates, 0) }
+            if count > columns { None } else { Exponentials::roughly(&own, &rates, 0) }
         });
         let Some(best) = choices.min_by(|a, b| a.square.total_cmp(&b.square)) else { return false };
-        square += best.square;
-        parameters += best.parameters;
+        together += residuals.norm_squared();
+        numbers_together += count * columns;
+        alone += best.square;
+        numbers_alone += best.parameters;
+        cells += best.cells;
     }
-    let n = fit.cells as f64;
-    parameters < fit.cells && information_of((square / n).sqrt(), parameters, n) < information_of(fit.rms, fit.parameters, n)
+    let n = cells as f64;
+    let worth = |square: f64, numbers: usize| information_of((square / n).sqrt(), numbers, n);
+    numbers_alone < cells && worth(alone, numbers_alone) < worth(together, numbers_together)
 }
