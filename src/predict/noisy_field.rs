@@ -46,6 +46,8 @@ pub(super) struct NoisyField {
     half: Vec<f64>,
     /// Steps of the flow an interval.
     steps: u32,
+    /// The field that pairs learn, with its loss: where all other losses begin.
+    pairs: Option<(Learned, f64)>,
 }
 
 impl NoisyField {
@@ -62,7 +64,9 @@ impl NoisyField {
         let half = (0..d).map(bounds).map(|(low, high)| if high > low { 0.5 * (high - low) } else { 1.0 }).collect();
         let fastest = modes.iter().map(|mode| mode.lambda.norm()).fold(0.0, f64::max);
         let steps = (STEPS * fastest * interval).ceil().clamp(2.0, MOST_STEPS) as u32;
-        Some(Self { paths: thinned(paths), interval, degree, half, steps })
+        let mut field = Self { paths: thinned(paths), interval, degree, half, steps, pairs: None };
+        field.pairs = Some(field.by_pairs()?);
+        Some(field)
     }
 
     /// What `loss` learns of each mode through an exact integrator, and the mean square of the residuals; `None` where a fit fails, or a settled mode is not
@@ -89,8 +93,8 @@ impl NoisyField {
 
     /// σ²: of pairs, each with one noisy end and another that the flow carries over, σ²(1 + ‖∂φ‖²/d) is left.
     fn noise_square(&self) -> Option<f64> {
-        let (learned, least) = self.fitted(Loss::Pairs)?;
-        Some(least / (1.0 + self.carried(&learned)?))
+        let (learned, least) = self.pairs.as_ref()?;
+        Some(least / (1.0 + self.carried(learned)?))
     }
 
     /// What the regression that a multistep method is learns of the modes, nearest to `clean` in its place, and the mean square of the residuals.
@@ -107,26 +111,30 @@ impl NoisyField {
         Some((modes_of(&fit.learned, &self.half, &cleared)?, fit.loss))
     }
 
-    /// The field with the least loss: from the trapezoidal rule's equation on, which is linear in it, over windows that grow.
-    fn fitted(&self, loss: Loss) -> Option<(Learned, f64)> {
-        let shortest = self.paths.iter().map(|path| path.len()).min()?.saturating_sub(1);
-        let longest = match loss {
-            Loss::Pairs => 1,
-            Loss::Windows(k) => k,
-            Loss::Rollout | Loss::RolloutFreeStart => shortest,
-        };
+    /// What pairs learn: from the trapezoidal rule's equation on, which is linear in the field.
+    fn by_pairs(&self) -> Option<(Learned, f64)> {
         let rule = Training {
             form: LossForm::Residual,
             ..Training::new(ModelSpec::Polynomial(self.degree), catalog::find("trapezoid").ok()?, Sampling::new(self.interval, 1).ok()?)
         };
         let begun = rule.prepare(&self.paths).ok()?.fit(0, None, &mut unwatched).ok()?;
-        let mut found = self.descended(Loss::Pairs, begun.learned.parameters)?;
+        self.descended(Loss::Pairs, begun.learned.parameters)
+    }
+
+    /// The field with the least loss, from that of pairs on over windows that grow.
+    fn fitted(&self, loss: Loss) -> Option<(Learned, f64)> {
+        let mut found = self.pairs.clone()?;
+        let longest = match loss {
+            Loss::Pairs => return Some(found),
+            Loss::Windows(k) => k,
+            Loss::Rollout | Loss::RolloutFreeStart => self.paths.iter().map(|path| path.len()).min()?.saturating_sub(1),
+        };
         let mut length = LONGER;
         while length < longest {
             found = self.descended(Loss::Windows(length), found.0.parameters)?;
             length *= LONGER;
         }
-        if loss == Loss::Pairs { Some(found) } else { self.descended(loss, found.0.parameters) }
+        self.descended(loss, found.0.parameters)
     }
 
     fn descended(&self, loss: Loss, start: Vec<f64>) -> Option<(Learned, f64)> {

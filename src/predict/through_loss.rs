@@ -71,7 +71,7 @@ enum Learner {
         affine: bool,
     },
     /// A polynomial field.
-    Field(NoisyField),
+    Field(Box<NoisyField>),
 }
 
 impl Learner {
@@ -167,7 +167,7 @@ impl ThroughLoss {
 
     /// What `loss` learns from even samples `interval` apart with polynomials of the degree that explains them; `None` where the samples do not suffice.
     pub fn of_field(paths: &Paths, interval: f64, modes: &[Mode], (loss, degree): (Loss, usize)) -> Option<Self> {
-        let learner = Learner::Field(NoisyField::of(paths, interval, degree, modes)?);
+        let learner = Learner::Field(Box::new(NoisyField::of(paths, interval, degree, modes)?));
         let learned = learner.learned(loss, interval, modes)?;
         let noise = learner.noise();
         let longest = paths.iter().map(|path| path.len()).max()? as f64 * interval;

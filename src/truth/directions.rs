@@ -58,7 +58,7 @@ impl Directions {
         }
         let stride = rows.len().div_ceil(MOST_ROWS).max(1);
         let rows: Vec<(usize, usize)> = rows.into_iter().step_by(stride).collect();
-        let matrix = DMatrix::from_fn(rows.len(), d, |i, j| samples.runs[rows[i].0].states[(rows[i].1, j)]);
+        let mut matrix = DMatrix::from_fn(rows.len(), d, |i, j| samples.runs[rows[i].0].states[(rows[i].1, j)]);
         let ratio = rows.len().min(d) as f64 / rows.len().max(d) as f64;
         let number = |values: &[f64]| {
             let flat = values.iter().take_while(|&&s| s > FLAT * values[0]).count();
@@ -68,21 +68,19 @@ impl Directions {
                 None => flat,
             }
         };
-        let (mut vectors, mut values) = factored(matrix.clone())?;
-        let mut kept = number(&values);
         let mut noise = vec![1.0; d];
         if d > MANY
             && let Some(sizes) = left_by_others(&matrix)
         {
-            let before: f64 = matrix.norm_squared();
-            let mut scaled = DMatrix::from_fn(rows.len(), d, |i, j| matrix[(i, j)] / sizes[j]);
+            let before = matrix.norm_squared();
+            matrix.column_iter_mut().zip(&sizes).for_each(|(mut column, size)| column /= *size);
             // In units in which the motion keeps its size.
-            let unit = (before / scaled.norm_squared()).sqrt();
-            scaled *= unit;
+            let unit = (before / matrix.norm_squared()).sqrt();
+            matrix *= unit;
             noise = sizes.iter().map(|size| size / unit).collect();
-            (vectors, values) = factored(scaled)?;
-            kept = number(&values);
         }
+        let (vectors, values) = factored(matrix)?;
+        let kept = number(&values);
         if kept == d {
             return None;
         }

@@ -70,8 +70,12 @@ impl Law {
         let mut best: Option<(f64, Self)> = None;
         for (fit, information) in fits.filter(|(_, information)| information.is_finite()) {
             alike = alike.min(information);
-            for law in LAWS.iter().filter(|_| fit.rms > ROUNDING) {
-                let Some((gain, law)) = gain(samples, fit, *law) else { continue };
+            if fit.rms <= ROUNDING {
+                continue;
+            }
+            let cells = cells(samples, fit);
+            for law in LAWS {
+                let Some((gain, law)) = gain(&cells, law) else { continue };
                 if best.is_none_or(|(least, _)| information - gain < least) {
                     best = Some((information - gain, law));
                 }
@@ -93,16 +97,20 @@ impl Law {
     }
 }
 
-/// What a law takes from −2 log L, with its likeliest f; `None` where the rows are of one size.
-fn gain(samples: &Samples, fit: &Exponentials, of: fn(&RowSize) -> f64) -> Option<(f64, Law)> {
-    let mut cells: Vec<(f64, f64)> = Vec::with_capacity(fit.cells);
+/// Each residual of a fit, with the size of its row. Of what was fitted: noise itself, where it is all that is left of the motion, is as large as itself.
+fn cells(samples: &Samples, fit: &Exponentials) -> Vec<(RowSize, f64)> {
+    let mut cells = Vec::with_capacity(fit.cells);
     for (run, residuals) in samples.runs.iter().zip(&fit.residuals) {
-        // Of what was fitted: noise itself, where it is all that is left of the motion, is as large as itself.
-        let sizes = row_sizes(&(&run.states - residuals), samples);
-        for (size, row) in sizes.iter().map(of).zip(residuals.row_iter()) {
+        for (size, row) in row_sizes(&(&run.states - residuals), samples).into_iter().zip(residuals.row_iter()) {
             cells.extend(row.iter().filter(|r| !r.is_nan()).map(|r| (size, *r)));
         }
     }
+    cells
+}
+
+/// What a law takes from −2 log L, with its likeliest f; `None` where the rows are of one size.
+fn gain(cells: &[(RowSize, f64)], of: fn(&RowSize) -> f64) -> Option<(f64, Law)> {
+    let cells: Vec<(f64, f64)> = cells.iter().map(|(size, r)| (of(size), *r)).collect();
     let (smallest, largest) = cells.iter().fold((f64::INFINITY, 0.0f64), |(low, high), (size, _)| (low.min(*size), high.max(*size)));
     if largest <= LEAST_RATIO * smallest {
         return None;
