@@ -145,6 +145,10 @@ fn tables_as_programs_write_them() {
         "id,t,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",
         "t,x,y\r0,1,2\r0.1,3,4\r0.2,5,7\r",
         ",x,y\n0.0,1,2\n0.1,3,4\n0.2,5,7\n",
+        // R's own numbers of rows, read again by R.
+        "rownames,t,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",
+        ",Hours,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",
+        "x,Seconds,y\n1,0,2\n3,0.1,4\n5,0.2,7\n",
     ] {
         let data = read(same).unwrap_or_else(|error| panic!("{same}: {error}"));
         assert_eq!((data.spacing(), data.variables(), bits(&data)), (plain.spacing(), plain.variables(), bits(&plain)), "{same}");
@@ -183,6 +187,10 @@ fn times_as_they_are_recorded() {
     assert_eq!((data.spacing().even(), data.dimension(), &data.taken().time), (Some(0.25), 2, &TimeSource::Rows));
     let both = rows.parse(b"t,x\n0,1\n1,2\n", "d").unwrap_err();
     assert_eq!(both.problem, DataProblem::IntervalBesideTimes);
+    // Years with quarters beside them are no times; who names the columns leaves them out.
+    let quarters = Reading { columns: Some(vec!["x".into()]), ..rows };
+    let data = quarters.parse(b"year,quarter,x\n1959,1,3\n1959,2,5\n1959,3,4\n", "d").unwrap();
+    assert_eq!((data.spacing().even(), &data.taken().time), (Some(0.25), &TimeSource::Rows));
 }
 
 #[test]
@@ -249,6 +257,12 @@ fn what_looks_odd_is_said() {
     ] {
         assert_eq!(table("t,x,y", row), []);
     }
+    // Nor an encoder that counts slow and quick turns in the same steps.
+    let counted: String = (0..4000)
+        .map(|k| 0.001 * f64::from(k))
+        .map(|t| format!("{t:.3},{},{}\n", (600.0 * (-2.0 * t).exp() * (9.0 * t).cos()).round() * 0.09, wobble(t)))
+        .collect();
+    assert_eq!(read(&format!("t,angle,y\n{counted}")).unwrap().taken().remarks, []);
 }
 
 /// `np.save` and `np.savez` (numpy 2.4): x = [[1, 2], [3, 4], [5, 7]], also column by column, with t = [0, 0.1, 0.2].

@@ -6,6 +6,10 @@ use super::taken::LeftOutColumn;
 
 /// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
 const TIMES: [&str; 8] = ["t", "time", "times", "date", "datetime", "timestamp", "epoch", "year"];
+/// Names of a time where no column has one of those, in any case.
+const COUNTED: [&str; 12] = ["day", "days", "hour", "hours", "minute", "minutes", "second", "seconds", "week", "weeks", "month", "months"];
+/// What R calls a column without a name once the file is written and read again: an index.
+const ROW_NAMES: [&str; 3] = ["rownames", "rowname", "row.names"];
 /// Names of what tells trajectories apart, in any case; the first that occurs.
 const TRAJECTORIES: [&str; 15] = [
     "trajectory",
@@ -86,8 +90,17 @@ impl Columns {
             left_out.extend(named(&TRAJECTORIES).map(|k| (k, LeftOutColumn::RowNumber)));
         }
 
-        let mut times: Vec<usize> =
-            (0..names.len()).filter(|k| is_free(k) && TIMES.iter().any(|word| names[*k].eq_ignore_ascii_case(word))).collect();
+        let all_named = |words: &[&str]| -> Vec<usize> {
+            (0..names.len()).filter(|k| is_free(k) && words.iter().any(|word| names[*k].eq_ignore_ascii_case(word))).collect()
+        };
+        let mut times = all_named(&TIMES);
+        if times.is_empty()
+            && reading.interval.is_none()
+            && let [only] = all_named(&COUNTED)[..]
+            && Some(only) != trajectory
+        {
+            times.push(only);
+        }
         if times.iter().any(|k| names[*k] == "t") {
             times.retain(|k| names[*k] != "T");
         }
@@ -99,7 +112,7 @@ impl Columns {
                 Some(time)
             }
             (Some(name), Some(_)) => return Err(fail(find(name)?, DataProblem::IntervalBesideTimes)),
-            (None, Some(_)) => match times.first() {
+            (None, Some(_)) => match times.first().filter(|_| chosen.is_none()) {
                 Some(&time) => return Err(fail(time, DataProblem::IntervalBesideTimes)),
                 None => None,
             },
@@ -113,7 +126,7 @@ impl Columns {
                 [first, second, ..] => return Err(fail(second, DataProblem::TwoTimes { first: first + 1 })),
             },
         };
-        if (names[0].is_empty() || is_pandas_index(&names[0])) && time != Some(0) && trajectory != Some(0) {
+        if (names[0].is_empty() || is_index(&names[0])) && time != Some(0) && trajectory != Some(0) {
             left_out.push((0, LeftOutColumn::RowNumber));
         }
         if last > 0 && names[last].is_empty() {
@@ -142,9 +155,10 @@ impl Columns {
     }
 }
 
-/// Whether this is what pandas calls a column without a name: an index that was written and read again.
-fn is_pandas_index(name: &str) -> bool {
-    name.strip_prefix("Unnamed: ").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+/// Whether this is what pandas or R calls a column without a name: an index that was written and read again.
+fn is_index(name: &str) -> bool {
+    ROW_NAMES.iter().any(|word| name.eq_ignore_ascii_case(word))
+        || name.strip_prefix("Unnamed: ").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The column of this name: exactly, as an input's name without its prefix, or but for its case where only one is.

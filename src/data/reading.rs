@@ -10,10 +10,10 @@ use super::time_unit::TimeUnit;
 ///
 /// | column | is |
 /// | --- | --- |
-/// | `t`, `time`, `date`, `datetime`, `timestamp`, `epoch`, `year` in any case, else the first | the time: numbers or ISO 8601 dates |
+/// | `t`, `time`, `date`, `datetime`, `timestamp`, `epoch`, `year` in any case, else the only one named as `day`, `hours`, `seconds` and the like, else the first | the time: numbers or ISO 8601 dates |
 /// | `trajectory`, `traj`, `run`, `episode`, `id`, `subject`, `trial`, `experiment` (all but `id` with `_id` too) in any case | what tells trajectories apart |
 /// | `u:NAME` | the input NAME |
-/// | the first, without a name (or `Unnamed: 0`) | row numbers, left out |
+/// | the first, without a name (or `Unnamed: 0`, `rownames`) | row numbers, left out |
 /// | all others | the state |
 ///
 /// A column of the state with one value in every row is left out, unless `columns` names it.

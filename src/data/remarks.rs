@@ -15,6 +15,8 @@ const FEWEST_ROWS: usize = 20;
 const HELD_SHARE: f64 = 0.3;
 /// … and has so many different values at most, a share of the rows.
 const VALUES_SHARE: f64 = 0.25;
+/// An input may have so many settings, a unit apart.
+const FEW_VALUES: usize = 16;
 /// A column that moves keeps its value over this share of the intervals at most.
 const MOVING_SHARE: f64 = 0.05;
 /// A residual below this part of the column's size is rounding.
@@ -67,6 +69,8 @@ struct Column {
     values: usize,
     /// The share of intervals over which the value stays.
     still: f64,
+    /// Whether most of its steps are of one or two units, as those of a counter are that follows a slow motion.
+    counts: bool,
     /// The period, where the column is one sinusoid.
     period: Option<f64>,
     /// Cells on a straight line between their neighbours, where the column is curved elsewhere.
@@ -91,11 +95,15 @@ impl Column {
         values.dedup();
         let intervals = runs.iter().map(|(x, _)| x.len() - 1).sum::<usize>().max(1);
         let still = runs.iter().flat_map(|(x, _)| x.windows(2)).filter(|w| w[0] == w[1]).count();
+        let mut steps: Vec<f64> = runs.iter().flat_map(|(x, _)| x.windows(2)).map(|w| (w[1] - w[0]).abs()).filter(|x| *x > 0.0).collect();
+        steps.sort_by(f64::total_cmp);
+        let counts = values.len() > FEW_VALUES && steps.first().is_some_and(|unit| steps[steps.len() / 2] < 2.5 * unit);
         let period = data.spacing().even().and_then(|interval| sinusoid(runs.iter().map(|(x, _)| x.as_slice()), size, interval));
         Self {
             rows,
             values: values.len(),
             still: still as f64 / intervals as f64,
+            counts,
             period,
             filled: filled(&runs, size),
             sentinel,
@@ -104,7 +112,7 @@ impl Column {
     }
 
     fn is_held(&self) -> bool {
-        self.still >= HELD_SHARE && self.still < 1.0 && self.values as f64 <= VALUES_SHARE * self.rows as f64
+        !self.counts && self.still >= HELD_SHARE && self.still < 1.0 && self.values as f64 <= VALUES_SHARE * self.rows as f64
     }
 
     fn moves(&self) -> bool {
@@ -179,27 +187,33 @@ fn sinusoid<'a>(runs: impl Iterator<Item = &'a [f64]> + Clone, size: f64, interv
 /// A change of less than this part of the column's size is none.
 const AT_REST: f64 = 1e-6;
 
+/// Steps of fewer units of a column's resolution than this are straight by chance, wherever it moves slowly.
+const UNITS: f64 = 16.0;
+
 /// How many cells lie exactly on the straight line between their neighbours, where few do by chance: the resolution of the column shows how many.
 fn filled(runs: &[(Vec<f64>, &[f64])], size: f64) -> usize {
-    let mut bends: Vec<f64> = Vec::new();
-    let mut straight = 0;
+    // How far three rows are from a straight line, and how far apart the outer two are.
+    let mut bends: Vec<(f64, f64)> = Vec::new();
     for (x, t) in runs {
         for (x, t) in x.windows(3).zip(t.windows(3)) {
             let bend = (x[1] - x[0]) - (x[2] - x[0]) * ((t[1] - t[0]) / (t[2] - t[0]));
+            let step = (x[2] - x[0]).abs();
             // At rest every three rows are on a line.
-            if bend.is_nan() || (x[2] - x[0]).abs() <= AT_REST * size {
-                continue;
+            if !bend.is_nan() && step > AT_REST * size {
+                bends.push((bend.abs(), step));
             }
-            bends.push(bend.abs());
-            straight += usize::from(bend.abs() <= 1e-13 * size);
         }
     }
+    let is_straight = |bend: f64| bend <= 1e-13 * size;
+    let least = bends.iter().map(|(bend, _)| *bend).filter(|bend| !is_straight(*bend)).fold(f64::INFINITY, f64::min);
+    let mut bends: Vec<f64> = bends.into_iter().filter(|(_, step)| *step > UNITS * least).map(|(bend, _)| bend).collect();
+    let straight = bends.iter().filter(|bend| is_straight(**bend)).count();
     let curved = bends.len() - straight;
     if straight < FEWEST_FILLED || curved < straight {
         return 0;
     }
     bends.sort_by(f64::total_cmp);
-    let (least, typical) = (bends[straight], bends[straight + curved / 2]);
+    let typical = bends[straight + curved / 2];
     // Values printed to a resolution q bend by multiples of q: by none in a share q/(4 typical) of places.
     let by_chance = bends.len() as f64 * least / (4.0 * typical);
     if straight as f64 > 4.0 * by_chance + 4.0 && typical > EXACT * size { straight } else { 0 }

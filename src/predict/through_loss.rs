@@ -145,7 +145,7 @@ fn optional_text<S: Serializer>(loss: &Option<Loss>, serializer: S) -> Result<S:
 
 impl ThroughLoss {
     /// What `loss` learns from even samples `interval` apart with a linear model, or an affine one; `None` where the modes are not those of one linear
-    /// map of all columns, or the samples do not suffice. Where the motion is known to be `driven` by noise, no noise in the samples is looked for.
+    /// map of all columns, or the samples do not suffice. Where the motion is known to be `driven` by noise, or no mode is settled, no noise in the samples is looked for.
     pub fn of(paths: &Paths, interval: f64, modes: &[Mode], (loss, affine): (Loss, bool), driven: bool) -> Option<Self> {
         let runs = runs(paths)?;
         let d = runs.first()?.ncols();
@@ -160,7 +160,8 @@ impl ThroughLoss {
         }
         let learned = (matched(&map, interval, modes)?, map.loss);
         let learner = Learner::Map { runs, affine };
-        let noise = if driven { None } else { learner.noise() };
+        let settled = modes.iter().any(|mode| mode.settled);
+        let noise = if driven || !settled { None } else { learner.noise() };
         let longest = paths.iter().map(|path| path.len()).max()? as f64 * interval;
         Some(Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes))
     }

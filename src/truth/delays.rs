@@ -10,7 +10,6 @@ use super::runs::{Run, Samples};
 use super::spectrum::spectrum;
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
-use std::f64::consts::PI;
 
 /// Rows of the Hankel matrix at most.
 const MOST_ROWS: usize = 50;
@@ -68,10 +67,7 @@ impl Delays {
         let first = self.directions.view((0, 0), (kept, rank)).into_owned();
         let last = self.directions.view((self.dimension, 0), (kept, rank)).into_owned();
         let shift = SVD::try_new(first, true, true, f64::EPSILON, 10_000)?.solve(&last, 1e-12).ok()?;
-        let rate = |mu: &Complex<f64>| {
-            let lambda = mu.ln() / self.interval;
-            if mu.im == 0.0 && mu.re < 0.0 { Rate::of(Complex::new(lambda.re, 0.98 * PI / self.interval)) } else { Rate::of(lambda) }
-        };
+        let rate = |mu: &Complex<f64>| Rate::of_multiplier(*mu, self.interval);
         let multipliers = spectrum(&shift)?;
         Some(multipliers.iter().filter(|mu| mu.im >= 0.0 && mu.norm() > 1e-8).map(rate).collect())
     }

@@ -13,7 +13,7 @@ const MOST: usize = 20;
 /// Rows that the directions are found from.
 const MOST_ROWS: usize = 4000;
 
-/// Singular values that fall below this part of the largest are not those of noise.
+/// Where less than this part of a column is left by others, that is no noise.
 const CLEAN: f64 = 1e-6;
 /// Columns at most that one is laid beside, as a part of the rows.
 const BESIDE: f64 = 0.8;
@@ -30,6 +30,31 @@ pub(super) struct Directions {
     outward: DMatrix<f64>,
     /// The share of the variance that they keep.
     pub kept: f64,
+    /// All that are not flat, to choose from.
+    all: Factored,
+}
+
+/// Right singular vectors of the columns, each column in units of its noise.
+#[derive(Clone, Debug)]
+struct Factored {
+    vectors: DMatrix<f64>,
+    values: Vec<f64>,
+    noise: Vec<f64>,
+    /// How many are not flat.
+    flat: usize,
+}
+
+impl Factored {
+    /// The first of them.
+    fn first(self, kept: usize) -> Directions {
+        let energy = |n: usize| self.values.iter().take(n).map(|s| s * s).sum::<f64>();
+        Directions {
+            inward: DMatrix::from_fn(self.noise.len(), kept, |i, j| self.vectors[(i, j)] / self.noise[i]),
+            outward: DMatrix::from_fn(self.noise.len(), kept, |i, j| self.vectors[(i, j)] * self.noise[i]),
+            kept: energy(kept) / energy(self.values.len()).max(f64::MIN_POSITIVE),
+            all: self,
+        }
+    }
 }
 
 /// The right singular vectors of a matrix, columns in falling order, and its singular values.
@@ -60,14 +85,6 @@ impl Directions {
         let rows: Vec<(usize, usize)> = rows.into_iter().step_by(stride).collect();
         let mut matrix = DMatrix::from_fn(rows.len(), d, |i, j| samples.runs[rows[i].0].states[(rows[i].1, j)]);
         let ratio = rows.len().min(d) as f64 / rows.len().max(d) as f64;
-        let number = |values: &[f64]| {
-            let flat = values.iter().take_while(|&&s| s > FLAT * values[0]).count();
-            match rank {
-                Some(rank) => rank.clamp(1, flat),
-                None if d > MANY => signal_rank(values, ratio).min(flat).min(MOST),
-                None => flat,
-            }
-        };
         let mut noise = vec![1.0; d];
         if d > MANY
             && let Some(sizes) = left_by_others(&matrix)
@@ -80,16 +97,19 @@ impl Directions {
             noise = sizes.iter().map(|size| size / unit).collect();
         }
         let (vectors, values) = factored(matrix)?;
-        let kept = number(&values);
-        if kept == d {
-            return None;
-        }
-        let energy = |n: usize| values.iter().take(n).map(|s| s * s).sum::<f64>();
-        Some(Self {
-            inward: DMatrix::from_fn(d, kept, |i, j| vectors[(i, j)] / noise[i]),
-            outward: DMatrix::from_fn(d, kept, |i, j| vectors[(i, j)] * noise[i]),
-            kept: energy(kept) / energy(values.len()).max(f64::MIN_POSITIVE),
-        })
+        let flat = values.iter().take_while(|&&s| s > FLAT * values[0]).count();
+        let kept = match rank {
+            Some(rank) => rank.clamp(1, flat.max(1)),
+            None if d > MANY => signal_rank(&values, ratio).min(flat).min(MOST),
+            None => flat,
+        };
+        (kept < d).then(|| Factored { vectors, values, noise, flat }.first(kept))
+    }
+
+    /// So many more of them, as far as there are others that are not flat; `None` where there are none.
+    pub fn and_more(&self, more: usize) -> Option<Self> {
+        let kept = (self.count() + more).min(self.all.flat);
+        (kept > self.count()).then(|| self.all.clone().first(kept))
     }
 
     pub fn count(&self) -> usize {
@@ -123,12 +143,15 @@ fn left_by_others(matrix: &DMatrix<f64>) -> Option<Vec<f64>> {
     let mut left = vec![0.0; d];
     for group in 0..groups {
         let columns: Vec<usize> = (group..d).step_by(groups).collect();
-        let (vectors, values) = factored(matrix.select_columns(&columns))?;
-        if values.len() < columns.len() || values[columns.len() - 1] < CLEAN * values[0] {
-            return None;
-        }
-        for (i, &j) in columns.iter().enumerate() {
-            left[j] = values.iter().enumerate().map(|(k, s)| (vectors[(i, k)] / s).powi(2)).sum::<f64>().powf(-0.5);
+        let beside = matrix.select_columns(&columns);
+        let sizes: Vec<f64> = beside.column_iter().map(|column| column.norm()).collect();
+        // G = RᵀR: row j of R⁻¹ has the square (G⁻¹)_jj.
+        let inverse = beside.qr().r().solve_upper_triangular(&DMatrix::identity(columns.len(), columns.len()))?;
+        for ((row, &j), size) in inverse.row_iter().zip(&columns).zip(sizes) {
+            left[j] = 1.0 / row.norm();
+            if left[j].is_nan() || left[j] < CLEAN * size {
+                return None;
+            }
         }
     }
     Some(left)

@@ -44,8 +44,8 @@ const VANISHES: f64 = 3.0;
 const FARTHEST: f64 = 3.0;
 /// A model that leaves so many times what another leaves misses a part of the motion.
 const CLEARLY_MORE: f64 = 100.0;
-/// A trend changes by less than this power of e over the whole time.
-const SLOW: f64 = 3.0;
+/// A trend changes by less than this power of e over the whole time, its uncertainty with it.
+const SLOW: f64 = 1.5;
 /// A rate of less than this over the whole time is none.
 const STRAIGHT: f64 = 1e-2;
 /// A part of the samples that is so many times as large as they are is balanced by another.
@@ -169,11 +169,13 @@ fn leave_open(found: &mut Examination, data: &Trajectories) {
     };
     let vanishing: Vec<Vec<f64>> = found.modes.iter().filter(|mode| vanishes(mode)).map(|mode| mode.equilibrium.clone()).collect();
     let is_open = |place: &Vec<f64>| !filled.holds(place) && (vanishing.contains(place) || !filled.reaches(place, FARTHEST));
+    // What may be zero because nothing is known of it is no trend, nor is a part of the state.
+    let known = !found.caveats.iter().any(|caveat| matches!(caveat, Caveat::LagTells { .. } | Caveat::MotionMissed { .. }));
+    let is_slow = |mode: &Mode| mode.uncertainty.is_some_and(|u| (mode.lambda.norm() + u) * data.duration() < SLOW);
     let mut drifts = false;
     for mode in &mut found.modes {
         if is_open(&mode.equilibrium) {
-            // What may be zero because nothing is known of it is no trend.
-            drifts |= vanishes(mode) && mode.lambda.im == 0.0 && mode.lambda.norm() * data.duration() < SLOW;
+            drifts |= known && vanishes(mode) && mode.lambda.im == 0.0 && is_slow(mode);
             mode.equilibrium.clear();
         }
     }
@@ -243,7 +245,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     }
     let mut linear = LinearModel::of(&samples, stopped);
     if let (Some(linear), Some(d)) = (&mut linear, &directions) {
-        linear.moved = moved_by_more_directions(linear, &all, d.count(), stopped);
+        linear.moved = moved_by_more_directions(linear, &all, d, stopped);
     }
     let whole = linear.as_ref().is_some_and(|l| l.explains && l.is_whole(&samples));
     let mut nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {

@@ -10,7 +10,8 @@ use super::rate::Rate;
 use super::runs::Samples;
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
-use super::windows::{Frame, windows};
+use super::windows::{Frame, Window, windows};
+use nalgebra::{DMatrix, SVD};
 
 /// A relative residual below this is no noise, whatever its correlations: rounding, or the tolerance of a solver.
 pub(super) const CLEAN: f64 = 1e-6;
@@ -23,8 +24,13 @@ const MOST: usize = 16;
 /// Rates of less than this over the whole time are a trend.
 const SLOW: f64 = 0.5;
 
-/// First guesses from different sides.
-fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
+/// Rows are one interval apart but for this part of it.
+const EVEN: f64 = 1e-6;
+/// A multiplier below this is of nothing that is seen twice.
+const GONE: f64 = 1e-8;
+
+/// First guesses from different sides; those that are known nearly spare the scan.
+fn starts(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
     let d = samples.dimension();
     let mut all: Vec<Vec<Rate>> = Vec::new();
     if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
@@ -38,18 +44,36 @@ fn starts(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Vec
         let frame = Frame::of(short);
         let pairs = windows(short, &frame, 1, usize::MAX);
         let mut effort = Effort::new(2e9, stopped);
-        if pairs.len() > 2 * (d + 1)
+        if let Some(rates) = of_affine_map(&pairs, frame.interval) {
+            all.push(rates);
+        } else if pairs.len() > 2 * (d + 1)
             && let Some(fit) = FieldFit::fitted(&pairs, false, 1, &[], 1, &mut effort)
             && let Some(values) = spectrum(&fit.flow.coefficients.columns(1, d).into_owned())
         {
             all.push(values.iter().filter(|l| l.im >= 0.0).map(|l| Rate::of(l / frame.interval)).collect());
         }
     }
-    if !samples.even || samples.rows() <= 300 {
+    if !known.is_empty() {
+        all.push(known.to_vec());
+    } else if !samples.even || samples.rows() <= 300 {
         all.push(scanned(short, (d + 1).clamp(2, 6), ROUNDING));
     }
     all.retain(|s| !s.is_empty());
     all
+}
+
+/// The rates of the affine map from row to row, by least squares: what the flow of an affine field is where all rows are one interval apart. `None` where they are not.
+fn of_affine_map(pairs: &[Window], interval: f64) -> Option<Vec<Rate>> {
+    let d = pairs.first()?.start.len();
+    if pairs.len() <= 2 * (d + 1) || pairs.iter().any(|pair| (pair.times[0] - 1.0).abs() > EVEN) {
+        return None;
+    }
+    let from = DMatrix::from_fn(pairs.len(), d + 1, |i, j| if j < d { pairs[i].rows[0][j] } else { 1.0 });
+    let to = DMatrix::from_fn(pairs.len(), d, |i, j| pairs[i].rows[1][j]);
+    let qr = from.qr();
+    let map = SVD::try_new(qr.r(), true, true, f64::EPSILON, 10_000)?.solve(&qr.q().tr_mul(&to), 1e-12).ok()?;
+    let multipliers = spectrum(&map.rows(0, d).transpose())?;
+    Some(multipliers.iter().filter(|mu| mu.im >= 0.0 && mu.norm() > GONE).map(|mu| Rate::of_multiplier(*mu, interval)).collect())
 }
 
 /// What a search on few rows has found.
@@ -63,9 +87,9 @@ pub(super) struct Search {
     pub law: Option<Law>,
 }
 
-/// The best of all candidates on few rows: without a trend, and where those do not explain the whole also with one.
-pub(super) fn searched(samples: &Samples, short: &Samples, stopped: &dyn Fn() -> bool) -> Option<Search> {
-    let all = starts(samples, short, stopped);
+/// The best of all candidates on few rows, those near rates that are `known` among them: without a trend, and where those do not explain the whole also with one.
+pub(super) fn searched(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Option<Search> {
+    let all = starts(samples, short, known, stopped);
     let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
     candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
     let d = samples.dimension();

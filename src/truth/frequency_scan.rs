@@ -6,6 +6,8 @@
 use super::exponentials::Exponentials;
 use super::rate::Rate;
 use super::runs::Samples;
+use crate::simd::gemm::{Pairs, Rows, RowsMut, multiply_transposed};
+use crate::simd::{Width, padded};
 use nalgebra::DMatrix;
 use std::f64::consts::TAU;
 
@@ -44,111 +46,157 @@ fn strongest(samples: &Samples, residuals: &[DMatrix<f64>], room: usize) -> Opti
     let step = 2.0 / duration;
     let count = (highest / step).floor() as usize;
     let mut best: Option<(f64, Rate)> = None;
-    let mut consider = |rate: Rate, waves: &[Vec<[f64; 2]>]| {
-        let gain = explained(residuals, rate.count(), waves);
+    let mut consider = |rate: Rate, gain: f64| {
         if gain.is_finite() && best.as_ref().is_none_or(|(most, _)| gain > *most) {
             best = Some((gain, rate));
         }
     };
-    let over = |wave: &dyn Fn(f64) -> [f64; 2]| -> Vec<Vec<[f64; 2]>> {
-        samples.runs.iter().map(|run| run.times.iter().map(|t| wave(*t)).collect()).collect()
-    };
+    let mut runs: Vec<ScannedRun> = samples.runs.iter().zip(residuals).map(|(run, r)| ScannedRun::of(&run.times, r)).collect();
     if room >= 2 {
+        let growths = GROWTHS.map(|growth| growth / duration);
         // Every frequency meets every growth rate: sines and exponentials are computed once for each.
-        let sizes = GROWTHS.map(|growth| over(&|t| [(growth / duration * t).exp(); 2]));
-        let mut waves = sizes[0].clone();
+        let sizes: Vec<Vec<f64>> = runs.iter().map(|run| run.sizes(&growths)).collect();
         for k in 1..=count {
             let omega = k as f64 * step;
-            let turns = over(&|t| {
-                let (sine, cosine) = (omega * t).sin_cos();
-                [cosine, sine]
-            });
-            for (growth, sizes) in GROWTHS.iter().zip(&sizes) {
-                for ((wave, turn), size) in waves.iter_mut().flatten().zip(turns.iter().flatten()).zip(sizes.iter().flatten()) {
-                    *wave = [size[0] * turn[0], size[1] * turn[1]];
-                }
-                consider(Rate::Pair(growth / duration, omega.powi(2)), &waves);
-            }
+            let mut gains = [0.0; GROWTHS.len()];
+            runs.iter_mut().zip(&sizes).for_each(|(run, sizes)| run.explained(sizes, omega, &mut gains));
+            growths.iter().zip(gains).for_each(|(growth, gain)| consider(Rate::Pair(*growth, omega.powi(2)), gain));
         }
     }
     let mut fall = 0.5 / duration;
     while fall < 3.0 / samples.interval {
         for rate in [-fall, fall.min(8.0 / duration)] {
-            consider(Rate::Real(rate), &over(&|t| [(rate * t).exp(), 0.0]));
+            let mut gain = [0.0];
+            runs.iter_mut().for_each(|run| run.explained(&run.sizes(&[rate]), 0.0, &mut gain));
+            consider(Rate::Real(rate), gain[0]);
         }
         fall *= 1.5;
     }
     best.map(|(_, rate)| rate)
 }
 
-/// The sum of squares that one or two functions and a constant explain, run by run.
-fn explained(residuals: &[DMatrix<f64>], functions: usize, waves: &[Vec<[f64; 2]>]) -> f64 {
-    let mut sum = 0.0;
-    for (waves, r) in waves.iter().zip(residuals) {
-        let whole = Wave::over(waves.iter(), functions);
-        for column in r.as_slice().chunks_exact(r.nrows().max(1)) {
-            if column.iter().all(|x| !x.is_nan()) {
-                sum += whole.as_ref().map_or(0.0, |wave| wave.share(column));
-            } else {
-                let there: Vec<(f64, &[f64; 2])> = column.iter().copied().zip(waves).filter(|(x, _)| !x.is_nan()).collect();
-                let wave = Wave::over(there.iter().map(|(_, wave)| *wave), functions);
-                let values: Vec<f64> = there.iter().map(|(x, _)| *x).collect();
-                sum += wave.map_or(0.0, |wave| wave.share(&values));
+/// Products of a wave's functions that are summed with each column: c = e^{αt} cos ωt, s = e^{αt} sin ωt, c², cs, s².
+const PRODUCTS: usize = 5;
+
+/// The residuals of a run, laid out so that their products with many waves are one matrix product.
+struct ScannedRun {
+    width: Width,
+    times: Vec<f64>,
+    /// Rows, padded.
+    n: usize,
+    /// A column of the residuals a row (0 where a cell is missing), then for each pattern of missing cells a row of ones and zeros.
+    beside: Vec<f64>,
+    /// The pattern and the sum of each column.
+    columns: Vec<(usize, f64)>,
+    /// Cells that are there, for each pattern.
+    cells: Vec<f64>,
+    waves: Vec<f64>,
+    sums: Vec<f64>,
+}
+
+impl ScannedRun {
+    fn of(times: &[f64], residuals: &DMatrix<f64>) -> Self {
+        let n = padded(times.len());
+        let mut patterns: Vec<Vec<bool>> = Vec::new();
+        let (mut beside, mut columns) = (Vec::with_capacity((residuals.ncols() + 1) * n), Vec::with_capacity(residuals.ncols()));
+        for column in residuals.as_slice().chunks_exact(residuals.nrows().max(1)) {
+            let there: Vec<bool> = column.iter().map(|x| !x.is_nan()).collect();
+            let pattern = patterns.iter().position(|p| *p == there).unwrap_or(patterns.len());
+            let values = column.iter().map(|x| if x.is_nan() { 0.0 } else { *x });
+            columns.push((pattern, values.clone().sum()));
+            beside.extend(values);
+            beside.resize(columns.len() * n, 0.0);
+            if pattern == patterns.len() {
+                patterns.push(there);
+            }
+        }
+        let mut cells = Vec::with_capacity(patterns.len());
+        for pattern in &patterns {
+            let from = beside.len();
+            beside.extend(pattern.iter().map(|there| f64::from(u8::from(*there))));
+            cells.push(beside[from..].iter().sum());
+            beside.resize(from + n, 0.0);
+        }
+        Self { width: Width::detected(), times: times.to_vec(), n, beside, columns, cells, waves: Vec::new(), sums: Vec::new() }
+    }
+
+    /// e^{αt} of each row for each growth rate, row by row.
+    fn sizes(&self, growths: &[f64]) -> Vec<f64> {
+        self.times.iter().flat_map(|t| growths.iter().map(move |growth| (growth * t).exp())).collect()
+    }
+
+    /// Adds for each growth rate the sum of squares that its wave of this frequency and a constant explain beyond what a constant does; of frequency 0, an exponential.
+    fn explained(&mut self, sizes: &[f64], omega: f64, gains: &mut [f64]) {
+        let (n, beside, growths) = (self.n, self.columns.len() + self.cells.len(), gains.len());
+        self.waves.clear();
+        self.waves.resize(growths * PRODUCTS * n, 0.0);
+        for (i, (t, sizes)) in self.times.iter().zip(sizes.chunks_exact(growths)).enumerate() {
+            let (sine, cosine) = (omega * t).sin_cos();
+            for (k, size) in sizes.iter().enumerate() {
+                let (c, s) = (size * cosine, size * sine);
+                for (row, product) in [c, s, c * c, c * s, s * s].into_iter().enumerate() {
+                    self.waves[(k * PRODUCTS + row) * n + i] = product;
+                }
+            }
+        }
+        self.sums.clear();
+        self.sums.resize(growths * PRODUCTS * beside, 0.0);
+        let shape = (growths * PRODUCTS, beside, n);
+        multiply_transposed(self.width, shape, Pairs::one(Rows(&self.waves, n), Rows(&self.beside, n)), RowsMut(&mut self.sums, beside));
+        for (sums, gain) in self.sums.chunks_exact(PRODUCTS * beside).zip(gains) {
+            let sum = |product: usize, column: usize| sums[product * beside + column];
+            for (j, &(pattern, total)) in self.columns.iter().enumerate() {
+                let (p, cells) = (self.columns.len() + pattern, self.cells[pattern]);
+                if cells < 4.0 {
+                    continue;
+                }
+                // Less what a constant explains, then by Gram and Schmidt.
+                let (c, s) = (sum(0, p), sum(1, p));
+                let (cc, cs, ss) = (sum(2, p) - c * c / cells, sum(3, p) - c * s / cells, sum(4, p) - s * s / cells);
+                let (along_c, along_s) = (sum(0, j) - c * total / cells, sum(1, j) - s * total / cells);
+                if cc <= 1e-12 * cells {
+                    continue;
+                }
+                *gain += along_c.powi(2) / cc;
+                let rest = ss - cs * cs / cc;
+                if rest > 1e-9 * cc {
+                    *gain += (along_s - cs / cc * along_c).powi(2) / rest;
+                }
             }
         }
     }
-    sum
 }
 
-/// Σ a_i b_i in four sums at once, which need not wait for each other.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (fours, others) = (a.chunks_exact(4).zip(b.chunks_exact(4)), a.len() - a.len() % 4);
-    let mut sums = [0.0; 4];
-    for (x, y) in fours {
-        (0..4).for_each(|k| sums[k] += x[k] * y[k]);
-    }
-    let rest: f64 = a[others..].iter().zip(&b[others..]).map(|(x, y)| x * y).sum();
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// e^{αt} cos ωt and e^{αt} sin ωt over some rows, orthogonal to a constant and to each other.
-struct Wave {
-    cosine: Vec<f64>,
-    /// Its square.
-    length: f64,
-    /// With its square, where it is another than the cosine.
-    sine: Option<(Vec<f64>, f64)>,
-}
-
-impl Wave {
-    /// By Gram–Schmidt; `None` where too few rows are there, or the wave does not differ from a constant.
-    fn over<'a>(rows: impl Iterator<Item = &'a [f64; 2]> + Clone, functions: usize) -> Option<Self> {
-        let n = rows.clone().count() as f64;
-        if n < 4.0 {
-            return None;
+    #[test]
+    fn a_wave_explains_what_least_squares_with_it_explain() {
+        let times: Vec<f64> = (0..29).map(|i| 0.1 * f64::from(i) + 0.03 * f64::from(i % 3)).collect();
+        let cell = |i: usize, j: usize| ((3 * i + 5 * j) as f64).sin() + if (i, j) == (7, 1) { f64::NAN } else { 0.0 };
+        let residuals = DMatrix::from_fn(times.len(), 2, cell);
+        let (growth, omega) = (-0.4, 2.5);
+        let mut gains = [0.0; 2];
+        let mut run = ScannedRun::of(&times, &residuals);
+        run.explained(&run.sizes(&[growth, 0.0]), omega, &mut gains);
+        let mut expected = 0.0;
+        for column in residuals.column_iter() {
+            let there: Vec<usize> = (0..times.len()).filter(|&i| !column[i].is_nan()).collect();
+            let left = |functions: usize| {
+                let wave = |i: usize, k: usize| match k {
+                    0 => 1.0,
+                    1 => (growth * times[i]).exp() * (omega * times[i]).cos(),
+                    _ => (growth * times[i]).exp() * (omega * times[i]).sin(),
+                };
+                let basis = DMatrix::from_fn(there.len(), functions, |i, k| wave(there[i], k));
+                let values = DMatrix::from_fn(there.len(), 1, |i, _| column[there[i]]);
+                let solved = basis.clone().svd(true, true).solve(&values, 1e-12).unwrap();
+                (values - basis * solved).norm_squared()
+            };
+            expected += left(1) - left(3);
         }
-        let column = |k: usize| -> Vec<f64> {
-            let mean = rows.clone().map(|row| row[k]).sum::<f64>() / n;
-            rows.clone().map(|row| row[k] - mean).collect()
-        };
-        let cosine = column(0);
-        let length = dot(&cosine, &cosine);
-        if length <= 1e-12 * n {
-            return None;
-        }
-        let sine = (functions == 2).then(|| {
-            let mut sine = column(1);
-            let along = dot(&sine, &cosine) / length;
-            sine.iter_mut().zip(&cosine).for_each(|(s, c)| *s -= along * c);
-            let rest = dot(&sine, &sine);
-            (sine, rest)
-        });
-        Some(Self { sine: sine.filter(|(_, rest)| *rest > 1e-9 * length), cosine, length })
-    }
-
-    /// The sum of squares that it explains of these values.
-    fn share(&self, values: &[f64]) -> f64 {
-        let along = |wave: &[f64]| dot(wave, values).powi(2);
-        along(&self.cosine) / self.length + self.sine.as_ref().map_or(0.0, |(sine, rest)| along(sine) / rest)
+        assert!((gains[0] - expected).abs() < 1e-12 * expected, "{} {expected}", gains[0]);
+        assert!(gains[1] != gains[0]);
     }
 }

@@ -9,7 +9,7 @@ use super::harmonics::{is_harmonic, may_be_of_a_series, third_harmonic};
 use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::runs::Samples;
-use super::second_order::{SecondOrder, second_order};
+use super::second_order::{SecondOrder, Unasked, second_order};
 use super::unlike_runs::runs_are_unlike;
 use super::whiteness::Whiteness;
 use num_complex::Complex;
@@ -69,8 +69,8 @@ pub(super) struct LinearModel {
     pub nearly: bool,
     /// How each rate differs between large and small motion, where noise may hide what a nonlinear system does.
     shifts: Option<Vec<Shift>>,
-    /// What terms of second order would do to each rate, where noise may hide them and rows are enough to ask.
-    second: Option<SecondOrder>,
+    /// What terms of second order would do to each rate, where noise may hide them.
+    second: Result<SecondOrder, Unasked>,
     /// The rates of the model that Schwarz's criterion alone prefers, where that is another one.
     rival: Option<Vec<Rate>>,
     /// How far each rate moves where more directions of the columns are kept; empty where that was not asked.
@@ -83,16 +83,22 @@ impl LinearModel {
     ///
     /// Compares only the candidates that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let (alike, law) = Self::as_weighted(samples, stopped)?;
-        let other = law.filter(|_| !stopped()).and_then(|law| Self::as_weighted(&law.weighted(samples), stopped)).map(|(model, _)| model);
+        Self::begun_from(samples, &[], stopped)
+    }
+
+    /// The same from rates that are known nearly, where there are such.
+    pub fn begun_from(samples: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Option<Self> {
+        let (alike, law) = Self::as_weighted(samples, known, stopped)?;
+        let weighted = |law: Law| Self::as_weighted(&law.weighted(samples), known, stopped);
+        let other = law.filter(|_| !stopped()).and_then(weighted).map(|(model, _)| model);
         Some(other.filter(|other| information(&other.fit) < information(&alike.fit)).unwrap_or(alike))
     }
 
     /// Rows counting as they do, with the law that would weigh them otherwise.
-    fn as_weighted(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<(Self, Option<Law>)> {
+    fn as_weighted(samples: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Option<(Self, Option<Law>)> {
         let long = samples.thinned(long_rows(samples));
         let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
-        let Search { best, rival, simple, law } = searched(samples, &short, stopped)?;
+        let Search { best, rival, simple, law } = searched(samples, &short, known, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
         // Few rows bend to more modes than they show: a model of the whole state that passes every test goes before one that fails.
         if let Some(simple) = simple.filter(|_| !model.explains) {
@@ -127,8 +133,8 @@ impl LinearModel {
         let shifts = if fit.rms > CLEAN { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
-        let second = if fit.rms > CLEAN { second_order(long, &fit) } else { None };
-        let straight = second.as_ref().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
+        let second = if fit.rms > CLEAN { second_order(long, &fit) } else { Err(Unasked::NoProducts) };
+        let straight = second.as_ref().ok().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
         let linear = constant_rates && straight;
         Some(Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() })
     }
@@ -166,7 +172,10 @@ impl LinearModel {
                 if let Some(shift) = self.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
                     uncertainty = uncertainty.hypot(shift.distance);
                 }
-                if let Some((distance, by_chance)) = self.second.as_ref().filter(|_| bends(k)).map(|s| s.moved[k]) {
+                if bends(k) && self.second.as_ref().err() == Some(&Unasked::FewRows) {
+                    because.push(Because::MayBeNonlinear);
+                }
+                if let Some((distance, by_chance)) = self.second.as_ref().ok().filter(|_| bends(k)).map(|s| s.moved[k]) {
                     if distance.hypot(by_chance) > VAGUE * lambda.norm() {
                         because.push(Because::MayBeNonlinear);
                     } else if distance > PERHAPS_CURVED * by_chance {

@@ -274,12 +274,14 @@ fn has_tone(residuals: &DMatrix<f64>) -> bool {
     let n = residuals.nrows().min(MOST_ROWS_FOR_TONES);
     let frequencies = (n - 1) / 2;
     let least = 1.0 - (CHANCE_OF_TONE / frequencies as f64).powf(1.0 / (frequencies as f64 - 1.0));
+    let turns: Vec<C> = (1..=frequencies).map(|k| C::from_polar(1.0, TAU * k as f64 / n as f64)).collect();
     residuals.column_iter().any(|column| {
-        let power = |k: usize| {
-            let turn = C::from_polar(1.0, TAU * k as f64 / n as f64);
-            column.iter().take(n).rev().fold(C::ZERO, |sum, e| sum * turn + e).norm_sqr()
-        };
-        let (most, total) = (1..=frequencies).map(power).fold((0.0f64, 0.0), |(most, total), p| (most.max(p), total + p));
+        // Horner's rule for all frequencies at once.
+        let mut sums = vec![C::ZERO; frequencies];
+        for e in column.iter().take(n).rev() {
+            sums.iter_mut().zip(&turns).for_each(|(sum, turn)| *sum = *sum * turn + e);
+        }
+        let (most, total) = sums.iter().map(|sum| sum.norm_sqr()).fold((0.0f64, 0.0), |(most, total), p| (most.max(p), total + p));
         most > least * total
     })
 }

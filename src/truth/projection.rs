@@ -70,12 +70,12 @@ impl Factor {
         y - &self.q * inside
     }
 
-    /// The amplitudes of the basis for what it is to meet; 0 for dependent columns.
+    /// The amplitudes of the basis for what it is to meet; 0 for dependent columns, and for those beyond the number of rows.
     fn amplitudes(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
-        let mut b = self.q.tr_mul(y);
-        let n = self.r.ncols();
+        let (independent, n) = self.r.shape();
+        let mut b = self.q.tr_mul(y).resize_vertically(n, 0.0);
         for j in 0..b.ncols() {
-            for i in (0..n).rev() {
+            for i in (0..independent).rev() {
                 let rest: f64 = (i + 1..n).map(|k| self.r[(i, k)] * b[(k, j)]).sum();
                 b[(i, j)] = if self.r[(i, i)].abs() > DEPENDENT { (b[(i, j)] - rest) / self.r[(i, i)] } else { 0.0 };
             }

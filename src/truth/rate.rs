@@ -1,6 +1,7 @@
 //! The rate of an exponential, e^{λt}, as the search for it moves: a real one, or a pair that is smooth where it turns into two real ones.
 
 use num_complex::Complex;
+use std::f64::consts::PI;
 
 /// Exponents beyond this are not computed.
 const STEEPEST: f64 = 600.0;
@@ -17,6 +18,12 @@ pub(super) enum Rate {
 impl Rate {
     pub fn of(lambda: Complex<f64>) -> Self {
         if lambda.im == 0.0 { Self::Real(lambda.re) } else { Self::Pair(lambda.re, lambda.im * lambda.im) }
+    }
+
+    /// Of a multiplier μ = e^{λH} with Im μ ≥ 0; one that has no real logarithm is a pair just below π/H.
+    pub fn of_multiplier(mu: Complex<f64>, interval: f64) -> Self {
+        let lambda = mu.ln() / interval;
+        if mu.im == 0.0 && mu.re < 0.0 { Self::of(Complex::new(lambda.re, 0.98 * PI / interval)) } else { Self::of(lambda) }
     }
 
     /// λ with Im λ ≥ 0.

@@ -31,8 +31,17 @@ pub(super) struct SecondOrder {
     pub freedom: usize,
 }
 
-/// Of a fit without a trend; `None` where rows are too few for so many numbers, so that nothing is known.
-pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Option<SecondOrder> {
+/// Why nothing is known of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unasked {
+    /// There is a trend, or no mode that changes over the whole time, or the modes are too many.
+    NoProducts,
+    /// Rows are too few for so many numbers.
+    FewRows,
+}
+
+/// Of a fit without a trend.
+pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<SecondOrder, Unasked> {
     let n = fit.count();
     // What hardly changes over the whole time is a trend.
     let moves: Vec<bool> = fit.rates.iter().flat_map(|r| vec![r.lambda().norm() * samples.duration() > TREND; r.count()]).collect();
@@ -41,9 +50,20 @@ pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Option<Seco
     let (columns, rows) = (samples.dimension(), samples.rows());
     let freedom = pairs.len() * columns;
     let numbers = fit.parameters + freedom;
-    if fit.trend > 0 || pairs.is_empty() || pairs.len() > MOST_PRODUCTS || rows * columns < numbers + numbers / 2 {
-        return None;
+    if fit.trend > 0 || pairs.is_empty() || pairs.len() > MOST_PRODUCTS {
+        return Err(Unasked::NoProducts);
     }
+    if rows * columns < numbers + numbers / 2 {
+        return Err(Unasked::FewRows);
+    }
+    fitted(samples, fit, &pairs).ok_or(Unasked::FewRows)
+}
+
+/// Of complete samples, with these products.
+fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Option<SecondOrder> {
+    let (n, columns, rows) = (fit.count(), samples.dimension(), samples.rows());
+    let freedom = pairs.len() * columns;
+    let numbers = fit.parameters + freedom;
     let (_, own, _) = amplitudes(samples, &fit.rates, 0)?;
     let stacked = Stacked::of(samples, &fit.rates)?;
     let constant = |r: usize| basis(&samples.runs[r].times, &fit.rates, 0, samples).1;

@@ -26,6 +26,9 @@ const LEAST_SHARE: f64 = 0.5;
 /// Parts of the record, and how far the amplitude of one may be from their mean, as a root mean square.
 const PARTS: (f64, f64) = (4.0, 16.0);
 const STEADY: f64 = 0.25;
+/// A cycle that loses this part of its size from the first part to the last runs down, where that is most of what its size does: nothing drives it.
+const RUNS_DOWN: f64 = 0.05;
+const MOST_OF_IT: f64 = 0.8;
 /// Frequencies in a line's width.
 const PER_WIDTH: f64 = 4.0;
 
@@ -169,7 +172,7 @@ fn refined(run: &Run, start: f64, width: f64, multiples: usize) -> Option<f64> {
     Some(0.5 * (low + high))
 }
 
-/// The standard deviation of ω by the phases of parts of the record; `None` where amplitude or phase wanders.
+/// The standard deviation of ω by the phases of parts of the record; `None` where amplitude or phase wanders, or the cycle runs down.
 fn coherence(run: &Run, frequency: f64) -> Option<f64> {
     let turns = run.duration() * frequency / TAU;
     let parts = (0.5 * turns).clamp(PARTS.0, PARTS.1) as usize;
@@ -184,13 +187,29 @@ fn coherence(run: &Run, frequency: f64) -> Option<f64> {
     if size.is_nan() || scatter.is_nan() || scatter > STEADY * STEADY * size {
         return None;
     }
-    // Phases against time: the error of ω is that of their slope.
+    let sizes: Vec<(f64, f64)> =
+        amplitudes.iter().map(|(t, a)| (*t, 0.5 * a.iter().map(C::norm_sqr).sum::<f64>().max(f64::MIN_POSITIVE).ln())).collect();
+    let (decay, share) = line(&sizes);
+    if -decay * (sizes[parts - 1].0 - sizes[0].0) > RUNS_DOWN && share > MOST_OF_IT {
+        return None;
+    }
+    // Phases against time: the error of ω is that of their slope, and half of what that changes by beyond chance, whose variance is 16 times that of a slope.
     let phases: Vec<(f64, f64)> =
         amplitudes.iter().map(|(t, a)| (*t, a.iter().zip(&mean).map(|(x, m)| x * m.conj()).sum::<C>().arg())).collect();
     let middle = phases.iter().map(|(t, _)| t).sum::<f64>() / n;
     let spread: f64 = phases.iter().map(|(t, _)| (t - middle).powi(2)).sum();
     let square: f64 = phases.iter().map(|(_, p)| p * p).sum();
-    Some((square / (n - 2.0) / spread).sqrt())
+    let change = line(&phases[parts / 2..]).0 - line(&phases[..parts / 2]).0;
+    let variance = square / (n - 2.0) / spread;
+    Some((variance + (0.25 * change * change - 4.0 * variance).max(0.0)).sqrt())
+}
+
+/// The slope of the line through these points, and the share of their variance that it explains.
+fn line(points: &[(f64, f64)]) -> (f64, f64) {
+    let n = points.len() as f64;
+    let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.0 / n, y + p.1 / n));
+    let sums = points.iter().fold((0.0, 0.0, 0.0), |s, p| (s.0 + (p.0 - x).powi(2), s.1 + (p.0 - x) * (p.1 - y), s.2 + (p.1 - y).powi(2)));
+    (sums.1 / sums.0, sums.1 * sums.1 / (sums.0 * sums.2).max(f64::MIN_POSITIVE))
 }
 
 /// The middle of a part and the complex amplitude of each column there, beside a straight line.

@@ -120,7 +120,7 @@ impl Say for Caveat {
                 };
                 format!(
                     "A cycle of period {} (to {}) and amplitude {} about a trend of {} a unit of time, {} of the variance about the trend, steady in \
-                     amplitude and phase: {so}",
+                     phase, and in amplitude to within a quarter: {so}",
                     real(*period, 5),
                     real(*uncertainty, 2),
                     list(amplitude, &|x| real(x, 3)),
