@@ -3,7 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | times, states and inputs of one or more trajectories | `trajectories`, `trajectory` |
-//! | whether times are even, and where rows are missing | `spacing` |
+//! | whether times are even or nearly so, and where rows are missing | `spacing`, `nearly_even` |
 //! | complete samples in a row, and their neighbours | `segments`, `even` |
 //! | states in equal steps, flat, to train on and from rollouts | `paths` |
 //! | how a file is to be read | `reading` |
@@ -22,6 +22,7 @@ pub(crate) mod decimal_commas;
 mod difference_columns;
 mod even;
 mod hold;
+mod nearly_even;
 mod numpy;
 mod paths;
 mod reading;

@@ -187,6 +187,8 @@ fn sinusoid<'a>(runs: impl Iterator<Item = &'a [f64]> + Clone, size: f64, interv
 /// A change of less than this part of the column's size is none.
 const AT_REST: f64 = 1e-6;
 
+/// A bend of less than this part of the middle one is no unit of a column's resolution.
+const NO_UNIT: f64 = 1e-3;
 /// Steps of fewer units of a column's resolution than this are straight by chance, wherever it moves slowly.
 const UNITS: f64 = 16.0;
 
@@ -205,7 +207,11 @@ fn filled(runs: &[(Vec<f64>, &[f64])], size: f64) -> usize {
         }
     }
     let is_straight = |bend: f64| bend <= 1e-13 * size;
-    let least = bends.iter().map(|(bend, _)| *bend).filter(|bend| !is_straight(*bend)).fold(f64::INFINITY, f64::min);
+    let mut curves: Vec<f64> = bends.iter().map(|(bend, _)| *bend).filter(|bend| !is_straight(*bend)).collect();
+    curves.sort_by(f64::total_cmp);
+    let Some(middle) = curves.get(curves.len() / 2) else { return 0 };
+    // Bends far below are of a clock that is not quite even.
+    let least = curves.iter().copied().find(|bend| *bend > NO_UNIT * middle).unwrap_or(*middle);
     let mut bends: Vec<f64> = bends.into_iter().filter(|(_, step)| *step > UNITS * least).map(|(bend, _)| bend).collect();
     let straight = bends.iter().filter(|bend| is_straight(**bend)).count();
     let curved = bends.len() - straight;

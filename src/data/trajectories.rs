@@ -39,7 +39,7 @@ pub struct Trajectories {
     /// The cell number of each variable in the file, counted from one; empty where there is no file.
     columns: Vec<usize>,
     taken: Taken,
-    times: Times,
+    pub(super) times: Times,
     /// The last digit to which times are given, 0 where that is unknown.
     time_digit: f64,
     pub(super) trajectories: Vec<Trajectory>,

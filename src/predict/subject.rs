@@ -11,7 +11,7 @@ use crate::fit::Loss;
 use crate::inverse::faithful::{SAMPLES, TOLERANCE};
 use crate::inverse::{BranchError, Branches, LearningEquation, Limits, UnevenMinimum};
 use crate::method::{Method, Sampling};
-use crate::truth::{Between, Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, StateSpace, examine_until};
+use crate::truth::{Between, Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, NEARLY_EVEN, StateSpace, examine_until};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use std::sync::Arc;
@@ -90,9 +90,13 @@ impl Subject {
         loss: Loss,
         stopped: &dyn Fn() -> bool,
     ) -> Result<Self, ModesError> {
+        // No estimator with inputs takes uneven times.
+        let as_even = if data.inputs().is_empty() { None } else { data.taken_as_even(NEARLY_EVEN) };
+        let data = as_even.as_ref().map_or(data, |(even, _)| even);
         let mut found = examine_until(data, options, stopped)?;
         found.modes.iter_mut().for_each(|mode| mode.lambda = rounded(mode.lambda));
         let mut caveats = found.caveats;
+        caveats.extend(as_even.as_ref().map(|(_, differs)| Caveat::TakenAsEven { differs: *differs }));
         // Below this neither growth nor decay shows within the data.
         let shows = |mode: &&Mode| mode.fastest_growth() * data.duration() > 0.1 * TOLERANCE;
         if let Some(mode) = found.modes.iter().filter(|mode| mode.sign_is_open()).find(shows) {

@@ -174,6 +174,18 @@ pub enum Caveat {
         /// What is left, relative to the motion in one interval.
         residual: f64,
     },
+    /// The times are not quite even, and samples with inputs are taken as if they were.
+    TakenAsEven {
+        /// The largest part by which an interval differs from their mean.
+        differs: f64,
+    },
+    /// There are inputs at uneven times, which no estimator here follows.
+    UnevenInputs {
+        /// The shortest interval.
+        shortest: f64,
+        /// The longest one.
+        longest: f64,
+    },
     /// The inputs go straight or smoothly between samples, and what that does to λ̂ is not known.
     LearnedWithoutInputs,
     /// The samples' inputs are held, and the loop takes them to go straight: what it learns is that of neither.

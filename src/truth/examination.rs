@@ -46,6 +46,8 @@ const FARTHEST: f64 = 3.0;
 const CLEARLY_MORE: f64 = 100.0;
 /// A trend changes by less than this power of e over the whole time, its uncertainty with it.
 const SLOW: f64 = 1.5;
+/// A sum of exponentials that leaves less than this comes close, though what it leaves is no noise.
+const CLOSE: f64 = 0.02;
 /// A rate of less than this over the whole time is none.
 const STRAIGHT: f64 = 1e-2;
 /// A part of the samples that is so many times as large as they are is balanced by another.
@@ -70,7 +72,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
         return Err(ModesError::Rank { rank, columns: data.dimension() });
     }
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
-    let mut found = if data.inputs().is_empty() { free(data, options, stopped) } else { examined_with_inputs(data) };
+    let (mut found, close) = if data.inputs().is_empty() { free(data, options, stopped) } else { (examined_with_inputs(data), false) };
     if !found.finding.settled && !known_linear(options) && options.degree.is_none() && data.inputs().is_empty() && !stopped() {
         add_noise_driven(&mut found, data);
     }
@@ -86,7 +88,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
                 Ok(map) => {
                     let missed = map.caveats.iter().any(|c| matches!(c, Caveat::MotionMissed { .. }));
                     let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain, missed)).collect();
-                    if forced || found.modes.iter().all(|m| m.because.contains(&Because::NotExplained)) {
+                    if forced || (!close && found.modes.iter().all(|m| m.because.contains(&Because::NotExplained))) {
                         found.modes = judged;
                         found.linear = map.degree == 1;
                         found.caveats.extend(map.caveats);
@@ -104,7 +106,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
         }
     }
     if options.degree.is_none() && found.finding == Finding::default() && data.inputs().is_empty() && !stopped() {
-        add_driven(&mut found, data);
+        add_driven(&mut found, data, close);
     }
     if options.log {
         // Its starts would have to be logarithms too.
@@ -140,8 +142,8 @@ fn add_noise_driven(found: &mut Examination, data: &Trajectories) {
     found.finding.settled = true;
 }
 
-/// Where no model of a state explains the motion: a steady cycle about a trend, or an oscillation that noise keeps going.
-fn add_driven(found: &mut Examination, data: &Trajectories) {
+/// Where no model of a state explains the motion: a steady cycle about a trend, or an oscillation that noise keeps going, where no other model comes `close`.
+fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
     let Some(samples) = samples_of(data, false) else { return };
     let by_field = found.caveats.iter().any(|c| matches!(c, Caveat::FieldFitted { .. } | Caveat::OrbitsOpen { .. }));
     if !by_field && let Some(cycle) = steady_cycle(&samples) {
@@ -152,7 +154,7 @@ fn add_driven(found: &mut Examination, data: &Trajectories) {
         let period = TAU / frequency;
         let uncertainty = period * uncertainty / frequency;
         found.caveats = vec![Caveat::SteadyCycle { period, uncertainty, amplitude, rate, share }];
-    } else if let Some(cycle) = driven_cycle(&samples) {
+    } else if !close && let Some(cycle) = driven_cycle(&samples) {
         found.finding.motion = Motion::Driven;
         found.linear = true;
         found.modes = Mode::told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
@@ -223,12 +225,12 @@ fn known_linear(options: &ModesOptions) -> bool {
     options.degree == Some(1)
 }
 
-/// Without inputs.
-fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Examination {
-    let Some(all) = samples_of(data, options.rests_at_zero) else { return Examination::nothing() };
+/// Without inputs; and whether its modes are those of a sum of exponentials that comes close, though it does not explain the motion.
+fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> (Examination, bool) {
+    let Some(all) = samples_of(data, options.rests_at_zero) else { return (Examination::nothing(), false) };
     let directions = Directions::of(&all, options.rank);
     if directions.as_ref().is_some_and(|d| d.count() == 0) {
-        return Examination::nothing();
+        return (Examination::nothing(), false);
     }
     let samples = directions.as_ref().map_or_else(|| all.clone(), |d| d.apply(&all));
     let outward = |z: &[f64]| -> Vec<f64> {
@@ -265,6 +267,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     let by_field = by_field.filter(|f| !(more_modes && f.best().degree == 1 || seen && leaves_more(f)));
     // A field has a constant of its own: it does not know where the motion comes to rest.
     let by_field = by_field.filter(|_| !(options.rests_at_zero && linear.as_ref().is_some_and(|l| l.explains)));
+    let close = by_field.is_none() && linear.as_ref().is_some_and(|l| !l.explains && !l.nearly && l.fit.count() > 0 && l.fit.rms < CLOSE);
     match (&linear, by_field) {
         (_, Some(field)) => {
             found.field = if directions.is_none() { FittedField::of(field, &samples) } else { None };
@@ -277,7 +280,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
                 found.modes.iter_mut().for_each(|m| m.because.insert(0, Because::MayBeNonlinear));
             }
         }
-        (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() => {
+        (Some(linear), None) if linear.explains || linear.nearly || nonlinear.is_none() || close => {
             add_linear(&mut found, linear, &samples, known_linear(options), outward)
         }
         _ => {
@@ -291,7 +294,8 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     }
     found.modes.sort_by_key(|m| !m.settled);
     found.finding.settled = found.modes.iter().any(|m| m.settled);
-    found
+    let close = close && !found.caveats.iter().any(|c| matches!(c, Caveat::PartOfState { .. }));
+    (found, close)
 }
 
 /// Where the columns settle nothing by themselves, and one row before tells what comes next: they are a part of the state.

@@ -8,12 +8,18 @@ use super::modes::Mode;
 use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
 use super::with_inputs::{Between, DrivenRun, driven};
-use crate::data::{Hold, Trajectories};
+use crate::data::{Hold, Spacing, Trajectories};
 use nalgebra::DMatrix;
+
+/// Where inputs are given, times that are even to this part of an interval are taken to be so.
+pub const NEARLY_EVEN: f64 = 0.02;
 
 /// What the samples tell where their inputs are given.
 pub(super) fn examined_with_inputs(data: &Trajectories) -> Examination {
     let mut found = Examination { finding: Finding { motion: Motion::Driven, settled: false }, linear: true, ..Examination::nothing() };
+    if let Spacing::Uneven { shortest, longest, .. } = data.spacing() {
+        found.caveats.push(Caveat::UnevenInputs { shortest, longest });
+    }
     let Ok(even) = data.require_even() else { return found };
     let owned: Vec<(Vec<f64>, Vec<f64>)> = even.segments().iter().map(|s| (s.times.to_vec(), s.states.to_vec())).collect();
     let segments: Vec<Stretch> = owned.iter().map(|(times, states)| Stretch { times, states, dimension: data.dimension() }).collect();

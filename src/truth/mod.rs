@@ -82,6 +82,7 @@ pub use caveat::Caveat;
 pub use discrete_map::{Coordinates, DiscreteMap};
 pub use examination::{examine, examine_until};
 pub use examined::Examination;
+pub use examined_inputs::NEARLY_EVEN;
 pub use finding::{Because, Finding, Motion};
 pub use fitted_field::FittedField;
 pub use fixed_points::MARGIN;

@@ -2,7 +2,7 @@
 
 use super::number::{DIGITS, count, percent, real, signed};
 use super::{Dialect, Say};
-use crate::truth::{Between, Caveat};
+use crate::truth::{Between, Caveat, NEARLY_EVEN};
 
 impl Say for Caveat {
     fn say(&self, _: Dialect) -> String {
@@ -154,6 +154,16 @@ impl Say for Caveat {
                     Between::Smooth => "a smooth input",
                 },
                 percent(*residual)
+            ),
+            Self::TakenAsEven { differs } => format!(
+                "The intervals differ by up to {} from their mean, and are taken to be that: with inputs the times must be even.",
+                percent(*differs)
+            ),
+            Self::UnevenInputs { shortest, longest } => format!(
+                "With inputs the times must be even to {}; these are {} to {} apart.",
+                percent(NEARLY_EVEN),
+                real(*shortest, DIGITS),
+                real(*longest, DIGITS)
             ),
             Self::HeldTakenStraight => {
                 "The input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well (--hold zero).".into()

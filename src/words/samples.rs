@@ -4,6 +4,9 @@ use super::number::{DIGITS, count, real};
 use super::{Dialect, Say};
 use crate::data::{DataRemark, Differences, Hold, LeftOutColumn, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
 
+/// Digits at most that tell two intervals apart.
+const MOST_DIGITS: usize = 12;
+
 /// Names that are listed before the rest is counted.
 const MOST_NAMES: usize = 6;
 
@@ -110,7 +113,9 @@ pub fn read_as(data: &Trajectories) -> String {
         parts.push(format!("Left out because constant: {}.", names(&constant)));
     }
     if let Spacing::Uneven { shortest, longest, .. } = data.spacing() {
-        parts.push(format!("Uneven times, {} to {} apart.", real(shortest, DIGITS), real(longest, DIGITS)));
+        let told = |digits: usize| (real(shortest, digits), real(longest, digits));
+        let apart = (DIGITS..=MOST_DIGITS).map(told).find(|(a, b)| a != b).unwrap_or_else(|| told(MOST_DIGITS));
+        parts.push(format!("Uneven times, {} to {} apart.", apart.0, apart.1));
     }
     let rows: usize = data.gaps().iter().filter_map(|gap| gap.missing).sum();
     let missing: Vec<String> = [(rows, "row", "rows"), (data.missing_cells(), "cell", "cells")]

@@ -10,10 +10,12 @@ impl Say for Because {
             Self::NotExplained => "No model explains the motion.",
             Self::EstimatorsDisagree => "Estimators disagree by more than the uncertainty.",
             Self::NotDetermined => "Other models that fit as well have another λ.",
-            Self::MayBeNonlinear => "A nonlinear system with another λ could decay just like this.",
+            Self::MayBeNonlinear => "A nonlinear system with another λ could move just like this.",
             Self::NoRealFlow => "No real flow can have this mode.",
             Self::FewSamples => "There are too few samples to try a richer model.",
-            Self::StillImproving => "Richer models still explain the motion better, and no samples surround the equilibrium.",
+            Self::StillImproving => {
+                "Richer models still explain the motion better, and no samples lie close to the equilibrium on all sides."
+            }
             Self::Vague => "Its uncertainty is not small beside λ.",
             Self::Harmonic => "Modes are sums or multiples of others, as in the series of a nonlinear motion.",
             Self::MayBeDriven => "It is a steady oscillation that may come from outside.",
@@ -34,7 +36,7 @@ impl Say for Because {
 /// What settles a mode that is not settled for this reason.
 fn remedy(because: Because) -> &'static str {
     match because {
-        Because::NotExplained => "Sample more closely, or give what else moves: another column, or an input.",
+        Because::NotExplained => "Give what else moves: another column, or an input; or sample more closely.",
         Because::NoRealFlow => "Sample more closely.",
         Because::EstimatorsDisagree | Because::Vague | Because::FewSamples => "Give more samples, or more runs.",
         Because::NotDetermined | Because::StillImproving => "Add runs from other starts, one of them near rest.",
@@ -65,6 +67,9 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     }
     if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::LagTells { .. })) {
         return "Add the columns that are missing (velocities, delayed copies), or the input.".into();
+    }
+    if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::UnevenInputs { .. })) {
+        return "Give states and inputs at even times, as the clock of the input has them.".into();
     }
     let mut said: Vec<&str> = Vec::new();
     if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
