@@ -3,7 +3,7 @@
 
 use crate::data::{Paths, States};
 use crate::dynamics::{Field, System, implicit_slopes, returns};
-use crate::fit::{Learned, rollout};
+use crate::fit::{Learned, Ratio, rollout_over};
 use crate::method::{Method, Multistep, Sampling, catalog};
 use crate::truth::Mode;
 use nalgebra::DMatrix;
@@ -93,7 +93,7 @@ impl Following<'_> {
         }
         let starts: Vec<Vec<f64>> = samples.iter().filter_map(|t| t.first()).map(<[f64]>::to_vec).collect();
         let coarse = match self.method {
-            Method::RungeKutta(_) => each(learned, self.method, self.sampling, &starts, intervals),
+            Method::RungeKutta(_) => each(learned, (self.method, self.sampling), &starts, intervals, self.ratio(&samples, 1)),
             Method::Multistep(multistep) => {
                 let path = |t: &States<'_>| multistep_path(learned, multistep, self.sampling.step().get(), *t, intervals).concat();
                 Paths::flat(learned.dimension(), samples.iter().map(path))
@@ -103,7 +103,9 @@ impl Following<'_> {
         let fine = catalog::find("rk4")
             .ok()
             .zip(Sampling::new(self.sampling.interval() / fine_in_interval as f64, 1).ok())
-            .map_or_else(Paths::default, |(rk4, step)| each(learned, &rk4, step, &starts, intervals * fine_in_interval));
+            .map_or_else(Paths::default, |(rk4, step)| {
+                each(learned, (&rk4, step), &starts, intervals * fine_in_interval, self.ratio(&samples, fine_in_interval))
+            });
         let drift = self.drift(&starts, &coarse, &fine, intervals, fine_in_interval);
         let rollouts = Rollouts {
             step: self.compare(&samples, &coarse, 1, intervals),
@@ -113,6 +115,14 @@ impl Following<'_> {
             fine_in_interval,
         };
         (Some(rollouts), drift)
+    }
+
+    /// The lengths of the intervals in ratio to H, each in so many parts; `None` at even times.
+    fn ratio<'b>(&'b self, samples: &'b [States<'b>], parts: usize) -> Option<Box<Ratio<'b>>> {
+        let uneven = self.samples.is_uneven();
+        uneven.then(|| {
+            Box::new(move |t: usize, k: usize| Some(samples.get(t)?.duration(k / parts)? / self.sampling.interval())) as Box<Ratio<'b>>
+        })
     }
 
     /// Sampling intervals in some ten turns of the fastest true mode; none where nothing turns or no invariant is known.
@@ -127,12 +137,12 @@ impl Following<'_> {
         let count = samples.iter().map(|t| t.len()).sum::<usize>() as f64;
         let mean: Vec<f64> = (0..d).map(|c| samples.iter().flat_map(|t| t.iter()).map(|x| x[c]).sum::<f64>() / count).collect();
         let (mut off, mut spread, mut compared, mut left) = (0.0, 0.0, 0usize, paths.count() < samples.len());
-        let mut shortest = usize::MAX;
+        let mut time = f64::INFINITY;
         for (samples, path) in samples.iter().zip(paths.iter()) {
             let wanted = (samples.len() - 1).min(most);
             let reached = (path.len().max(1) - 1) / stride;
             left |= reached < wanted;
-            shortest = shortest.min(reached.min(wanted));
+            time = time.min(samples.elapsed(reached.min(wanted), 1, self.sampling.interval()));
             for (k, x) in samples.iter().enumerate().take(wanted + 1).skip(1) {
                 spread += square(x, &mean);
                 if let Some(y) = path.get(k * stride) {
@@ -142,8 +152,8 @@ impl Following<'_> {
             }
         }
         let error = (off / spread).sqrt();
-        let shortest = if shortest == usize::MAX { 0 } else { shortest };
-        Followed { error: (!left && compared > 0 && error.is_finite()).then_some(error), time: shortest as f64 * self.sampling.interval() }
+        let time = if time.is_finite() { time } else { 0.0 };
+        Followed { error: (!left && compared > 0 && error.is_finite()).then_some(error), time }
     }
 
     fn drift(&self, starts: &[Vec<f64>], coarse: &Paths, fine: &Paths, intervals: usize, fine_in_interval: usize) -> Vec<LearnedDrift> {
@@ -182,26 +192,37 @@ fn square(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// A rollout from each start, so that one which cannot be continued does not end the others.
-fn each(learned: &Learned, method: &Method, sampling: Sampling, starts: &[Vec<f64>], intervals: usize) -> Paths {
-    if let Ok(all) = rollout(learned, method, sampling, starts, intervals) {
+fn each(
+    learned: &Learned,
+    (method, sampling): (&Method, Sampling),
+    starts: &[Vec<f64>],
+    intervals: usize,
+    ratio: Option<Box<Ratio<'_>>>,
+) -> Paths {
+    if let Ok(all) = rollout_over(learned, method, sampling, starts, intervals, ratio.as_deref()) {
         return all;
     }
-    let alone = |start: &Vec<f64>| {
-        let one = std::slice::from_ref(start);
-        if let Some(path) = rollout(learned, method, sampling, one, intervals).ok().as_ref().and_then(|paths| paths.get(0)) {
+    let alone = |(t, start): (usize, &Vec<f64>)| {
+        // Some intervals from one state.
+        let follow = |from: &Vec<f64>, first: usize, intervals: usize| {
+            let own = |_: usize, k: usize| ratio.as_deref().and_then(|ratio| ratio(t, first + k));
+            let own = ratio.as_ref().map(|_| &own as &Ratio<'_>);
+            rollout_over(learned, method, sampling, std::slice::from_ref(from), intervals, own).ok()
+        };
+        if let Some(path) = follow(start, 0, intervals).as_ref().and_then(|paths| paths.get(0)) {
             return path.as_flat().to_vec();
         }
         // Up to where Newton's iteration fails.
         let (mut path, mut here) = (start.clone(), start.clone());
-        for _ in 0..intervals {
-            let step = rollout(learned, method, sampling, std::slice::from_ref(&here), 1).ok();
+        for k in 0..intervals {
+            let step = follow(&here, k, 1);
             let Some(next) = step.as_ref().and_then(|paths| paths.get(0)?.get(1)) else { break };
             here.copy_from_slice(next);
             path.extend_from_slice(next);
         }
         path
     };
-    Paths::flat(learned.dimension(), starts.iter().map(alone))
+    Paths::flat(learned.dimension(), starts.iter().enumerate().map(alone))
 }
 
 /// Σ α_j y_{n+j} = h Σ β_j f(y_{n+j}) from k states, the newest y by Newton's method where β_k is not zero; ends early where it leaves or the iteration
@@ -275,7 +296,7 @@ mod tests {
         let square =
             Learned { model: crate::fit::Model::polynomial(crate::fit::Dictionary::powers(1, 2)), parameters: vec![0.0, 0.0, 1.0] };
         let method = catalog::find("implicit-euler").expect("in the catalogue");
-        let paths = each(&square, &method, Sampling::new(0.1, 1).expect("positive"), &[vec![-1.0], vec![2.0]], 50);
+        let paths = each(&square, (&method, Sampling::new(0.1, 1).expect("positive")), &[vec![-1.0], vec![2.0]], 50, None);
         let lengths: Vec<usize> = paths.iter().map(States::len).collect();
         assert_eq!(lengths[0], 51);
         assert!((2..15).contains(&lengths[1]), "{lengths:?}");

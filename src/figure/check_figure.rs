@@ -98,6 +98,8 @@ fn over_time(title: &str, variable: &str, samples: &Paths, rollout: Option<&Roll
     let first = samples.get(0).unwrap_or_default();
     // Some twenty samples show the period and the trend.
     let end = first.len().saturating_sub(1).clamp(1, 24);
+    let last = first.elapsed(end, 1, interval);
+    let by_sample = |path: States<'_>| path.iter().take(end + 1).enumerate().map(|(k, x)| [first.elapsed(k, 1, interval), x[0]]).collect();
     let mut marks = Vec::new();
     if let Some(rollout) = rollout {
         let stride = (rollout.fine_in_interval / POINTS).max(1);
@@ -106,19 +108,17 @@ fn over_time(title: &str, variable: &str, samples: &Paths, rollout: Option<&Roll
             .iter()
             .enumerate()
             .step_by(stride)
-            .map(|(k, x)| [k as f64 * interval / rollout.fine_in_interval as f64, x[0]])
-            .take_while(|p| p[0] <= end as f64 * interval)
+            .map(|(k, x)| [first.elapsed(k, rollout.fine_in_interval, interval), x[0]])
+            .take_while(|p| p[0] <= last)
             .collect();
-        let coarse = rollout.step_paths.get(0).unwrap_or_default();
-        let coarse: Vec<[f64; 2]> = coarse.iter().take(end + 1).enumerate().map(|(k, x)| [k as f64 * interval, x[0]]).collect();
+        let coarse = by_sample(rollout.step_paths.get(0).unwrap_or_default());
         marks.push(Mark::line(fine, Ink::Red, 1.8, "the same model at h/100"));
         marks.push(Mark::line(coarse, Ink::Green, 1.8, "the best fit at its own step h"));
     }
-    let dots = first.iter().take(end + 1).enumerate().map(|(k, x)| [k as f64 * interval, x[0]]).collect();
-    marks.push(Mark::dots(dots, Ink::Black, 3.4, "samples"));
+    marks.push(Mark::dots(by_sample(first), Ink::Black, 3.4, "samples"));
     Panel {
         title: title.into(),
-        x: Axis::new("time t", [0.0, end as f64 * interval]),
+        x: Axis::new("time t", [0.0, last]),
         y: Axis::new(variable, around(first.iter().take(end + 1).map(|x| x[0]), 0.6)),
         equal: false,
         marks,

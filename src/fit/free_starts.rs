@@ -9,7 +9,7 @@ use super::fit_error::FitError;
 use super::loss::Windows;
 use super::model::{Learned, Model};
 use super::progress::{Outcome, Stop};
-use super::rollout::rollout;
+use super::rollout::{Ratio, rollout_over};
 use crate::data::States;
 use crate::method::{Method, Sampling};
 use nalgebra::{Cholesky, DMatrix, DVector, SVD};
@@ -139,7 +139,10 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
     let (d, k, count) = (samples.dimension(), samples.intervals(), samples.count());
     let size = (0..count).flat_map(|w| samples.state(w, 0)).fold(0.0f64, |m, x| m.max(x.abs())).max(f64::MIN_POSITIVE);
     let step = DIFFERENCE * size;
-    let follow = |starts: &[Vec<f64>]| rollout(learned, stepping.method, stepping.sampling, starts, k);
+    let follow = |starts: &[Vec<f64>], ratio: &Ratio<'_>| {
+        let uneven = samples.is_uneven().then_some(ratio);
+        rollout_over(learned, stepping.method, stepping.sampling, starts, k, uneven)
+    };
     let mut starts: Vec<Vec<f64>> = (0..count).map(|w| now.state(w, 0).to_vec()).collect();
     let square = |w: usize, path: States<'_>| -> f64 {
         if path.len() <= k { f64::INFINITY } else { path.iter().enumerate().map(|(j, x)| distance(x, samples.state(w, j))).sum() }
@@ -156,7 +159,7 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
                 std::iter::once(s.clone()).chain(moved)
             })
             .collect();
-        let paths = follow(&around)?;
+        let paths = follow(&around, &|i, j| samples.ratio(i / (d + 1), j))?;
         let mut moves: Vec<Vec<f64>> = vec![vec![0.0; d]; count];
         let mut before = vec![f64::INFINITY; count];
         let paths: Vec<States<'_>> = paths.iter().collect();
@@ -185,7 +188,7 @@ fn improved(stepping: &Stepping<'_>, learned: &Learned, samples: &Windows, now: 
             let part = 0.5f64.powi(halving as i32);
             let trials: Vec<Vec<f64>> =
                 open.iter().map(|&w| starts[w].iter().zip(&moves[w]).map(|(s, m)| s + part * m).collect()).collect();
-            let paths = follow(&trials)?;
+            let paths = follow(&trials, &|i, j| samples.ratio(open[i], j))?;
             let mut left = Vec::new();
             for ((&w, trial), path) in open.iter().zip(trials).zip(paths.iter()) {
                 if square(w, path) < before[w] {

@@ -6,6 +6,7 @@ use crate::data::{Paths, States};
 use crate::simd::padded;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The loss: the mean square of all residuals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +61,8 @@ pub struct Windows {
     /// A window's trajectory and first sample.
     origins: Vec<(usize, usize)>,
     left_out: usize,
+    /// H_k/H of a window's intervals, at uneven times; else empty.
+    ratios: Vec<f64>,
 }
 
 impl Windows {
@@ -67,6 +70,9 @@ impl Windows {
     ///
     /// Errors where no path is long enough, or the step spans more states than the loss has.
     pub fn new(paths: &Paths, loss: Loss, step: &Step) -> Result<Self, FitError> {
+        if paths.is_uneven() {
+            step.at_uneven_times(&format!("{}-step residual form", step.span()))?;
+        }
         let d = paths.dimension();
         let span = step.span();
         let longest = paths.iter().map(States::len).max().unwrap_or(0);
@@ -85,13 +91,14 @@ impl Windows {
             Loss::Windows(k) => (k, k, format!("a window of {k} intervals")),
             Loss::Rollout | Loss::RolloutFreeStart => (shortest.saturating_sub(1).max(1), usize::MAX, "a rollout".to_owned()),
         };
-        let (mut samples, mut origins, mut left_out) = (Vec::new(), Vec::new(), 0);
+        let (mut samples, mut origins, mut left_out, mut ratios) = (Vec::new(), Vec::new(), 0, Vec::new());
         for (t, path) in paths.iter().enumerate() {
             let (mut start, mut reached) = (0usize, 0);
             while start.saturating_add(intervals) < path.len() {
                 reached = start + intervals + 1;
                 samples.extend_from_slice(&path.as_flat()[start * d..reached * d]);
                 origins.push((t, start));
+                ratios.extend((start..reached - 1).filter_map(|k| path.duration(k)).map(|duration| duration / step.interval()));
                 start = start.saturating_add(stride);
             }
             left_out += path.len() - reached;
@@ -99,7 +106,7 @@ impl Windows {
         if samples.is_empty() {
             return Err(FitError::TooFewSamples { needed: intervals + 1, why, trajectories: paths.count(), longest });
         }
-        Ok(Self { dimension: d, intervals, samples, origins, left_out })
+        Ok(Self { dimension: d, intervals, samples, origins, left_out, ratios })
     }
 
     /// d.
@@ -128,6 +135,16 @@ impl Windows {
         &self.samples[first..first + self.dimension]
     }
 
+    /// H_k/H of an interval of a window; `None` at even times.
+    pub(crate) fn ratio(&self, window: usize, j: usize) -> Option<f64> {
+        self.ratios.get(window * self.intervals + j).copied()
+    }
+
+    /// Whether the intervals differ in length.
+    pub(crate) fn is_uneven(&self) -> bool {
+        !self.ratios.is_empty()
+    }
+
     /// The same windows, begun from these states instead of their first samples.
     pub(crate) fn with_starts(mut self, starts: &[Vec<f64>]) -> Self {
         let size = (self.intervals + 1) * self.dimension;
@@ -154,7 +171,8 @@ impl Windows {
                 states[row * n + i] = x;
             }
         }
-        Block { n, count, dimension: d, states, origins: self.origins[from..to].to_vec() }
+        let block = Block { n, count, dimension: d, states, origins: self.origins[from..to].to_vec(), ratios: None };
+        if self.is_uneven() { block.with_ratios(k, |j, i| self.ratios[(from + i) * k + j]) } else { block }
     }
 }
 
@@ -170,6 +188,8 @@ pub(crate) struct Block {
     states: Vec<f64>,
     /// A window's trajectory and first sample.
     origins: Vec<(usize, usize)>,
+    /// H_k/H, interval × n, at uneven times.
+    ratios: Option<Arc<[f64]>>,
 }
 
 impl Block {
@@ -182,7 +202,7 @@ impl Block {
                 states[c * n + i] = x;
             }
         }
-        Self { n, count: starts.len(), dimension: d, states, origins }
+        Self { n, count: starts.len(), dimension: d, states, origins, ratios: None }
     }
 
     /// So many intervals from these states to zero.
@@ -190,6 +210,18 @@ impl Block {
         let mut block = Self::from_states(d, starts, (0..starts.len()).map(|t| (t, 0)).collect());
         block.states.resize((intervals + 1) * d * block.n, 0.0);
         block
+    }
+
+    /// The same with intervals of different length: H_k/H of interval j in column i, the last column repeated for the padding.
+    pub(crate) fn with_ratios(self, intervals: usize, ratio: impl Fn(usize, usize) -> f64) -> Self {
+        let last = self.count - 1;
+        let all = (0..intervals).flat_map(|j| (0..self.n).map(move |i| (j, i.min(last))));
+        Self { ratios: Some(all.map(|(j, i)| ratio(j, i)).collect()), ..self }
+    }
+
+    /// H_k/H, interval × n; `None` at even times.
+    pub(crate) fn ratios(&self) -> Option<&Arc<[f64]>> {
+        self.ratios.as_ref()
     }
 
     /// Begins anew from these states (d × n, the columns that count), the last repeated for the padding.
@@ -216,7 +248,9 @@ impl Block {
             states.extend_from_slice(row);
             states.extend(std::iter::repeat_n(row[self.count - 1], n - self.n));
         }
-        Self { n, states, ..self }
+        let padded = |row: &[f64]| row.iter().copied().chain(std::iter::repeat_n(row[self.count - 1], n - self.n)).collect::<Vec<_>>();
+        let ratios = self.ratios.as_ref().map(|ratios| ratios.chunks_exact(self.n).flat_map(padded).collect());
+        Self { n, states, ratios, ..self }
     }
 
     /// Sample j of every window, d × n.

@@ -24,7 +24,7 @@ pub(super) const VERSION: u64 = 1;
 pub struct DataRecord {
     /// A file's name, or a system's with its parameters.
     pub source: String,
-    /// FNV-1a (64 bits) of the samples' bits, in hexadecimal.
+    /// FNV-1a (64 bits) of the samples' bits and of those of uneven times, in hexadecimal.
     pub hash: String,
     /// How many trajectories.
     pub trajectories: usize,
@@ -32,9 +32,22 @@ pub struct DataRecord {
     pub samples: usize,
     /// Names of the variables.
     pub variables: Vec<String>,
+    /// How far apart the samples are, where their times are uneven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uneven: Option<IntervalRange>,
     /// Where the trajectories of a built-in system start, so that they can be made again; empty for files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<Vec<f64>>,
+}
+
+/// Intervals of different length.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(expecting = "an object with shortest and longest")]
+pub struct IntervalRange {
+    /// The shortest.
+    pub shortest: f64,
+    /// The longest.
+    pub longest: f64,
 }
 
 impl DataRecord {
@@ -48,7 +61,7 @@ impl DataRecord {
         };
         for path in paths.iter() {
             eat(path.len() as u64);
-            path.as_flat().iter().for_each(|x| eat(x.to_bits()));
+            path.as_flat().iter().chain(path.times()).for_each(|x| eat(x.to_bits()));
         }
         Self {
             source: source.to_owned(),
@@ -56,6 +69,7 @@ impl DataRecord {
             trajectories: paths.count(),
             samples: paths.samples(),
             variables: variables.to_vec(),
+            uneven: paths.spread().map(|[shortest, _, longest]| IntervalRange { shortest, longest }),
             starts: Vec::new(),
         }
     }
@@ -75,6 +89,11 @@ impl DataRecord {
     pub(super) fn possible(&self, d: usize) -> Result<(), String> {
         if self.samples > MOST_SAMPLES || self.trajectories > self.samples {
             return Err(format!("its data have {} samples in {} trajectories, which cannot be", self.samples, self.trajectories));
+        }
+        if let Some(IntervalRange { shortest, longest }) = self.uneven
+            && !(shortest > 0.0 && shortest <= longest && longest.is_finite())
+        {
+            return Err(format!("its data have intervals from {shortest} to {longest}, which cannot be"));
         }
         if self.starts.iter().any(|start| start.len() != d || start.iter().any(|x| !x.is_finite())) {
             return Err(format!("a start of its data is not {d} finite numbers"));
@@ -142,11 +161,11 @@ pub struct ModelFile {
     /// How the call was used, where the method is a library's call with steps of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<ThroughRecord>,
-    /// H.
+    /// H; of samples at uneven times the middle interval.
     pub interval: f64,
     /// m.
     pub substeps: u32,
-    /// h = H/m.
+    /// h = H/m; at uneven times each interval has its own.
     pub step: f64,
     /// Stepped or residual form.
     pub form: LossForm,

@@ -81,7 +81,8 @@ impl<'a> Objective<'a> {
     /// Bytes that [`new`](Self::new) allocates, the largest number where they cannot be counted.
     pub fn bytes(model: &Model, step: &Step, windows: &Windows) -> usize {
         let n = block_width(model, step, windows);
-        let samples = product(&[windows.intervals().saturating_add(1), windows.dimension(), padded(windows.count()).saturating_add(n)]);
+        let numbers = windows.dimension() + usize::from(windows.is_uneven());
+        let samples = product(&[windows.intervals().saturating_add(1), numbers, padded(windows.count()).saturating_add(n)]);
         let seeds = product(&[step.residual_groups(windows.intervals()), windows.dimension(), n]);
         let sweep = Sweep::size(model, step, windows.intervals(), n, 1);
         product(&[8, sweep.saturating_add(samples).saturating_add(seeds)])

@@ -61,6 +61,21 @@ pub fn rollout_through(
 ///
 /// Errors for a multistep method (which has no step from one state), a start of another dimension, or a failing Newton iteration.
 pub fn rollout(learned: &Learned, method: &Method, sampling: Sampling, starts: &[Vec<f64>], intervals: usize) -> Result<Paths, FitError> {
+    rollout_over(learned, method, sampling, starts, intervals, None)
+}
+
+/// H_k/H of interval k from a start; `None` where its intervals end.
+pub(crate) type Ratio<'a> = dyn Fn(usize, usize) -> Option<f64> + 'a;
+
+/// The same where each start has intervals of its own lengths, in ratio to H; a trajectory ends where they end.
+pub(crate) fn rollout_over(
+    learned: &Learned,
+    method: &Method,
+    sampling: Sampling,
+    starts: &[Vec<f64>],
+    intervals: usize,
+    ratio: Option<&Ratio<'_>>,
+) -> Result<Paths, FitError> {
     let step = Step::new(method, sampling, LossForm::Step)?;
     let d = learned.model.dimension();
     if step.span() > 1 || step.residual_groups(2) == 1 {
@@ -73,11 +88,17 @@ pub fn rollout(learned: &Learned, method: &Method, sampling: Sampling, starts: &
     let part = Step { substeps: step.substeps.min(PART), ..step.clone() };
     let mut sweep: Option<(usize, Sweep)> = None;
     for interval in 0..intervals {
+        if let Some(ratio) = ratio {
+            moving.retain(|&t| ratio(t, interval).is_some());
+        }
         if moving.is_empty() {
             break;
         }
         let states: Vec<&[f64]> = moving.iter().map(|&t| last(&paths[t], d)).collect();
         let mut block = Block::from_states(d, &states, moving.iter().map(|&t| (t, interval)).collect());
+        if let Some(ratio) = ratio {
+            block = block.with_ratios(1, |_, i| ratio(moving[i], interval).unwrap_or(1.0));
+        }
         let fits = sweep.as_ref().is_some_and(|(n, _)| *n == block.n);
         let (_, memory) = match &mut sweep {
             Some(kept) if fits => kept,

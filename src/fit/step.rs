@@ -16,6 +16,33 @@ pub enum LossForm {
     Residual,
 }
 
+/// Why a multistep method is not trained through at uneven times, and what is.
+pub(super) const EQUAL_STEPS: &str = "a multistep method's coefficients hold for equal steps, and the samples are at uneven times; use a one-step method, as rk4 \
+                                      or implicit-midpoint";
+
+/// The step h of each column of a block: at uneven times h_k = h·H_k/H, and then it is the field that is multiplied by H_k/H.
+#[derive(Clone, Copy)]
+pub(super) struct Lengths<'a> {
+    pub h: f64,
+    /// H_k/H, one a column; `None` at even times.
+    ratios: Option<&'a [f64]>,
+}
+
+impl<'a> Lengths<'a> {
+    /// Those of interval j, of the ratios interval × n.
+    pub fn of(h: f64, ratios: Option<&'a [f64]>, j: usize, n: usize) -> Self {
+        Self { h, ratios: ratios.map(|ratios| &ratios[j * n..(j + 1) * n]) }
+    }
+
+    /// Rows of field values, or of their adjoints and slopes, times H_k/H.
+    pub fn stretch(self, rows: &mut [f64]) {
+        let Some(ratios) = self.ratios else { return };
+        for row in rows.chunks_exact_mut(ratios.len()) {
+            row.iter_mut().zip(ratios).for_each(|(value, ratio)| *value *= ratio);
+        }
+    }
+}
+
 /// A method, its step, and the form of its equations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
@@ -94,9 +121,28 @@ impl Step {
         Ok(Self { h: interval, substeps: 1, kind: Kind::Call(Box::new(CallStep::new(through, interval)?)) })
     }
 
-    /// h; H where a call chooses its steps.
+    /// h; H where a call chooses its steps. At uneven times that of the middle interval.
     pub fn size(&self) -> f64 {
         self.h
+    }
+
+    /// H; at uneven times that of the middle interval, to which the others are in ratio.
+    pub(crate) fn interval(&self) -> f64 {
+        self.h * self.substeps as f64
+    }
+
+    /// Errors for what is called `name` where the equations hold between equally spaced samples only.
+    pub(crate) fn at_uneven_times(&self, name: &str) -> Result<(), FitError> {
+        let why = match &self.kind {
+            Kind::Call(call) => format!(
+                "takes its own steps, which are followed between equally spaced samples only, and these are at uneven times; fit through its scheme with \
+                 equal steps in each interval, {}",
+                call.through.call.scheme
+            ),
+            Kind::Residual { .. } if self.span() > 1 => EQUAL_STEPS.to_owned(),
+            Kind::RungeKutta { .. } | Kind::Residual { .. } => return Ok(()),
+        };
+        Err(FitError::Method { method: name.to_owned(), why })
     }
 
     /// m.

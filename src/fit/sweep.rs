@@ -2,7 +2,8 @@
 //!
 //! Discretise, then differentiate. Explicit stages are taken in turn; implicit ones are solved by Newton's method, and the reverse sweep solves
 //! the transposed system at the solution (the implicit function theorem): with N = I − h A ⊗ ∂f, `Nᵀ K̄ = h b ⊗ λ`, then
-//! X̄_i = (∂f(X_i))ᵀ K̄_i and λ ⟵ λ + Σ X̄_i. The explicit rule `K̄_i = h (b_i λ + Σ_l a_li X̄_l)` is its triangular case.
+//! X̄_i = (∂f(X_i))ᵀ K̄_i and λ ⟵ λ + Σ X̄_i. The explicit rule `K̄_i = h (b_i λ + Σ_l a_li X̄_l)` is its triangular case. At uneven times each column has its
+//! own h_k: h is that of the middle interval, and f and its slope are multiplied by H_k/H ([`Lengths`]).
 
 #![allow(clippy::needless_range_loop, reason = "sums over stages and components read as in the formulas")]
 
@@ -16,10 +17,11 @@ use super::loss::Block;
 use super::lu;
 use super::model::Model;
 use super::saturating::product;
-use super::step::{Kind, Point, Step};
+use super::step::{Kind, Lengths, Point, Step};
 use super::tape::{Deltas, Tape};
 use crate::method::Coefficients;
 use crate::simd::Width;
+use std::sync::Arc;
 
 /// Newton's iterations for the stages before they are given up.
 const NEWTON: usize = 40;
@@ -46,6 +48,8 @@ pub(crate) struct Sweep {
     values: Vec<f64>,
     newton: Option<Newton>,
     called: Option<called::Called>,
+    /// The block's, for the reverse sweep.
+    ratios: Option<Arc<[f64]>>,
 }
 
 /// What implicit stages need besides: ∂f at the stages, and a factorised system a sample and step.
@@ -132,6 +136,7 @@ impl Sweep {
             values: vec![0.0; stages * d * n],
             newton,
             called: None,
+            ratios: None,
         }
     }
 
@@ -174,6 +179,8 @@ impl Sweep {
 
     /// Residuals of all windows of the block: prediction − sample.
     pub(crate) fn forward(&mut self, model: &Model, step: &Step, width: Width, theta: &[f64], block: &Block) -> Result<(), FitError> {
+        self.ratios = block.ratios().cloned();
+        let lengths = |j: usize| Lengths::of(step.h, block.ratios().map(|ratios| &**ratios), j, block.n);
         match &step.kind {
             Kind::RungeKutta { method, explicit } => {
                 self.state.copy_from_slice(block.sample(0));
@@ -181,9 +188,9 @@ impl Sweep {
                     for substep in 0..step.substeps {
                         let at = (j, substep, j * step.substeps + substep);
                         if *explicit {
-                            self.explicit(model, method, step.h, width, theta, at.2);
+                            self.explicit(model, method, lengths(j), width, theta, at.2);
                         } else {
-                            self.implicit(model, method, step.h, width, theta, at, block)?;
+                            self.implicit(model, method, lengths(j), width, theta, at, block)?;
                         }
                         for i in 0..method.stages {
                             let k = &self.stages[i * self.d * self.n..(i + 1) * self.d * self.n];
@@ -210,6 +217,7 @@ impl Sweep {
                         axpy(*w, block.sample(j), x);
                     }
                     model.forward(width, theta, &mut self.tape, slot, &mut self.values);
+                    lengths(0).stretch(&mut self.values);
                     axpy(-step.h * beta, &self.values, &mut self.residuals);
                 }
             }
@@ -227,16 +235,18 @@ impl Sweep {
     }
 
     /// K_1 … K_s in turn.
-    fn explicit(&mut self, model: &Model, method: &Coefficients, h: f64, width: Width, theta: &[f64], step: usize) {
+    fn explicit(&mut self, model: &Model, method: &Coefficients, lengths: Lengths<'_>, width: Width, theta: &[f64], step: usize) {
         let (s, size) = (method.stages, self.d * self.n);
         for i in 0..s {
             let slot = step * s + i;
             let x = self.tape.states(slot);
             x.copy_from_slice(&self.state);
             for l in 0..i {
-                axpy(h * method.a[i * s + l], &self.stages[l * size..(l + 1) * size], x);
+                axpy(lengths.h * method.a[i * s + l], &self.stages[l * size..(l + 1) * size], x);
             }
-            model.forward(width, theta, &mut self.tape, slot, &mut self.stages[i * size..(i + 1) * size]);
+            let stage = &mut self.stages[i * size..(i + 1) * size];
+            model.forward(width, theta, &mut self.tape, slot, stage);
+            lengths.stretch(stage);
         }
     }
 
@@ -246,13 +256,13 @@ impl Sweep {
         &mut self,
         model: &Model,
         method: &Coefficients,
-        h: f64,
+        lengths: Lengths<'_>,
         width: Width,
         theta: &[f64],
         (interval, substep, step): (usize, usize, usize),
         block: &Block,
     ) -> Result<(), FitError> {
-        let (s, d, n) = (method.stages, self.d, self.n);
+        let (s, d, n, h) = (method.stages, self.d, self.n, lengths.h);
         let count = block.count;
         let size = d * n;
         let system = s * d;
@@ -262,6 +272,7 @@ impl Sweep {
         };
         self.tape.states(step * s).copy_from_slice(&self.state);
         model.forward(width, theta, &mut self.tape, step * s, &mut self.values[..size]);
+        lengths.stretch(&mut self.values[..size]);
         for i in 0..s {
             self.stages[i * size..(i + 1) * size].copy_from_slice(&self.values[..size]);
         }
@@ -274,9 +285,12 @@ impl Sweep {
                 for l in 0..s {
                     axpy(h * method.a[i * s + l], &self.stages[l * size..(l + 1) * size], x);
                 }
-                model.forward(width, theta, &mut self.tape, slot, &mut self.values[i * size..(i + 1) * size]);
+                let values = &mut self.values[i * size..(i + 1) * size];
+                model.forward(width, theta, &mut self.tape, slot, values);
+                lengths.stretch(values);
                 let jacobian = &mut newton.jacobians[i * d * size..(i + 1) * d * size];
-                model.reverse(width, theta, &self.tape, slot, &mut newton.deltas, (0, d), &newton.seeds, Some(jacobian));
+                model.reverse(width, theta, &self.tape, slot, &mut newton.deltas, (0, d), &newton.seeds, Some(&mut *jacobian));
+                lengths.stretch(jacobian);
             }
             let (mut worst, mut where_worst) = (0.0f64, 0);
             for i in 0..count {

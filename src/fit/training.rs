@@ -12,7 +12,7 @@ use super::model_spec::ModelSpec;
 use super::objective::Objective;
 use super::progress::{Outcome, Progress, Stop, Watch};
 use super::saturating::product;
-use super::step::{LossForm, Step};
+use super::step::{EQUAL_STEPS, LossForm, Step};
 use super::threshold;
 use super::through::Through;
 use crate::data::Paths;
@@ -63,7 +63,7 @@ pub struct Training {
     pub model: ModelSpec,
     /// The method.
     pub method: Method,
-    /// H and m.
+    /// H and m; of samples at uneven times H is the middle interval.
     pub sampling: Sampling,
     /// A library's call whose own steps are taken instead of those of the method, which is then the call's scheme.
     pub through: Option<Through>,
@@ -143,12 +143,18 @@ impl Training {
 
     /// Ready for these trajectories: the step, the windows, the model's structure.
     ///
-    /// Errors where they do not fit together, or where the model alone would not fit into memory.
+    /// At uneven times each interval is taken in m steps of its own length. Errors where they do not fit together, or where the model alone would not fit into memory.
     pub fn prepare(&self, paths: &Paths) -> Result<Prepared, FitError> {
         let step = match &self.through {
             Some(through) => self.step_through(through)?,
             None => Step::new(&self.method, self.sampling, self.form)?,
         };
+        if paths.is_uneven() {
+            step.at_uneven_times(&self.name())?;
+            if matches!(self.method, Method::Multistep(_)) {
+                return Err(FitError::Method { method: self.name(), why: EQUAL_STEPS.into() });
+            }
+        }
         let windows = Windows::new(paths, self.loss, &step)?;
         let (features, parameters) = self.model.sizes(windows.dimension(), paths.samples());
         within("this model", product(&[8, features.saturating_add(parameters)]), self.memory)?;

@@ -4,8 +4,10 @@
 
 use crate::chance::normal;
 use crate::stretches::{LAMBDA, loss, minima, stretches};
+use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::fit::{ModelSpec, Stop, Training};
 use lambdahat::inverse::{MatrixLoss, MatrixMinimum, StatePair, Stretch};
-use lambdahat::method::catalog;
+use lambdahat::method::{Sampling, catalog};
 use nalgebra::{DMatrix, dmatrix};
 use num_complex::Complex;
 use rand::SeedableRng;
@@ -220,5 +222,47 @@ fn one_run_moves_the_minima() {
                 starts(2).par_iter().filter_map(|start| upper(&loss.minimum_near(start)?)).filter(|z| (z - to).norm() < 1e-6).count();
             assert!(alike(121, ends), "{ends}");
         }
+    }
+}
+
+/// The same runs as paths of samples.
+fn samples(pattern: &str) -> Trajectories {
+    let mut times = vec![0.0];
+    for interval in intervals(pattern) {
+        times.push(times[times.len() - 1] + interval);
+    }
+    let run = |start: Complex<f64>| {
+        let states = times.iter().map(|t| start * (LAMBDA * t).exp()).flat_map(|z| [z.re, z.im]).collect();
+        Trajectory::at(None, times.clone(), states)
+    };
+    Trajectories::with_times(pattern, vec!["x".into(), "y".into()], Vec::new(), vec![run(Complex::ONE), run(Complex::I)]).unwrap()
+}
+
+/// Fits as `fit` makes them: from 60 starts each that ends does so on one of these minima, and they reach the lowest, at its level.
+#[test]
+fn fits_land_on_predicted_minima() {
+    for (name, pattern, rows) in TRAINED {
+        let (data, seeds): (_, Vec<u64>) = (samples(pattern), (0..60).collect());
+        let sampling = Sampling::new(data.spacing().typical(), 1).unwrap();
+        let mut training = Training::new(ModelSpec::Linear, catalog::find(name).unwrap(), sampling);
+        training.spread = 2.0;
+        let paths = data.paths().unwrap();
+        let fits = training.prepare(&paths).unwrap().fit_seeds(&seeds, &|_, _| std::ops::ControlFlow::Continue(()));
+        let motion = paths.pairs().flat_map(|(_, to)| to).map(|x| x * x).sum::<f64>() / (2 * paths.pairs().count()) as f64;
+        let mut ended = 0;
+        for fit in fits.into_iter().flatten().filter(|fit| matches!(fit.stop, Stop::Converged | Stop::Target)) {
+            let level = (fit.loss / motion).sqrt();
+            let value = DMatrix::from_row_slice(2, 2, &fit.learned.parameters).complex_eigenvalues()[0];
+            let near = rows.iter().find(|([re, im, _], _)| (value.re - re).abs().max((value.im.abs() - im.abs()).abs()) < 1e-7);
+            match near {
+                Some(([.., told], _)) => {
+                    assert!(told.is_nan() || printed(level, *told, 8), "{name}, {pattern}: {level} for {told}");
+                    ended += usize::from((value.re - rows[0].0[0]).abs() < 1e-7);
+                }
+                // Beyond a pole, as above.
+                None => assert!(name == "implicit-midpoint" && level >= 0.8, "{name}, {pattern}: {value} at {level}"),
+            }
+        }
+        assert!(ended >= 5, "{name}, {pattern}: {ended} of 60");
     }
 }

@@ -29,7 +29,11 @@ impl Chain {
         let (d, intervals) = (model.dimension(), windows.intervals());
         let count = intervals * windows.count();
         let zero = vec![0.0; d];
-        let block = Block::from_states(d, &vec![zero.as_slice(); count], vec![(0, 0); count]);
+        let mut block = Block::from_states(d, &vec![zero.as_slice(); count], vec![(0, 0); count]);
+        if windows.is_uneven() {
+            let wide = windows.count();
+            block = block.with_ratios(1, |_, i| windows.ratio(i % wide, i / wide).unwrap_or(1.0));
+        }
         let n = block.n;
         Self {
             intervals,
@@ -113,7 +117,7 @@ impl Chain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Paths;
+    use crate::data::{Paths, Trajectories, Trajectory};
     use crate::fit::{Loss, LossForm};
     use crate::method::{Sampling, catalog};
 
@@ -124,12 +128,18 @@ mod tests {
             (0..13).map(|i| vec![(0.4 * f64::from(i) + shift).cos(), 0.7 * (0.4 * f64::from(i) + shift).sin()]).collect()
         };
         let data = Paths::of(&[trajectory(0.0), trajectory(0.3), trajectory(1.0)]).expect("finite");
+        let times = (0..13).map(|k| 0.4 * (f64::from(k) + 0.3 * (1.7 * f64::from(k)).sin()));
+        let runs = data.iter().map(|run| Trajectory::at(None, times.clone().collect(), run.as_flat().to_vec())).collect();
+        let variables = vec!["x".into(), "y".into()];
+        let uneven = Trajectories::with_times("made up", variables, vec![], runs).expect("increase").paths().expect("neighbours");
         for method in ["rk4", "implicit-midpoint", "gauss2", "forward-euler"] {
             for spec in ["linear", "polynomial:2", "mlp:5x4"] {
-                for loss in [Loss::Rollout, Loss::Windows(3)] {
+                for (loss, data) in
+                    [(Loss::Rollout, &data), (Loss::Windows(3), &data), (Loss::Rollout, &uneven), (Loss::Windows(3), &uneven)]
+                {
                     let method = catalog::find(method).expect("in the catalogue");
                     let step = Step::new(&method, Sampling::new(0.4, 2).expect("positive"), LossForm::Step).expect("steps");
-                    let windows = Windows::new(&data, loss, &step).expect("long enough");
+                    let windows = Windows::new(data, loss, &step).expect("long enough");
                     let model = Model::new(&spec.parse().expect("a model"), &data.to_states()).expect("states");
                     let theta: Vec<f64> = (0..model.parameter_count()).map(|k| 0.1 * (k as f64 + 1.0).sin()).collect();
                     let block = windows.block(0, windows.count());

@@ -5,7 +5,7 @@
 use super::{Adjoint, Seeds, Sweep, axpy};
 use crate::fit::lu;
 use crate::fit::model::Model;
-use crate::fit::step::{Kind, Step};
+use crate::fit::step::{Kind, Lengths, Step};
 use crate::fit::tape::Tape;
 use crate::method::Coefficients;
 use crate::simd::Width;
@@ -29,7 +29,9 @@ impl Sweep {
         if let Kind::Call(call) = &step.kind {
             return self.reverse_called(model, call, width, theta, count, seeds, adjoint);
         }
+        let ratios = self.ratios.clone();
         for j in (0..self.groups).rev() {
+            let lengths = Lengths::of(step.h, ratios.as_deref(), j, n);
             match seeds {
                 Seeds::Weighted(weights) => axpy(1.0, &weights[j * size..(j + 1) * size], &mut adjoint.lambda),
                 Seeds::Unit => {
@@ -44,9 +46,9 @@ impl Sweep {
                     for substep in (0..step.substeps).rev() {
                         let at = j * step.substeps + substep;
                         if *explicit {
-                            reverse_explicit(model, method, step.h, width, theta, &self.tape, at, adjoint);
+                            reverse_explicit(model, method, lengths, width, theta, &self.tape, at, adjoint);
                         } else {
-                            self.reverse_implicit(model, method, step.h, width, theta, at, adjoint);
+                            self.reverse_implicit(model, method, lengths, width, theta, at, adjoint);
                         }
                         for i in 0..method.stages {
                             let x_bar = &adjoint.x_bar[i * copies * size..(i + 1) * copies * size];
@@ -60,6 +62,7 @@ impl Sweep {
                     for (slot, point) in points.iter().enumerate() {
                         adjoint.k_bar.fill(0.0);
                         axpy(-step.h * point.beta, &adjoint.lambda, &mut adjoint.k_bar);
+                        lengths.stretch(&mut adjoint.k_bar);
                         model.reverse(width, theta, &self.tape, slot, &mut adjoint.deltas, (slot, copies), &adjoint.k_bar, None);
                     }
                 }
@@ -72,7 +75,7 @@ impl Sweep {
         &mut self,
         model: &Model,
         method: &Coefficients,
-        h: f64,
+        lengths: Lengths<'_>,
         width: Width,
         theta: &[f64],
         step: usize,
@@ -87,7 +90,7 @@ impl Sweep {
             for copy in 0..copies {
                 for p in 0..s {
                     for a in 0..d {
-                        newton.rhs[p * d + a] = h * method.b[p] * adjoint.lambda[copy * size + a * n + i];
+                        newton.rhs[p * d + a] = lengths.h * method.b[p] * adjoint.lambda[copy * size + a * n + i];
                     }
                 }
                 lu::solve_transposed(factors, pivots, &mut newton.rhs);
@@ -98,6 +101,7 @@ impl Sweep {
                 }
             }
         }
+        lengths.stretch(&mut adjoint.k_bar);
         for p in 0..s {
             let range = p * copies * size..(p + 1) * copies * size;
             let slot = step * s + p;
@@ -111,7 +115,7 @@ impl Sweep {
 fn reverse_explicit(
     model: &Model,
     method: &Coefficients,
-    h: f64,
+    lengths: Lengths<'_>,
     width: Width,
     theta: &[f64],
     tape: &Tape,
@@ -130,13 +134,14 @@ fn reverse_explicit(
         }
         let k_bar = &mut adjoint.k_bar[..block];
         for (k, lambda) in k_bar.iter_mut().zip(&adjoint.lambda) {
-            *k = h * method.b[i] * lambda;
+            *k = lengths.h * method.b[i] * lambda;
         }
         let (earlier, known) = adjoint.x_bar.split_at_mut((i + 1) * block);
         for l in later {
             let x_bar = &known[(l - i - 1) * block..(l - i) * block];
-            axpy(h * method.a[l * s + i], x_bar, k_bar);
+            axpy(lengths.h * method.a[l * s + i], x_bar, k_bar);
         }
+        lengths.stretch(k_bar);
         // Nothing comes before the first stage of the first step: its own state is a sample.
         let x_bar = (slot > 0 || adjoint.to_the_start).then_some(&mut earlier[i * block..]);
         model.reverse(width, theta, tape, slot, &mut adjoint.deltas, (slot, copies), k_bar, x_bar);

@@ -1,7 +1,7 @@
 //! The step against its stability function, its derivatives against differences.
 
 use super::*;
-use crate::data::Paths;
+use crate::data::{Paths, Trajectories, Trajectory};
 use crate::fit::normal::{Gram, jacobian};
 use crate::fit::{Loss, LossForm, Windows};
 use crate::method::{Method, Sampling, catalog};
@@ -102,6 +102,59 @@ fn every_method_of_the_catalogue_acts_on_linear_fields_as_its_stability_function
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The states at times whose intervals run from a half of H to twice H.
+fn at_uneven_times(states: &[Vec<f64>], interval: f64) -> Paths {
+    let mut time = 0.0;
+    let times = (0..states.len()).map(|k| {
+        time += interval * [0.5, 1.3, 2.0, 0.8, 1.1][k % 5];
+        time
+    });
+    let run = Trajectory::at(None, times.collect(), states.concat());
+    let variables = (0..states[0].len()).map(|c| format!("x{c}")).collect();
+    Trajectories::with_times("made up", variables, Vec::new(), vec![run]).expect("increase").paths().expect("neighbours")
+}
+
+/// At uneven times each interval is taken in m steps of its own length: a linear field acts as R(H_kλ/m)^m, whatever the window.
+#[test]
+fn uneven_intervals_have_steps_of_their_own() {
+    let lambda = Complex64::new(-0.3, 0.8);
+    let samples: Vec<Vec<f64>> = (0..8).map(|i| vec![(f64::from(i) * 0.4).cos(), f64::from(i) * 0.1]).collect();
+    let model = Model::new(&"linear".parse().expect("a model"), &samples).expect("states");
+    let theta = [lambda.re, -lambda.im, lambda.im, lambda.re];
+    let mut cases = 0;
+    for method in CATALOGUE.iter() {
+        for (loss, m, interval) in [(Loss::Pairs, 1, 0.7), (Loss::Pairs, 3, 0.7), (Loss::Windows(3), 2, 0.5)] {
+            let paths = at_uneven_times(&samples, interval);
+            let Ok(step) = Step::new(method, Sampling::new(interval, m).expect("positive"), LossForm::Step) else { continue };
+            let Method::RungeKutta(tableau) = method else {
+                let refused = matches!(Windows::new(&paths, loss, &step), Err(FitError::Method { .. }));
+                assert!(refused || (step.span() == 1 && loss == Loss::Pairs), "{}", method.name());
+                continue;
+            };
+            cases += 1;
+            let windows = Windows::new(&paths, loss, &step).expect("long enough");
+            let block = windows.block(0, windows.count());
+            let mut sweep = Sweep::new(&model, &step, windows.intervals(), block.n);
+            sweep.forward(&model, &step, Width::detected(), &theta, &block).expect("steps");
+            let path = paths.get(0).expect("one");
+            let state = |k: usize| Complex64::new(path[k][0], path[k][1]);
+            for i in 0..block.count {
+                let (_, first) = block.origin(i);
+                let mut expected = state(first);
+                for j in 0..windows.intervals() {
+                    let z = lambda * path.duration(first + j).expect("uneven") / f64::from(m);
+                    expected *= resolvent(&tableau.coefficients(), z).powu(m);
+                    let row = 2 * j * block.n + i;
+                    let found = state(first + j + 1) + Complex64::new(sweep.residuals[row], sweep.residuals[row + block.n]);
+                    let allowed = 10.0 * (f64::EPSILON * condition(&tableau.coefficients(), z)).max(1e-12) * (1.0 + expected.norm());
+                    assert!((found - expected).norm() < allowed, "{} {loss} m = {m}: {found} not {expected}", method.name());
+                }
+            }
+        }
+    }
+    assert!(cases > 100, "{cases}");
+}
+
 /// The Jacobian against central differences, the weighted reverse sweep against it, and JJᵀ by Gram matrices against its product.
 #[test]
 fn derivatives_are_those_of_the_discrete_step() {
@@ -121,10 +174,14 @@ fn derivatives_are_those_of_the_discrete_step() {
         ("leap-frog", LossForm::Step, Loss::Pairs, 1, "mlp:5x4"),
         ("bdf3", LossForm::Step, Loss::Pairs, 1, "mlp:5x4"),
     ];
-    for (name, form, loss, m, spec) in cases {
+    let (even, uneven) = (Paths::of(std::slice::from_ref(&states)).expect("finite"), at_uneven_times(&states, 0.3));
+    for ((name, form, loss, m, spec), paths) in cases.iter().flat_map(|case| [(*case, &even), (*case, &uneven)]) {
         let method = catalog::find(name).expect("in the catalogue");
         let step = Step::new(&method, Sampling::new(0.3, m).expect("positive"), form).expect("has the form");
-        let windows = Windows::new(&Paths::of(std::slice::from_ref(&states)).expect("finite"), loss, &step).expect("long enough");
+        if paths.is_uneven() && step.span() > 1 {
+            continue;
+        }
+        let windows = Windows::new(paths, loss, &step).expect("long enough");
         let model = Model::new(&spec.parse().expect("a model"), &states).expect("states");
         let mut theta = model.random(0.7, &mut ChaCha8Rng::seed_from_u64(5));
         theta.iter_mut().enumerate().for_each(|(i, p)| *p += 0.05 * (i as f64).sin());
