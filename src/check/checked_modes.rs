@@ -20,6 +20,8 @@ const DEVIATIONS: f64 = 3.0;
 const OPEN: f64 = 0.1;
 /// An eigenvalue that is open by more than this part of its size is not settled, however far from all branches it is.
 const WIDE: f64 = 0.5;
+/// Where the loss does not vanish at a minimum, the loss tells it to half of the digits only: the part of the scale that is added to the tolerance there.
+const FLAT: f64 = 1e-6;
 /// However much the data leave open, nothing farther from a branch than this part of the scale beyond the tolerance counts as being on it.
 const FARTHEST: f64 = 2e-2;
 
@@ -72,6 +74,8 @@ pub(super) struct Matching<'a> {
     pub samples: &'a Paths,
     /// The mean square of the residuals that is taken for the data's.
     pub loss: f64,
+    /// Whether an eigenvalue that is on no branch tells against the prediction.
+    pub sharp: bool,
 }
 
 impl Matching<'_> {
@@ -129,7 +133,7 @@ impl Matching<'_> {
         let mut f = vec![0.0; truth.len()];
         fit.learned.value(truth, &mut f);
         let size = f.iter().map(|v| v * v).sum::<f64>().sqrt();
-        let settled = uncertainty.value(truth).is_some_and(|open| size > open);
+        let settled = self.sharp && uncertainty.value(truth).is_some_and(|open| size > open);
         let nowhere = Complex::new(f64::NAN, f64::NAN);
         CheckedMode {
             mode: 0,
@@ -208,7 +212,8 @@ impl Matching<'_> {
         let found = &self.branches(k).branches;
         let branch = &found[b];
         let scale = branch.lambda.norm().max(fastest);
-        let tolerance = self.agreement.tolerance * scale + branch.radius;
+        let flat = if self.report.methods[self.place].modes[k].minima.is_empty() { 0.0 } else { FLAT * scale };
+        let tolerance = self.agreement.tolerance * scale + branch.radius + flat;
         let truth = DEVIATIONS * branch.condition * self.report.modes[k].uncertainty.unwrap_or(0.0);
         let mut loss = 0.0;
         if error > tolerance + truth {
@@ -222,7 +227,7 @@ impl Matching<'_> {
         let told_apart = truth <= half;
         let on = told_apart && error <= allowed;
         // The bound is that of a linear model of the residuals: what is open by much of its own size may go anywhere.
-        let stray = told_apart && error > tolerance + truth + loss && loss <= WIDE * learned.norm().max(scale);
+        let stray = self.sharp && told_apart && error > tolerance + truth + loss && loss <= WIDE * learned.norm().max(scale);
         CheckedMode {
             mode: k,
             equilibrium: place.state.clone(),

@@ -20,6 +20,8 @@ const ROUNDING: f64 = 1e-14;
 const ABOVE_FLOOR: f64 = 1.1;
 /// The same where that share is told from the residuals of a field: it is known less well.
 const ABOVE_FIELD: f64 = 1.5;
+/// The same where uneven times stall another class than a linear one: its share is known from the linear part of the motion.
+const ABOVE_STALLED: f64 = 4.0;
 
 /// How a fit ended, or why it has no result. As JSON `{"ended": CODE}`, after a failure also `"failure": TEXT`.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,19 +144,29 @@ pub struct Checker<'a> {
     pub system: Option<&'a System>,
     /// The samples that were trained on.
     pub samples: &'a Paths,
+    /// The least loss of the method's fits.
+    pub least: f64,
 }
 
-/// The loss that noise leaves at least through the report's method number `place`: what the best linear model leaves, or the residual of the polynomial field that explains the
-/// samples, in both ends of an interval; 0 where nothing is known of it.
+/// The loss that noise and uneven times leave at least through the report's method number `place`: what the best linear model leaves, and the residual of the polynomial field
+/// that explains the samples, in both ends of an interval; 0 where nothing is known of it.
 pub fn noise_floor(report: &Report, place: usize, motion: f64) -> f64 {
-    match (&report.through_loss, &report.field) {
-        (Some(through), _) => report.methods.get(place).and_then(|method| method.floor).unwrap_or(through.floor),
-        (None, Some(field)) => 2.0 * field.residual.powi(2) * motion,
-        (None, None) => 0.0,
+    let own = report.methods.get(place).and_then(|method| method.floor);
+    match &report.through_loss {
+        Some(through) => own.unwrap_or(through.floor),
+        None => own.unwrap_or(0.0) + report.field.as_ref().map_or(0.0, |field| 2.0 * field.residual.powi(2) * motion),
     }
 }
 
 impl Checker<'_> {
+    /// Whether a fit of small loss must be where it is predicted to be. At uneven times that is so where the minima are those of the samples' own loss, or where the loss all
+    /// but vanishes; else they are those of one mode by itself, without noise: beside them even the least loss counts, and none that is elsewhere tells against them.
+    fn is_sharp(&self, linear: bool, vanishes: bool) -> bool {
+        let modes = &self.report.methods[self.method.1].modes;
+        let of_samples = || modes.iter().all(|mode| mode.minima.first().is_some_and(|lowest| lowest.of_samples));
+        !self.report.uneven || vanishes || (linear && of_samples())
+    }
+
     /// One fit by itself, where there was no time to lay it beside the branches.
     pub fn uncompared(&self, seed: u64, fit: &Result<Fit, FitError>) -> CheckedFit {
         let ended = Ended::of(fit);
@@ -180,8 +192,23 @@ impl Checker<'_> {
         let Ok(fit) = fit else { return checked };
         checked.compared = true;
         let motion = self.samples.motion();
-        let above = if self.report.through_loss.as_ref().is_some_and(|through| !through.is_of_field()) { ABOVE_FLOOR } else { ABOVE_FIELD };
-        checked.fitted = fit.loss <= self.agreement.small * motion + above * noise_floor(self.report, self.method.1, motion);
+        // The classes that uneven times are predicted for.
+        let linear = matches!(self.model, ModelSpec::Linear | ModelSpec::Affine);
+        let above = match &self.report.through_loss {
+            Some(through) if !through.is_of_field() => ABOVE_FLOOR,
+            None if self.report.uneven => {
+                if linear {
+                    ABOVE_FLOOR
+                } else {
+                    ABOVE_STALLED
+                }
+            }
+            _ => ABOVE_FIELD,
+        };
+        let floor = noise_floor(self.report, self.method.1, motion);
+        let sharp = self.is_sharp(linear, floor <= self.agreement.small * motion);
+        let floor = if sharp { floor } else { floor.max(self.least) };
+        checked.fitted = fit.loss <= self.agreement.small * motion + above * floor;
         if !checked.fitted {
             return checked;
         }
@@ -190,7 +217,10 @@ impl Checker<'_> {
         let usual = if noisy { f64::INFINITY } else { Agreement::of(self.model, fit.optimiser).small * motion };
         let largest = self.samples.states().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
         let loss = fit.loss.min(usual).max((ROUNDING * largest).powi(2));
-        let matching = Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, loss };
+        // Other classes get below what uneven times leave, by what only they can bend.
+        let loss = if self.report.uneven && !linear { loss.max(floor) } else { loss };
+        let matching =
+            Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, loss, sharp };
         checked.modes = matching.modes(fit, prepared);
         let following = Following {
             method: self.method.0,

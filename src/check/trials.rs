@@ -56,6 +56,7 @@ impl Trials<'_> {
                 break;
             }
             let outcome = train(method, prepared);
+            let least = outcome.iter().flatten().map(|fit| fit.loss).fold(f64::INFINITY, f64::min);
             let checker = Checker {
                 report: &report,
                 method: (method, place),
@@ -64,6 +65,7 @@ impl Trials<'_> {
                 agreement: if self.small.is_some() { agreement } else { agreement.beside(&outcome, self.samples.motion()) },
                 system: self.system,
                 samples: self.samples,
+                least,
             };
             interrupted |= outcome.iter().any(was_interrupted);
             let loss = |k: &usize| outcome[*k].as_ref().map_or(f64::INFINITY, |fit| fit.loss);

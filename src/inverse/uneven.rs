@@ -71,6 +71,9 @@ pub struct UnevenMinimum {
     pub curvature: Option<[f64; 2]>,
     /// A minimum lies within this distance of `lambda`, where it is certified.
     pub radius: Option<f64>,
+    /// Whether it is one of the loss of all pairs of the samples, and not of one mode alone.
+    #[serde(skip)]
+    pub of_samples: bool,
 }
 
 /// The loss of one mode through one method.
@@ -271,6 +274,7 @@ impl UnevenLoss {
             mismatch: Some(self.mismatch(at)),
             curvature: Some(curvature),
             radius,
+            of_samples: false,
         })
     }
 

@@ -155,8 +155,8 @@ impl MethodReport {
                 }
                 (None, None) => Vec::new(),
             },
+            floor: noisy.floor.or_else(|| stalled(subject, &modes)),
             modes,
-            floor: noisy.floor,
             drift: Vec::new(),
             cycle: None,
             scheme: method.clone(),
@@ -207,6 +207,15 @@ impl ModeReport {
             None => Self::new(clean, judgement, limits),
         })
     }
+}
+
+/// At uneven times the mean square of the residuals that no linear model gets below: where the modes have their own minima, the lowest of the one that stalls the loss most.
+fn stalled(subject: &Subject, modes: &[ModeReport]) -> Option<f64> {
+    let uneven = subject.uneven.as_ref()?;
+    let any = subject.settled_modes().next().is_none();
+    let counted = modes.iter().zip(&subject.modes).filter(|(_, mode)| mode.settled || any);
+    let lowest = |mode: &ModeReport| mode.minima.iter().map(|minimum| minimum.level).min_by(f64::total_cmp);
+    counted.filter_map(|(found, _)| lowest(found)).max_by(f64::total_cmp).map(|level| uneven.stalled(level))
 }
 
 /// Whether noise moves the principal branch.

@@ -73,7 +73,8 @@ pub struct MethodReport {
     pub evaluations: u64,
     /// One for each mode, in the same order.
     pub modes: Vec<ModeReport>,
-    /// The mean square of the residuals that no linear model gets below, where that is another than what is left through an exact integrator.
+    /// The mean square of the residuals of pairs that no linear model gets below, where that is another than what is left through an exact integrator: of a multistep method
+    /// on noisy samples, and at uneven times.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub floor: Option<f64>,
     /// How far orbits of the learned field are from the truth over the horizon: of a nonlinear field, where its modes are learned faithfully.

@@ -151,7 +151,8 @@ impl StraightInputs {
             if known || at.norm() > reach.max(1.5 * start.norm()) || (lambda.im == 0.0 && at.im != 0.0) {
                 continue;
             }
-            let minimum = UnevenMinimum { lambda: at, level: found.level, mismatch: None, curvature: None, radius: None };
+            let minimum =
+                UnevenMinimum { lambda: at, level: found.level, mismatch: None, curvature: None, radius: None, of_samples: false };
             landings.push(Landing { minimum, learned, b: by_rows(&found.inputs) });
         }
         landings.sort_by(|a, b| a.minimum.level.total_cmp(&b.minimum.level));

@@ -122,7 +122,7 @@ impl Subject {
         let samples = if options.log { data.log()? } else { data.clone() };
         let held = subject.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }));
         let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref(), !held);
-        let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes), straight, ..subject };
+        let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes, subject.linear), straight, ..subject };
         if subject.straight.is_some() && held {
             subject.caveats.push(Caveat::HeldTakenStraight);
         }
@@ -183,10 +183,14 @@ impl Subject {
         self.minima_in_short(method, k, lambda, sampling, limits).map_or_else(|| equation.branches(lambda, sampling), Ok)
     }
 
-    /// The same with what `loss` learns from these even samples through a linear model (`affine`: with a constant), or through the polynomials
-    /// that explain them, instead of what pairs do.
+    /// The same with what `loss` learns from these samples through a linear model (`affine`: with a constant), or through the polynomials
+    /// that explain them, instead of what pairs do. At uneven times it is the loss of pairs: its minima are then those on all pairs, for such a model.
     #[must_use]
     pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
+        if let (Origin::Samples(data), true) = (&self.origin, samples.is_uneven()) {
+            self.uneven = UnevenTimes::of_fits(data, &self.modes, self.linear, affine);
+            return self;
+        }
         let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
         let noisy = self.caveats.iter().find_map(|caveat| match caveat {
             Caveat::FieldFitted { degree, residual, .. } if *residual > CLEAN && !driven => Some(*degree),

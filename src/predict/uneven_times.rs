@@ -20,8 +20,12 @@ const DEPENDENT: f64 = 1e-6;
 const MOST_COLUMNS: usize = 4;
 const MOST_PAIRS: usize = 400;
 const MOST_POLISHED: usize = 4;
+/// Beside fits, which end on the minima of all pairs: pairs times the fifth power of the columns, which is about the work of a step.
+const MOST_WORK: usize = 500_000;
 /// A minimum of the samples' own loss is another one where its λ̂ is farther away than this part of itself.
 const ANOTHER: f64 = 0.3;
+/// The same beside fits, which noise may take far: where another mode may be nearer. A mode by itself may go anywhere.
+const ELSEWHERE: f64 = 1.0;
 
 /// The intervals between complete samples, and what each mode weighs in them.
 #[derive(Clone, Debug)]
@@ -30,6 +34,13 @@ pub struct UnevenTimes {
     intervals: Vec<f64>,
     /// For each mode, its mean square amplitude at the start of each interval.
     weights: Vec<Vec<f64>>,
+    /// Where the model rests: at the modes' equilibrium, which is learned too, or at zero.
+    centre: Vec<f64>,
+    affine: bool,
+    /// How far from a minimum of one mode that of the samples' own loss may be, in parts of its λ̂.
+    another: f64,
+    /// The mean square of x_{k+1} − centre.
+    motion: f64,
     /// The samples themselves, where the modes are those of one linear system of a few columns.
     samples: Option<OwnSamples>,
 }
@@ -44,8 +55,21 @@ struct OwnSamples {
 }
 
 impl UnevenTimes {
-    /// Of uneven samples with these modes; `None` for even ones.
-    pub fn of(data: &Trajectories, modes: &[Mode]) -> Option<Self> {
+    /// Of uneven samples with these modes, which may be those of one `linear` system; `None` for even ones.
+    pub fn of(data: &Trajectories, modes: &[Mode], linear: bool) -> Option<Self> {
+        let polished = linear && data.dimension() <= MOST_COLUMNS && modes.iter().all(|m| m.settled);
+        Self::with_samples(data, modes, (true, ANOTHER), if polished { MOST_PAIRS } else { 0 })
+    }
+
+    /// The same beside fits of a linear model, or one with a constant: they end on the minima of the samples' own loss, whether the samples settle the modes or not.
+    pub fn of_fits(data: &Trajectories, modes: &[Mode], linear: bool, affine: bool) -> Option<Self> {
+        let pairs = data.pairs().count();
+        let most = if linear && pairs.saturating_mul(data.dimension().saturating_pow(5)) <= MOST_WORK { pairs } else { 0 };
+        let alone = modes.iter().filter(|mode| mode.lambda.im >= 0.0).count() == 1;
+        Self::with_samples(data, modes, (affine, if alone { f64::INFINITY } else { ELSEWHERE }), most)
+    }
+
+    fn with_samples(data: &Trajectories, modes: &[Mode], (affine, another): (bool, f64), most: usize) -> Option<Self> {
         let Spacing::Uneven { .. } = data.spacing() else { return None };
         let pairs: Vec<_> = data.pairs().collect();
         let intervals: Vec<f64> = pairs.iter().map(|pair| pair.interval).collect();
@@ -63,13 +87,22 @@ impl UnevenTimes {
                 pairs.iter().map(weight).collect::<Vec<f64>>()
             })
             .collect();
-        let samples = coordinates.filter(|_| data.dimension() <= MOST_COLUMNS && modes.iter().all(|m| m.settled)).map(|coordinates| {
-            let every = pairs.len().div_ceil(MOST_PAIRS).max(1);
+        let samples = coordinates.filter(|_| most > 0).map(|coordinates| {
+            let every = pairs.len().div_ceil(most).max(1);
             let own = |p: &crate::data::Pair<'_>| (p.from.to_vec(), p.to.to_vec(), p.interval);
             let lambdas = modes.iter().map(|m| m.lambda).collect();
             OwnSamples { pairs: pairs.iter().step_by(every).map(own).collect(), coordinates, lambdas }
         });
-        (!intervals.is_empty()).then_some(Self { intervals, weights, samples })
+        let place = modes.iter().map(|mode| &mode.equilibrium).find(|place| affine && place.len() == data.dimension());
+        let centre = place.cloned().unwrap_or_else(|| vec![0.0; data.dimension()]);
+        let square = |p: &crate::data::Pair<'_>| p.to.iter().zip(&centre).map(|(x, c)| (x - c).powi(2)).sum::<f64>();
+        let motion = pairs.iter().map(square).sum::<f64>() / (pairs.len() * data.dimension()).max(1) as f64;
+        (!intervals.is_empty()).then_some(Self { intervals, weights, centre, affine, another, motion, samples })
+    }
+
+    /// The mean square of the residuals of pairs at a minimum of this level.
+    pub(super) fn stalled(&self, level: f64) -> f64 {
+        level * level * self.motion
     }
 
     /// The loss of one mode through a method with m steps an interval, on so many intervals at most.
@@ -137,6 +170,10 @@ impl UnevenTimes {
         let mut counts = counts(&minima);
         if grid {
             self.polish(method, (mode, lambda), sampling, &mut minima, &mut counts);
+            if self.another > ANOTHER {
+                minima.sort_by(|a, b| a.level.total_cmp(&b.level));
+                counts = self::counts(&minima);
+            }
         }
         Some((counted(even, &minima, &counts, lambda, sampling)?, minima))
     }
@@ -160,7 +197,7 @@ impl UnevenTimes {
             substeps: sampling.substeps(),
         };
         let pairs: Vec<StatePair> = own.pairs.iter().map(pair).collect();
-        let Ok(loss) = MatrixLoss::new(method, &pairs, &own.coordinates.equilibrium, true) else { return };
+        let Ok(loss) = MatrixLoss::new(method, &pairs, &self.centre, self.affine) else { return };
         // The other modes where the loop most likely has them.
         let mut learned = own.lambdas.clone();
         for k in (0..learned.len()).filter(|&k| own.lambdas[k] != lambda && own.lambdas[k] != lambda.conj()) {
@@ -179,8 +216,9 @@ impl UnevenTimes {
             let values = found.matrix.complex_eigenvalues();
             let apart = |z: &Complex<f64>| (z - minimum.lambda).norm();
             let Some(nearest) = values.iter().copied().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };
-            if apart(&nearest) <= ANOTHER * minimum.lambda.norm() && (lambda.im != 0.0 || nearest.im == 0.0) {
+            if apart(&nearest) <= self.another * minimum.lambda.norm() && (lambda.im != 0.0 || nearest.im == 0.0) {
                 (minimum.lambda, minimum.level, minimum.radius) = (nearest, found.level, None);
+                minimum.of_samples = own.pairs.len() == self.intervals.len();
             }
         }
         let mut k = 1;

@@ -258,7 +258,14 @@ mod tests {
     fn uneven_samples_stall_the_loss() {
         let rk4 = catalog::find("rk4").unwrap();
         let found = branches(&rk4, Complex::new(-0.1, 2.0), Sampling::new(1.0, 1).unwrap()).unwrap();
-        let minimum = |re, level| UnevenMinimum { lambda: Complex::new(re, 1.7), level, mismatch: None, curvature: None, radius: None };
+        let minimum = |re, level| UnevenMinimum {
+            lambda: Complex::new(re, 1.7),
+            level,
+            mismatch: None,
+            curvature: None,
+            radius: None,
+            of_samples: false,
+        };
         let said = uneven(50.0, &found, &[minimum(0.1, 0.24), minimum(-1.0, 0.5)]);
         assert!(said.contains("stalls at 24 % of the motion, at λ̂ = 0.1 + 1.7i, which still grows by 10.5 %"), "{said}");
         assert!(said.ends_with("A fit can also end on one further minimum."), "{said}");
