@@ -25,8 +25,9 @@ Examples:
   lambdahat check --system lotka-volterra --model polynomial:5 --seeds 5
   lambdahat check DATA.csv -m rk4 --model polynomial:3 --figure check.svg
 
-A fit counts if its loss is small (or near the noise in the samples) and not a
-million times the best, and its eigenvalue is on a branch if it is near one. Defaults of --small and --tolerance:
+A fit counts if its loss is small (or near the least that noise and uneven times
+leave) and not a million times the best, and its eigenvalue is on a branch if it
+is near one. Defaults of --small and --tolerance:
   linear, affine       1e-6   1e-8
   polynomial, sindy    1e-6   1e-4
   rbf                  1e-6   1e-3
@@ -40,6 +41,9 @@ move among parameters that fit equally well (up to 2 %).
 An eigenvalue farther from every branch than that, but no farther than the data
 leave open, is \"not settled by the data\" and counts neither way. The samples
 hardly excite that mode, or its equilibrium is far from all of them.
+
+At uneven times no λ̂ reproduces all intervals: the branches are then the minima
+of the loss of pairs, and 1e-6 is added to --tolerance.
 
 Exit status 1: a fit with a small loss is on no predicted branch, no fit reached
 a small loss, or Ctrl-C ended the fits.";
@@ -91,6 +95,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     let progress = ProgressLine::begin(examining(&args.samples.name()));
     let samples = args.samples.samples()?;
+    if samples.paths.is_uneven() && !args.training.steps_pairs() {
+        return Err(Failure::new(
+            "at uneven times what is predicted is the least loss of pairs, each stepped from its first sample: check it without --loss and --residual-form \
+             (`lambdahat fit` takes them)",
+        ));
+    }
     keep_on_interrupt();
     let interval = samples.interval;
     let starts: Vec<Vec<f64>> = samples.paths.starts().map(<[f64]>::to_vec).collect();

@@ -114,6 +114,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     }
     written?;
     match &args.output {
+        Some(path) if file.data.uneven.is_some() => screen::paragraph(&format!(
+            "Wrote {}. What does such a training learn? lambdahat check {}",
+            path.display(),
+            args.samples.name()
+        ))?,
         Some(path) => {
             screen::paragraph(&format!("Wrote {}. Is it a model in continuous time? lambdahat audit {}", path.display(), path.display()))?
         }

@@ -1,4 +1,4 @@
-//! The samples that `fit` and `check` train on: a CSV file, or trajectories of a named system.
+//! The samples that `fit` and `check` train on: a file, or trajectories of a named system.
 
 use super::data_options::DataOptions;
 use super::defaults;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// Options that say what to train on.
 #[derive(clap::Args)]
 pub struct SampleArgs {
-    /// Evenly spaced samples, `-` for standard input [default: a damped oscillator]
+    /// Samples at even or uneven times, `-` for standard input [default: a damped oscillator]
     #[arg(value_name = "DATA.csv")]
     pub data: Option<PathBuf>,
     /// A system instead of data: NAME (`lambdahat systems`) or a FILE.toml, then :parameter=value,…
@@ -30,7 +30,7 @@ pub struct SampleArgs {
 pub struct Samples {
     /// As `data` keeps them.
     pub data: Trajectories,
-    /// H, the time between two samples.
+    /// H, the time between two samples; the middle interval of uneven times.
     pub interval: f64,
     /// Its states; trajectories with gaps are split there.
     pub paths: Paths,
@@ -50,8 +50,7 @@ impl SampleArgs {
         if let Some(path) = &self.data {
             let data = self.reading.read(path)?;
             without_inputs(&data)?;
-            let even = data.require_even()?;
-            let (interval, paths) = (even.interval(), even.paths());
+            let (interval, paths) = (data.spacing().typical(), data.paths()?);
             return Ok(Samples { data, interval, paths, system: None });
         }
         let system = System::open(self.system.as_deref().unwrap_or(defaults::TRAINED_SYSTEM))?;
@@ -74,7 +73,7 @@ impl SampleArgs {
             source.push_str(&format!("{}{key}={value}", if k == 0 { ":" } else { "," }));
         }
         let data = Trajectories::new(source, variables, interval, trajectories)?;
-        let paths = data.require_even()?.paths();
+        let paths = data.paths()?;
         Ok(Samples { data, interval, paths, system: Some(system) })
     }
 }

@@ -9,6 +9,7 @@ use lambdahat::fit::{DataRecord, FitError, ModelFile, ModelSpec, Through};
 use lambdahat::method::{Method, Sampling};
 use lambdahat::repair::SampledField;
 use lambdahat::truth::{ModesOptions, examine};
+use lambdahat::words::number::real;
 use std::path::{Path, PathBuf};
 
 /// Options that say which model.
@@ -94,6 +95,15 @@ impl TrainedArgs {
         }
         let fail = |error: FitError| Failure::new(format!("{}: {error}", self.model.display()));
         let file = ModelFile::parse_bytes(&content).map_err(fail)?;
+        if let Some(range) = file.data.uneven {
+            return Err(Failure::new(format!(
+                "{}: it was trained at uneven times ({} to {} apart), each interval with a step of its own, but what is audited and repaired is one step size. \
+                 `lambdahat check DATA` says what such a training learns; with enough substeps a training learns the field itself",
+                self.model.display(),
+                real(range.shortest, 4),
+                real(range.longest, 4)
+            )));
+        }
         let through = if self.method.is_none() { file.through() } else { None };
         let method = match (&self.method, &through) {
             (Some(name), _) => {

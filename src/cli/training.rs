@@ -107,6 +107,11 @@ impl TrainingArgs {
         choices.over(plain).map_err(|error| Failure::new(format!("--{error}")))
     }
 
+    /// Whether pairs are compared, each stepped from its first sample.
+    pub fn steps_pairs(&self) -> bool {
+        self.loss == Loss::Pairs && !self.residual_form
+    }
+
     /// The seeds: K of them, or as many as the subcommand says.
     pub fn seeds(&self, otherwise: u64) -> Result<Vec<u64>, Failure> {
         match self.seeds.unwrap_or(otherwise) {

@@ -24,7 +24,7 @@ pub struct Run<'a> {
     pub starts: usize,
     /// How many methods were asked for.
     pub methods: usize,
-    /// The loss that the noise in the samples leaves at least, where that is more than counts as small.
+    /// The loss that noise in the samples, or uneven times, leave at least, where that is more than counts as small.
     pub floor: Option<f64>,
 }
 
@@ -132,16 +132,18 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
     if check.interrupted && check.comparison != Comparison::Interrupted {
         lines.push(wrapped(&interrupted(check, run), "", "  ", width));
     }
+    let every = real(check.report.interval, DIGITS);
     let about = format!(
-        "({}, one every {}; {}, {} through each method)",
+        "({}, {}; {}, {} through each method)",
         check.report.source,
-        real(check.report.interval, DIGITS),
+        if check.report.uneven { format!("uneven times, {every} apart in the middle") } else { format!("one every {every}") },
         run.model,
         count(run.starts, "start", "starts")
     );
     lines.push(wrapped(&about, "", "  ", width));
     if let Some(floor) = run.floor {
-        let text = format!("Noise in the samples leaves a loss of {} at least: small is what comes near to that.", real(floor, 3));
+        let leaves = if check.report.uneven { "These uneven times (and any noise) leave" } else { "Noise in the samples leaves" };
+        let text = format!("{leaves} a loss of {} at least: small is what comes near to that.", real(floor, 3));
         lines.push(wrapped(&text, "", "  ", width));
     }
     lines

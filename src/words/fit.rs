@@ -30,7 +30,10 @@ pub fn screen(file: &ModelFile, training: &Training, prepared: &Prepared, fits: 
         "({} through {}, H = {}, {}; {})",
         count(file.learned.parameters.len(), "parameter", "parameters"),
         file.method,
-        real(file.interval, 6),
+        match file.data.uneven {
+            Some(range) => format!("{} to {}", real(range.shortest, 6), real(range.longest, 6)),
+            None => real(file.interval, 6),
+        },
         if training.through.is_some() { "its own steps".to_owned() } else { format!("m = {}", file.substeps) },
         count(prepared.residual_count(), "residual", "residuals")
     ));
