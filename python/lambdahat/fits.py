@@ -157,7 +157,7 @@ def fit(
     Parameters
     ----------
     t, x : array_like, optional
-        Evenly spaced samples as in ``predict``; without both, ``system`` or an embedded damped oscillator.
+        Samples at even or uneven times as in ``predict``; without both, ``system`` or an embedded damped oscillator.
     loop : str, Method or Loop
         What the loss integrates with: a method's equal steps, or a library's call with its own.
     model : str, optional

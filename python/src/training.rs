@@ -13,7 +13,7 @@ use lambdahat::loops::Call;
 use lambdahat::method::{Method, Sampling, catalog};
 use lambdahat::predict::{Prediction, Subject};
 use lambdahat::truth::ModesOptions;
-use lambdahat::words::{Dialect, Say, document};
+use lambdahat::words::{Dialect, Say, UNEVEN_LOSS, document};
 use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use serde_json::json;
@@ -91,6 +91,9 @@ pub fn check(
         return check_call(py, trained, *call, options, log);
     }
     let methods: Vec<Method> = methods.iter().map(|method| method.method(py)).collect::<PyResult<_>>()?;
+    if trained.paths.is_uneven() && !options.steps_pairs()? {
+        return Err(refused(UNEVEN_LOSS));
+    }
     let (named, loss) = (options.model()?, options.loss()?);
     let seeds = options.seeds()?;
     let substeps = options.substeps;

@@ -87,6 +87,11 @@ impl TrainingOptions {
         choices.over(plain).map_err(refused)
     }
 
+    /// Whether pairs are compared, each stepped from its first sample.
+    pub fn steps_pairs(&self) -> PyResult<bool> {
+        Ok(self.loss()? == Loss::Pairs && !self.residual_form)
+    }
+
     /// The seeds of the starts.
     pub fn seeds(&self) -> PyResult<Vec<u64>> {
         match self.seeds {
@@ -100,7 +105,7 @@ impl TrainingOptions {
 pub struct Trained {
     /// As the library keeps them.
     pub data: Trajectories,
-    /// H.
+    /// H; of uneven times the middle interval.
     pub interval: f64,
     /// The states, a path a trajectory.
     pub paths: Paths,
@@ -113,8 +118,7 @@ impl Trained {
         if let [first, ..] = data.inputs() {
             return Err(refused(format!("{first} is an input, but the models here are fields of the state alone; predict takes inputs")));
         }
-        let even = data.require_even().map_err(refused)?;
-        let (interval, paths) = (even.interval(), even.paths());
+        let (interval, paths) = (data.spacing().typical(), data.paths().map_err(refused)?);
         Ok(Self { data, interval, paths, system: None })
     }
 
@@ -132,7 +136,7 @@ impl Trained {
         let from = |start: &Vec<f64>| Ok(Trajectory::new(None, 0.0, &system.trajectory(start, interval, samples).map_err(refused)?));
         let trajectories = starts.iter().map(from).collect::<PyResult<_>>()?;
         let data = Trajectories::new(text.to_owned(), variables, interval, trajectories).map_err(refused)?;
-        let paths = data.require_even().map_err(refused)?.paths();
+        let paths = data.paths().map_err(refused)?;
         Ok(Self { data, interval, paths, system: Some(system) })
     }
 }

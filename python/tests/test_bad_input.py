@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import lambdahat
-from lambdahat import LambdahatError, Loop, Watch, audit, branches, fit, predict, repair, sweep
+from lambdahat import LambdahatError, Loop, Watch, audit, branches, check, fit, predict, repair, sweep
 
 T = np.arange(40.0)
 Z = np.exp((-0.1 + 2j) * T)
@@ -57,7 +57,8 @@ CASES = {
     "negative interval": (LambdahatError, "interval", lambda: branches("rk4", 1j, -1.0)),
     "no substeps": ((LambdahatError, ValueError, OverflowError), ".", lambda: branches("rk4", 1j, 1.0, -1)),
     "unknown model": (LambdahatError, "model", lambda: fit(T, X, model="transformer")),
-    "uneven samples to fit": (LambdahatError, ".", lambda: fit(np.sort(np.r_[T, 0.3]), np.r_[X, X[:1]])),
+    "a multistep method at uneven times": (LambdahatError, "one-step", lambda: fit(T + 0.01 * np.sin(5 * T), X, "adams-bashforth-2")),
+    "windows to check at uneven times": (LambdahatError, "loss of pairs", lambda: check(T + 0.01 * np.sin(5 * T), X, "rk4", loss="windows:5")),
     "no seeds": (LambdahatError, "seeds", lambda: fit(T, X, seeds=0)),
     "unknown system": (LambdahatError, "known|systems|lorenz", lambda: lambdahat.System("no-such-system")),
     "a window without area": (LambdahatError, ".", lambda: lambdahat.region("rk4", re=(1.0, 1.0))),

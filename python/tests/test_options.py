@@ -94,6 +94,17 @@ def test_a_call_with_steps_of_its_own_is_fitted_and_checked():
     assert isinstance(found, CalledCheck) and found.agrees and len(found.to_frame()) == 2
 
 
+def test_uneven_times_are_fitted_and_checked():
+    t = np.cumsum(np.tile([0.3, 0.5, 0.4], 20))
+    z = np.exp((-0.1 + 2j) * t)
+    x = np.c_[z.real, z.imag]
+    found = check(t, x, "rk4", seeds=3)
+    assert found.agrees
+    trained = fit(t, x, "rk4", substeps=16)
+    assert trained.model["data"]["uneven"] == pytest.approx({"shortest": 0.3, "longest": 0.5})
+    assert trained.loss < 1e-12
+
+
 def test_starts_of_a_system():
     found = fit(system="damped-oscillator", starts=[[2.0, 0.0], [0.0, 1.0]], n=20)
     assert found.model["data"]["starts"] == [[2.0, 0.0], [0.0, 1.0]]

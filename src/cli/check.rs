@@ -15,7 +15,7 @@ use lambdahat::method::Sampling;
 use lambdahat::predict::{Prediction, Subject};
 use lambdahat::truth::ModesOptions;
 use lambdahat::words::check::{self as screen, Run};
-use lambdahat::words::{Dialect, document, examining};
+use lambdahat::words::{Dialect, UNEVEN_LOSS, document, examining};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -96,10 +96,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let progress = ProgressLine::begin(examining(&args.samples.name()));
     let samples = args.samples.samples()?;
     if samples.paths.is_uneven() && !args.training.steps_pairs() {
-        return Err(Failure::new(
-            "at uneven times what is predicted is the least loss of pairs, each stepped from its first sample: check it without --loss and --residual-form \
-             (`lambdahat fit` takes them)",
-        ));
+        return Err(Failure::new(UNEVEN_LOSS));
     }
     keep_on_interrupt();
     let interval = samples.interval;

@@ -28,6 +28,10 @@ pub struct Run<'a> {
     pub floor: Option<f64>,
 }
 
+/// Why other losses than that of pairs are not checked at uneven times.
+pub const UNEVEN_LOSS: &str = "at uneven times what is predicted is the least loss of pairs, each stepped from its first sample: check it without another loss and \
+                               without the residual form (`fit` takes them)";
+
 /// The first screen: the answer, the branches that starts landed on, the best fits followed, and what to do.
 pub fn first_screen(check: &Check, run: &Run, width: usize) -> String {
     let shown = |rows: usize| short(check, run, width, rows, if rows == MOST_ROWS { MOST_ORBITS } else { 1 });
