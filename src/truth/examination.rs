@@ -45,7 +45,7 @@ const FARTHEST: f64 = 3.0;
 /// A model that leaves so many times what another leaves misses a part of the motion.
 const CLEARLY_MORE: f64 = 100.0;
 /// A trend changes by less than this power of e over the whole time, its uncertainty with it.
-const SLOW: f64 = 1.5;
+const SLOW: f64 = 1.0;
 /// A sum of exponentials that leaves less than this comes close, though what it leaves is no noise.
 const CLOSE: f64 = 0.02;
 /// A rate of less than this over the whole time is none.
