@@ -145,6 +145,8 @@ fn tables_as_programs_write_them() {
         "id,t,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",
         "t,x,y\r0,1,2\r0.1,3,4\r0.2,5,7\r",
         ",x,y\n0.0,1,2\n0.1,3,4\n0.2,5,7\n",
+        // A title, as Tracker writes it.
+        "mass A\nt\tx\ty\n0\t1\t2\n0.1\t3\t4\n0.2\t5\t7\n",
         // R's own numbers of rows, read again by R.
         "rownames,t,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",
         ",Hours,x,y\n1,0,1,2\n2,0.1,3,4\n3,0.2,5,7\n",

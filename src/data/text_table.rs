@@ -35,7 +35,7 @@ impl<'a> Table<'a> {
         let mut comment = None;
         let mut stated = None;
         let mut body = lines.clone();
-        let (header_line, header) = loop {
+        let (mut header_line, mut header) = loop {
             let Some((number, line)) = lines.next() else { return Err(DataError::of(origin, DataProblem::Empty)) };
             if let Some(separator) = excel_separator(line).filter(|_| stated.is_none()) {
                 stated = Some(separator);
@@ -46,6 +46,12 @@ impl<'a> Table<'a> {
             }
             body = lines.clone();
         };
+        let mut after = lines.clone();
+        if let Some((number, line)) = after.find(|(_, line)| is_row(line))
+            && is_title(header, line, after.clone().map(|(_, line)| line).find(|line| is_row(line)))
+        {
+            (header_line, header, lines) = (number, line, after);
+        }
         let below = lines.clone().map(|(_, line)| line).find(|line| is_row(line));
         let separator = stated.unwrap_or_else(|| separator(header, below));
         let mut cells = Vec::new();
@@ -117,6 +123,19 @@ impl<'a> Table<'a> {
 /// Whether a line is neither blank nor a comment.
 fn is_row(line: &str) -> bool {
     !line.starts_with('#') && !line.trim().is_empty()
+}
+
+/// Whether a line is a title: one cell above a line of several that are names, below which there are numbers.
+fn is_title(line: &str, header: &str, below: Option<&str>) -> bool {
+    let cells =
+        |line: &str, separator: char| line.split(separator).map(|cell| looks_like_data(unquoted(cell.trim()))).collect::<Vec<bool>>();
+    let separated = |separator: &char| header.contains(*separator) && !line.contains(*separator);
+    !looks_like_data(line.trim())
+        && [',', ';', '\t'].into_iter().find(separated).is_some_and(|separator| {
+            let data = below.map(|below| cells(below, separator));
+            cells(header, separator).iter().all(|data| !data)
+                && data.is_some_and(|data| data.len() == cells(header, separator).len() && data.iter().all(|data| *data))
+        })
 }
 
 /// Excel's `sep=;` as the first line.

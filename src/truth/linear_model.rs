@@ -43,6 +43,8 @@ const CURVES: f64 = 1e-4;
 const UNDERDAMPED: f64 = 5.0;
 /// In noise a mode that falls by this power of e from row to row is gone before it is seen.
 const GONE: f64 = -3.0;
+/// Two decays are told apart where their rates differ by so many uncertainties.
+const TOLD_APART: f64 = 3.0;
 /// A mode of less than so many times the residuals, and less than this part of the largest, may be made of their errors.
 const FAINT: f64 = 100.0;
 const BESIDE_LARGEST: f64 = 1e-4;
@@ -162,6 +164,12 @@ impl LinearModel {
         // In a few directions of many columns two decays may stand for more of them.
         let stands_for_more = partial || (!self.moved.is_empty() && self.fit.rates.iter().filter(|r| overdamped(r.lambda())).count() > 1);
         let faint: Vec<bool> = (0..lambdas.len()).map(|k| is_faint(&self.fit, k)).collect();
+        // Two decays in a part of the state that are not told apart may be any number of them.
+        let as_one = |k: usize| {
+            let u = |j: usize| self.fit.uncertainty[j];
+            let near = |j: usize| j != k && lambdas[j].im == 0.0 && (lambdas[j].re - lambdas[k].re).abs() < TOLD_APART * u(j).hypot(u(k));
+            partial && lambdas[k].im == 0.0 && (0..lambdas.len()).any(near)
+        };
         let runs_differ = partial && runs_are_unlike(&samples.thinned(long_rows(samples)), &self.fit);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
@@ -206,7 +214,7 @@ impl LinearModel {
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
                     because.push(Because::MayBeDriven);
                 }
-                if half_turn(k) || (partial && !known_linear && self.fit.rms > CURVES && may_be_of_a_series(&lambdas, k)) {
+                if half_turn(k) || as_one(k) || (partial && !known_linear && self.fit.rms > CURVES && may_be_of_a_series(&lambdas, k)) {
                     because.push(Because::NotDetermined);
                 } else if self.fit.rms > CURVES && lambda.re * samples.interval < GONE {
                     because.push(Because::Vague);
