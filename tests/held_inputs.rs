@@ -6,7 +6,7 @@ use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::inverse::Limits;
 use lambdahat::method::catalog;
 use lambdahat::predict::{LearnedInputs, Prediction, Report, Subject};
-use lambdahat::truth::{Because, ModesOptions, examine};
+use lambdahat::truth::{Because, Caveat, ModesOptions, examine};
 use nalgebra::{DMatrix, Matrix2, Matrix3, Vector2, matrix, vector};
 use num_complex::Complex64;
 
@@ -199,5 +199,42 @@ fn a_controller_with_a_memory_is_no_input() {
         let data = Trajectories::with_times("loop", vec!["x".into()], vec!["u".into()], vec![run]).unwrap();
         let found = examine(&data, &ModesOptions::default()).unwrap();
         assert!(found.modes.iter().all(|mode| !mode.settled && mode.because.contains(&Because::InputFollows)), "{:?}", found.modes);
+    }
+}
+
+/// A clock that is off by up to 1 % from row to row, beside one that is off by 20 %: the first is taken to be even, and the mode is near, and settled where the clock is good to 0.2 %; of the second it is said why nothing is told.
+#[test]
+fn a_clock_that_is_nearly_even_is_taken_to_be_so() {
+    for (jitter, seed) in [(0.002, 1u64), (0.01, 2), (0.01, 3), (0.2, 4)] {
+        let inputs = input();
+        let mut state = seed;
+        let mut intervals = vec![];
+        for _ in 1..inputs.len() {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            intervals.push(0.2 * (1.0 + jitter * (2.0 * (state >> 11) as f64 / (1u64 << 53) as f64 - 1.0)));
+        }
+        let (mut x, mut t) = (vector![1.0, 0.0], 0.0);
+        let (mut states, mut times) = (vec![x[0], x[1]], vec![t]);
+        for (h, u) in intervals.iter().zip(&inputs) {
+            let phi = with_eigenvalue((LAMBDA * *h).exp());
+            x = phi * x + A.try_inverse().unwrap() * (phi - Matrix2::identity()) * B * *u;
+            t += h;
+            states.extend([x[0], x[1]]);
+            times.push(t);
+        }
+        let run = Trajectory::at(None, times, states).with_inputs(inputs.clone());
+        let data = Trajectories::with_times("clock", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap();
+        let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
+        let as_even =
+            subject.caveats.iter().any(|c| matches!(c, Caveat::TakenAsEven { differs } if (0.9..=1.1).contains(&(differs / jitter))));
+        let refused = subject.caveats.iter().any(|c| matches!(c, Caveat::UnevenInputs { .. }));
+        assert_eq!((as_even, refused), (jitter < 0.02, jitter > 0.02), "{jitter}: {:?}", subject.caveats);
+        let settled: Vec<_> = subject.settled_modes().collect();
+        assert!(settled.is_empty() || jitter < 0.02, "{jitter}: {:?}", subject.modes);
+        assert!(!settled.is_empty() || jitter > 0.002, "{jitter}: {:?}", subject.modes);
+        for mode in &subject.modes {
+            let off = (mode.lambda - Complex64::new(LAMBDA.re, LAMBDA.im.copysign(mode.lambda.im))).norm();
+            assert!(off < 3.0 * mode.uncertainty.unwrap(), "{jitter}: {} ± {:?}", mode.lambda, mode.uncertainty);
+        }
     }
 }

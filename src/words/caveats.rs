@@ -145,16 +145,18 @@ impl Say for Caveat {
                 percent(*alone),
                 percent(*with_lag)
             ),
-            Self::InputsUsed { inputs, hold, residual } => format!(
-                "{} as known; between two rows {} fits best and misses {} of the motion.",
-                if *inputs == 1 { "The input is taken".to_owned() } else { format!("{inputs} inputs are taken") },
-                match hold {
+            Self::InputsUsed { inputs, hold, residual } => {
+                let taken = if *inputs == 1 { "The input is taken".to_owned() } else { format!("{inputs} inputs are taken") };
+                let between = match hold {
                     Between::Held => "an input that is held",
                     Between::Straight => "an input that goes straight",
                     Between::Smooth => "a smooth input",
-                },
-                percent(*residual)
-            ),
+                };
+                if *residual >= 1.0 {
+                    return format!("{taken} as known; held, straight or smooth between two rows, with none of them does a linear model explain the motion.");
+                }
+                format!("{taken} as known; between two rows {between} fits best and misses {} of the motion.", percent(*residual))
+            }
             Self::TakenAsEven { differs } => format!(
                 "The intervals differ by up to {} from their mean, and are taken to be that: with inputs the times must be even.",
                 percent(*differs)

@@ -1,6 +1,7 @@
 //! What `check` says: whether the fits landed on predicted branches, where each start landed, and what to do.
 
 use super::advice::headline;
+use super::modes_found::spaced;
 use super::number::{DIGITS, complex, count, percent, plural, point, real};
 use super::prediction::FIRST_SCREEN;
 use super::{Cell, Shade, Table, wrapped};
@@ -136,11 +137,10 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
     if check.interrupted && check.comparison != Comparison::Interrupted {
         lines.push(wrapped(&interrupted(check, run), "", "  ", width));
     }
-    let every = real(check.report.interval, DIGITS);
     let about = format!(
         "({}, {}; {}, {} through each method)",
         check.report.source,
-        if check.report.uneven { format!("uneven times, {every} apart in the middle") } else { format!("one every {every}") },
+        spaced(&check.report),
         run.model,
         count(run.starts, "start", "starts")
     );

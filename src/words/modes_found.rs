@@ -58,7 +58,7 @@ pub(super) fn answer(report: &Report, width: usize) -> Vec<String> {
             format!("{}, {} of {}", report.source, count(n, "sample", "samples"), count(report.trajectories, "trajectory", "trajectories"))
         }
     };
-    let every = format!("one every {}", real(report.interval, DIGITS));
+    let every = spaced(report);
     let mut lines = Vec::new();
     let object = object(report);
     match &upper[..] {
@@ -95,4 +95,10 @@ pub(super) fn answer(report: &Report, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// How far apart the samples are.
+pub(super) fn spaced(report: &Report) -> String {
+    let interval = real(report.interval, DIGITS);
+    if report.uneven { format!("uneven times, {interval} apart in the middle") } else { format!("one every {interval}") }
 }

@@ -2,7 +2,7 @@
 
 use super::advice::{aliases, calls, headline, why};
 pub use super::modes_found::truth;
-use super::modes_found::{answer, closes};
+use super::modes_found::{answer, closes, spaced};
 use super::number::{DIGITS, count, percent, point, real, signed};
 use super::paragraph::push;
 use super::unsettled::remedies;
@@ -200,7 +200,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         0 => String::new(),
         n => format!(", {} of {}", count(n, "sample", "samples"), count(report.trajectories, "trajectory", "trajectories")),
     };
-    parts.push(wrapped(&format!("{}{samples}, one every {}", report.source, real(report.interval, DIGITS)), "", "  ", width));
+    parts.push(wrapped(&format!("{}{samples}, {}", report.source, spaced(report)), "", "  ", width));
     let mut table = Table::new(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES", ""]).details(&[1, 2]);
     for (_, mode) in report.upper_modes() {
         let certainty = match mode.uncertainty {
