@@ -275,8 +275,8 @@ impl Trajectories {
     ///
     /// ```
     /// use lambdahat::data::Reading;
-    /// let paths = Reading::default().parse(b"t,x\n0,1\n0.5,2\n1.3,4\n", "uneven.csv")?.paths()?;
-    /// assert_eq!(paths.get(0).map(|path| path.times()), Some(&[0.0, 0.5, 1.3][..]));
+    /// let paths = Reading::default().parse(b"t,x\n0,1\n0.51,2\n1.3,4\n", "uneven.csv")?.paths()?;
+    /// assert_eq!(paths.get(0).map(|path| path.times()), Some(&[0.0, 0.51, 1.3][..]));
     /// # Ok::<(), lambdahat::data::DataError>(())
     /// ```
     pub fn paths(&self) -> Result<Paths, DataError> {

@@ -127,15 +127,18 @@ impl LinearModel {
             polished
         };
         let fit = if fit.rms > CLEAN { fit.weighted(long) } else { without_faint(fit, long) };
-        let met = fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
-        let enough = fit.cells >= 2 * fit.parameters;
-        let explains =
-            enough && met && fit.count() > 0 && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
-        let nearly = enough && met && fit.count() > 0 && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
-        let shifts = if fit.rms > CLEAN { shifts(long, &fit) } else { None };
+        let counts = fit.count() > 0 && fit.cells >= 2 * fit.parameters;
+        let leaves_noise = counts && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
+        let leaves_little = counts && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
+        let meets = || fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
+        let met = (leaves_noise || leaves_little) && meets();
+        let (explains, nearly) = (leaves_noise && met, leaves_little && met);
+        // Of a model that leaves a part of the motion nobody asks.
+        let asked = fit.rms > CLEAN && (explains || nearly);
+        let shifts = if asked { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
-        let second = if fit.rms > CLEAN { second_order(long, &fit) } else { Err(Unasked::NoProducts) };
+        let second = if asked { second_order(long, &fit) } else { Err(Unasked::NoProducts) };
         let straight = second.as_ref().ok().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
         let linear = constant_rates && straight;
         Some(Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() })
