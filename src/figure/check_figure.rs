@@ -54,8 +54,9 @@ fn caption(check: &Check) -> String {
         Comparison::NothingFitted => "there is nothing to compare",
         Comparison::Interrupted => "the fits were interrupted",
     };
+    let times = if check.report.uneven { "at uneven times, in the middle H =" } else { "sampled every H =" };
     format!(
-        "{}, sampled every H = {}. {fitted} of {} fits reached a small loss; {verdict}. Left: the best fit followed from the first sample, with the step \
+        "{}, {times} {}. {fitted} of {} fits reached a small loss; {verdict}. Left: the best fit followed from the first sample, with the step \
          of its training and with a hundredth of it. Right: the plane of λ̂, with the number of starts that landed on each branch.",
         check.report.source,
         real(check.report.interval, DIGITS),

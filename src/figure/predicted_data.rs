@@ -65,7 +65,9 @@ pub fn prediction_of_samples(
     } else {
         ""
     };
-    figure.caption = format!("{} {beside}{drawn}", figure.caption);
+    let settled = from.report.modes.iter().any(|mode| mode.lambda == lambda && mode.settled);
+    let open = if settled { "" } else { "The samples do not settle this mode. " };
+    figure.caption = format!("{} {open}{beside}{drawn}", figure.caption);
     if let Some(misfit) = misfit {
         figure.facts.insert("misfit of the modes".into(), misfit);
     }
