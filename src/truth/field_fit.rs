@@ -5,14 +5,17 @@
 //! starts from the one below.
 
 use super::bounded_work::Effort;
-use super::polynomial_flow::{PolynomialFlow, Powers};
+use super::polynomial_flow::{PolynomialFlow, Powers, Workspace};
 use super::windows::{Window, motion};
 use nalgebra::{DMatrix, DVector, SVD};
+use rayon::prelude::*;
 
 /// Steps of Levenberg–Marquardt at most.
 const MOST_STEPS: usize = 30;
 /// A gain in the sum of squares below this part ends the descent.
 const LEAST_GAIN: f64 = 1e-7;
+/// Fewer windows than these are not worth a second core.
+const WINDOWS_A_TASK: usize = 16;
 
 /// A fitted field.
 #[derive(Clone, Debug)]
@@ -234,97 +237,106 @@ fn by_slopes(windows: &[Window], powers: &Powers) -> Option<DMatrix<f64>> {
     Some(solution.solve(&inside, 1e-8 * largest).ok()?.transpose())
 }
 
-/// The sum of squares, or `None` where the flow leaves the range of f64.
+/// The sum of squares, or `None` where the flow leaves the range of f64. Windows share the cores; their sums are added in order, whoever made them.
 fn square(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usize) -> Option<f64> {
-    let mut w = flow.workspace(false);
-    let mut sum = 0.0;
-    for window in windows {
+    let of = |window: &Window, w: &mut Workspace| {
+        let mut sum = 0.0;
         let mut z = window.start.clone();
         let mut meet = |z: &[f64], row: &[f64]| z.iter().zip(row).filter(|(_, y)| !y.is_nan()).for_each(|(z, y)| sum += (z - y).powi(2));
         if free {
             meet(&z, &window.rows[0]);
         }
         for (row, &time) in window.rows[1..].iter().zip(&window.times) {
-            if !flow.advance(&mut z, time, steps * (time.ceil() as usize).max(1), &mut w) {
+            if !flow.advance(&mut z, time, steps * (time.ceil() as usize).max(1), w) {
                 return None;
             }
             meet(&z, row);
         }
-    }
+        Some(sum)
+    };
+    let sum: f64 = of_each(windows, || flow.workspace(false), of)?.into_iter().sum();
     sum.is_finite().then_some(sum)
 }
 
-fn linearised(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usize, effort: &mut Effort) -> Option<Linearised> {
+/// What `of` makes of every window, in order; `None` where it fails for one.
+fn of_each<T: Send>(
+    windows: &[Window],
+    workspace: impl Fn() -> Workspace + Sync + Send,
+    of: impl Fn(&Window, &mut Workspace) -> Option<T> + Sync + Send,
+) -> Option<Vec<T>> {
+    windows.par_iter().with_min_len(WINDOWS_A_TASK).map_init(workspace, |w, window| of(window, w)).collect()
+}
+
+/// What one window adds to the least squares.
+struct LinearisedWindow {
+    square: f64,
+    residuals: DMatrix<f64>,
+    /// Rows of [J | r], its start eliminated.
+    rows: Vec<f64>,
+    follow: (DVector<f64>, DMatrix<f64>),
+    equations: usize,
+}
+
+fn linearised_window(flow: &PolynomialFlow, window: &Window, free: bool, steps: usize, w: &mut Workspace) -> Option<LinearisedWindow> {
     let (d, p, columns) = (flow.dimension(), flow.coefficients.len(), flow.columns());
-    effort.spend(work(flow, windows, steps, true));
-    let mut w = flow.workspace(true);
-    let mut out = Linearised {
-        square: 0.0,
-        triangle: DMatrix::zeros(0, p + 1),
-        residuals: Vec::with_capacity(windows.len()),
-        follow: Vec::with_capacity(windows.len()),
-        equations: 0,
-    };
-    let mut stack: Vec<f64> = Vec::new();
-    for window in windows {
-        let mut whole = flow.start(&window.start, true);
-        let rows = window.rows.len();
-        let mut local: Vec<f64> = Vec::new();
-        let mut residuals = DMatrix::from_element(rows - usize::from(!free), d, f64::NAN);
-        let mut place = 0;
-        for (i, row) in window.rows.iter().enumerate() {
-            if i > 0 {
-                let time = window.times[i - 1];
-                if !flow.advance(&mut whole, time, steps * (time.ceil() as usize).max(1), &mut w) {
-                    return None;
-                }
-            } else if !free {
-                continue;
+    let mut whole = flow.start(&window.start, true);
+    let mut local: Vec<f64> = Vec::new();
+    let mut residuals = DMatrix::from_element(window.rows.len() - usize::from(!free), d, f64::NAN);
+    let mut place = 0;
+    let mut square = 0.0;
+    for (i, row) in window.rows.iter().enumerate() {
+        if i > 0 {
+            let time = window.times[i - 1];
+            if !flow.advance(&mut whole, time, steps * (time.ceil() as usize).max(1), w) {
+                return None;
             }
-            for j in (0..d).filter(|&j| !row[j].is_nan()) {
-                let r = whole[j] - row[j];
-                residuals[(place, j)] = r;
-                out.square += r * r;
-                out.equations += 1;
-                let derivatives = &whole[d + j * columns..d + (j + 1) * columns];
-                local.extend_from_slice(derivatives);
-                local.push(r);
-            }
-            place += 1;
-        }
-        out.residuals.push(residuals);
-        let count = local.len() / (columns + 1);
-        if !free {
-            for row in local.chunks_exact(columns + 1) {
-                stack.extend_from_slice(&row[..p]);
-                stack.push(row[columns]);
-            }
-            out.follow.push((DVector::zeros(d), DMatrix::zeros(d, p)));
+        } else if !free {
             continue;
         }
-        let whole = DMatrix::from_row_slice(count, columns + 1, &local);
-        let by_start = whole.columns(p, d).into_owned();
-        let mut others = DMatrix::zeros(count, p + 1);
-        others.columns_mut(0, p).copy_from(&whole.columns(0, p));
-        others.column_mut(p).copy_from(&whole.column(columns));
-        let qr = by_start.qr();
-        let q = qr.q();
-        let inside = q.tr_mul(&others);
-        let solved = qr.r().solve_upper_triangular(&inside)?;
-        others -= q * inside;
-        for i in 0..count {
-            stack.extend(others.row(i).iter());
+        for j in (0..d).filter(|&j| !row[j].is_nan()) {
+            let r = whole[j] - row[j];
+            residuals[(place, j)] = r;
+            square += r * r;
+            local.extend_from_slice(&whole[d + j * columns..d + (j + 1) * columns]);
+            local.push(r);
         }
-        out.follow.push((solved.column(p).into_owned(), solved.columns(0, p).into_owned()));
+        place += 1;
     }
-    let rows = stack.len() / (p + 1);
+    let equations = local.len() / (columns + 1);
+    if !free {
+        let rows = local.chunks_exact(columns + 1).flat_map(|row| row[..p].iter().chain(&row[columns..])).copied().collect();
+        let follow = (DVector::zeros(d), DMatrix::zeros(d, p));
+        return Some(LinearisedWindow { square, residuals, rows, follow, equations });
+    }
+    let whole = DMatrix::from_row_slice(equations, columns + 1, &local);
+    let by_start = whole.columns(p, d).into_owned();
+    let mut others = DMatrix::zeros(equations, p + 1);
+    others.columns_mut(0, p).copy_from(&whole.columns(0, p));
+    others.column_mut(p).copy_from(&whole.column(columns));
+    let qr = by_start.qr();
+    let q = qr.q();
+    let inside = q.tr_mul(&others);
+    let solved = qr.r().solve_upper_triangular(&inside)?;
+    others -= q * inside;
+    let follow = (solved.column(p).into_owned(), solved.columns(0, p).into_owned());
+    Some(LinearisedWindow { square, residuals, rows: others.transpose().as_slice().to_vec(), follow, equations })
+}
+
+fn linearised(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usize, effort: &mut Effort) -> Option<Linearised> {
+    let p = flow.coefficients.len();
+    effort.spend(work(flow, windows, steps, true));
+    let each = of_each(windows, || flow.workspace(true), |window, w| linearised_window(flow, window, free, steps, w))?;
+    let square: f64 = each.iter().map(|w| w.square).sum();
+    let equations = each.iter().map(|w| w.equations).sum();
+    let rows: usize = each.iter().map(|w| w.rows.len()).sum::<usize>() / (p + 1);
     effort.spend(2.0 * rows as f64 * (p * p) as f64);
-    let stacked = DMatrix::from_row_slice(rows, p + 1, &stack);
-    if !stacked.iter().all(|x| x.is_finite()) || !out.square.is_finite() {
+    let stacked = DMatrix::from_row_iterator(rows, p + 1, each.iter().flat_map(|w| w.rows.iter().copied()));
+    if !stacked.iter().all(|x| x.is_finite()) || !square.is_finite() {
         return None;
     }
-    out.triangle = stacked.qr().r();
-    Some(out)
+    let triangle = stacked.qr().r();
+    let (residuals, follow) = each.into_iter().map(|w| (w.residuals, w.follow)).unzip();
+    Some(Linearised { square, triangle, residuals, follow, equations })
 }
 
 /// The lengths of the Jacobian's columns.

@@ -160,40 +160,38 @@ impl PolynomialFlow {
         } else {
             self.powers.evaluate(&whole[..d], &mut w.values, &mut w.slopes);
         }
-        let q = self.powers.count();
+        // Column k of the coefficients, which lie column by column, belongs to monomial k.
+        let (q, c) = (self.powers.count(), self.coefficients.as_slice());
+        let values = &w.values[..q];
         for i in 0..d {
             let mut sum = 0.0;
             for k in 0..q {
-                sum += self.coefficients[(i, k)] * w.values[k];
+                sum += c[k * d + i] * values[k];
             }
             w.rate[i] = sum;
         }
         if whole.len() == d {
             return;
         }
-        w.jacobian.fill(0.0);
-        for k in 1..q {
-            for i in 0..d {
-                let c = self.coefficients[(i, k)];
-                for j in 0..d {
-                    w.jacobian[i * d + j] += c * w.slopes[k * d + j];
+        for i in 0..d {
+            for j in 0..d {
+                let mut sum = 0.0;
+                for k in 1..q {
+                    sum += c[k * d + i] * w.slopes[k * d + j];
                 }
+                w.jacobian[i * d + j] = sum;
             }
         }
         let columns = self.columns();
-        let derivatives = &whole[d..];
-        for i in 0..d {
-            let row = &mut w.rate[d + i * columns..d + (i + 1) * columns];
-            row.fill(0.0);
-            for j in 0..d {
+        let (first, others) = whole[d..].split_at(columns);
+        for (i, row) in w.rate[d..].chunks_exact_mut(columns).enumerate() {
+            let a = w.jacobian[i * d];
+            row.iter_mut().zip(first).for_each(|(r, s)| *r = a * s);
+            for (j, other) in (1..d).zip(others.chunks_exact(columns)) {
                 let a = w.jacobian[i * d + j];
-                for (r, s) in row.iter_mut().zip(&derivatives[j * columns..(j + 1) * columns]) {
-                    *r += a * s;
-                }
+                row.iter_mut().zip(other).for_each(|(r, s)| *r += a * s);
             }
-            for (r, v) in row[i * q..(i + 1) * q].iter_mut().zip(&w.values) {
-                *r += v;
-            }
+            row[i * q..(i + 1) * q].iter_mut().zip(values).for_each(|(r, v)| *r += v);
         }
     }
 

@@ -39,6 +39,8 @@ struct Sums {
 
 /// Up to so many monomials are held on the stack.
 const ON_STACK: usize = 128;
+/// A cubic field of three variables has so many.
+const FEW: usize = 20;
 
 impl CompiledField {
     /// `Σ weight · field` over fields in the same variables: a truncated expansion at one h. Empty for an empty list.
@@ -94,20 +96,28 @@ impl CompiledField {
 
     fn evaluate(&self, sums: &Sums, x: &[f64], out: &mut [f64]) {
         let count = self.monomials.factors.len() + 1;
-        let (mut on_stack, mut beyond);
-        let values: &mut [f64] = if count <= ON_STACK {
-            on_stack = [1.0; ON_STACK];
-            &mut on_stack[..count]
+        // To clear the larger array would cost more than to fill a few places.
+        if count <= FEW {
+            self.evaluate_in(&mut [1.0; FEW][..count], sums, x, out);
+        } else if count <= ON_STACK {
+            self.evaluate_in(&mut [1.0; ON_STACK][..count], sums, x, out);
         } else {
-            beyond = vec![1.0; count];
-            &mut beyond
-        };
+            self.evaluate_in(&mut vec![1.0; count], sums, x, out);
+        }
+    }
+
+    /// The same, with a place for each monomial, the first of which is 1.
+    fn evaluate_in(&self, monomials: &mut [f64], sums: &Sums, x: &[f64], out: &mut [f64]) {
         for (k, &(earlier, variable)) in self.monomials.factors.iter().enumerate() {
-            values[k + 1] = values[earlier] * x[variable];
+            monomials[k + 1] = monomials[earlier] * x[variable];
         }
         let mut from = 0;
         for (out, &end) in out.iter_mut().zip(&sums.ends) {
-            *out = sums.terms[from..end].iter().map(|&(place, c)| c * values[place]).sum();
+            let mut sum = 0.0;
+            for &(place, c) in &sums.terms[from..end] {
+                sum += c * monomials[place];
+            }
+            *out = sum;
             from = end;
         }
     }
