@@ -348,3 +348,23 @@ fn a_lag_tells_that_columns_are_missing() {
     let told = |c: &Caveat| matches!(c, Caveat::LagTells { alone, with_lag } if *alone > 0.5 && *with_lag < 1e-3);
     assert!(settled(&found).is_empty() && found.caveats.iter().any(told), "{found:?}");
 }
+
+/// A damped pendulum's angle alone, to rounding: a sum of exponentials meets it, the last of them terms of its series that a sum cut off has moved. None of those is a mode of
+/// the pendulum's equilibrium.
+#[test]
+fn a_series_that_is_cut_off_has_no_modes_of_its_own() {
+    let (omega, damping) = (2.729f64, 0.3142);
+    let truth = Complex64::new(-0.5 * damping, (omega * omega - 0.25 * damping * damping).sqrt());
+    for (k, start) in [(1.01, 1.2), (1.1, 0.3), (0.9, 1.5), (1.2, 0.8), (0.7, 1.6), (1.3, -0.4)].into_iter().enumerate() {
+        let interval = (0.4 + 0.03 * k as f64) / omega;
+        let states =
+            second_order(|x, v| -omega * omega * x.sin() - damping * v, start, 100, interval).into_iter().map(|[x, _]| x).collect();
+        let times = (0..100).map(|k| interval * f64::from(k)).collect();
+        let data = Trajectories::with_times("angle", vec!["x".into()], Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        for mode in settled(&found) {
+            let u = mode.uncertainty.unwrap();
+            assert!((mode.lambda - truth).norm() <= 3.0 * u + 1e-4, "{start:?}: {} ± {u} for {truth}: {found:?}", mode.lambda);
+        }
+    }
+}

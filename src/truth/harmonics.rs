@@ -8,6 +8,9 @@ use num_complex::Complex;
 const FASTER: f64 = 1.6;
 const AT_ONCE: f64 = 0.25;
 const AT_MULTIPLE: f64 = 0.13;
+/// Next to a term of a series: within this part of it, and of its rate.
+const NEXT_TO: f64 = 0.02;
+const NEXT_TO_RATE: f64 = 0.25;
 
 /// What the residuals have of three times a frequency beyond chance, relative to a motion that fills its columns;
 /// of the samples that the fit was made of.
@@ -56,6 +59,19 @@ pub(super) fn is_harmonic(fit: &Exponentials, k: usize, duration: f64) -> bool {
         }
     }
     false
+}
+
+/// Whether two pairs or more lie next to terms of the series of the pair with the largest part: 2λ, 3λ and 2λ + λ̄. A series that is cut off moves its last terms by far
+/// more than their uncertainties, so that [`is_harmonic`] misses them; one such pair can be there by chance, hardly two.
+pub(super) fn is_cut_off_series(fit: &Exponentials) -> bool {
+    let pairs = || (0..fit.rates.len()).map(|k| (k, fit.rates[k].lambda())).filter(|(_, lambda)| lambda.im > 0.0);
+    let Some((largest, lambda)) = pairs().max_by(|a, b| fit.share[a.0].total_cmp(&fit.share[b.0])) else { return false };
+    let terms = [2.0 * lambda, 3.0 * lambda, 2.0 * lambda + lambda.conj()];
+    let near = |other: Complex<f64>| {
+        let close = |term: &Complex<f64>| (other - term).norm() < (NEXT_TO * term.norm()).min(NEXT_TO_RATE * term.re.abs());
+        terms.iter().any(close)
+    };
+    pairs().filter(|(k, other)| *k != largest && near(*other)).count() >= 2
 }
 
 /// Whether in noise the k-th λ may be of the series of another: a motion that swings more slowly while it is large has the terms 3α + iω, 2α + 2iω, 3α + 3iω of α + iω

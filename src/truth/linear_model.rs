@@ -5,7 +5,7 @@ use super::chi_square::chi_square;
 use super::exponential_search::{CLEAN, LEAST, Search, chosen, information, searched, variants};
 use super::exponentials::Exponentials;
 use super::finding::Because;
-use super::harmonics::{is_harmonic, may_be_of_a_series, third_harmonic};
+use super::harmonics::{is_cut_off_series, is_harmonic, may_be_of_a_series, third_harmonic};
 use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::runs::Samples;
@@ -254,7 +254,8 @@ impl LinearModel {
             modes.iter_mut().filter(|m| m.because.is_empty()).for_each(|m| m.because.push(Because::NotDetermined));
         }
         // One harmonic makes the whole an orbit's series.
-        if modes.iter().any(|m| m.because.contains(&Because::Harmonic)) {
+        let cut_off = partial && !known_linear && is_cut_off_series(&self.fit);
+        if cut_off || modes.iter().any(|m| m.because.contains(&Because::Harmonic)) {
             for mode in &mut modes {
                 if !mode.because.contains(&Because::Harmonic) {
                     mode.because.push(Because::Harmonic);
