@@ -12,8 +12,9 @@
 //!
 //! The loss of one mode with its mean weights (`uneven`) knows neither the directions of the samples nor their noise; its minima, or the branches of the even problem, are
 //! starts for this one. Levenberg–Marquardt on the entries of Â and B̂, and of the centre c where it is free, with derivatives by a complex step: Im F(Â + iεE)/ε, exact to
-//! rounding for every ε that small.
+//! rounding for every ε that small. Without inputs it goes in the coordinates of the modes (`modal_loss`), unless those are near to dependent.
 
+use super::modal_loss::{MatrixMinimum, ModalLoss, Step};
 use super::state_pairs::{StatePair, StatePairs};
 use super::uneven::UnevenError;
 use crate::data::Hold;
@@ -30,19 +31,6 @@ const SHARPENING_STEPS: usize = 12;
 const NEAR: f64 = 1e-6;
 /// The complex step.
 const EPSILON: f64 = 1e-40;
-
-/// A local minimum of the loss of matrices.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MatrixMinimum {
-    /// Â.
-    pub matrix: DMatrix<f64>,
-    /// B̂; without columns where there are no inputs.
-    pub inputs: DMatrix<f64>,
-    /// The point that it leaves in place.
-    pub centre: DVector<f64>,
-    /// The root mean square of what stays, relative to the motion: √L.
-    pub level: f64,
-}
 
 /// The loss of linear models through one method.
 #[derive(Clone, Debug)]
@@ -118,6 +106,14 @@ impl MatrixLoss {
     /// assert!((learned.matrix[(0, 0)] + 0.5).abs() < 1e-12 && learned.level < 1e-12);
     /// ```
     pub fn minimum_near(&self, start: &DMatrix<f64>) -> Option<MatrixMinimum> {
+        if self.pairs.inputs() == 0 {
+            let step = Step::Method { numerator: &self.numerators[0], denominator: &self.denominator };
+            let modal = ModalLoss { step, pairs: &self.pairs, centre: &self.centre, free: self.free };
+            // A matrix whose modes are too near to dependent is taken as it is.
+            if let Ok(found) = modal.minimum_near(start) {
+                return found;
+            }
+        }
         let at = self.sharpened(self.descended(self.begun(start)?)?);
         let left = self.residuals(&at)?.norm_squared();
         let Parts { matrix, inputs, centre } = self.parts(&at);
