@@ -195,14 +195,9 @@ impl Checker<'_> {
         // The classes that uneven times are predicted for.
         let linear = matches!(self.model, ModelSpec::Linear | ModelSpec::Affine);
         let above = match &self.report.through_loss {
+            _ if self.report.uneven && !linear => ABOVE_STALLED,
+            None if self.report.uneven => ABOVE_FLOOR,
             Some(through) if !through.is_of_field() => ABOVE_FLOOR,
-            None if self.report.uneven => {
-                if linear {
-                    ABOVE_FLOOR
-                } else {
-                    ABOVE_STALLED
-                }
-            }
             _ => ABOVE_FIELD,
         };
         let floor = noise_floor(self.report, self.method.1, motion);

@@ -3,7 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject` |
-//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map`, or of a nonlinear field by `noisy_field` |
+//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map`; at uneven times by `uneven_map`, of a nonlinear field by `noisy_field` |
 //! | the modes that noisy samples show a method | `noisy_modes` |
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
@@ -42,6 +42,7 @@ pub(crate) mod report;
 mod straight_inputs;
 pub(crate) mod subject;
 mod through_loss;
+mod uneven_map;
 mod uneven_times;
 
 pub use calls::{CallMode, CallReport, default_calls};

@@ -37,7 +37,8 @@ impl NoisyModes {
                     let Some(branch) = branches.principal() else { return Ok(Self::default()) };
                     clean.push((branch.lambda, branch.condition));
                 }
-                Ok(Self::regressed(subject, (method, multistep), &clean, sampling).unwrap_or_default())
+                let regressed = Self::regressed(subject, (method, multistep), &clean, sampling);
+                Ok(regressed.unwrap_or_else(|| Self::through(&through.modes)))
             }
             _ => Ok(Self::through(&through.modes)),
         }

@@ -14,6 +14,8 @@ use crate::data::Hold;
 use crate::inverse::{Branches, LearningEquation, Limits, Verdict};
 use crate::method::{Method, Sampling};
 use crate::truth::Caveat;
+use num_complex::Complex;
+use rayon::prelude::*;
 
 /// What to predict.
 #[derive(Clone, Debug)]
@@ -46,7 +48,7 @@ impl Prediction {
     }
 
     /// The methods, mode by mode; once `stopped` says so, no further orbits are followed: methods that turn on them get no verdict, and nothing is recommended.
-    fn by_methods(self, stopped: &dyn Fn() -> bool) -> Result<Report, PredictError> {
+    fn by_methods(self, stopped: &(dyn Fn() -> bool + Sync)) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
         let through_loss = subject.through_loss.map(|through| through.weighed(&subject.modes, subject.interval, limits));
@@ -60,7 +62,7 @@ impl Prediction {
         let asked = if methods.is_empty() { &defaults } else { &methods };
         let sampling = Sampling::new(subject.interval, substeps)?;
         let of_method = |method| MethodReport::of(&subject, method, sampling, limits, orbits.as_ref(), stopped);
-        let reports = asked.iter().map(of_method).collect::<Result<_, _>>()?;
+        let reports = asked.par_iter().map(of_method).collect::<Result<_, _>>()?;
         let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), stopped };
         let recommendation = recommendation::recommend(&subject, candidates, limits)?;
         let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, uneven, driven, .. } =
@@ -128,7 +130,7 @@ impl MethodReport {
         sampling: Sampling,
         limits: Limits,
         orbits: Option<&LearnedOrbits>,
-        stopped: &dyn Fn() -> bool,
+        stopped: &(dyn Fn() -> bool + Sync),
     ) -> Result<Self, PredictError> {
         let equation = LearningEquation::of(method)?;
         let noisy = NoisyModes::of(subject, method, &equation, sampling)?;
@@ -176,21 +178,29 @@ impl ModeReport {
     ) -> Result<Self, PredictError> {
         let mode = &subject.modes[k];
         let alone = subject.is_alone(mode);
-        if let Some((branches, minima)) = subject.minima(method, k, mode.lambda, sampling, limits) {
-            let uncertainty = mode.uncertainty.unwrap_or(0.0);
-            let beside = |lambda| {
+        let apparent = noisy.modes.get(k).copied().flatten();
+        let shown = apparent.map_or(mode.lambda, |(apparent, _)| apparent);
+        if let Some((branches, minima)) = subject.minima(method, k, shown, sampling, limits) {
+            let branches = branches.beside(mode.lambda);
+            let in_short = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
+            let beside = |lambda: Complex<f64>| {
                 if subject.learns_from_samples(method) {
                     return Ok(branches.clone().beside(lambda));
                 }
-                subject.branches_in_short((method, equation), k, lambda, sampling, limits)
+                // What is read off the samples moves as what is learned without them does.
+                let (here, there) = (in_short(mode.lambda)?, in_short(lambda)?);
+                Ok(branches.clone().moved_as(&here, &there))
             };
+            // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
+            let uncertainty = mode.uncertainty.filter(|_| !apparent.is_some_and(|(_, significant)| significant)).unwrap_or(0.0);
             let judgement = mode.settled.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
-            let clean = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
+            let straight = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
+            let clean = straight.or_else(|| apparent.and_then(|_| in_short(mode.lambda).ok()));
             let noise_free = clean.filter(|clean| differs(clean, &branches));
             return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
-        let noisy = noisy.modes.get(k).copied().flatten().and_then(|(apparent, significant)| {
+        let noisy = apparent.and_then(|(apparent, significant)| {
             let found = equation.branches(apparent, sampling).ok()?;
             Some((found.beside(mode.lambda), significant))
         });

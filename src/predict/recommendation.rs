@@ -350,7 +350,7 @@ fn worst_learned(subject: &Subject, method: &Method, substeps: u32, limits: Limi
     let through = subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().1);
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
         let learned = through.map_or(mode.lambda, |modes| modes[k].learned);
-        let found = match subject.minima_in_short(method, k, mode.lambda, sampling, limits) {
+        let found = match subject.minima_in_short(method, k, learned, sampling, limits) {
             Some(found) => found,
             None => equation.branches(learned, sampling).or_else(|_| equation.branches(mode.lambda, sampling))?,
         };

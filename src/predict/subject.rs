@@ -122,7 +122,8 @@ impl Subject {
         let samples = if options.log { data.log()? } else { data.clone() };
         let held = subject.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }));
         let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref(), !held);
-        let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes, subject.linear), straight, ..subject };
+        let by_pairs = subject.linear && loss == Loss::Pairs;
+        let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes, by_pairs), straight, ..subject };
         if subject.straight.is_some() && held {
             subject.caveats.push(Caveat::HeldTakenStraight);
         }
@@ -130,10 +131,10 @@ impl Subject {
         if subject.straight.is_none() && subject.caveats.iter().any(follows) {
             subject.caveats.push(Caveat::LearnedWithoutInputs);
         }
-        let Ok(even) = samples.require_even() else { return Ok(subject) };
         if !data.inputs().is_empty() {
             return Ok(subject);
         }
+        let Ok(even) = samples.require_even() else { return Ok(subject.with_uneven_loss(&samples, loss, true)) };
         Ok(subject.with_loss(&even.paths(), loss, true))
     }
 
@@ -189,7 +190,8 @@ impl Subject {
     pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
         if let (Origin::Samples(data), true) = (&self.origin, samples.is_uneven()) {
             self.uneven = UnevenTimes::of_fits(data, &self.modes, self.linear, affine);
-            return self;
+            let data = data.clone();
+            return self.with_uneven_loss(&data, loss, affine);
         }
         let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
         let noisy = self.caveats.iter().find_map(|caveat| match caveat {
@@ -201,6 +203,14 @@ impl Subject {
             Some(degree) => ThroughLoss::of_field(samples, self.interval, &self.modes, (loss, degree)),
             None => None,
         };
+        self
+    }
+
+    /// The same with what `loss` learns from these uneven samples through a linear model.
+    fn with_uneven_loss(mut self, data: &Trajectories, loss: Loss, affine: bool) -> Self {
+        if self.linear && self.settled_modes().next().is_some() {
+            self.through_loss = ThroughLoss::of_uneven(data, self.interval, &self.modes, (loss, affine));
+        }
         self
     }
 

@@ -8,7 +8,8 @@
 use super::affine_map::{AffineMap, Run, best_map, regression};
 use super::nearest::nearest;
 use super::noisy_field::NoisyField;
-use crate::data::Paths;
+use super::uneven_map::UnevenMap;
+use crate::data::{Paths, Trajectories};
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
 use crate::inverse::faithful::TOLERANCE;
@@ -70,6 +71,8 @@ enum Learner {
         /// Whether it has a constant.
         affine: bool,
     },
+    /// A linear model of all columns at uneven times.
+    Uneven(Box<UnevenMap>),
     /// A polynomial field.
     Field(Box<NoisyField>),
 }
@@ -82,6 +85,10 @@ impl Learner {
                 let map = best_map(runs, loss, *affine)?;
                 Some((matched(&map, interval, modes)?, map.loss))
             }
+            Self::Uneven(map) => {
+                let (learned, floor) = map.learned(loss, modes)?;
+                Some((modes.iter().zip(learned).map(|(mode, learned)| LossMode::of(mode, learned)).collect(), floor))
+            }
             Self::Field(field) => {
                 let (learned, floor) = field.learned(loss, modes)?;
                 Some((modes.iter().zip(learned).map(|(mode, learned)| LossMode::of(mode, learned)).collect(), floor))
@@ -92,6 +99,7 @@ impl Learner {
     fn noise(&self) -> Option<f64> {
         match self {
             Self::Map { runs, affine } => noise(runs, *affine),
+            Self::Uneven(map) => map.noise(),
             Self::Field(field) => field.noise(),
         }
     }
@@ -164,6 +172,15 @@ impl ThroughLoss {
         let noise = if driven || !settled { None } else { learner.noise() };
         let longest = paths.iter().map(|path| path.len()).max()? as f64 * interval;
         Some(Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes))
+    }
+
+    /// What `loss` learns from samples at uneven times, `interval` apart in the middle, with a linear model or an affine one; `None` where the modes are not those of one
+    /// linear system of all columns.
+    pub fn of_uneven(data: &Trajectories, interval: f64, modes: &[Mode], (loss, affine): (Loss, bool)) -> Option<Self> {
+        let learner = Learner::Uneven(Box::new(UnevenMap::of(data, modes, affine)?));
+        let learned = learner.learned(loss, interval, modes)?;
+        let noise = learner.noise();
+        Some(Self::laid_out(learner, (loss, learned), noise, (interval, data.duration()), modes))
     }
 
     /// What `loss` learns from even samples `interval` apart with polynomials of the degree that explains them; `None` where the samples do not suffice.
@@ -239,6 +256,7 @@ impl ThroughLoss {
                 let map = regression(runs, &alpha, &beta, &[Vec::new(), Vec::new()], *affine)?;
                 Some((nearest(&multipliers(&map)?, clean)?, map.loss))
             }
+            Learner::Uneven(_) => None,
             Learner::Field(field) => field.regressed(method, sampling, modes, clean),
         }
     }

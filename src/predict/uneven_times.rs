@@ -55,7 +55,8 @@ struct OwnSamples {
 }
 
 impl UnevenTimes {
-    /// Of uneven samples with these modes, which may be those of one `linear` system; `None` for even ones.
+    /// Of uneven samples with these modes; `None` for even ones. Where they are settled ones of a model that is fitted to pairs and is `linear`, minima are those of the samples'
+    /// own loss.
     pub fn of(data: &Trajectories, modes: &[Mode], linear: bool) -> Option<Self> {
         let polished = linear && data.dimension() <= MOST_COLUMNS && modes.iter().all(|m| m.settled);
         Self::with_samples(data, modes, (true, ANOTHER), if polished { MOST_PAIRS } else { 0 })
@@ -200,16 +201,16 @@ impl UnevenTimes {
         let Ok(loss) = MatrixLoss::new(method, &pairs, &self.centre, self.affine) else { return };
         // The other modes where the loop most likely has them.
         let mut learned = own.lambdas.clone();
-        for k in (0..learned.len()).filter(|&k| own.lambdas[k] != lambda && own.lambdas[k] != lambda.conj()) {
+        let place = own.coordinates.places[mode];
+        for k in (0..learned.len()).filter(|&k| own.coordinates.places[k] != place) {
             let truth = own.lambdas[k];
             let near = self.loss(method, k, truth, sampling.substeps(), FEW_INTERVALS).and_then(|l| l.minimum_near(truth));
             learned[k] = near.map_or(truth, |minimum| minimum.lambda);
         }
         for minimum in minima.iter_mut().take(MOST_POLISHED) {
-            let place = own.coordinates.places[mode];
             let of_mode = std::iter::zip(&own.coordinates.places, &own.lambdas).zip(&mut learned).filter(|((p, _), _)| **p == place);
             for ((_, truth), learned) in of_mode {
-                *learned = if *truth == lambda { minimum.lambda } else { minimum.lambda.conj() };
+                *learned = if *truth == own.lambdas[mode] { minimum.lambda } else { minimum.lambda.conj() };
             }
             let Some(start) = own.coordinates.matrix(&own.lambdas, &learned) else { continue };
             let Some(found) = loss.minimum_near(&start) else { continue };
@@ -275,7 +276,7 @@ fn minimum_size(even: &Branches) -> f64 {
 
 /// Coordinates in which the modes move apart.
 #[derive(Clone, Debug)]
-struct Coordinates {
+pub(super) struct Coordinates {
     /// V⁻¹.
     inverse: DMatrix<f64>,
     equilibrium: Vec<f64>,
@@ -285,7 +286,7 @@ struct Coordinates {
 
 impl Coordinates {
     /// From the amplitudes of the modes in the longest trajectory; `None` where they are not those of one linear system of all columns.
-    fn of(data: &Trajectories, modes: &[Mode]) -> Option<Self> {
+    pub fn of(data: &Trajectories, modes: &[Mode]) -> Option<Self> {
         let d = data.dimension();
         let equilibrium = modes.first()?.equilibrium.clone();
         if modes.len() != d || modes.iter().any(|mode| mode.equilibrium != equilibrium) {
@@ -326,7 +327,7 @@ impl Coordinates {
     }
 
     /// The real matrix with these eigenvalues in place of the modes' own.
-    fn matrix(&self, lambdas: &[Complex<f64>], learned: &[Complex<f64>]) -> Option<DMatrix<f64>> {
+    pub fn matrix(&self, lambdas: &[Complex<f64>], learned: &[Complex<f64>]) -> Option<DMatrix<f64>> {
         let mut blocks = DMatrix::zeros(lambdas.len(), lambdas.len());
         for ((first, wide), (truth, learned)) in self.places.iter().zip(lambdas.iter().zip(learned)) {
             let first = *first;

@@ -7,6 +7,9 @@ use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
 use crate::truth::Caveat;
 use num_complex::Complex;
 
+/// Where a loss stalls below this part of the motion nobody sees it.
+const NOT_SEEN: f64 = 1e-4;
+
 /// A mode as a pair where it turns.
 fn shown(z: Complex<f64>) -> String {
     if z.im == 0.0 { complex(z, DIGITS) } else { pair(z, DIGITS) }
@@ -54,7 +57,7 @@ pub fn through_loss(report: &Report, width: usize) -> String {
         let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
         lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}:"), "", "  ", width));
         lines.push('\n');
-        for (library, line) in loss_calls(loss) {
+        for (library, line) in if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) } {
             lines.push_str(&format!("    {library:<12} {line}\n"));
         }
     }
@@ -70,12 +73,15 @@ pub fn uneven(report: &Report, width: usize) -> String {
     let stalled =
         |method: &MethodReport| settled.iter().filter_map(|&k| method.modes[k].minima.first()).map(|m| m.level).fold(0.0, f64::max);
     let shown = report.methods.iter().find(|method| method.method == "rk4").or(report.methods.first());
-    let Some(method) = shown.filter(|method| stalled(method) > 0.0) else { return String::new() };
+    let Some(method) = shown.filter(|method| stalled(method) > NOT_SEEN) else { return String::new() };
     let of = settled.iter().filter_map(|&k| Some((&method.modes[k], method.modes[k].minima.first()?)));
     let Some((mode, lowest)) = of.max_by(|a, b| a.1.level.total_cmp(&b.1.level)) else { return String::new() };
     let lambda = mode.branches.lambda;
     let grows = lambda.re < 0.0 && lowest.lambda.re > lowest.radius.unwrap_or(0.0);
     let kind = if grows { ", which grows; sampling unevenly does not remove the artifact" } else { "" };
+    let noisy = lowest.of_samples
+        && report.through_loss.as_ref().is_some_and(|through| through.noise.is_some_and(|noise| noise > lowest.level / 10.0));
+    let noise = if noisy { ", noise included" } else { "" };
     let others = mode.minima.len() - 1;
     let further = match others {
         0 => String::new(),
@@ -83,7 +89,7 @@ pub fn uneven(report: &Report, width: usize) -> String {
         n => format!(" A fit can also end on {n} further minima."),
     };
     let text = format!(
-        "Uneven times: no single λ̂ reproduces these intervals. Through {} the lowest loss ({} of the motion) is at {}{kind}. A loss that stalls there \
+        "Uneven times: no single λ̂ reproduces these intervals. Through {} the lowest loss ({} of the motion{noise}) is at {}{kind}. A loss that stalls there \
          says so.{further}",
         method.method,
         percent(lowest.level),
@@ -133,6 +139,21 @@ pub fn loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
             ("torchdiffeq", "y0 = nn.Parameter(x[0].clone()); odeint(f, y0, t)  against  x".to_owned()),
             ("diffrax", "params = (f, y0), y0 begun at x[0]; diffeqsolve(…, y0, …).ys  against  x".to_owned()),
         ],
+    }
+}
+
+/// The same at uneven times, where each window has times of its own.
+fn uneven_loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
+    let of_windows = |k: usize| {
+        vec![
+            ("torchdiffeq", format!("odeint(f, x[i], t[i:i+{}])  against  x[i:i+{}], i = 0, {k}, …", k + 1, k + 1)),
+            ("diffrax", format!("SaveAt(ts=ts[i:i+{}]) from x[i]  against  x[i:i+{}], i = 0, {k}, …", k + 1, k + 1)),
+        ]
+    };
+    match loss {
+        Loss::Pairs => of_windows(1),
+        Loss::Windows(k) => of_windows(k),
+        Loss::Rollout | Loss::RolloutFreeStart => loss_calls(loss),
     }
 }
 
