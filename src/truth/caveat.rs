@@ -1,7 +1,8 @@
 //! What a reader must know to take the modes rightly: facts with their numbers. Their sentences stand in `words`.
 
+use super::between::Between;
 use super::regression::DegreeScore;
-use super::with_inputs::Between;
+
 use serde::{Deserialize, Serialize};
 
 /// What limits the modes of a data set, or says how they were found.
