@@ -426,6 +426,15 @@ fn wrapped_angles_are_told() {
     }
 }
 
+/// A valve that opens and shuts is an input, and no angle.
+#[test]
+fn a_switch_is_no_wrapped_angle() {
+    let rows: String = (0..80).map(|k| format!("{k},{:.9},{}\n", (0.3 * f64::from(k)).cos(), u8::from(k % 20 < 7))).collect();
+    let found = Reading::default().parse(format!("t,x,valve\n{rows}").as_bytes(), "switch").unwrap();
+    assert!(matches!(&found.taken().remarks[..], [DataRemark::LooksHeld { column, values: 2 }, ..] if column == "valve"));
+    assert!(!found.taken().remarks.iter().any(|remark| matches!(remark, DataRemark::Wrapped { .. })), "{:?}", found.taken().remarks);
+}
+
 mod anything {
     use super::*;
     use proptest::prelude::*;

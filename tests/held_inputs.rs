@@ -2,12 +2,14 @@
 //!
 //! A = [[0, 1], [−4.01, −0.2]], whose eigenvalues are −0.1 ± 2i, B = (0, 1); the input is white, from `tests/data/white_input.py`. Figures by numpy 2.4 and scipy 1.17.
 
-use lambdahat::data::{Trajectories, Trajectory};
-use lambdahat::inverse::Limits;
+use lambdahat::data::{Hold, Trajectories, Trajectory};
+use lambdahat::fit::Loss;
+use lambdahat::inverse::{Limits, Verdict};
+use lambdahat::loops::Regression;
 use lambdahat::method::catalog;
-use lambdahat::predict::{LearnedInputs, Prediction, Report, Subject};
-use lambdahat::truth::{Because, Caveat, ModesOptions, examine};
-use nalgebra::{DMatrix, Matrix2, Matrix3, Vector2, matrix, vector};
+use lambdahat::predict::{Beside, LearnedInputs, Prediction, Report, Subject, default_calls};
+use lambdahat::truth::{Because, Between, Caveat, ModesOptions, examine};
+use nalgebra::{DMatrix, DVector, Matrix2, Matrix3, Vector2, matrix, vector};
 use num_complex::Complex64;
 
 const LAMBDA: Complex64 = Complex64::new(-0.1, 2.0);
@@ -235,6 +237,178 @@ fn a_clock_that_is_nearly_even_is_taken_to_be_so() {
         for mode in &subject.modes {
             let off = (mode.lambda - Complex64::new(LAMBDA.re, LAMBDA.im.copysign(mode.lambda.im))).norm();
             assert!(off < 3.0 * mode.uncertainty.unwrap(), "{jitter}: {} ± {:?}", mode.lambda, mode.uncertainty);
+        }
+    }
+}
+
+/// The states with noise of this part of their spread, from a small generator of its own: the sum of twelve uniform numbers.
+fn noisy(states: &[Vector2<f64>], part: f64, seed: u64) -> Vec<Vector2<f64>> {
+    let mut state = seed;
+    let mut chance = || {
+        let uniform = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        std::iter::repeat_with(uniform).take(12).sum::<f64>() - 6.0
+    };
+    let size = [0, 1].map(|j| part * (states.iter().map(|x| x[j] * x[j]).sum::<f64>() / states.len() as f64).sqrt());
+    states.iter().map(|x| vector![x[0] + size[0] * chance(), x[1] + size[1] * chance()]).collect()
+}
+
+/// An input of uniform numbers.
+fn long_input(rows: usize) -> Vec<f64> {
+    let mut state = 5u64;
+    let uniform = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        3.4 * ((state >> 11) as f64 / (1u64 << 53) as f64 - 0.5)
+    };
+    std::iter::repeat_with(uniform).take(rows).collect()
+}
+
+/// Φ, Γ and c of the regression of x⁺ on x, u and 1.
+fn affine(states: &[Vector2<f64>], inputs: &[f64]) -> (Matrix2<f64>, Vector2<f64>) {
+    let from = DMatrix::from_fn(states.len() - 1, 4, |k, j| [states[k][0], states[k][1], inputs[k], 1.0][j]);
+    let to = DMatrix::from_fn(states.len() - 1, 2, |k, j| states[k + 1][j]);
+    let map = from.svd(true, true).solve(&to, 0.0).unwrap();
+    (matrix![map[(0, 0)], map[(1, 0)]; map[(0, 1)], map[(1, 1)]], vector![map[(2, 0)], map[(2, 1)]])
+}
+
+/// The eigenvalue above the real axis.
+fn upper(a: &Matrix2<f64>) -> Complex64 {
+    let values = a.complex_eigenvalues();
+    if values[0].im > 0.0 { values[0] } else { values[1] }
+}
+
+/// With noise of a fifth of the motion the loss of pairs learns the regression on state and input, through every method: R(hλ̂) = μ of it, and with B̂ a step gives its Γ. Methods, calls and advice say so.
+#[test]
+fn noise_multiplies_the_damping_that_pairs_learn() {
+    let (interval, inputs) = (0.1, long_input(400));
+    for (part, seed) in [(0.1, 1), (0.2, 2), (0.2, 3)] {
+        let x = noisy(&states(interval, &inputs, false), part, seed);
+        let (phi, gamma) = affine(&x, &inputs);
+        let data = samples(interval, &x, &inputs);
+        let names = ["forward-euler", "midpoint", "rk4", "implicit-midpoint", "implicit-euler"];
+        let report = {
+            let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
+            let methods = names.map(|name| catalog::find(name).unwrap()).to_vec();
+            let beside = Beside { calls: default_calls().unwrap(), ..Beside::default() };
+            Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report_beside(&beside, &|| false).unwrap()
+        };
+        let k = report.modes.iter().position(|mode| mode.lambda.im > 0.0).unwrap();
+        assert!((report.modes[k].lambda - LAMBDA).norm() < 3.0 * report.modes[k].uncertainty.unwrap(), "{part}: {:?}", report.modes);
+        let through = report.through_loss.as_ref().unwrap();
+        let expected = upper(&phi).ln() / interval;
+        assert!((through.modes[k].learned - expected).norm() < 1e-8 && through.acts && !through.keeps, "{part}: {:?}", through.modes);
+        assert!((through.noise.unwrap() / part - 1.0).abs() < 0.15, "{part}: {:?}", through.noise);
+        for (method, name) in report.methods.iter().zip(names) {
+            let learned = method.modes[k].branches.principal().unwrap().lambda;
+            let [found] = &method.inputs[..1] else { panic!("{name}") };
+            assert!((found.learned[0] - learned).norm() < 1e-6, "{name}: {found:?} {learned}");
+            // Â has the eigenvectors of Φ.
+            let beta = learned.im / upper(&phi).im;
+            let a = Matrix2::identity() * (learned.re - beta * upper(&phi).re) + phi * beta;
+            let mut together = Matrix3::zeros();
+            together.fixed_view_mut::<2, 2>(0, 0).copy_from(&a);
+            together.fixed_view_mut::<2, 1>(0, 2).copy_from(&vector![found.b[0][0], found.b[1][0]]);
+            let step = step(name, &(together * interval));
+            let off = (step.fixed_view::<2, 2>(0, 0) - phi).norm() + (step.fixed_view::<2, 1>(0, 2) - gamma).norm();
+            assert!(off < 1e-8, "{part}, {name}: {off:.1e}");
+            assert!(method.verdict.is_some_and(|verdict| verdict > Verdict::Faithful), "{part}, {name}");
+        }
+        assert!(report.calls.iter().all(|call| call.verdict == Some(Verdict::Distorted)), "{part}: {:?}", report.calls);
+        let advice = report.recommendation.as_ref().unwrap();
+        assert_eq!(advice.loss, through.instead, "{part}");
+        assert!(advice.loss.is_some_and(|loss| loss != Loss::Pairs), "{part}: {advice:?}");
+    }
+}
+
+/// Longer windows and fitted starts learn less of the noise, and what windows of five learn is the least of their own loss: it grows to every side.
+#[test]
+fn windows_follow_the_input() {
+    let (interval, inputs) = (0.1, long_input(400));
+    let x = noisy(&states(interval, &inputs, false), 0.2, 2);
+    let data = samples(interval, &x, &inputs);
+    let learned = |loss| {
+        let subject = Subject::from_data_through(&data, &ModesOptions::default(), loss, &|| false).unwrap();
+        let through = subject.through_loss.unwrap();
+        (through.modes.iter().find(|mode| mode.lambda.im > 0.0).unwrap().learned, through.floor)
+    };
+    let all = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Loss::RolloutFreeStart].map(|loss| learned(loss).0);
+    assert!(all[0].re < all[1].re - 0.1 && all[1].re < all[2].re && all[2].re < -0.1, "{all:?}");
+    assert!((all[3] - LAMBDA).norm() < 0.05, "{all:?}");
+    // The loss of windows of five, summed by itself, from Gauss–Newton by differences on (Φ, Γ, c).
+    let left = |p: &[f64]| -> DVector<f64> {
+        let (phi, gamma, c) = (matrix![p[0], p[1]; p[2], p[3]], vector![p[4], p[5]], vector![p[6], p[7]]);
+        let mut errors = Vec::new();
+        let mut start = 0;
+        while start + 5 < x.len() {
+            let mut y = x[start];
+            for k in start..start + 5 {
+                y = phi * y + gamma * inputs[k] + c;
+                errors.extend([y[0] - x[k + 1][0], y[1] - x[k + 1][1]]);
+            }
+            start += 5;
+        }
+        DVector::from_vec(errors)
+    };
+    let (phi, gamma) = affine(&x, &inputs);
+    let mut p = vec![phi[(0, 0)], phi[(0, 1)], phi[(1, 0)], phi[(1, 1)], gamma[0], gamma[1], 0.0, 0.0];
+    for _ in 0..40 {
+        let slope = |k: usize| {
+            let beside = |by: f64| {
+                let mut p = p.clone();
+                p[k] += by;
+                left(&p)
+            };
+            (beside(1e-6) - beside(-1e-6)) / 2e-6
+        };
+        let jacobian = DMatrix::from_columns(&(0..8).map(slope).collect::<Vec<_>>());
+        let step = jacobian.svd(true, true).solve(&left(&p), 1e-12).unwrap();
+        p.iter_mut().zip(step.iter()).for_each(|(p, step)| *p -= step);
+    }
+    let errors = left(&p);
+    let (found, floor) = learned(Loss::Windows(5));
+    let own = upper(&matrix![p[0], p[1]; p[2], p[3]]).ln() / interval;
+    assert!((found - own).norm() < 1e-4, "{found} {own}");
+    assert!((floor / (errors.norm_squared() / errors.len() as f64) - 1.0).abs() < 1e-8, "{floor}");
+}
+
+/// A regression on estimated derivatives with the input beside the state: central differences of clean samples, by least squares of their own.
+#[test]
+fn derivative_regressions_take_the_input() {
+    let (interval, inputs) = (0.2, input());
+    let x = states(interval, &inputs, false);
+    let subject = Subject::from_data(&samples(interval, &x, &inputs), &ModesOptions::default()).unwrap();
+    let regressions = vec![Regression::read("pysindy:FiniteDifference:drop_endpoints=True").unwrap().unwrap()];
+    let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
+    let report = prediction.report_beside(&Beside { regressions, ..Beside::default() }, &|| false).unwrap();
+    let inside = x.len() - 2;
+    let from = DMatrix::from_fn(inside, 4, |k, j| [x[k + 1][0], x[k + 1][1], inputs[k + 1], 1.0][j]);
+    let to = DMatrix::from_fn(inside, 2, |k, j| (x[k + 2][j] - x[k][j]) / (2.0 * interval));
+    let map = from.svd(true, true).solve(&to, 0.0).unwrap();
+    let expected = upper(&matrix![map[(0, 0)], map[(1, 0)]; map[(0, 1)], map[(1, 1)]]);
+    let found = report.regressions[0].modes[0].noisy.unwrap();
+    assert!((found - expected).norm() < 1e-10, "{found} {expected}");
+    assert_eq!(report.regressions[0].verdict, Some(Verdict::Distorted));
+}
+
+/// Held inputs in noise are said to be held: another idea has to be better beyond chance.
+#[test]
+fn chance_makes_no_held_input_straight() {
+    let inputs = long_input(400);
+    for (straight, expected) in [(false, Between::Held), (true, Between::Straight)] {
+        for seed in 0..12 {
+            let part = if seed % 2 == 0 { 0.05 } else { 0.01 };
+            // Straight inputs show beyond chance in coarse samples.
+            let interval = if straight { 0.5 } else { 0.1 };
+            let x = noisy(&states(interval, &inputs, straight), part, 100 + seed);
+            for hold in [Hold::Zero, Hold::Linear] {
+                let found = examine(&samples(interval, &x, &inputs).with_hold(hold), &ModesOptions::default()).unwrap();
+                let used = found.caveats.iter().find_map(|c| if let Caveat::InputsUsed { hold, .. } = c { Some(*hold) } else { None });
+                // A loop that takes inputs to go straight is not contradicted where the samples do not tell.
+                let fits = used == Some(expected) || (hold == Hold::Linear && part == 0.05 && used == Some(Between::Straight));
+                assert!(fits, "straight: {straight}, {seed}, {hold:?}: {used:?}");
+            }
         }
     }
 }

@@ -5,11 +5,12 @@
 mod program;
 
 use lambdahat::data::{Hold, Trajectories, Trajectory};
+use lambdahat::fit::Loss;
 use lambdahat::inverse::{InputPair, Limits, MatrixLoss, StatePair, StatePairs, UnevenError, Verdict};
 use lambdahat::method::catalog;
-use lambdahat::predict::{Prediction, Report, Subject};
+use lambdahat::predict::{Beside, CallMode, Prediction, Report, Subject, default_calls};
 use lambdahat::truth::{Caveat, ModesOptions};
-use nalgebra::dmatrix;
+use nalgebra::{DMatrix, DVector, dmatrix};
 use num_complex::Complex;
 
 const SAMPLES: &str = include_str!("data/straight_inputs.csv");
@@ -262,6 +263,38 @@ fn noise_is_part_of_the_least_loss() {
     assert_eq!((advice.method.as_str(), advice.verdict), ("dormand-prince5", Verdict::Faithful));
 }
 
+/// What an exact integrator learns of pairs with inputs that it takes to go straight, H = 1: Gauss–Newton by differences from the truth, the maps by one exponential of x, u and u̇.
+fn through_the_flow(rows: &[[f64; 4]]) -> Complex<f64> {
+    let left = |p: &[f64]| -> DVector<f64> {
+        let mut together = DMatrix::zeros(4, 4);
+        together.view_mut((0, 0), (2, 2)).copy_from(&dmatrix![p[0], p[1]; p[2], p[3]]);
+        (together[(0, 2)], together[(1, 2)], together[(2, 3)]) = (p[4], p[5], 1.0);
+        let map = together.exp();
+        let of = |w: &[[f64; 4]]| {
+            let next = &map * DVector::from_vec(vec![w[0][1], w[0][2], w[0][3], w[1][3] - w[0][3]]);
+            [next[0] - w[1][1], next[1] - w[1][2]]
+        };
+        DVector::from_iterator(2 * (rows.len() - 1), rows.windows(2).flat_map(of))
+    };
+    let mut p = vec![0.0, 1.0, -4.01, -0.2, 0.0, 1.0];
+    for _ in 0..60 {
+        let here = left(&p);
+        let slope = |k: usize| {
+            let beside = |by: f64| {
+                let mut p = p.clone();
+                p[k] += by;
+                left(&p)
+            };
+            (beside(1e-6) - beside(-1e-6)) / 2e-6
+        };
+        let jacobian = DMatrix::from_columns(&(0..6).map(slope).collect::<Vec<_>>());
+        let step = jacobian.svd(true, true).solve(&here, 1e-12).unwrap();
+        p.iter_mut().zip(step.iter()).for_each(|(p, step)| *p -= 0.5 * step);
+    }
+    let values = dmatrix![p[0], p[1]; p[2], p[3]].complex_eigenvalues();
+    if values[0].im > 0.0 { values[0] } else { values[1] }
+}
+
 /// Samples whose input is held, through a loop that takes it to go straight: the lowest minimum through RK4 is another one (scipy), and that is no noise.
 #[test]
 fn the_wrong_hold() {
@@ -269,7 +302,20 @@ fn the_wrong_hold() {
     let states = all.iter().flat_map(|r| [r[1], r[2]]).collect();
     let run = Trajectory::at(None, all.iter().map(|r| r[0]).collect(), states).with_inputs(all.iter().map(|r| r[3]).collect());
     let data = Trajectories::with_times("held", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap();
-    let report = predicted(&data.with_hold(Hold::Linear), &["rk4"]);
+    let subject = Subject::from_data(&data.with_hold(Hold::Linear), &ModesOptions::default()).unwrap();
+    let prediction = Prediction { subject, methods: vec![catalog::find("rk4").unwrap()], substeps: 1, limits: Limits::default() };
+    let mut calls = default_calls().unwrap();
+    calls.push("torchdiffeq:rk4".parse().unwrap());
+    let report = prediction.report_beside(&Beside { calls, ..Beside::default() }, &|| false).unwrap();
+    // Through the flow: what a descent by differences on the maps of exponentials ends on.
+    let flow = through_the_flow(&all);
+    for call in &report.calls[..3] {
+        let CallMode::Assessed(found) = &call.modes[0] else { panic!("{}: {:?}", call.name, call.modes) };
+        assert!((found.learned().unwrap() - flow).norm() < 1e-3, "{}: {:?} beside {flow}", call.name, found.learned());
+        assert_eq!(call.verdict, Some(Verdict::Distorted), "{}", call.name);
+    }
+    // One step a sample of a method is judged by the method's minima, and not beside the flow's.
+    assert!(report.calls[3].verdict.is_none() && matches!(report.calls[3].modes[0], CallMode::Failed { .. }), "{:?}", report.calls[3]);
     let mode = &report.methods[0].modes[0];
     assert!(mode.noise_free.is_none());
     let expected = [
@@ -288,17 +334,58 @@ fn the_wrong_hold() {
     }
 }
 
-/// A multistep method, a loop that is said to hold what goes straight, and five state variables keep the λ̂ of no inputs, and that is said.
+/// What is left of R(λ̂) = μ through RK4, H = 1.
+fn off_rk4(learned: Complex<f64>, mu: Complex<f64>) -> f64 {
+    let z = learned;
+    (1.0 + z * (1.0 + z * (1.0 + z * (1.0 + z / 4.0) / 3.0) / 2.0) - mu).norm()
+}
+
+/// The regression of x⁺ on x, u and 1, or on the columns that are given: the eigenvalue of Φ above the real axis.
+fn regressed(rows: &[[f64; 4]], regressors: impl Fn(usize) -> Vec<f64>, targets: impl Fn(usize) -> [f64; 2], from: usize) -> Complex<f64> {
+    let all: Vec<usize> = (from..rows.len() - 1).collect();
+    let width = regressors(from).len();
+    let x = DMatrix::from_fn(all.len(), width, |k, j| regressors(all[k])[j]);
+    let y = DMatrix::from_fn(all.len(), 2, |k, j| targets(all[k])[j]);
+    let map = x.svd(true, true).solve(&y, 1e-13).unwrap();
+    let values = dmatrix![map[(0, 0)], map[(1, 0)]; map[(0, 1)], map[(1, 1)]].complex_eigenvalues();
+    if values[0].im > 0.0 { values[0] } else { values[1] }
+}
+
+/// A loop that holds an input that goes straight learns the regression on the input at the start: another system, through any integrator, and nothing is recommended.
+#[test]
+fn a_loop_that_holds_what_goes_straight() {
+    let rows = rows("white");
+    let report = predicted(&samples("white"), &["rk4", "adams-bashforth-2"]);
+    assert!(report.caveats.contains(&Caveat::StraightTakenHeld) && report.recommendation.is_none());
+    let mu = regressed(&rows, |k| vec![rows[k][1], rows[k][2], rows[k][3], 1.0], |k| [rows[k + 1][1], rows[k + 1][2]], 0);
+    let through = report.through_loss.as_ref().unwrap();
+    assert!((through.modes[0].learned - mu.ln()).norm() < 1e-9 && through.modes[0].significant, "{:?}", through.modes);
+    let learned = report.methods[0].modes[0].branches.principal().unwrap().lambda;
+    assert!(off_rk4(learned, mu) < 1e-9, "{learned}");
+    assert_ne!(report.methods[0].verdict, Some(Verdict::Faithful));
+    // Two steps are one equation: x_{k+1} − x_k on (3 row k − row k−1)/2.
+    let two = |k: usize, j: usize| 1.5 * rows[k][j] - 0.5 * rows[k - 1][j];
+    let by_two =
+        regressed(&rows, |k| vec![two(k, 1), two(k, 2), two(k, 3), 1.0], |k| [rows[k + 1][1] - rows[k][1], rows[k + 1][2] - rows[k][2]], 1);
+    let learned = report.methods[1].modes[0].branches.principal().unwrap().lambda;
+    assert!((learned - by_two).norm() < 1e-8, "{learned} {by_two}");
+}
+
+/// Five state variables, and a loss that follows several intervals: what is learned of straight inputs is not followed, and nothing gets a verdict.
 #[test]
 fn where_the_least_loss_is_not_known() {
-    let data = samples("white");
-    let report = predicted(&data.clone().with_hold(Hold::Linear), &["adams-bashforth-2", "rk4"]);
+    let data = samples("white").with_hold(Hold::Linear);
+    let report = predicted(&data, &["adams-bashforth-2", "rk4"]);
     assert!(report.methods[0].inputs.is_empty() && report.methods[0].modes[0].minima.is_empty());
     assert!(!report.methods[1].inputs.is_empty());
 
-    let report = predicted(&data, &["rk4"]);
-    assert!(report.caveats.contains(&Caveat::LearnedWithoutInputs) && report.driven.is_none());
-    assert!((report.methods[0].modes[0].branches.principal().unwrap().lambda - Complex::new(0.10510526, 1.92683263)).norm() < 1e-8);
+    let subject = Subject::from_data_through(&data, &ModesOptions::default(), Loss::Windows(20), &|| false).unwrap();
+    let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
+    let beside = Beside { calls: default_calls().unwrap(), loss: Loss::Windows(20), ..Beside::default() };
+    let report = prediction.report_beside(&beside, &|| false).unwrap();
+    assert!(report.modes.iter().all(|mode| mode.settled) && report.caveats.contains(&Caveat::LearnedWithoutInputs));
+    assert!(report.methods.iter().all(|method| method.verdict.is_none()) && report.recommendation.is_none());
+    assert!(report.calls.iter().all(|call| call.verdict.is_none()));
 
     // Three more columns that decay under the same input, with a Γ for each of its ends.
     let rows = rows("white");
@@ -316,6 +403,7 @@ fn where_the_least_loss_is_not_known() {
     let data = Trajectories::with_times("five", names, vec!["u".into()], vec![run]).unwrap().with_hold(Hold::Linear);
     let report = predicted(&data, &["rk4"]);
     assert!(report.caveats.contains(&Caveat::LearnedWithoutInputs) && report.methods[0].inputs.is_empty());
+    assert!(report.methods[0].verdict.is_none() && report.recommendation.is_none());
 }
 
 #[test]
@@ -335,7 +423,8 @@ fn the_screen_says_where_the_loss_stalls() {
     assert!(!linear.contains("as without the inputs"), "{linear}");
     program::refused(&["predict", path, "--input", "u", "--hold", "cubic"], &["zero", "linear"]);
     let held = said(&["predict", path, "--input", "u", "--all"]);
-    assert!(held.contains("Each λ̂ is given as without the inputs"), "{held}");
+    assert!(held.contains("this loop holds it: it learns another system") && held.contains("Nothing is recommended."), "{held}");
+    assert!(!held.contains("settle no mode"), "{held}");
     let report = program::json(&["predict", path, "--input", "u", "--hold", "linear", "--method", "rk4"], 0);
     assert_eq!(report["driven"]["hold"], "linear");
     assert!(report["methods"][0]["inputs"][0]["level"].as_f64().unwrap() > 0.035);

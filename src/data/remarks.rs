@@ -52,7 +52,9 @@ fn of(data: &Trajectories) -> Vec<DataRemark> {
         let periodic = (0..d).filter_map(|k| Some((k, columns[k].period?)));
         remarks.extend(periodic.map(|(k, period)| DataRemark::LooksPeriodic { column: name(k), period }));
     }
-    let wrapped = (0..d).filter_map(|k| columns[k].wrapped.map(|(turn, jumps)| DataRemark::Wrapped { column: name(k), turn, jumps }));
+    // What is held steps from one setting to another; that is no turn.
+    let turns = (0..d).filter(|k| !columns[*k].is_held());
+    let wrapped = turns.filter_map(|k| columns[k].wrapped.map(|(turn, jumps)| DataRemark::Wrapped { column: name(k), turn, jumps }));
     remarks.extend(wrapped);
     let missing =
         (0..d).filter_map(|k| columns[k].sentinel.map(|(value, cells)| DataRemark::LooksMissing { column: name(k), value, cells }));

@@ -73,6 +73,14 @@ impl Call {
         self.control().is_some()
     }
 
+    /// Whether a step ends at every sample.
+    pub fn lands_on_samples(&self) -> bool {
+        match &self.advance {
+            Advance::Grid(grid) => grid.times == GridTimes::Samples,
+            Advance::Controlled(control) => control.samples != SampleTimes::Interpolated,
+        }
+    }
+
     /// Whether it takes one step of its scheme per sample in double precision, as a method by itself does.
     pub fn is_one_step_a_sample(&self) -> bool {
         !self.is_single() && matches!(&self.advance, Advance::Grid(grid) if grid.times == GridTimes::Samples)

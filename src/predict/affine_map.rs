@@ -1,14 +1,15 @@
-//! The affine map x⁺ = Φx + c that a loss prefers on given samples: what a linear model learns from them through an exact integrator.
+//! The affine map x⁺ = Φx + Γu + c that a loss prefers on given samples, u being inputs that are held: what a linear model learns from them through an exact integrator.
 //!
 //! | loss | minimised |
 //! | --- | --- |
-//! | pairs | Σ \|Φx_n + c − x_{n+1}\|², by least squares |
+//! | pairs | Σ \|Φx_n + Γu_n + c − x_{n+1}\|², by least squares |
 //! | windows of K | Σ \|x̂_j − x_{n+j}\|² over j ≤ K, x̂_0 = x_n, by Levenberg–Marquardt |
 //! | rollout | the same with one window a trajectory, as long as the shortest of them, or of 20,000 intervals |
 //! | rollout with free starts | the same with x̂_0 fitted too, and compared |
 //!
-//! Through a Runge–Kutta method the linear model Â that reaches the same least loss has R(hÂ)^m = Φ: the loss depends on Â through that matrix only.
+//! Through a Runge–Kutta method the linear model Â that reaches the same least loss has R(hÂ)^m = Φ: the loss depends on Â through that matrix only, and B̂ is free to give every Γ.
 
+use super::sampled_run::Run;
 use crate::fit::Loss;
 use nalgebra::{Cholesky, DMatrix, DVector, SVD};
 
@@ -32,20 +33,19 @@ const LONGER: usize = 4;
 pub(super) struct AffineMap {
     /// Φ.
     pub linear: DMatrix<f64>,
+    /// Γ; without columns where there are no inputs.
+    pub inputs: DMatrix<f64>,
     /// c.
     pub constant: DVector<f64>,
     /// The mean square of the residuals.
     pub loss: f64,
 }
 
-/// The samples of a trajectory, a row each.
-pub(super) type Run = DMatrix<f64>;
-
 /// The best map; without `affine` c = 0. `None` where the samples do not suffice or the loss is not followed in so many components.
 pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineMap> {
     let pairs = by_pairs(runs, affine)?;
     let mut map = pairs.clone();
-    let shortest = runs.iter().map(|run| run.nrows()).min()?.saturating_sub(1);
+    let shortest = runs.iter().map(Run::rows).min()?.saturating_sub(1);
     let longest = match loss {
         Loss::Pairs => return Some(map),
         Loss::Windows(k) => k,
@@ -64,7 +64,7 @@ pub(super) fn best_map(runs: &[Run], loss: Loss, affine: bool) -> Option<AffineM
     if loss == Loss::RolloutFreeStart {
         map = Windows::of(runs, longest, true, true)?.descend(map, affine)?;
         // Where a motion grows, or has many turns, long rollouts from noisy starts end in poor minima: then starts are free from the first window on.
-        let rows: usize = runs.iter().map(|run| run.nrows()).sum();
+        let rows: usize = runs.iter().map(Run::rows).sum();
         if map.loss > 2.0 * pairs.loss && rows <= MOST_FREED {
             let freed = freed(runs, pairs, longest, affine);
             map = freed.filter(|freed| freed.loss < map.loss).unwrap_or(map);
@@ -90,21 +90,21 @@ fn by_pairs(runs: &[Run], affine: bool) -> Option<AffineMap> {
 
 /// Ordinary least squares of Σ_j to_j x_{n+j} on Σ_j from_j x_{n+j}: the matrix Â in the place of Φ, over all whole windows of as many samples as there are weights.
 /// A multistep method has α for `to` and hβ for `from`, a regression on estimated derivatives its two filters, and for the first and the last rows `borders`: the weights
-/// of the first samples for each row from the first one on, and those of the last samples backwards from the last, on the sample itself.
+/// of the first samples for each row from the first one on, and those of the last samples backwards from the last, on the sample itself. Inputs are weighed as the states beside them.
 pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], borders: &[Vec<Vec<f64>>; 2], affine: bool) -> Option<AffineMap> {
-    let d = runs.first()?.ncols();
+    let (d, p) = (runs.first()?.states.ncols(), runs.first()?.inputs.ncols());
     let span = to.len().min(from.len());
     // A run too short for its borders is left out of them.
-    let borders_of = |run: &Run| borders.iter().flatten().filter(|weights| weights.len() <= run.nrows()).count();
-    let rows: usize = runs.iter().map(|run| (run.nrows() + 1).saturating_sub(span) + borders_of(run)).sum();
-    let width = d + usize::from(affine);
+    let borders_of = |run: &Run| borders.iter().flatten().filter(|weights| weights.len() <= run.rows()).count();
+    let rows: usize = runs.iter().map(|run| (run.rows() + 1).saturating_sub(span) + borders_of(run)).sum();
+    let width = d + p + usize::from(affine);
     if rows < width || span == 0 {
         return None;
     }
     // About a point between the samples the columns are as independent as they can be.
     let middle: DVector<f64> = if affine {
-        let sum = runs.iter().fold(DVector::zeros(d), |sum, run| sum + run.row_sum().transpose());
-        sum / runs.iter().map(|run| run.nrows()).sum::<usize>() as f64
+        let sum = runs.iter().fold(DVector::zeros(d), |sum, run| sum + run.states.row_sum().transpose());
+        sum / runs.iter().map(Run::rows).sum::<usize>() as f64
     } else {
         DVector::zeros(d)
     };
@@ -112,7 +112,7 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], borders: &[Vec<
     let all = width + d;
     let mut block = DMatrix::zeros(all + ROWS_AT_ONCE, all);
     let mut row = all;
-    let mut add = |values: &dyn Fn(usize) -> (f64, f64)| {
+    let mut add = |values: &dyn Fn(usize) -> (f64, f64), input: &dyn Fn(usize) -> f64| {
         if row == block.nrows() {
             let factor = block.clone().qr().unpack_r();
             block.rows_mut(0, all).copy_from(&factor);
@@ -121,22 +121,24 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], borders: &[Vec<
         for k in 0..d {
             (block[(row, k)], block[(row, width + k)]) = values(k);
         }
+        (0..p).for_each(|j| block[(row, d + j)] = input(j));
         if affine {
-            block[(row, d)] = 1.0;
+            block[(row, d + p)] = 1.0;
         }
         row += 1;
     };
     for run in runs {
         let weighed = |weights: &[f64], n: usize, k: usize| -> f64 {
-            weights.iter().enumerate().map(|(j, w)| w * (run[(n + j, k)] - middle[k])).sum()
+            weights.iter().enumerate().map(|(j, w)| w * (run.states[(n + j, k)] - middle[k])).sum()
         };
-        for n in 0..(run.nrows() + 1).saturating_sub(span) {
-            add(&|k| (weighed(&from[..span], n, k), weighed(&to[..span], n, k)));
+        for n in 0..(run.rows() + 1).saturating_sub(span) {
+            let input = |j: usize| from[..span].iter().enumerate().map(|(i, w)| w * run.inputs[(n + i, j)]).sum();
+            add(&|k| (weighed(&from[..span], n, k), weighed(&to[..span], n, k)), &input);
         }
         for (side, rows) in borders.iter().enumerate() {
-            for (i, weights) in rows.iter().enumerate().filter(|(_, weights)| weights.len() <= run.nrows()) {
-                let (here, n) = if side == 0 { (i, 0) } else { (run.nrows() - 1 - i, run.nrows() - weights.len()) };
-                add(&|k| (run[(here, k)] - middle[k], weighed(weights, n, k)));
+            for (i, weights) in rows.iter().enumerate().filter(|(_, weights)| weights.len() <= run.rows()) {
+                let (here, n) = if side == 0 { (i, 0) } else { (run.rows() - 1 - i, run.rows() - weights.len()) };
+                add(&|k| (run.states[(here, k)] - middle[k], weighed(weights, n, k)), &|j| run.inputs[(here, j)]);
             }
         }
     }
@@ -150,15 +152,16 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], borders: &[Vec<
     let missed = (right * &solution - left).norm_squared() + factor.view((width, width), (d, d)).norm_squared();
     let loss = missed / (rows * d) as f64;
     let linear = solution.rows(0, d).transpose();
-    let shift = if affine { solution.row(d).transpose() } else { DVector::zeros(d) };
+    let inputs = solution.rows(d, p).transpose();
+    let shift = if affine { solution.row(d + p).transpose() } else { DVector::zeros(d) };
     let sum = |weights: &[f64]| weights.iter().sum::<f64>();
     let constant = &middle * sum(&to[..span]) + shift - &linear * &middle * sum(&from[..span]);
-    Some(AffineMap { constant: if affine { constant } else { DVector::zeros(d) }, linear, loss })
+    Some(AffineMap { constant: if affine { constant } else { DVector::zeros(d) }, linear, inputs, loss })
 }
 
 /// Stretches of samples that are predicted from their first, or from a fitted start.
 struct Windows {
-    windows: Vec<DMatrix<f64>>,
+    windows: Vec<Run>,
     free: bool,
 }
 
@@ -172,12 +175,12 @@ struct Evaluated {
 
 impl Windows {
     fn of(runs: &[Run], length: usize, one_each: bool, free: bool) -> Option<Self> {
-        let d = runs.first()?.ncols();
+        let d = runs.first()?.states.ncols();
         let mut windows = Vec::new();
         for run in runs {
             let mut start = 0;
-            while start + length < run.nrows() {
-                windows.push(run.rows(start, length + 1).into_owned());
+            while start + length < run.rows() {
+                windows.push(run.part(start, length + 1));
                 start += length;
                 if one_each {
                     break;
@@ -225,7 +228,7 @@ impl Windows {
 
     fn evaluate(&self, map: &AffineMap, affine: bool) -> Option<Evaluated> {
         let d = map.linear.nrows();
-        let p = d * d + if affine { d } else { 0 };
+        let p = d * (d + map.inputs.ncols()) + if affine { d } else { 0 };
         let mut all = Evaluated { square: 0.0, count: 0, normal: DMatrix::zeros(p, p), descent: DVector::zeros(p) };
         for window in &self.windows {
             self.add(window, map, affine, &mut all)?;
@@ -234,39 +237,42 @@ impl Windows {
     }
 
     /// One window; a free start is the best one for this map, and is eliminated from the Gauss–Newton matrix.
-    fn add(&self, window: &DMatrix<f64>, map: &AffineMap, affine: bool, all: &mut Evaluated) -> Option<()> {
-        let (d, p) = (map.linear.nrows(), all.normal.nrows());
-        let state = |j: usize| window.row(j).transpose();
+    fn add(&self, window: &Run, map: &AffineMap, affine: bool, all: &mut Evaluated) -> Option<()> {
+        let (d, p, driven) = (map.linear.nrows(), all.normal.nrows(), map.inputs.ncols());
+        let state = |j: usize| window.states.row(j).transpose();
+        // What is added in the interval from sample j on.
+        let added = |j: usize| &map.inputs * window.inputs.row(j).transpose() + &map.constant;
         let (mut own, mut cross, mut along) = (DMatrix::zeros(d, d), DMatrix::zeros(d, p), DVector::zeros(d));
         let mut x = state(0);
         if self.free {
             let (mut power, mut offset) = (DMatrix::identity(d, d), DVector::zeros(d));
             let (mut normal, mut sum) = (DMatrix::zeros(d, d), DVector::zeros(d));
-            for j in 0..window.nrows() {
+            for j in 0..window.rows() {
                 normal += power.tr_mul(&power);
                 sum += power.tr_mul(&(state(j) - &offset));
                 power = &map.linear * power;
-                offset = &map.linear * offset + &map.constant;
+                offset = &map.linear * offset + added(j);
             }
             x = Cholesky::new(normal)?.solve(&sum);
         }
-        // ∂x by the entries of Φ and c, one component of x a column.
+        // ∂x by the entries of Φ, Γ and c, one component of x a column.
         let (mut slope, mut slope_after) = (DMatrix::<f64>::zeros(p, d), DMatrix::<f64>::zeros(p, d));
         let (mut power, mut power_after) = (DMatrix::<f64>::identity(d, d), DMatrix::<f64>::zeros(d, d));
         let (mut after, mut error) = (DVector::zeros(d), DVector::zeros(d));
-        for j in usize::from(!self.free)..window.nrows() {
+        for j in usize::from(!self.free)..window.rows() {
             if j > 0 {
                 for i in 0..d {
                     let mut column = slope_after.column_mut(i);
                     column.fill(0.0);
                     (0..d).for_each(|l| column.axpy(map.linear[(i, l)], &slope.column(l), 1.0));
                     (0..d).for_each(|k| column[i * d + k] += x[k]);
+                    (0..driven).for_each(|k| column[d * d + i * driven + k] += window.inputs[(j - 1, k)]);
                     if affine {
-                        column[d * d + i] += 1.0;
+                        column[d * (d + driven) + i] += 1.0;
                     }
                 }
                 std::mem::swap(&mut slope, &mut slope_after);
-                after.copy_from(&map.constant);
+                after.copy_from(&added(j - 1));
                 after.gemv(1.0, &map.linear, &x, 1.0);
                 std::mem::swap(&mut x, &mut after);
                 if self.free {
@@ -274,7 +280,7 @@ impl Windows {
                     std::mem::swap(&mut power, &mut power_after);
                 }
             }
-            (0..d).for_each(|i| error[i] = window[(j, i)] - x[i]);
+            (0..d).for_each(|i| error[i] = window.states[(j, i)] - x[i]);
             all.square += error.norm_squared();
             all.count += d;
             for (i, column) in slope.column_iter().enumerate() {
@@ -300,10 +306,11 @@ impl Windows {
 }
 
 fn stepped(map: &AffineMap, step: &DVector<f64>, affine: bool) -> AffineMap {
-    let d = map.linear.nrows();
+    let (d, p) = map.inputs.shape();
     let linear = &map.linear + DMatrix::from_row_slice(d, d, &step.as_slice()[..d * d]);
-    let constant = if affine { &map.constant + step.rows(d * d, d) } else { map.constant.clone() };
-    AffineMap { linear, constant, loss: map.loss }
+    let inputs = &map.inputs + DMatrix::from_row_slice(d, p, &step.as_slice()[d * d..d * (d + p)]);
+    let constant = if affine { &map.constant + step.rows(d * (d + p), d) } else { map.constant.clone() };
+    AffineMap { linear, inputs, constant, loss: map.loss }
 }
 
 #[cfg(test)]
@@ -325,7 +332,7 @@ mod tests {
             run[(n, 1)] = z.im + noise * random();
             z *= step;
         }
-        run
+        Run::free(run)
     }
 
     fn turn(map: &AffineMap) -> Complex<f64> {
@@ -356,7 +363,7 @@ mod tests {
     fn units_do_not_matter() {
         let run = spiral(200, 0.2);
         let units = [1e9, 1e-9];
-        let other = DMatrix::from_fn(run.nrows(), 2, |i, j| run[(i, j)] * units[j]);
+        let other = Run::free(DMatrix::from_fn(run.rows(), 2, |i, j| run.states[(i, j)] * units[j]));
         let [map, same] = [run, other].map(|run| best_map(&[run], Loss::Pairs, true).unwrap().linear);
         for (i, j) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let told = same[(i, j)] * units[j] / units[i];

@@ -1,7 +1,7 @@
 //! What people really call: training calls of libraries, judged beside the methods.
 
 use crate::inverse::step_control::{Assessment, EquationError, Usage, assess_apparent};
-use crate::inverse::{Limits, Verdict};
+use crate::inverse::{Discrepancy, Limits, Verdict};
 use crate::loops::{Call, CallError};
 use crate::truth::Mode;
 use num_complex::Complex;
@@ -54,6 +54,11 @@ fn as_text<S: Serializer>(error: &EquationError, serializer: S) -> Result<S::Ok,
     serializer.collect_str(error)
 }
 
+/// The worst verdict; `None` where there is none.
+fn worst(modes: &[CallMode]) -> Option<Verdict> {
+    modes.iter().filter_map(|mode| if let CallMode::Assessed(a) = mode { Some(a.verdict) } else { None }).max()
+}
+
 /// The calls that a report covers when none is named.
 pub fn default_calls() -> Result<Vec<Call>, CallError> {
     DEFAULT_CALLS.iter().map(|text| text.parse()).collect()
@@ -64,6 +69,22 @@ impl CallReport {
     pub(super) fn refused<'a>(call: &Call, modes: impl Iterator<Item = &'a Mode>, error: &EquationError) -> Self {
         let modes = modes.map(|mode| CallMode::Failed { lambda: mode.lambda, error: error.clone() }).collect();
         Self { name: call.name.to_string(), adaptive: call.is_adaptive(), joint: false, verdict: None, modes, call: call.clone() }
+    }
+
+    /// The same where inputs go straight, and the loss prefers these modes through the flow: only that part of what is learned is known, so that a call whose own steps move a mode by more
+    /// than is faithful is not judged on it.
+    pub(super) fn by_the_flow(mut self, apparent: &[Option<Complex<f64>>], interval: f64, limits: Limits) -> Self {
+        let horizon = limits.horizon_for(interval);
+        for (mode, apparent) in self.modes.iter_mut().zip(apparent) {
+            let CallMode::Assessed(found) = mode else { continue };
+            let lambda = found.lambda;
+            let flow = apparent.unwrap_or(lambda);
+            if found.learned().is_none_or(|learned| !Discrepancy::of(flow, learned, horizon).within(limits.tolerance)) {
+                *mode = CallMode::Failed { lambda, error: EquationError::InputsCoarse };
+            }
+        }
+        self.verdict = worst(&self.modes);
+        self
     }
 
     /// A call judged on modes, each used as is said; `joint` where they share its norm.
@@ -79,7 +100,7 @@ impl CallReport {
             }
         };
         let modes: Vec<CallMode> = modes.iter().map(judge).collect();
-        let verdict = modes.iter().filter_map(|mode| if let CallMode::Assessed(a) = mode { Some(a.verdict) } else { None }).max();
+        let verdict = worst(&modes);
         Self { name: call.name.to_string(), adaptive: call.is_adaptive(), joint, verdict, modes, call: call.clone() }
     }
 }

@@ -7,9 +7,10 @@ use super::recommendation::OrbitChange;
 use super::regression_report::{Regressed, RegressionReport};
 use super::report::{MethodReport, Report};
 use super::subject::Origin;
-use crate::data::Paths;
+use crate::data::{Hold, Paths};
 use crate::dynamics::{LimitCycle, PolynomialField, System};
 use crate::fit::Loss;
+use crate::inverse::step_control::EquationError;
 use crate::loops::{Call, Precision, Regression};
 use crate::method::{Method, Sampling};
 use rayon::prelude::*;
@@ -94,14 +95,20 @@ impl Report {
         // Where this loss moves a settled mode by more than the samples leave open, the call is followed for what it prefers.
         let noisy = self.through_loss.as_ref().and_then(|through| through.other(loss, self.interval, &self.modes));
         let apparent = |k: usize| noisy.as_ref().map(|(modes, _)| modes[k]).filter(|mode| mode.significant).map(|mode| mode.learned);
+        let driven = self.is_driven();
+        let straight = self.driven.as_ref().is_some_and(|system| system.hold == Hold::Linear);
+        let unfollowed = driven && noisy.is_none();
         let apparent: Vec<_> = self.upper_modes().map(|(k, _)| apparent(k)).collect();
         let judged = |call: &Call| {
-            if let Some(error) = batch.refusal(call) {
-                return CallReport::refused(call, self.upper_modes().map(|(_, mode)| mode), &error.into());
+            let steps_over = driven && covered > 1 && !call.lands_on_samples();
+            let unknown = unfollowed.then_some(EquationError::Inputs).or(steps_over.then_some(EquationError::InputsWithin));
+            if let Some(error) = unknown.or_else(|| batch.refusal(call).map(Into::into)) {
+                return CallReport::refused(call, self.upper_modes().map(|(_, mode)| mode), &error);
             }
             let (mut modes, joint) = batch.usages(call);
             modes.iter_mut().zip(&apparent).for_each(|((_, usage), apparent)| usage.apparent = *apparent);
-            CallReport::of(call, &modes, joint, self.interval, self.limits)
+            let report = CallReport::of(call, &modes, joint, self.interval, self.limits);
+            if straight { report.by_the_flow(&apparent, self.interval, self.limits) } else { report }
         };
         let said = |call: &Call| match (call.precision, beside.precision) {
             (None, Some(precision)) => judged(&call.in_precision(precision)),
@@ -113,7 +120,7 @@ impl Report {
     fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {
         let Ok(sampling) = Sampling::new(self.interval, 1) else { return Vec::new() };
         let upper = self.upper_modes().map(|(k, _)| k).collect();
-        let samples = Regressed { modes: &self.modes, upper, through: self.through_loss.as_ref() };
+        let samples = Regressed { modes: &self.modes, upper, through: self.through_loss.as_ref(), driven: self.is_driven() };
         regressions.iter().map(|regression| samples.judged(regression, sampling, self.limits)).collect()
     }
 

@@ -39,6 +39,7 @@ mod predicted;
 pub(crate) mod recommendation;
 mod regression_report;
 pub(crate) mod report;
+mod sampled_run;
 mod straight_inputs;
 pub(crate) mod subject;
 mod through_loss;

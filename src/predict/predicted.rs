@@ -3,7 +3,7 @@
 use super::compared_methods::compared_methods;
 use super::cost::evaluations;
 use super::laid_beside::Beside;
-use super::learned_inputs::{SAME, learned_inputs};
+use super::learned_inputs::{LearnedInputs, SAME, learned_inputs};
 use super::learned_orbits::LearnedOrbits;
 use super::noisy_modes::NoisyModes;
 use super::predict_error::PredictError;
@@ -141,6 +141,7 @@ impl MethodReport {
         let asked_for = orbits.filter(|_| by_modes == Some(Verdict::Faithful));
         let cut = asked_for.is_some() && stopped();
         let substeps = sampling.substeps();
+        let noisy_system = learned_of_noisy(subject, (method, &equation), sampling);
         let orbits = asked_for.filter(|_| !cut).map_or_else(Vec::new, |orbits| orbits.through(method, substeps));
         Ok(Self {
             method: method.name().into(),
@@ -150,6 +151,7 @@ impl MethodReport {
             evaluations: evaluations(method, substeps),
             inputs: match (&subject.straight, subject.driven.as_ref().filter(|system| system.hold == Hold::Zero)) {
                 (Some(straight), _) => straight.learned_inputs(method, sampling, limits),
+                (None, Some(_)) if noisy_system.is_some() => noisy_system.unwrap_or_default(),
                 (None, Some(system)) => {
                     let clean = modes.iter().map(|mode| mode.noise_free.as_ref().unwrap_or(&mode.branches));
                     let upper: Vec<&Branches> = clean.filter(|branches| branches.lambda.im >= 0.0).collect();
@@ -177,14 +179,16 @@ impl ModeReport {
         limits: Limits,
     ) -> Result<Self, PredictError> {
         let mode = &subject.modes[k];
+        let judged = mode.settled && subject.is_followed();
         let alone = subject.is_alone(mode);
         let apparent = noisy.modes.get(k).copied().flatten();
-        let shown = apparent.map_or(mode.lambda, |(apparent, _)| apparent);
+        let of_samples = subject.learns_from_samples(method);
+        let shown = apparent.filter(|_| !of_samples).map_or(mode.lambda, |(apparent, _)| apparent);
         if let Some((branches, minima)) = subject.minima(method, k, shown, sampling, limits) {
             let branches = branches.beside(mode.lambda);
             let in_short = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
             let beside = |lambda: Complex<f64>| {
-                if subject.learns_from_samples(method) {
+                if of_samples {
                     return Ok(branches.clone().beside(lambda));
                 }
                 // What is read off the samples moves as what is learned without them does.
@@ -192,8 +196,9 @@ impl ModeReport {
                 Ok(branches.clone().moved_as(&here, &there))
             };
             // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
-            let uncertainty = mode.uncertainty.filter(|_| !apparent.is_some_and(|(_, significant)| significant)).unwrap_or(0.0);
-            let judgement = mode.settled.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
+            let significant = !of_samples && apparent.is_some_and(|(_, significant)| significant);
+            let uncertainty = mode.uncertainty.filter(|_| !significant).unwrap_or(0.0);
+            let judgement = judged.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
             let straight = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
             let clean = straight.or_else(|| apparent.and_then(|_| in_short(mode.lambda).ok()));
             let noise_free = clean.filter(|clean| differs(clean, &branches));
@@ -206,12 +211,12 @@ impl ModeReport {
         });
         // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
         if let Some((found, true)) = noisy {
-            let judgement = mode.settled.then(|| limits.judge(&found, alone));
+            let judgement = judged.then(|| limits.judge(&found, alone));
             return Ok(Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) });
         }
         let uncertainty = mode.uncertainty.unwrap_or(0.0);
         let beside = |lambda| equation.branches(lambda, sampling);
-        let judgement = mode.settled.then(|| limits.judge_within(&clean, alone, uncertainty, beside)).transpose()?;
+        let judgement = judged.then(|| limits.judge_within(&clean, alone, uncertainty, beside)).transpose()?;
         Ok(match noisy {
             Some((found, _)) => Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) },
             None => Self::new(clean, judgement, limits),
@@ -226,6 +231,15 @@ fn stalled(subject: &Subject, modes: &[ModeReport]) -> Option<f64> {
     let counted = modes.iter().zip(&subject.modes).filter(|(_, mode)| mode.settled || any);
     let lowest = |mode: &ModeReport| mode.minima.iter().map(|minimum| minimum.level).min_by(f64::total_cmp);
     counted.filter_map(|(found, _)| lowest(found)).max_by(f64::total_cmp).map(|level| uneven.stalled(level))
+}
+
+/// B̂ where the loss learns another system than the one behind the samples; `None` where it does not.
+fn learned_of_noisy(subject: &Subject, (method, equation): (&Method, &LearningEquation), sampling: Sampling) -> Option<Vec<LearnedInputs>> {
+    let through = subject.through_loss.as_ref()?;
+    let system = through.system.as_ref()?;
+    let upper = through.modes.iter().map(|mode| mode.learned).filter(|lambda| lambda.im >= 0.0);
+    let branches = upper.map(|lambda| equation.branches(lambda, sampling).ok()).collect::<Option<Vec<_>>>()?;
+    Some(learned_inputs(system, method, &branches.iter().collect::<Vec<_>>()))
 }
 
 /// Whether noise moves the principal branch.

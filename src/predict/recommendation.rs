@@ -277,18 +277,23 @@ fn trial(subject: &Subject, method: &Method, substeps: u32, limits: Limits) -> R
     let Ok(equation) = LearningEquation::of(method) else { return Ok(None) };
     let mut trial = Trial { verdict: Verdict::Faithful, without_aliases: Verdict::Faithful, ignites: false };
     // Where no loss keeps the modes, the integrator's part alone is judged.
+    let kept = subject.through_loss.as_ref().and_then(ThroughLoss::kept);
+    let noise_shows = |k: usize| kept.is_some_and(|modes| modes[k].significant);
+    let from_samples = subject.learns_from_samples(method);
     let noisy = match method {
         Method::Multistep(_) => NoisyModes::of(subject, method, &equation, sampling)?,
-        Method::RungeKutta(_) => {
-            subject.through_loss.as_ref().and_then(ThroughLoss::kept).map_or_else(NoisyModes::default, NoisyModes::through)
-        }
+        // Minima are those of the noisy samples themselves.
+        Method::RungeKutta(_) if from_samples => NoisyModes::default(),
+        Method::RungeKutta(_) => kept.map_or_else(NoisyModes::default, NoisyModes::through),
     };
     // A mode below the real axis is judged as its mirror image.
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0) {
         let branches_of = |lambda| subject.branches_in_short((method, &equation), k, lambda, sampling, limits);
-        let Ok(found) = branches_of(mode.lambda) else { return Ok(None) };
+        let of_samples =
+            if from_samples && noise_shows(k) { subject.minima_of_samples(method, k, mode.lambda, sampling, limits) } else { None };
+        let Ok(found) = of_samples.map_or_else(|| branches_of(mode.lambda), Ok) else { return Ok(None) };
         let alone = subject.is_alone(mode);
-        let even = if subject.learns_from_samples(method) { equation.branches(mode.lambda, sampling).ok() } else { None };
+        let even = if from_samples { equation.branches(mode.lambda, sampling).ok() } else { None };
         trial.ignites |= ignites(&found);
         let shown = noisy.modes.get(k).copied().flatten().filter(|(_, significant)| *significant);
         let judge = |kept: fn(&Branches) -> Branches| -> Result<Verdict, PredictError> {
@@ -350,7 +355,8 @@ fn worst_learned(subject: &Subject, method: &Method, substeps: u32, limits: Limi
     let through = subject.through_loss.as_ref().filter(|through| through.acts).map(|through| through.recommended().1);
     for (k, mode) in subject.modes.iter().enumerate().filter(|(_, m)| m.settled && m.lambda.im >= 0.0 && m.lambda.norm() > 0.0) {
         let learned = through.map_or(mode.lambda, |modes| modes[k].learned);
-        let found = match subject.minima_in_short(method, k, learned, sampling, limits) {
+        let target = if subject.straight.is_some() { mode.lambda } else { learned };
+        let found = match subject.minima_of_samples(method, k, target, sampling, limits) {
             Some(found) => found,
             None => equation.branches(learned, sampling).or_else(|_| equation.branches(mode.lambda, sampling))?,
         };

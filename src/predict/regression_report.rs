@@ -51,12 +51,15 @@ pub(super) struct Regressed<'a> {
     pub upper: Vec<usize>,
     /// What noise makes of the modes; `None` without samples, or where that is not known.
     pub through: Option<&'a ThroughLoss>,
+    /// Whether they have inputs: then there is no verdict on what is not computed from the samples.
+    pub driven: bool,
 }
 
 impl Regressed<'_> {
     /// A derivative regression on these samples, or on clean ones where nothing is known of noise.
     pub(super) fn judged(&self, regression: &Regression, sampling: Sampling, limits: Limits) -> RegressionReport {
         let noisy = self.through.and_then(|through| self.noisy(regression, through, sampling.interval()));
+        let followed = noisy.is_some() || !self.driven;
         let judge = |&k: &usize| {
             let mode = &self.modes[k];
             let lambda = mode.lambda;
@@ -72,7 +75,7 @@ impl Regressed<'_> {
             let far = (ROUNDING * learned.lambda.norm()).max(open);
             let noisy = noisy.as_ref().map(|all| all[k]).filter(|noisy| (noisy - learned.lambda).norm() > far);
             let found = noisy.map_or_else(|| found.clone(), |noisy| found.clone().with_principal(noisy));
-            let judged = (mode.settled && !learned.removed).then(|| limits.judge(&found, alone));
+            let judged = (mode.settled && followed && !learned.removed).then(|| limits.judge(&found, alone));
             let (verdict, reasons) = judged.map_or((None, Vec::new()), |Judgement { verdict, reasons, .. }| (Some(verdict), reasons));
             RegressionMode { lambda, learned: Some(learned), noisy, undefined: None, verdict, reasons }
         };

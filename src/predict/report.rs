@@ -169,6 +169,11 @@ impl Serialize for ModeReport {
 }
 
 impl Report {
+    /// Whether the samples have inputs that were taken as known.
+    pub fn is_driven(&self) -> bool {
+        self.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { .. }))
+    }
+
     /// The worst of the settled modes through a method: its place, of the modes with Im λ ≥ 0.
     pub fn worst_mode(&self, method: &MethodReport) -> Option<usize> {
         let off = |k: usize| method.modes[k].off.map_or(f64::INFINITY, Discrepancy::worst);

@@ -7,7 +7,7 @@ use super::learned_inputs::{LearnedInputs, SAME};
 use super::uneven_times::{counted, counts};
 use crate::data::{Hold, Trajectories};
 use crate::inverse::{Branch, Branches, InputPair, LearningEquation, Limits, MatrixLoss, StatePair, StatePairs, UnevenMinimum};
-use crate::method::{Method, Sampling};
+use crate::method::{Method, Sampling, catalog};
 use crate::truth::{Mode, StateSpace, by_rows};
 use nalgebra::{DMatrix, DVector};
 use num_complex::Complex;
@@ -17,6 +17,9 @@ const MOST_COLUMNS: usize = 4;
 const MOST_INPUTS: usize = 8;
 /// Two minima whose λ̂ differ by less than this part of them are one.
 const ONE: f64 = 1e-6;
+/// The explicit method of order 8 that is the flow here, and its steps for a time of 1/|λ|: they leave 1e-11 or so.
+const FLOW: &str = "dop853";
+const STEPS: f64 = 4.0;
 
 /// Pairs of samples with straight inputs, and the system behind them.
 #[derive(Clone, Debug)]
@@ -25,6 +28,9 @@ pub struct StraightInputs {
     /// The same with ends where the system takes the starts: what noise there is changes no λ̂ that is learned of them. `None` where the samples show that the input is held.
     noise_free: Option<StatePairs>,
     system: StateSpace,
+    interval: f64,
+    /// The mean square of x_{k+1} about the rest.
+    motion: f64,
     /// λ of each mode, both members of a pair.
     lambdas: Vec<Complex<f64>>,
 }
@@ -57,7 +63,16 @@ impl StraightInputs {
         }
         let pairs = |states: &[StatePair]| StatePairs::new(states, d).and_then(|pairs| pairs.with_inputs(&inputs, Hold::Linear)).ok();
         let lambdas = modes.iter().map(|mode| mode.lambda).collect();
-        Some(Self { pairs: pairs(&states)?, noise_free: if may { pairs(&ends) } else { None }, system: system.clone(), lambdas })
+        let square = |pair: &StatePair| pair.to.iter().zip(&system.rest).map(|(x, rest)| (x - rest).powi(2)).sum::<f64>();
+        let motion = states.iter().map(square).sum::<f64>() / (states.len() * d).max(1) as f64;
+        Some(Self {
+            pairs: pairs(&states)?,
+            noise_free: if may { pairs(&ends) } else { None },
+            system: system.clone(),
+            interval,
+            motion,
+            lambdas,
+        })
     }
 
     /// The minima for one mode, the lowest first, and those of them that count as branches beside `lambda`.
@@ -70,6 +85,21 @@ impl StraightInputs {
         limits: Limits,
     ) -> Option<(Branches, Vec<UnevenMinimum>)> {
         self.counted(&self.pairs, method, (mode, lambda), sampling, limits)
+    }
+
+    /// What an integrator without error learns of each mode from these pairs, and the mean square of the residuals: the minimum that a descent from the system itself ends on.
+    pub(super) fn through_the_flow(&self) -> Option<(Vec<Complex<f64>>, f64)> {
+        let fastest = self.lambdas.iter().map(|lambda| lambda.norm()).fold(0.0, f64::max);
+        let substeps = (STEPS * fastest * self.interval).ceil().max(1.0) as u32;
+        let loss = MatrixLoss::of(&catalog::find(FLOW).ok()?, self.pairs.clone().with_substeps(substeps), &self.system.rest, false).ok()?;
+        let found = loss.minimum_near(&self.system.learned_a(Some)?)?;
+        let upper: Vec<Complex<f64>> = self.upper().collect();
+        let learned = matched(found.matrix.complex_eigenvalues().as_slice(), &upper)?;
+        let of = |lambda: &Complex<f64>| {
+            let own = |z: Complex<f64>| upper.iter().position(|truth| *truth == z).map(|k| learned[k]);
+            if lambda.im < 0.0 { own(lambda.conj()).map(|z| z.conj()) } else { own(*lambda) }
+        };
+        Some((self.lambdas.iter().map(of).collect::<Option<_>>()?, found.level.powi(2) * self.motion))
     }
 
     /// Those that count, were there no noise and the inputs exactly straight: the integrator's part alone.

@@ -3,7 +3,7 @@
 use super::straight_inputs::StraightInputs;
 use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
-use crate::data::{Paths, Trajectories};
+use crate::data::{Hold, Paths, Trajectories};
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
@@ -121,21 +121,35 @@ impl Subject {
         };
         let samples = if options.log { data.log()? } else { data.clone() };
         let held = subject.caveats.iter().any(|c| matches!(c, Caveat::InputsUsed { hold: Between::Held, .. }));
-        let straight = StraightInputs::of(&samples, &subject.modes, subject.driven.as_ref(), !held);
+        // Where inputs go straight, minima are those of pairs.
+        let driven = subject.driven.as_ref().filter(|_| loss == Loss::Pairs);
+        let straight = StraightInputs::of(&samples, &subject.modes, driven, !held);
         let by_pairs = subject.linear && loss == Loss::Pairs;
         let mut subject = Self { uneven: UnevenTimes::of(&samples, &subject.modes, by_pairs), straight, ..subject };
         if subject.straight.is_some() && held {
             subject.caveats.push(Caveat::HeldTakenStraight);
         }
-        let follows = |c: &Caveat| matches!(c, Caveat::InputsUsed { hold: Between::Straight | Between::Smooth, .. });
-        if subject.straight.is_none() && subject.caveats.iter().any(follows) {
+        let even = samples.require_even();
+        if data.inputs().is_empty() {
+            return Ok(match even {
+                Ok(even) => subject.with_loss(&even.paths(), loss, true),
+                Err(_) => subject.with_uneven_loss(&samples, loss, true),
+            });
+        }
+        let Ok(even) = even else { return Ok(subject) };
+        subject.through_loss = ThroughLoss::of_driven(&even, &subject.modes, loss, subject.straight.as_ref());
+        let moved = subject.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps);
+        if subject.through_loss.is_none() && !subject.modes.is_empty() {
             subject.caveats.push(Caveat::LearnedWithoutInputs);
+        } else if moved && !held && data.hold() == Hold::Zero {
+            subject.caveats.push(Caveat::StraightTakenHeld);
         }
-        if !data.inputs().is_empty() {
-            return Ok(subject);
-        }
-        let Ok(even) = samples.require_even() else { return Ok(subject.with_uneven_loss(&samples, loss, true)) };
-        Ok(subject.with_loss(&even.paths(), loss, true))
+        Ok(subject)
+    }
+
+    /// Whether it is known what the loss makes of the samples' inputs, where they have any: else no mode gets a verdict.
+    pub(super) fn is_followed(&self) -> bool {
+        !self.caveats.contains(&Caveat::LearnedWithoutInputs)
     }
 
     /// Where no model reproduces the samples: the minima for mode k, the lowest first, and those that count as branches beside `lambda`.
@@ -162,6 +176,21 @@ impl Subject {
     ) -> Option<Branches> {
         let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima_in_short(method, k, lambda, sampling, limits));
         uneven.or_else(|| self.straight.as_ref()?.noise_free(method, k, lambda, sampling, limits))
+    }
+
+    /// What a method learns of mode k from these samples, noise and all, where their inputs go straight; else as [`minima_in_short`](Self::minima_in_short).
+    pub(super) fn minima_of_samples(
+        &self,
+        method: &Method,
+        k: usize,
+        lambda: Complex<f64>,
+        sampling: Sampling,
+        limits: Limits,
+    ) -> Option<Branches> {
+        match &self.straight {
+            Some(straight) => Some(straight.minima(method, k, lambda, sampling, limits)?.0),
+            None => self.minima_in_short(method, k, lambda, sampling, limits),
+        }
     }
 
     /// Whether what a method learns is read off the samples themselves, so that an uncertain λ makes it no other.

@@ -4,18 +4,23 @@
 //! about σ²/(vH) per unit of time. Through a Runge–Kutta method the loss depends on the linear model through its step only, so what is learned is R⁻¹ of
 //! the eigenvalues of that map: λ̂ = λ + (the loss's part) + (the integrator's part). Source of the bias: any text on errors in variables, such as
 //! Fuller, *Measurement Error Models* (1987).
+//!
+//! Inputs that the loop holds are regressors without noise beside the states: Φ̂ is that of x⁺ on x, u and 1. Where the loop takes them to go straight, the pairs' own minimum through the flow
+//! is that of [`StraightInputs`].
 
-use super::affine_map::{AffineMap, Run, best_map, regression};
+use super::affine_map::{AffineMap, best_map, regression};
 use super::nearest::nearest;
 use super::noisy_field::NoisyField;
+use super::sampled_run::{Run, driven_runs, free_runs};
+use super::straight_inputs::StraightInputs;
 use super::uneven_map::UnevenMap;
-use crate::data::{Paths, Trajectories};
+use crate::data::{EvenSamples, Hold, Paths, Trajectories};
 use crate::exact::eigenvalues;
 use crate::fit::Loss;
 use crate::inverse::faithful::TOLERANCE;
 use crate::inverse::{Discrepancy, Limits};
 use crate::method::{Method, Multistep, Sampling};
-use crate::truth::Mode;
+use crate::truth::{Mode, StateSpace};
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use serde::{Serialize, Serializer};
@@ -56,6 +61,9 @@ pub struct ThroughLoss {
     /// The simplest loss that keeps the settled modes, or does so best, where this one does not keep them.
     #[serde(serialize_with = "optional_text")]
     pub instead: Option<Loss>,
+    /// ẋ = Ax + Bu as the loss learns it of held inputs through an exact integrator, where that is another system than the one behind the samples.
+    #[serde(skip)]
+    pub(super) system: Option<StateSpace>,
     /// The samples, and what is fitted to them.
     #[serde(skip)]
     learner: Learner,
@@ -70,6 +78,8 @@ enum Learner {
         runs: Vec<Run>,
         /// Whether it has a constant.
         affine: bool,
+        /// Where the loop takes inputs to go straight: no map is free then.
+        straight: Option<Box<StraightInputs>>,
     },
     /// A linear model of all columns at uneven times.
     Uneven(Box<UnevenMap>),
@@ -81,7 +91,11 @@ impl Learner {
     /// What `loss` learns of the modes through an exact integrator, and the mean square of the residuals.
     fn learned(&self, loss: Loss, interval: f64, modes: &[Mode]) -> Option<(Vec<LossMode>, f64)> {
         match self {
-            Self::Map { runs, affine } => {
+            Self::Map { straight: Some(straight), .. } => {
+                let (learned, floor) = straight.through_the_flow().filter(|_| loss == Loss::Pairs)?;
+                Some((modes.iter().zip(learned).map(|(mode, learned)| LossMode::of(mode, learned)).collect(), floor))
+            }
+            Self::Map { runs, affine, .. } => {
                 let map = best_map(runs, loss, *affine)?;
                 Some((matched(&map, interval, modes)?, map.loss))
             }
@@ -96,9 +110,17 @@ impl Learner {
         }
     }
 
+    /// ẋ = Ax + Bu as it is learned of held inputs.
+    fn system(&self, loss: Loss, interval: f64) -> Option<StateSpace> {
+        let Self::Map { runs, affine, straight: None } = self else { return None };
+        let map = best_map(runs, loss, *affine)?;
+        StateSpace::of_map(&map.linear, &map.inputs, &vec![1.0; map.linear.nrows()], interval)
+    }
+
     fn noise(&self) -> Option<f64> {
         match self {
-            Self::Map { runs, affine } => noise(runs, *affine),
+            // Whatever inputs do between two rows, both of them tell.
+            Self::Map { runs, affine, .. } => noise(&runs.iter().map(Run::with_next).collect::<Vec<_>>(), *affine),
             Self::Uneven(map) => map.noise(),
             Self::Field(field) => field.noise(),
         }
@@ -155,10 +177,8 @@ impl ThroughLoss {
     /// What `loss` learns from even samples `interval` apart with a linear model, or an affine one; `None` where the modes are not those of one linear
     /// map of all columns, or the samples do not suffice. Where the motion is known to be `driven` by noise, or no mode is settled, no noise in the samples is looked for.
     pub fn of(paths: &Paths, interval: f64, modes: &[Mode], (loss, affine): (Loss, bool), driven: bool) -> Option<Self> {
-        let runs = runs(paths)?;
-        let d = runs.first()?.ncols();
-        let one_place = modes.iter().all(|mode| mode.equilibrium == modes[0].equilibrium);
-        if modes.len() != d || !one_place {
+        let runs = free_runs(paths)?;
+        if !are_of_one_map(&runs, modes) {
             return None;
         }
         let map = best_map(&runs, loss, affine)?;
@@ -167,10 +187,10 @@ impl ThroughLoss {
             return None;
         }
         let learned = (matched(&map, interval, modes)?, map.loss);
-        let learner = Learner::Map { runs, affine };
+        let longest = longest(&runs, interval);
+        let learner = Learner::Map { runs, affine, straight: None };
         let settled = modes.iter().any(|mode| mode.settled);
         let noise = if driven || !settled { None } else { learner.noise() };
-        let longest = paths.iter().map(|path| path.len()).max()? as f64 * interval;
         Some(Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes))
     }
 
@@ -181,6 +201,25 @@ impl ThroughLoss {
         let learned = learner.learned(loss, interval, modes)?;
         let noise = learner.noise();
         Some(Self::laid_out(learner, (loss, learned), noise, (interval, data.duration()), modes))
+    }
+
+    /// What `loss` learns from samples with inputs through a loop that holds them, or takes them to go straight; `None` where that is not followed: of straight ones it is for pairs only.
+    pub fn of_driven(samples: &EvenSamples<'_>, modes: &[Mode], loss: Loss, straight: Option<&StraightInputs>) -> Option<Self> {
+        let (runs, interval) = (driven_runs(samples), samples.interval());
+        let straight = match samples.data().hold() {
+            Hold::Zero => None,
+            Hold::Linear => Some(Box::new(straight?.clone())),
+        };
+        if !are_of_one_map(&runs, modes) {
+            return None;
+        }
+        let longest = longest(&runs, interval);
+        let learner = Learner::Map { runs, affine: true, straight };
+        let learned = learner.learned(loss, interval, modes)?;
+        let settled = modes.iter().any(|mode| mode.settled);
+        let noise = if settled { learner.noise() } else { None };
+        let system = learned.0.iter().any(|mode| mode.significant).then(|| learner.system(loss, interval)).flatten();
+        Some(Self { system, ..Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes) })
     }
 
     /// What `loss` learns from even samples `interval` apart with polynomials of the degree that explains them; `None` where the samples do not suffice.
@@ -209,7 +248,7 @@ impl ThroughLoss {
                 others.push(OtherLoss { loss: other, modes, keeps: false });
             }
         }
-        Self { loss, noise, floor, modes: learned, acts, keeps: !acts, others, instead: None, learner }.weighed(
+        Self { loss, noise, floor, modes: learned, acts, keeps: !acts, others, instead: None, system: None, learner }.weighed(
             modes,
             interval,
             Limits::default(),
@@ -249,7 +288,7 @@ impl ThroughLoss {
         clean: &[Complex<f64>],
     ) -> Option<(Vec<Complex<f64>>, f64)> {
         match &self.learner {
-            Learner::Map { runs, affine } => {
+            Learner::Map { runs, affine, .. } => {
                 let h = sampling.step().get();
                 let alpha: Vec<f64> = multistep.alpha().iter().map(|a| a.to_f64()).collect();
                 let beta: Vec<f64> = multistep.beta().iter().map(|b| h * b.to_f64()).collect();
@@ -271,15 +310,15 @@ impl ThroughLoss {
         prepared: Option<&[Run]>,
         clean: &[Complex<f64>],
     ) -> Option<Vec<Complex<f64>>> {
-        let Learner::Map { runs, affine } = &self.learner else { return None };
+        let Learner::Map { runs, affine, .. } = &self.learner else { return None };
         let map = regression(prepared.unwrap_or(runs), to, from, borders, *affine)?;
         nearest(&multipliers(&map)?, clean)
     }
 
-    /// The samples, each run made into another; `None` where one cannot be, and of a nonlinear field.
-    pub(super) fn prepared(&self, made: impl Fn(&Run) -> Option<Run>) -> Option<Vec<Run>> {
+    /// The samples, the states of each run made into others; `None` where they cannot be, and of a nonlinear field.
+    pub(super) fn prepared(&self, made: impl Fn(&DMatrix<f64>) -> Option<DMatrix<f64>>) -> Option<Vec<Run>> {
         let Learner::Map { runs, .. } = &self.learner else { return None };
-        runs.iter().map(made).collect()
+        runs.iter().map(|run| Some(Run { states: made(&run.states)?, ..run.clone() })).collect()
     }
 
     /// Whether a nonlinear field is learned.
@@ -309,11 +348,15 @@ fn worst(found: &[LossMode], modes: &[Mode], horizon: f64) -> f64 {
     moved.map(|(l, _)| Discrepancy::of(l.lambda, l.learned, horizon).worst()).fold(0.0, f64::max)
 }
 
-/// The samples as matrices, a row each.
-pub(super) fn runs(paths: &Paths) -> Option<Vec<Run>> {
-    let d = paths.dimension();
-    let whole = paths.iter().filter(|run| run.len() >= 2);
-    (d > 0).then(|| whole.map(|run| DMatrix::from_row_slice(run.len(), d, run.as_flat())).collect())
+/// Whether the modes can be those of one linear map of all columns.
+fn are_of_one_map(runs: &[Run], modes: &[Mode]) -> bool {
+    let one_place = modes.iter().all(|mode| mode.equilibrium == modes[0].equilibrium);
+    runs.first().is_some_and(|run| run.states.ncols() == modes.len()) && one_place
+}
+
+/// How long the longest run is.
+fn longest(runs: &[Run], interval: f64) -> f64 {
+    runs.iter().map(Run::rows).max().unwrap_or(0) as f64 * interval
 }
 
 /// The eigenvalues of the map, with their multiplicities.
@@ -334,9 +377,9 @@ fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMod
 fn noise(runs: &[Run], affine: bool) -> Option<f64> {
     let pairs = best_map(runs, Loss::Pairs, affine)?;
     let d = pairs.linear.nrows();
-    let rows: usize = runs.iter().map(|run| run.nrows()).sum();
-    let middle = runs.iter().fold(nalgebra::RowDVector::zeros(d), |sum, run| sum + run.row_sum()) / rows as f64;
-    let square: f64 = runs.iter().flat_map(|run| run.row_iter().map(|row| (row - &middle).norm_squared()).collect::<Vec<_>>()).sum();
+    let rows: usize = runs.iter().map(Run::rows).sum();
+    let middle = runs.iter().fold(nalgebra::RowDVector::zeros(d), |sum, run| sum + run.states.row_sum()) / rows as f64;
+    let square: f64 = runs.iter().flat_map(|run| run.states.row_iter().map(|row| (row - &middle).norm_squared()).collect::<Vec<_>>()).sum();
     let motion = square / (rows * d) as f64;
     if pairs.loss <= CLEAN * motion {
         return Some(0.0);

@@ -1,7 +1,7 @@
 //! What a reader must know to take the modes rightly: facts with their numbers. Their sentences stand in `words`.
 
+use super::between::Between;
 use super::regression::DegreeScore;
-use super::with_inputs::Between;
 use serde::{Deserialize, Serialize};
 
 /// What limits the modes of a data set, or says how they were found.
@@ -186,8 +186,10 @@ pub enum Caveat {
         /// The longest one.
         longest: f64,
     },
-    /// The inputs go straight or smoothly between samples, and what that does to λ̂ is not known.
+    /// What the loss learns of these inputs is not followed: λ̂ is that of no inputs, and there is no verdict.
     LearnedWithoutInputs,
+    /// The samples' inputs go on between rows, and the loop holds them: what it learns is another system, through any integrator.
+    StraightTakenHeld,
     /// The samples' inputs are held, and the loop takes them to go straight: what it learns is that of neither.
     HeldTakenStraight,
     /// Orbits are those of a polynomial field fitted to the samples.
@@ -202,6 +204,6 @@ pub enum Caveat {
 impl Caveat {
     /// Whether nothing can be recommended beside it: through no method and no loss does such a loop learn these samples.
     pub fn forbids_advice(&self) -> bool {
-        matches!(self, Self::RestsApart | Self::HeldTakenStraight)
+        matches!(self, Self::RestsApart | Self::HeldTakenStraight | Self::StraightTakenHeld | Self::LearnedWithoutInputs)
     }
 }

@@ -1,5 +1,6 @@
 //! The examination of samples with inputs: those are regressors.
 
+use super::between::Between;
 use super::caveat::Caveat;
 use super::examined::Examination;
 use super::feedback::follows_state;
@@ -7,7 +8,7 @@ use super::finding::{Because, Finding, Motion};
 use super::modes::Mode;
 use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
-use super::with_inputs::{Between, DrivenRun, driven};
+use super::with_inputs::{DrivenRun, driven};
 use crate::data::{Hold, Spacing, Trajectories};
 use nalgebra::DMatrix;
 
@@ -31,7 +32,7 @@ pub(super) fn examined_with_inputs(data: &Trajectories) -> Examination {
         .zip(inputs)
         .map(|(run, s)| DrivenRun { states: run.states.clone(), inputs: DMatrix::from_row_slice(s.samples(), s.input_dimension, s.inputs) })
         .collect();
-    let Some(model) = driven(&runs, even.interval()) else { return found };
+    let Some(model) = driven(&runs, even.interval(), data.hold()) else { return found };
     found.caveats.push(Caveat::InputsUsed { inputs: data.inputs().len(), hold: model.between, residual: model.residual });
     let equilibrium = samples.to_state(&model.equilibrium);
     if data.hold() == Hold::Linear || model.between == Between::Held {

@@ -18,7 +18,7 @@
 //! | an oscillation that noise keeps going | `autoregression` |
 //! | a steady cycle about a trend, as seasons are | `steady_cycle` |
 //! | columns that are half of a nonlinear state | `lagged` |
-//! | known inputs | `with_inputs`, `state_space` |
+//! | known inputs | `with_inputs`, `state_space`; what they do between rows, `between` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
@@ -31,6 +31,7 @@
 
 mod amplitude_dependence;
 mod autoregression;
+mod between;
 mod bootstrap;
 mod bounded_work;
 mod caveat;
@@ -78,6 +79,7 @@ mod whiteness;
 mod windows;
 mod with_inputs;
 
+pub use between::Between;
 pub use caveat::Caveat;
 pub use discrete_map::{Coordinates, DiscreteMap};
 pub use examination::{examine, examine_until};
@@ -90,4 +92,3 @@ pub use modes::{Mode, Modes, ModesError, ModesOptions, find_modes};
 pub use regression::{DegreeScore, HIGHEST_AUTOMATIC_DEGREE, MOST_COEFFICIENTS};
 pub use state_space::StateSpace;
 pub(crate) use state_space::by_rows;
-pub use with_inputs::Between;

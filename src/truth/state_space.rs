@@ -37,7 +37,7 @@ pub struct StateSpace {
 
 impl StateSpace {
     /// Of a map of scaled states (`scale` each) with held inputs; `None` where Φ has no real logarithm, a multiplier 1, or one twice.
-    pub(super) fn of_map(phi: &DMatrix<f64>, gamma: &DMatrix<f64>, scale: &[f64], interval: f64) -> Option<Self> {
+    pub(crate) fn of_map(phi: &DMatrix<f64>, gamma: &DMatrix<f64>, scale: &[f64], interval: f64) -> Option<Self> {
         let d = phi.nrows();
         let own = DMatrix::from_fn(d, d, |i, j| phi[(i, j)] * scale[i] / scale[j]);
         let drive = DMatrix::from_fn(d, gamma.ncols(), |i, j| gamma[(i, j)] * scale[i]);

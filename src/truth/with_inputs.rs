@@ -7,28 +7,16 @@
 //! (dynamic mode decomposition with control: Proctor, Brunton & Kutz, SIAM J. Appl. Dyn. Syst. 15, 2016). Regression shrinks Φ where x is noisy, so then the whole
 //! run is followed from a fitted start instead (output error). λ = log μ / H for the eigenvalues μ of Φ.
 
+use super::between::{Between, Tried, chosen, is_a_systems, off_a_system};
 use super::finding::Because;
 use super::identifiability::matched;
 use super::linear_model::VAGUE;
 use super::spectrum::spectrum;
-use super::state_space::StateSpace;
 use super::whiteness::Whiteness;
+use crate::data::Hold;
 use nalgebra::{Cholesky, DMatrix, DVector, SVD};
 use num_complex::Complex;
-use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
-
-/// What an input does between rows, as far as the fit can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Between {
-    /// Held until the next row.
-    Held,
-    /// Straight to the next row.
-    Straight,
-    /// Smooth through four rows.
-    Smooth,
-}
 
 /// A complete, evenly spaced run with its inputs, rows × columns each.
 pub(super) struct DrivenRun {
@@ -65,8 +53,6 @@ const NEARLY: f64 = 1e-3;
 const CLEAN: f64 = 1e-7;
 /// A richer idea of the inputs has to leave less than this part of what a simpler one leaves.
 const BETTER: f64 = 0.5;
-/// What the end of an input adds may differ by this part from what a system makes of it.
-const ALIKE: f64 = 0.5;
 /// Steps of Levenberg–Marquardt.
 const MOST_STEPS: usize = 60;
 
@@ -81,8 +67,8 @@ struct OneStep {
     spread: DMatrix<f64>,
 }
 
-/// The modes of scaled runs, `interval` apart; `None` where the rows do not suffice.
-pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
+/// The modes of scaled runs, `interval` apart, where the loop takes inputs as `hold` says; `None` where the rows do not suffice.
+pub(super) fn driven(runs: &[DrivenRun], interval: f64, hold: Hold) -> Option<DrivenModel> {
     let d = runs.first()?.states.ncols();
     let motion = {
         let (sum, count) = runs.iter().fold((0.0, 0usize), |(s, n), r| {
@@ -101,16 +87,17 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
             best = k;
         }
     }
-    let (mut between, chosen) = all.get(best).map(|(b, s)| (*b, s))?;
-    let mut map = chosen.coefficients.clone();
-    let mut residual = rms(chosen);
-    let mut deviations = deviations(chosen, d, interval)?;
+    let (mut between, simplest) = all.get(best).map(|(b, s)| (*b, s))?;
+    let mut map = simplest.coefficients.clone();
+    let mut residual = rms(simplest);
+    let mut deviations = deviations(simplest, d, interval)?;
     let mut white = true;
     if residual > NEARLY {
         // Where samples are noisy, whole runs tell the ideas of the input apart better than single steps.
         let tried = all.iter().filter_map(|(b, s)| Some((*b, output_error(runs, *b, s.coefficients.clone())?)));
-        let mean = |s: &OneStep| s.square / s.equations.max(1) as f64;
-        let (found, followed) = tried.min_by(|a, b| mean(&a.1).total_cmp(&mean(&b.1)))?;
+        let mut tried: Vec<(Between, OneStep)> = tried.collect();
+        let laid: Vec<Tried> = tried.iter().map(|(b, s)| s.tried(*b, runs, interval)).collect();
+        let (found, followed) = tried.swap_remove(chosen(&laid, hold)?);
         between = found;
         map = followed.coefficients.clone();
         residual = (followed.square / followed.equations as f64).sqrt() / motion;
@@ -149,7 +136,7 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
     let last = map.ncols() - 1;
     let rest = (DMatrix::identity(d, d) - map.columns(0, d)).lu().solve(&map.column(last).into_owned())?;
     let inputs = runs.first()?.inputs.ncols();
-    let steady = DMatrix::from_fn(d, inputs, |i, j| (d + j..last).step_by(inputs).map(|column| map[(i, column)]).sum());
+    let steady = steady(&map, d, inputs);
     let straight = between == Between::Straight && residual <= NEARLY;
     let end = straight.then(|| map.columns(d + inputs, inputs).into_owned());
     let map = (map.columns(0, d).into_owned(), steady);
@@ -157,12 +144,25 @@ pub(super) fn driven(runs: &[DrivenRun], interval: f64) -> Option<DrivenModel> {
     Some(DrivenModel { modes, between, causal, equilibrium: rest.as_slice().to_vec(), residual, map })
 }
 
-/// Whether what the end of a straight input adds is what the system with this Φ and this sum of both ends makes of it. A controller with a memory, u_n = u_{n−1} + Kx_n + …, turned round is a map
-/// of the same form, to the last digit, that no system makes.
-fn is_a_systems((phi, steady): &(DMatrix<f64>, DMatrix<f64>), end: &DMatrix<f64>, interval: f64) -> bool {
-    let Some(system) = StateSpace::of_map(phi, steady, &vec![1.0; phi.nrows()], interval) else { return true };
-    let expected = system.ramp(interval);
-    (end - &expected).norm() <= ALIKE * end.norm().max(expected.norm())
+/// What a unit of each input adds in an interval over which it stays the same.
+fn steady(map: &DMatrix<f64>, d: usize, inputs: usize) -> DMatrix<f64> {
+    DMatrix::from_fn(d, inputs, |i, j| (d + j..map.ncols() - 1).step_by(inputs).map(|column| map[(i, column)]).sum())
+}
+
+impl OneStep {
+    /// What tells this idea of the inputs apart from another one, of whole runs that were followed.
+    fn tried(&self, between: Between, runs: &[DrivenRun], interval: f64) -> Tried {
+        let (d, inputs) = runs.first().map_or((0, 0), |run| (run.states.ncols(), run.inputs.ncols()));
+        let numbers: usize = self.residuals.iter().map(DMatrix::len).sum();
+        let variance = self.square / self.equations.max(1) as f64;
+        let off_a_system = (between == Between::Straight).then(|| {
+            let map = (self.coefficients.columns(0, d).into_owned(), steady(&self.coefficients, d, inputs));
+            let (end, at) = (self.coefficients.columns(d + inputs, inputs).into_owned(), d + inputs);
+            off_a_system(&map, &end, (self.spread.view((at, at), (inputs, inputs)).into_owned(), variance), interval)
+        });
+        let left = self.square / numbers.max(1) as f64;
+        Tried { between, left, numbers, coefficients: self.coefficients.len(), off_a_system: off_a_system.flatten(), of_end: d * inputs }
+    }
 }
 
 fn logarithms(map: &DMatrix<f64>, d: usize, interval: f64) -> Option<Vec<Complex<f64>>> {

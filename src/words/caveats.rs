@@ -171,7 +171,13 @@ impl Say for Caveat {
                 "The input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well (--hold zero).".into()
             }
             Self::LearnedWithoutInputs => {
-                "Each λ̂ is given as without the inputs: no model follows such inputs exactly through constant steps, and a fit ends near that λ̂.".into()
+                "What a loop learns of these inputs through this loss is not followed: held inputs are through any loss in up to 8 columns, those that go straight \
+                 through pairs in up to 4. Each λ̂ is given as without inputs and noise, and gets no verdict."
+                    .into()
+            }
+            Self::StraightTakenHeld => {
+                "The input of these samples goes on between rows, and this loop holds it: it learns another system, whatever the integrator. Let it go straight in the loop as well (--hold linear)."
+                    .into()
             }
             Self::FittedOrbits { degree, residual } => format!(
                 "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \

@@ -20,7 +20,14 @@ pub fn learned_inputs(report: &Report, names: &[String], width: usize, in_short:
     let b = format!("B = {}", matrix(&system.b));
     let names = names.join(", ");
     let text = match system.hold {
-        Hold::Zero => held(&names, &b, &matrix(&system.gain)),
+        Hold::Zero if report.methods.iter().all(|method| method.inputs.is_empty()) => {
+            let text = format!(
+                "Inputs ({names}, held between samples): {b}, the state at rest for each unit of an input {}.",
+                matrix(&system.gain)
+            );
+            return wrapped(&text, "", "  ", width) + "\n";
+        }
+        Hold::Zero => held(report, &names, &b, &matrix(&system.gain)),
         Hold::Linear => stalled(report, &names, &b),
     };
     let shown = |learned: &LearnedInputs| learned.learned.iter().map(|z| mode(*z)).collect::<Vec<_>>().join(", ");
@@ -42,7 +49,14 @@ fn mode(z: Complex<f64>) -> String {
     if z.im == 0.0 { complex(z, DIGITS) } else { pair(z, DIGITS) }
 }
 
-fn held(names: &str, b: &str, gain: &str) -> String {
+fn held(report: &Report, names: &str, b: &str, gain: &str) -> String {
+    if let Some(through) = report.through_loss.as_ref().filter(|through| through.modes.iter().any(|mode| mode.significant)) {
+        return format!(
+            "Inputs ({names}, held between samples): {b}, the state at rest for each unit of an input {gain}. Of these samples the loss {} learns another system, and of that each method \
+             B̂:",
+            through.loss
+        );
+    }
     format!(
         "Inputs ({names}, held between samples): {b}. A loop learns B̂ = ÂA⁻¹B, so that the state at rest for each unit of an input, {gain}, is right on \
          every branch."

@@ -4,7 +4,7 @@ use super::number::{DIGITS, complex, count, pair, percent, real};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
-use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, HiddenBy, Solution, SolutionOrigin, Unproven};
+use crate::inverse::step_control::{Advice, Batches, Completeness, Concern, EquationError, HiddenBy, Solution, SolutionOrigin, Unproven};
 use crate::loops::{
     Acceptance, Advance, Bare, Call, CallCheck, End, FirstStep, GridTimes, Library, NotEnclosed, Precision, SampleTimes, StepControl,
 };
@@ -177,7 +177,7 @@ impl Say for Concern {
             }
             Self::Noise { apparent } => {
                 let learned = if apparent.im == 0.0 { complex(*apparent, DIGITS) } else { pair(*apparent, DIGITS) };
-                format!("From these noisy samples even an exact integrator learns {learned}.")
+                format!("Of these samples even an exact integrator learns {learned}.")
             }
             Self::LossFloor { floor } => {
                 format!(
@@ -251,11 +251,16 @@ pub fn calls_in_short(report: &Report, width: usize) -> String {
     let named = |verdict: Verdict| -> Vec<&str> {
         report.calls.iter().filter(|call| call.verdict == Some(verdict)).map(|call| call.name.as_str()).collect()
     };
+    let settled = report.modes.iter().any(|mode| mode.settled);
+    let failed =
+        |call: &&CallReport| settled && call.verdict.is_none() && call.modes.iter().any(|mode| matches!(mode, CallMode::Failed { .. }));
+    let unknown: Vec<&str> = report.calls.iter().filter(failed).map(|call| call.name.as_str()).collect();
     let parts: Vec<String> = [Verdict::Artifact, Verdict::Distorted, Verdict::Faithful]
         .into_iter()
         .map(|verdict| (verdict, named(verdict)))
         .filter(|(_, names)| !names.is_empty())
         .map(|(verdict, names)| format!("{} {verdict}", names.join(", ")))
+        .chain((!unknown.is_empty()).then(|| format!("{} not settled (why: --all)", unknown.join(", "))))
         .collect();
     if parts.is_empty() {
         return String::new();
@@ -274,6 +279,9 @@ fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
     let name = if name.is_empty() { String::new() } else { format!("{name}{defaults}") };
     match mode {
         CallMode::Unsettled { .. } => [name, "not settled".into(), String::new(), String::new(), String::new()],
+        CallMode::Failed { error: error @ (EquationError::Inputs | EquationError::InputsWithin | EquationError::InputsCoarse), .. } => {
+            [name, "not settled".into(), String::new(), String::new(), error.to_string()]
+        }
         CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.to_string()],
         CallMode::Assessed(found) => {
             let principal = found.found.principal();

@@ -9,6 +9,8 @@ use num_complex::Complex;
 
 /// Where a loss stalls below this part of the motion nobody sees it.
 const NOT_SEEN: f64 = 1e-4;
+/// Noise below this part of the motion moves nothing that is seen.
+const UNSEEN: f64 = 1e-6;
 
 /// A mode as a pair where it turns.
 fn shown(z: Complex<f64>) -> String {
@@ -29,6 +31,9 @@ pub fn through_loss(report: &Report, width: usize) -> String {
     let Some(through) = report.through_loss.as_ref().filter(|through| through.acts && !apart) else { return String::new() };
     let Some((k, mode)) = most_moved(report, through) else { return String::new() };
     let noise = match through.noise {
+        _ if report.caveats.contains(&Caveat::HeldTakenStraight) => "The loop takes an input that is held to go straight.".to_owned(),
+        _ if report.caveats.contains(&Caveat::StraightTakenHeld) => "The loop holds an input that goes on between rows.".to_owned(),
+        Some(noise) if noise < UNSEEN => "The loop's idea of the input is not that of the samples.".to_owned(),
         Some(noise) => format!("Noise is {} of the motion.", percent(noise)),
         None => "The samples are noisy, or the motion is.".to_owned(),
     };
@@ -50,7 +55,9 @@ pub fn through_loss(report: &Report, width: usize) -> String {
         text.push_str(&format!(" Other losses: {}.", others.join("; ")));
     }
     let mut lines = wrapped(&text, "", "  ", width) + "\n";
-    if let Some(loss) = through.instead {
+    // No loss makes up for another idea of the input.
+    let advised = through.instead.filter(|_| !report.caveats.iter().any(Caveat::forbids_advice));
+    if let Some(loss) = advised {
         let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
         let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
         // From a random start long windows of a nonlinear model end in poor minima.
@@ -162,7 +169,9 @@ pub fn parts(report: &Report, width: usize) -> String {
     // What a loop learns of runs that rest at different places is no work of noise.
     let apart = report.caveats.contains(&Caveat::RestsApart);
     let Some(through) = report.through_loss.as_ref().filter(|through| through.acts && !apart) else { return String::new() };
-    let mut table = Table::new(&["METHOD", "λ", "λ̂", "BY THE INTEGRATOR", "BY THE NOISE"]);
+    let other_hold = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::HeldTakenStraight | Caveat::StraightTakenHeld));
+    let by = if other_hold { "BY THE SAMPLES" } else { "BY THE NOISE" };
+    let mut table = Table::new(&["METHOD", "λ", "λ̂", "BY THE INTEGRATOR", by]);
     for method in &report.methods {
         for (row, (k, mode)) in report.upper_modes().filter(|(_, mode)| mode.settled).enumerate() {
             let found = &method.modes[k];

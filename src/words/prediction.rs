@@ -235,6 +235,8 @@ pub fn everything(report: &Report, width: usize) -> String {
         parts.push(notes.join("\n"));
     }
     match &report.recommendation {
+        // The note says why.
+        None if report.finding.settled && report.caveats.iter().any(Caveat::forbids_advice) => parts.push("Nothing is recommended.".into()),
         None => parts.push(nothing_recommended(report).into()),
         Some(advice) => {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));

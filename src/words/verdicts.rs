@@ -139,7 +139,10 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
     let truth = report.branches.lambda;
     let miss = |learned, off| miss(truth, mode.sign_is_open(), learned, off);
     let principal = report.branches.principal().map(|branch| branch.lambda);
-    let Some(worst) = report.reasons.first() else { return "is not judged: its mode is not settled".into() };
+    let Some(worst) = report.reasons.first() else {
+        let why = if mode.settled { "what the loss learns of the inputs is not followed" } else { "its mode is not settled" };
+        return format!("is not judged: {why}");
+    };
     let mut text = match *worst {
         Reason::ChangesKind { learned, growth: grown, reversed, principal: by_principal } => {
             let what = match (grown, reversed) {

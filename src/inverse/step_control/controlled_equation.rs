@@ -13,6 +13,15 @@ pub enum EquationError {
     /// The interval is not positive and finite.
     #[error("the interval must be positive and finite, not {0:?}")]
     Interval(f64),
+    /// The loss is not followed with the samples' inputs.
+    #[error("what the loss learns of these inputs is not followed")]
+    Inputs,
+    /// Inputs change where steps may not end.
+    #[error("inputs change within a call that covers several samples, and its steps do not end where they do; this is not followed")]
+    InputsWithin,
+    /// Inputs go straight, and the call's own steps move what is learned by more than is faithful.
+    #[error("inputs go straight, and beside steps as coarse as these the loss has other minima: those of the method")]
+    InputsCoarse,
     /// The call does not suit the interval.
     #[error(transparent)]
     Call(#[from] CallError),
