@@ -25,6 +25,7 @@ use super::nonlinear_model::NonlinearModel;
 use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
+use super::turns_back::turns_back;
 use crate::data::{DataProblem, Trajectories};
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -356,11 +357,12 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         found.caveats.push(Caveat::RestsApart);
     }
     let equilibrium = if lines.is_empty() && !apart { outward(linear.fit.constant.as_slice()) } else { Vec::new() };
-    // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
+    // The series of a nonlinear motion has more terms than columns as well, and that of a field in one column is any run that does not turn.
     let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
-    let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
+    let told = samples.dimension() > 1 || samples.runs.len() > 1 || known_linear || modes.iter().all(|m| m.because.is_empty());
+    let hidden = (!series && told) || turns_back(samples, linear.fit.rms);
     let runs_differ = modes.iter().any(|m| m.because.contains(&Because::RunsDiffer));
-    if linear.explains && lines.is_empty() && linear.fit.count() > samples.dimension() && (!series || swings) && !runs_differ {
+    if linear.explains && lines.is_empty() && linear.fit.count() > samples.dimension() && hidden && !runs_differ {
         found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);

@@ -17,7 +17,7 @@
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
 //! | a steady cycle about a trend, as seasons are | `steady_cycle` |
-//! | columns that are half of a nonlinear state | `lagged` |
+//! | columns that are a part of the state | `turns_back`; that are half of a nonlinear one, `lagged` |
 //! | known inputs | `with_inputs`, `state_space` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
@@ -73,6 +73,7 @@ mod second_order;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
+mod turns_back;
 mod unlike_runs;
 mod whiteness;
 mod windows;
