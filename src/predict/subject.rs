@@ -191,6 +191,11 @@ impl Subject {
             self.uneven = UnevenTimes::of_fits(data, &self.modes, self.linear, affine);
             return self;
         }
+        // What a map of columns without the rest of the state learns is no work of noise.
+        if self.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. })) {
+            self.through_loss = None;
+            return self;
+        }
         let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
         let noisy = self.caveats.iter().find_map(|caveat| match caveat {
             Caveat::FieldFitted { degree, residual, .. } if *residual > CLEAN && !driven => Some(*degree),

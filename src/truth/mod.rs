@@ -25,11 +25,13 @@
 //! | the field itself, for its orbits | `fitted_field` |
 //! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
+//! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria` |
 //! | what limits the figures | `caveat` |
 //!
 //! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
 
 mod amplitude_dependence;
+mod at_rest;
 mod autoregression;
 mod bootstrap;
 mod bounded_work;
@@ -61,6 +63,7 @@ mod motion;
 mod noise_driven;
 mod nonlinear_model;
 mod observer;
+mod open_equilibria;
 mod polynomial_flow;
 mod projection;
 mod proportional_noise;
