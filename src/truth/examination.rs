@@ -9,6 +9,7 @@
 
 use super::at_rest::ends_at_rest;
 use super::autoregression::driven_cycle;
+use super::beyond_residuals::widen;
 use super::caveat::Caveat;
 use super::directions::Directions;
 use super::examined::Examination;
@@ -109,6 +110,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
         // Its starts would have to be logarithms too.
         found.field = None;
     }
+    widen(&mut found.modes, data.interval_error() / data.spacing().typical());
     leave_open(&mut found, data, at_rest);
     for mode in &mut found.modes {
         mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));

@@ -18,6 +18,7 @@
 //! | an oscillation that noise keeps going | `autoregression` |
 //! | a steady cycle about a trend, as seasons are | `steady_cycle` |
 //! | columns that are a part of the state | `turns_back`; that are half of a nonlinear one, `lagged` |
+//! | what an uncertainty holds beside what residuals show: double roots, rounded times | `beyond_residuals` |
 //! | known inputs | `with_inputs`, `state_space` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
@@ -33,6 +34,7 @@
 mod amplitude_dependence;
 mod at_rest;
 mod autoregression;
+mod beyond_residuals;
 mod bootstrap;
 mod bounded_work;
 mod caveat;
