@@ -494,3 +494,29 @@ fn nothing_settled_nothing_recommended() {
     let document = lambdahat::words::document::prediction(&report, lambdahat::words::Dialect::Terminal).unwrap();
     assert!(document["recommendation"].is_null() && document["methods"][0]["verdict"].is_null());
 }
+
+/// Where orbits decide, the screen, the table of everything and the document have one verdict for each method.
+#[test]
+fn orbits_decide_alike_everywhere() {
+    let asked = ["tests/data/panel/van-der-pol-cycle.csv", "-m", "rk4", "-m", "bogacki-shampine3", "-m", "dormand-prince5"];
+    let document = json(&asked);
+    let text = |more: &[&str]| {
+        let output = program(&[&asked[..], more].concat()).env("COLUMNS", "80").assert().success().get_output().stdout.clone();
+        String::from_utf8(output).unwrap()
+    };
+    let (screen, table) = (text(&[]), text(&["--all"]));
+    let turned = |method: &&Value| method["modes"].as_array().unwrap().iter().all(|mode| mode["verdict"] == "faithful");
+    let methods: Vec<&Value> = document["methods"].as_array().unwrap().iter().filter(turned).collect();
+    assert_eq!(methods.len(), 3, "{document}");
+    let mut verdicts = Vec::new();
+    for method in methods {
+        let name = method["method"].as_str().unwrap();
+        let said = method["verdict"].as_str().unwrap_or("not settled");
+        let line = |text: &str| text.lines().find(|line| line.starts_with(&format!("  {name} "))).unwrap_or_default().to_owned();
+        assert!(line(&screen).ends_with(said), "{name}, {said}:\n{screen}");
+        assert!(line(&table)[name.len() + 2..].trim_start().starts_with(said), "{name}, {said}:\n{table}");
+        verdicts.push(said.to_owned());
+    }
+    assert_eq!(verdicts, ["not settled", "distorted", "faithful"]);
+    assert!(screen.contains("% off (to "), "{screen}");
+}

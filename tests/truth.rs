@@ -368,3 +368,37 @@ fn a_series_that_is_cut_off_has_no_modes_of_its_own() {
         }
     }
 }
+
+/// At a double root λ is known like the square root of what is known of the samples: by the columns that show it whole, and by one of them.
+#[test]
+fn a_double_root_is_known_no_better_than_it_splits() {
+    let rows: Vec<Vec<f64>> =
+        (0..100).map(|k| 0.1 * f64::from(k)).map(|t| vec![(1.0 + t) * (-t / 2.0).exp(), t * (-t / 2.0).exp()]).collect();
+    for columns in [1, 2] {
+        let kept: Vec<Vec<f64>> = rows.iter().map(|row| row[..columns].to_vec()).collect();
+        let names = (0..columns).map(|k| format!("x{k}")).collect();
+        let found =
+            examine(&Trajectories::new("double", names, 0.1, vec![Trajectory::new(None, 0.0, &kept)]).unwrap(), &ModesOptions::default());
+        let found = found.unwrap();
+        assert_eq!(found.modes.iter().filter(|mode| mode.settled).count(), 2, "{found:?}");
+        for mode in &found.modes {
+            let u = mode.uncertainty.unwrap();
+            assert!((mode.lambda - Complex64::new(-0.5, 0.0)).norm() <= 3.0 * u && u < 1e-4, "{columns}: {mode:?}");
+        }
+    }
+}
+
+/// Frames at 60 Hz stamped in whole milliseconds: what is not known of the interval is not known of λ.
+#[test]
+fn rounded_stamps_are_part_of_the_uncertainty() {
+    let lambda = Complex64::new(-0.5e-3, 6e-3);
+    let row = |k: u32| {
+        let t = f64::from(k) / 0.06;
+        format!("{},{},{}\n", t.round(), (lambda * t).exp().re, (lambda * t).exp().im)
+    };
+    let text = "t,x,y\n".to_owned() + &(0..120).map(row).collect::<String>();
+    let found = examine(&Reading::default().parse(text.as_bytes(), "frames").unwrap(), &ModesOptions::default()).unwrap();
+    let mode = settled(&found)[0];
+    let (off, u) = ((mode.lambda - lambda).norm(), mode.uncertainty.unwrap());
+    assert!(off <= 3.0 * u && u < 1e-3 * lambda.norm(), "{mode:?}, {off} off");
+}

@@ -36,6 +36,8 @@ class Prediction(Document):
     def _rows(self) -> list[dict[str, Any]]:
         rows = []
         for method in self._content["methods"]:
+            # Where every mode is faithful, orbits decide.
+            by_orbits = all(mode.get("verdict") == "faithful" for mode in method["modes"])
             for mode in method["modes"]:
                 if mode["lambda"][1] < 0:
                     continue
@@ -45,7 +47,7 @@ class Prediction(Document):
                     {
                         "method": method["method"],
                         "substeps": method["substeps"],
-                        "verdict": mode.get("verdict", method["verdict"]),
+                        "verdict": method["verdict"] if by_orbits else mode.get("verdict", method["verdict"]),
                         "lam": number(mode["lambda"]),
                         "learned": principal,
                         "branches": len(branches),

@@ -4,6 +4,11 @@ use super::spacing::{Spacing, Times};
 use super::trajectories::Trajectories;
 
 impl Trajectories {
+    /// How far H of an even spacing may be off because times were rounded: all λ are known to that part of themselves at best. 0 where H was meant.
+    pub fn interval_error(&self) -> f64 {
+        self.times.interval_error
+    }
+
     /// The same samples at even times, the mean interval apart, with the largest part of it by which one differs; `None` where they are even already, or one differs by more
     /// than the part `most`.
     ///
@@ -30,7 +35,7 @@ impl Trajectories {
             let start = t.start();
             t.times.iter_mut().enumerate().for_each(|(k, time)| *time = start + k as f64 * interval);
         }
-        even.times = Times { spacing: Spacing::Even { interval }, gaps: Vec::new() };
+        even.times = Times { spacing: Spacing::Even { interval }, interval_error: 0.0, gaps: Vec::new() };
         Some((even, differs))
     }
 }

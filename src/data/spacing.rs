@@ -74,6 +74,8 @@ pub struct Gap {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Times {
     pub spacing: Spacing,
+    /// How far H may be off where times were rounded: half of the range of slopes that pass within the resolution of all of them, 0 for an H that was meant.
+    pub interval_error: f64,
     pub gaps: Vec<Gap>,
 }
 
@@ -85,9 +87,9 @@ pub(super) fn judge(trajectories: &[&[f64]], unit: f64) -> Times {
     let median = *intervals.select_nth_unstable_by(middle, f64::total_cmp).1;
     let known = (0.5 * unit * (1.0 + 1e-9)).max(4.0 * f64::EPSILON * largest);
     if let Some(grid) = Grid::of(trajectories, median)
-        && let Some(interval) = grid.interval(known, largest)
+        && let Some((interval, interval_error)) = grid.interval(known, largest)
     {
-        return Times { spacing: Spacing::Even { interval }, gaps: grid.gaps(trajectories) };
+        return Times { spacing: Spacing::Even { interval }, interval_error, gaps: grid.gaps(trajectories) };
     }
     let shortest = intervals.iter().copied().fold(f64::INFINITY, f64::min);
     let longest = intervals.iter().copied().fold(0.0, f64::max);
@@ -95,7 +97,7 @@ pub(super) fn judge(trajectories: &[&[f64]], unit: f64) -> Times {
     let spacing = Spacing::Uneven { shortest, median, longest, alias_period };
     let long = |gap: &Gap| gap.duration > GAP_IN_MEDIANS * median;
     let gaps = each_interval(trajectories).map(|(trajectory, after, duration)| Gap { trajectory, after, duration, missing: None });
-    Times { spacing, gaps: gaps.filter(long).collect() }
+    Times { spacing, interval_error: 0.0, gaps: gaps.filter(long).collect() }
 }
 
 fn each_interval<'a>(trajectories: &'a [&[f64]]) -> impl Iterator<Item = (usize, usize, f64)> + 'a {
@@ -221,8 +223,8 @@ impl Grid {
         at
     }
 
-    /// H, where a line passes within the resolution of every time.
-    fn interval(&self, known: f64, largest: f64) -> Option<f64> {
+    /// H, where a line passes within the resolution of every time, and how far it may be off.
+    fn interval(&self, known: f64, largest: f64) -> Option<(f64, f64)> {
         let (best, range) = self.minimax();
         if range > 2.0 * known.max(NEGLIGIBLE * best) {
             return None;
@@ -250,11 +252,11 @@ impl Grid {
 }
 
 /// The number that was probably meant between `low` and `high`: 1/n for a whole n, or a decimal of few digits, where fewer than one such
-/// number in ten intervals of this length would be there by chance; else the middle.
-fn simplest(low: f64, high: f64, best: f64) -> f64 {
+/// number in ten intervals of this length would be there by chance, which is then exact; else the middle, and the distance to either end.
+fn simplest(low: f64, high: f64, best: f64) -> (f64, f64) {
     let middle = 0.5 * (low + high);
     if !(low > 0.0 && high.is_finite() && low <= high) {
-        return best;
+        return (best, 0.0);
     }
     const BY_CHANCE: f64 = 0.1;
     let width = high - low;
@@ -269,13 +271,13 @@ fn simplest(low: f64, high: f64, best: f64) -> f64 {
     match (decimal, reciprocal) {
         (Some((x, by_chance)), Some((y, y_by_chance))) => {
             if y_by_chance < by_chance && x != y {
-                y
+                (y, 0.0)
             } else {
-                x
+                (x, 0.0)
             }
         }
-        (Some((x, _)), None) | (None, Some((x, _))) => x,
-        (None, None) => middle,
+        (Some((x, _)), None) | (None, Some((x, _))) => (x, 0.0),
+        (None, None) => (middle, 0.5 * width),
     }
 }
 
@@ -307,6 +309,18 @@ mod tests {
 
     fn even(times: &[f64], unit: f64) -> Option<f64> {
         judge(&[times], unit).spacing.even()
+    }
+
+    /// Frames at 60 Hz in whole milliseconds: H is within the error that is stated, which is a small part of it; an H of few digits was meant.
+    #[test]
+    fn rounded_times_leave_the_interval_open() {
+        let frames: Vec<f64> = (0..120).map(|k| (f64::from(k) / 0.06).round()).collect();
+        let found = judge(&[&frames], 1.0);
+        let off = (found.spacing.even().unwrap() * 0.06 - 1.0).abs();
+        let open = found.interval_error * 0.06;
+        assert!(off < open && (1e-5..1e-3).contains(&open), "{off} {open}");
+        let rounded: Vec<f64> = (0..90).map(|k| (f64::from(k) / 30.0 * 1e3).round() / 1e3).collect();
+        assert_eq!(judge(&[&rounded], 1e-3).interval_error, 0.0);
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Trajectories {
         let mut data = Self::with_times(source, variables, Vec::new(), trajectories)?;
         // Times far from zero are rounded; the interval is not.
         if data.gaps().is_empty() && data.spacing().even().is_some() {
-            data.times.spacing = Spacing::Even { interval };
+            data.times = Times { spacing: Spacing::Even { interval }, interval_error: 0.0, gaps: Vec::new() };
         }
         Ok(data)
     }
@@ -100,7 +100,7 @@ impl Trajectories {
         trajectories: Vec<Trajectory>,
         origin: Origin,
     ) -> Result<Self, DataError> {
-        let times = Times { spacing: Spacing::Even { interval: 1.0 }, gaps: Vec::new() };
+        let times = Times { spacing: Spacing::Even { interval: 1.0 }, interval_error: 0.0, gaps: Vec::new() };
         let mut data = Self {
             source,
             variables,

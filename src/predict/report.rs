@@ -120,6 +120,13 @@ pub(super) fn together(modes: &[ModeReport]) -> Option<Verdict> {
     (best == worst || best > Verdict::Faithful).then_some(best)
 }
 
+impl MethodReport {
+    /// Whether every mode is faithful and the method is not: then its orbits decide, and no verdict of a mode stands for the method's.
+    pub fn turns_on_orbits(&self) -> bool {
+        together(&self.modes) == Some(Verdict::Faithful) && self.verdict != Some(Verdict::Faithful)
+    }
+}
+
 impl ModeReport {
     pub(super) fn new(branches: Branches, judgement: Option<Judgement>, limits: Limits) -> Self {
         let horizon = limits.horizon_for(branches.sampling.interval());

@@ -222,6 +222,11 @@ impl Subject {
             let data = data.clone();
             return self.with_uneven_loss(&data, loss, affine);
         }
+        // What a map of columns without the rest of the state learns is no work of noise.
+        if self.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. })) {
+            self.through_loss = None;
+            return self;
+        }
         let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
         let noisy = self.caveats.iter().find_map(|caveat| match caveat {
             Caveat::FieldFitted { degree, residual, .. } if *residual > CLEAN && !driven => Some(*degree),

@@ -7,14 +7,15 @@
 //! 5. Otherwise regression, where noise keeps a linear motion going and nothing tells against it (`noise_driven`).
 //! 6. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
 
+use super::at_rest::ends_at_rest;
 use super::autoregression::driven_cycle;
+use super::beyond_residuals::widen;
 use super::caveat::Caveat;
 use super::directions::Directions;
 use super::examined::Examination;
 use super::examined_inputs::examined_with_inputs;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
-use super::fixed_points::Extent;
 use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
 use super::linear_model::{LinearMode, LinearModel};
@@ -22,9 +23,11 @@ use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
 use super::nonlinear_model::NonlinearModel;
+use super::open_equilibria::leave_open;
 use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::steady_cycle::{SteadyCycle, steady_cycle};
+use super::turns_back::turns_back;
 use crate::data::{DataProblem, Trajectories};
 use num_complex::Complex;
 use std::f64::consts::TAU;
@@ -38,14 +41,8 @@ const MOST_MAP_ROWS: usize = 2000;
 const MOST_MAP_WORK: usize = 1_000_000;
 /// Where every degree predicts left-out samples to this part of their spread, the choice between them does not matter.
 const NEAR_EXACT: f64 = 1e-9;
-/// A mode within so many uncertainties of zero may be zero.
-const VANISHES: f64 = 3.0;
-/// How far outside the samples an equilibrium may be extrapolated, in sides of their box.
-const FARTHEST: f64 = 3.0;
 /// A model that leaves so many times what another leaves misses a part of the motion.
 const CLEARLY_MORE: f64 = 100.0;
-/// A trend changes by less than this power of e over the whole time, its uncertainty with it.
-const SLOW: f64 = 1.0;
 /// A sum of exponentials that leaves less than this comes close, though what it leaves is no noise.
 const CLOSE: f64 = 0.02;
 /// A rate of less than this over the whole time is none.
@@ -73,7 +70,8 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     }
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
     let (mut found, close) = if data.inputs().is_empty() { free(data, options, stopped) } else { (examined_with_inputs(data), false) };
-    if !found.finding.settled && !known_linear(options) && options.degree.is_none() && data.inputs().is_empty() && !stopped() {
+    let at_rest = data.inputs().is_empty() && samples_of(data, false).is_some_and(|samples| ends_at_rest(&samples));
+    if !found.finding.settled && !known_linear(options) && options.degree.is_none() && data.inputs().is_empty() && !at_rest && !stopped() {
         add_noise_driven(&mut found, data);
     }
     let by_rates = known_linear(options) && (options.rests_at_zero || found.finding.settled);
@@ -86,7 +84,7 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
             let plain = ModesOptions { log: false, degree, ..*options };
             match find_modes(data, &plain) {
                 Ok(map) => {
-                    let missed = map.caveats.iter().any(|c| matches!(c, Caveat::MotionMissed { .. }));
+                    let missed = at_rest || map.caveats.iter().any(|c| matches!(c, Caveat::MotionMissed { .. }));
                     let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain, missed)).collect();
                     if forced || (!close && found.modes.iter().all(|m| m.because.contains(&Because::NotExplained))) {
                         found.modes = judged;
@@ -106,13 +104,14 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
         }
     }
     if options.degree.is_none() && found.finding == Finding::default() && data.inputs().is_empty() && !stopped() {
-        add_driven(&mut found, data, close);
+        add_driven(&mut found, data, close || at_rest);
     }
     if options.log {
         // Its starts would have to be logarithms too.
         found.field = None;
     }
-    leave_open(&mut found, data);
+    widen(&mut found.modes, data.interval_error() / data.spacing().typical());
+    leave_open(&mut found, data, at_rest);
     for mode in &mut found.modes {
         mode.equilibrium = outward(std::mem::take(&mut mode.equilibrium));
     }
@@ -125,6 +124,9 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
             Err(ModesError::NoFixedPoint { .. }) if data.inputs().is_empty() => found.finding.motion = Motion::Drift,
             Err(error) => return Err(error),
         }
+    }
+    if at_rest {
+        not_going_on(&mut found);
     }
     if stopped() {
         found.caveats.push(Caveat::Stopped);
@@ -142,7 +144,7 @@ fn add_noise_driven(found: &mut Examination, data: &Trajectories) {
     found.finding.settled = true;
 }
 
-/// Where no model of a state explains the motion: a steady cycle about a trend, or an oscillation that noise keeps going, where no other model comes `close`.
+/// Where no model of a state explains the motion: a steady cycle about a trend, or an oscillation that noise keeps going, where no other model comes `close` and the motion goes on.
 fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
     let Some(samples) = samples_of(data, false) else { return };
     let by_field = found.caveats.iter().any(|c| matches!(c, Caveat::FieldFitted { .. } | Caveat::OrbitsOpen { .. }));
@@ -161,34 +163,16 @@ fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
     }
 }
 
-/// Drops equilibria that the samples do not support: farther outside their box than a decay that was seen in part leads, or outside at all where a mode there
-/// is zero within its uncertainty, as it is for every steady trend.
-fn leave_open(found: &mut Examination, data: &Trajectories) {
-    let complete = data.all_states().filter(|x| x.iter().all(|v| v.is_finite()));
-    let filled = Extent::of(complete, data.dimension());
-    let vanishes = |mode: &Mode| {
-        mode.because.contains(&Because::LinearPartVanishes) || mode.uncertainty.is_none_or(|u| mode.lambda.norm() <= VANISHES * u)
-    };
-    let vanishing: Vec<Vec<f64>> = found.modes.iter().filter(|mode| vanishes(mode)).map(|mode| mode.equilibrium.clone()).collect();
-    let is_open = |place: &Vec<f64>| !filled.holds(place) && (vanishing.contains(place) || !filled.reaches(place, FARTHEST));
-    // What may be zero because nothing is known of it is no trend, nor is a part of the state.
-    let known = !found.caveats.iter().any(|caveat| matches!(caveat, Caveat::LagTells { .. } | Caveat::MotionMissed { .. }));
-    let is_slow = |mode: &Mode| mode.uncertainty.is_some_and(|u| (mode.lambda.norm() + u) * data.duration() < SLOW);
-    let mut drifts = false;
-    for mode in &mut found.modes {
-        if is_open(&mode.equilibrium) {
-            drifts |= known && vanishes(mode) && mode.lambda.im == 0.0 && is_slow(mode);
-            mode.equilibrium.clear();
+/// What ends at rest is no drift, nothing drives it, and no oscillation in it is steady.
+fn not_going_on(found: &mut Examination) {
+    if matches!(found.finding.motion, Motion::Drift | Motion::Driven) {
+        found.finding.motion = Motion::Undetermined;
+    }
+    for mode in found.modes.iter_mut().filter(|mode| mode.because.contains(&Because::MayBeDriven)) {
+        mode.because.retain(|because| *because != Because::MayBeDriven);
+        if mode.because.is_empty() {
+            mode.because.push(Because::NotDetermined);
         }
-    }
-    let seasonal = found.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
-    let apart = found.caveats.contains(&Caveat::RestsApart);
-    if !seasonal && !apart && found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
-        found.caveats.retain(|caveat| *caveat != Caveat::EquilibriumOutside);
-        found.caveats.push(Caveat::EquilibriumOpen);
-    }
-    if drifts && matches!(found.finding.motion, Motion::Undetermined | Motion::Rest) {
-        found.finding.motion = Motion::Drift;
     }
 }
 
@@ -200,7 +184,7 @@ fn work(dimension: usize) -> usize {
 
 /// A mode of the discrete map: settled where the examination has settled one like it.
 ///
-/// Noise keeps the motion going where the map leaves such noise, not where it `missed` a part of the motion.
+/// Noise keeps the motion going where the map leaves such noise, not where it `missed` a part of the motion, nor where that ends at rest.
 fn against(mut mode: Mode, found: &Examination, gain: f64, missed: bool) -> Mode {
     let near = |other: &Mode| {
         let apart = (other.lambda - mode.lambda).norm();
@@ -355,13 +339,17 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     if apart {
         found.caveats.push(Caveat::RestsApart);
     }
-    let equilibrium = if lines.is_empty() && !apart { outward(linear.fit.constant.as_slice()) } else { Vec::new() };
-    // The series of a nonlinear motion has more terms than columns as well; but in one column no state of its own swings.
+    // A trend of degree p is p zeros more, and rests nowhere.
+    let trend = if apart { 0 } else { linear.fit.trend };
+    let count = linear.fit.count() + trend;
+    let equilibrium = if lines.is_empty() && !apart && trend == 0 { outward(linear.fit.constant.as_slice()) } else { Vec::new() };
+    // The series of a nonlinear motion has more terms than columns as well, and that of a field in one column is any run that does not turn.
     let series = modes.iter().any(|m| m.because.contains(&Because::Harmonic) || m.because.contains(&Because::NotDetermined));
-    let swings = samples.dimension() == 1 && modes.iter().any(|m| m.lambda.im > 0.0);
+    let told = samples.dimension() > 1 || samples.runs.len() > 1 || known_linear || modes.iter().all(|m| m.because.is_empty());
+    let hidden = (!series && told) || turns_back(samples, linear.fit.rms);
     let runs_differ = modes.iter().any(|m| m.because.contains(&Because::RunsDiffer));
-    if linear.explains && lines.is_empty() && linear.fit.count() > samples.dimension() && (!series || swings) && !runs_differ {
-        found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: linear.fit.count() });
+    if linear.explains && lines.is_empty() && count > samples.dimension() && hidden && !runs_differ {
+        found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: count });
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
     if let Some(mode) = modes.iter().find(|m| m.because.is_empty() && steady(m.lambda, m.uncertainty))
@@ -372,7 +360,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
-    } else if (linear.fit.trend > 0 && !apart) || !lines.is_empty() {
+    } else if trend > 0 || !lines.is_empty() {
         Motion::Drift
     } else if has(Because::Harmonic) && modes.iter().any(|m| steady(m.lambda, m.uncertainty)) {
         Motion::Orbits

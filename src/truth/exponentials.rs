@@ -180,7 +180,8 @@ impl Exponentials {
         let (mut sum, mut count) = (0.0, 0usize);
         let (_, amplitudes, shared) = amplitudes(&kept, &rates, self.trend)?;
         for (run, b) in samples.runs.iter().zip(&amplitudes) {
-            let (basis, power) = basis(&run.times, &rates, self.trend, samples);
+            // In the units of time of the amplitudes.
+            let (basis, power) = basis(&run.times, &rates, self.trend, &kept);
             let (from, rest) = (left_out(run).start, left_out(run).len());
             let predicted = basis.rows(from, rest) * b + power.rows(from, rest) * &shared;
             sum += (run.states.rows(from, rest) - predicted).norm_squared();

@@ -8,6 +8,7 @@ use super::finding::Because;
 use super::harmonics::{is_cut_off_series, is_harmonic, may_be_of_a_series, third_harmonic};
 use super::proportional_noise::Law;
 use super::rate::Rate;
+use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::second_order::{SecondOrder, Unasked, second_order};
 use super::unlike_runs::runs_are_unlike;
@@ -150,7 +151,9 @@ impl LinearModel {
     pub fn modes(&self, samples: &Samples, known_linear: bool) -> Vec<LinearMode> {
         let dimension = samples.dimension();
         let duration = samples.duration();
-        let partial = self.fit.count() > dimension;
+        // A trend is of the state as well, where it is no place of rest of each run's own.
+        let trend = if rests_apart(samples, &self.fit) { 0 } else { self.fit.trend };
+        let partial = self.fit.count() + trend > dimension;
         let lambdas: Vec<Complex<f64>> = self.fit.rates.iter().map(|r| r.lambda()).collect();
         let steady = |k: usize| {
             let least = if lambdas[k].re > 0.0 { MAY_NOT_GROW } else { MAY_NOT_DECAY };

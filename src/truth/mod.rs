@@ -17,7 +17,8 @@
 //! | how far λ could be elsewhere without the samples noticing | `identifiability` |
 //! | an oscillation that noise keeps going | `autoregression` |
 //! | a steady cycle about a trend, as seasons are | `steady_cycle` |
-//! | columns that are half of a nonlinear state | `lagged` |
+//! | columns that are a part of the state | `turns_back`; that are half of a nonlinear one, `lagged` |
+//! | what an uncertainty holds beside what residuals show: double roots, rounded times | `beyond_residuals` |
 //! | known inputs | `with_inputs`, `state_space`; what they do between rows, `between` |
 //! | many or dependent columns | `directions`, `rank` |
 //! | whether residuals are noise | `whiteness` |
@@ -25,13 +26,16 @@
 //! | the field itself, for its orbits | `fitted_field` |
 //! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
+//! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria` |
 //! | what limits the figures | `caveat` |
 //!
 //! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
 
 mod amplitude_dependence;
+mod at_rest;
 mod autoregression;
 mod between;
+mod beyond_residuals;
 mod bootstrap;
 mod bounded_work;
 mod caveat;
@@ -62,6 +66,7 @@ mod motion;
 mod noise_driven;
 mod nonlinear_model;
 mod observer;
+mod open_equilibria;
 mod polynomial_flow;
 mod projection;
 mod proportional_noise;
@@ -74,6 +79,7 @@ mod second_order;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
+mod turns_back;
 mod unlike_runs;
 mod whiteness;
 mod windows;

@@ -259,13 +259,15 @@ pub fn everything(report: &Report, width: usize) -> String {
 fn cells(method: &MethodReport, mode: &ModeReport, truth: &Mode, first: bool) -> [Cell; 6] {
     let principal = mode.branches.principal();
     let others = mode.branches.branches.len() - usize::from(principal.is_some());
+    let orbits = off_orbits(method).filter(|_| first);
+    let judged = if orbits.is_some() { method.verdict } else { mode.verdict };
     [
         Cell::new(if first { method.method.as_str() } else { "" }),
         Cell::new(if first { method.evaluations.to_string() } else { String::new() }),
-        shaded(verdict(mode.verdict), mode.verdict),
+        shaded(verdict(judged), judged),
         Cell::new(principal.map_or_else(|| "none".into(), |b| super::number::complex(b.lambda, DIGITS))),
         Cell::new(others),
-        Cell::new(off_orbits(method).filter(|_| first).unwrap_or_else(|| becomes(mode, truth))),
+        Cell::new(orbits.unwrap_or_else(|| becomes(mode, truth))),
     ]
 }
 

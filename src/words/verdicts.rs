@@ -7,6 +7,7 @@ use crate::inverse::{Discrepancy, Fate, Flag, Growth, Reason, Undefined, Verdict
 use crate::predict::{MethodReport, ModeReport};
 use crate::truth::Mode;
 use num_complex::Complex;
+use std::cmp::Ordering;
 use std::f64::consts::TAU;
 
 impl Say for Undefined {
@@ -188,19 +189,21 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
 
 /// What orbits add to the modes, where they are worse or cannot be told.
 pub(super) fn off_orbits(method: &MethodReport) -> Option<String> {
-    let farthest = method.orbits.iter().filter_map(|orbit| orbit.state_error).reduce(f64::max);
-    if method.verdict == Some(Verdict::Faithful) || method.orbits.is_empty() {
+    if !method.turns_on_orbits() {
         return None;
     }
-    if method.orbits.iter().any(|orbit| orbit.state_error.is_none()) {
-        return Some("is right near its equilibria; its orbits cannot be told at this step".to_owned());
-    }
-    farthest.map(|error| {
-        if error > 1.0 {
-            "is right near its equilibria, but loses the orbits within the horizon".to_owned()
-        } else {
-            format!("is right near its equilibria; its orbits end {} off", percent(error))
-        }
+    let open = if method.orbits.is_empty() { "were not followed" } else { "cannot be told at this step" };
+    let farthest = method.orbits.iter().max_by(|a, b| a.state_error.partial_cmp(&b.state_error).unwrap_or(Ordering::Equal));
+    let Some((error, u)) =
+        farthest.filter(|_| method.orbits.iter().all(|o| o.state_error.is_some())).and_then(|o| o.state_error.zip(o.uncertainty))
+    else {
+        return Some(format!("is right near its equilibria; its orbits {open}"));
+    };
+    Some(match method.verdict {
+        _ if error > 1.0 => "is right near its equilibria, but loses the orbits within the horizon".to_owned(),
+        // Beside the tolerance only how far it is open says why there is no verdict.
+        None => format!("is right near its equilibria; its orbits end {} off (to {})", percent(error), percent(u)),
+        Some(_) => format!("is right near its equilibria; its orbits end {} off", percent(error)),
     })
 }
 
