@@ -199,8 +199,10 @@ impl ModeReport {
             let significant = !of_samples && apparent.is_some_and(|(_, significant)| significant);
             let uncertainty = mode.uncertainty.filter(|_| !significant).unwrap_or(0.0);
             let judgement = judged.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
-            let straight = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
-            let clean = straight.or_else(|| apparent.and_then(|_| in_short(mode.lambda).ok()));
+            let clean = match &subject.straight {
+                Some(straight) => straight.noise_free(method, k, mode.lambda, sampling, limits),
+                None => apparent.and_then(|_| in_short(mode.lambda).ok()),
+            };
             let noise_free = clean.filter(|clean| differs(clean, &branches));
             return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
         }
