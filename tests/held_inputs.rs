@@ -392,6 +392,27 @@ fn derivative_regressions_take_the_input() {
     assert_eq!(report.regressions[0].verdict, Some(Verdict::Distorted));
 }
 
+/// Inputs that go straight, in noise that moves λ̂ by less than is unknown of it, and by more: method, call and advice agree.
+#[test]
+fn verdicts_on_straight_inputs_agree() {
+    let (interval, inputs) = (0.15, long_input(400));
+    for (part, expected) in [(0.02, Verdict::Faithful), (0.2, Verdict::Distorted)] {
+        let x = noisy(&states(interval, &inputs, true), part, 7);
+        let data = samples(interval, &x, &inputs).with_hold(Hold::Linear);
+        let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
+        let beside = Beside { calls: default_calls().unwrap(), ..Beside::default() };
+        let methods = vec![catalog::find("rk4").unwrap()];
+        let report = Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report_beside(&beside, &|| false).unwrap();
+        assert_eq!(report.methods[0].verdict, Some(expected), "{part}");
+        assert!(report.calls.iter().all(|call| call.verdict == Some(expected)), "{part}: {:?}", report.calls);
+        let through = report.through_loss.as_ref().unwrap();
+        assert_eq!(through.keeps, expected == Verdict::Faithful, "{part}: {:?}", through.modes);
+        let advice = report.recommendation.as_ref().unwrap().learns.unwrap();
+        let off = (advice.learned - through.modes[0].learned).norm();
+        assert!(off < 0.01, "{part}: {advice:?} {:?}", through.modes);
+    }
+}
+
 /// Held inputs in noise are said to be held: another idea has to be better beyond chance.
 #[test]
 fn chance_makes_no_held_input_straight() {

@@ -83,6 +83,9 @@ pub fn flow_minimum(pairs: &[StatePair], centre: &[f64], free: bool, start: &DMa
     Ok(loss.minimum_near(start).ok().flatten())
 }
 
+/// Numbers of each kind of interval.
+type Values = Vec<Vec<Complex<f64>>>;
+
 /// Â and c with the modes.
 struct Place {
     matrix: DMatrix<f64>,
@@ -183,7 +186,7 @@ impl ModalLoss<'_> {
     }
 
     /// For each kind of interval g of every mode, and the divided differences row by row.
-    fn functions(&self, place: &Place) -> (Vec<Vec<Complex<f64>>>, Vec<Vec<Complex<f64>>>) {
+    fn functions(&self, place: &Place) -> (Values, Values) {
         let of = |step: &(f64, u32)| {
             let both: Vec<_> = place.values.iter().map(|lambda| self.function(*step, *lambda)).collect();
             let d = both.len();
@@ -210,7 +213,7 @@ impl ModalLoss<'_> {
     }
 
     fn square(&self, place: &Place) -> f64 {
-        let values: Vec<Vec<Complex<f64>>> =
+        let values: Values =
             self.pairs.steps.iter().map(|step| place.values.iter().map(|l| self.function(*step, *l).0).collect()).collect();
         let (_, errors) = self.errors(place, &values);
         (&place.vectors * errors).iter().map(|r| r.re * r.re).sum()

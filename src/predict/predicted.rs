@@ -181,6 +181,7 @@ impl ModeReport {
         let mode = &subject.modes[k];
         let judged = mode.settled && subject.is_followed();
         let alone = subject.is_alone(mode);
+<<<<<<< HEAD
         let apparent = noisy.modes.get(k).copied().flatten();
         let of_samples = subject.learns_from_samples(method);
         let shown = apparent.filter(|_| !of_samples).map_or(mode.lambda, |(apparent, _)| apparent);
@@ -203,7 +204,23 @@ impl ModeReport {
                 Some(straight) => straight.noise_free(method, k, mode.lambda, sampling, limits),
                 None => apparent.and_then(|_| in_short(mode.lambda).ok()),
             };
+=======
+        if let Some((branches, minima)) = subject.minima(method, k, mode.lambda, sampling, limits) {
+            let uncertainty = mode.uncertainty.unwrap_or(0.0);
+            let clean = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
+>>>>>>> b
             let noise_free = clean.filter(|clean| differs(clean, &branches));
+            // What noise does to straight inputs counts where it is more than is unknown of λ.
+            let significant = subject.through_loss.as_ref().is_none_or(|through| through.modes[k].significant);
+            let shown = noise_free.as_ref().filter(|_| !significant).unwrap_or(&branches);
+            let even = if subject.learns_from_samples(method) { Some(equation.branches(mode.lambda, sampling)?) } else { None };
+            let beside = |lambda| match &even {
+                // The system that makes the samples is as uncertain as λ: what is learned moves with it.
+                Some(even) if !significant => equation.branches(lambda, sampling).map(|moved| shown.clone().moved_as(even, &moved)),
+                Some(_) => Ok(shown.clone().beside(lambda)),
+                None => subject.branches_in_short((method, equation), k, lambda, sampling, limits),
+            };
+            let judgement = judged.then(|| limits.judge_within(shown, alone, uncertainty, beside)).transpose()?;
             return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;

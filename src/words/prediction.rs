@@ -109,9 +109,13 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     let asked = report.methods.iter().any(|m| (&m.method, m.substeps) == (&advice.method, advice.substeps));
     let unhelped = asked && report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none());
     let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
+    let tried = report.through_loss.as_ref().is_some_and(|through| !through.others.is_empty());
     let heading = match (same, advice.among) {
         (true, _) if partly => "Once the model has the rest of the state, good as it is".to_owned(),
         (true, _) => "Good as it is".to_owned(),
+        _ if unhelped && !tried => {
+            "Through pairs only more or cleaner samples help; with inputs that go straight no other loss is followed".to_owned()
+        }
         _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
         (false, Among::Common) => "Do this instead".into(),
         (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
