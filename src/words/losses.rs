@@ -54,8 +54,12 @@ pub fn through_loss(report: &Report, width: usize) -> String {
         let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
         lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}:"), "", "  ", width));
         lines.push('\n');
-        for (library, line) in loss_calls(loss) {
-            lines.push_str(&format!("    {library:<12} {line}\n"));
+        for (library, call) in loss_calls(loss) {
+            let line = format!("    {library:<12} {call}");
+            // Code is broken only before what it is compared with.
+            let broken = format!("\n    {:<12} against", "");
+            let narrow = if line.chars().count() > width { line.replace("  against", &broken) } else { line };
+            lines.push_str(&format!("{narrow}\n"));
         }
     }
     lines
