@@ -1,6 +1,6 @@
 //! Samples of the world: what is said of them is what is known of them. Each file names its source in its first line.
 
-use lambdahat::data::{Reading, Trajectories};
+use lambdahat::data::{Reading, TimeUnit, Trajectories};
 use lambdahat::inverse::Limits;
 use lambdahat::method::catalog;
 use lambdahat::predict::{Prediction, Subject};
@@ -39,12 +39,12 @@ fn carbon_dioxide_follows_the_year() {
     assert_eq!((data.samples(), data.missing_cells()), (2284, 59));
     let found = examined(&data);
     assert_eq!((found.finding.motion, found.finding.settled), (Motion::Driven, false));
-    let Some(Caveat::SteadyCycle { period, uncertainty, amplitude, rate, share }) =
+    let Some(Caveat::SteadyCycle { period, uncertainty, amplitude, rate, unit, share }) =
         found.caveats.iter().find(|c| matches!(c, Caveat::SteadyCycle { .. }))
     else {
         panic!("{:?}", found.caveats)
     };
-    // In days.
+    assert_eq!(*unit, TimeUnit::Day);
     assert!((period - 365.25 / 1.000_426_38).abs() < 3.0 * uncertainty && *uncertainty < 0.1, "{period} ± {uncertainty}");
     assert!((period / 7.0 - 52.18).abs() < 0.03);
     assert!((rate[0] * 365.25 - 1.3).abs() < 0.1 && (amplitude[0] - 2.8).abs() < 0.1 && *share > 0.8, "{rate:?} {amplitude:?} {share}");

@@ -181,34 +181,13 @@ impl ModeReport {
         let mode = &subject.modes[k];
         let judged = mode.settled && subject.is_followed();
         let alone = subject.is_alone(mode);
-<<<<<<< HEAD
+        let uncertainty = mode.uncertainty.unwrap_or(0.0);
         let apparent = noisy.modes.get(k).copied().flatten();
-        let of_samples = subject.learns_from_samples(method);
-        let shown = apparent.filter(|_| !of_samples).map_or(mode.lambda, |(apparent, _)| apparent);
-        if let Some((branches, minima)) = subject.minima(method, k, shown, sampling, limits) {
-            let branches = branches.beside(mode.lambda);
-            let in_short = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
-            let beside = |lambda: Complex<f64>| {
-                if of_samples {
-                    return Ok(branches.clone().beside(lambda));
-                }
-                // What is read off the samples moves as what is learned without them does.
-                let (here, there) = (in_short(mode.lambda)?, in_short(lambda)?);
-                Ok(branches.clone().moved_as(&here, &there))
-            };
-            // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
-            let significant = !of_samples && apparent.is_some_and(|(_, significant)| significant);
-            let uncertainty = mode.uncertainty.filter(|_| !significant).unwrap_or(0.0);
-            let judgement = judged.then(|| limits.judge_within(&branches, alone, uncertainty, beside)).transpose()?;
-            let clean = match &subject.straight {
-                Some(straight) => straight.noise_free(method, k, mode.lambda, sampling, limits),
-                None => apparent.and_then(|_| in_short(mode.lambda).ok()),
-            };
-=======
-        if let Some((branches, minima)) = subject.minima(method, k, mode.lambda, sampling, limits) {
-            let uncertainty = mode.uncertainty.unwrap_or(0.0);
-            let clean = subject.straight.as_ref().and_then(|s| s.noise_free(method, k, mode.lambda, sampling, limits));
->>>>>>> b
+        let in_short = |lambda| subject.branches_in_short((method, equation), k, lambda, sampling, limits);
+        if let Some(straight) = &subject.straight
+            && let Some((branches, minima)) = straight.minima(method, k, mode.lambda, sampling, limits)
+        {
+            let clean = straight.noise_free(method, k, mode.lambda, sampling, limits);
             let noise_free = clean.filter(|clean| differs(clean, &branches));
             // What noise does to straight inputs counts where it is more than is unknown of λ.
             let significant = subject.through_loss.as_ref().is_none_or(|through| through.modes[k].significant);
@@ -218,9 +197,21 @@ impl ModeReport {
                 // The system that makes the samples is as uncertain as λ: what is learned moves with it.
                 Some(even) if !significant => equation.branches(lambda, sampling).map(|moved| shown.clone().moved_as(even, &moved)),
                 Some(_) => Ok(shown.clone().beside(lambda)),
-                None => subject.branches_in_short((method, equation), k, lambda, sampling, limits),
+                None => in_short(lambda),
             };
             let judgement = judged.then(|| limits.judge_within(shown, alone, uncertainty, beside)).transpose()?;
+            return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
+        }
+        let shown = apparent.map_or(mode.lambda, |(apparent, _)| apparent);
+        if let Some((branches, minima)) = subject.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, shown, sampling, limits)) {
+            let branches = branches.beside(mode.lambda);
+            // What is read off the samples moves as what is learned without them does.
+            let beside = |lambda: Complex<f64>| Ok(branches.clone().moved_as(&in_short(mode.lambda)?, &in_short(lambda)?));
+            // What noise adds may be larger than what is unknown of λ: then the verdict rests on it.
+            let open = if apparent.is_some_and(|(_, significant)| significant) { 0.0 } else { uncertainty };
+            let judgement = judged.then(|| limits.judge_within(&branches, alone, open, beside)).transpose()?;
+            let clean = apparent.and_then(|_| in_short(mode.lambda).ok());
+            let noise_free = clean.filter(|clean| differs(clean, &branches));
             return Ok(Self { minima, noise_free, ..Self::new(branches, judgement, limits) });
         }
         let clean = equation.branches(mode.lambda, sampling)?;
@@ -233,7 +224,6 @@ impl ModeReport {
             let judgement = judged.then(|| limits.judge(&found, alone));
             return Ok(Self { noise_free: Some(clean), ..Self::new(found, judgement, limits) });
         }
-        let uncertainty = mode.uncertainty.unwrap_or(0.0);
         let beside = |lambda| equation.branches(lambda, sampling);
         let judgement = judged.then(|| limits.judge_within(&clean, alone, uncertainty, beside)).transpose()?;
         Ok(match noisy {

@@ -152,20 +152,7 @@ impl Subject {
         !self.caveats.contains(&Caveat::LearnedWithoutInputs)
     }
 
-    /// Where no model reproduces the samples: the minima for mode k, the lowest first, and those that count as branches beside `lambda`.
-    pub(super) fn minima(
-        &self,
-        method: &Method,
-        k: usize,
-        lambda: Complex<f64>,
-        sampling: Sampling,
-        limits: Limits,
-    ) -> Option<(Branches, Vec<UnevenMinimum>)> {
-        let uneven = self.uneven.as_ref().and_then(|uneven| uneven.minima(method, k, lambda, sampling, limits));
-        uneven.or_else(|| self.straight.as_ref()?.minima(method, k, lambda, sampling, limits))
-    }
-
-    /// Those that count, looked for in short, as if there were no noise.
+    /// Where no model reproduces the samples: the minima for mode k that count as branches beside `lambda`, looked for in short, as if there were no noise.
     pub(super) fn minima_in_short(
         &self,
         method: &Method,

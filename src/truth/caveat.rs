@@ -2,6 +2,7 @@
 
 use super::between::Between;
 use super::regression::DegreeScore;
+use crate::data::TimeUnit;
 use serde::{Deserialize, Serialize};
 
 /// What limits the modes of a data set, or says how they were found.
@@ -141,6 +142,9 @@ pub enum Caveat {
         amplitude: Vec<f64>,
         /// The mean change of each column in a unit of time: the trend.
         rate: Vec<f64>,
+        /// That unit.
+        #[serde(default)]
+        unit: TimeUnit,
         /// The share of the variance about the trend that the cycle explains.
         share: f64,
     },

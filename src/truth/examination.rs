@@ -155,7 +155,7 @@ fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
         let SteadyCycle { frequency, uncertainty, amplitude, rate, share } = cycle;
         let period = TAU / frequency;
         let uncertainty = period * uncertainty / frequency;
-        found.caveats = vec![Caveat::SteadyCycle { period, uncertainty, amplitude, rate, share }];
+        found.caveats = vec![Caveat::SteadyCycle { period, uncertainty, amplitude, rate, unit: data.time_unit(), share }];
     } else if !close && let Some(cycle) = driven_cycle(&samples) {
         found.finding.motion = Motion::Driven;
         found.linear = true;

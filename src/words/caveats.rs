@@ -108,7 +108,7 @@ impl Say for Caveat {
                  steady forced motion can look the same; a start of another size tells them apart.",
                 real(*frequency, DIGITS)
             ),
-            Self::SteadyCycle { period, uncertainty, amplitude, rate, share } => {
+            Self::SteadyCycle { period, uncertainty, amplitude, rate, unit, share } => {
                 let list = |all: &[f64], told: &dyn Fn(f64) -> String| all.iter().map(|x| told(*x)).collect::<Vec<_>>().join(", ");
                 // One column cannot turn by itself; several can.
                 let so = match amplitude.len() {
@@ -119,12 +119,16 @@ impl Say for Caveat {
                     _ => "something outside drives it, or it is an orbit or a cycle of its own; these samples do not tell.",
                 };
                 format!(
-                    "A cycle of period {} (to {}) and amplitude {} about a trend of {} a unit of time, {} of the variance about the trend, steady in \
+                    "A cycle of period {} (to {}) and amplitude {} about a trend of {} {}, {} of the variance about the trend, steady in \
                      phase, and in amplitude to within a quarter: {so}",
                     real(*period, 5),
                     real(*uncertainty, 2),
                     list(amplitude, &|x| real(x, 3)),
                     list(rate, &|x| signed(x, 3)),
+                    match unit.name() {
+                        Some(unit) => format!("per {unit}"),
+                        None => "a unit of time".to_owned(),
+                    },
                     percent(*share)
                 )
             }

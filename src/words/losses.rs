@@ -64,8 +64,8 @@ pub fn through_loss(report: &Report, width: usize) -> String {
         let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
         lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}:"), "", "  ", width));
         lines.push('\n');
-        for (library, line) in if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) } {
-            lines.push_str(&format!("    {library:<12} {line}\n"));
+        for (library, call) in if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) } {
+            lines.push_str(&call_lines(library, &call, width));
         }
     }
     lines
@@ -164,6 +164,13 @@ fn uneven_loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
     }
 }
 
+/// A call in a screen of this width: code is broken only before what it is compared with.
+fn call_lines(library: &str, call: &str, width: usize) -> String {
+    let line = format!("    {library:<12} {call}\n");
+    let broken = format!("\n    {:<12} against", "");
+    if line.trim_end().chars().count() > width { line.replace("  against", &broken) } else { line }
+}
+
 /// The parts of what each method learns: the integrator's and the noise's; empty where noise changes nothing.
 pub fn parts(report: &Report, width: usize) -> String {
     // What a loop learns of runs that rest at different places is no work of noise.
@@ -192,4 +199,19 @@ pub fn parts(report: &Report, width: usize) -> String {
     }
     let heading = format!("What is learned from these samples through the loss {}, and which part of it is whose", through.loss);
     format!("\n{}\n{}\n", wrapped(&heading, "", "", width), table.fit(width))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_fit_a_screen() {
+        for loss in [Loss::Pairs, Loss::Windows(1000), Loss::Rollout, Loss::RolloutFreeStart] {
+            for (library, call) in loss_calls(loss) {
+                let text = call_lines(library, &call, 80);
+                assert!(text.contains("against") && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+            }
+        }
+    }
 }

@@ -19,21 +19,27 @@ const LEAST_METHODS: usize = 3;
 /// Methods that people ask for first, of those that nobody named.
 const FIRST: [&str; 6] = ["rk4", "dormand-prince5", "forward-euler", "implicit-midpoint", "tsitouras5", "midpoint"];
 
-/// The first screen: at most [`FIRST_SCREEN`] lines of `width` columns, `above` of which are already used.
+/// What is left out of a full screen, one after the other, since `--all` says it too: what is open beyond the first, the method for any step, the second library's call, the third method.
+const LEFT_OUT: usize = 4;
+
+/// The first screen: at most [`FIRST_SCREEN`] lines of `width` columns where that can be, `above` of which are already used.
 pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
-    let answer = answer(report, width);
-    let advice = advice(report, width);
-    let open = open(report, width);
-    let used = above + answer.len() + if open.is_empty() { 0 } else { open.len() } + advice.len();
-    let mut lines = answer;
-    lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1)));
-    lines.extend(advice);
-    lines.extend(open);
-    lines.join("\n")
+    let screen = |left_out: usize| {
+        let mut lines = answer(report, width);
+        let (advice, open) = (advice(report, width, left_out), open(report, width, left_out > 0));
+        let used = above + lines.len() + open.len() + advice.len();
+        let least = if left_out < LEFT_OUT { LEAST_METHODS } else { LEAST_METHODS - 1 };
+        lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1), least));
+        lines.extend(advice);
+        lines.extend(open);
+        lines
+    };
+    let fits = |lines: &Vec<String>| above + lines.len() <= FIRST_SCREEN;
+    (0..LEFT_OUT).map(screen).find(fits).unwrap_or_else(|| screen(LEFT_OUT)).join("\n")
 }
 
-/// What a fit becomes through each method, in at most so many lines.
-fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
+/// What a fit becomes through each method, in at most so many lines, but of so many methods at least.
+fn evidence(report: &Report, width: usize, room: usize, least: usize) -> Vec<String> {
     if report.methods.iter().all(|method| method.verdict.is_none()) {
         return Vec::new();
     }
@@ -62,7 +68,7 @@ fn evidence(report: &Report, width: usize, room: usize) -> Vec<String> {
         let left = methods.len() - number;
         let fitted = table.fit(width);
         let height = fitted.lines().count() + usize::from(left > 0) + lines.len();
-        if height <= room || number <= LEAST_METHODS.min(methods.len()) {
+        if height <= room || number <= least.min(methods.len()) {
             lines.extend(fitted.lines().map(str::to_owned));
             if left > 0 {
                 lines.push(format!("  … {left} more: --all"));
@@ -82,8 +88,8 @@ fn nothing_recommended(report: &Report) -> &'static str {
     }
 }
 
-/// What to do.
-fn advice(report: &Report, width: usize) -> Vec<String> {
+/// What to do, without so much of what is [`LEFT_OUT`].
+fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
         if let Some(caveat) = report.caveats.iter().find(|caveat| report.finding.settled && caveat.forbids_advice()) {
@@ -125,7 +131,11 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     };
     push(&mut lines, &heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
-    for call in calls(report, advice).take(2) {
+    for (place, call) in calls(report, advice).take(2).enumerate() {
+        if place > 0 && left_out >= 3 && call.lines.len() > 1 {
+            lines.push(format!("    {:<12} see --all", call.library));
+            continue;
+        }
         for (k, line) in call.lines.iter().enumerate() {
             lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
         }
@@ -133,7 +143,7 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
     if let Some(orbits) = &advice.orbits {
         lines.push(wrapped(&orbits.say(Dialect::Terminal), "  ", "  ", width));
     }
-    if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method) {
+    if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method && left_out < 2) {
         lines.push(wrapped(&format!("{} keeps growth and decay apart at any step size.", any.method), "  ", "  ", width));
     }
     lines
@@ -142,8 +152,8 @@ fn advice(report: &Report, width: usize) -> Vec<String> {
         .collect()
 }
 
-/// What is still open: the alias of the samples, then caveats that bear on the answer.
-fn open(report: &Report, width: usize) -> Vec<String> {
+/// What is still open: the alias of the samples, then caveats that bear on the answer; in `brief` only the first, and one that leaves verdicts open.
+fn open(report: &Report, width: usize, brief: bool) -> Vec<String> {
     let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
     let aliased = alias.is_some();
     let settled = report.modes.iter().any(|mode| mode.settled);
@@ -159,13 +169,16 @@ fn open(report: &Report, width: usize) -> Vec<String> {
         .caveats
         .iter()
         .filter(|caveat| bears(caveat) && !said(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
-    let texts: Vec<String> = alias.into_iter().chain(caveats.map(|caveat| caveat.say(Dialect::Terminal))).collect();
+    let decides = |caveat: &Caveat| matches!(caveat, Caveat::SignOpen { .. } | Caveat::OrbitsOpen { .. } | Caveat::Stopped);
+    let caveats = caveats.map(|caveat| (decides(caveat), caveat.say(Dialect::Terminal)));
+    let texts: Vec<(bool, String)> = alias.into_iter().map(|text| (false, text)).chain(caveats).collect();
+    let shown = if brief && !texts.get(1).is_some_and(|(decides, _)| *decides) { 1 } else { 2 };
     let mut lines = Vec::new();
-    for text in texts.iter().take(2) {
+    for (_, text) in texts.iter().take(shown) {
         lines.extend(wrapped(&format!("Still open: {text}"), "", "  ", width).lines().map(str::to_owned));
     }
-    if texts.len() > 2 {
-        lines.push(format!("… {} more: --all", texts.len() - 2));
+    if texts.len() > shown {
+        lines.push(format!("… {} more: --all", texts.len() - shown));
     }
     lines
 }
