@@ -9,7 +9,7 @@ use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::Loss;
 use crate::inverse::faithful::{SAMPLES, TOLERANCE};
-use crate::inverse::{BranchError, Branches, LearningEquation, Limits, UnevenMinimum};
+use crate::inverse::{BranchError, Branches, LearningEquation, Limits};
 use crate::method::{Method, Sampling};
 use crate::truth::{Between, Caveat, Finding, FittedField, Mode, ModesError, ModesOptions, Motion, NEARLY_EVEN, StateSpace, examine_until};
 use nalgebra::DMatrix;
