@@ -103,6 +103,7 @@ fn verdicts_are_on_what_is_learned_of_these_samples() {
         assert!((through.noise.unwrap() * size / noise - 1.0).abs() < 0.1, "{noise}: {:?}", through.noise);
         let (ends, told) = (fitted(&data, loss, &advice.method, advice.substeps), advice.learns.unwrap().learned);
         let u = found.modes[0].uncertainty.unwrap();
+        assert!(through.recommended().1.iter().all(|mode| (mode.learned - mode.lambda).norm() <= u), "{noise}: {through:?}");
         assert!((ends - told).norm() < 0.5 * u + 1e-3, "{noise} {loss} {}: {ends} and {told}", advice.method);
     }
 }

@@ -263,9 +263,12 @@ impl ThroughLoss {
         self.others.iter_mut().for_each(|other| other.keeps = worst(&other.modes) <= 1.0);
         let own = worst(&self.modes);
         self.keeps = own <= 1.0;
-        let kept = self.others.iter().find(|other| other.keeps);
-        let least = self.others.iter().map(|other| (worst(&other.modes), other)).min_by(|a, b| a.0.total_cmp(&b.0));
-        let better = kept.or(least.filter(|(least, _)| *least < own).map(|(_, other)| other));
+        let keeping = || self.others.iter().filter(|other| other.keeps);
+        // What stays within the uncertainty may be off all the same: a linear model is told the first loss that is not.
+        let firmly = |other: &&OtherLoss| !self.is_of_field() && stays(&other.modes, modes, horizon, limits.tolerance);
+        let kept = keeping().find(firmly).or_else(|| keeping().next());
+        let least = self.others.iter().min_by(|a, b| worst(&a.modes).total_cmp(&worst(&b.modes)));
+        let better = kept.or(least.filter(|least| worst(&least.modes) < own));
         self.instead = better.filter(|_| !self.keeps).map(|other| other.loss);
         self
     }
@@ -335,10 +338,8 @@ impl ThroughLoss {
     /// The same where that loss keeps them.
     pub(super) fn kept(&self) -> Option<&[LossMode]> {
         let other = self.instead.and_then(|loss| self.others.iter().find(|other| other.loss == loss));
-        match other {
-            Some(other) => other.keeps.then_some(&other.modes),
-            None => self.keeps.then_some(&self.modes),
-        }
+        let (keeps, modes) = other.map_or((self.keeps, &self.modes), |other| (other.keeps, &other.modes));
+        keeps.then_some(modes)
     }
 }
 
@@ -346,6 +347,14 @@ impl ThroughLoss {
 fn worst(found: &[LossMode], modes: &[Mode], horizon: f64) -> f64 {
     let moved = found.iter().zip(modes).filter(|(l, mode)| mode.settled && l.significant);
     moved.map(|(l, _)| Discrepancy::of(l.lambda, l.learned, horizon).worst()).fold(0.0, f64::max)
+}
+
+/// Whether every settled mode stays within one uncertainty, or is faithful.
+fn stays(found: &[LossMode], modes: &[Mode], horizon: f64, tolerance: f64) -> bool {
+    found.iter().zip(modes).filter(|(_, mode)| mode.settled).all(|(l, mode)| {
+        (l.learned - l.lambda).norm() <= mode.uncertainty.unwrap_or(0.0)
+            || Discrepancy::of(l.lambda, l.learned, horizon).worst() <= tolerance
+    })
 }
 
 /// Whether the modes can be those of one linear map of all columns.
