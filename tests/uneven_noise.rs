@@ -15,7 +15,7 @@ use lambdahat::fit::{Loss, Training, unwatched};
 use lambdahat::inverse::{Limits, StatePair, Verdict, flow_minimum};
 use lambdahat::method::{Sampling, catalog};
 use lambdahat::predict::{Beside, Prediction, Report, Subject, default_calls};
-use lambdahat::truth::ModesOptions;
+use lambdahat::truth::{Caveat, ModesOptions};
 use nalgebra::{DMatrix, dmatrix};
 use num_complex::Complex;
 use rand::SeedableRng;
@@ -106,6 +106,16 @@ fn verdicts_are_on_what_is_learned_of_these_samples() {
         assert!(through.recommended().1.iter().all(|mode| (mode.learned - mode.lambda).norm() <= u), "{noise}: {through:?}");
         assert!((ends - told).norm() < 0.5 * u + 1e-3, "{noise} {loss} {}: {ends} and {told}", advice.method);
     }
+}
+
+/// Once it is stopped no minima are looked for: no method has a verdict, nothing is recommended, and that is said. The modes stand.
+#[test]
+fn what_is_stopped_is_not_judged() {
+    let subject = Subject::from_data(&spiral(0.05, 120, 6), &ModesOptions::default()).unwrap();
+    let prediction = Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() };
+    let found = prediction.report_beside(&Beside::default(), &|| true).unwrap();
+    assert!(found.modes.iter().all(|mode| mode.settled) && found.caveats.contains(&Caveat::Stopped), "{found:?}");
+    assert!(found.methods.iter().all(|method| method.verdict.is_none()) && found.recommendation.is_none(), "{found:?}");
 }
 
 /// Without noise nothing changes: the loss learns the modes, and nothing is said of noise.

@@ -47,7 +47,8 @@ impl Prediction {
         self.report_beside(&Beside::default(), &|| false)
     }
 
-    /// The methods, mode by mode; once `stopped` says so, no further orbits are followed: methods that turn on them get no verdict, and nothing is recommended.
+    /// The methods, mode by mode; once `stopped` says so, no further orbits are followed, nor minima looked for at uneven times: methods that turn on them get no verdict, and
+    /// nothing is recommended.
     fn by_methods(self, stopped: &(dyn Fn() -> bool + Sync)) -> Result<Report, PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
@@ -63,11 +64,12 @@ impl Prediction {
         let sampling = Sampling::new(subject.interval, substeps)?;
         let of_method = |method| MethodReport::of(&subject, method, sampling, limits, orbits.as_ref(), stopped);
         let reports = asked.par_iter().map(of_method).collect::<Result<_, _>>()?;
-        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), stopped };
+        let long = orbits.is_some() || subject.uneven.is_some();
+        let candidates = Candidates { asked: &methods, others: &defaults, orbits: orbits.as_ref(), long, stopped };
         let recommendation = recommendation::recommend(&subject, candidates, limits)?;
         let Subject { source, interval, trajectories, samples, finding, modes, mut caveats, field, through_loss, uneven, driven, .. } =
             subject;
-        if orbits.is_some() && stopped() && !caveats.contains(&Caveat::Stopped) {
+        if long && stopped() && !caveats.contains(&Caveat::Stopped) {
             caveats.push(Caveat::Stopped);
         }
         Ok(Report {
@@ -134,7 +136,14 @@ impl MethodReport {
     ) -> Result<Self, PredictError> {
         let equation = LearningEquation::of(method)?;
         let noisy = NoisyModes::of(subject, method, &equation, sampling)?;
-        let of_mode = |k| ModeReport::of(subject, k, (method, &equation), &noisy, sampling, limits);
+        // Minima at uneven times take a while too.
+        let unlooked = subject.uneven.is_some() && stopped();
+        let of_mode = |k: usize| -> Result<ModeReport, PredictError> {
+            if unlooked {
+                return Ok(ModeReport::new(equation.branches(subject.modes[k].lambda, sampling)?, None, limits));
+            }
+            ModeReport::of(subject, k, (method, &equation), &noisy, sampling, limits)
+        };
         let modes = (0..subject.modes.len()).map(of_mode).collect::<Result<Vec<_>, _>>()?;
         // Where a mode is wrong already nobody asks for the orbits.
         let by_modes = together(&modes);

@@ -100,14 +100,16 @@ pub(super) struct Candidates<'a> {
     pub others: &'a [Method],
     /// The orbits that must be followed faithfully too.
     pub orbits: Option<&'a LearnedOrbits>,
-    /// Whether no more orbits are to be followed; then nothing is recommended that turns on them.
+    /// Whether there are orbits, or uneven times, which take a while.
+    pub long: bool,
+    /// Whether no more of that is to be done; then nothing is recommended that turns on it.
     pub stopped: &'a dyn Fn() -> bool,
 }
 
 impl Candidates<'_> {
-    /// Whether orbits matter and are not followed any more.
+    /// Whether what takes a while matters and is not done any more.
     fn cut(&self) -> bool {
-        self.orbits.is_some() && (self.stopped)()
+        self.long && (self.stopped)()
     }
 }
 
