@@ -171,3 +171,10 @@ fn long_rollouts_are_fitted() {
     let text = shown(&["fit", name(&path), "--loss", "rollout", "--seeds", "2"]);
     assert!(text.contains("3998 residuals"), "{text}");
 }
+
+/// A loss whose windows are longer than every run compares nothing, and nothing is said of it.
+#[test]
+fn windows_longer_than_the_samples_are_refused() {
+    let text = refusal(&["predict", "tests/data/noisy_runs.csv", "--loss", "windows:100000"]);
+    assert!(text.contains("100001 consecutive samples are needed (a window of 100000 intervals)"), "{text}");
+}

@@ -162,6 +162,9 @@ pub fn predict_samples(py: Python<'_>, samples: SampleArrays<'_>, methods: Vec<M
     let (through, modes, loss) = (Through::of(py, &methods)?, options.modes()?, parsed::<Loss>("loss", &options.loss)?);
     let data = samples.checked()?;
     interruptible(py, move || {
+        if let Ok(paths) = data.paths() {
+            loss.check_length(&paths).map_err(refused)?;
+        }
         let subject = Subject::from_data_through(&data, &modes, loss, &|| false).map_err(refused)?;
         let mut document = report(subject, through, &options)?;
         document["data"] = document::samples(&data, Dialect::Terminal).map_err(refused)?;

@@ -149,6 +149,10 @@ impl Args {
             let system = System::open(self.system.as_deref().unwrap_or(defaults::SYSTEM))?;
             return Ok(Subject::from_system(&system, self.reading.interval.unwrap_or_else(|| system.default_interval()))?);
         };
+        // Nothing is said of a loss that has no window in these samples.
+        if let Ok(paths) = data.paths() {
+            self.loss.check_length(&paths)?;
+        }
         let options = ModesOptions {
             degree: self.degree,
             log: self.log,

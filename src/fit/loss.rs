@@ -24,6 +24,22 @@ pub enum Loss {
     RolloutFreeStart,
 }
 
+impl Loss {
+    /// Errors where no path is as long as one of this loss's windows.
+    pub fn check_length(self, paths: &Paths) -> Result<(), FitError> {
+        match self {
+            Self::Windows(k) if paths.iter().all(|path| path.len() <= k) => Err(too_few(k, format!("a window of {k} intervals"), paths)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// No path has so many intervals.
+fn too_few(intervals: usize, why: String, paths: &Paths) -> FitError {
+    let longest = paths.iter().map(States::len).max().unwrap_or(0);
+    FitError::TooFewSamples { needed: intervals.saturating_add(1), why, trajectories: paths.count(), longest }
+}
+
 impl FromStr for Loss {
     type Err = FitError;
     fn from_str(text: &str) -> Result<Self, FitError> {
@@ -75,7 +91,6 @@ impl Windows {
         }
         let d = paths.dimension();
         let span = step.span();
-        let longest = paths.iter().map(States::len).max().unwrap_or(0);
         let shortest = paths.iter().map(States::len).filter(|&n| n >= 2).min().unwrap_or(0);
         let (intervals, stride, why) = match loss {
             _ if span > 1 || step.residual_groups(2) == 1 => {
@@ -104,7 +119,7 @@ impl Windows {
             left_out += path.len() - reached;
         }
         if samples.is_empty() {
-            return Err(FitError::TooFewSamples { needed: intervals + 1, why, trajectories: paths.count(), longest });
+            return Err(too_few(intervals, why, paths));
         }
         Ok(Self { dimension: d, intervals, samples, origins, left_out, ratios })
     }
