@@ -2,6 +2,10 @@
 //!
 //! A = [[0, 1], [−4.01, −0.2]], whose eigenvalues are −0.1 ± 2i, B = (0, 1); the input is white, from `tests/data/white_input.py`. Figures by numpy 2.4 and scipy 1.17.
 
+#[path = "common/descent.rs"]
+mod descent;
+
+use descent::gauss_newton;
 use lambdahat::data::{Hold, Trajectories, Trajectory};
 use lambdahat::fit::Loss;
 use lambdahat::inverse::{Limits, Verdict};
@@ -352,20 +356,8 @@ fn windows_follow_the_input() {
         DVector::from_vec(errors)
     };
     let (phi, gamma) = affine(&x, &inputs);
-    let mut p = vec![phi[(0, 0)], phi[(0, 1)], phi[(1, 0)], phi[(1, 1)], gamma[0], gamma[1], 0.0, 0.0];
-    for _ in 0..40 {
-        let slope = |k: usize| {
-            let beside = |by: f64| {
-                let mut p = p.clone();
-                p[k] += by;
-                left(&p)
-            };
-            (beside(1e-6) - beside(-1e-6)) / 2e-6
-        };
-        let jacobian = DMatrix::from_columns(&(0..8).map(slope).collect::<Vec<_>>());
-        let step = jacobian.svd(true, true).solve(&left(&p), 1e-12).unwrap();
-        p.iter_mut().zip(step.iter()).for_each(|(p, step)| *p -= step);
-    }
+    let p = vec![phi[(0, 0)], phi[(0, 1)], phi[(1, 0)], phi[(1, 1)], gamma[0], gamma[1], 0.0, 0.0];
+    let p = gauss_newton(p, 40, 1.0, left);
     let errors = left(&p);
     let (found, floor) = learned(Loss::Windows(5));
     let own = upper(&matrix![p[0], p[1]; p[2], p[3]]).ln() / interval;

@@ -1,9 +1,12 @@
 //! Inputs that go straight from sample to sample: no model of constant steps reproduces them, and what is learned is the least loss on the pairs. Minima by scipy 1.17.1
 //! (`tests/data/straight_inputs.py`, which also made the samples).
 
+#[path = "common/descent.rs"]
+mod descent;
 #[path = "common/program.rs"]
 mod program;
 
+use descent::gauss_newton;
 use lambdahat::data::{Hold, Trajectories, Trajectory};
 use lambdahat::fit::Loss;
 use lambdahat::inverse::{InputPair, Limits, MatrixLoss, StatePair, StatePairs, UnevenError, Verdict};
@@ -276,21 +279,7 @@ fn through_the_flow(rows: &[[f64; 4]]) -> Complex<f64> {
         };
         DVector::from_iterator(2 * (rows.len() - 1), rows.windows(2).flat_map(of))
     };
-    let mut p = vec![0.0, 1.0, -4.01, -0.2, 0.0, 1.0];
-    for _ in 0..60 {
-        let here = left(&p);
-        let slope = |k: usize| {
-            let beside = |by: f64| {
-                let mut p = p.clone();
-                p[k] += by;
-                left(&p)
-            };
-            (beside(1e-6) - beside(-1e-6)) / 2e-6
-        };
-        let jacobian = DMatrix::from_columns(&(0..6).map(slope).collect::<Vec<_>>());
-        let step = jacobian.svd(true, true).solve(&here, 1e-12).unwrap();
-        p.iter_mut().zip(step.iter()).for_each(|(p, step)| *p -= 0.5 * step);
-    }
+    let p = gauss_newton(vec![0.0, 1.0, -4.01, -0.2, 0.0, 1.0], 60, 0.5, left);
     let values = dmatrix![p[0], p[1]; p[2], p[3]].complex_eigenvalues();
     if values[0].im > 0.0 { values[0] } else { values[1] }
 }
