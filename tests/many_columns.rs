@@ -5,6 +5,9 @@ mod chance;
 
 use chance::{normal, unit};
 use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::inverse::{Limits, Verdict};
+use lambdahat::method::catalog;
+use lambdahat::predict::{Prediction, Subject};
 use lambdahat::truth::{Because, Caveat, Mode, ModesOptions, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
@@ -240,5 +243,34 @@ fn decays_that_are_alike_are_not_told_by_a_few_directions() {
     for mode in found.modes.iter().filter(|m| m.settled) {
         let off = rates.iter().map(|rate| (mode.lambda - rate).norm()).fold(f64::INFINITY, f64::min);
         assert!(off <= 3.0 * mode.uncertainty.unwrap(), "{mode:?}");
+    }
+}
+
+/// Thirty noisy columns that move in two directions: a linear model of all of them learns what the regression on pairs does, and the verdict is on that; without noise nothing changes.
+#[test]
+fn pairs_of_many_noisy_columns_damp_too() {
+    let lambda = Complex64::new(-0.1, 2.0);
+    for (noise, seed) in [(0.2, 1), (0.1, 2), (0.0, 3)] {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let shape: Vec<Complex64> = (0..30).map(|_| Complex64::new(normal(&mut random), normal(&mut random))).collect();
+        let clean = DMatrix::from_fn(400, 30, |row, j| (shape[j] * (lambda * 0.2 * row as f64).exp()).re);
+        let size = noise * clean.map(|x| x * x).mean().sqrt();
+        let rows = clean.map(|x| x + size * normal(&mut random));
+        let subject = Subject::from_data(&data("many", &rows), &ModesOptions::default()).unwrap();
+        let methods = vec![catalog::find("dormand-prince5").unwrap()];
+        let report = Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report().unwrap();
+        let mode = report.modes.iter().position(|mode| mode.settled && mode.lambda.im > 0.0).unwrap();
+        let through = report.through_loss.as_ref().unwrap();
+        if noise == 0.0 {
+            assert!(!through.acts && report.methods[0].verdict == Some(Verdict::Faithful), "{through:?}");
+            continue;
+        }
+        // Least squares of the next row on this one and 1.
+        let design = DMatrix::from_fn(399, 31, |row, j| if j < 30 { rows[(row, j)] } else { 1.0 });
+        let map = design.svd(true, true).solve(&rows.rows(1, 399).into_owned(), 1e-14).unwrap().rows(0, 30).transpose();
+        let values: Vec<Complex64> = map.complex_eigenvalues().iter().map(|mu| mu.ln() / 0.2).collect();
+        let expected = values.into_iter().min_by(|a, b| (a - lambda).norm().total_cmp(&(b - lambda).norm())).unwrap();
+        assert!((through.modes[mode].learned - expected).norm() < 1e-9, "{noise}: {:?} for {expected}", through.modes[mode]);
+        assert!(through.acts && report.methods[0].verdict == Some(Verdict::Distorted), "{noise}: {:?}", report.methods[0].verdict);
     }
 }

@@ -10,11 +10,15 @@
 //! Through a Runge–Kutta method the linear model Â that reaches the same least loss has R(hÂ)^m = Φ: the loss depends on Â through that matrix only, and B̂ is free to give every Γ.
 
 use super::sampled_run::Run;
+use crate::exact::eigenvalues;
 use crate::fit::Loss;
 use nalgebra::{Cholesky, DMatrix, DVector, SVD};
+use num_complex::Complex;
 
 /// Components up to which losses that follow several intervals are minimised.
 const MOST_COMPONENTS: usize = 8;
+/// Columns up to which eigenvalues are certified.
+const CERTIFIED: usize = 12;
 /// Samples that these losses look at, in whole windows spread over the data.
 const MOST_SAMPLES: usize = 20_000;
 /// Steps of Levenberg–Marquardt.
@@ -39,6 +43,18 @@ pub(super) struct AffineMap {
     pub constant: DVector<f64>,
     /// The mean square of the residuals.
     pub loss: f64,
+}
+
+impl AffineMap {
+    /// The eigenvalues of Φ, with their multiplicities.
+    pub fn multipliers(&self) -> Option<Vec<Complex<f64>>> {
+        // Discs around so many would take seconds, and a column more moves them less than its noise does.
+        if self.linear.nrows() > CERTIFIED {
+            return Some(self.linear.complex_eigenvalues().iter().copied().collect());
+        }
+        let discs = eigenvalues(&self.linear).ok()?;
+        Some(discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect())
+    }
 }
 
 /// The best map; without `affine` c = 0. `None` where the samples do not suffice or the loss is not followed in so many components.
@@ -316,7 +332,6 @@ fn stepped(map: &AffineMap, step: &DVector<f64>, affine: bool) -> AffineMap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use num_complex::Complex;
 
     fn spiral(rows: usize, noise: f64) -> Run {
         let step = Complex::new(-0.01, 0.2).exp();

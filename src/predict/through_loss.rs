@@ -15,7 +15,6 @@ use super::sampled_run::{Run, driven_runs, free_runs};
 use super::straight_inputs::StraightInputs;
 use super::uneven_map::UnevenMap;
 use crate::data::{EvenSamples, Hold, Paths, Trajectories};
-use crate::exact::eigenvalues;
 use crate::fit::Loss;
 use crate::inverse::faithful::TOLERANCE;
 use crate::inverse::{Discrepancy, Limits};
@@ -296,7 +295,7 @@ impl ThroughLoss {
                 let alpha: Vec<f64> = multistep.alpha().iter().map(|a| a.to_f64()).collect();
                 let beta: Vec<f64> = multistep.beta().iter().map(|b| h * b.to_f64()).collect();
                 let map = regression(runs, &alpha, &beta, &[Vec::new(), Vec::new()], *affine)?;
-                Some((nearest(&multipliers(&map)?, clean)?, map.loss))
+                Some((nearest(&map.multipliers()?, clean)?, map.loss))
             }
             Learner::Uneven(_) => None,
             Learner::Field(field) => field.regressed(method, sampling, modes, clean),
@@ -315,7 +314,7 @@ impl ThroughLoss {
     ) -> Option<Vec<Complex<f64>>> {
         let Learner::Map { runs, affine, .. } = &self.learner else { return None };
         let map = regression(prepared.unwrap_or(runs), to, from, borders, *affine)?;
-        nearest(&multipliers(&map)?, clean)
+        nearest(&map.multipliers()?, clean)
     }
 
     /// The samples, the states of each run made into others; `None` where they cannot be, and of a nonlinear field.
@@ -357,10 +356,10 @@ fn stays(found: &[LossMode], modes: &[Mode], horizon: f64, tolerance: f64) -> bo
     })
 }
 
-/// Whether the modes can be those of one linear map of all columns.
+/// Whether the modes can be those of one linear map of all columns; of columns that depend on each other there are fewer.
 fn are_of_one_map(runs: &[Run], modes: &[Mode]) -> bool {
     let one_place = modes.iter().all(|mode| mode.equilibrium == modes[0].equilibrium);
-    runs.first().is_some_and(|run| run.states.ncols() == modes.len()) && one_place
+    runs.first().is_some_and(|run| run.states.ncols() >= modes.len()) && one_place
 }
 
 /// How long the longest run is.
@@ -368,16 +367,10 @@ fn longest(runs: &[Run], interval: f64) -> f64 {
     runs.iter().map(Run::rows).max().unwrap_or(0) as f64 * interval
 }
 
-/// The eigenvalues of the map, with their multiplicities.
-fn multipliers(map: &AffineMap) -> Option<Vec<Complex<f64>>> {
-    let discs = eigenvalues(&map.linear).ok()?;
-    Some(discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect())
-}
-
 /// Each mode with what the map makes of it.
 fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
     let targets: Vec<Complex<f64>> = modes.iter().map(|mode| (mode.lambda * interval).exp()).collect();
-    let learned = nearest(&multipliers(map)?, &targets)?;
+    let learned = nearest(&map.multipliers()?, &targets)?;
     let found = modes.iter().zip(learned).map(|(mode, mu)| (mu.norm() > 0.0).then(|| LossMode::of(mode, mu.ln() / interval)));
     found.collect()
 }

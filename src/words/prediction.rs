@@ -120,7 +120,8 @@ fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
         (true, _) if partly => "Once the model has the rest of the state, good as it is".to_owned(),
         (true, _) => "Good as it is".to_owned(),
         _ if unhelped && !tried => {
-            "Through pairs only more or cleaner samples help; with inputs that go straight no other loss is followed".to_owned()
+            let unfollowed = if report.driven.is_some() { "with inputs that go straight" } else { "in so many columns" };
+            format!("Through pairs only more or cleaner samples help; {unfollowed} no other loss is followed")
         }
         _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
         (false, Among::Common) => "Do this instead".into(),
