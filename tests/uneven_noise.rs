@@ -11,6 +11,7 @@ use golden::golden;
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::Field;
 use lambdahat::exact::eigenvalues;
+use lambdahat::figure::{SampleFigure, prediction_of_samples};
 use lambdahat::fit::{Loss, Training, unwatched};
 use lambdahat::inverse::{Limits, StatePair, Verdict, flow_minimum};
 use lambdahat::method::{Sampling, catalog};
@@ -106,6 +107,23 @@ fn verdicts_are_on_what_is_learned_of_these_samples() {
         assert!(through.recommended().1.iter().all(|mode| (mode.learned - mode.lambda).norm() <= u), "{noise}: {through:?}");
         assert!((ends - told).norm() < 0.5 * u + 1e-3, "{noise} {loss} {}: {ends} and {told}", advice.method);
     }
+}
+
+/// A picture shows the branches without noise, and says what is learned with it; where noise hides the modes it does not blame the motion.
+#[test]
+fn a_picture_says_what_is_learned_of_these_samples() {
+    let data = spiral(0.1, 300, 3);
+    let found = report(&data, Loss::Pairs, &["rk4"]);
+    let (method, scheme) = (&found.methods[0], catalog::find("rk4").unwrap());
+    let from = SampleFigure { data: &data, log: false, report: &found, method };
+    let mode = found.modes.iter().find(|mode| mode.lambda.im > 0.0).unwrap();
+    let caption = prediction_of_samples(from, &scheme, mode.lambda, Sampling::new(found.interval, 1).unwrap()).unwrap().caption;
+    let place = found.modes.iter().position(|other| other.lambda == mode.lambda).unwrap();
+    let learned = method.modes[place].branches.principal().unwrap().lambda;
+    let told =
+        caption.split("noise and all, it learns −").nth(1).and_then(|rest| rest.split(' ').next()).and_then(|re| re.parse::<f64>().ok());
+    assert!(told.is_some_and(|re| (re / -learned.re - 1.0).abs() < 1e-3), "{learned}: {caption}");
+    assert!(caption.contains("too noisy for the modes to meet them") && !caption.contains("near the equilibrium only"), "{caption}");
 }
 
 /// Once it is stopped no minima are looked for: no method has a verdict, nothing is recommended, and that is said. The modes stand.

@@ -7,6 +7,7 @@ use crate::data::Trajectories;
 use crate::method::{Method, Sampling};
 use crate::predict::{MethodReport, Report};
 use crate::truth::Caveat;
+use crate::words::number::{DIGITS, complex};
 use num_complex::Complex;
 
 /// Modes that miss the samples by more than this part of their spread are not drawn over them.
@@ -46,11 +47,15 @@ pub fn prediction_of_samples(
     let has = |driven: fn(&Caveat) -> bool| from.report.caveats.iter().any(driven);
     let by_noise = has(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
     let by_input = has(|caveat| matches!(caveat, Caveat::InputsUsed { .. }));
+    let acts = from.report.through_loss.as_ref().is_some_and(|through| through.acts);
     let drawn = match misfit {
         Some(misfit) if misfit <= POOR => {
             format!("The modes near the equilibrium meet the samples to {:.1} % of their spread.", 100.0 * misfit)
         }
         Some(_) if by_input => "The input moves the samples too: no curve is drawn over them.".into(),
+        Some(_) if acts && from.report.through_loss.as_ref().is_some_and(|through| !through.is_of_field()) => {
+            "The samples are too noisy for the modes to meet them: no curve is drawn over them.".into()
+        }
         Some(_) if by_noise => "Noise keeps the motion going: no curve is drawn over the samples.".into(),
         Some(_) => {
             "The modes describe the motion near the equilibrium only, which is not where these samples are: no curve is drawn over them."
@@ -65,9 +70,18 @@ pub fn prediction_of_samples(
     } else {
         ""
     };
+    let clean = |place: usize| from.method.modes.get(place)?.noise_free.as_ref()?.principal();
+    let shown = from.report.modes.iter().position(|mode| mode.lambda == lambda);
+    // What is drawn is what is learned without noise.
+    let noisy = match shown.and_then(|place| clean(place).and(from.method.modes[place].branches.principal())) {
+        Some(branch) if acts => {
+            format!("From these samples, noise and all, it learns {}. ", complex(branch.lambda, DIGITS))
+        }
+        _ => String::new(),
+    };
     let settled = from.report.modes.iter().any(|mode| mode.lambda == lambda && mode.settled);
     let open = if settled { "" } else { "The samples do not settle this mode. " };
-    figure.caption = format!("{} {open}{beside}{drawn}", figure.caption);
+    figure.caption = format!("{} {open}{noisy}{beside}{drawn}", figure.caption);
     if let Some(misfit) = misfit {
         figure.facts.insert("misfit of the modes".into(), misfit);
     }
