@@ -5,9 +5,10 @@ mod chance;
 
 use chance::{normal, unit};
 use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::fit::Loss;
 use lambdahat::inverse::{Limits, Verdict};
 use lambdahat::method::catalog;
-use lambdahat::predict::{Prediction, Subject};
+use lambdahat::predict::{Beside, Prediction, Subject, default_calls};
 use lambdahat::truth::{Because, Caveat, Mode, ModesOptions, examine};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
@@ -272,5 +273,61 @@ fn pairs_of_many_noisy_columns_damp_too() {
         let expected = values.into_iter().min_by(|a, b| (a - lambda).norm().total_cmp(&(b - lambda).norm())).unwrap();
         assert!((through.modes[mode].learned - expected).norm() < 1e-9, "{noise}: {:?} for {expected}", through.modes[mode]);
         assert!(through.acts && report.methods[0].verdict == Some(Verdict::Distorted), "{noise}: {:?}", report.methods[0].verdict);
+    }
+}
+
+/// A damped oscillation in so many columns, a fifth of it noise where that is asked for, at times of an even or a jittered clock.
+fn oscillation(columns: usize, noise: f64, jitter: f64, random: &mut ChaCha8Rng) -> (Trajectories, DMatrix<f64>) {
+    let mut times = vec![0.0];
+    while times.len() < 200 {
+        times.push(times[times.len() - 1] + 0.2 * (1.0 + jitter * (2.0 * unit(random) - 1.0)));
+    }
+    let shapes: Vec<[f64; 2]> = (0..columns).map(|_| [normal(random), normal(random)]).collect();
+    let clean = DMatrix::from_fn(200, columns, |row, j| {
+        let z = (Complex64::new(-0.1, 2.0) * times[row]).exp();
+        shapes[j][0] * z.re + shapes[j][1] * z.im
+    });
+    let size = noise * clean.map(|x| x * x).mean().sqrt();
+    let rows = clean.map(|x| x + size * normal(random));
+    (at(&times, &rows), rows)
+}
+
+fn at(times: &[f64], rows: &DMatrix<f64>) -> Trajectories {
+    let names = (0..rows.ncols()).map(|k| format!("s{k}")).collect();
+    let run = Trajectory::at(None, times.to_vec(), rows.transpose().as_slice().to_vec());
+    Trajectories::with_times("oscillation", names, Vec::new(), vec![run]).unwrap()
+}
+
+/// Where nobody follows what the loss makes of noise, no method gets a verdict and nothing is recommended: windows of 30 columns, and six columns at uneven times, were called faithful, as if there
+/// were no noise. In the principal components that the advice names it is followed. Clean samples have their verdicts.
+#[test]
+fn noise_that_is_not_followed_leaves_no_verdict() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    for (columns, jitter, loss) in [(30, 0.0, Loss::Windows(20)), (6, 0.5, Loss::Pairs), (30, 0.5, Loss::Pairs)] {
+        let predicted = |data: &Trajectories| {
+            let subject = Subject::from_data_through(data, &ModesOptions::default(), loss, &|| false).unwrap();
+            let methods = vec![catalog::find("rk4").unwrap()];
+            let calls = Beside { calls: default_calls().unwrap(), loss, ..Beside::default() };
+            Prediction { subject, methods, substeps: 1, limits: Limits::default() }.report_beside(&calls, &|| false).unwrap()
+        };
+        let (clean, _) = oscillation(columns, 0.0, jitter, &mut random);
+        let report = predicted(&clean);
+        assert!(!report.is_noise_unfollowed() && report.methods[0].verdict == Some(Verdict::Faithful), "{columns}, {jitter}");
+
+        let (data, rows) = oscillation(columns, 0.2, jitter, &mut random);
+        let report = predicted(&data);
+        assert!(report.caveats.contains(&Caveat::NoiseUnfollowed { directions: Some(2) }), "{columns}, {jitter}: {:?}", report.caveats);
+        assert!(report.modes.iter().any(|mode| mode.settled));
+        assert!(
+            report.methods[0].verdict.is_none()
+                && report.calls.iter().all(|call| call.verdict.is_none())
+                && report.recommendation.is_none()
+        );
+
+        let rows = centred(&rows);
+        let directions = rows.clone().svd(false, true).v_t.unwrap().rows(0, 2).transpose();
+        let times = data.trajectories()[0].times();
+        let report = predicted(&at(times, &(rows * directions)));
+        assert!(report.through_loss.is_some() && report.methods[0].verdict.is_some() && report.recommendation.is_some());
     }
 }

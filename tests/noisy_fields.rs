@@ -3,7 +3,7 @@
 #[path = "common/chance.rs"]
 mod chance;
 
-use chance::normal;
+use chance::{normal, unit};
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::dynamics::{self, Flow, equilibria};
 use lambdahat::exact::eigenvalues;
@@ -136,4 +136,43 @@ fn the_loss_that_is_advised_keeps_the_modes() {
 #[test]
 fn clean_samples_have_no_noise_in_their_verdict() {
     assert!(predicted(&samples(0.0), Loss::Pairs, Vec::new()).through_loss.is_none());
+}
+
+/// At uneven times as well: what is predicted through an exact flow is what the fit of pairs learns through a precise method.
+#[test]
+fn noise_at_uneven_times_is_in_the_verdict_of_a_nonlinear_field() {
+    let mut random = ChaCha8Rng::seed_from_u64(8);
+    let starts = [[1.4, 0.0], [-1.5, 0.3], [0.6, 0.1], [-0.7, -0.2], [1.1, 0.9]];
+    let runs = starts.iter().map(|start| {
+        let (mut times, mut clean) = (vec![0.0], vec![start.to_vec()]);
+        while times.len() < 200 {
+            let interval = INTERVAL * (0.5 + unit(&mut random));
+            let next = Flow::reference().trajectory(&DoubleWell, &clean[clean.len() - 1], interval, 2).unwrap();
+            times.push(times[times.len() - 1] + interval);
+            clean.push(next[1].clone());
+        }
+        let states = clean.iter().flatten().map(|x| x + 0.012 * normal(&mut random)).collect();
+        Trajectory::at(None, times, states)
+    });
+    let data = Trajectories::with_times("wells", vec!["x".into(), "v".into()], Vec::new(), runs.collect()).unwrap();
+    let report = predicted(&data, Loss::Pairs, vec![catalog::find("dormand-prince5").unwrap()]);
+    let through = report.through_loss.as_ref().unwrap_or_else(|| panic!("{:?}, {:?}", report.modes, report.caveats));
+    assert!(through.is_of_field() && through.acts, "{through:?}");
+    let training =
+        Training::new("polynomial:3".parse().unwrap(), catalog::find("dormand-prince5").unwrap(), Sampling::new(INTERVAL, 4).unwrap());
+    let learned = training.prepare(&data.paths().unwrap()).unwrap().fit(0, None, &mut unwatched).unwrap().learned;
+    let mut seen = 0;
+    for (mode, loss) in report.modes.iter().zip(&through.modes).filter(|(m, _)| m.settled && m.lambda.im > 0.0) {
+        let found = learned_mode(&learned, &mode.equilibrium, loss.learned);
+        println!("{}: {:.5}, fitted {found:.5}", mode.lambda, loss.learned);
+        assert!((mode.lambda - truth()).norm() < 3.0 * mode.uncertainty.unwrap(), "{mode:?}");
+        assert!((found - loss.learned).norm() < 1e-4, "{} beside {found}", loss.learned);
+        assert!(loss.learned.re < 1.2 * truth().re);
+        seen += 1;
+    }
+    assert!(
+        seen > 0 && matches!(report.methods[0].verdict, Some(Verdict::Distorted | Verdict::Artifact)),
+        "{:?}",
+        report.methods[0].verdict
+    );
 }

@@ -81,5 +81,5 @@ fn a_ramp_beside_an_oscillation_is_a_drift_with_a_mode() {
     let mode = &found.modes[0];
     assert!(mode.settled && (mode.lambda - lambda).norm() <= 3.0 * mode.uncertainty.unwrap(), "{mode:?}");
     assert!(found.modes.iter().all(|mode| mode.equilibrium.is_empty()) && found.caveats.contains(&Caveat::EquilibriumOpen), "{found:?}");
-    assert!(found.caveats.contains(&Caveat::PartOfState { columns: 2, modes: 3 }), "{found:?}");
+    assert!(found.caveats.contains(&Caveat::part_of_state(2, 3)), "{found:?}");
 }

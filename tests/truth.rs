@@ -333,7 +333,7 @@ fn one_column_of_a_nonlinear_oscillator_has_its_mode_by_a_lag() {
         let modes = settled(&found);
         assert!(modes.len() == 1 && (modes[0].lambda - lambda).norm() < 1e-4, "{lambda}: {found:?}");
         assert!((modes[0].lambda - lambda).norm() <= 3.0 * modes[0].uncertainty.unwrap(), "{lambda}: {found:?}");
-        assert!(found.caveats.contains(&Caveat::PartOfState { columns: 1, modes: 2 }), "{lambda}: {found:?}");
+        assert!(found.caveats.contains(&Caveat::part_of_state(1, 2)), "{lambda}: {found:?}");
     }
 }
 

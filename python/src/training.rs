@@ -5,7 +5,7 @@ use crate::errors::refused;
 use crate::interruptible::{Left, interruptible_until};
 use crate::prediction::no_prediction;
 use crate::training_options::{Trained, TrainingOptions, TrainingSource};
-use lambdahat::check::{Agreement, CalledCheck, CalledTraining, Trials, suited_model};
+use lambdahat::check::{Agreement, CalledCheck, CalledTraining, Trials, beside_fits, suited_model};
 use lambdahat::dynamics::Field;
 use lambdahat::fit::{DataRecord, Fit, FitError, ModelFile, ModelSpec, Prepared, Progress, Training};
 use lambdahat::inverse::Limits;
@@ -104,8 +104,7 @@ pub fn check(
             None => Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?,
         };
         let model = named.unwrap_or_else(|| suited_model(&subject));
-        // The fits see the samples as they are.
-        let subject = if trained.system.is_some() { subject } else { subject.with_loss(&trained.paths, loss, model != ModelSpec::Linear) };
+        let subject = beside_fits(subject, &trained.paths, loss, &model);
         let training: Vec<Training> =
             methods.iter().map(|method| options.training(&model, method.clone(), trained.interval)).collect::<PyResult<_>>()?;
         let prepared: Vec<Prepared> =
@@ -139,8 +138,7 @@ fn check_call(py: Python<'_>, trained: Trained, call: Call, options: TrainingOpt
             None => Subject::from_data(&trained.data, &ModesOptions { log, ..ModesOptions::default() }).map_err(refused)?,
         };
         let model = named.unwrap_or_else(|| suited_model(&subject));
-        // The fits see the samples as they are.
-        let subject = if trained.system.is_some() { subject } else { subject.with_loss(&trained.paths, loss, model != ModelSpec::Linear) };
+        let subject = beside_fits(subject, &trained.paths, loss, &model);
         let training = options.through(&model, call, trained.interval)?;
         let prediction = Prediction { subject, methods: vec![scheme], substeps: 1, limits: Limits::default() };
         let report = prediction.report().map_err(no_prediction)?;

@@ -9,7 +9,7 @@
 //! | a fit followed at h and h/100, and what it does to an invariant | `followed` |
 //! | a library's call on the data's own batch, beside fits through its own steps | `called_check` |
 //! | where the loss asks the field, beside the samples | `coverage` |
-//! | which class to fit where nobody names one | `suited_model` |
+//! | which class to fit where nobody names one, and the modes its fits are laid beside | `suited_model` |
 
 mod agreement;
 mod called_check;
@@ -26,5 +26,5 @@ pub use called_check::{CalledCheck, CalledFit, CalledMode, CalledTraining, Lande
 pub use comparison::{Check, CheckedFit, CheckedMode, Checker, Comparison, Ended, noise_floor, was_interrupted};
 pub use coverage::Coverage;
 pub use followed::{Followed, LearnedDrift, Rollouts};
-pub use suited_model::suited_model;
+pub use suited_model::{beside_fits, suited_model};
 pub use trials::Trials;

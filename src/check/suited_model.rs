@@ -1,6 +1,7 @@
-//! The class of models to fit where nobody names one.
+//! The class of models to fit where nobody names one, and what its fits are laid beside.
 
-use crate::fit::ModelSpec;
+use crate::data::Paths;
+use crate::fit::{Loss, ModelSpec};
 use crate::predict::{Origin, Subject};
 use crate::truth::Caveat;
 
@@ -24,6 +25,15 @@ pub fn suited_model(subject: &Subject) -> ModelSpec {
             ModelSpec::Polynomial(degree + if data.dimension() <= FEW { 2 } else { 1 })
         }
         _ => ModelSpec::Affine,
+    }
+}
+
+/// The modes that fits of this class are laid beside: the fits see the samples as they are, noise and all, and no more of the state than is in the columns.
+pub fn beside_fits(subject: Subject, samples: &Paths, loss: Loss, model: &ModelSpec) -> Subject {
+    match (&subject.origin, model) {
+        (Origin::System { .. }, _) => subject,
+        (_, ModelSpec::Linear | ModelSpec::Affine) => subject.beside_fits(samples, loss, *model == ModelSpec::Affine),
+        _ => subject.with_loss(samples, loss, true),
     }
 }
 

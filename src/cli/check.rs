@@ -7,9 +7,9 @@ use super::samples::SampleArgs;
 use super::screen::width;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, check_call, defaults, output};
-use lambdahat::check::{Trials, noise_floor, suited_model};
+use lambdahat::check::{Trials, beside_fits, noise_floor, suited_model};
 use lambdahat::figure;
-use lambdahat::fit::{ModelSpec, Prepared};
+use lambdahat::fit::Prepared;
 use lambdahat::inverse::Limits;
 use lambdahat::method::Sampling;
 use lambdahat::predict::{Prediction, Subject};
@@ -106,9 +106,7 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => Subject::from_data_until(&samples.data, &ModesOptions { log: args.log, ..ModesOptions::default() }, &stopped)?,
     };
     let model = args.training.model.clone().unwrap_or_else(|| suited_model(&subject));
-    // The fits see the samples as they are.
-    let subject =
-        if samples.system.is_some() { subject } else { subject.with_loss(&samples.paths, args.training.loss, model != ModelSpec::Linear) };
+    let subject = beside_fits(subject, &samples.paths, args.training.loss, &model);
     let substeps = args.training.substeps;
     let prediction = Prediction { subject, methods: methods.clone(), substeps, limits: Limits::default() };
     let report = if samples.system.is_some() { prediction.report_with_orbits() } else { prediction.report() }.map_err(no_prediction)?;

@@ -5,8 +5,8 @@ use super::progress::ProgressLine;
 use super::samples::SampleArgs;
 use super::training::{TrainingArgs, end_on_interrupt, keep_on_interrupt, stopped, train};
 use super::{Answer, arguments, output, screen};
-use crate::check::{Agreement, CalledCheck, CalledTraining, suited_model};
-use crate::fit::{FitError, ModelSpec};
+use crate::check::{Agreement, CalledCheck, CalledTraining, beside_fits, suited_model};
+use crate::fit::FitError;
 use crate::inverse::Limits;
 use crate::loops::Call;
 use crate::predict::{Prediction, Subject};
@@ -24,9 +24,7 @@ pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool,
         None => Subject::from_data_until(&samples.data, &ModesOptions { log, ..ModesOptions::default() }, &stopped)?,
     };
     let model = training.model.clone().unwrap_or_else(|| suited_model(&subject));
-    // The fits see the samples as they are.
-    let subject =
-        if samples.system.is_some() { subject } else { subject.with_loss(&samples.paths, training.loss, model != ModelSpec::Linear) };
+    let subject = beside_fits(subject, &samples.paths, training.loss, &model);
     let prediction = Prediction { subject, methods: vec![arguments::scheme(call.scheme)?], substeps: 1, limits: Limits::default() };
     let report = prediction.report().map_err(super::predict::no_prediction)?;
     let training_of = training.through(&model, call, interval)?;

@@ -98,10 +98,13 @@ impl Report {
         let driven = self.is_driven();
         let straight = self.driven.as_ref().is_some_and(|system| system.hold == Hold::Linear);
         let unfollowed = driven && noisy.is_none();
+        let unknown_noise =
+            self.is_noise_unfollowed() || (noisy.is_none() && self.through_loss.as_ref().is_some_and(|through| through.acts));
         let apparent: Vec<_> = self.upper_modes().map(|(k, _)| apparent(k)).collect();
         let judged = |call: &Call| {
             let steps_over = driven && covered > 1 && !call.lands_on_samples();
             let unknown = unfollowed.then_some(EquationError::Inputs).or(steps_over.then_some(EquationError::InputsWithin));
+            let unknown = unknown.or(unknown_noise.then_some(EquationError::Noise));
             if let Some(error) = unknown.or_else(|| batch.refusal(call).map(Into::into)) {
                 return CallReport::refused(call, self.upper_modes().map(|(_, mode)| mode), &error);
             }
@@ -120,7 +123,12 @@ impl Report {
     fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {
         let Ok(sampling) = Sampling::new(self.interval, 1) else { return Vec::new() };
         let upper = self.upper_modes().map(|(k, _)| k).collect();
-        let samples = Regressed { modes: &self.modes, upper, through: self.through_loss.as_ref(), driven: self.is_driven() };
+        let samples = Regressed {
+            modes: &self.modes,
+            upper,
+            through: self.through_loss.as_ref(),
+            unfollowed: self.is_driven() || self.is_noise_unfollowed(),
+        };
         regressions.iter().map(|regression| samples.judged(regression, sampling, self.limits)).collect()
     }
 

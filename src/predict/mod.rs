@@ -2,8 +2,10 @@
 //!
 //! | question | where |
 //! | --- | --- |
-//! | which modes are to be learned, and from where they are known | `subject` |
+//! | which modes are to be learned, and from where they are known | `subject`; with what the loss learns of its samples, `seen_by_loss` |
 //! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map`; at uneven times by `uneven_map`, of a nonlinear field by `noisy_field` |
+//! | what is learned of a part of the state, alone and with delayed copies | `part_of_state` |
+//! | whether noise matters where nobody follows it | `unfollowed_noise` |
 //! | the modes that noisy samples show a method | `noisy_modes` |
 //! | what uneven times teach: intervals, weights, minima | `uneven_times` |
 //! | what a sample costs through a method | `cost` |
@@ -34,17 +36,20 @@ mod nearest;
 mod noisy_field;
 mod noisy_modes;
 mod open_field;
+mod part_of_state;
 mod predict_error;
 mod predicted;
 pub(crate) mod recommendation;
 mod regression_report;
 pub(crate) mod report;
 mod sampled_run;
+mod seen_by_loss;
 mod straight_inputs;
 pub(crate) mod subject;
 mod through_loss;
 mod uneven_map;
 mod uneven_times;
+mod unfollowed_noise;
 
 pub use calls::{CallMode, CallReport, default_calls};
 pub use compared_methods::compared_methods;

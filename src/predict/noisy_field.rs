@@ -51,11 +51,13 @@ pub(super) struct NoisyField {
 }
 
 impl NoisyField {
-    /// Of even samples `interval` apart that polynomials of this degree explain; `None` where these have too many coefficients, or the samples are few.
+    /// Of samples `interval` apart, in the middle where their times are uneven, that polynomials of this degree explain; `None` where these have too many coefficients, or the samples are few.
     pub fn of(paths: &Paths, interval: f64, degree: usize, modes: &[Mode]) -> Option<Self> {
         let d = paths.dimension();
         let coefficients = (1..=d).fold(d, |n, j| n * (degree + j) / j);
-        if d == 0 || coefficients > MOST_COEFFICIENTS || paths.samples() * d <= 2 * coefficients {
+        // Stretches that are spread over the data would lose their times.
+        let lost = paths.is_uneven() && paths.samples() > MOST_SAMPLES;
+        if d == 0 || lost || coefficients > MOST_COEFFICIENTS || paths.samples() * d <= 2 * coefficients {
             return None;
         }
         let bounds = |j: usize| {

@@ -8,6 +8,9 @@ use crate::truth::Mode;
 use num_complex::Complex;
 use serde::{Serialize, Serializer};
 
+/// Noise below this part of the motion moves no coefficient of x″ by what a verdict sees: it enters as the square of this over ωH.
+const UNSEEN: f64 = 1e-4;
+
 /// What a derivative regression learns.
 #[derive(Clone, Debug, Serialize)]
 pub struct RegressionReport {
@@ -51,15 +54,15 @@ pub(super) struct Regressed<'a> {
     pub upper: Vec<usize>,
     /// What noise makes of the modes; `None` without samples, or where that is not known.
     pub through: Option<&'a ThroughLoss>,
-    /// Whether they have inputs: then there is no verdict on what is not computed from the samples.
-    pub driven: bool,
+    /// Whether they have inputs, or noise that is not followed: then there is no verdict on what is not computed from the samples.
+    pub unfollowed: bool,
 }
 
 impl Regressed<'_> {
     /// A derivative regression on these samples, or on clean ones where nothing is known of noise.
     pub(super) fn judged(&self, regression: &Regression, sampling: Sampling, limits: Limits) -> RegressionReport {
         let noisy = self.through.and_then(|through| self.noisy(regression, through, sampling.interval()));
-        let followed = noisy.is_some() || !self.driven;
+        let followed = noisy.is_some() || !(self.unfollowed || self.through.is_some_and(|through| matters(regression, through)));
         let judge = |&k: &usize| {
             let mode = &self.modes[k];
             let lambda = mode.lambda;
@@ -108,4 +111,9 @@ impl Regressed<'_> {
         let to = placed(&regression.derivative, 1.0 / interval);
         through.regressed(&to, &placed(&state, 1.0), &borders, prepared.as_deref(), &clean?)
     }
+}
+
+/// Whether noise moves what is learned where that is not computed from the samples: a derivative beside the state makes it large.
+fn matters(regression: &Regression, through: &ThroughLoss) -> bool {
+    through.acts || through.is_of_field() || (regression.second.is_some() && through.noise.is_none_or(|noise| noise > UNSEEN))
 }

@@ -181,6 +181,11 @@ impl Report {
         self.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { .. }))
     }
 
+    /// Whether noise moves the modes and what the loss makes of it is not followed.
+    pub fn is_noise_unfollowed(&self) -> bool {
+        self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseUnfollowed { .. }))
+    }
+
     /// The worst of the settled modes through a method: its place, of the modes with Im λ ≥ 0.
     pub fn worst_mode(&self, method: &MethodReport) -> Option<usize> {
         let off = |k: usize| method.modes[k].off.map_or(f64::INFINITY, Discrepancy::worst);

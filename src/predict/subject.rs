@@ -3,7 +3,7 @@
 use super::straight_inputs::StraightInputs;
 use super::through_loss::ThroughLoss;
 use super::uneven_times::UnevenTimes;
-use crate::data::{Hold, Paths, Trajectories};
+use crate::data::{Hold, Trajectories};
 use crate::dynamics::norm::distance;
 use crate::dynamics::{Field, System};
 use crate::exact::{EigenvaluesError, eigenvalues};
@@ -19,9 +19,6 @@ use std::sync::Arc;
 /// Real and imaginary parts below this, relative to the eigenvalue, are rounding: they are set to zero, since whether a mode is
 /// conservative or real decides its verdict.
 const ROUNDING: f64 = 1e-12;
-
-/// What a nonlinear field misses of the motion in an interval, below which noise moves no mode by what a verdict sees: it enters as its square.
-const CLEAN: f64 = 1e-4;
 
 /// What the modes are of.
 #[derive(Clone, Debug)]
@@ -131,10 +128,14 @@ impl Subject {
         }
         let even = samples.require_even();
         if data.inputs().is_empty() {
-            return Ok(match even {
-                Ok(even) => subject.with_loss(&even.paths(), loss, true),
-                Err(_) => subject.with_uneven_loss(&samples, loss, true),
-            });
+            subject = match (even, subject.hidden()) {
+                (Ok(even), Some(count)) => subject.with_delays(&even.paths(), count, loss),
+                (Ok(even), None) => subject.with_loss(&even.paths(), loss, true),
+                (Err(_), _) => subject.with_uneven_loss(&samples, loss, true),
+            };
+            let noise = subject.unfollowed_noise(&samples, loss);
+            subject.caveats.extend(noise);
+            return Ok(subject);
         }
         let Ok(even) = even else { return Ok(subject) };
         subject.through_loss = ThroughLoss::of_driven(&even, &subject.modes, loss, subject.straight.as_ref());
@@ -147,9 +148,9 @@ impl Subject {
         Ok(subject)
     }
 
-    /// Whether it is known what the loss makes of the samples' inputs, where they have any: else no mode gets a verdict.
+    /// Whether it is known what the loss makes of the samples: else no mode gets a verdict.
     pub(super) fn is_followed(&self) -> bool {
-        !self.caveats.contains(&Caveat::LearnedWithoutInputs)
+        !self.caveats.iter().any(Caveat::forbids_verdicts)
     }
 
     /// Where no model reproduces the samples: the minima for mode k that count as branches beside `lambda`, looked for in short, as if there were no noise.
@@ -198,41 +199,6 @@ impl Subject {
         limits: Limits,
     ) -> Result<Branches, BranchError> {
         self.minima_in_short(method, k, lambda, sampling, limits).map_or_else(|| equation.branches(lambda, sampling), Ok)
-    }
-
-    /// The same with what `loss` learns from these samples through a linear model (`affine`: with a constant), or through the polynomials
-    /// that explain them, instead of what pairs do. At uneven times it is the loss of pairs: its minima are then those on all pairs, for such a model.
-    #[must_use]
-    pub fn with_loss(mut self, samples: &Paths, loss: Loss, affine: bool) -> Self {
-        if let (Origin::Samples(data), true) = (&self.origin, samples.is_uneven()) {
-            self.uneven = UnevenTimes::of_fits(data, &self.modes, self.linear, affine);
-            let data = data.clone();
-            return self.with_uneven_loss(&data, loss, affine);
-        }
-        // What a map of columns without the rest of the state learns is no work of noise.
-        if self.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. })) {
-            self.through_loss = None;
-            return self;
-        }
-        let driven = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseDriven { .. }));
-        let noisy = self.caveats.iter().find_map(|caveat| match caveat {
-            Caveat::FieldFitted { degree, residual, .. } if *residual > CLEAN && !driven => Some(*degree),
-            _ => None,
-        });
-        self.through_loss = match noisy.filter(|_| self.settled_modes().next().is_some()) {
-            _ if self.linear => ThroughLoss::of(samples, self.interval, &self.modes, (loss, affine), driven),
-            Some(degree) => ThroughLoss::of_field(samples, self.interval, &self.modes, (loss, degree)),
-            None => None,
-        };
-        self
-    }
-
-    /// The same with what `loss` learns from these uneven samples through a linear model.
-    fn with_uneven_loss(mut self, data: &Trajectories, loss: Loss, affine: bool) -> Self {
-        if self.linear && self.settled_modes().next().is_some() {
-            self.through_loss = ThroughLoss::of_uneven(data, self.interval, &self.modes, (loss, affine));
-        }
-        self
     }
 
     /// The modes of a named system: the eigenvalues of its Jacobian at every equilibrium that is known of it, those nearest to its default starts first.

@@ -5,6 +5,17 @@ use super::regression::DegreeScore;
 use crate::data::TimeUnit;
 use serde::{Deserialize, Serialize};
 
+/// Earlier rows beside each row, in the place of a state that was not recorded: x(t), x(t − τ), x(t − 2τ) …
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DelayedCopies {
+    /// How many earlier rows each row has beside it.
+    pub copies: usize,
+    /// τ in rows.
+    pub rows: usize,
+    /// τ in the unit of time.
+    pub lag: f64,
+}
+
 /// What limits the modes of a data set, or says how they were found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -161,6 +172,12 @@ pub enum Caveat {
         columns: usize,
         /// Modes, a pair as two.
         modes: usize,
+        /// [Re λ, Im λ] of what a linear model of these columns alone learns of the samples through the loss and an exact integrator; empty where that is not known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        alone: Vec<[f64; 2]>,
+        /// The delayed copies that a prediction takes for the rest of the state, where it is of samples at even times.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delays: Option<DelayedCopies>,
     },
     /// The row before the last one tells what comes next, which the last one alone does not: the columns are not the whole state, or something outside drives them.
     LagTells {
@@ -192,6 +209,12 @@ pub enum Caveat {
     },
     /// What the loss learns of these inputs is not followed: λ̂ is that of no inputs, and there is no verdict.
     LearnedWithoutInputs,
+    /// Noise moves the modes, and what the loss asked for makes of it is not followed for a model of these columns.
+    NoiseUnfollowed {
+        /// The directions of a linear motion, in which it is followed; `None` of a nonlinear one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        directions: Option<usize>,
+    },
     /// The samples' inputs go on between rows, and the loop holds them: what it learns is another system, through any integrator.
     StraightTakenHeld,
     /// The samples' inputs are held, and the loop takes them to go straight: what it learns is that of neither.
@@ -206,8 +229,18 @@ pub enum Caveat {
 }
 
 impl Caveat {
+    /// Columns that show more modes than there are columns, before anything is learned of them.
+    pub fn part_of_state(columns: usize, modes: usize) -> Self {
+        Self::PartOfState { columns, modes, alone: Vec::new(), delays: None }
+    }
+
     /// Whether nothing can be recommended beside it: through no method and no loss does such a loop learn these samples.
     pub fn forbids_advice(&self) -> bool {
-        matches!(self, Self::RestsApart | Self::HeldTakenStraight | Self::StraightTakenHeld | Self::LearnedWithoutInputs)
+        self.forbids_verdicts() || matches!(self, Self::RestsApart | Self::HeldTakenStraight | Self::StraightTakenHeld)
+    }
+
+    /// Whether no mode gets a verdict beside it: what the loss learns of these samples is not known.
+    pub fn forbids_verdicts(&self) -> bool {
+        matches!(self, Self::LearnedWithoutInputs | Self::NoiseUnfollowed { .. })
     }
 }

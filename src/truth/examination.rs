@@ -289,7 +289,7 @@ fn add_lagged(found: &mut Examination, samples: &Samples, stopped: &dyn Fn() -> 
         return found.caveats.push(Caveat::LagTells { alone: gain.alone, with_lag: gain.with_lag });
     };
     found.modes.clear();
-    found.caveats = vec![Caveat::PartOfState { columns: 1, modes: 2 }];
+    found.caveats = vec![Caveat::part_of_state(1, 2)];
     add_field(found, &field, |z| samples.to_state(&whole.to_state(z)[..1]));
 }
 
@@ -349,7 +349,7 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     let hidden = (!series && told) || turns_back(samples, linear.fit.rms);
     let runs_differ = modes.iter().any(|m| m.because.contains(&Because::RunsDiffer));
     if linear.explains && lines.is_empty() && count > samples.dimension() && hidden && !runs_differ {
-        found.caveats.push(Caveat::PartOfState { columns: samples.dimension(), modes: count });
+        found.caveats.push(Caveat::part_of_state(samples.dimension(), count));
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
     if let Some(mode) = modes.iter().find(|m| m.because.is_empty() && steady(m.lambda, m.uncertainty))

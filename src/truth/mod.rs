@@ -86,7 +86,7 @@ mod windows;
 mod with_inputs;
 
 pub use between::Between;
-pub use caveat::Caveat;
+pub use caveat::{Caveat, DelayedCopies};
 pub use discrete_map::{Coordinates, DiscreteMap};
 pub use examination::{examine, examine_until};
 pub use examined::Examination;

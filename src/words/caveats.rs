@@ -1,8 +1,9 @@
 //! What limits the modes, in sentences.
 
-use super::number::{DIGITS, count, percent, real, signed};
+use super::number::{DIGITS, count, pair, percent, plural, real, signed};
 use super::{Dialect, Say};
-use crate::truth::{Between, Caveat, NEARLY_EVEN};
+use crate::truth::{Between, Caveat, DelayedCopies, NEARLY_EVEN};
+use num_complex::Complex;
 
 impl Say for Caveat {
     fn say(&self, _: Dialect) -> String {
@@ -138,10 +139,15 @@ impl Say for Caveat {
                 percent(*chance)
             ),
             Self::Stopped => "Stopped before everything was tried: this is what is settled so far.".into(),
-            Self::PartOfState { columns, modes } => format!(
-                "The samples show {modes} modes in {columns} {}: the columns are not the whole state. A model of these columns alone cannot \
-                 learn them; add delayed copies or a hidden state.",
-                if *columns == 1 { "column" } else { "columns" }
+            Self::PartOfState { columns, modes, alone, delays } => format!(
+                "{} with {modes} modes {} not the whole state. {} {}",
+                count(*columns, "column", "columns"),
+                plural(*columns, "is", "are"),
+                learned_alone(*columns, alone),
+                match delays {
+                    Some(delays) => rest_by_delays(*columns, delays),
+                    None => "Add a hidden state with a fitted start, or at even times delayed copies.".into(),
+                }
             ),
             Self::LagTells { alone, with_lag } => format!(
                 "The columns are not the whole state, or something outside drives them: a prediction from one row misses {} of the motion of an \
@@ -174,6 +180,12 @@ impl Say for Caveat {
             Self::HeldTakenStraight => {
                 "The input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well (--hold zero).".into()
             }
+            Self::NoiseUnfollowed { directions } => format!(
+                "Noise moves the modes, and what this loss makes of noise in these samples is not followed: no method gets a verdict.{}",
+                directions.map_or_else(String::new, |n| format!(
+                    " In the first {n} principal components it is: train in those, and ask for them."
+                ))
+            ),
             Self::LearnedWithoutInputs => {
                 "What a loop learns of these inputs through this loss is not followed: held inputs are through any loss in up to 8 columns, those that go straight \
                  through pairs in up to 4. Each λ̂ is given as without inputs and noise, and gets no verdict."
@@ -191,6 +203,30 @@ impl Say for Caveat {
             ),
         }
     }
+}
+
+/// What a model of a part of the state learns.
+fn learned_alone(columns: usize, alone: &[[f64; 2]]) -> String {
+    let modes: Vec<String> = alone.iter().filter(|[_, im]| *im >= 0.0).map(|[re, im]| pair(Complex::new(*re, *im), 3)).collect();
+    let them = plural(columns, "it", "them");
+    if modes.is_empty() {
+        return format!("A model of {them} alone cannot learn the modes.");
+    }
+    format!("A linear model of {them} alone learns {}.", modes.join(", "))
+}
+
+/// The columns that stand for the rest of the state.
+fn rest_by_delays(columns: usize, delays: &DelayedCopies) -> String {
+    let enumerated = |one: &dyn Fn(usize) -> String| match delays.copies {
+        1 => one(1),
+        2 => format!("{} and {}", one(1), one(2)),
+        n => format!("{} … {}", one(1), one(n)),
+    };
+    let rows = enumerated(&|k| (k * delays.rows).to_string());
+    let copies = enumerated(&|k| format!("x(t − {})", real(delays.lag * k as f64, DIGITS)));
+    let whole = plural(columns, "it as it was", "them as they were");
+    let earlier = if rows == "1" { "row earlier" } else { "rows earlier" };
+    format!("Add {whole} {rows} {earlier}, {copies}, or a hidden state with a fitted start.")
 }
 
 /// What to say where there is no mode at all.

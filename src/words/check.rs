@@ -4,11 +4,12 @@ use super::advice::headline;
 use super::modes_found::spaced;
 use super::number::{DIGITS, complex, count, percent, plural, point, real};
 use super::prediction::FIRST_SCREEN;
-use super::{Cell, Shade, Table, wrapped};
+use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Coverage, Ended, Followed, LearnedDrift};
 use crate::fit::{ModelSpec, Stop};
 use crate::inverse::Verdict;
 use crate::predict::MethodReport;
+use crate::truth::Caveat;
 use std::collections::BTreeSet;
 
 /// Rows of branches on the first screen.
@@ -43,7 +44,7 @@ pub fn first_screen(check: &Check, run: &Run, width: usize) -> String {
 /// The first screen with so many rows of branches and orbits.
 fn short(check: &Check, run: &Run, width: usize, rows_shown: usize, orbits_shown: usize) -> String {
     let mut lines = answer(check, run, width);
-    let mut table = headings();
+    let mut table = headings(check);
     let (mut shown, mut rest) = (0, 0);
     for method in &check.report.methods {
         let rows = rows(check, method);
@@ -76,7 +77,7 @@ fn short(check: &Check, run: &Run, width: usize, rows_shown: usize, orbits_shown
 /// Everything: every branch with what was learned, rollouts, orbits, and where the loss asks the field.
 pub fn everything(check: &Check, run: &Run, width: usize) -> String {
     let mut lines = answer(check, run, width);
-    let mut table = headings();
+    let mut table = headings(check);
     for method in &check.report.methods {
         for (k, row) in rows(check, method).iter().enumerate() {
             table.row(row.cells(&method.method, k == 0));
@@ -145,12 +146,23 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
         count(run.starts, "start", "starts")
     );
     lines.push(wrapped(&about, "", "  ", width));
+    let part = part_of_state(check);
     if let Some(floor) = run.floor {
-        let leaves = if check.report.uneven { "These uneven times (and any noise) leave" } else { "Noise in the samples leaves" };
+        let leaves = match part {
+            Some(_) => "What the columns do not show leaves",
+            None if check.report.uneven => "These uneven times (and any noise) leave",
+            None => "Noise in the samples leaves",
+        };
         let text = format!("{leaves} a loss of {} at least: small is what comes near to that.", real(floor, 3));
         lines.push(wrapped(&text, "", "  ", width));
     }
+    lines.extend(part.map(|caveat| wrapped(&caveat.say(Dialect::Terminal), "", "  ", width)));
     lines
+}
+
+/// That the columns are a part of the state, where they are.
+fn part_of_state(check: &Check) -> Option<&Caveat> {
+    check.report.caveats.iter().find(|caveat| matches!(caveat, Caveat::PartOfState { .. }))
 }
 
 /// How far the fits came before Ctrl-C.
@@ -177,8 +189,13 @@ struct Row {
     error: String,
 }
 
-fn headings() -> Table {
-    Table::new(&["METHOD", "TRUE λ", "PREDICTED λ̂", "", "STARTS", "LEARNED λ̂", "DIFFERENCE"]).details(&[5, 6])
+fn headings(check: &Check) -> Table {
+    // Of a part of the state it is what an exact integrator learns of these columns.
+    let beside = match part_of_state(check) {
+        Some(Caveat::PartOfState { alone, .. }) if !alone.is_empty() => "λ OF COLUMNS",
+        _ => "TRUE λ",
+    };
+    Table::new(&["METHOD", beside, "PREDICTED λ̂", "", "STARTS", "LEARNED λ̂", "DIFFERENCE"]).details(&[5, 6])
 }
 
 impl Row {
@@ -350,6 +367,8 @@ fn orbits(check: &Check, most: usize, width: usize) -> Vec<String> {
 fn to_do(check: &Check, width: usize) -> Vec<String> {
     let faithful = check.report.methods.iter().all(|method| method.verdict == Some(Verdict::Faithful));
     let text = match (check.comparison, &check.report.recommendation) {
+        // What to do about that is said where it is.
+        (Comparison::NothingFitted | Comparison::Agrees, _) if part_of_state(check).is_some() => return Vec::new(),
         (Comparison::Agrees, Some(advice)) if !faithful => format!("Train instead with {}.", headline(advice)),
         (Comparison::NothingFitted, _) => "Try more iterations, more seeds, another --model, or a larger --small.".into(),
         (Comparison::Unsettled, _) => {

@@ -1,6 +1,6 @@
 //! What a loop learns of known inputs, in words.
 
-use super::number::{DIGITS, complex, pair, percent, real};
+use super::number::{DIGITS, pair, percent, real};
 use super::{Table, wrapped};
 use crate::data::Hold;
 use crate::predict::{LearnedInputs, MethodReport, Report};
@@ -46,7 +46,7 @@ pub fn learned_inputs(report: &Report, names: &[String], width: usize, in_short:
 
 /// A mode as a pair where it turns.
 fn mode(z: Complex<f64>) -> String {
-    if z.im == 0.0 { complex(z, DIGITS) } else { pair(z, DIGITS) }
+    pair(z, DIGITS)
 }
 
 fn held(report: &Report, names: &str, b: &str, gain: &str) -> String {

@@ -176,7 +176,7 @@ impl Say for Concern {
                 )
             }
             Self::Noise { apparent } => {
-                let learned = if apparent.im == 0.0 { complex(*apparent, DIGITS) } else { pair(*apparent, DIGITS) };
+                let learned = pair(*apparent, DIGITS);
                 format!("Of these samples even an exact integrator learns {learned}.")
             }
             Self::LossFloor { floor } => {
@@ -279,9 +279,10 @@ fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
     let name = if name.is_empty() { String::new() } else { format!("{name}{defaults}") };
     match mode {
         CallMode::Unsettled { .. } => [name, "not settled".into(), String::new(), String::new(), String::new()],
-        CallMode::Failed { error: error @ (EquationError::Inputs | EquationError::InputsWithin | EquationError::InputsCoarse), .. } => {
-            [name, "not settled".into(), String::new(), String::new(), error.to_string()]
-        }
+        CallMode::Failed {
+            error: error @ (EquationError::Inputs | EquationError::InputsWithin | EquationError::InputsCoarse | EquationError::Noise),
+            ..
+        } => [name, "not settled".into(), String::new(), String::new(), error.to_string()],
         CallMode::Failed { error, .. } => [name, "unknown".into(), String::new(), String::new(), error.to_string()],
         CallMode::Assessed(found) => {
             let principal = found.found.principal();

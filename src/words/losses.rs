@@ -14,7 +14,7 @@ const UNSEEN: f64 = 1e-6;
 
 /// A mode as a pair where it turns.
 fn shown(z: Complex<f64>) -> String {
-    if z.im == 0.0 { complex(z, DIGITS) } else { pair(z, DIGITS) }
+    pair(z, DIGITS)
 }
 
 /// The settled mode that the loss moves most, relative to it; of those that it moves by more than the samples leave open, if any.
@@ -73,7 +73,7 @@ pub fn through_loss(report: &Report, width: usize) -> String {
 
 /// What uneven times do to the fit: no λ̂ reproduces all intervals, and where the loss stalls; empty for even times.
 pub fn uneven(report: &Report, width: usize) -> String {
-    if !report.uneven {
+    if !report.uneven || report.is_noise_unfollowed() {
         return String::new();
     }
     let settled: Vec<usize> = report.upper_modes().filter(|(_, mode)| mode.settled).map(|(k, _)| k).collect();

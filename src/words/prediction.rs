@@ -124,6 +124,7 @@ fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
             format!("Through pairs only more or cleaner samples help; {unfollowed} no other loss is followed")
         }
         _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
+        (false, Among::Common) if partly => "Once the model has the rest of the state, do this".into(),
         (false, Among::Common) => "Do this instead".into(),
         (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
         (false, Among::CommonAsNoneAskedServes) => {

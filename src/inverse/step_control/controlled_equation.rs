@@ -16,6 +16,9 @@ pub enum EquationError {
     /// The loss is not followed with the samples' inputs.
     #[error("what the loss learns of these inputs is not followed")]
     Inputs,
+    /// The loss is not followed with the samples' noise.
+    #[error("what the loss makes of the noise in these samples is not followed")]
+    Noise,
     /// Inputs change where steps may not end.
     #[error("inputs change within a call that covers several samples, and its steps do not end where they do; this is not followed")]
     InputsWithin,
