@@ -3,7 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject`; with what the loss learns of its samples, `seen_by_loss` |
-//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, by `affine_map`; at uneven times by `uneven_map`, of a nonlinear field by `noisy_field` |
+//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, of each mode `loss_mode`, by `affine_map`; at uneven times by `uneven_map`, of a nonlinear field by `noisy_field` |
 //! | what is learned of a part of the state, alone and with delayed copies | `part_of_state` |
 //! | whether noise matters where nobody follows it | `unfollowed_noise` |
 //! | the modes that noisy samples show a method | `noisy_modes` |
@@ -32,6 +32,7 @@ mod learned_cycle;
 mod learned_inputs;
 mod learned_orbits;
 mod linear_orbits;
+mod loss_mode;
 mod nearest;
 mod noisy_field;
 mod noisy_modes;
@@ -59,6 +60,7 @@ pub use laid_beside::Beside;
 pub use learned_cycle::LearnedCycle;
 pub use learned_inputs::LearnedInputs;
 pub use learned_orbits::OrbitReport;
+pub use loss_mode::{LossMode, OtherLoss};
 pub use predict_error::PredictError;
 pub use predicted::Prediction;
 pub use recommendation::{Among, AnyStep, LearnedMode, OrbitChange, Recommendation, Why};
@@ -66,5 +68,5 @@ pub use regression_report::{RegressionMode, RegressionReport};
 pub use report::{MethodReport, ModeReport, Report};
 pub use straight_inputs::StraightInputs;
 pub use subject::{Origin, Subject};
-pub use through_loss::{LossMode, OtherLoss, ThroughLoss};
+pub use through_loss::ThroughLoss;
 pub use uneven_times::UnevenTimes;

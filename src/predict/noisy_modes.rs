@@ -4,9 +4,9 @@
 //! A multistep method puts the samples into its equation, Σ α_j x_{n+j} = h Σ β_j f(x_{n+j}): that is a regression of its own, with λ̂ an eigenvalue of the least-squares
 //! matrix. Its apparent mode is the one that has this λ̂ without noise: ρ(e^{Hλ})/σ(e^{Hλ}) = Hλ̂.
 
+use super::loss_mode::{LossMode, ROUNDING, SIGNIFICANT};
 use super::predict_error::PredictError;
 use super::subject::Subject;
-use super::through_loss::{LossMode, ROUNDING, SIGNIFICANT};
 use crate::fit::Loss;
 use crate::inverse::LearningEquation;
 use crate::method::{Method, Multistep, Sampling};

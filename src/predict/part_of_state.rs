@@ -5,9 +5,9 @@
 //! model again. Without noise any lag will do; with noise the lag decides how much of the motion a pair tells, and is chosen by what pairs learn of these samples.
 
 use super::affine_map::best_map;
+use super::loss_mode::ROUNDING;
 use super::nearest::nearest;
 use super::sampled_run::free_runs;
-use super::through_loss::ROUNDING;
 use crate::data::Paths;
 use crate::fit::Loss;
 use crate::inverse::Discrepancy;
@@ -22,7 +22,7 @@ const LAGS: [usize; 15] = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64];
 const MOST_COLUMNS: usize = 40;
 /// Rows that the lags are tried on.
 const MOST_ROWS: usize = 20_000;
-/// The part of the shortest run that delays may take.
+/// The part of the rows that delays may take.
 const MOST_TAKEN: usize = 4;
 /// What is off by this part of what is called faithful is as good as right.
 const AS_GOOD: f64 = 0.1;
@@ -66,10 +66,10 @@ pub(super) fn chosen(samples: &Paths, interval: f64, modes: &[Mode], count: usiz
     if (copies + 1) * columns > MOST_COLUMNS {
         return None;
     }
-    let shortest = samples.iter().map(|run| run.len()).max()?;
     let looked_at = first_rows(samples);
-    let longest = shortest as f64 * interval;
-    let lags = LAGS.into_iter().filter(|rows| copies * rows * MOST_TAKEN <= shortest);
+    let longest = samples.iter().map(|run| run.len()).max()? as f64 * interval;
+    let taken = |rows: usize| looked_at.iter().map(|run| run.len().min(copies * rows)).sum::<usize>();
+    let lags = LAGS.into_iter().filter(|rows| taken(*rows) * MOST_TAKEN <= looked_at.samples());
     let tried = lags.filter_map(|rows| {
         let delays = DelayedCopies { copies, rows, lag: rows as f64 * interval };
         let with_copies = delayed(&looked_at, delays);

@@ -1,6 +1,7 @@
 //! Regression on estimated derivatives, judged beside the methods.
 
-use super::through_loss::{ROUNDING, SIGNIFICANT, ThroughLoss};
+use super::loss_mode::{ROUNDING, SIGNIFICANT};
+use super::through_loss::ThroughLoss;
 use crate::inverse::{Judgement, Limits, Reason, Verdict, regressed};
 use crate::loops::{Filter, NotRegressed, RegressedMode, Regression};
 use crate::method::Sampling;

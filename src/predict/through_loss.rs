@@ -9,6 +9,7 @@
 //! is that of [`StraightInputs`].
 
 use super::affine_map::{AffineMap, best_map, regression};
+use super::loss_mode::{LossMode, OtherLoss, acts, optional_text, stays, text, worst};
 use super::nearest::nearest;
 use super::noisy_field::NoisyField;
 use super::sampled_run::{Run, driven_runs, free_runs};
@@ -16,22 +17,15 @@ use super::straight_inputs::StraightInputs;
 use super::uneven_map::UnevenMap;
 use crate::data::{EvenSamples, Hold, Paths, Trajectories};
 use crate::fit::Loss;
-use crate::inverse::faithful::TOLERANCE;
-use crate::inverse::{Discrepancy, Limits};
+use crate::inverse::Limits;
 use crate::method::{Method, Multistep, Sampling};
 use crate::truth::{Mode, StateSpace};
 use nalgebra::DMatrix;
 use num_complex::Complex;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Losses that are looked at beside the one asked for, the simplest first.
 const OTHERS: [Loss; 5] = [Loss::Pairs, Loss::Windows(5), Loss::Windows(20), Loss::Windows(50), Loss::RolloutFreeStart];
-/// A change of a mode below this part of it is rounding.
-pub(super) const ROUNDING: f64 = 1e-9;
-/// A change counts from so many uncertainties of the mode on.
-pub(super) const SIGNIFICANT: f64 = 2.0;
-/// A change that is less than this part of what is called faithful, over the longest run, is not worth a word: many digits make it significant.
-const MATTERS: f64 = 0.1;
 /// One-step residuals below this part of the mean square of the motion are no noise.
 const CLEAN: f64 = 1e-12;
 /// A constant is needed where a map without one leaves so many times what one with it leaves.
@@ -126,52 +120,6 @@ impl Learner {
     }
 }
 
-/// What a loss makes of one mode.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct LossMode {
-    /// λ.
-    #[serde(serialize_with = "crate::inverse::branches::pair")]
-    pub lambda: Complex<f64>,
-    /// What the loss prefers in its place: log μ̂/H.
-    #[serde(serialize_with = "crate::inverse::branches::pair")]
-    pub learned: Complex<f64>,
-    /// Whether the difference is more than the samples leave open.
-    pub significant: bool,
-}
-
-impl LossMode {
-    /// A mode, and what is learned in its place.
-    fn of(mode: &Mode, learned: Complex<f64>) -> Self {
-        let apart = (learned - mode.lambda).norm();
-        let open = SIGNIFICANT * mode.uncertainty.unwrap_or(0.0);
-        let learned = if apart <= ROUNDING * mode.lambda.norm() { mode.lambda } else { learned };
-        Self { lambda: mode.lambda, learned, significant: apart > open.max(ROUNDING * mode.lambda.norm()) }
-    }
-}
-
-/// Another loss on the same samples.
-#[derive(Clone, Debug, Serialize)]
-pub struct OtherLoss {
-    /// The loss.
-    #[serde(serialize_with = "text")]
-    pub loss: Loss,
-    /// One for each mode of the report.
-    pub modes: Vec<LossMode>,
-    /// Whether through an exact integrator every settled mode stays in place, to within its uncertainty, or is faithful over the horizon.
-    pub keeps: bool,
-}
-
-fn text<S: Serializer>(loss: &Loss, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(loss)
-}
-
-fn optional_text<S: Serializer>(loss: &Option<Loss>, serializer: S) -> Result<S::Ok, S::Error> {
-    match loss {
-        Some(loss) => serializer.collect_str(loss),
-        None => serializer.serialize_none(),
-    }
-}
-
 impl ThroughLoss {
     /// What `loss` learns from even samples `interval` apart with a linear model, or an affine one; `None` where the modes are not those of one linear
     /// map of all columns, or the samples do not suffice. Where the motion is known to be `driven` by noise, or no mode is settled, no noise in the samples is looked for.
@@ -238,8 +186,7 @@ impl ThroughLoss {
         (interval, longest): (f64, f64),
         modes: &[Mode],
     ) -> Self {
-        let matters = |l: &LossMode| Discrepancy::of(l.lambda, l.learned, longest).worst() > MATTERS * TOLERANCE;
-        let acts = learned.iter().zip(modes).any(|(l, mode)| mode.settled && l.significant && matters(l));
+        let acts = acts(&learned, modes, longest);
         let mut others = Vec::new();
         if acts {
             for other in OTHERS.into_iter().filter(|other| *other != loss) {
@@ -342,18 +289,19 @@ impl ThroughLoss {
     }
 }
 
-/// How far the worst settled mode is off over the horizon, of those that move by more than the samples leave open.
-fn worst(found: &[LossMode], modes: &[Mode], horizon: f64) -> f64 {
-    let moved = found.iter().zip(modes).filter(|(l, mode)| mode.settled && l.significant);
-    moved.map(|(l, _)| Discrepancy::of(l.lambda, l.learned, horizon).worst()).fold(0.0, f64::max)
+/// Whether pairs of samples, even ones or not, move a settled mode, as [`ThroughLoss::acts`] says; `None` where that is not followed.
+pub(super) fn pairs_act(data: &Trajectories, interval: f64, modes: &[Mode]) -> Option<bool> {
+    let learner = match data.require_even() {
+        Ok(even) => return pairs_of_paths_act(&even.paths(), interval, modes),
+        Err(_) => Learner::Uneven(Box::new(UnevenMap::of(data, modes, true)?)),
+    };
+    Some(acts(&learner.learned(Loss::Pairs, interval, modes)?.0, modes, data.duration()))
 }
 
-/// Whether every settled mode stays within one uncertainty, or is faithful.
-fn stays(found: &[LossMode], modes: &[Mode], horizon: f64, tolerance: f64) -> bool {
-    found.iter().zip(modes).filter(|(_, mode)| mode.settled).all(|(l, mode)| {
-        (l.learned - l.lambda).norm() <= mode.uncertainty.unwrap_or(0.0)
-            || Discrepancy::of(l.lambda, l.learned, horizon).worst() <= tolerance
-    })
+/// The same of even samples.
+pub(super) fn pairs_of_paths_act(paths: &Paths, interval: f64, modes: &[Mode]) -> Option<bool> {
+    let runs = free_runs(paths).filter(|runs| are_of_one_map(runs, modes))?;
+    Some(acts(&matched(&best_map(&runs, Loss::Pairs, true)?, interval, modes)?, modes, longest(&runs, interval)))
 }
 
 /// Whether the modes can be those of one linear map of all columns; of columns that depend on each other there are fewer.

@@ -1,17 +1,18 @@
 //! Whether noise does to the modes what nobody follows here: then no verdict that was made without it stands.
 //!
-//! What a loss makes of noise is followed for linear models of not too many columns ([`ThroughLoss`]). Where it is not, the same samples in as many principal components as there are modes, or with
+//! What a loss makes of noise is followed for linear models of not too many columns (`through_loss`). Where it is not, the same samples in as many principal components as there are modes, or with
 //! as many delayed copies, show whether noise matters at all: if pairs of those leave the modes in place, so does what the loss makes of the columns as they are.
 
 use super::part_of_state;
-use super::through_loss::ThroughLoss;
+use super::through_loss::{pairs_act, pairs_of_paths_act};
 use crate::data::{Paths, Trajectories, Trajectory};
-use crate::fit::Loss;
 use crate::truth::Mode;
 use nalgebra::{DMatrix, DVector};
 
 /// Rows that are looked at.
 const MOST_ROWS: usize = 20_000;
+/// Of orthogonal iteration.
+const ITERATIONS: usize = 8;
 
 /// Whether pairs of samples with linear modes, in the fewest coordinates that hold these, move a settled mode by more than the samples leave open.
 pub(super) fn noise_acts(data: &Trajectories, interval: f64, modes: &[Mode]) -> bool {
@@ -19,16 +20,11 @@ pub(super) fn noise_acts(data: &Trajectories, interval: f64, modes: &[Mode]) -> 
     if paths.samples() > MOST_ROWS {
         return false;
     }
-    let through = if data.dimension() < modes.len() {
-        let chosen = if paths.is_uneven() { None } else { part_of_state::chosen(&paths, interval, modes, modes.len()) };
-        chosen.and_then(|delays| ThroughLoss::of(&part_of_state::delayed(&paths, delays), interval, modes, (Loss::Pairs, true), false))
-    } else {
-        principal(data, &paths, modes).and_then(|(data, modes)| match data.require_even() {
-            Ok(even) => ThroughLoss::of(&even.paths(), interval, &modes, (Loss::Pairs, true), false),
-            Err(_) => ThroughLoss::of_uneven(&data, interval, &modes, (Loss::Pairs, true)),
-        })
-    };
-    through.is_some_and(|through| through.acts)
+    if data.dimension() >= modes.len() {
+        return principal(data, &paths, modes).and_then(|(data, modes)| pairs_act(&data, interval, &modes)).unwrap_or(false);
+    }
+    let chosen = if paths.is_uneven() { None } else { part_of_state::chosen(&paths, interval, modes, modes.len()) };
+    chosen.and_then(|delays| pairs_of_paths_act(&part_of_state::delayed(&paths, delays), interval, modes)).unwrap_or(false)
 }
 
 /// The samples in their first principal components, a mode each, columns in units of their standard deviation; and the modes there.
@@ -39,15 +35,12 @@ fn principal(data: &Trajectories, paths: &Paths, modes: &[Mode]) -> Option<(Traj
     let size: Vec<f64> =
         all.row_iter().zip(middle.iter()).map(|(row, m)| (row.add_scalar(-m).norm_squared() / rows as f64).sqrt()).collect();
     let scaled = |x: &[f64]| DVector::from_fn(d, |j, _| if size[j] > 0.0 { (x[j] - middle[j]) / size[j] } else { 0.0 });
-    let mut products = DMatrix::zeros(d, d);
-    paths.states().for_each(|x| {
-        let x = scaled(x);
-        products.ger(1.0, &x, &x, 1.0);
-    });
-    let found = products.symmetric_eigen();
-    let mut order: Vec<usize> = (0..d).collect();
-    order.sort_by(|&a, &b| found.eigenvalues[b].total_cmp(&found.eigenvalues[a]));
-    let directions = DMatrix::from_columns(&order[..r].iter().map(|&k| found.eigenvectors.column(k)).collect::<Vec<_>>());
+    let all = DMatrix::from_columns(&paths.states().map(scaled).collect::<Vec<_>>());
+    // Orthogonal iteration from rows spread over the data: what is left of weaker directions does no harm.
+    let mut directions = DMatrix::from_fn(d, r, |j, k| all[(j, k * (rows - 1) / r)]);
+    for _ in 0..ITERATIONS {
+        directions = (&all * all.tr_mul(&directions)).qr().q();
+    }
     let seen = |x: &[f64]| directions.tr_mul(&scaled(x)).as_slice().to_vec();
     let runs = paths.iter().filter(|path| path.len() > 1).map(|path| {
         let times = if path.times().is_empty() {
