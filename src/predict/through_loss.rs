@@ -8,7 +8,7 @@
 //! Inputs that the loop holds are regressors without noise beside the states: Φ̂ is that of x⁺ on x, u and 1. Where the loop takes them to go straight, the pairs' own minimum through the flow
 //! is that of [`StraightInputs`].
 
-use super::affine_map::{AffineMap, best_map, regression};
+use super::affine_map::{best_map, regression};
 use super::loss_mode::{LossMode, OtherLoss, acts, optional_text, stays, text, worst};
 use super::nearest::nearest;
 use super::noisy_field::NoisyField;
@@ -90,7 +90,7 @@ impl Learner {
             }
             Self::Map { runs, affine, .. } => {
                 let map = best_map(runs, loss, *affine)?;
-                Some((matched(&map, interval, modes)?, map.loss))
+                Some((matched(&map.multipliers()?, interval, modes)?, map.loss))
             }
             Self::Uneven(map) => {
                 let (learned, floor) = map.learned(loss, modes)?;
@@ -133,7 +133,7 @@ impl ThroughLoss {
         if !affine && map.loss > NEEDED * best_map(&runs, loss, true)?.loss {
             return None;
         }
-        let learned = (matched(&map, interval, modes)?, map.loss);
+        let learned = (matched(&map.multipliers()?, interval, modes)?, map.loss);
         let longest = longest(&runs, interval);
         let learner = Learner::Map { runs, affine, straight: None };
         let settled = modes.iter().any(|mode| mode.settled);
@@ -301,7 +301,10 @@ pub(super) fn pairs_act(data: &Trajectories, interval: f64, modes: &[Mode]) -> O
 /// The same of even samples.
 pub(super) fn pairs_of_paths_act(paths: &Paths, interval: f64, modes: &[Mode]) -> Option<bool> {
     let runs = free_runs(paths).filter(|runs| are_of_one_map(runs, modes))?;
-    Some(acts(&matched(&best_map(&runs, Loss::Pairs, true)?, interval, modes)?, modes, longest(&runs, interval)))
+    let map = best_map(&runs, Loss::Pairs, true)?;
+    // A yes or no that no digit hangs on.
+    let multipliers: Vec<Complex<f64>> = map.linear.complex_eigenvalues().iter().copied().collect();
+    Some(acts(&matched(&multipliers, interval, modes)?, modes, longest(&runs, interval)))
 }
 
 /// Whether the modes can be those of one linear map of all columns; of columns that depend on each other there are fewer.
@@ -315,10 +318,10 @@ fn longest(runs: &[Run], interval: f64) -> f64 {
     runs.iter().map(Run::rows).max().unwrap_or(0) as f64 * interval
 }
 
-/// Each mode with what the map makes of it.
-fn matched(map: &AffineMap, interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
+/// Each mode with what a map with these multipliers makes of it.
+fn matched(multipliers: &[Complex<f64>], interval: f64, modes: &[Mode]) -> Option<Vec<LossMode>> {
     let targets: Vec<Complex<f64>> = modes.iter().map(|mode| (mode.lambda * interval).exp()).collect();
-    let learned = nearest(&map.multipliers()?, &targets)?;
+    let learned = nearest(multipliers, &targets)?;
     let found = modes.iter().zip(learned).map(|(mode, mu)| (mu.norm() > 0.0).then(|| LossMode::of(mode, mu.ln() / interval)));
     found.collect()
 }
