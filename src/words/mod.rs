@@ -59,6 +59,7 @@ pub mod verification;
 
 pub use advice::why;
 pub use caveats::no_modes;
+#[cfg(feature = "cli")]
 pub use check::UNEVEN_LOSS;
 pub use duration::duration;
 pub use paragraph::{columns, folded_sum, wrapped};
