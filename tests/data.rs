@@ -1,7 +1,8 @@
 //! Files into trajectories: what a user hands in, and how it is read.
 
 use lambdahat::data::{
-    DataError, DataProblem, DataRemark, Hold, LeftOutColumn, Reading, Spacing, Stamps, TimeSource, TimeUnit, Trajectories, Trajectory,
+    DataError, DataProblem, DataRemark, Hold, LeftOutColumn, MemberFault, Reading, Spacing, Stamps, TimeSource, TimeUnit, Trajectories,
+    Trajectory,
 };
 use lambdahat::truth::{ModesOptions, find_modes};
 
@@ -299,8 +300,66 @@ fn arrays_of_numpy() {
     for length in (0..archive.len()).step_by(7) {
         let _ = Reading::default().parse(&archive[..length], "samples.npz");
     }
-    let compressed = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compressed.npz")).unwrap();
-    assert_eq!(problem(&compressed), DataProblem::NumpyCompressed);
+}
+
+/// `np.savez_compressed(file, t=t, x=x)` (numpy 2.4) with t and x of [`arrays_of_numpy`]: read as they are, and damage is told from what numpy writes.
+#[test]
+fn compressed_arrays_of_numpy() {
+    let intact = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/compressed.npz")).unwrap();
+    let read = |bytes: &[u8]| Reading::default().parse(bytes, "x.npz").map_err(|e| (e.to_string(), e.problem));
+    let data = read(&intact).unwrap();
+    assert_eq!(data.all_states().flatten().copied().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0, 7.0]);
+    assert_eq!((data.trajectories()[0].times(), data.variables()), (&[0.0, 0.1, 0.2][..], &["x1".to_string(), "x2".into()][..]));
+    // The directory's entry of `x`, the second.
+    let entry = intact.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+    let changed = |at: usize, bytes: &[u8]| {
+        let mut file = intact.clone();
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+        read(&file).unwrap_err()
+    };
+    let member = |fault| DataProblem::ArchiveMember { name: "x".into(), fault };
+    let (said, problem) = changed(entry + 16, &[0; 4]);
+    assert_eq!(problem, member(MemberFault::Checksum));
+    assert_eq!(said, "x.npz: the array `x` of the archive is damaged: its checksum is wrong; save the file again, or copy it anew");
+    // Sizes that lie: 4 GiB, one byte less, one byte more.
+    let size = u32::from_le_bytes(intact[entry + 24..entry + 28].try_into().unwrap());
+    for lie in [u32::MAX - 1, size - 1, size + 1] {
+        assert_eq!(changed(entry + 24, &lie.to_le_bytes()).1, member(MemberFault::Size));
+    }
+    // Compressed bytes of the reserved kind of block, and ones that are cut off.
+    let local = u32::from_le_bytes(intact[entry + 42..entry + 46].try_into().unwrap()) as usize;
+    let body = local + 30 + usize::from(intact[local + 26]) + usize::from(intact[local + 28]);
+    assert_eq!(changed(body, &[0b111]).1, member(MemberFault::Deflate));
+    let packed = u32::from_le_bytes(intact[entry + 20..entry + 24].try_into().unwrap());
+    assert_eq!(changed(entry + 20, &(packed - 9).to_le_bytes()).1, member(MemberFault::Deflate));
+    // LZMA, and one member twice.
+    assert_eq!(changed(entry + 10, &[14, 0]).1, DataProblem::ArchiveMethod { name: "x".into(), method: 14 });
+    assert_eq!(changed(entry + 20, &300u32.to_le_bytes()).1, DataProblem::NumpyBroken);
+}
+
+/// Cut off anywhere, or with any bit flipped, an archive gives its samples or an error; what is read without one are the samples.
+#[test]
+fn damaged_archives_give_errors() {
+    for name in ["compressed.npz", "samples.npz"] {
+        let mut file = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap();
+        let read = |bytes: &[u8]| Reading::default().parse(bytes, name).ok().map(|d| d.all_states().flatten().copied().collect::<Vec<_>>());
+        for length in 0..file.len() {
+            assert_eq!(read(&file[..length]), None, "{name} cut to {length} bytes");
+        }
+        let mut refused = 0;
+        for at in 0..file.len() {
+            for bit in 0..8 {
+                file[at] ^= 1 << bit;
+                match read(&file) {
+                    Some(states) => assert_eq!(states, [1.0, 2.0, 3.0, 4.0, 5.0, 7.0], "{name}, bit {bit} of byte {at}"),
+                    None => refused += 1,
+                }
+                file[at] ^= 1 << bit;
+            }
+        }
+        // Bytes that matter to nobody are local headers, times of writing, and attributes.
+        assert!(refused > 4 * file.len(), "{name}: {refused} of {} flips refused", 8 * file.len());
+    }
 }
 
 /// An archive of numpy with an array for each column is a table like any other: times, runs, inputs, missing values, chosen columns.
@@ -311,7 +370,7 @@ fn an_archive_of_columns_is_a_table() {
         let bytes = x.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
         [b"\x93NUMPY\x01\x00".as_slice(), &(header.len() as u16).to_le_bytes(), header.as_bytes(), &bytes].concat()
     };
-    // A ZIP archive without compression; nobody looks at its checksums.
+    // A ZIP archive without compression.
     let archive = |members: &[(&str, Vec<u8>)]| {
         let (mut bodies, mut directory) = (Vec::new(), Vec::new());
         let half = |n: usize| (n as u16).to_le_bytes();
@@ -331,8 +390,17 @@ fn an_archive_of_columns_is_a_table() {
                 ]
                 .concat(),
             );
-            let fixed =
-                [b"PK\x01\x02".as_slice(), &[0; 16], &whole(body.len()), &whole(body.len()), &half(name.len()), &[0; 12], &whole(start)];
+            let sum = crc32fast::hash(body).to_le_bytes();
+            let fixed = [
+                b"PK\x01\x02".as_slice(),
+                &[0; 12],
+                &sum,
+                &whole(body.len()),
+                &whole(body.len()),
+                &half(name.len()),
+                &[0; 12],
+                &whole(start),
+            ];
             directory.extend([fixed.concat(), name.as_bytes().to_vec()].concat());
         }
         let start = bodies.len();

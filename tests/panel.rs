@@ -67,3 +67,22 @@ fn what_is_settled_is_true() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(missed.len() <= MOST_MISSED, "not settled: {missed:?}");
 }
+
+/// The first screen of every file of the panel is a screen: 24 lines of 80 columns that recommend something or say why not.
+#[test]
+fn first_screens_are_screens() {
+    let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    let files: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "csv")).collect();
+    assert!(files.len() >= 35);
+    for file in files {
+        let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+        let name = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let output = command.arg("predict").arg(name).current_dir(env!("CARGO_MANIFEST_DIR")).env("COLUMNS", "80").output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let columns = |line: &str| line.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).count();
+        assert!(output.status.success() && (5..=24).contains(&text.lines().count()), "{name:?}: {} lines\n{text}", text.lines().count());
+        assert!(text.lines().all(|line| columns(line) <= 80), "{name:?}:\n{text}");
+        let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("which learns") || said.contains("Nothing is recommended"), "{name:?}:\n{text}");
+    }
+}

@@ -423,8 +423,6 @@ fn the_first_screen_is_a_screen() {
         &["--system", "van-der-pol"],
         &["examples/lynx_hare.csv", "--log"],
         &["examples/oscillator.csv"],
-        &["tests/data/panel/positions-only.csv"],
-        &["tests/data/panel/pendulum-three.csv"],
         &["tests/data/panel/forced-with-input.csv", "--input", "u"],
     ] {
         let output = program(arguments).env("COLUMNS", "80").assert().success().get_output().stdout.clone();

@@ -80,6 +80,49 @@ fn a_ramp_beside_an_oscillation_is_a_drift_with_a_mode() {
     assert!(found.finding.settled && found.finding.motion == Motion::Drift, "{found:?}");
     let mode = &found.modes[0];
     assert!(mode.settled && (mode.lambda - lambda).norm() <= 3.0 * mode.uncertainty.unwrap(), "{mode:?}");
-    assert!(found.modes.iter().all(|mode| mode.equilibrium.is_empty()) && found.caveats.contains(&Caveat::EquilibriumOpen), "{found:?}");
+    // It comes to rest nowhere, which is not open.
+    assert!(found.modes.iter().all(|mode| mode.equilibrium.is_empty()) && !found.caveats.contains(&Caveat::EquilibriumOpen), "{found:?}");
     assert!(found.caveats.contains(&Caveat::part_of_state(2, 3)), "{found:?}");
+}
+
+/// Gompertz's law ẋ = −x ln x from a start, and Bertalanffy's ẋ = x^{2/3} − x: both come to rest at 1, with λ = −1 and −1/3.
+fn growth(of_gompertz: bool, start: f64, t: f64) -> f64 {
+    if of_gompertz { (start.ln() * (-t).exp()).exp() } else { (1.0 + (start.cbrt() - 1.0) * (-t / 3.0).exp()).powi(3) }
+}
+
+fn levels_off(found: &Examination) -> bool {
+    found.caveats.iter().any(|caveat| matches!(caveat, Caveat::LevelsOff { .. }))
+}
+
+/// Growth that saturates settles nothing and is no drift; what is asked for instead, runs near rest on either side in a file of their own, settles λ.
+#[test]
+fn what_levels_off_is_settled_near_rest() {
+    for (of_gompertz, interval, truth) in [(true, 0.2, -1.0), (false, 0.375, -1.0 / 3.0)] {
+        for noise in [0.0, 0.01] {
+            let runs = |starts: &[f64]| {
+                let mut random = ChaCha8Rng::seed_from_u64(5);
+                let mut run = |start: f64| {
+                    let rows: Vec<Vec<f64>> =
+                        (0..40).map(|k| vec![growth(of_gompertz, start, interval * f64::from(k)) + noise * normal(&mut random)]).collect();
+                    Trajectory::new(None, 0.0, &rows)
+                };
+                let runs = starts.iter().map(|start| run(*start)).collect();
+                examined(&Trajectories::new("growth", vec!["x".into()], interval, runs).unwrap())
+            };
+            let found = runs(&[0.02]);
+            assert!(!found.modes.iter().any(|mode| mode.settled) && levels_off(&found), "{truth} {noise}: {found:?}");
+            assert!(found.finding.motion != Motion::Drift, "{truth} {noise}: {:?}", found.finding);
+            let near = runs(&[0.8, 1.2]);
+            let settled: Vec<_> = near.modes.iter().filter(|mode| mode.settled).collect();
+            assert!(settled.len() == 1 && !levels_off(&near), "{truth} {noise}: {near:?}");
+            let (lambda, uncertainty) = (settled[0].lambda, settled[0].uncertainty.unwrap());
+            assert!(
+                (lambda - truth).norm() <= 3.0 * uncertainty && uncertainty < 0.1 * truth.abs(),
+                "{truth} {noise}: {lambda} ± {uncertainty}"
+            );
+        }
+    }
+    // Nothing is known of a field through runs from one side, nor of what does not level off.
+    assert!(!levels_off(&examined(&column(60, 0.2, 0.0, 3, |t| (0.1 * t).exp() + t))));
+    assert!(!levels_off(&examined(&column(60, 0.5, 0.0, 3, |t| (0.05 * t).cos()))));
 }

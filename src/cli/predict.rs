@@ -186,8 +186,12 @@ impl Args {
         let of_calls = if in_full { words::calls(report, width) } else { words::calls_in_short(report, width) };
         let through_calls = regressions::regressions(report, width) + &of_calls;
         let names = samples.map_or(&[][..], Trajectories::inputs);
-        let through_loss =
-            losses::through_loss(report, width) + &losses::uneven(report, width) + &inputs::learned_inputs(report, names, width, !in_full);
+        let through = |brief: bool| {
+            losses::through_loss(report, width, brief)
+                + &losses::uneven(report, width)
+                + &inputs::learned_inputs(report, names, width, !in_full)
+        };
+        let mut through_loss = through(false);
         let read = samples.map_or_else(String::new, |data| how_read(data, width));
         if only_calls {
             output::line(prediction::truth(report, width))?;
@@ -197,9 +201,15 @@ impl Args {
         } else {
             let embedded = self.data.is_none() && self.system.is_none();
             let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
-            let beside = [&note, &read, &through_calls, &through_loss].map(|text| text.lines().count());
+            let beside = |through_loss: &str| {
+                let lines = [&note, &read, &through_calls, through_loss].map(|text| text.lines().count());
+                lines.iter().sum::<usize>() + usize::from(self.figure.is_some())
+            };
+            if !prediction::has_room(report, width, beside(&through_loss)) {
+                through_loss = through(true);
+            }
             output::text(&note)?;
-            output::line(prediction::first_screen(report, width, beside.iter().sum::<usize>() + usize::from(self.figure.is_some())))?;
+            output::line(prediction::first_screen(report, width, beside(&through_loss)))?;
         }
         output::text(&through_loss)?;
         if in_full {

@@ -128,9 +128,22 @@ pub enum DataProblem {
     /// A numpy file that is cut off, or not as numpy writes it.
     #[error("the file is not as numpy saves arrays; save it again with np.save or np.savez")]
     NumpyBroken,
-    /// A compressed archive.
-    #[error("the archive is compressed; save it with np.savez instead of np.savez_compressed")]
-    NumpyCompressed,
+    /// An array of an archive that is not what was stored.
+    #[error("the array `{name}` of the archive is damaged: {fault}; save the file again, or copy it anew")]
+    ArchiveMember {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        fault: MemberFault,
+    },
+    /// An array that is compressed in a way that numpy does not use.
+    #[error("the array `{name}` is compressed by method {method} of ZIP, which is not read; save it with np.savez_compressed")]
+    ArchiveMethod {
+        /// Its name.
+        name: String,
+        /// ZIP's number of the method.
+        method: u16,
+    },
     /// Entries that are no numbers.
     #[error("the array has entries of type `{found}`; save real numbers, such as float64")]
     NumpyType {
@@ -259,6 +272,20 @@ pub enum DataProblem {
     /// A sampling interval that is not positive, or too short or too long to compute with.
     #[error("the sampling interval must be positive and between 1e-100 and 1e100, not {0:?}; change the unit of time")]
     Interval(f64),
+}
+
+/// How a member of an archive differs from what was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum MemberFault {
+    /// Its compressed bytes mean nothing, or end too early.
+    #[error("its compressed bytes cannot be read")]
+    Deflate,
+    /// It is not as long as the archive says.
+    #[error("it is not as long as the archive says")]
+    Size,
+    /// It has another CRC-32 than the archive says.
+    #[error("its checksum is wrong")]
+    Checksum,
 }
 
 fn which(label: &Option<String>) -> String {

@@ -11,7 +11,7 @@
 //! | rows and cells of a text | `text_table`, `cells` |
 //! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks`, `difference_columns` |
 //! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
-//! | arrays that numpy saved | `numpy` |
+//! | arrays that numpy saved | `numpy`, `zip_archive` |
 
 mod calendar;
 mod cells;
@@ -36,8 +36,9 @@ mod text_table;
 mod time_unit;
 pub(crate) mod trajectories;
 mod trajectory;
+mod zip_archive;
 
-pub use data_error::{DataError, DataProblem};
+pub use data_error::{DataError, DataProblem, MemberFault};
 pub use even::EvenSamples;
 pub use hold::Hold;
 pub use paths::{Paths, PathsError, States};

@@ -1,4 +1,4 @@
-//! Arrays as numpy saves them: `.npy`, and `.npz` without compression.
+//! Arrays as numpy saves them: `.npy` and `.npz`, compressed or not.
 //!
 //! Format: numpy.lib.format, versions 1 to 3; an `.npz` file is a ZIP archive of `.npy` files.
 
@@ -8,10 +8,10 @@ use super::stamps::Stamps;
 use super::taken::{LeftOutColumn, Taken, TimeSource};
 use super::trajectories::Trajectories;
 use super::trajectory::Trajectory;
+use super::zip_archive::{self, Member, little};
 use std::fmt::Write;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
-const ZIP: &[u8] = b"PK\x03\x04";
 /// Names of the array of times.
 const TIMES: [&str; 3] = ["t", "time", "times"];
 /// Names of the array of inputs.
@@ -19,7 +19,7 @@ const INPUTS: [&str; 3] = ["u", "input", "inputs"];
 
 /// Whether bytes are those of a `.npy` or `.npz` file.
 pub(super) fn is_numpy(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC) || bytes.starts_with(ZIP)
+    bytes.starts_with(MAGIC) || bytes.starts_with(zip_archive::MAGIC)
 }
 
 /// An array of numbers, row by row.
@@ -37,16 +37,16 @@ pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Traj
     let (states, times, inputs) = if bytes.starts_with(MAGIC) {
         (Array::parse(bytes).map_err(fail)?, None, None)
     } else {
-        let mut members = archive(bytes).map_err(fail)?;
+        let mut members = zip_archive::members(bytes).map_err(fail)?;
         if let Some(table) = table(&members).map_err(fail)? {
             return reading.with_inputs_of(&members).parse(table.as_bytes(), origin);
         }
         let named = |array: &String| reading.columns.as_ref().is_some_and(|columns| columns.contains(array));
-        let several = members.iter().filter(|(array, _)| named(array)).count() > 1;
-        by_name = members.iter().any(|(array, _)| named(array));
+        let several = members.iter().filter(|array| named(&array.name)).count() > 1;
+        by_name = members.iter().any(|array| named(&array.name));
         let mut take = |names: &[&str], asked: Option<&str>| {
             let is = |name: &str| asked.map_or_else(|| names.iter().any(|n| n.eq_ignore_ascii_case(name)), |asked| asked == name);
-            let place = members.iter().position(|(name, _)| is(name))?;
+            let place = members.iter().position(|array| is(&array.name))?;
             Some(members.remove(place))
         };
         let times = take(&TIMES, reading.time.as_deref());
@@ -58,14 +58,14 @@ pub(super) fn read(reading: &Reading, bytes: &[u8], origin: &str) -> Result<Traj
             None if members.len() == 1 => members.pop(),
             None => None,
         };
-        let names: Vec<String> = members.iter().map(|(name, _)| name.clone()).collect();
-        let Some((_, states)) = states else { return Err(fail(DataProblem::NumpyArrays { names })) };
+        let names: Vec<String> = members.iter().map(|array| array.name.clone()).collect();
+        let Some(states) = states else { return Err(fail(DataProblem::NumpyArrays { names })) };
         taken.left_out = names.into_iter().map(|name| (name, LeftOutColumn::NotChosen)).collect();
-        if let Some((column, _)) = &times {
-            taken.time = TimeSource::Column { column: column.clone(), stamps: Stamps::Numbers, by_name: true };
+        if let Some(column) = &times {
+            taken.time = TimeSource::Column { column: column.name.clone(), stamps: Stamps::Numbers, by_name: true };
         }
-        let parse = |member: Option<(String, &[u8])>| member.map(|(_, bytes)| Array::parse(bytes)).transpose();
-        (Array::parse(states).map_err(fail)?, parse(times).map_err(fail)?, parse(inputs).map_err(fail)?)
+        let parse = |member: Option<Member>| member.map(|array| Array::parse(&array.bytes)).transpose();
+        (Array::parse(&states.bytes).map_err(fail)?, parse(times).map_err(fail)?, parse(inputs).map_err(fail)?)
     };
     let (count, rows, d) = match states.shape[..] {
         [n] => (1, n, 1),
@@ -139,18 +139,18 @@ fn selected(
 }
 
 /// The columns of an archive as a table of text, where each array is a column and there are several beside times and inputs; `None` for other archives.
-fn table(members: &[(String, &[u8])]) -> Result<Option<String>, DataProblem> {
-    let states = members.iter().filter(|(name, _)| ![&TIMES[..], &INPUTS[..]].concat().iter().any(|n| n.eq_ignore_ascii_case(name)));
+fn table(members: &[Member]) -> Result<Option<String>, DataProblem> {
+    let states = members.iter().filter(|array| ![&TIMES[..], &INPUTS[..]].concat().iter().any(|n| n.eq_ignore_ascii_case(&array.name)));
     if states.count() < 2 {
         return Ok(None);
     }
-    let columns: Vec<Array> = members.iter().map(|(_, bytes)| Array::parse(bytes)).collect::<Result<_, _>>()?;
+    let columns: Vec<Array> = members.iter().map(|array| Array::parse(&array.bytes)).collect::<Result<_, _>>()?;
     let rows = columns[0].values.len();
     if rows == 0 || columns.iter().any(|column| column.values.len() != rows || column.shape.iter().filter(|n| **n > 1).count() > 1) {
         return Ok(None);
     }
     let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    let mut text = members.iter().map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(",");
+    let mut text = members.iter().map(|array| quoted(&array.name)).collect::<Vec<_>>().join(",");
     for row in 0..rows {
         text.push('\n');
         for (k, column) in columns.iter().enumerate() {
@@ -162,9 +162,9 @@ fn table(members: &[(String, &[u8])]) -> Result<Option<String>, DataProblem> {
 
 impl Reading {
     /// The same where arrays by the names of inputs are inputs.
-    fn with_inputs_of(&self, members: &[(String, &[u8])]) -> Self {
+    fn with_inputs_of(&self, members: &[Member]) -> Self {
         let mut reading = self.clone();
-        let named = members.iter().map(|(name, _)| name).filter(|name| INPUTS.iter().any(|n| n.eq_ignore_ascii_case(name)));
+        let named = members.iter().map(|array| &array.name).filter(|name| INPUTS.iter().any(|n| n.eq_ignore_ascii_case(name)));
         reading.inputs.extend(named.filter(|name| !self.inputs.contains(name)).cloned());
         reading
     }
@@ -246,33 +246,4 @@ fn by_rows(values: &[f64], shape: &[usize]) -> Vec<f64> {
             values[at]
         })
         .collect()
-}
-
-fn little<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
-    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
-}
-
-/// The members of a ZIP archive without compression: names without `.npy`, and their bytes, by the central directory.
-fn archive(bytes: &[u8]) -> Result<Vec<(String, &[u8])>, DataProblem> {
-    let broken = || DataProblem::NumpyBroken;
-    let half = |at: usize| little::<2>(bytes, at).map(|b| usize::from(u16::from_le_bytes(b))).ok_or_else(broken);
-    let whole = |at: usize| little::<4>(bytes, at).map(|b| u32::from_le_bytes(b) as usize).ok_or_else(broken);
-    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").ok_or_else(broken)?;
-    let (count, mut at) = (half(end + 10)?, whole(end + 16)?);
-    let mut members = Vec::with_capacity(count);
-    for _ in 0..count {
-        if bytes.get(at..at + 4) != Some(b"PK\x01\x02") {
-            return Err(broken());
-        }
-        if half(at + 10)? != 0 {
-            return Err(DataProblem::NumpyCompressed);
-        }
-        let (size, name_length, extra, comment, local) = (whole(at + 20)?, half(at + 28)?, half(at + 30)?, half(at + 32)?, whole(at + 42)?);
-        let name = bytes.get(at + 46..at + 46 + name_length).and_then(|b| std::str::from_utf8(b).ok()).ok_or_else(broken)?;
-        let start = local + 30 + half(local + 26)? + half(local + 28)?;
-        let body = bytes.get(start..start.checked_add(size).ok_or_else(broken)?).ok_or_else(broken)?;
-        members.push((name.strip_suffix(".npy").unwrap_or(name).to_owned(), body));
-        at += 46 + name_length + extra + comment;
-    }
-    Ok(members)
 }

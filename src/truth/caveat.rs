@@ -59,6 +59,12 @@ pub enum Caveat {
     EquilibriumOutside,
     /// An equilibrium far outside the samples, where a mode is zero within its uncertainty: they do not tell where the motion comes to rest, or whether it does.
     EquilibriumOpen,
+    /// Nothing is settled, all columns level off, and one of them only rises or only falls: some field of these columns alone moves so, and it is near rest that
+    /// too little is known of it.
+    LevelsOff {
+        /// Columns.
+        columns: usize,
+    },
     /// Each trajectory comes to rest at a place of its own: no linear field of these columns does that.
     RestsApart,
     /// The chosen map has no fixed point near the data, a lower degree is used.

@@ -18,6 +18,7 @@ use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
 use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
+use super::levels_off::add_levels_off;
 use super::linear_model::{LinearMode, LinearModel};
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::more_directions::moved_by_more_directions;
@@ -130,6 +131,8 @@ pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn 
     }
     if stopped() {
         found.caveats.push(Caveat::Stopped);
+    } else if options.degree.is_none() && data.inputs().is_empty() {
+        add_levels_off(&mut found, data);
     }
     Ok(found)
 }

@@ -26,7 +26,7 @@
 //! | the field itself, for its orbits | `fitted_field` |
 //! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
-//! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria` |
+//! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria`; only rises or falls to it, `levels_off` |
 //! | what limits the figures | `caveat` |
 //!
 //! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
@@ -59,6 +59,7 @@ mod gridded;
 mod harmonics;
 mod identifiability;
 mod lagged;
+mod levels_off;
 mod linear_model;
 pub(crate) mod modes;
 mod more_directions;

@@ -15,7 +15,7 @@ const FARTHEST: f64 = 3.0;
 const SLOW: f64 = 1.0;
 
 /// Drops equilibria that the samples do not support: farther outside their box than a decay that was seen in part leads, or outside at all where a mode there
-/// is zero within its uncertainty, as it is for every steady trend. Whether the motion comes to rest is open only where it is not `at_rest`.
+/// is zero within its uncertainty, as it is for every steady trend. Whether the motion comes to rest is open only where it is not `at_rest`, nor known to go on for ever.
 pub(super) fn leave_open(found: &mut Examination, data: &Trajectories, at_rest: bool) {
     let complete = data.all_states().filter(|x| x.iter().all(|v| v.is_finite()));
     let filled = Extent::of(complete, data.dimension());
@@ -36,7 +36,8 @@ pub(super) fn leave_open(found: &mut Examination, data: &Trajectories, at_rest: 
     }
     let seasonal = found.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
     let apart = found.caveats.contains(&Caveat::RestsApart);
-    if !seasonal && !apart && !at_rest && found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
+    let goes_on = found.finding.settled && found.finding.motion == Motion::Drift;
+    if !seasonal && !apart && !at_rest && !goes_on && found.modes.iter().any(|mode| mode.equilibrium.is_empty()) {
         found.caveats.retain(|caveat| *caveat != Caveat::EquilibriumOutside);
         found.caveats.push(Caveat::EquilibriumOpen);
     }

@@ -41,6 +41,11 @@ impl Say for Caveat {
             Self::EquilibriumOpen => {
                 "The samples do not tell where the motion comes to rest, or whether it does: no equilibrium is given.".into()
             }
+            Self::LevelsOff { columns } => format!(
+                "{}: a model of {} can move so by itself, and no other column need be missing. What is missing is motion near rest.",
+                if *columns == 1 { "The column only rises or only falls, and levels off" } else { "The columns level off, and one only rises or only falls" },
+                if *columns == 1 { "this column" } else { "these columns" }
+            ),
             Self::NoFixedPoint { without, degree } => {
                 format!("The map of degree {without} has no fixed point near the data; degree {degree} is used instead.")
             }

@@ -1,11 +1,12 @@
 //! What `check` says: whether the fits landed on predicted branches, where each start landed, and what to do.
 
 use super::advice::headline;
+use super::covered::covered;
 use super::modes_found::spaced;
-use super::number::{DIGITS, complex, count, percent, plural, point, real};
+use super::number::{DIGITS, complex, count, plural, point, real};
 use super::prediction::FIRST_SCREEN;
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
-use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Coverage, Ended, Followed, LearnedDrift};
+use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Ended, Followed, LearnedDrift};
 use crate::fit::{ModelSpec, Stop};
 use crate::inverse::Verdict;
 use crate::predict::MethodReport;
@@ -381,24 +382,4 @@ fn to_do(check: &Check, width: usize) -> Vec<String> {
         _ => return Vec::new(),
     };
     vec![wrapped(&text, "", "  ", width)]
-}
-
-/// Where the loss asked the field, in a sentence.
-fn covered(coverage: &Coverage) -> String {
-    let reach = real(coverage.reach, 3);
-    let mut text = format!(
-        "{} of the points where the loss evaluates the field lie within {reach} of a sample, and {} of the samples within {reach} of such a point.",
-        percent(coverage.points_near_samples),
-        percent(coverage.samples_near_points)
-    );
-    if let (Some([_, points]), Some([_, samples])) = (coverage.points_from_equilibrium, coverage.samples_from_equilibrium)
-        && points < samples - coverage.reach
-    {
-        text.push_str(&format!(
-            " No such point is farther than {} from the equilibrium, but samples lie up to {} from it: out there the field is unconstrained.",
-            real(points, 3),
-            real(samples, 3)
-        ));
-    }
-    text
 }

@@ -24,8 +24,8 @@ fn most_moved<'a>(report: &Report, through: &'a ThroughLoss) -> Option<(usize, &
     settled.max_by(|a, b| a.1.significant.cmp(&b.1.significant).then(off(a.1).total_cmp(&off(b.1))))
 }
 
-/// What noise does through the loss, and which loss avoids it; empty where it does nothing that the samples would show.
-pub fn through_loss(report: &Report, width: usize) -> String {
+/// What noise does through the loss, and which loss avoids it; in `brief` without what the others do. Empty where it does nothing that the samples would show.
+pub fn through_loss(report: &Report, width: usize, brief: bool) -> String {
     // What a loop learns of runs that rest at different places is no work of noise.
     let apart = report.caveats.contains(&Caveat::RestsApart);
     let Some(through) = report.through_loss.as_ref().filter(|through| through.acts && !apart) else { return String::new() };
@@ -51,18 +51,21 @@ pub fn through_loss(report: &Report, width: usize) -> String {
         shown(mode.lambda)
     );
     let others: Vec<String> = through.others.iter().map(|other| format!("{} {}", other.loss, shown(other.modes[k].learned))).collect();
-    if !others.is_empty() {
+    // No loss makes up for another idea of the input.
+    let advised = through.instead.filter(|_| !report.caveats.iter().any(Caveat::forbids_advice));
+    if !others.is_empty() && brief && advised.is_none() {
+        text.push_str(" Other losses: --all.");
+    } else if !others.is_empty() && !brief {
         text.push_str(&format!(" Other losses: {}.", others.join("; ")));
     }
     let mut lines = wrapped(&text, "", "  ", width) + "\n";
-    // No loss makes up for another idea of the input.
-    let advised = through.instead.filter(|_| !report.caveats.iter().any(Caveat::forbids_advice));
     if let Some(loss) = advised {
         let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
         let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
         // From a random start long windows of a nonlinear model end in poor minima.
         let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
-        lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}:"), "", "  ", width));
+        let further = if brief && others.len() > 1 { " (others: --all)" } else { "" };
+        lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}{further}:"), "", "  ", width));
         lines.push('\n');
         for (library, call) in if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) } {
             lines.push_str(&call_lines(library, &call, width));

@@ -14,7 +14,7 @@
 //! | what to do instead, and its call in a library | `advice`, `training_call`; of a library's own steps `loops` |
 //! | why a mode is not settled | `unsettled` |
 //! | what is true, in the first lines | `modes_found` |
-//! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`; `repair` |
+//! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`, `covered`; `repair` |
 //! | the screen of `fit` | `fit` |
 //! | remarks of `audit` and `repair`; what differs where a training goes on | `remarked`; `resumed` |
 //! | properties of a scheme, the screen of a verification | `property_name`, `verification` |
@@ -27,6 +27,8 @@ mod advice;
 mod caveats;
 #[cfg(feature = "cli")]
 pub(crate) mod check;
+#[cfg(feature = "cli")]
+mod covered;
 #[cfg(feature = "cli")]
 pub(crate) mod cycles;
 pub mod document;
@@ -59,6 +61,7 @@ pub mod verification;
 
 pub use advice::why;
 pub use caveats::no_modes;
+#[cfg(feature = "cli")]
 pub use check::UNEVEN_LOSS;
 pub use duration::duration;
 pub use paragraph::{columns, folded_sum, wrapped};

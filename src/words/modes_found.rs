@@ -8,7 +8,7 @@ use crate::predict::Report;
 use crate::truth::{Caveat, Mode, Motion};
 
 /// Modes that are shown one by one.
-const MOST_MODES: usize = 4;
+pub(super) const MOST_MODES: usize = 4;
 
 /// Period, multiplier a turn and amplitudes of the closed orbit that the samples are on, where they are on one.
 pub(super) fn closes(report: &Report) -> Option<(f64, f64, &[f64])> {
@@ -46,11 +46,11 @@ fn object(report: &Report) -> String {
 
 /// What is true, for a screen that says nothing of methods.
 pub fn truth(report: &Report, width: usize) -> String {
-    answer(report, width).join("\n")
+    answer(report, width, MOST_MODES).join("\n")
 }
 
-/// What is true.
-pub(super) fn answer(report: &Report, width: usize) -> Vec<String> {
+/// What is true, with at most so many modes one by one.
+pub(super) fn answer(report: &Report, width: usize, most: usize) -> Vec<String> {
     let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
     let samples = match report.samples {
         0 => report.source.clone(),
@@ -83,14 +83,14 @@ pub(super) fn answer(report: &Report, width: usize) -> Vec<String> {
             let several = all.iter().any(|mode| mode.equilibrium != all[0].equilibrium);
             let mut shown = all.to_vec();
             shown.sort_by_key(|mode| !mode.settled);
-            for mode in shown.iter().take(MOST_MODES) {
+            for mode in shown.iter().take(most) {
                 let state = if mode.settled { "" } else { "not settled" };
                 let place = if several { format!("at {}", point(&mode.equilibrium)) } else { String::new() };
                 table.row([format!("λ = {}", known(mode)), behaviour(mode), state.to_owned(), place]);
             }
             lines.extend(table.fit(width).lines().map(str::to_owned));
-            if all.len() > MOST_MODES {
-                lines.push(format!(" … {} more: --all", all.len() - MOST_MODES));
+            if all.len() > most {
+                lines.push(format!(" … {} more: --all", all.len() - most));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::advice::{aliases, calls, headline, why};
 pub use super::modes_found::truth;
-use super::modes_found::{answer, closes, spaced};
+use super::modes_found::{MOST_MODES, answer, closes, spaced};
 use super::number::{DIGITS, count, percent, point, real, signed};
 use super::paragraph::push;
 use super::unsettled::remedies;
@@ -19,23 +19,36 @@ const LEAST_METHODS: usize = 3;
 /// Methods that people ask for first, of those that nobody named.
 const FIRST: [&str; 6] = ["rk4", "dormand-prince5", "forward-euler", "implicit-midpoint", "tsitouras5", "midpoint"];
 
-/// What is left out of a full screen, one after the other, since `--all` says it too: what is open beyond the first, the method for any step, the second library's call, the third method.
-const LEFT_OUT: usize = 4;
+/// What is left out of a full screen, one after the other, since `--all` says it too: what is open beyond the first, the method for any step, most of the second library's
+/// call, the third method, the rest of that call. Where nothing is settled: modes, then what is open beyond the first.
+const LEFT_OUT: usize = 5;
+const WITHOUT_SECOND_CALL: usize = 3;
+const WITHOUT_THIRD_METHOD: usize = 4;
 
 /// The first screen: at most [`FIRST_SCREEN`] lines of `width` columns where that can be, `above` of which are already used.
 pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
-    let screen = |left_out: usize| {
-        let mut lines = answer(report, width);
-        let (advice, open) = (advice(report, width, left_out), open(report, width, left_out > 0));
-        let used = above + lines.len() + open.len() + advice.len();
-        let least = if left_out < LEFT_OUT { LEAST_METHODS } else { LEAST_METHODS - 1 };
-        lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1), least));
-        lines.extend(advice);
-        lines.extend(open);
-        lines
-    };
     let fits = |lines: &Vec<String>| above + lines.len() <= FIRST_SCREEN;
+    let screen = |left_out: usize| screen(report, width, above, left_out);
     (0..LEFT_OUT).map(screen).find(fits).unwrap_or_else(|| screen(LEFT_OUT)).join("\n")
+}
+
+/// Whether the first screen has room for calls in full and [`LEAST_METHODS`] methods, `above` of its lines being used.
+pub fn has_room(report: &Report, width: usize, above: usize) -> bool {
+    above + screen(report, width, above, WITHOUT_SECOND_CALL - 1).len() <= FIRST_SCREEN
+}
+
+/// The lines of the first screen without so much of what is [`LEFT_OUT`].
+fn screen(report: &Report, width: usize, above: usize, left_out: usize) -> Vec<String> {
+    let settled = report.modes.iter().any(|mode| mode.settled);
+    let mut lines = answer(report, width, if settled { MOST_MODES } else { MOST_MODES - left_out.min(2) });
+    let brief = left_out > if settled { 0 } else { 2 };
+    let (advice, open) = (advice(report, width, left_out), open(report, width, brief));
+    let used = above + lines.len() + open.len() + advice.len();
+    let least = if left_out < WITHOUT_THIRD_METHOD { LEAST_METHODS } else { LEAST_METHODS - 1 };
+    lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1), least));
+    lines.extend(advice);
+    lines.extend(open);
+    lines
 }
 
 /// What a fit becomes through each method, in at most so many lines, but of so many methods at least.
@@ -104,7 +117,7 @@ fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
         for because in report.modes.iter().flat_map(|mode| &mode.because) {
             if !codes.contains(because) {
                 codes.push(*because);
-                lines.push(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width));
+                lines.extend(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width).lines().map(str::to_owned));
             }
         }
         push(&mut lines, &format!("{} --all shows what was found.", remedies(report, &codes)), width);
@@ -134,8 +147,11 @@ fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
     push(&mut lines, &heading, width);
     lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
     for (place, call) in calls(report, advice).take(2).enumerate() {
-        if place > 0 && left_out >= 3 && call.lines.len() > 1 {
-            lines.push(format!("    {:<12} see --all", call.library));
+        if place > 0 && left_out > WITHOUT_THIRD_METHOD && point_to(&mut lines, call.library, width) {
+            continue;
+        }
+        if place > 0 && left_out >= WITHOUT_SECOND_CALL && call.lines.len() > 1 {
+            lines.push(format!("    {:<12} {}  (whole: --all)", call.library, call.begun()));
             continue;
         }
         for (k, line) in call.lines.iter().enumerate() {
@@ -152,6 +168,13 @@ fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
         .into_iter()
         .flat_map(|line| line.lines().map(str::to_owned).collect::<Vec<_>>().into_iter().chain(line.is_empty().then(String::new)))
         .collect()
+}
+
+/// Names a library behind the last line, where there is room for it.
+fn point_to(lines: &mut [String], library: &str, width: usize) -> bool {
+    let pointer = format!("  ({library}: --all)");
+    let last = lines.last_mut().filter(|line| line.chars().count() + pointer.len() <= width);
+    last.map(|line| line.push_str(&pointer)).is_some()
 }
 
 /// What is still open: the alias of the samples, then caveats that bear on the answer; in `brief` only the first, and one that leaves verdicts open.

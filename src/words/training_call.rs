@@ -13,6 +13,14 @@ pub struct TrainingCall {
     pub residual: bool,
 }
 
+impl TrainingCall {
+    /// Its beginning, with the integrator in it: `diffeqsolve(ODETerm(f), Dopri5(), …)`.
+    pub(super) fn begun(&self) -> String {
+        let first: Vec<&str> = self.lines.iter().flat_map(|line| line.split(", ")).take(2).collect();
+        format!("{}, …)", first.join(", "))
+    }
+}
+
 /// Solvers of torchdiffeq that step on a fixed grid.
 const FIXED: [&str; 5] = ["euler", "midpoint", "rk4", "heun2", "heun3"];
 

@@ -57,6 +57,10 @@ fn remedy(because: Because) -> &'static str {
     }
 }
 
+/// What settles the mode of columns that level off, as docs/predict.md measures it.
+const NEAR_REST: &str = "Give a file of runs that start near rest only: on either side of it, a tenth to a third as far away as here. Where one side alone can be \
+                         reached, start within a hundredth, with less noise than that.";
+
 /// A mode that falls by this exponent from sample to sample is gone before it is seen.
 const GONE: f64 = -3.0;
 
@@ -70,6 +74,11 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     }
     if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::UnevenInputs { .. })) {
         return "Give states and inputs at even times, as the clock of the input has them.".into();
+    }
+    if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::LevelsOff { .. })) {
+        let linear =
+            if reasons.contains(&Because::MayBeNonlinear) { " Where the system is known to be linear, give --degree 1." } else { "" };
+        return format!("{NEAR_REST}{linear}");
     }
     let mut said: Vec<&str> = Vec::new();
     if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
