@@ -145,7 +145,8 @@ fn clean_samples_are_told_nothing_of_noise() {
     assert_eq!(found.methods[0].verdict, Some(Verdict::Faithful));
 }
 
-/// The exact flow's own fit: a matrix of three modes from pairs of every length to rounding, with its centre; and none of a matrix whose eigenvectors are dependent.
+/// The exact flow's own fit: a matrix of three modes from pairs of every length to rounding, with its centre, from a start with an eigenvalue twice as well; and none of a matrix whose
+/// eigenvectors are dependent.
 #[test]
 fn an_exact_flow_learns_the_matrix() {
     let truth = dmatrix![-0.3, -1.0, 0.2; 1.2, -0.1, 0.0; 0.4, 0.3, -0.7];
@@ -158,10 +159,14 @@ fn an_exact_flow_learns_the_matrix() {
             StatePair { to: (0..3).map(|i| moved[i] + centre[i]).collect(), from, interval, substeps: 1 }
         })
         .collect();
-    let start = dmatrix![-0.4, -0.8, 0.0; 1.0, -0.2, 0.0; 0.2, 0.1, -0.5];
-    let found = flow_minimum(&pairs, &[0.0, 0.0, 0.0], true, &start).unwrap().unwrap();
-    assert!((&found.matrix - &truth).norm() < 1e-11 && found.level < 1e-12, "{found:?}");
-    assert!((0..3).all(|i| (found.centre[i] - centre[i]).abs() < 1e-11), "{found:?}");
+    // −0.4 twice, with eigenvectors of its own, and −0.5.
+    let twice = DMatrix::from_diagonal_element(3, 3, -0.4) + dmatrix![0.2; 0.1; -0.1] * dmatrix![0.5, -1.0, 1.0];
+    let equal = DMatrix::from_diagonal_element(3, 3, -0.4);
+    for start in [dmatrix![-0.4, -0.8, 0.0; 1.0, -0.2, 0.0; 0.2, 0.1, -0.5], twice, equal] {
+        let found = flow_minimum(&pairs, &[0.0, 0.0, 0.0], true, &start).unwrap().unwrap();
+        assert!((&found.matrix - &truth).norm() < 1e-11 && found.level < 1e-12, "{start}: {found:?}");
+        assert!((0..3).all(|i| (found.centre[i] - centre[i]).abs() < 1e-11), "{start}: {found:?}");
+    }
     let shear = dmatrix![-1.0, 1.0, 0.0; 0.0, -1.0, 1.0; 0.0, 0.0, -1.0];
     assert_eq!(flow_minimum(&pairs, &[0.0, 0.0, 0.0], true, &shear).unwrap(), None);
 }

@@ -21,6 +21,8 @@ const SHARPENING_STEPS: usize = 12;
 const NEAR: f64 = 1e-6;
 /// ‖V‖‖V⁻¹‖, columns of length 1, up to which V is trusted.
 const DEFECTIVE: f64 = 1e4;
+/// How far a start whose eigenvectors are dependent is moved, in parts of itself: its eigenvalues then differ by about as much.
+const APART: f64 = 1e-6;
 /// How far from an eigenvalue inverse iteration shifts, in parts of the matrix.
 const SHIFT: f64 = 1e-12;
 
@@ -62,7 +64,7 @@ pub(super) struct ModalLoss<'a> {
 
 /// The matrix that an exact flow learns from pairs, and with `free` the centre: a local minimum of Σ_k |e^{H_kÂ}(x_k − c) + c − x_{k+1}|².
 ///
-/// `None` where the descent meets a matrix with dependent eigenvectors, or does not end.
+/// `None` where the descent is held up by a matrix with dependent eigenvectors, or does not end.
 ///
 /// ```
 /// use lambdahat::inverse::{StatePair, flow_minimum};
@@ -103,8 +105,14 @@ struct Normal {
 
 impl ModalLoss<'_> {
     /// The local minimum that a descent from a matrix ends on; `None` where a step is not defined on the way, or the descent does not end.
+    ///
+    /// A start with an eigenvalue twice, as a loop has it that learns two real modes as one, is first moved a little.
+    ///
+    /// # Errors
+    /// Dependent eigenvectors at the start even so, or where the descent cannot get past them.
     pub fn minimum_near(&self, start: &DMatrix<f64>) -> Result<Option<MatrixMinimum>, Defective> {
-        let begun = Place::of(start.clone(), self.centre.clone())?;
+        let begun =
+            Place::of(start.clone(), self.centre.clone()).or_else(|Defective| Place::of(moved_apart(start), self.centre.clone()))?;
         let Some(place) = self.descended(begun)? else { return Ok(None) };
         let place = self.sharpened(place);
         let left = self.square(&place);
@@ -114,38 +122,46 @@ impl ModalLoss<'_> {
         Ok(level.is_finite().then_some(MatrixMinimum { matrix: place.matrix, inputs, centre: place.centre, level }))
     }
 
-    /// Levenberg–Marquardt.
+    /// Levenberg–Marquardt. A step to dependent eigenvectors is one that does not descend.
     fn descended(&self, mut place: Place) -> Result<Option<Place>, Defective> {
         let mut value = self.square(&place);
         let mut damping = 1e-3;
+        let mut ever_dependent = false;
         for _ in 0..MOST_STEPS {
             if !value.is_finite() {
                 return Ok(None);
             }
             let normal = self.normal(&place);
             let mut moved = None;
+            let mut dependent = false;
             while damping < 1e12 {
                 let mut damped = normal.matrix.clone();
                 (0..damped.nrows()).for_each(|k| damped[(k, k)] += normal.matrix[(k, k)] * damping + Complex::from(f64::MIN_POSITIVE));
-                if let Some(factor) = Cholesky::new(damped) {
-                    let trial = place.moved(&factor.solve(&normal.gradient), self.free)?;
-                    let there = self.square(&trial);
-                    if there < value {
-                        moved = Some((trial, there));
-                        break;
+                match Cholesky::new(damped).map(|factor| place.moved(&factor.solve(&normal.gradient), self.free)) {
+                    Some(Ok(trial)) => {
+                        let there = self.square(&trial);
+                        if there < value {
+                            moved = Some((trial, there));
+                            break;
+                        }
                     }
+                    Some(Err(Defective)) => dependent = true,
+                    None => {}
                 }
                 damping *= 8.0;
             }
-            let Some((trial, there)) = moved else { return Ok(Some(place)) };
-            let small = place.distance(&trial) <= LEAST_STEP * (1.0 + place.size());
-            (place, value) = (trial, there);
+            ever_dependent |= dependent;
+            let small = moved.as_ref().is_none_or(|(trial, _)| place.distance(trial) <= LEAST_STEP * (1.0 + place.size()));
+            if let Some((trial, there)) = moved {
+                (place, value) = (trial, there);
+            }
             if small {
-                return Ok(Some(place));
+                // Damping alone makes steps short as well.
+                return if dependent { Err(Defective) } else { Ok(Some(place)) };
             }
             damping = (damping * 0.1).max(1e-14);
         }
-        Ok(None)
+        if ever_dependent { Err(Defective) } else { Ok(None) }
     }
 
     /// Gauss–Newton for as long as its steps become shorter: the loss itself tells a minimum to half of the digits only.
@@ -312,6 +328,14 @@ impl Place {
     fn distance(&self, other: &Self) -> f64 {
         (&self.matrix - &other.matrix).norm().hypot((&self.centre - &other.centre).norm())
     }
+}
+
+/// The matrix with its diagonal moved, each entry by another part.
+fn moved_apart(matrix: &DMatrix<f64>) -> DMatrix<f64> {
+    let d = matrix.nrows();
+    let by = APART * matrix.norm();
+    let parts = (0..d).map(|k| by * (k + 1) as f64 / d as f64);
+    matrix + DMatrix::from_diagonal(&DVector::from_iterator(d, parts))
 }
 
 /// Σ c_k z^k, lowest first, and its derivative.

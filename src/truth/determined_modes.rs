@@ -21,6 +21,9 @@ const MOSTLY: f64 = 0.02;
 const TAIL: f64 = 4.0;
 /// From degree 1 to 3 the linear part for a friction v|v| falls to a little less than half; what is left falls to nothing later.
 const FIRST: f64 = 2.0;
+/// The same from degree 3 on, from 5 on and from 7 on, in parts of what the last two degrees moved λ by: all that is to come, and what the next two bring. Of the linear part
+/// of v|v|, a polynomial of degree 1, 3, 5, 7, 9 keeps 8/3π times 1, 2/5, 9/35, 4/21, 5/33 among samples as dense as those of an oscillation.
+const TO_COME: [(f64, f64); 3] = [(2.0 / 3.0, 5.0 / 21.0), (9.0 / 5.0, 7.0 / 15.0), (20.0 / 7.0, 45.0 / 77.0)];
 /// Standard deviations beyond which degrees differ not by chance.
 const BEYOND_CHANCE: f64 = 2.0;
 /// An equilibrium of another degree is the same within this distance, in half-widths.
@@ -140,10 +143,12 @@ impl Degrees<'_> {
         }
         // The noise hides a slow series: λ goes on where the degrees below were taking it.
         let below = counts.checked_sub(2).and_then(|place| self.same_mode(place, equilibrium, k));
-        if below.is_some_and(|below| goes_on(mode.lambda - below.lambda, change)) {
+        let Some(below) = below else { return uncertainty };
+        let before = mode.lambda - below.lambda;
+        if goes_on(before, change) {
             uncertainty = uncertainty.hypot(TAIL * change.norm());
         }
-        uncertainty
+        uncertainty.hypot(still_to_come(self.fits[counts].degree, before, change, BEYOND_CHANCE * after_next.deviation))
     }
 
     /// Where nothing explains the samples: the highest degrees must agree where samples surround the equilibrium.
@@ -182,6 +187,14 @@ impl Degrees<'_> {
 fn is_firm(mode: &FieldMode, other: Option<&FieldMode>) -> bool {
     let size = mode.lambda.norm();
     other.is_some_and(|other| other.movement < MOVES * size && (other.lambda - mode.lambda).norm() < MOVES * size)
+}
+
+/// What a series as slow as that of v|v| has still to come where two degrees more than `degree` do not rule it out: their change by less than it brings, beyond `chance`.
+fn still_to_come(degree: usize, before: Complex<f64>, change: Complex<f64>, chance: f64) -> f64 {
+    let Some((all, next)) = degree.checked_sub(3).and_then(|above| TO_COME.get(above / 2)) else { return 0.0 };
+    let size = before.norm();
+    let along = (before.conj() * change).re / size.max(f64::MIN_POSITIVE);
+    if along + chance < next * size { 0.0 } else { all * size }
 }
 
 /// Whether one change has the direction of another, within an eighth of a turn.
