@@ -32,7 +32,7 @@ pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
     (0..LEFT_OUT).map(screen).find(fits).unwrap_or_else(|| screen(LEFT_OUT)).join("\n")
 }
 
-/// Whether the first screen has room for calls in full and [`LEAST_METHODS`] methods, `above` of its lines being used.
+/// Whether the first screen has room for both calls in full and three methods, `above` of its lines being used.
 pub fn has_room(report: &Report, width: usize, above: usize) -> bool {
     above + screen(report, width, above, WITHOUT_SECOND_CALL - 1).len() <= FIRST_SCREEN
 }
