@@ -29,6 +29,7 @@ mod reading;
 mod remarks;
 mod segments;
 mod spacing;
+mod split;
 mod stamps;
 mod table_rows;
 mod taken;

@@ -65,6 +65,11 @@ pub enum Caveat {
         /// Columns.
         columns: usize,
     },
+    /// Gaps over which the slowest mode loses all but e⁻³ of itself begin new runs: what was recorded after them may have been started anew.
+    GapsBegin {
+        /// In time.
+        longer: f64,
+    },
     /// Each trajectory comes to rest at a place of its own: no linear field of these columns does that.
     RestsApart,
     /// The chosen map has no fixed point near the data, a lower degree is used.

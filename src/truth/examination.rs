@@ -16,6 +16,7 @@ use super::examined::Examination;
 use super::examined_inputs::examined_with_inputs;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
+use super::forgotten_gaps::begun_anew;
 use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
 use super::levels_off::add_levels_off;
@@ -64,6 +65,15 @@ pub fn examine(data: &Trajectories, options: &ModesOptions) -> Result<Examinatio
 ///
 /// Errors: those of [`examine`].
 pub fn examine_until(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Result<Examination, ModesError> {
+    let found = bridged(data, options, stopped)?;
+    if data.gaps().is_empty() || !data.inputs().is_empty() || stopped() {
+        return Ok(found);
+    }
+    Ok(begun_anew(data, found, |apart| bridged(apart, options, stopped).ok()))
+}
+
+/// The samples as they are, with all gaps but the longest bridged.
+fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool) -> Result<Examination, ModesError> {
     let logged = if options.log { Some(data.log()?) } else { None };
     let data = logged.as_ref().unwrap_or(data);
     if let Some(rank) = options.rank.filter(|rank| *rank > data.dimension()) {

@@ -27,6 +27,7 @@
 //! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
 //! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria`; only rises or falls to it, `levels_off` |
+//! | which gaps begin new runs | `forgotten_gaps` |
 //! | what limits the figures | `caveat` |
 //!
 //! No ODE integrator that is on trial takes part: the modes found here are the reference that a fit through an integrator is compared with.
@@ -54,6 +55,7 @@ mod field_fit;
 mod finding;
 mod fitted_field;
 mod fixed_points;
+mod forgotten_gaps;
 mod frequency_scan;
 mod gridded;
 mod harmonics;

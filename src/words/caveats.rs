@@ -41,6 +41,10 @@ impl Say for Caveat {
             Self::EquilibriumOpen => {
                 "The samples do not tell where the motion comes to rest, or whether it does: no equilibrium is given.".into()
             }
+            Self::GapsBegin { longer } => format!(
+                "Gaps of {} and more begin new runs: over so long the motion forgets where it came from.",
+                real(*longer, DIGITS)
+            ),
             Self::LevelsOff { columns } => format!(
                 "{}: a model of {} can move so by itself, and no other column need be missing. What is missing is motion near rest.",
                 if *columns == 1 { "The column only rises or only falls, and levels off" } else { "The columns level off, and one only rises or only falls" },
@@ -145,7 +149,7 @@ impl Say for Caveat {
             ),
             Self::Stopped => "Stopped before everything was tried: this is what is settled so far.".into(),
             Self::PartOfState { columns, modes, alone, delays } => format!(
-                "{} with {modes} modes {} not the whole state. {} {}",
+                "{} with {modes} modes {} not the whole state: {} {}",
                 count(*columns, "column", "columns"),
                 plural(*columns, "is", "are"),
                 learned_alone(*columns, alone),
@@ -210,14 +214,13 @@ impl Say for Caveat {
     }
 }
 
-/// What a model of a part of the state learns.
+/// What a linear model of a part of the state learns.
 fn learned_alone(columns: usize, alone: &[[f64; 2]]) -> String {
     let modes: Vec<String> = alone.iter().filter(|[_, im]| *im >= 0.0).map(|[re, im]| pair(Complex::new(*re, *im), 3)).collect();
-    let them = plural(columns, "it", "them");
     if modes.is_empty() {
-        return format!("A model of {them} alone cannot learn the modes.");
+        return format!("a model of {} alone cannot learn the modes.", plural(columns, "it", "them"));
     }
-    format!("A linear model of {them} alone learns {}.", modes.join(", "))
+    format!("alone {} {}.", plural(columns, "it teaches", "they teach"), modes.join(", "))
 }
 
 /// The columns that stand for the rest of the state.
@@ -231,7 +234,7 @@ fn rest_by_delays(columns: usize, delays: &DelayedCopies) -> String {
     let copies = enumerated(&|k| format!("x(t − {})", real(delays.lag * k as f64, DIGITS)));
     let whole = plural(columns, "it as it was", "them as they were");
     let earlier = if rows == "1" { "row earlier" } else { "rows earlier" };
-    format!("Add {whole} {rows} {earlier}, {copies}, or a hidden state with a fitted start.")
+    format!("Add {whole} {rows} {earlier}, {copies}, or a hidden state.")
 }
 
 /// What to say where there is no mode at all.

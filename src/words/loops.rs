@@ -248,13 +248,13 @@ pub fn calls(report: &Report, width: usize) -> String {
 
 /// The same in one sentence, for a screen that has little room: which calls are faithful, and what the others are. Empty where no mode is settled.
 pub fn calls_in_short(report: &Report, width: usize) -> String {
-    let named = |verdict: Verdict| -> Vec<&str> {
-        report.calls.iter().filter(|call| call.verdict == Some(verdict)).map(|call| call.name.as_str()).collect()
-    };
+    // A call of each library: their options are in the table of --all.
+    let short = |call: &CallReport| format!("{}:{}", call.call.name.library, call.call.name.method);
+    let named = |verdict: Verdict| -> Vec<String> { report.calls.iter().filter(|call| call.verdict == Some(verdict)).map(short).collect() };
     let settled = report.modes.iter().any(|mode| mode.settled);
     let failed =
         |call: &&CallReport| settled && call.verdict.is_none() && call.modes.iter().any(|mode| matches!(mode, CallMode::Failed { .. }));
-    let unknown: Vec<&str> = report.calls.iter().filter(failed).map(|call| call.name.as_str()).collect();
+    let unknown: Vec<String> = report.calls.iter().filter(failed).map(short).collect();
     let parts: Vec<String> = [Verdict::Artifact, Verdict::Distorted, Verdict::Faithful]
         .into_iter()
         .map(|verdict| (verdict, named(verdict)))

@@ -44,12 +44,12 @@ pub fn through_loss(report: &Report, width: usize, brief: bool) -> String {
     } else {
         format!(": {} in the growth rate", signed((mode.learned - mode.lambda).re, 2))
     };
-    let mut text = format!(
-        "{noise} Through the loss {} even an exact integrator learns {} in place of {}{kind}.",
-        through.loss,
-        shown(mode.learned),
-        shown(mode.lambda)
-    );
+    let (loss, learned, lambda) = (through.loss, shown(mode.learned), shown(mode.lambda));
+    let mut text = if brief {
+        format!("{noise} Through {loss} it makes {learned} of {lambda}, whatever the integrator.")
+    } else {
+        format!("{noise} Through the loss {loss} even an exact integrator learns {learned} in place of {lambda}{kind}.")
+    };
     let others: Vec<String> = through.others.iter().map(|other| format!("{} {}", other.loss, shown(other.modes[k].learned))).collect();
     // No loss makes up for another idea of the input.
     let advised = through.instead.filter(|_| !report.caveats.iter().any(Caveat::forbids_advice));
@@ -64,10 +64,12 @@ pub fn through_loss(report: &Report, width: usize, brief: bool) -> String {
         let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
         // From a random start long windows of a nonlinear model end in poor minima.
         let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
-        let further = if brief && others.len() > 1 { " (others: --all)" } else { "" };
+        let further = if brief { " (diffrax, others: --all)" } else { "" };
         lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}{further}:"), "", "  ", width));
         lines.push('\n');
-        for (library, call) in if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) } {
+        let calls = if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) };
+        let shown = if brief { 1 } else { calls.len() };
+        for (library, call) in calls.into_iter().take(shown) {
             lines.push_str(&call_lines(library, &call, width));
         }
     }

@@ -123,8 +123,9 @@ fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
         push(&mut lines, &format!("{} --all shows what was found.", remedies(report, &codes)), width);
         return lines;
     };
-    let same =
-        report.methods.iter().any(|m| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful)));
+    let other_loss = advice.loss.is_some_and(|loss| report.through_loss.as_ref().is_some_and(|through| through.loss != loss));
+    let faithful = |m: &MethodReport| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful));
+    let same = !other_loss && report.methods.iter().any(faithful);
     let asked = report.methods.iter().any(|m| (&m.method, m.substeps) == (&advice.method, advice.substeps));
     let unhelped = asked && report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none());
     let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
@@ -221,6 +222,7 @@ fn bears(caveat: &Caveat) -> bool {
             | Caveat::SimplerMap { .. }
             | Caveat::SeveralEquilibria { .. }
             | Caveat::NoFixedPoint { .. }
+            | Caveat::GapsBegin { .. }
             | Caveat::FittedOrbits { .. }
     )
 }
