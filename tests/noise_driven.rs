@@ -109,3 +109,28 @@ fn what_only_looks_like_it_is_not_believed() {
         }
     }
 }
+
+/// Rows that are missing leave out the pairs they are in: one long gap, or a tenth of all rows here and there.
+#[test]
+fn gaps_leave_out_their_pairs() {
+    let lambda = Complex64::new(-0.1, 1.0);
+    for often in [false, true] {
+        let mut random = ChaCha8Rng::seed_from_u64(11);
+        let (mut settled, mut within) = (0, 0);
+        for _ in 0..10 {
+            let rows = oscillator(lambda, &mut random);
+            let lost = |k: usize, random: &mut ChaCha8Rng| if often { chance::unit(random) < 0.1 } else { (400..415).contains(&k) };
+            let kept: Vec<usize> = (0..rows.len()).filter(|&k| !lost(k, &mut random)).collect();
+            let times = kept.iter().map(|&k| k as f64 * INTERVAL).collect();
+            let states = kept.iter().flat_map(|&k| rows[k].clone()).collect();
+            let run = Trajectory::at(None, times, states);
+            let data = Trajectories::with_times("gaps", vec!["x".into(), "y".into()], Vec::new(), vec![run]).unwrap();
+            let found = examine(&data, &ModesOptions::default()).unwrap();
+            let Some(mode) = found.modes.iter().find(|m| m.settled && m.lambda.im >= 0.0) else { continue };
+            settled += 1;
+            within += i32::from((mode.lambda - lambda).norm() <= 2.0 * mode.uncertainty.unwrap());
+        }
+        println!("{settled} of 10 settled, {within} within two uncertainties");
+        assert!(settled >= 8 && within >= settled - 1, "{settled} of 10 settled, {within} within two uncertainties");
+    }
+}

@@ -149,7 +149,9 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
 
 /// Where no motion without chance explains the samples: a linear one that noise keeps going.
 fn add_noise_driven(found: &mut Examination, data: &Trajectories) {
-    let Some(driven) = samples_of(data, false).and_then(|samples| noise_driven(&samples)) else { return };
+    // Chance makes whatever comes after a gap another run.
+    let apart = data.split_at_gaps(0);
+    let Some(driven) = samples_of(&apart, false).and_then(|samples| noise_driven(&samples)) else { return };
     let place = &driven.equilibrium;
     *found = Examination { linear: true, caveats: vec![Caveat::NoiseDriven { chance: driven.chance }], ..Examination::nothing() };
     found.modes = driven.modes.into_iter().flat_map(|m| Mode::told(m.lambda, place.clone(), m.uncertainty, m.because, true)).collect();
