@@ -188,7 +188,7 @@ impl Args {
         let names = samples.map_or(&[][..], Trajectories::inputs);
         let through = |brief: bool| {
             losses::through_loss(report, width, brief)
-                + &losses::uneven(report, width)
+                + &losses::uneven(report, width, brief)
                 + &inputs::learned_inputs(report, names, width, !in_full)
         };
         let mut through_loss = through(false);

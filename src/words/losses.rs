@@ -76,8 +76,8 @@ pub fn through_loss(report: &Report, width: usize, brief: bool) -> String {
     lines
 }
 
-/// What uneven times do to the fit: no λ̂ reproduces all intervals, and where the loss stalls; empty for even times.
-pub fn uneven(report: &Report, width: usize) -> String {
+/// What uneven times do to the fit: no λ̂ reproduces all intervals, and where the loss stalls; empty for even times, and in `brief` where noise stalls the loss as well.
+pub fn uneven(report: &Report, width: usize, brief: bool) -> String {
     if !report.uneven || report.is_noise_unfollowed() {
         return String::new();
     }
@@ -93,6 +93,9 @@ pub fn uneven(report: &Report, width: usize) -> String {
     let kind = if grows { ", which grows; sampling unevenly does not remove the artifact" } else { "" };
     let noisy = lowest.of_samples
         && report.through_loss.as_ref().is_some_and(|through| through.noise.is_some_and(|noise| noise > lowest.level / 10.0));
+    if noisy && brief {
+        return String::new();
+    }
     let noise = if noisy { ", noise included" } else { "" };
     let others = mode.minima.len() - 1;
     let further = match others {
