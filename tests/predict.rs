@@ -521,3 +521,28 @@ fn orbits_decide_alike_everywhere() {
     assert_eq!(verdicts, ["not settled", "distorted", "faithful"]);
     assert!(screen.contains("% off (to "), "{screen}");
 }
+
+/// Numbers whose squares overflow, and a drift at uneven times, which rests nowhere, end in an answer.
+#[test]
+fn the_largest_numbers_and_drifts_at_uneven_times_are_answered() {
+    let answered = |name: &str, jitter: f64, value: &dyn Fn(usize, f64) -> f64| {
+        let row = |k: usize| {
+            let t = 0.3 * (k as f64 + jitter * (k as f64 * 0.618_034).fract());
+            format!("{t:?},{:?}\n", value(k, t))
+        };
+        let file = std::env::temp_dir().join(format!("lambdahat-{}-{name}.csv", std::process::id()));
+        std::fs::write(&file, format!("t,x\n{}", (0..40).map(row).collect::<String>())).unwrap();
+        let document = json(&[file.to_str().unwrap()]);
+        std::fs::remove_file(&file).unwrap();
+        assert!(document["modes"].is_array(), "{name}");
+    };
+    let turn = |t: f64| (-0.1 * t).exp() * (2.0 * t).cos();
+    for jitter in [0.0, 0.5] {
+        let kind = if jitter > 0.0 { "uneven" } else { "even" };
+        for size in [1e300, 1e160, 1e154, 1e-300] {
+            answered(&format!("cell-{size:e}-{kind}"), jitter, &|k, t| if k == 20 { size } else { turn(t) });
+            answered(&format!("all-{size:e}-{kind}"), jitter, &|_, t| size * turn(t));
+        }
+        answered(&format!("drift-{kind}"), jitter, &|_, t| t + turn(t));
+    }
+}

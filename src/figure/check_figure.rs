@@ -4,6 +4,7 @@ use super::{Axis, Figure, Ink, Mark, Panel};
 use crate::check::{Check, CheckedFit, CheckedMode, Comparison, Rollouts};
 use crate::data::{Paths, States};
 use crate::predict::MethodReport;
+use crate::truth::Caveat;
 use crate::words::number::{DIGITS, complex, real};
 use std::collections::BTreeMap;
 
@@ -62,6 +63,11 @@ fn caption(check: &Check) -> String {
         real(check.report.interval, DIGITS),
         check.fits.len()
     )
+}
+
+/// Whether the fits are laid beside what columns teach alone that are a part of the state.
+fn is_of_part(check: &Check) -> bool {
+    check.report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { alone, .. } if !alone.is_empty()))
 }
 
 fn note(facts: &mut BTreeMap<String, f64>, method: &MethodReport, fit: &CheckedFit) {
@@ -183,10 +189,11 @@ fn branches(check: &Check, method: &MethodReport, facts: &mut BTreeMap<String, f
     widened(&mut y, size);
     // Room for the words beside the rightmost branch.
     x[1] += 0.2 * (x[1] - x[0]);
+    let beside = if is_of_part(check) { "λ that the columns teach alone" } else { "λ, the truth" };
     let mut marks = vec![
         Mark::line(vec![[x[0], 0.0], [x[1], 0.0]], Ink::Grey, 0.8, ""),
         Mark::line(vec![[0.0, y[0]], [0.0, y[1]]], Ink::Grey, 0.8, ""),
-        Mark::Dots { points: truth, ink: Ink::Blue, radius: 11.5, filled: false, label: "λ, the truth".into() },
+        Mark::Dots { points: truth, ink: Ink::Blue, radius: 11.5, filled: false, label: beside.into() },
         Mark::Dots { points: predicted, ink: Ink::Black, radius: 8.0, filled: false, label: "λ̂, every predicted branch".into() },
         Mark::Dots { points: open, ink: Ink::Grey, radius: 4.0, filled: true, label: "learned, not settled by the data".into() },
         Mark::dots(on, Ink::Red, 4.5, "learned λ̂"),

@@ -52,6 +52,9 @@ pub fn prediction_of_samples(
         Some(misfit) if misfit <= POOR => {
             format!("The modes near the equilibrium meet the samples to {:.1} % of their spread.", 100.0 * misfit)
         }
+        Some(_) if from.report.is_noise_unfollowed() => {
+            "The samples are noisy, and what noise makes of this is not followed: no curve is drawn over them.".into()
+        }
         Some(_) if by_input => "The input moves the samples too: no curve is drawn over them.".into(),
         Some(_) if acts && from.report.through_loss.as_ref().is_some_and(|through| !through.is_of_field()) => {
             "The samples are too noisy for the modes to meet them: no curve is drawn over them.".into()

@@ -163,6 +163,10 @@ pub(super) fn regression(runs: &[Run], to: &[f64], from: &[f64], borders: &[Vec<
     // Columns in their own units: a length in nanometres beside a pressure in pascals.
     let sizes: Vec<f64> = right.column_iter().map(|column| Some(column.norm()).filter(|size| *size > 0.0).unwrap_or(1.0)).collect();
     let scaled = DMatrix::from_fn(width, width, |i, j| right[(i, j)] / sizes[j]);
+    // Squares of the largest numbers overflow.
+    if !scaled.iter().chain(left.iter()).all(|v| v.is_finite()) {
+        return None;
+    }
     let mut solution = SVD::try_new(scaled, true, true, f64::EPSILON, 10_000)?.solve(&left, 1e-12 * (width as f64).sqrt()).ok()?;
     solution.row_iter_mut().zip(&sizes).for_each(|(mut row, size)| row /= *size);
     let missed = (right * &solution - left).norm_squared() + factor.view((width, width), (d, d)).norm_squared();

@@ -316,9 +316,13 @@ impl Coordinates {
                 value.re
             }
         });
+        // A drift rests nowhere, and squares of the largest numbers overflow.
+        if equilibrium.len() != d || !basis.iter().all(|v| v.is_finite()) {
+            return None;
+        }
         let states = DMatrix::from_fn(rows.len(), d, |i, c| longest.states()[rows[i] * d + c] - equilibrium[c]);
         let amplitudes = basis.svd(true, true).solve(&states, 1e-12).ok()?;
-        let directions = amplitudes.transpose();
+        let directions = Some(amplitudes.transpose()).filter(|all| all.iter().all(|v| v.is_finite()))?;
         let values = directions.singular_values();
         if values.min() <= DEPENDENT * values.max() {
             return None;
