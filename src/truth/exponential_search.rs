@@ -35,7 +35,9 @@ fn starts(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn()
     let mut all: Vec<Vec<Rate>> = Vec::new();
     if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
         let mut ranks: Vec<usize> = vec![delays.rank, delays.rank.saturating_sub(1), d, d + 1, 1, 2, 3, 4];
-        ranks.retain(|&r| r > 0 && r <= MOST.min(delays.rank.max(d + 1)));
+        // Fewer than are known explain less.
+        let least = known.iter().map(|rate| rate.count()).sum::<usize>().max(1);
+        ranks.retain(|&r| r >= least && r <= MOST.min(delays.rank.max(d + 1)));
         ranks.sort_unstable();
         ranks.dedup();
         all.extend(ranks.into_iter().filter_map(|r| delays.rates(r)));

@@ -8,7 +8,8 @@
 //! (Golub & Pereyra, SIAM J. Numer. Anal. 10, 1973; Kaufman's Jacobian, BIT 15, 1975; as optimised dynamic mode decomposition Askham & Kutz,
 //! SIAM J. Appl. Dyn. Syst. 17, 2018). No integrator takes part: e^{λt} is exact. Rows may be at any times and cells may be missing.
 
-use super::projection::{amplitudes, basis, number, projected};
+use super::projected::Projected;
+use super::projection::{amplitudes, basis, number};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -16,6 +17,8 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 /// Steps of Levenberg–Marquardt at most, and the part of the sum of squares whose gain ends them: for a comparison of models, and for figures that are reported.
 const ROUGH: (usize, f64) = (25, 1e-5);
 const FINE: (usize, f64) = (80, 1e-10);
+/// A step that is to gain less than this part of that is not tried.
+const HARDLY: f64 = 0.1;
 /// Residuals of columns are alike in size down to this part of the largest; none is believed below that part; and so many rounds of weights.
 const ALIKE: f64 = 0.5;
 const LEAST_SIZE: f64 = 1e-6;
@@ -84,7 +87,9 @@ impl Exponentials {
 
     /// The model with these rates as they are.
     fn at(samples: &Samples, rates: Vec<Rate>, trend: usize) -> Option<Self> {
-        let found = projected(samples, &rates, trend, true)?;
+        let found = Projected::at(samples, &rates, trend)?;
+        let jacobian = found.jacobian()?;
+        let mut residuals = found.residuals();
         let own: usize = rates.iter().map(|r| r.count()).sum::<usize>() + trend;
         let columns = samples.dimension();
         let cells = samples.cells();
@@ -92,25 +97,23 @@ impl Exponentials {
         let parameters = number(&rates) + own * columns * samples.runs.len() + constants;
         let free = cells.saturating_sub(parameters);
         // A column that is met exactly, as a setting of each run is, tells nothing of the noise.
-        let sizes = residual_sizes(&found.residuals, columns);
+        let sizes = residual_sizes(&residuals, columns);
         let largest = sizes.iter().copied().fold(0.0, f64::max);
         let noisy = sizes.iter().filter(|size| **size >= LEAST_SIZE * largest).count() as f64 / columns.max(1) as f64;
         let variance = if free > 0 { found.square / (free as f64 * noisy) } else { f64::INFINITY };
-        let normal = normal_matrix(&found.jacobian);
-        let inverse = Cholesky::new(regular(normal)).map(|c| c.inverse());
+        let inverse = Cholesky::new(regular(jacobian.normal().0)).map(|c| c.inverse());
         let mut uncertainty = spreads(&rates, inverse.as_ref().map(|inverse| inverse * variance).as_ref());
         if samples.is_weighted() {
             // The law of the weights is a guess: what residuals themselves say of their sizes counts where it is more (White, Econometrica 48, 1980).
-            let squares = squares_matrix(&found.jacobian, &found.long_residual) * (cells as f64 / free.max(1) as f64);
+            let squares = jacobian.squares() * (cells as f64 / free.max(1) as f64);
             let robust = inverse.as_ref().map(|inverse| inverse * &squares * inverse);
             uncertainty.iter_mut().zip(spreads(&rates, robust.as_ref())).for_each(|(u, robust)| *u = u.max(robust));
         }
         let as_counted = (found.square / cells.max(1) as f64).sqrt();
-        let (rms, level) = match without_weights(samples, &found.residuals) {
+        let (rms, level) = match without_weights(samples, &residuals) {
             Some((square, log)) => ((square / cells.max(1) as f64).sqrt(), as_counted * (-log / cells.max(1) as f64).exp()),
             None => (as_counted, as_counted),
         };
-        let mut residuals = found.residuals;
         if rms != as_counted && as_counted > 0.0 {
             residuals.iter_mut().for_each(|r| *r *= rms / as_counted);
         }
@@ -119,7 +122,7 @@ impl Exponentials {
             square: found.square,
             level,
             uncertainty,
-            share: found.parts,
+            share: found.shares(),
             constant: found.constant,
             residuals,
             parameters,
@@ -199,25 +202,6 @@ fn regular(mut normal: DMatrix<f64>) -> DMatrix<f64> {
     normal
 }
 
-fn normal_matrix(jacobian: &[Vec<f64>]) -> DMatrix<f64> {
-    let m = jacobian.len();
-    let mut normal = DMatrix::zeros(m, m);
-    for a in 0..m {
-        for b in 0..=a {
-            let dot: f64 = jacobian[a].iter().zip(&jacobian[b]).map(|(x, y)| x * y).sum();
-            normal[(a, b)] = dot;
-            normal[(b, a)] = dot;
-        }
-    }
-    normal
-}
-
-/// Σ r_i² J_i J_iᵀ.
-fn squares_matrix(jacobian: &[Vec<f64>], residual: &[f64]) -> DMatrix<f64> {
-    let weighed: Vec<Vec<f64>> = jacobian.iter().map(|j| j.iter().zip(residual).map(|(x, r)| x * r).collect()).collect();
-    normal_matrix(&weighed)
-}
-
 fn spreads(rates: &[Rate], covariance: Option<&DMatrix<f64>>) -> Vec<f64> {
     let mut place = 0;
     rates
@@ -242,14 +226,11 @@ fn descended(samples: &Samples, mut rates: Vec<Rate>, trend: usize, (most, least
     if rates.is_empty() {
         return Some(rates);
     }
-    let mut now = projected(samples, &rates, trend, true)?;
+    let start = Projected::at(samples, &rates, trend)?;
+    let (mut square, mut jacobian) = (start.square, start.jacobian()?);
     let mut damping = 1e-3;
     for _ in 0..most {
-        let normal = normal_matrix(&now.jacobian);
-        let gradient = DVector::from_iterator(
-            normal.nrows(),
-            now.jacobian.iter().map(|j| j.iter().zip(&now.long_residual).map(|(x, r)| x * r).sum::<f64>()),
-        );
+        let (normal, gradient) = jacobian.normal();
         let mut gained = None;
         while damping < 1e9 {
             let mut damped = normal.clone();
@@ -257,21 +238,28 @@ fn descended(samples: &Samples, mut rates: Vec<Rate>, trend: usize, (most, least
                 damped[(k, k)] += damping * normal[(k, k)] + f64::MIN_POSITIVE;
             }
             if let Some(factor) = Cholesky::new(damped) {
-                let trial = moved(&rates, &factor.solve(&gradient), samples.interval);
-                if let Some(there) = projected(samples, &trial, trend, false)
-                    && there.square < now.square
+                let step = factor.solve(&gradient);
+                // What the step is to gain, were the residuals straight in the rates.
+                let expected = step.dot(&gradient) + damping * (0..step.len()).map(|k| normal[(k, k)] * step[k] * step[k]).sum::<f64>();
+                if expected <= HARDLY * least * square {
+                    break;
+                }
+                let trial = moved(&rates, &step, samples.interval);
+                if let Some(there) = Projected::at(samples, &trial, trend)
+                    && there.square < square
                 {
-                    gained = Some((trial, now.square - there.square));
+                    gained = Some((there.square, there.jacobian()?));
+                    rates = trial;
                     break;
                 }
             }
             damping *= 8.0;
         }
-        let Some((trial, gain)) = gained else { break };
-        rates = trial;
-        now = projected(samples, &rates, trend, true)?;
+        let Some((after, there)) = gained else { break };
+        let gain = square - after;
+        (square, jacobian) = (after, there);
         damping = (damping * 0.1).max(1e-12);
-        if gain <= least * now.square {
+        if gain <= least * square {
             break;
         }
     }

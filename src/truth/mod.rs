@@ -71,6 +71,7 @@ mod nonlinear_model;
 mod observer;
 mod open_equilibria;
 mod polynomial_flow;
+mod projected;
 mod projection;
 mod proportional_noise;
 mod rank;

@@ -38,30 +38,56 @@ impl Rate {
         if matches!(self, Self::Real(_)) { 1 } else { 2 }
     }
 
-    /// The basis functions at `t`, and their derivatives by each of the parameters.
-    pub fn at(self, t: f64) -> ([f64; 2], [[f64; 2]; 2]) {
+    /// The basis functions at `t`; a real rate has one.
+    pub fn values(self, t: f64) -> [f64; 2] {
         match self {
-            Self::Real(growth) => {
-                let e = (growth * t).clamp(-STEEPEST, STEEPEST).exp();
-                ([e, 0.0], [[t * e, 0.0], [0.0, 0.0]])
-            }
+            Self::Real(growth) => [exponential(growth, t), 0.0],
             Self::Pair(growth, square) => {
-                let e = (growth * t).clamp(-STEEPEST, STEEPEST).exp();
+                let e = exponential(growth, t);
                 let x = square * t * t;
                 let (c, s) = if x.abs() < 1e-6 {
                     (1.0 - x / 2.0 + x * x / 24.0, t * (1.0 - x / 6.0 + x * x / 120.0))
                 } else if square > 0.0 {
                     let w = square.sqrt();
-                    ((w * t).cos(), (w * t).sin() / w)
+                    let (s, c) = (w * t).sin_cos();
+                    (c, s / w)
                 } else {
                     let w = (-square).sqrt();
                     let a = (w * t).min(STEEPEST);
                     (a.cosh(), a.sinh() / w)
                 };
-                let by_square =
-                    if x.abs() < 1e-3 { t * t * t * (-1.0 / 6.0 + x / 60.0 - x * x / 1680.0) } else { (t * c - s) / (2.0 * square) };
-                ([e * c, e * s], [[t * e * c, t * e * s], [-0.5 * t * e * s, e * by_square]])
+                [e * c, e * s]
             }
         }
     }
+
+    /// How many functions the derivatives of the basis by the parameters are made of.
+    pub fn slopes(self) -> usize {
+        if matches!(self, Self::Real(_)) { 1 } else { 3 }
+    }
+
+    /// These functions at `t`, where the basis has the values `v`: t v₀, and of a pair t v₁ and ∂v₁/∂ω² beside it.
+    pub fn slopes_of(self, t: f64, v: [f64; 2]) -> [f64; 3] {
+        let Self::Pair(growth, square) = self else { return [t * v[0], 0.0, 0.0] };
+        let x = square * t * t;
+        let by_square = if x.abs() < 1e-3 {
+            exponential(growth, t) * t * t * t * (-1.0 / 6.0 + x / 60.0 - x * x / 1680.0)
+        } else {
+            (t * v[0] - v[1]) / (2.0 * square)
+        };
+        [t * v[0], t * v[1], by_square]
+    }
+
+    /// What each of these functions counts in the derivative of b₀v₀ + b₁v₁ by a parameter: ∂v₀/∂ω² is −t v₁/2.
+    pub fn slope_weights(self, parameter: usize, b: [f64; 2]) -> [f64; 3] {
+        match (self, parameter) {
+            (Self::Real(_), _) => [b[0], 0.0, 0.0],
+            (Self::Pair(..), 0) => [b[0], b[1], 0.0],
+            (Self::Pair(..), _) => [0.0, -0.5 * b[0], b[1]],
+        }
+    }
+}
+
+fn exponential(growth: f64, t: f64) -> f64 {
+    (growth * t).clamp(-STEEPEST, STEEPEST).exp()
 }

@@ -20,7 +20,7 @@ pub(super) fn rests_apart(samples: &Samples, fit: &Exponentials) -> bool {
         let (own, line) = basis(&run.times, &fit.rates, 1, samples);
         let mut all = own.clone().resize_horizontally(own.ncols() + fit.count(), 0.0);
         for (i, &t) in run.times.iter().enumerate() {
-            let slopes = fit.rates.iter().flat_map(|rate| (0..rate.count()).map(move |k| rate.at(t).1[0][k]));
+            let slopes = fit.rates.iter().flat_map(|rate| (0..rate.count()).map(move |k| t * rate.values(t)[k]));
             slopes.enumerate().for_each(|(k, slope)| all[(i, own.ncols() + k)] = slope);
         }
         if run.rows() > all.ncols() { Factor::of(all).map_or(0.0, |factor| factor.without(line).norm_squared()) } else { 0.0 }

@@ -142,11 +142,9 @@ fn slopes(samples: &Samples, rates: &[Rate], own: &[DMatrix<f64>], stacked: &Sta
     for rate in rates {
         for parameter in 0..rate.count() {
             all.push(stacked.outside(samples, &|r| {
-                let times = &samples.runs[r].times;
-                DMatrix::from_fn(times.len(), samples.dimension(), |i, j| {
-                    let by = rate.at(times[i]).1[parameter];
-                    (0..rate.count()).map(|q| by[q] * own[r][(place + q, j)]).sum()
-                })
+                let by: Vec<[f64; 3]> = samples.runs[r].times.iter().map(|&t| rate.slopes_of(t, rate.values(t))).collect();
+                let weights = |j: usize| rate.slope_weights(parameter, [own[r][(place, j)], own[r][(place + rate.count() - 1, j)]]);
+                DMatrix::from_fn(by.len(), samples.dimension(), |i, j| by[i].iter().zip(weights(j)).map(|(by, w)| by * w).sum())
             }));
         }
         place += rate.count();
@@ -192,7 +190,7 @@ fn sizes(own: &[DMatrix<f64>], rates: &[Rate]) -> Vec<Vec<Complex<f64>>> {
 fn coordinates(rates: &[Rate], sizes: &[Complex<f64>], t: f64) -> Vec<f64> {
     let mut z = Vec::with_capacity(2 * rates.len());
     for (rate, size) in rates.iter().zip(sizes) {
-        let values = rate.at(t).0;
+        let values = rate.values(t);
         match rate {
             Rate::Real(_) => z.push(size.re * values[0]),
             Rate::Pair(..) => {
