@@ -2,11 +2,13 @@
 
 use lambdahat::data::{Paths, States};
 use lambdahat::dynamics::{Field, Flow, System};
-use lambdahat::fit::{DataRecord, ModelFile, Training, unwatched};
+use lambdahat::fit::{DataRecord, Fit, ModelFile, Through, Training, unwatched};
 use lambdahat::inverse::{Discrepancy, FAITHFUL_TOLERANCE as TOLERANCE, LearningEquation, Limits, Verdict, branches, orbit_error, verdict};
+use lambdahat::loops::{Call, Regression};
 use lambdahat::method::{Method, Sampling, catalog};
-use lambdahat::predict::{Prediction, Report, Subject};
+use lambdahat::predict::{Beside, Prediction, Report, Subject};
 use lambdahat::repair::{Audit, Nature, audit, default_horizon};
+use nalgebra::DMatrix;
 use num_complex::Complex64;
 use proptest::prelude::*;
 
@@ -30,12 +32,9 @@ fn predicted(system: &System, methods: Vec<Method>, substeps: u32) -> Report {
     Prediction { subject, methods, substeps, limits: Limits::default() }.report().unwrap()
 }
 
-/// A fit through the method to a hundred samples an orbit: the file, its distance from the truth in continuous time, and its audit.
-fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f64, Audit) {
-    let interval = system.default_interval();
-    let paths = system.paths(&system.default_starts(), interval, 100).unwrap();
-    let training = Training::new(class.parse().unwrap(), through.clone(), Sampling::new(interval, substeps).unwrap());
-    let prepared = training.prepare(&paths).unwrap();
+/// The best of a few fits to these samples, and its distance from the truth in continuous time.
+fn fitted(training: &Training, paths: &Paths, interval: f64) -> (Fit, f64) {
+    let prepared = training.prepare(paths).unwrap();
     // The first start that does not end in a poor minimum, else the best of four.
     let mut fits = Vec::new();
     for seed in 0..4 {
@@ -45,13 +44,23 @@ fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f6
         }
     }
     let best = fits.into_iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).unwrap();
-    let field = best.learned.clone();
-    let error = |truth: States<'_>| {
-        let flow = Flow { absolute: 1e-9, relative: 1e-9 };
-        let Ok(found) = flow.trajectory(&field, &truth[0], interval, 100) else { return f64::INFINITY };
-        orbit_error(Paths::of(&[found]).unwrap().get(0).unwrap(), truth)
-    };
-    let error = paths.iter().map(error).fold(0.0, f64::max);
+    let error = paths.iter().map(|truth| apart(&best.learned, truth, interval)).fold(0.0, f64::max);
+    (best, error)
+}
+
+/// How far the field leads from the truth.
+fn apart(field: &dyn Field, truth: States<'_>, interval: f64) -> f64 {
+    let flow = Flow { absolute: 1e-9, relative: 1e-9 };
+    let Ok(found) = flow.trajectory(field, &truth[0], interval, truth.len() - 1) else { return f64::INFINITY };
+    orbit_error(Paths::of(&[found]).unwrap().get(0).unwrap(), truth)
+}
+
+/// A fit through the method to a hundred samples an orbit: its distance from the truth in continuous time, and its audit.
+fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f64, Audit) {
+    let interval = system.default_interval();
+    let paths = system.paths(&system.default_starts(), interval, 100).unwrap();
+    let training = Training::new(class.parse().unwrap(), through.clone(), Sampling::new(interval, substeps).unwrap());
+    let (best, error) = fitted(&training, &paths, interval);
     let names: Vec<String> = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
     let file = ModelFile::new(&training, DataRecord::of(system.name(), &names, &paths), best);
     let found = audit(&file, through, &paths, default_horizon(&paths), TOLERANCE).unwrap();
@@ -86,6 +95,129 @@ fn orbits_that_are_predicted_wrong_are_learned_wrong() {
             assert!((stated.min(1.0) - error.min(1.0)).abs() < 0.1 + 0.2 * error.min(1.0), "{name} {through}: {stated} {error}");
         }
     }
+}
+
+/// What is laid beside the methods of a system: one call or regression.
+fn beside(system: &System, beside: Beside) -> Report {
+    let subject = Subject::from_system(system, system.default_interval()).unwrap();
+    Prediction { subject, methods: Vec::new(), substeps: 1, limits: Limits::default() }.report_beside(&beside, &|| false).unwrap()
+}
+
+/// Orbits through a library's own steps end where those of a fit through them end.
+#[test]
+fn orbits_through_library_calls_are_learned_as_predicted() {
+    let cases = [
+        ("cubic-oscillator", "polynomial:5", "scipy:RK45:rtol=0.1,atol=0.1", Some(Verdict::Distorted)),
+        ("cubic-oscillator", "polynomial:5", "diffrax:Tsit5:rtol=1e-2,atol=1e-2", Some(Verdict::Faithful)),
+        ("cubic-oscillator", "polynomial:3", "scipy:RK45", Some(Verdict::Faithful)),
+        ("cubic-oscillator", "polynomial:5", "diffrax:Euler:dt0=0.01", Some(Verdict::Distorted)),
+        ("pendulum", "polynomial:5", "diffrax:Tsit5:rtol=1e-2,atol=1e-3", Some(Verdict::Distorted)),
+        ("lotka-volterra", "polynomial:3", "torchdiffeq:dopri5", Some(Verdict::Faithful)),
+    ];
+    for (name, class, text, expected) in cases {
+        let system = System::parse(name).unwrap();
+        let call: Call = text.parse().unwrap();
+        let report = beside(&system, Beside { calls: vec![call.clone()], ..Beside::default() });
+        let found = &report.calls[0];
+        let interval = system.default_interval();
+        let paths = system.paths(&system.default_starts(), interval, 100).unwrap();
+        let training = Training::through(class.parse().unwrap(), Through::new(call), interval).unwrap();
+        let (_, error) = fitted(&training, &paths, interval);
+        println!("{name} {text}: {:?} {:?} {error:.4}", found.verdict, found.orbits);
+        assert_eq!(found.verdict, expected, "{name} {text}");
+        let stated = found.orbits.iter().map(|o| o.state_error.unwrap()).fold(0.0, f64::max);
+        let open = found.orbits.iter().map(|o| o.uncertainty.unwrap()).fold(0.0, f64::max);
+        if error < 0.5 {
+            assert!((stated - error).abs() <= open + 0.2 * error + 1e-3, "{name} {text}: {stated} ± {open}, {error}");
+        }
+    }
+}
+
+/// A plane polynomial field of degree 7.
+struct Plane(DMatrix<f64>);
+
+fn monomials(x: &[f64]) -> Vec<f64> {
+    (0..8).flat_map(|n| (0..=n).map(move |k| (n - k, k))).map(|(a, b)| x[0].powi(a) * x[1].powi(b)).collect()
+}
+
+impl Field for Plane {
+    fn dimension(&self) -> usize {
+        2
+    }
+
+    fn value(&self, x: &[f64], out: &mut [f64]) {
+        let m = monomials(x);
+        (0..2).for_each(|c| out[c] = m.iter().enumerate().map(|(k, m)| self.0[(k, c)] * m).sum());
+    }
+
+    fn jacobian(&self, _: &[f64], _: &mut [f64]) {
+        unreachable!("an explicit flow");
+    }
+}
+
+/// Σ_j a_j x_{k+j} = h Σ_j b_j f̂(x_{k+j}) by least squares.
+fn regressed(truth: States<'_>, interval: f64, a: &[f64], b: &[f64]) -> Plane {
+    let rows = truth.len() + 1 - a.len();
+    let sum = |weights: &[f64], of: &dyn Fn(usize) -> Vec<f64>, k: usize| -> Vec<f64> {
+        let terms: Vec<Vec<f64>> = (0..weights.len()).map(|j| of(k + j)).collect();
+        (0..terms[0].len()).map(|c| weights.iter().zip(&terms).map(|(w, t)| w * t[c]).sum()).collect()
+    };
+    let left: Vec<Vec<f64>> = (0..rows).map(|k| sum(b, &|i| monomials(&truth[i]), k)).collect();
+    let right: Vec<Vec<f64>> = (0..rows).map(|k| sum(a, &|i| truth[i].to_vec(), k)).collect();
+    let left = DMatrix::from_fn(rows, left[0].len(), |i, k| interval * left[i][k]);
+    let right = DMatrix::from_fn(rows, 2, |i, c| right[i][c]);
+    Plane(left.svd(true, true).solve(&right, 1e-12).unwrap())
+}
+
+/// Orbits of what methods of several steps and regressions on slopes learn end where those of a field fitted through their formulas end.
+#[test]
+fn orbits_through_several_steps_and_slopes_are_learned_as_predicted() {
+    let system = System::parse("cubic-oscillator").unwrap();
+    let interval = 0.02;
+    let paths = system.paths(&system.default_starts(), interval, 100).unwrap();
+    let truth = paths.get(0).unwrap();
+    let regressions = ["derivative:central", "derivative:forward", "numpy:gradient", "derivative:savgol:5,2"];
+    let read = regressions.map(|text| Regression::read(text).unwrap().unwrap());
+    let methods = ["adams-bashforth-2", "bdf2"].map(method);
+    let subject = Subject::from_system(&system, interval).unwrap();
+    let prediction = Prediction { subject, methods: methods.to_vec(), substeps: 1, limits: Limits::default() };
+    let report = prediction.report_beside(&Beside { regressions: read.to_vec(), ..Beside::default() }, &|| false).unwrap();
+    let savgol = ([-0.2, -0.1, 0.0, 0.1, 0.2], [-3.0 / 35.0, 12.0 / 35.0, 17.0 / 35.0, 12.0 / 35.0, -3.0 / 35.0]);
+    let cases: [(&str, Plane); 6] = [
+        (regressions[0], regressed(truth, interval, &[-0.5, 0.0, 0.5], &[0.0, 1.0, 0.0])),
+        (regressions[1], regressed(truth, interval, &[-1.0, 1.0], &[1.0, 0.0])),
+        (regressions[2], regressed(truth, interval, &[-0.5, 0.0, 0.5], &[0.0, 1.0, 0.0])),
+        (regressions[3], regressed(truth, interval, &savgol.0, &savgol.1)),
+        (methods[0].name(), regressed(truth, interval, &[0.0, -1.0, 1.0], &[-0.5, 1.5, 0.0])),
+        (methods[1].name(), regressed(truth, interval, &[0.5, -2.0, 1.5], &[0.0, 0.0, 1.0])),
+    ];
+    for (name, field) in cases {
+        let error = apart(&field, truth, interval);
+        let (verdict, orbits) = match methods.iter().position(|m| m.name() == name) {
+            Some(k) => (report.methods[k].verdict, &report.methods[k].orbits),
+            None => {
+                let found = report.regressions.iter().find(|found| found.regression.name == name).unwrap();
+                (found.verdict, &found.orbits)
+            }
+        };
+        let (stated, open) = (orbits[0].state_error.unwrap(), orbits[0].uncertainty.unwrap());
+        println!("{name}: {verdict:?} {stated:.5} ± {open:.5}, {error:.5}");
+        assert!((stated - error).abs() <= open + 1e-3, "{name}: {stated} ± {open}, {error}");
+        let truly = if error <= TOLERANCE { Verdict::Faithful } else { Verdict::Distorted };
+        assert!(verdict.is_none_or(|verdict| verdict == truly), "{name}: {verdict:?} {error}");
+    }
+    // Not all of them are left open.
+    assert!(report.regressions.iter().any(|found| found.verdict == Some(Verdict::Distorted)));
+}
+
+/// Calls on a grid are methods with substeps: two routes to their orbits.
+#[test]
+fn a_grid_has_the_orbits_of_its_method() {
+    let system = System::parse("cubic-oscillator").unwrap();
+    let call: Call = "diffrax:Euler:dt0=0.01".parse().unwrap();
+    let report = beside(&system, Beside { calls: vec![call], ..Beside::default() });
+    let same = predicted(&system, vec![method("forward-euler")], 10);
+    assert_eq!(report.calls[0].orbits, same.methods[0].orbits);
 }
 
 proptest! {

@@ -9,8 +9,11 @@
 
 mod called;
 mod called_reverse;
+mod called_states;
 mod drivers;
 mod reverse;
+
+pub(crate) use called_states::called_states;
 
 use super::fit_error::FitError;
 use super::loss::Block;

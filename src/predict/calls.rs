@@ -1,8 +1,10 @@
 //! What people really call: training calls of libraries, judged beside the methods.
 
+use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use crate::inverse::step_control::{Assessment, EquationError, Usage, assess_apparent};
 use crate::inverse::{Discrepancy, Limits, Verdict};
 use crate::loops::{Call, CallError};
+use crate::method::catalog;
 use crate::truth::Mode;
 use num_complex::Complex;
 use serde::{Serialize, Serializer};
@@ -21,10 +23,13 @@ pub struct CallReport {
     pub adaptive: bool,
     /// Whether several modes of the data share its error norm, so that each is judged beside the others.
     pub joint: bool,
-    /// The worst verdict of the settled modes; `None` where none is settled, or none could be followed.
+    /// The worst verdict of the settled modes and of the orbits; `None` where none is settled, or none could be followed.
     pub verdict: Option<Verdict>,
     /// One for each mode with Im λ ≥ 0.
     pub modes: Vec<CallMode>,
+    /// How far orbits of the learned field are from the truth over the horizon: of a nonlinear field, where its modes are learned faithfully.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orbits: Vec<OrbitReport>,
 }
 
 /// What a training call makes of one mode.
@@ -68,7 +73,34 @@ impl CallReport {
     /// A call that cannot be followed on any mode, and why.
     pub(super) fn refused<'a>(call: &Call, modes: impl Iterator<Item = &'a Mode>, error: &EquationError) -> Self {
         let modes = modes.map(|mode| CallMode::Failed { lambda: mode.lambda, error: error.clone() }).collect();
-        Self { name: call.name.to_string(), adaptive: call.is_adaptive(), joint: false, verdict: None, modes, call: call.clone() }
+        Self {
+            name: call.name.to_string(),
+            adaptive: call.is_adaptive(),
+            joint: false,
+            verdict: None,
+            modes,
+            orbits: Vec::new(),
+            call: call.clone(),
+        }
+    }
+
+    /// The same with the orbits of a nonlinear field, each call over so many intervals, where the modes are faithful.
+    pub(super) fn on_orbits(mut self, orbits: Option<&LearnedOrbits>, interval: f64, covered: usize) -> Self {
+        let Some(orbits) = orbits.filter(|_| self.verdict == Some(Verdict::Faithful)) else { return self };
+        let scheme = || catalog::find(self.call.scheme).ok();
+        let steps = if covered == 1 { self.call.substeps(interval) } else { None };
+        let found = match steps.zip(scheme()) {
+            Some((substeps, method)) => Some(orbits.through(&method, substeps)),
+            None => orbits.through_call(&self.call, covered),
+        };
+        self.verdict = orbits.beside(self.verdict, found.as_deref());
+        self.orbits = found.unwrap_or_default();
+        self
+    }
+
+    /// Whether every mode is faithful and the call is not: then its orbits decide.
+    pub fn turns_on_orbits(&self) -> bool {
+        worst(&self.modes) == Some(Verdict::Faithful) && self.verdict != Some(Verdict::Faithful)
     }
 
     /// The same where inputs go straight, and the loss prefers these modes through the flow: only that part of what is learned is known, so that a call whose own steps move a mode by more
@@ -101,6 +133,6 @@ impl CallReport {
         };
         let modes: Vec<CallMode> = modes.iter().map(judge).collect();
         let verdict = worst(&modes);
-        Self { name: call.name.to_string(), adaptive: call.is_adaptive(), joint, verdict, modes, call: call.clone() }
+        Self { name: call.name.to_string(), adaptive: call.is_adaptive(), joint, verdict, modes, orbits: Vec::new(), call: call.clone() }
     }
 }

@@ -3,6 +3,7 @@
 use super::call_batch::Batch;
 use super::calls::CallReport;
 use super::drift::Orbits;
+use super::learned_orbits::LearnedOrbits;
 use super::recommendation::OrbitChange;
 use super::regression_report::{Regressed, RegressionReport};
 use super::report::{MethodReport, Report};
@@ -31,7 +32,7 @@ pub struct Beside {
     pub regressions: Vec<Regression>,
     /// Whether what becomes of orbits is followed too ([`Prediction::report_with_orbits`](super::Prediction::report_with_orbits)).
     pub orbits: bool,
-    /// Whether the methods are followed for the recommendation only and not listed.
+    /// Whether no method is listed nor recommended, since only calls and regressions were asked for.
     pub only: bool,
 }
 
@@ -75,16 +76,17 @@ impl Beside {
 
 impl Report {
     /// The report with calls and regressions beside its methods.
-    pub(super) fn with(mut self, beside: &Beside, origin: &Origin) -> Self {
-        self.calls = self.calls(beside, origin);
-        self.regressions = self.regressions(&beside.regressions);
+    pub(super) fn with(mut self, beside: &Beside, origin: &Origin, orbits: Option<&LearnedOrbits>) -> Self {
+        self.calls = self.calls(beside, origin, orbits);
+        self.regressions = self.regressions(&beside.regressions, orbits);
         if beside.only {
             self.methods.clear();
+            self.recommendation = None;
         }
         self
     }
 
-    fn calls(&self, beside: &Beside, origin: &Origin) -> Vec<CallReport> {
+    fn calls(&self, beside: &Beside, origin: &Origin, orbits: Option<&LearnedOrbits>) -> Vec<CallReport> {
         let even = match origin {
             Origin::Samples(data) if !beside.calls.is_empty() => data.require_even().ok(),
             _ => None,
@@ -111,7 +113,8 @@ impl Report {
             let (mut modes, joint) = batch.usages(call);
             modes.iter_mut().zip(&apparent).for_each(|((_, usage), apparent)| usage.apparent = *apparent);
             let report = CallReport::of(call, &modes, joint, self.interval, self.limits);
-            if straight { report.by_the_flow(&apparent, self.interval, self.limits) } else { report }
+            let report = if straight { report.by_the_flow(&apparent, self.interval, self.limits) } else { report };
+            report.on_orbits(orbits, self.interval, covered)
         };
         let said = |call: &Call| match (call.precision, beside.precision) {
             (None, Some(precision)) => judged(&call.in_precision(precision)),
@@ -120,7 +123,7 @@ impl Report {
         beside.calls.iter().map(said).collect()
     }
 
-    fn regressions(&self, regressions: &[Regression]) -> Vec<RegressionReport> {
+    fn regressions(&self, regressions: &[Regression], orbits: Option<&LearnedOrbits>) -> Vec<RegressionReport> {
         let Ok(sampling) = Sampling::new(self.interval, 1) else { return Vec::new() };
         let upper = self.upper_modes().map(|(k, _)| k).collect();
         let samples = Regressed {
@@ -129,7 +132,7 @@ impl Report {
             through: self.through_loss.as_ref(),
             unfollowed: self.is_driven() || self.is_noise_unfollowed(),
         };
-        regressions.iter().map(|regression| samples.judged(regression, sampling, self.limits)).collect()
+        regressions.iter().map(|regression| samples.judged(regression, sampling, self.limits, orbits)).collect()
     }
 
     /// The report with the drift of orbits: of the system from its starts, or of the samples.

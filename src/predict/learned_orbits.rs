@@ -25,7 +25,7 @@ const BESIDE: f64 = 1e-7;
 /// The reference flow.
 const EXACT: Flow = Flow { absolute: 1e-12, relative: 1e-12 };
 /// The flow over one step of the method, in f̂: over 200 intervals, a thousandfold apart at the end, its errors come to less than a part in ten thousand.
-const ACROSS: Flow = Flow { absolute: 1e-10, relative: 1e-10 };
+pub(super) const ACROSS: Flow = Flow { absolute: 1e-10, relative: 1e-10 };
 /// What is learned is followed by classical Runge–Kutta steps so short that the truth is met to this part of the tolerance.
 const FOLLOWED: f64 = 0.02;
 /// Such steps an interval at most.
@@ -33,9 +33,9 @@ const MOST_PARTS: u32 = 64;
 /// Steps of the integrator for the truth in all.
 const MOST_STEPS: usize = 200_000;
 /// Steps of the reference flow over one step of the method: a state from which it needs more is far from the orbit.
-const MOST_STEPS_A_STEP: usize = 24;
+pub(super) const MOST_STEPS_A_STEP: usize = 24;
 /// Beyond this error an orbit is lost, and not followed further.
-const LOST: f64 = 1.0;
+pub(super) const LOST: f64 = 1.0;
 /// Where the second correction of f̂ is less than this part of the first, the first alone may decide.
 const SHRINKS: f64 = 0.5;
 /// Points of the orbit where the corrections are compared.
@@ -64,24 +64,24 @@ impl OrbitReport {
 
 /// A nonlinear field with the orbits that are followed in it.
 pub(super) struct LearnedOrbits {
-    field: Source,
+    pub(super) field: Source,
     /// H.
-    interval: f64,
-    truths: Vec<TrueOrbit>,
+    pub(super) interval: f64,
+    pub(super) truths: Vec<TrueOrbit>,
     tolerance: f64,
 }
 
 /// The true orbit at 0, H, 2H, …
-struct TrueOrbit {
-    states: Vec<Vec<f64>>,
+pub(super) struct TrueOrbit {
+    pub(super) states: Vec<Vec<f64>>,
     /// The largest distance from its start.
-    motion: f64,
+    pub(super) motion: f64,
     /// Classical Runge–Kutta steps an interval that follow it.
     parts: u32,
 }
 
 /// max |a_j − b_j|.
-fn farthest(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn farthest(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
@@ -89,7 +89,7 @@ fn farthest(a: &[f64], b: &[f64]) -> f64 {
 const FITTED: usize = 4;
 
 /// The field, in the coordinates of the samples.
-enum Source {
+pub(super) enum Source {
     System(Arc<System>),
     Fitted { field: Box<CompiledField>, centre: Vec<f64>, half: Vec<f64> },
 }
@@ -158,13 +158,15 @@ impl LearnedOrbits {
         (!truths.is_empty()).then_some(Self { field, interval, truths, tolerance: limits.tolerance })
     }
 
-    /// Each orbit through the method; empty for one that is not a one-step method.
+    /// Each orbit through the method: of one with several steps, to first order.
     pub fn through(&self, method: &Method, substeps: u32) -> Vec<OrbitReport> {
-        let Method::RungeKutta(method) = method else { return Vec::new() };
-        self.truths.par_iter().map(|truth| self.one(method, substeps, truth, LOST)).collect()
+        match method {
+            Method::RungeKutta(method) => self.truths.par_iter().map(|truth| self.one(method, substeps, truth, LOST)).collect(),
+            Method::Multistep(method) => self.through_multistep(method),
+        }
     }
 
-    /// Whether every orbit is followed faithfully: `Some` only where that is certain; faithful too where there are none.
+    /// Whether every orbit is followed faithfully: `Some` only where that is certain.
     pub fn verdict(&self, found: &[OrbitReport]) -> Option<Verdict> {
         let each: Vec<Option<Verdict>> = found.iter().map(|orbit| orbit.verdict(self.tolerance)).collect();
         if each.contains(&Some(Verdict::Distorted)) {
@@ -175,9 +177,12 @@ impl LearnedOrbits {
 
     /// Whether every orbit through the method is certainly faithful, with half of the tolerance to spare for what a fit adds of its own.
     pub fn faithful(&self, method: &Method, substeps: u32) -> bool {
-        let Method::RungeKutta(method) = method else { return true };
-        let enough = 3.0 * self.tolerance;
-        self.truths.iter().all(|truth| self.one(method, substeps, truth, enough).verdict(0.5 * self.tolerance) == Some(Verdict::Faithful))
+        let (enough, half) = (3.0 * self.tolerance, 0.5 * self.tolerance);
+        let met = |orbit: OrbitReport| orbit.verdict(half) == Some(Verdict::Faithful);
+        match method {
+            Method::RungeKutta(method) => self.truths.iter().all(|truth| met(self.one(method, substeps, truth, enough))),
+            Method::Multistep(method) => self.through_multistep(method).into_iter().all(met),
+        }
     }
 
     fn one(&self, method: &RungeKutta, substeps: u32, truth: &TrueOrbit, enough: f64) -> OrbitReport {

@@ -26,6 +26,7 @@ pub(crate) mod calls;
 mod compared_methods;
 pub(crate) mod cost;
 pub(crate) mod drift;
+mod first_order_orbits;
 mod fitted_orbits;
 mod laid_beside;
 mod learned_cycle;

@@ -49,7 +49,7 @@ impl Prediction {
 
     /// The methods, mode by mode; once `stopped` says so, no further orbits are followed, nor minima looked for at uneven times: methods that turn on them get no verdict, and
     /// nothing is recommended.
-    fn by_methods(self, stopped: &(dyn Fn() -> bool + Sync)) -> Result<Report, PredictError> {
+    fn by_methods(self, stopped: &(dyn Fn() -> bool + Sync)) -> Result<(Report, Option<LearnedOrbits>), PredictError> {
         let Self { subject, methods, substeps, limits } = self;
         let limits = limits.over(subject.horizon);
         let through_loss = subject.through_loss.map(|through| through.weighed(&subject.modes, subject.interval, limits));
@@ -72,7 +72,7 @@ impl Prediction {
         if long && stopped() && !caveats.contains(&Caveat::Stopped) {
             caveats.push(Caveat::Stopped);
         }
-        Ok(Report {
+        let report = Report {
             source,
             interval,
             uneven: uneven.is_some(),
@@ -90,7 +90,8 @@ impl Prediction {
             calls: Vec::new(),
             regressions: Vec::new(),
             recommendation,
-        })
+        };
+        Ok((report, orbits))
     }
 }
 
@@ -113,14 +114,14 @@ impl Prediction {
             beside.calls.iter().try_for_each(|call| call.check_interval(self.subject.interval))?;
         }
         let origin = self.subject.origin.clone();
-        let mut report = self.by_methods(stopped)?;
+        let (mut report, orbits) = self.by_methods(stopped)?;
         if beside.orbits && !stopped() {
             report = report.with_orbits(&origin, stopped);
             if stopped() && !report.caveats.contains(&Caveat::Stopped) {
                 report.caveats.push(Caveat::Stopped);
             }
         }
-        Ok(report.with(beside, &origin))
+        Ok(report.with(beside, &origin, orbits.as_ref().filter(|_| !stopped())))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Regression on estimated derivatives, judged beside the methods.
 
+use super::learned_orbits::{LearnedOrbits, OrbitReport};
 use super::loss_mode::{ROUNDING, SIGNIFICANT};
 use super::through_loss::ThroughLoss;
 use crate::inverse::{Judgement, Limits, Reason, Verdict, regressed};
@@ -17,10 +18,21 @@ const UNSEEN: f64 = 1e-4;
 pub struct RegressionReport {
     /// The regression.
     pub regression: Regression,
-    /// The worst verdict of the settled modes; `None` where none is settled.
+    /// The worst verdict of the settled modes and of the orbits; `None` where none is settled, or the orbits leave it open.
     pub verdict: Option<Verdict>,
     /// One for each mode with Im λ ≥ 0.
     pub modes: Vec<RegressionMode>,
+    /// How far orbits of the learned field are from the truth over the horizon: of a nonlinear field, where its modes are learned faithfully.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orbits: Vec<OrbitReport>,
+}
+
+impl RegressionReport {
+    /// Whether every mode is faithful and the regression is not: then its orbits decide.
+    pub fn turns_on_orbits(&self) -> bool {
+        let modes = self.modes.iter().filter_map(|mode| mode.verdict).max();
+        modes == Some(Verdict::Faithful) && self.verdict != Some(Verdict::Faithful)
+    }
 }
 
 /// What a derivative regression makes of one mode.
@@ -61,7 +73,13 @@ pub(super) struct Regressed<'a> {
 
 impl Regressed<'_> {
     /// A derivative regression on these samples, or on clean ones where nothing is known of noise.
-    pub(super) fn judged(&self, regression: &Regression, sampling: Sampling, limits: Limits) -> RegressionReport {
+    pub(super) fn judged(
+        &self,
+        regression: &Regression,
+        sampling: Sampling,
+        limits: Limits,
+        orbits: Option<&LearnedOrbits>,
+    ) -> RegressionReport {
         let noisy = self.through.and_then(|through| self.noisy(regression, through, sampling.interval()));
         let followed = noisy.is_some() || !(self.unfollowed || self.through.is_some_and(|through| matters(regression, through)));
         let judge = |&k: &usize| {
@@ -84,7 +102,11 @@ impl Regressed<'_> {
             RegressionMode { lambda, learned: Some(learned), noisy, undefined: None, verdict, reasons }
         };
         let modes: Vec<RegressionMode> = self.upper.iter().map(judge).collect();
-        RegressionReport { regression: regression.clone(), verdict: modes.iter().filter_map(|mode| mode.verdict).max(), modes }
+        let verdict = modes.iter().filter_map(|mode| mode.verdict).max();
+        let orbits = orbits.filter(|_| verdict == Some(Verdict::Faithful));
+        let found = orbits.and_then(|orbits| orbits.regressed(regression));
+        let verdict = orbits.map_or(verdict, |orbits| orbits.beside(verdict, found.as_deref()));
+        RegressionReport { regression: regression.clone(), verdict, modes, orbits: found.unwrap_or_default() }
     }
 
     /// λ̂ of every mode from the samples themselves, by the same least squares: on the rows with whole filters, and on the first and last where they are kept; `None` where k and c of x″ are fitted, or a run

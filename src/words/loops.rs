@@ -1,6 +1,7 @@
 //! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
 
 use super::number::{DIGITS, complex, count, pair, percent, real};
+use super::verdicts::{orbits_off, verdict};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
 use crate::inverse::Verdict;
@@ -252,8 +253,8 @@ pub fn calls_in_short(report: &Report, width: usize) -> String {
     let short = |call: &CallReport| format!("{}:{}", call.call.name.library, call.call.name.method);
     let named = |verdict: Verdict| -> Vec<String> { report.calls.iter().filter(|call| call.verdict == Some(verdict)).map(short).collect() };
     let settled = report.modes.iter().any(|mode| mode.settled);
-    let failed =
-        |call: &&CallReport| settled && call.verdict.is_none() && call.modes.iter().any(|mode| matches!(mode, CallMode::Failed { .. }));
+    let followed = |call: &CallReport| !call.modes.iter().any(|mode| matches!(mode, CallMode::Failed { .. }));
+    let failed = |call: &&CallReport| settled && call.verdict.is_none() && (call.turns_on_orbits() || !followed(call));
     let unknown: Vec<String> = report.calls.iter().filter(failed).map(short).collect();
     let parts: Vec<String> = [Verdict::Artifact, Verdict::Distorted, Verdict::Faithful]
         .into_iter()
@@ -292,6 +293,10 @@ fn call_row(name: &str, call: &CallReport, mode: &CallMode) -> [String; 5] {
             let steps = steps.map_or_else(String::new, |(kept, rejected)| effort(kept, rejected, None));
             let why = found.concerns.first().map(|c| c.say(Dialect::Terminal)).into_iter();
             let remedy = found.advice.first().map(|a| a.say(Dialect::Terminal)).into_iter();
+            if call.turns_on_orbits() {
+                let shown = verdict(call.verdict).to_owned();
+                return [name, shown, learned, steps, format!("It {}.", orbits_off(&call.orbits, call.verdict))];
+            }
             [name, found.verdict.to_string(), learned, steps, why.chain(remedy).collect::<Vec<_>>().join(" ")]
         }
     }

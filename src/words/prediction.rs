@@ -53,7 +53,7 @@ fn screen(report: &Report, width: usize, above: usize, left_out: usize) -> Vec<S
 
 /// What a fit becomes through each method, in at most so many lines, but of so many methods at least.
 fn evidence(report: &Report, width: usize, room: usize, least: usize) -> Vec<String> {
-    if report.methods.iter().all(|method| method.verdict.is_none()) {
+    if report.methods.iter().all(|method| method.verdict.is_none() && !method.turns_on_orbits()) {
         return Vec::new();
     }
     let substeps = report.methods.first().map_or(1, |m| m.substeps) as usize;

@@ -1,7 +1,7 @@
 //! Regression on estimated derivatives, in words.
 
 use super::number::{DIGITS, complex, pair};
-use super::verdicts::verdict;
+use super::verdicts::{orbits_off, verdict};
 use super::{Dialect, Say, Table, wrapped};
 use crate::loops::{Ends, NotRegressed, Regression};
 use crate::predict::{RegressionMode, RegressionReport, Report};
@@ -38,7 +38,11 @@ pub fn regressions(report: &Report, width: usize) -> String {
     for found in &report.regressions {
         for (row, mode) in found.modes.iter().enumerate() {
             let name = if row == 0 { found.regression.name.as_str() } else { "" };
-            table.row([name.to_owned(), verdict(mode.verdict).to_owned(), learned(mode), why(mode)]);
+            let (shown, why) = match (mode.verdict, found.turns_on_orbits()) {
+                (Some(_), true) => (found.verdict, format!("It {}.", orbits_off(&found.orbits, found.verdict))),
+                _ => (mode.verdict, why(mode)),
+            };
+            table.row([name.to_owned(), verdict(shown).to_owned(), learned(mode), why]);
         }
     }
     let moved = report.regressions.iter().flat_map(|found| &found.modes).any(|mode| mode.noisy.is_some());

@@ -4,7 +4,7 @@ use super::number::{DIGITS, complex, pair, percent, real};
 use super::{Dialect, Say};
 use crate::inverse::faithful::TOLERANCE;
 use crate::inverse::{Discrepancy, Fate, Flag, Growth, Reason, Undefined, Verdict};
-use crate::predict::{MethodReport, ModeReport};
+use crate::predict::{MethodReport, ModeReport, OrbitReport};
 use crate::truth::Mode;
 use num_complex::Complex;
 use std::cmp::Ordering;
@@ -189,22 +189,24 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
 
 /// What orbits add to the modes, where they are worse or cannot be told.
 pub(super) fn off_orbits(method: &MethodReport) -> Option<String> {
-    if !method.turns_on_orbits() {
-        return None;
-    }
-    let open = if method.orbits.is_empty() { "were not followed" } else { "cannot be told at this step" };
-    let farthest = method.orbits.iter().max_by(|a, b| a.state_error.partial_cmp(&b.state_error).unwrap_or(Ordering::Equal));
+    method.turns_on_orbits().then(|| orbits_off(&method.orbits, method.verdict))
+}
+
+/// The same of these orbits, with the verdict on them.
+pub(super) fn orbits_off(orbits: &[OrbitReport], verdict: Option<Verdict>) -> String {
+    let open = if orbits.is_empty() { "were not followed" } else { "cannot be told at this step" };
+    let farthest = orbits.iter().max_by(|a, b| a.state_error.partial_cmp(&b.state_error).unwrap_or(Ordering::Equal));
     let Some((error, u)) =
-        farthest.filter(|_| method.orbits.iter().all(|o| o.state_error.is_some())).and_then(|o| o.state_error.zip(o.uncertainty))
+        farthest.filter(|_| orbits.iter().all(|o| o.state_error.is_some())).and_then(|o| o.state_error.zip(o.uncertainty))
     else {
-        return Some(format!("is right near its equilibria; its orbits {open}"));
+        return format!("is right near its equilibria; its orbits {open}");
     };
-    Some(match method.verdict {
+    match verdict {
         _ if error > 1.0 => "is right near its equilibria, but loses the orbits within the horizon".to_owned(),
         // Beside the tolerance only how far it is open says why there is no verdict.
         None => format!("is right near its equilibria; its orbits end {} off (to {})", percent(error), percent(u)),
         Some(_) => format!("is right near its equilibria; its orbits end {} off", percent(error)),
-    })
+    }
 }
 
 /// How far λ̂ is from λ, in the terms of the part that is further off: damping, frequency, or neither.

@@ -124,7 +124,10 @@ pub fn assess(call: &Call, lambda: Complex<f64>, interval: f64, usage: &Usage, l
             if let FirstStep::Given(step) = control.first {
                 concerns.push(Concern::FixedFirstStep { step });
             }
-            advice.push(Advice::GiveFirstStep { step: round_down(0.1 / lambda.norm()) });
+            // Beside a mode of no rate there is no step to name.
+            if lambda.norm() > 0.0 {
+                advice.push(Advice::GiveFirstStep { step: round_down(0.1 / lambda.norm()) });
+            }
         }
         let damping_lost =
             concerns.iter().any(|c| matches!(c, Concern::SignTurned { .. } | Concern::OverDamped { .. } | Concern::UnderDamped { .. }));
