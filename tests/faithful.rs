@@ -7,7 +7,7 @@ use lambdahat::inverse::{Discrepancy, FAITHFUL_TOLERANCE as TOLERANCE, LearningE
 use lambdahat::loops::{Call, Regression};
 use lambdahat::method::{Method, Sampling, catalog};
 use lambdahat::predict::{Beside, Prediction, Report, Subject};
-use lambdahat::repair::{Audit, Nature, audit, default_horizon};
+use lambdahat::repair::{Audit, Horizon, Nature, audit};
 use nalgebra::DMatrix;
 use num_complex::Complex64;
 use proptest::prelude::*;
@@ -63,7 +63,7 @@ fn learned(system: &System, class: &str, through: &Method, substeps: u32) -> (f6
     let (best, error) = fitted(&training, &paths, interval);
     let names: Vec<String> = (1..=system.dimension()).map(|k| format!("x{k}")).collect();
     let file = ModelFile::new(&training, DataRecord::of(system.name(), &names, &paths), best);
-    let found = audit(&file, through, &paths, default_horizon(&paths), TOLERANCE).unwrap();
+    let found = audit(&file, through, &paths, Horizon::of_data(&paths), TOLERANCE).unwrap();
     (error, found)
 }
 
@@ -94,6 +94,25 @@ fn orbits_that_are_predicted_wrong_are_learned_wrong() {
             let stated = orbit.state_error.unwrap();
             assert!((stated.min(1.0) - error.min(1.0)).abs() < 0.1 + 0.2 * error.min(1.0), "{name} {through}: {stated} {error}");
         }
+    }
+}
+
+/// Over thousands of intervals a small error of the damping shows: predict and audit look as far as the data go.
+#[test]
+fn long_data_have_one_verdict() {
+    let (lambda, interval, rows) = (Complex64::new(-0.001, 2.0), 0.15, 2001);
+    let at = |k: usize| (lambda * interval * k as f64).exp();
+    let paths = Paths::of(&[(0..rows).map(|k| vec![at(k).re, at(k).im]).collect()]).unwrap();
+    let sampling = Sampling::new(interval, 1).unwrap();
+    let training = Training::new("linear".parse().unwrap(), method("rk4"), sampling);
+    let (best, _) = fitted(&training, &paths, interval);
+    let file = ModelFile::new(&training, DataRecord::of("turns", &["x".into(), "y".into()], &paths), best);
+    let found = branches(&method("rk4"), lambda, sampling).unwrap();
+    for (horizon, nature) in [(Horizon::of_data(&paths), Nature::Discrete), (Horizon::of(200), Nature::Continuous)] {
+        let predicted = verdict(&found, Limits { horizon: Some(interval * horizon.modes as f64), ..Limits::default() }).verdict;
+        let audited = audit(&file, &method("rk4"), &paths, horizon, TOLERANCE).unwrap();
+        assert_eq!(audited.nature, nature, "{:?}", audited.modes);
+        assert_eq!(predicted == Verdict::Faithful, nature == Nature::Continuous);
     }
 }
 

@@ -5,7 +5,9 @@ use lambdahat::dynamics::{Field, System};
 use lambdahat::fit::{DataRecord, Learned, Model, ModelFile, ModelSpec, Training, unwatched};
 use lambdahat::inverse::Flag;
 use lambdahat::method::{Method, Sampling, catalog};
-use lambdahat::repair::{HORIZON, Nature, Repair, RepairError, RepairNote, RepairReport, STEP_TOLERANCE, Way, audit, linear_repair};
+use lambdahat::repair::{
+    HORIZON, Horizon, Nature, Repair, RepairError, RepairNote, RepairReport, STEP_TOLERANCE, Way, audit, linear_repair,
+};
 use nalgebra::DMatrix;
 
 fn method(name: &str) -> Method {
@@ -236,7 +238,7 @@ fn the_step_test_looks_along_every_coordinate() {
             trouble: None,
         };
         file = ModelFile::new(&training, file.data, fit);
-        audit(&file, &method(through), &Paths::default(), HORIZON, STEP_TOLERANCE).expect("follows")
+        audit(&file, &method(through), &Paths::default(), Horizon::of(HORIZON), STEP_TOLERANCE).expect("follows")
     };
     let blocks = [-0.01, -0.02, 0.0, 0.0, 0.02, -0.01, 0.0, 0.0, 0.0, 0.0, re, im, 0.0, 0.0, -im, re];
     assert_eq!(linear(&blocks, 4, "rk4").nature, Nature::Discrete);
@@ -251,14 +253,14 @@ fn the_step_test_looks_along_every_coordinate() {
 #[test]
 fn the_step_test_tells_discrete_from_continuous() {
     let file = hero("linear");
-    let found = audit(&file, &method("rk4"), &Paths::default(), HORIZON, STEP_TOLERANCE).expect("follows");
+    let found = audit(&file, &method("rk4"), &Paths::default(), Horizon::of(HORIZON), STEP_TOLERANCE).expect("follows");
     assert_eq!(found.nature, Nature::Discrete);
     let mode = &found.modes[0];
     let shown = mode.shown.expect("has one");
     assert!((shown[0] + 0.1).abs() < 1e-9 && (shown[1] - 2.0).abs() < 1e-9, "{shown:?}");
     assert!(mode.principal && mode.branch == Some(0) && mode.branches == 4 && mode.flags == [Flag::AntiDamped], "{mode:?}");
     let (out, _) = repaired(&file, &Paths::default(), None, None);
-    let after = audit(&out, &method(&out.method), &Paths::default(), HORIZON, STEP_TOLERANCE).expect("follows");
+    let after = audit(&out, &method(&out.method), &Paths::default(), Horizon::of(HORIZON), STEP_TOLERANCE).expect("follows");
     assert_eq!(after.nature, Nature::Continuous, "{:?}", after.steps);
     assert!(after.steps.windows(2).all(|pair| pair[1].difference <= pair[0].difference), "{:?}", after.steps);
 }
@@ -267,7 +269,10 @@ fn the_step_test_tells_discrete_from_continuous() {
 fn multistep_and_missing_data_are_told() {
     let file = hero("linear");
     let leap_frog = method("leap-frog");
-    assert!(matches!(audit(&file, &leap_frog, &Paths::default(), HORIZON, STEP_TOLERANCE), Err(RepairError::Multistep { .. })));
+    assert!(matches!(
+        audit(&file, &leap_frog, &Paths::default(), Horizon::of(HORIZON), STEP_TOLERANCE),
+        Err(RepairError::Multistep { .. })
+    ));
     let rk4 = method("rk4");
     let repair = Repair {
         file: &file,

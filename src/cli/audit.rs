@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::trained::TrainedArgs;
 use super::{Answer, arguments, output, screen};
-use lambdahat::repair::audit::{Nature, STEP_TOLERANCE, audit, default_horizon};
+use lambdahat::repair::audit::{Horizon, Nature, STEP_TOLERANCE, audit};
 use lambdahat::repair::audit_call;
 use lambdahat::words::{Dialect, document, repair};
 
@@ -29,7 +29,7 @@ Exit status 1: the model is discrete.";
 pub struct Args {
     #[command(flatten)]
     trained: TrainedArgs,
-    /// Sampling intervals to follow [default: the data's length, at most 200; 20 without data]
+    /// Sampling intervals to compare over [default: the data's length, followed for at most 200; 20 without data]
     #[arg(long, value_name = "N", value_parser = horizon)]
     horizon: Option<usize>,
     /// Change beyond which the model counts as discrete, relative to the motion
@@ -44,7 +44,7 @@ fn horizon(text: &str) -> Result<usize, String> {
 /// Reads, tests, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
-    let horizon = args.horizon.unwrap_or_else(|| default_horizon(&trained.trajectories));
+    let horizon = args.horizon.map_or_else(|| Horizon::of_data(&trained.trajectories), Horizon::of);
     let mut found = match &trained.through {
         Some(through) => audit_call(&trained.file, through, &trained.trajectories, horizon, args.tolerance)?,
         None => audit(&trained.file, &trained.method, &trained.trajectories, horizon, args.tolerance)?,

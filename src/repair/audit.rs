@@ -117,8 +117,10 @@ pub struct Audit {
     pub nature: Nature,
     /// The difference beyond which it is "discrete".
     pub tolerance: f64,
-    /// How many intervals were followed: trajectories whose neighbours part a thousandfold before only until then.
+    /// Over how many intervals the modes are compared.
     pub horizon: usize,
+    /// How many intervals were followed: trajectories whose neighbours part a thousandfold before only until then.
+    pub followed: usize,
     /// The rollouts with the method of the training at h, h/2 and h/4.
     pub steps: Vec<StepTest>,
     /// One for each mode with Im λ̂ ≥ 0 at each equilibrium among the states.
@@ -136,7 +138,7 @@ impl Audit {
         file: &ModelFile,
         beginning: &Beginning,
         reference: &Reference,
-        (tolerance, horizon): (f64, usize),
+        (tolerance, horizon): (f64, Horizon),
         steps: Vec<StepTest>,
         modes: Vec<AuditedMode>,
     ) -> Self {
@@ -156,7 +158,8 @@ impl Audit {
             substeps: file.substeps,
             nature,
             tolerance,
-            horizon,
+            horizon: horizon.modes,
+            followed: horizon.followed,
             steps,
             modes,
             equilibria: None,
@@ -173,36 +176,53 @@ impl Audit {
 }
 
 /// Tests a model trained through a one-step method. `trajectories` are the data where they are at hand (else the starts are
-/// taken beside the equilibria, displaced along each coordinate, which a note says); `horizon` intervals are followed. The answer is "continuous" where
+/// taken beside the equilibria, displaced along each coordinate, which a note says). The answer is "continuous" where
 /// every rollout at the step of the training is that of continuous time to within the tolerance and every mode is what the map shows; a fast mode that dies within one step
 /// is seen by the modes alone.
 ///
 /// Errors for a multistep method, a model that cannot be followed, or only in more than a hundred million steps, or a `tolerance` that nothing can be compared with.
-pub fn audit(file: &ModelFile, method: &Method, trajectories: &Paths, horizon: usize, tolerance: f64) -> Result<Audit, RepairError> {
+pub fn audit(file: &ModelFile, method: &Method, trajectories: &Paths, horizon: Horizon, tolerance: f64) -> Result<Audit, RepairError> {
     let Method::RungeKutta(tableau) = method else { return Err(RepairError::Multistep { method: method.name().to_owned() }) };
     let learned = &file.learned;
     let sampling = Sampling::new(file.interval, file.substeps)?;
     let beginning = Beginning::of(learned, trajectories)?;
-    let steps = horizon as f64 * f64::from(DIVISIONS.iter().sum::<u32>()) * f64::from(file.substeps);
+    let steps = horizon.followed as f64 * f64::from(DIVISIONS.iter().sum::<u32>()) * f64::from(file.substeps);
     bearable(file, tableau, beginning.from.len(), steps, MOST_STEPS, ", or follow fewer intervals")?;
-    let reference = Reference::of(learned, &beginning, file.interval, horizon)?;
+    let reference = Reference::of(learned, &beginning, file.interval, horizon.followed)?;
     let mut steps = Vec::new();
     for division in DIVISIONS {
         let fine = Sampling::new(file.interval, file.substeps.saturating_mul(division))?;
-        let difference = reference.difference(&rollout(learned, method, fine, &beginning.from, horizon)?);
+        let difference = reference.difference(&rollout(learned, method, fine, &beginning.from, horizon.followed)?);
         steps.push(StepTest { step: fine.step().get(), difference });
     }
     let equation = LearningEquation::of(method)?;
     let r = StabilityFunction::of(tableau);
-    let limits = (tolerance, file.interval * horizon as f64);
+    let limits = (tolerance, file.interval * horizon.modes as f64);
     let mode = |place: &Standstill, learned: Complex<f64>| audited(&equation, &r, sampling, place, learned, limits);
     let modes = beginning.found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();
     Ok(Audit::concluded(file, &beginning, &reference, (tolerance, horizon), steps, modes))
 }
 
-/// How many intervals an audit follows unless it is told: the data's length, as the horizon of `predict`.
-pub fn default_horizon(trajectories: &Paths) -> usize {
-    trajectories.iter().map(|t| t.len().saturating_sub(1)).max().filter(|n| *n > 0).map_or(HORIZON, |n| n.min(LONGEST))
+/// Over how many intervals a model is compared with continuous time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// Its modes, whose movement over any time is known.
+    pub modes: usize,
+    /// Its rollouts, which are followed step by step.
+    pub followed: usize,
+}
+
+impl Horizon {
+    /// Both over so many.
+    pub fn of(intervals: usize) -> Self {
+        Self { modes: intervals, followed: intervals }
+    }
+
+    /// Unless one is told: as `predict` does, modes over the data's length and rollouts over at most two hundred intervals of it.
+    pub fn of_data(trajectories: &Paths) -> Self {
+        let longest = trajectories.iter().map(|t| t.len().saturating_sub(1)).max().filter(|n| *n > 0).unwrap_or(HORIZON);
+        Self { modes: longest, followed: longest.min(LONGEST) }
+    }
 }
 
 fn audited(

@@ -1,6 +1,6 @@
 //! The audit of a model that was trained through a library's own steps.
 
-use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Nature, StepTest};
+use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Horizon, Nature, StepTest};
 use super::learned_modes::Standstill;
 use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
@@ -20,19 +20,25 @@ const PHASES: usize = 16;
 /// "continuous" where rollouts and modes are those of continuous time to within the tolerance, as they are through tight step control.
 ///
 /// Errors where the field cannot be followed.
-pub fn audit_call(file: &ModelFile, through: &Through, trajectories: &Paths, horizon: usize, tolerance: f64) -> Result<Audit, RepairError> {
+pub fn audit_call(
+    file: &ModelFile,
+    through: &Through,
+    trajectories: &Paths,
+    horizon: Horizon,
+    tolerance: f64,
+) -> Result<Audit, RepairError> {
     let learned = &file.learned;
     let beginning = Beginning::of(learned, trajectories)?;
-    let reference = Reference::of(learned, &beginning, file.interval, horizon)?;
+    let reference = Reference::of(learned, &beginning, file.interval, horizon.followed)?;
     let mut steps = Vec::new();
     for division in DIVISIONS {
         let Some(finer) = through.finer(division) else { continue };
-        let followed = rollout_through(learned, &finer, file.interval, &beginning.from, 1, horizon)?;
+        let followed = rollout_through(learned, &finer, file.interval, &beginning.from, 1, horizon.followed)?;
         let step = finer.call.control().map_or(file.interval, |control| control.tolerances.relative);
         let step = if let crate::loops::Advance::Grid(grid) = &finer.call.advance { grid.step().unwrap_or(step) } else { step };
         steps.push(StepTest { step, difference: reference.difference(&followed) });
     }
-    let limits = (tolerance, file.interval * horizon as f64);
+    let limits = (tolerance, file.interval * horizon.modes as f64);
     let size = |place: &Standstill| amplitude(place, trajectories);
     let mode = |place: &Standstill, learned: Complex<f64>| audited(through, file.interval, size(place), place, learned, limits);
     let modes = beginning.found.iter().flat_map(|place| place.modes.iter().map(move |&z| mode(place, z))).collect();

@@ -31,7 +31,7 @@ pub(crate) mod sampled_field;
 pub(crate) mod series_repair;
 pub(crate) mod turns;
 
-pub use audit::{Audit, AuditNote, AuditedMode, HORIZON, Hidden, Nature, STEP_TOLERANCE, StepTest, audit, default_horizon};
+pub use audit::{Audit, AuditNote, AuditedMode, HORIZON, Hidden, Horizon, Nature, STEP_TOLERANCE, StepTest, audit};
 pub use audit_call::audit_call;
 pub use beside_truth::{EquilibriaBeside, equilibria_beside};
 pub use linear_repair::{LinearRepair, linear_repair};

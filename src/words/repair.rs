@@ -32,9 +32,10 @@ pub fn audit(found: &Audit, width: usize) -> String {
             format!("No, this model is not one in continuous time: {by}. It is right at the step of its training only.")
         }
         Nature::Continuous => format!(
-            "Yes, this model is one in continuous time: at its own step it is within {} of continuous time over {}, and so are its modes.",
+            "Yes, this model is one in continuous time: at its own step it is within {} of continuous time over {}, and so are its modes{}.",
             percent(found.tolerance),
-            count(found.horizon, "interval", "intervals")
+            count(found.followed, "interval", "intervals"),
+            if found.horizon > found.followed { format!(" over {}", found.horizon) } else { String::new() }
         ),
     };
     parts.push(wrapped(&answer, "", "  ", width));
