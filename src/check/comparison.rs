@@ -79,8 +79,10 @@ pub struct CheckedFit {
     pub compared: bool,
     /// The mean square of the residuals; `null` where the start could not be evaluated.
     pub loss: Option<f64>,
-    /// Whether the loss is small.
+    /// Whether the loss is small, or the fit ends on a predicted minimum where it is not.
     pub fitted: bool,
+    /// Whether it is the latter: at uneven times losses stall in minima of their own.
+    pub stalled: bool,
     /// How it ended.
     #[serde(flatten)]
     pub ended: Ended,
@@ -178,6 +180,7 @@ impl Checker<'_> {
             compared: matches!(ended, Ended::Failed(_)),
             loss: fit.as_ref().ok().map(|fit| fit.loss),
             fitted: false,
+            stalled: false,
             ended,
             modes: Vec::new(),
             drift: Vec::new(),
@@ -204,7 +207,8 @@ impl Checker<'_> {
         let sharp = self.is_sharp(linear, floor <= self.agreement.small * motion);
         let floor = if sharp { floor } else { floor.max(self.least) };
         checked.fitted = fit.loss <= self.agreement.small * motion + above * floor;
-        if !checked.fitted {
+        let may_stall = linear && sharp && self.report.uneven;
+        if !checked.fitted && !may_stall {
             return checked;
         }
         // Samples from a file have noise. Those of a system have none, and a threshold raised by hand does not make the misfit of an unfinished fit one.
@@ -217,6 +221,14 @@ impl Checker<'_> {
         let matching =
             Matching { report: self.report, place: self.method.1, agreement: self.agreement, samples: self.samples, loss, sharp };
         checked.modes = matching.modes(fit, prepared);
+        if !checked.fitted {
+            checked.stalled = !checked.modes.is_empty() && checked.modes.iter().all(|mode| mode.branch.is_some());
+            checked.fitted = checked.stalled;
+        }
+        if !checked.fitted {
+            checked.modes.clear();
+            return checked;
+        }
         let following = Following {
             method: self.method.0,
             sampling: self.sampling,
@@ -304,6 +316,7 @@ mod tests {
             compared: true,
             loss: Some(1.0),
             fitted,
+            stalled: false,
             ended: Ended::Stopped(Stop::Target),
             modes: if fitted { vec![mode] } else { Vec::new() },
             drift: Vec::new(),

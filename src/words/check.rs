@@ -117,7 +117,9 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
         n => format!(" {n} more {} not settled by the data and count neither way.", plural(n, "is", "are")),
     };
     let fits = count(fitted, "fit", "fits");
-    let all = if fitted == 1 { "the fit with a small loss is".to_owned() } else { format!("all {fits} with a small loss are") };
+    let stalled = check.fits.iter().any(|fit| fit.stalled);
+    let which = if stalled { "with a small loss or that of a predicted minimum" } else { "with a small loss" };
+    let all = if fitted == 1 { format!("the fit {which} is") } else { format!("all {fits} {which} are") };
     let said = match check.comparison {
         Comparison::Agrees if open == 0 => format!("Yes: {all} on a predicted branch."),
         Comparison::Agrees => {
@@ -147,6 +149,9 @@ fn answer(check: &Check, run: &Run, width: usize) -> Vec<String> {
         count(run.starts, "start", "starts")
     );
     lines.push(wrapped(&about, "", "  ", width));
+    if run.model == &ModelSpec::Linear && check.report.samples > 0 && (check.report.uneven || run.floor.is_some()) {
+        lines.push(wrapped("predict's own figures are of a model with a constant (affine), which moves them a little.", "", "  ", width));
+    }
     let part = part_of_state(check);
     if let Some(floor) = run.floor {
         let leaves = match part {
