@@ -1,5 +1,6 @@
 //! How a run fails: one clear message on standard error, exit status 2.
 
+use crate::data::{DataError, DataProblem};
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -35,9 +36,20 @@ impl Failure {
     }
 }
 
-impl<E: Error> From<E> for Failure {
+impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self::Message(error.to_string())
+        let option = (&error as &dyn Error).downcast_ref::<DataError>().and_then(|error| option(&error.problem));
+        Self::Message(option.map_or_else(|| error.to_string(), |option| format!("{error} ({option})")))
+    }
+}
+
+/// The option that does what a problem of the data asks for.
+fn option(problem: &DataProblem) -> Option<&'static str> {
+    match problem {
+        DataProblem::NoTime | DataProblem::OnlyRowNumbers => Some("--time COLUMN or --interval H"),
+        DataProblem::NumpyWithoutTimes => Some("--interval H"),
+        DataProblem::TimeNotIncreasing { .. } => Some("--trajectory COLUMN"),
+        _ => None,
     }
 }
 

@@ -10,18 +10,39 @@ use std::f64::consts::TAU;
 
 impl Say for Why {
     fn say(&self, _: Dialect) -> String {
-        match *self {
-            Self::CheapestFaithful { candidates, most_substeps } => {
-                format!("Every mode is faithful, and of {candidates} methods with up to {most_substeps} substeps none is cheaper.")
-            }
-            Self::FaithfulButForAliases { candidates, most_substeps, .. } => format!(
-                "Its principal branch is faithful, and of {candidates} methods with up to {most_substeps} substeps none is cheaper. {}",
-                aliases(self).unwrap_or_default()
-            ),
-            Self::KeepsSigns { most_substeps } => {
-                format!("No method tried is faithful with up to {most_substeps} substeps, but this one never mistakes growth for decay.")
-            }
+        because(self, Among::Common)
+    }
+}
+
+/// Why it is recommended, of these methods.
+fn because(why: &Why, among: Among) -> String {
+    let cheapest = |candidates: usize, most_substeps: u32, what: &str| {
+        let of = match among {
+            Among::Common => count(candidates, "method", "methods"),
+            Among::Asked => "the methods asked for".into(),
+            Among::CommonAsNoneAskedServes => count(candidates, "common method", "common methods"),
+        };
+        format!("Cheapest of {of} with {what} faithful (up to {most_substeps} substeps).")
+    };
+    let reason = match *why {
+        Why::CheapestFaithful { candidates, most_substeps } => cheapest(candidates, most_substeps, "every mode"),
+        Why::FaithfulButForAliases { candidates, most_substeps, .. } => {
+            format!("{} {}", cheapest(candidates, most_substeps, "every principal branch"), aliases(why).unwrap_or_default())
         }
+        Why::KeepsSigns { most_substeps } => {
+            let none = match among {
+                Among::Common => "No method tried",
+                Among::Asked => "None of the methods asked for",
+                Among::CommonAsNoneAskedServes => "None of the common ones",
+            };
+            format!("{none} is faithful with up to {most_substeps} substeps, but this one never mistakes growth for decay.")
+        }
+    };
+    match among {
+        Among::CommonAsNoneAskedServes => {
+            format!("None of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps. {reason}")
+        }
+        Among::Common | Among::Asked => reason,
     }
 }
 
@@ -64,17 +85,6 @@ impl Say for OrbitChange {
     }
 }
 
-/// Among which methods it was chosen, where some were asked for.
-pub(super) fn among(among: Among) -> String {
-    match among {
-        Among::Common => String::new(),
-        Among::Asked => "Of the methods asked for: ".into(),
-        Among::CommonAsNoneAskedServes => {
-            format!("None of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps; of the common ones: ")
-        }
-    }
-}
-
 /// The whole reason for a recommendation.
 pub fn why(advice: &Recommendation, to: Dialect) -> String {
     let solves = if advice.scheme.is_explicit() {
@@ -84,7 +94,7 @@ pub fn why(advice: &Recommendation, to: Dialect) -> String {
     };
     let cost = format!(" It takes {} of f per sample{solves}.", count(advice.evaluations as usize, "evaluation", "evaluations"));
     let orbits = advice.orbits.as_ref().map_or_else(String::new, |orbits| format!(" {}", orbits.say(to)));
-    format!("{}{}{cost}{orbits}", among(advice.among), advice.why.say(to))
+    format!("{}{cost}{orbits}", because(&advice.why, advice.among))
 }
 
 /// What is recommended, in one line: the method, its steps, what it learns.

@@ -202,7 +202,7 @@ pub(super) fn off_orbits(method: &MethodReport) -> Option<String> {
     Some(match method.verdict {
         _ if error > 1.0 => "is right near its equilibria, but loses the orbits within the horizon".to_owned(),
         // Beside the tolerance only how far it is open says why there is no verdict.
-        None => format!("is right near its equilibria; its orbits end {} off (to {})", percent(error), percent(u)),
+        None => format!("is right near its equilibria; its orbits end {} off, known to ±{}", percent(error), percent(u)),
         Some(_) => format!("is right near its equilibria; its orbits end {} off", percent(error)),
     })
 }
@@ -234,7 +234,9 @@ fn miss(truth: Complex<f64>, sign_is_open: bool, learned: Complex<f64>, off: Dis
 pub(super) fn behaviour(mode: &Mode) -> String {
     let lambda = mode.lambda;
     let growth = match lambda.re {
-        _ if mode.sign_is_open() => format!("may halve or double every {} at the soonest", real(2f64.ln() / mode.fastest_growth(), 2)),
+        _ if mode.sign_is_open() => {
+            format!("growth or decay not seen (at most a factor 2 in {})", real(2f64.ln() / mode.fastest_growth(), 2))
+        }
         x if x < 0.0 => format!("halves every {}", real(2f64.ln() / -x, DIGITS)),
         x if x > 0.0 => format!("doubles every {}", real(2f64.ln() / x, DIGITS)),
         _ => "neither decays nor grows".to_owned(),
@@ -291,7 +293,7 @@ mod tests {
         let (open, known) = (Mode::determined(lambda, vec![0.0], Some(0.2)), Mode::determined(lambda, vec![0.0], Some(5e-5)));
         assert_eq!(
             (kind(&open), behaviour(&open)),
-            ("An oscillation", "period 4.833, may halve or double every 1.7 at the soonest".to_owned())
+            ("An oscillation", "period 4.833, growth or decay not seen (at most a factor 2 in 1.7)".to_owned())
         );
         assert_eq!((kind(&known), behaviour(&known)), ("A damped oscillation", "period 4.833, halves every 3466".to_owned()));
     }
