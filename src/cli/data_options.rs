@@ -65,11 +65,11 @@ impl DataOptions {
     fn read_any(&self, path: &Path) -> Result<Trajectories, Failure> {
         let reading = self.reading();
         if path.as_os_str() != "-" {
-            return Ok(reading.open(path)?);
+            return reading.open(path).map_err(Failure::of_samples);
         }
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
-        Ok(reading.parse(&bytes, "standard input")?)
+        reading.parse(&bytes, "standard input").map_err(Failure::of_samples)
     }
 
     fn reading(&self) -> Reading {

@@ -20,6 +20,11 @@ impl Failure {
         Self::Message(message.to_string())
     }
 
+    /// What is wrong with samples, with the option that mends it: of commands that read samples with all options for it.
+    pub fn of_samples(error: DataError) -> Self {
+        Self::Message(option(&error.problem).map_or_else(|| error.to_string(), |option| format!("{error} ({option})")))
+    }
+
     /// Prints the message and gives the exit status.
     pub fn report(self) -> u8 {
         match self {
@@ -36,10 +41,9 @@ impl Failure {
     }
 }
 
-impl<E: Error + 'static> From<E> for Failure {
+impl<E: Error> From<E> for Failure {
     fn from(error: E) -> Self {
-        let option = (&error as &dyn Error).downcast_ref::<DataError>().and_then(|error| option(&error.problem));
-        Self::Message(option.map_or_else(|| error.to_string(), |option| format!("{error} ({option})")))
+        Self::Message(error.to_string())
     }
 }
 

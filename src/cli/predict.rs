@@ -188,7 +188,7 @@ impl Args {
         let through_calls = regressions::regressions(report, width) + &of_calls;
         let names = samples.map_or(&[][..], Trajectories::inputs);
         let through = |brief: bool| {
-            losses::through_loss(report, width, brief)
+            losses::through_loss(report, width, brief, !only_calls)
                 + &losses::uneven(report, width, brief)
                 + &inputs::learned_inputs(report, names, width, !in_full)
         };

@@ -3,6 +3,7 @@
 use super::number::{DIGITS, complex, count, pair, percent, real};
 use super::training_call::{TrainingCall, training_calls};
 use super::{Dialect, Say};
+use crate::fit::Loss;
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Report, Why};
 use num_complex::Complex;
@@ -109,7 +110,17 @@ pub(super) fn headline(advice: &Recommendation) -> String {
 /// The calls that do what is advised. Where noise makes a difference between losses, those that put the samples into the method's equation do not.
 pub(super) fn calls(report: &Report, advice: &Recommendation) -> impl Iterator<Item = TrainingCall> {
     let noisy = report.through_loss.as_ref().is_some_and(|through| through.acts);
-    training_calls(&advice.scheme, advice.substeps, evenly(report)).into_iter().filter(move |call| !(noisy && call.residual))
+    training_calls(&advice.scheme, advice.substeps, evenly(report), sliced(report))
+        .into_iter()
+        .filter(move |call| !(noisy && call.residual))
+}
+
+/// The loss whose samples the recommended calls start from: one that is not what training does anyway, and that takes the same times of each of its windows.
+pub(super) fn sliced(report: &Report) -> Option<Loss> {
+    let advice = report.recommendation.as_ref()?;
+    let asked = report.through_loss.as_ref().map(|through| through.loss);
+    let same_times = |loss: &Loss| !report.uneven || matches!(loss, Loss::Rollout | Loss::RolloutFreeStart);
+    advice.loss.filter(|loss| (*loss != Loss::Pairs || asked != Some(*loss)) && same_times(loss))
 }
 
 /// H, where it is the same throughout.

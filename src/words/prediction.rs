@@ -6,7 +6,7 @@ use super::modes_found::{MOST_MODES, alike, answer, spaced};
 use super::number::{DIGITS, count, percent, point, real, signed};
 use super::paragraph::push;
 use super::still_open::open;
-use super::to_do::{nothing_recommended, to_do};
+use super::to_do::{LEFT_OUT, WITHOUT_SECOND_CALL, WITHOUT_THIRD_METHOD, nothing_recommended, to_do};
 use super::verdicts::{becomes, behaviour, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
 use crate::inverse::Verdict;
@@ -19,12 +19,6 @@ pub const FIRST_SCREEN: usize = 24;
 const LEAST_METHODS: usize = 3;
 /// Methods that people ask for first, of those that nobody named.
 const FIRST: [&str; 6] = ["rk4", "dormand-prince5", "forward-euler", "implicit-midpoint", "tsitouras5", "midpoint"];
-
-/// What is left out of a full screen, one after the other, since `--all` says it too: what is open beyond the first, the method for any step, most of the second library's
-/// call, the third method, the rest of that call. Where nothing is settled: modes, then what is open beyond the first.
-pub(super) const LEFT_OUT: usize = 5;
-pub(super) const WITHOUT_SECOND_CALL: usize = 3;
-pub(super) const WITHOUT_THIRD_METHOD: usize = 4;
 
 /// The first screen: at most [`FIRST_SCREEN`] lines of `width` columns where that can be, `above` of which are already used.
 pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
@@ -154,7 +148,7 @@ pub fn everything(report: &Report, width: usize) -> String {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);
             for call in calls(report, advice) {
-                for (k, line) in call.lines.iter().enumerate() {
+                for (k, line) in call.told().enumerate() {
                     part.push_str(&format!("\n    {:<12} {line}", if k == 0 { call.library } else { "" }));
                 }
             }

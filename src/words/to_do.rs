@@ -2,13 +2,18 @@
 
 use super::advice::{calls, headline};
 use super::paragraph::push;
-use super::prediction::{WITHOUT_SECOND_CALL, WITHOUT_THIRD_METHOD};
 use super::unsettled::remedies;
 use super::{Dialect, Say, wrapped};
 use crate::fit::Loss;
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, MethodReport, Report};
 use crate::truth::Caveat;
+
+/// What is left out of a full screen, one after the other, since `--all` says it too: what is open beyond the first, the method for any step, most of the second library's
+/// call, the third method, the rest of that call. Where nothing is settled: modes, then what is open beyond the first.
+pub(super) const LEFT_OUT: usize = 5;
+pub(super) const WITHOUT_SECOND_CALL: usize = 3;
+pub(super) const WITHOUT_THIRD_METHOD: usize = 4;
 
 /// Why there is no recommendation.
 pub(super) fn nothing_recommended(report: &Report) -> &'static str {
@@ -19,7 +24,7 @@ pub(super) fn nothing_recommended(report: &Report) -> &'static str {
     }
 }
 
-/// What to do, without so much of what is [`LEFT_OUT`](super::prediction::LEFT_OUT).
+/// What to do, without so much of what is [`LEFT_OUT`].
 pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
@@ -76,7 +81,7 @@ pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<Strin
             lines.push(format!("    {:<12} {}  (whole: --all)", call.library, call.begun()));
             continue;
         }
-        for (k, line) in call.lines.iter().enumerate() {
+        for (k, line) in call.told().enumerate() {
             lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
         }
     }

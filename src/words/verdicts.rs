@@ -146,14 +146,7 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
     };
     let mut text = match *worst {
         Reason::ChangesKind { learned, growth: grown, reversed, principal: by_principal } => {
-            let what = match (grown, reversed) {
-                (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), false) => "grows",
-                (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), true) => "grows and rotates backwards",
-                (Some(_), false) => "decays",
-                (Some(_), true) => "decays and rotates backwards",
-                (None, _) => "rotates backwards",
-            };
-            let bad = format!("{what} ({})", learned_pair(learned, reversed));
+            let bad = format!("{} ({})", turned(grown, reversed), learned_pair(learned, reversed));
             match principal.filter(|_| !by_principal) {
                 Some(principal) => {
                     let off = report.off.unwrap_or(Discrepancy { amplitude: f64::MAX, phase: f64::MAX });
@@ -185,6 +178,27 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
         text.push_str("; rounding in its start outgrows the solution");
     }
     text
+}
+
+/// What a model of another kind than the truth does.
+fn turned(grown: Option<Growth>, reversed: bool) -> &'static str {
+    match (grown, reversed) {
+        (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), false) => "grows",
+        (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), true) => "grows and rotates backwards",
+        (Some(_), false) => "decays",
+        (Some(_), true) => "decays and rotates backwards",
+        (None, _) => "rotates backwards",
+    }
+}
+
+/// What the one model does that a regression can learn, whose λ̂ is told beside it.
+pub(super) fn does(reason: &Reason, mode: &Mode) -> String {
+    match *reason {
+        Reason::ChangesKind { growth: grown, reversed, .. } => turned(grown, reversed).to_owned(),
+        Reason::Accurate { off, .. } => format!("is right to {}", percent(off.worst())),
+        Reason::Inaccurate { learned, off, .. } => miss(mode.lambda, mode.sign_is_open(), learned, off),
+        Reason::TurnsInvisibly { .. } | Reason::Open { .. } | Reason::NoPrincipal { .. } => reason.say(Dialect::Terminal),
+    }
 }
 
 /// What orbits add to the modes, where they are worse or cannot be told.
