@@ -214,7 +214,7 @@ fn names_are_read() {
 }
 
 #[test]
-fn the_default_of_pysindy_learns_growth_from_decay() {
+fn without_its_ends_the_default_of_pysindy_learns_growth_from_decay() {
     let system = lambdahat::dynamics::System::named("damped-oscillator").unwrap();
     let subject = Subject::from_system(&system, 1.0).unwrap();
     let read = |name: &str| Regression::read(name).unwrap().unwrap();

@@ -24,9 +24,9 @@ pub struct DataOptions {
     /// Columns of inputs u in ẋ = f(x, u), besides those named u:NAME
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',', requires = "data")]
     input: Vec<String>,
-    /// Inputs between samples: held, or linear to the next
-    #[arg(long, value_name = "HOLD", value_enum, default_value_t = HoldName::Zero)]
-    hold: HoldName,
+    /// Inputs between samples: held, or linear to the next [default: zero]
+    #[arg(long, value_name = "HOLD", value_enum, requires = "data")]
+    hold: Option<HoldName>,
     /// Unit of time: s, min, h, day, month, year, …
     #[arg(long, value_name = "UNIT", value_parser = unit, requires = "data")]
     time_unit: Option<TimeUnit>,
@@ -50,14 +50,26 @@ fn unit(text: &str) -> Result<TimeUnit, String> {
 
 impl DataOptions {
     /// Reads the file, or standard input for `-`.
+    ///
+    /// Errors where inputs are to go straight and there are none.
     pub fn read(&self, path: &Path) -> Result<Trajectories, Failure> {
+        let data = self.read_any(path)?;
+        if self.hold == Some(HoldName::Linear) && data.inputs().is_empty() {
+            return Err(Failure::new(
+                "--hold linear says what inputs do between samples, and there are none; name their columns with --input",
+            ));
+        }
+        Ok(data)
+    }
+
+    fn read_any(&self, path: &Path) -> Result<Trajectories, Failure> {
         let reading = self.reading();
         if path.as_os_str() != "-" {
-            return Ok(reading.open(path)?);
+            return reading.open(path).map_err(Failure::of_samples);
         }
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
-        Ok(reading.parse(&bytes, "standard input")?)
+        reading.parse(&bytes, "standard input").map_err(Failure::of_samples)
     }
 
     fn reading(&self) -> Reading {
@@ -66,7 +78,7 @@ impl DataOptions {
             columns: self.columns.clone(),
             trajectory: self.trajectory.clone(),
             inputs: self.input.clone(),
-            hold: if self.hold == HoldName::Linear { Hold::Linear } else { Hold::Zero },
+            hold: if self.hold == Some(HoldName::Linear) { Hold::Linear } else { Hold::Zero },
             interval: self.interval,
             time_unit: self.time_unit,
             missing: self.missing.clone(),

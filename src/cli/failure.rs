@@ -1,5 +1,6 @@
 //! How a run fails: one clear message on standard error, exit status 2.
 
+use crate::data::{DataError, DataProblem};
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -17,6 +18,11 @@ impl Failure {
     /// A failure with this message.
     pub fn new(message: impl fmt::Display) -> Self {
         Self::Message(message.to_string())
+    }
+
+    /// What is wrong with samples, with the option that mends it: of commands that read samples with all options for it.
+    pub fn of_samples(error: DataError) -> Self {
+        Self::Message(option(&error.problem).map_or_else(|| error.to_string(), |option| format!("{error} ({option})")))
     }
 
     /// Prints the message and gives the exit status.
@@ -38,6 +44,16 @@ impl Failure {
 impl<E: Error> From<E> for Failure {
     fn from(error: E) -> Self {
         Self::Message(error.to_string())
+    }
+}
+
+/// The option that does what a problem of the data asks for.
+fn option(problem: &DataProblem) -> Option<&'static str> {
+    match problem {
+        DataProblem::NoTime | DataProblem::OnlyRowNumbers => Some("--time COLUMN or --interval H"),
+        DataProblem::NumpyWithoutTimes => Some("--interval H"),
+        DataProblem::TimeNotIncreasing { .. } => Some("--trajectory COLUMN"),
+        _ => None,
     }
 }
 

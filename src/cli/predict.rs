@@ -36,7 +36,8 @@ Examples:
 
 DATA.csv has a header, then one row per sample. Times may be numbers or dates,
 even or uneven; missing cells stay empty; see docs/data-files.md. The true modes
-are found without any integrator, from the map between successive samples.";
+are found without the methods on trial: sums of exponentials where the motion is
+linear, a polynomial field through its own converged flow where it is not.";
 
 /// Options of `predict`.
 #[derive(clap::Args)]
@@ -187,7 +188,7 @@ impl Args {
         let through_calls = regressions::regressions(report, width) + &of_calls;
         let names = samples.map_or(&[][..], Trajectories::inputs);
         let through = |brief: bool| {
-            losses::through_loss(report, width, brief)
+            losses::through_loss(report, width, brief, !only_calls)
                 + &losses::uneven(report, width, brief)
                 + &inputs::learned_inputs(report, names, width, !in_full)
         };

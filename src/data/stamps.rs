@@ -127,7 +127,7 @@ impl StampReader {
                 None => ReadTimes { unit: wished.unwrap_or_default(), stamps: Stamps::Numbers, digit },
             },
             _ => {
-                let unit = wished.unwrap_or(if name.eq_ignore_ascii_case("year") { TimeUnit::Year } else { TimeUnit::Unstated });
+                let unit = wished.or_else(|| TimeUnit::spelled(name)).unwrap_or_default();
                 ReadTimes { unit, stamps: Stamps::Numbers, digit }
             }
         }
@@ -280,6 +280,17 @@ mod tests {
         let (read_as, times) = read("when", &["2024-01-01T23:59:59.9", "2024-01-02T00:00:00.0", "2024-01-02T00:00:00.1"]);
         assert_eq!((read_as.unit, read_as.digit), (TimeUnit::Second, 0.0));
         assert!(times.iter().zip([0.9, 1.0, 1.1]).all(|(a, b)| (a - b).abs() < 1e-15));
+    }
+
+    #[test]
+    fn a_column_named_after_a_unit_counts_in_it() {
+        for unit in TimeUnit::ALL {
+            let name = unit.name().unwrap();
+            let plural = format!("{}s", name.to_uppercase());
+            assert!([name, plural.as_str()].iter().all(|name| read(name, &["0", "1", "2"]).0.unit == unit), "{name}");
+        }
+        // A letter may be a state, a place or a day.
+        assert!(["t", "d", "s", "a", "time"].iter().all(|name| read(name, &["0", "1", "2"]).0.unit == TimeUnit::Unstated));
     }
 
     #[test]

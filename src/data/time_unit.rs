@@ -96,8 +96,14 @@ impl TimeUnit {
             "y" | "yr" | "a" => Some(Self::Year),
             _ => None,
         };
+        short.or_else(|| Self::spelled(&word))
+    }
+
+    /// The unit that a whole word names, `second` or `seconds`, in any case.
+    pub fn spelled(word: &str) -> Option<Self> {
+        let word = word.trim().to_ascii_lowercase();
         let singular = word.strip_suffix('s').unwrap_or(&word);
-        short.or_else(|| Self::ALL.into_iter().find(|unit| unit.name() == Some(singular)))
+        Self::ALL.into_iter().find(|unit| unit.name() == Some(singular))
     }
 }
 

@@ -65,6 +65,8 @@ pub enum Caveat {
         /// Columns.
         columns: usize,
     },
+    /// Nothing is settled, and every column stays positive and falls towards zero: whether the motion rests there is not in the samples.
+    FallsToZero,
     /// Gaps over which the slowest mode loses all but e⁻³ of itself begin new runs: what was recorded after them may have been started anew.
     GapsBegin {
         /// In time.
@@ -98,12 +100,12 @@ pub enum Caveat {
     },
     /// Modes whose uncertainty exceeds their size.
     LargeUncertainty {
-        /// How many.
+        /// How many, a pair as one.
         count: usize,
     },
     /// Modes without an uncertainty: their equilibrium vanishes in a third of the bootstrap draws or more.
     EquilibriumVanishes {
-        /// How many.
+        /// How many, a pair as one.
         count: usize,
     },
     /// Whether a mode decays or grows is not settled.

@@ -14,6 +14,7 @@ use super::caveat::Caveat;
 use super::directions::Directions;
 use super::examined::Examination;
 use super::examined_inputs::examined_with_inputs;
+use super::falls_to_zero::add_falls_to_zero;
 use super::finding::{Because, Finding, Motion};
 use super::fitted_field::FittedField;
 use super::forgotten_gaps::begun_anew;
@@ -143,6 +144,9 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
         found.caveats.push(Caveat::Stopped);
     } else if options.degree.is_none() && data.inputs().is_empty() {
         add_levels_off(&mut found, data);
+        if !options.log && !options.rests_at_zero {
+            add_falls_to_zero(&mut found, data);
+        }
     }
     Ok(found)
 }

@@ -26,7 +26,7 @@
 //! | the field itself, for its orbits | `fitted_field` |
 //! | rest, cycle, orbits or chaos, by following the field | `motion` |
 //! | the object in the data, and what is not settled | `finding` |
-//! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria`; only rises or falls to it, `levels_off` |
+//! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria`; only rises or falls to it, `levels_off`; falls towards zero, `falls_to_zero` |
 //! | which gaps begin new runs | `forgotten_gaps` |
 //! | what limits the figures | `caveat` |
 //!
@@ -50,6 +50,7 @@ mod examined;
 mod examined_inputs;
 mod exponential_search;
 mod exponentials;
+mod falls_to_zero;
 mod feedback;
 mod field_fit;
 mod finding;

@@ -145,7 +145,7 @@ pub struct Mode {
     pub lambda: Complex<f64>,
     /// The equilibrium, in the data's own variables.
     pub equilibrium: Vec<f64>,
-    /// The radius around λ that holds 68 % of the bootstrap draws, where there is one.
+    /// The radius about λ that holds it in two of three repetitions of the same noise, with what estimators and models that fit as well leave open; where there is one.
     pub uncertainty: Option<f64>,
     /// Whether the samples determine it. What is not settled gets no verdict and drives no recommendation.
     #[serde(default = "yes")]
@@ -370,11 +370,12 @@ impl Search<'_> {
         } else if fastest > FRAC_PI_2 {
             self.caveats.push(Caveat::CoarselySampled { per_period: TAU / fastest, nyquist: PI / h });
         }
-        let vague = modes.iter().filter(|m| m.uncertainty.is_some_and(|u| u > m.lambda.norm())).count();
+        // A pair counts once.
+        let vague = modes.iter().filter(|m| m.lambda.im >= 0.0 && m.uncertainty.is_some_and(|u| u > m.lambda.norm())).count();
         if vague > 0 {
             self.caveats.push(Caveat::LargeUncertainty { count: vague });
         }
-        let unsettled = modes.iter().filter(|m| m.uncertainty.is_none()).count();
+        let unsettled = modes.iter().filter(|m| m.lambda.im >= 0.0 && m.uncertainty.is_none()).count();
         if unsettled > 0 && !self.caveats.contains(&Caveat::NoUncertainty) {
             self.caveats.push(Caveat::EquilibriumVanishes { count: unsettled });
         }

@@ -3,6 +3,7 @@
 use super::number::{DIGITS, complex, count, pair, percent, real};
 use super::training_call::{TrainingCall, training_calls};
 use super::{Dialect, Say};
+use crate::fit::Loss;
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
 use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Report, Why};
 use num_complex::Complex;
@@ -10,18 +11,39 @@ use std::f64::consts::TAU;
 
 impl Say for Why {
     fn say(&self, _: Dialect) -> String {
-        match *self {
-            Self::CheapestFaithful { candidates, most_substeps } => {
-                format!("Every mode is faithful, and of {candidates} methods with up to {most_substeps} substeps none is cheaper.")
-            }
-            Self::FaithfulButForAliases { candidates, most_substeps, .. } => format!(
-                "Its principal branch is faithful, and of {candidates} methods with up to {most_substeps} substeps none is cheaper. {}",
-                aliases(self).unwrap_or_default()
-            ),
-            Self::KeepsSigns { most_substeps } => {
-                format!("No method tried is faithful with up to {most_substeps} substeps, but this one never mistakes growth for decay.")
-            }
+        because(self, Among::Common)
+    }
+}
+
+/// Why it is recommended, of these methods.
+fn because(why: &Why, among: Among) -> String {
+    let cheapest = |candidates: usize, most_substeps: u32, what: &str| {
+        let of = match among {
+            Among::Common => count(candidates, "method", "methods"),
+            Among::Asked => "the methods asked for".into(),
+            Among::CommonAsNoneAskedServes => count(candidates, "common method", "common methods"),
+        };
+        format!("Cheapest of {of} with {what} faithful (up to {most_substeps} substeps).")
+    };
+    let reason = match *why {
+        Why::CheapestFaithful { candidates, most_substeps } => cheapest(candidates, most_substeps, "every mode"),
+        Why::FaithfulButForAliases { candidates, most_substeps, .. } => {
+            format!("{} {}", cheapest(candidates, most_substeps, "every principal branch"), aliases(why).unwrap_or_default())
         }
+        Why::KeepsSigns { most_substeps } => {
+            let none = match among {
+                Among::Common => "No method tried",
+                Among::Asked => "None of the methods asked for",
+                Among::CommonAsNoneAskedServes => "None of the common ones",
+            };
+            format!("{none} is faithful with up to {most_substeps} substeps, but this one never mistakes growth for decay.")
+        }
+    };
+    match among {
+        Among::CommonAsNoneAskedServes => {
+            format!("None of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps. {reason}")
+        }
+        Among::Common | Among::Asked => reason,
     }
 }
 
@@ -64,17 +86,6 @@ impl Say for OrbitChange {
     }
 }
 
-/// Among which methods it was chosen, where some were asked for.
-pub(super) fn among(among: Among) -> String {
-    match among {
-        Among::Common => String::new(),
-        Among::Asked => "Of the methods asked for: ".into(),
-        Among::CommonAsNoneAskedServes => {
-            format!("None of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps; of the common ones: ")
-        }
-    }
-}
-
 /// The whole reason for a recommendation.
 pub fn why(advice: &Recommendation, to: Dialect) -> String {
     let solves = if advice.scheme.is_explicit() {
@@ -84,7 +95,7 @@ pub fn why(advice: &Recommendation, to: Dialect) -> String {
     };
     let cost = format!(" It takes {} of f per sample{solves}.", count(advice.evaluations as usize, "evaluation", "evaluations"));
     let orbits = advice.orbits.as_ref().map_or_else(String::new, |orbits| format!(" {}", orbits.say(to)));
-    format!("{}{}{cost}{orbits}", among(advice.among), advice.why.say(to))
+    format!("{}{cost}{orbits}", because(&advice.why, advice.among))
 }
 
 /// What is recommended, in one line: the method, its steps, what it learns.
@@ -99,7 +110,17 @@ pub(super) fn headline(advice: &Recommendation) -> String {
 /// The calls that do what is advised. Where noise makes a difference between losses, those that put the samples into the method's equation do not.
 pub(super) fn calls(report: &Report, advice: &Recommendation) -> impl Iterator<Item = TrainingCall> {
     let noisy = report.through_loss.as_ref().is_some_and(|through| through.acts);
-    training_calls(&advice.scheme, advice.substeps, evenly(report)).into_iter().filter(move |call| !(noisy && call.residual))
+    training_calls(&advice.scheme, advice.substeps, evenly(report), sliced(report))
+        .into_iter()
+        .filter(move |call| !(noisy && call.residual))
+}
+
+/// The loss whose samples the recommended calls start from: one that is not what training does anyway, and that takes the same times of each of its windows.
+pub(super) fn sliced(report: &Report) -> Option<Loss> {
+    let advice = report.recommendation.as_ref()?;
+    let asked = report.through_loss.as_ref().map(|through| through.loss);
+    let same_times = |loss: &Loss| !report.uneven || matches!(loss, Loss::Rollout | Loss::RolloutFreeStart);
+    advice.loss.filter(|loss| (*loss != Loss::Pairs || asked != Some(*loss)) && same_times(loss))
 }
 
 /// H, where it is the same throughout.

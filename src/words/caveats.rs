@@ -50,6 +50,9 @@ impl Say for Caveat {
                 if *columns == 1 { "The column only rises or only falls, and levels off" } else { "The columns level off, and one only rises or only falls" },
                 if *columns == 1 { "this column" } else { "these columns" }
             ),
+            Self::FallsToZero => {
+                "Every column stays positive and falls towards zero; whether the motion comes to rest there is not in the samples.".into()
+            }
             Self::NoFixedPoint { without, degree } => {
                 format!("The map of degree {without} has no fixed point near the data; degree {degree} is used instead.")
             }
@@ -91,8 +94,8 @@ impl Say for Caveat {
             Self::FieldFitted { degree, residual, steps, doubled } => {
                 let converged = doubled.map_or_else(String::new, |change| {
                     format!(
-                        " Fitted through twice its {}, the modes change by {}.",
-                        count(*steps, "step an interval", "steps an interval"),
+                        " With twice the {} an interval of its flow the modes change by {}.",
+                        count(*steps, "step", "steps"),
                         percent(change)
                     )
                 });
@@ -114,17 +117,16 @@ impl Say for Caveat {
                 real(*multiplier, 2)
             ),
             Self::OneSize { frequency } => format!(
-                "A steady oscillation of one size: ±{}i is a mode only if the system is linear and nothing drives it. A limit cycle and a \
+                "The motion keeps nearly one size: {} is a mode only if the system is linear and nothing drives it. A limit cycle and a \
                  steady forced motion can look the same; a start of another size tells them apart.",
-                real(*frequency, DIGITS)
+                pair(Complex::new(0.0, *frequency), DIGITS)
             ),
             Self::SteadyCycle { period, uncertainty, amplitude, rate, unit, share } => {
                 let list = |all: &[f64], told: &dyn Fn(f64) -> String| all.iter().map(|x| told(*x)).collect::<Vec<_>>().join(", ");
                 // One column cannot turn by itself; several can.
                 let so = match amplitude.len() {
                     1 => {
-                        "something outside drives it, or a state that is not in the column. A model of this column alone cannot learn it: give it what \
-                         drives it, or the time, as an input."
+                        "something outside drives it, or a state that is not in the column. A model of this column alone cannot learn it."
                     }
                     _ => "something outside drives it, or it is an orbit or a cycle of its own; these samples do not tell.",
                 };
@@ -149,13 +151,14 @@ impl Say for Caveat {
             ),
             Self::Stopped => "Stopped before everything was tried: this is what is settled so far.".into(),
             Self::PartOfState { columns, modes, alone, delays } => format!(
-                "{} with {modes} modes {} not the whole state: {} {}",
-                count(*columns, "column", "columns"),
-                plural(*columns, "is", "are"),
-                learned_alone(*columns, alone),
+                "{} only part of the state ({} found): a linear model of {} alone {} {}",
+                count(*columns, "column is", "columns are"),
+                count(*modes, "eigenvalue", "eigenvalues"),
+                plural(*columns, "it", "them"),
+                learned_alone(alone),
                 match delays {
                     Some(delays) => rest_by_delays(*columns, delays),
-                    None => "Add a hidden state with a fitted start, or at even times delayed copies.".into(),
+                    None => "Add a hidden state with a fitted start, or delayed copies (those need even times).".into(),
                 }
             ),
             Self::LagTells { alone, with_lag } => format!(
@@ -214,13 +217,13 @@ impl Say for Caveat {
     }
 }
 
-/// What a linear model of a part of the state learns.
-fn learned_alone(columns: usize, alone: &[[f64; 2]]) -> String {
+/// What a linear model of a part of the state learns, after its name.
+fn learned_alone(alone: &[[f64; 2]]) -> String {
     let modes: Vec<String> = alone.iter().filter(|[_, im]| *im >= 0.0).map(|[re, im]| pair(Complex::new(*re, *im), 3)).collect();
     if modes.is_empty() {
-        return format!("a model of {} alone cannot learn the modes.", plural(columns, "it", "them"));
+        return "cannot learn them.".into();
     }
-    format!("alone {} {}.", plural(columns, "it teaches", "they teach"), modes.join(", "))
+    format!("learns {}.", modes.join(", "))
 }
 
 /// The columns that stand for the rest of the state.

@@ -1,6 +1,8 @@
 //! What the loss makes of noisy samples, in words.
 
+use super::advice::sliced;
 use super::number::{DIGITS, complex, pair, percent, real, signed};
+use super::training_call::Slices;
 use super::{Table, wrapped};
 use crate::fit::Loss;
 use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
@@ -25,7 +27,8 @@ fn most_moved<'a>(report: &Report, through: &'a ThroughLoss) -> Option<(usize, &
 }
 
 /// What noise does through the loss, and which loss avoids it; in `brief` without what the others do. Empty where it does nothing that the samples would show.
-pub fn through_loss(report: &Report, width: usize, brief: bool) -> String {
+/// Its calls are left out where those that are `recommended` are shown as well, and do it.
+pub fn through_loss(report: &Report, width: usize, brief: bool, recommended: bool) -> String {
     // What a loop learns of runs that rest at different places is no work of noise.
     let apart = report.caveats.contains(&Caveat::RestsApart);
     let Some(through) = report.through_loss.as_ref().filter(|through| through.acts && !apart) else { return String::new() };
@@ -64,10 +67,20 @@ pub fn through_loss(report: &Report, width: usize, brief: bool) -> String {
         let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
         // From a random start long windows of a nonlinear model end in poor minima.
         let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
-        let further = if brief { " (diffrax, others: --all)" } else { "" };
-        lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}{further}:"), "", "  ", width));
+        let shown_above = recommended && sliced(report) == Some(loss);
+        let (further, stop) = match (shown_above, brief) {
+            (true, true) => (" (others: --all)", "."),
+            (true, false) => ("", "."),
+            (false, true) => (" (diffrax, others: --all)", ":"),
+            (false, false) => ("", ":"),
+        };
+        lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}{further}{stop}"), "", "  ", width));
         lines.push('\n');
-        let calls = if report.uneven { uneven_loss_calls(loss) } else { loss_calls(loss) };
+        let calls = match shown_above {
+            true => Vec::new(),
+            false if report.uneven => uneven_loss_calls(loss),
+            false => loss_calls(loss),
+        };
         let shown = if brief { 1 } else { calls.len() };
         for (library, call) in calls.into_iter().take(shown) {
             lines.push_str(&call_lines(library, &call, width));
@@ -140,21 +153,17 @@ pub fn minima(report: &Report, width: usize) -> String {
 
 /// How a loss is written with a library: what is integrated, and what is compared.
 pub fn loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
-    match loss {
-        Loss::Pairs => vec![
-            ("torchdiffeq", "odeint(f, x[:-1], t[:2])[-1]  against  x[1:]".to_owned()),
-            ("diffrax", "vmap(lambda y0: diffeqsolve(…, y0, …).ys[-1])(x[:-1])  against  x[1:]".to_owned()),
-        ],
-        Loss::Windows(k) => vec![
-            ("torchdiffeq", format!("odeint(f, x[:-{k}:{k}], t[:{}])  against  x[i:i+{}]", k + 1, k + 1)),
-            ("diffrax", format!("vmap over x[:-{k}:{k}], SaveAt(ts=ts[:{}])  against  x[i:i+{}]", k + 1, k + 1)),
-        ],
-        Loss::Rollout => vec![("any", "one solve from x[0] through all of t  against  x".to_owned())],
-        Loss::RolloutFreeStart => vec![
-            ("torchdiffeq", "y0 = nn.Parameter(x[0].clone()); odeint(f, y0, t)  against  x".to_owned()),
-            ("diffrax", "params = (f, y0), y0 begun at x[0]; diffeqsolve(…, y0, …).ys  against  x".to_owned()),
-        ],
-    }
+    let Slices { start, times, end, against, .. } = Slices::of_torch(Some(loss));
+    let begun = if loss == Loss::RolloutFreeStart { "y0 = torch.nn.Parameter(x[0].clone()); " } else { "" };
+    let torch = format!("{begun}odeint(f, {start}, {times}){end}  against  {}", against.unwrap_or_default());
+    let Slices { start, end, against, .. } = Slices::of_diffrax(Some(loss));
+    let against = against.unwrap_or_default();
+    let diffrax = match loss {
+        Loss::Pairs | Loss::Windows(_) => format!("vmap(lambda y0: diffeqsolve(…, y0, …).ys{end})({start})  against  {against}"),
+        Loss::Rollout => format!("diffeqsolve(…, {start}, …).ys  against  {against}"),
+        Loss::RolloutFreeStart => format!("params = (f, y0), y0 begun at x[0]; diffeqsolve(…, y0, …).ys  against  {against}"),
+    };
+    vec![("torchdiffeq", torch), ("diffrax", diffrax)]
 }
 
 /// The same at uneven times, where each window has times of its own.

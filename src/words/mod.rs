@@ -11,8 +11,8 @@
 //! | verdicts and their reasons | `verdicts` |
 //! | what a loop learns of inputs; what becomes of a limit cycle | `inputs`; `cycles` |
 //! | what the loss makes of noise; regression on derivatives | `losses`; `regressions` |
-//! | what to do instead, and its call in a library | `advice`, `training_call`; of a library's own steps `loops` |
-//! | why a mode is not settled | `unsettled` |
+//! | what to do instead, and its call in a library | `advice`, `to_do`, `training_call`; of a library's own steps `loops` |
+//! | why a mode is not settled; what is open beside what is | `unsettled`; `still_open` |
 //! | what is true, in the first lines | `modes_found` |
 //! | the screens of `predict`; of `check`; of `audit` and `repair` | `prediction`; `check`, `covered`; `repair` |
 //! | the screen of `fit` | `fit` |
@@ -53,7 +53,9 @@ mod remarked;
 pub(crate) mod repair;
 mod resumed;
 mod samples;
+mod still_open;
 mod table;
+mod to_do;
 mod training_call;
 mod unsettled;
 mod verdicts;

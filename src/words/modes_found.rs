@@ -79,12 +79,13 @@ pub(super) fn answer(report: &Report, width: usize, most: usize) -> Vec<String> 
                 _ => format!(", {rest} of them not settled by the samples"),
             };
             push(&mut lines, &format!("{object}{}{open} ({samples}, {every}):", count(all.len(), "mode", "modes")), width);
-            let mut table = Table::new(&["", "", "", ""]).details(&[3]);
             let several = all.iter().any(|mode| mode.equilibrium != all[0].equilibrium);
             let mut shown = all.to_vec();
             shown.sort_by_key(|mode| !mode.settled);
+            let mut table = Table::new(&["", "", "", ""]).details(if alike(&shown) { &[] } else { &[3] });
             for mode in shown.iter().take(most) {
-                let state = if mode.settled { "" } else { "not settled" };
+                // Of none the heading says it.
+                let state = if mode.settled || settled == 0 { "" } else { "not settled" };
                 let place = if several { format!("at {}", point(&mode.equilibrium)) } else { String::new() };
                 table.row([format!("λ = {}", known(mode)), behaviour(mode), state.to_owned(), place]);
             }
@@ -95,6 +96,12 @@ pub(super) fn answer(report: &Report, width: usize, most: usize) -> Vec<String> 
         }
     }
     lines
+}
+
+/// Whether two modes are told apart by nothing but their equilibrium.
+pub(super) fn alike(modes: &[&Mode]) -> bool {
+    let told = |mode: &Mode| (known(mode), behaviour(mode));
+    modes.iter().enumerate().any(|(k, mode)| modes[..k].iter().any(|other| told(other) == told(mode)))
 }
 
 /// How far apart the samples are.

@@ -1,15 +1,16 @@
 //! What `predict` says: the answer, the evidence, what to do; on request everything, or what the words mean.
 
-use super::advice::{aliases, calls, headline, why};
+use super::advice::{calls, headline, why};
 pub use super::modes_found::truth;
-use super::modes_found::{MOST_MODES, answer, closes, spaced};
+use super::modes_found::{MOST_MODES, alike, answer, spaced};
 use super::number::{DIGITS, count, percent, point, real, signed};
 use super::paragraph::push;
-use super::unsettled::remedies;
+use super::still_open::open;
+use super::to_do::{LEFT_OUT, WITHOUT_SECOND_CALL, WITHOUT_THIRD_METHOD, nothing_recommended, to_do};
 use super::verdicts::{becomes, behaviour, off_orbits, verdict};
 use super::{Cell, Dialect, Say, Shade, Table, wrapped};
-use crate::inverse::{MOST_SUBSTEPS, Verdict};
-use crate::predict::{Among, Measure, MethodReport, ModeReport, Report};
+use crate::inverse::Verdict;
+use crate::predict::{Measure, MethodReport, ModeReport, Report};
 use crate::truth::{Caveat, Mode};
 
 /// Lines of the first screen.
@@ -18,12 +19,6 @@ pub const FIRST_SCREEN: usize = 24;
 const LEAST_METHODS: usize = 3;
 /// Methods that people ask for first, of those that nobody named.
 const FIRST: [&str; 6] = ["rk4", "dormand-prince5", "forward-euler", "implicit-midpoint", "tsitouras5", "midpoint"];
-
-/// What is left out of a full screen, one after the other, since `--all` says it too: what is open beyond the first, the method for any step, most of the second library's
-/// call, the third method, the rest of that call. Where nothing is settled: modes, then what is open beyond the first.
-const LEFT_OUT: usize = 5;
-const WITHOUT_SECOND_CALL: usize = 3;
-const WITHOUT_THIRD_METHOD: usize = 4;
 
 /// The first screen: at most [`FIRST_SCREEN`] lines of `width` columns where that can be, `above` of which are already used.
 pub fn first_screen(report: &Report, width: usize, above: usize) -> String {
@@ -42,7 +37,7 @@ fn screen(report: &Report, width: usize, above: usize, left_out: usize) -> Vec<S
     let settled = report.modes.iter().any(|mode| mode.settled);
     let mut lines = answer(report, width, if settled { MOST_MODES } else { MOST_MODES - left_out.min(2) });
     let brief = left_out > if settled { 0 } else { 2 };
-    let (advice, open) = (advice(report, width, left_out), open(report, width, brief));
+    let (advice, open) = (to_do(report, width, left_out), open(report, width, brief));
     let used = above + lines.len() + open.len() + advice.len();
     let least = if left_out < WITHOUT_THIRD_METHOD { LEAST_METHODS } else { LEAST_METHODS - 1 };
     lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1), least));
@@ -92,141 +87,6 @@ fn evidence(report: &Report, width: usize, room: usize, least: usize) -> Vec<Str
     }
 }
 
-/// Why there is no recommendation.
-fn nothing_recommended(report: &Report) -> &'static str {
-    match (report.caveats.contains(&Caveat::Stopped), report.finding.settled) {
-        (true, true) => "Nothing is recommended: this was stopped before orbits through the methods were followed.",
-        (true, false) => "Nothing is recommended: this was stopped before a mode was settled.",
-        _ => "Nothing is recommended: the samples settle no mode.",
-    }
-}
-
-/// What to do, without so much of what is [`LEFT_OUT`].
-fn advice(report: &Report, width: usize, left_out: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let Some(advice) = &report.recommendation else {
-        if let Some(caveat) = report.caveats.iter().find(|caveat| report.finding.settled && caveat.forbids_advice()) {
-            push(&mut lines, &format!("Nothing is recommended. {}", caveat.say(Dialect::Terminal)), width);
-            return lines;
-        }
-        push(&mut lines, nothing_recommended(report), width);
-        if report.caveats.contains(&Caveat::Stopped) {
-            return lines;
-        }
-        let mut codes = Vec::new();
-        for because in report.modes.iter().flat_map(|mode| &mode.because) {
-            if !codes.contains(because) {
-                codes.push(*because);
-                lines.extend(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width).lines().map(str::to_owned));
-            }
-        }
-        push(&mut lines, &format!("{} --all shows what was found.", remedies(report, &codes)), width);
-        return lines;
-    };
-    let other_loss = advice.loss.is_some_and(|loss| report.through_loss.as_ref().is_some_and(|through| through.loss != loss));
-    let faithful = |m: &MethodReport| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful));
-    let same = !other_loss && report.methods.iter().any(faithful);
-    let asked = report.methods.iter().any(|m| (&m.method, m.substeps) == (&advice.method, advice.substeps));
-    let unhelped = asked && report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none());
-    let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
-    let tried = report.through_loss.as_ref().is_some_and(|through| !through.others.is_empty());
-    let heading = match (same, advice.among) {
-        (true, _) if partly => "Once the model has the rest of the state, good as it is".to_owned(),
-        (true, _) => "Good as it is".to_owned(),
-        _ if unhelped && !tried => {
-            let unfollowed = if report.driven.is_some() { "with inputs that go straight" } else { "in so many columns" };
-            format!("Through pairs only more or cleaner samples help; {unfollowed} no other loss is followed")
-        }
-        _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
-        (false, Among::Common) if partly => "Once the model has the rest of the state, do this".into(),
-        (false, Among::Common) => "Do this instead".into(),
-        (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
-        (false, Among::CommonAsNoneAskedServes) => {
-            format!("Do this instead: none of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps")
-        }
-    };
-    push(&mut lines, &heading, width);
-    lines.push(wrapped(&format!("{}.", headline(advice)), "  ", "  ", width));
-    for (place, call) in calls(report, advice).take(2).enumerate() {
-        if place > 0 && left_out > WITHOUT_THIRD_METHOD && point_to(&mut lines, call.library, width) {
-            continue;
-        }
-        if place > 0 && left_out >= WITHOUT_SECOND_CALL && call.lines.len() > 1 {
-            lines.push(format!("    {:<12} {}  (whole: --all)", call.library, call.begun()));
-            continue;
-        }
-        for (k, line) in call.lines.iter().enumerate() {
-            lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
-        }
-    }
-    if let Some(orbits) = &advice.orbits {
-        lines.push(wrapped(&orbits.say(Dialect::Terminal), "  ", "  ", width));
-    }
-    if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method && left_out < 2) {
-        lines.push(wrapped(&format!("{} keeps growth and decay apart at any step size.", any.method), "  ", "  ", width));
-    }
-    lines
-        .into_iter()
-        .flat_map(|line| line.lines().map(str::to_owned).collect::<Vec<_>>().into_iter().chain(line.is_empty().then(String::new)))
-        .collect()
-}
-
-/// Names a library behind the last line, where there is room for it.
-fn point_to(lines: &mut [String], library: &str, width: usize) -> bool {
-    let pointer = format!("  ({library}: --all)");
-    let last = lines.last_mut().filter(|line| line.chars().count() + pointer.len() <= width);
-    last.map(|line| line.push_str(&pointer)).is_some()
-}
-
-/// What is still open: the alias of the samples, then caveats that bear on the answer; in `brief` only the first, and one that leaves verdicts open.
-fn open(report: &Report, width: usize, brief: bool) -> Vec<String> {
-    let alias = report.recommendation.as_ref().and_then(|advice| aliases(&advice.why));
-    let aliased = alias.is_some();
-    let settled = report.modes.iter().any(|mode| mode.settled);
-    let said = |caveat: &Caveat| match caveat {
-        Caveat::Closed { .. } => closes(report).is_some(),
-        // Where nothing is settled there is no verdict that could turn on a sign.
-        Caveat::SignOpen { .. } => !settled,
-        // Said where the recommendation would be.
-        caveat if caveat.forbids_advice() => settled,
-        _ => false,
-    };
-    let caveats = report
-        .caveats
-        .iter()
-        .filter(|caveat| bears(caveat) && !said(caveat) && !(aliased && matches!(caveat, Caveat::CoarselySampled { .. })));
-    let decides = |caveat: &Caveat| matches!(caveat, Caveat::SignOpen { .. } | Caveat::OrbitsOpen { .. } | Caveat::Stopped);
-    let caveats = caveats.map(|caveat| (decides(caveat), caveat.say(Dialect::Terminal)));
-    let texts: Vec<(bool, String)> = alias.into_iter().map(|text| (false, text)).chain(caveats).collect();
-    let shown = if brief && !texts.get(1).is_some_and(|(decides, _)| *decides) { 1 } else { 2 };
-    let mut lines = Vec::new();
-    for (_, text) in texts.iter().take(shown) {
-        lines.extend(wrapped(&format!("Still open: {text}"), "", "  ", width).lines().map(str::to_owned));
-    }
-    if texts.len() > shown {
-        lines.push(format!("… {} more: --all", texts.len() - shown));
-    }
-    lines
-}
-
-/// Whether a caveat limits the answer; others say how it was found.
-fn bears(caveat: &Caveat) -> bool {
-    // Below this what a field misses is rounding or a solver's tolerance.
-    const NOTICED: f64 = 1e-5;
-    if let Caveat::FieldFitted { residual, .. } = *caveat {
-        return residual > NOTICED;
-    }
-    !matches!(
-        caveat,
-        Caveat::MapDegree { .. }
-            | Caveat::SimplerMap { .. }
-            | Caveat::SeveralEquilibria { .. }
-            | Caveat::NoFixedPoint { .. }
-            | Caveat::GapsBegin { .. }
-            | Caveat::FittedOrbits { .. }
-    )
-}
-
 fn shaded(text: &str, verdict: Option<Verdict>) -> Cell {
     let shade = match verdict {
         Some(Verdict::Faithful) => Shade::Green,
@@ -245,7 +105,9 @@ pub fn everything(report: &Report, width: usize) -> String {
         n => format!(", {} of {}", count(n, "sample", "samples"), count(report.trajectories, "trajectory", "trajectories")),
     };
     parts.push(wrapped(&format!("{}{samples}, {}", report.source, spaced(report)), "", "  ", width));
-    let mut table = Table::new(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES", ""]).details(&[1, 2]);
+    let upper: Vec<&Mode> = report.upper_modes().map(|(_, mode)| mode).collect();
+    let details: &[usize] = if alike(&upper) { &[1] } else { &[1, 2] };
+    let mut table = Table::new(&["λ", "UNCERTAINTY", "EQUILIBRIUM", "WHAT IT DOES", ""]).details(details);
     for (_, mode) in report.upper_modes() {
         let certainty = match mode.uncertainty {
             None => "unknown".into(),
@@ -286,7 +148,7 @@ pub fn everything(report: &Report, width: usize) -> String {
             let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);
             for call in calls(report, advice) {
-                for (k, line) in call.lines.iter().enumerate() {
+                for (k, line) in call.told().enumerate() {
                     part.push_str(&format!("\n    {:<12} {line}", if k == 0 { call.library } else { "" }));
                 }
             }
@@ -389,7 +251,7 @@ pub fn explanation(report: &Report, width: usize) -> String {
         ("OTHERS", "how many further branches there are.".to_owned()),
         ("alias", "samples every H show e^(Hλ) only, which λ + 2πi/H shares.".to_owned()),
         ("PER TURN", "what one turn of an orbit in the learned field changes; ERROR is the effect of the first term left out.".to_owned()),
-        ("(to 0.03)", "the radius around λ that holds 68 % of bootstrap draws.".to_owned()),
+        ("(to 0.03)", "the uncertainty: the radius about λ that holds it in two of three repetitions of the same noise, and what models that fit as well leave open.".to_owned()),
     ];
     let mut table = Table::new(&["", ""]);
     for (word, meaning) in words {

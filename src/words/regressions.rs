@@ -1,10 +1,11 @@
 //! Regression on estimated derivatives, in words.
 
 use super::number::{DIGITS, complex, pair};
-use super::verdicts::{orbits_off, verdict};
-use super::{Dialect, Say, Table, wrapped};
+use super::verdicts::{does, orbits_off, verdict};
+use super::{Table, wrapped};
 use crate::loops::{Ends, NotRegressed, Regression};
 use crate::predict::{RegressionMode, RegressionReport, Report};
+use crate::truth::Mode;
 
 /// What a regression does with the samples, one sentence a line.
 pub fn description(regression: &Regression) -> Vec<String> {
@@ -39,8 +40,8 @@ pub fn regressions(report: &Report, width: usize) -> String {
         for (row, mode) in found.modes.iter().enumerate() {
             let name = if row == 0 { found.regression.name.as_str() } else { "" };
             let (shown, why) = match (mode.verdict, found.turns_on_orbits()) {
-                (Some(_), true) => (found.verdict, format!("It {}.", orbits_off(&found.orbits, found.verdict))),
-                _ => (mode.verdict, why(mode)),
+                (Some(_), true) => (found.verdict, orbits_off(&found.orbits, found.verdict)),
+                _ => (mode.verdict, why(mode, report.upper_modes().nth(row).map(|(_, mode)| mode))),
             };
             table.row([name.to_owned(), verdict(shown).to_owned(), learned(mode), why]);
         }
@@ -58,7 +59,7 @@ pub fn regressions(report: &Report, width: usize) -> String {
         (true, _) => {
             "Other formulas at the ends of a trajectory add an error that is not in these figures; it stays in long trajectories of a motion that dies out."
         }
-        (false, true) => "One-sided formulas at the ends of a trajectory are in these figures; drop_endpoints=True leaves them out.",
+        (false, true) => "These figures include the one-sided formulas at the ends of a trajectory.",
         (false, false) => "",
     };
     let note = if note.is_empty() { String::new() } else { wrapped(note, "", "", width) + "\n" };
@@ -73,13 +74,13 @@ fn learned(mode: &RegressionMode) -> String {
     }
 }
 
-fn why(mode: &RegressionMode) -> String {
+fn why(mode: &RegressionMode, truth: Option<&Mode>) -> String {
     match &mode.learned {
         None => mode.undefined.map_or_else(String::new, |why| match why {
             NotRegressed::Range => "Numbers leave the range of double precision.".to_owned(),
             NotRegressed::RealMode => "A real mode alone leaves k and c open.".to_owned(),
         }),
         Some(learned) if learned.removed => "The smoothing removes this mode: shorten its window.".to_owned(),
-        Some(_) => mode.reasons.first().map_or_else(String::new, |reason| reason.say(Dialect::Terminal)),
+        Some(_) => mode.reasons.first().zip(truth).map_or_else(String::new, |(reason, truth)| does(reason, truth)),
     }
 }

@@ -33,6 +33,10 @@ impl Say for Because {
     }
 }
 
+/// What tells a nonlinear system from a linear one, and the same where its field near rest is open too.
+const OTHER_SIZES: &str = "Add runs from starts of other sizes.";
+const SIZES_AND_REST: &str = "Add runs from starts of other sizes, one near rest.";
+
 /// What settles a mode that is not settled for this reason.
 fn remedy(because: Because) -> &'static str {
     match because {
@@ -40,7 +44,7 @@ fn remedy(because: Because) -> &'static str {
         Because::NoRealFlow => "Sample more closely.",
         Because::EstimatorsDisagree | Because::Vague | Because::FewSamples => "Give more samples, or more runs.",
         Because::NotDetermined | Because::StillImproving => "Add runs from other starts, one of them near rest.",
-        Because::MayBeNonlinear => "Add runs from starts of other sizes; or, where the system is known to be linear, give --degree 1.",
+        Because::MayBeNonlinear => OTHER_SIZES,
         Because::Harmonic => "Add a run that starts near rest; where a part of the state (a velocity) is missing, give it as a column.",
         Because::MayBeDriven => "If something drives it, give that as an input.",
         Because::LineOfEquilibria => "No samples change that: where on the line a run ends, and how fast, depends on its start.",
@@ -64,6 +68,14 @@ const NEAR_REST: &str = "Give a file of runs that start near rest only: on eithe
 /// A mode that falls by this exponent from sample to sample is gone before it is seen.
 const GONE: f64 = -3.0;
 
+/// What settles a linear system.
+fn known_linear(report: &Report) -> &'static str {
+    match report.caveats.contains(&Caveat::FallsToZero) {
+        true => "If the system is known to be linear, give --degree 1 and, where it falls to zero, --rest-at-zero.",
+        false => "If the system is known to be linear, give --degree 1.",
+    }
+}
+
 /// What to do where nothing is settled: at most two remedies, that of the first reason first.
 pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     if reasons.contains(&Because::LineOfEquilibria) {
@@ -76,20 +88,31 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
         return "Give states and inputs at even times, as the clock of the input has them.".into();
     }
     if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::LevelsOff { .. })) {
-        let linear =
-            if reasons.contains(&Because::MayBeNonlinear) { " Where the system is known to be linear, give --degree 1." } else { "" };
+        let linear = if reasons.contains(&Because::MayBeNonlinear) { format!(" {}", known_linear(report)) } else { String::new() };
         return format!("{NEAR_REST}{linear}");
     }
     let mut said: Vec<&str> = Vec::new();
     if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
         said.push("Sample more closely.");
     }
-    for text in reasons.iter().map(|because| remedy(*because)) {
+    let cycle = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
+    let near_rest = reasons.iter().any(|because| matches!(because, Because::NotDetermined | Because::StillImproving));
+    let sizes = reasons.contains(&Because::MayBeNonlinear);
+    for because in reasons {
+        let text = match because {
+            Because::MayBeNonlinear | Because::NotDetermined | Because::StillImproving if near_rest && sizes => SIZES_AND_REST,
+            Because::MayBeDriven if cycle => "Give what drives it, or the time, as an input.",
+            _ => remedy(*because),
+        };
         if !said.contains(&text) {
             said.push(text);
         }
     }
     said.truncate(2);
+    if sizes && let Some(place) = said.iter().position(|text| [OTHER_SIZES, SIZES_AND_REST].contains(text)) {
+        said.truncate(place + 1);
+        said.push(known_linear(report));
+    }
     match report.finding.motion {
         Motion::Drift if said.is_empty() => said.push("What drifts has no mode. Where other columns come to rest, name them: --columns."),
         _ if said.is_empty() => said.push("Sample more closely, for longer, or from more starts."),

@@ -146,14 +146,7 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
     };
     let mut text = match *worst {
         Reason::ChangesKind { learned, growth: grown, reversed, principal: by_principal } => {
-            let what = match (grown, reversed) {
-                (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), false) => "grows",
-                (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), true) => "grows and rotates backwards",
-                (Some(_), false) => "decays",
-                (Some(_), true) => "decays and rotates backwards",
-                (None, _) => "rotates backwards",
-            };
-            let bad = format!("{what} ({})", learned_pair(learned, reversed));
+            let bad = format!("{} ({})", turned(grown, reversed), learned_pair(learned, reversed));
             match principal.filter(|_| !by_principal) {
                 Some(principal) => {
                     let off = report.off.unwrap_or(Discrepancy { amplitude: f64::MAX, phase: f64::MAX });
@@ -187,6 +180,27 @@ pub(super) fn becomes(report: &ModeReport, mode: &Mode) -> String {
     text
 }
 
+/// What a model of another kind than the truth does.
+fn turned(grown: Option<Growth>, reversed: bool) -> &'static str {
+    match (grown, reversed) {
+        (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), false) => "grows",
+        (Some(Growth::GrowsForDecay | Growth::GrowsForNeither), true) => "grows and rotates backwards",
+        (Some(_), false) => "decays",
+        (Some(_), true) => "decays and rotates backwards",
+        (None, _) => "rotates backwards",
+    }
+}
+
+/// What the one model does that a regression can learn, whose λ̂ is told beside it.
+pub(super) fn does(reason: &Reason, mode: &Mode) -> String {
+    match *reason {
+        Reason::ChangesKind { growth: grown, reversed, .. } => turned(grown, reversed).to_owned(),
+        Reason::Accurate { off, .. } => format!("is right to {}", percent(off.worst())),
+        Reason::Inaccurate { learned, off, .. } => miss(mode.lambda, mode.sign_is_open(), learned, off),
+        Reason::TurnsInvisibly { .. } | Reason::Open { .. } | Reason::NoPrincipal { .. } => reason.say(Dialect::Terminal),
+    }
+}
+
 /// What orbits add to the modes, where they are worse or cannot be told.
 pub(super) fn off_orbits(method: &MethodReport) -> Option<String> {
     method.turns_on_orbits().then(|| orbits_off(&method.orbits, method.verdict))
@@ -204,7 +218,7 @@ pub(super) fn orbits_off(orbits: &[OrbitReport], verdict: Option<Verdict>) -> St
     match verdict {
         _ if error > 1.0 => "is right near its equilibria, but loses the orbits within the horizon".to_owned(),
         // Beside the tolerance only how far it is open says why there is no verdict.
-        None => format!("is right near its equilibria; its orbits end {} off (to {})", percent(error), percent(u)),
+        None => format!("is right near its equilibria; its orbits end {} off, known to ±{}", percent(error), percent(u)),
         Some(_) => format!("is right near its equilibria; its orbits end {} off", percent(error)),
     }
 }
@@ -236,7 +250,9 @@ fn miss(truth: Complex<f64>, sign_is_open: bool, learned: Complex<f64>, off: Dis
 pub(super) fn behaviour(mode: &Mode) -> String {
     let lambda = mode.lambda;
     let growth = match lambda.re {
-        _ if mode.sign_is_open() => format!("may halve or double every {} at the soonest", real(2f64.ln() / mode.fastest_growth(), 2)),
+        _ if mode.sign_is_open() => {
+            format!("growth or decay not seen (at most a factor 2 in {})", real(2f64.ln() / mode.fastest_growth(), 2))
+        }
         x if x < 0.0 => format!("halves every {}", real(2f64.ln() / -x, DIGITS)),
         x if x > 0.0 => format!("doubles every {}", real(2f64.ln() / x, DIGITS)),
         _ => "neither decays nor grows".to_owned(),
@@ -293,7 +309,7 @@ mod tests {
         let (open, known) = (Mode::determined(lambda, vec![0.0], Some(0.2)), Mode::determined(lambda, vec![0.0], Some(5e-5)));
         assert_eq!(
             (kind(&open), behaviour(&open)),
-            ("An oscillation", "period 4.833, may halve or double every 1.7 at the soonest".to_owned())
+            ("An oscillation", "period 4.833, growth or decay not seen (at most a factor 2 in 1.7)".to_owned())
         );
         assert_eq!((kind(&known), behaviour(&known)), ("A damped oscillation", "period 4.833, halves every 3466".to_owned()));
     }

@@ -1,0 +1,173 @@
+//! Sentences on the screens of `predict`, each where it belongs.
+
+use std::path::Path;
+
+/// What `predict` says of a file under `tests/data`, in one line.
+fn said(file: &str, options: &[&str]) -> String {
+    let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+    let output = command.arg("predict").arg(Path::new("tests/data").join(file)).args(options);
+    let output = output.current_dir(env!("CARGO_MANIFEST_DIR")).env("COLUMNS", "80").output().unwrap();
+    assert!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The message with which `predict` refuses samples.
+fn refused(samples: &str, options: &[&str]) -> String {
+    let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+    let output = command.args(["predict", "-"]).args(options).write_stdin(samples).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn has(text: &str, wanted: &str) {
+    assert!(text.contains(wanted), "no “{wanted}” in: {text}");
+}
+
+fn has_not(text: &str, unwanted: &str) {
+    assert!(!text.contains(unwanted), "“{unwanted}” in: {text}");
+}
+
+#[test]
+fn what_is_missing_of_the_state_comes_first() {
+    let text = said("panel/one-coordinate.csv", &[]);
+    has(&text, "First add the missing state (below); then this is good enough");
+    has(
+        &text,
+        "Still open: 1 column is only part of the state (2 eigenvalues found): a linear model of it alone learns −1.42. Add it as it was 1 row earlier",
+    );
+    // The table calls it distorted.
+    has(&text, "implicit-midpoint keeps growth and decay apart at any step, but is off here.");
+    let text = said("panel/weak-damping.csv", &[]);
+    has(&text, "implicit-midpoint keeps growth and decay apart at any step size.");
+    // A damped oscillation is not called a steady one.
+    has(&text, "The motion keeps nearly one size: ±2i is a mode only if");
+    has_not(&text, "steady oscillation of one size");
+}
+
+#[test]
+fn modes_alone_cannot_be_learned_at_uneven_times() {
+    let text = said("real/indometh.csv", &["--rest-at-zero", "--degree", "1", "--all"]);
+    has(
+        &text,
+        "a linear model of it alone cannot learn them. Add a hidden state with a fitted start, or delayed copies (those need even times).",
+    );
+}
+
+#[test]
+fn noise_that_no_loss_avoids_is_no_good_news() {
+    let text = said("panel/fifty-sensors.csv", &[]);
+    has(
+        &text,
+        "Nothing tried is faithful here: noise biases pairs, and other losses cannot be predicted for so many columns. An integrator that adds nothing to that:",
+    );
+}
+
+#[test]
+fn a_pair_is_one_mode() {
+    let text = said("panel/white-noise.csv", &[]);
+    has(&text, "1 mode, not settled");
+    has(&text, "The uncertainty of 1 mode exceeds its size.");
+    has(&text, "growth or decay not seen (at most a factor 2 in 0.15)");
+}
+
+/// Modes of two equilibria are told apart by these, settled or not.
+#[test]
+fn no_row_is_shown_twice() {
+    for options in [&[][..], &["--all"]] {
+        let text = said("panel/lorenz-0.1.csv", options);
+        for place in ["(8.485, 8.485, 27)", "(−8.485, −8.485, 27)"] {
+            assert!(text.matches(place).count() >= 2, "{text}");
+        }
+    }
+}
+
+/// The flow of a fitted field has converged: nothing is open there.
+#[test]
+fn twice_the_steps_are_no_open_question() {
+    let sentence = "steps an interval of its flow the modes change by";
+    for file in ["real/indometh.csv", "panel/lorenz-0.1.csv"] {
+        has_not(&said(file, &[]), sentence);
+    }
+    has(&said("panel/lorenz-0.1.csv", &["--all"]), "With twice the 16 steps an interval of its flow the modes change by");
+}
+
+/// Each remedy once; what is known of a motion beyond its samples settles Indometh, and the screen says how.
+#[test]
+fn remedies_are_said_once_and_work() {
+    let text = said("real/indometh.csv", &[]);
+    has(&text, "Add runs from starts of other sizes, one near rest.");
+    has(&text, "If the system is known to be linear, give --degree 1 and, where it falls to zero, --rest-at-zero.");
+    assert_eq!(text.matches("near rest").count(), 1, "{text}");
+    has(&said("real/indometh.csv", &["--degree", "1", "--rest-at-zero"]), "λ = −2.892 (to 0.33)");
+    let text = said("real/co2.csv", &[]);
+    has(&text, "Give what drives it, or the time, as an input.");
+    assert_eq!(text.matches("what drives it").count(), 1, "{text}");
+}
+
+#[test]
+fn the_cheapest_is_that_of_what_was_asked_for() {
+    let text = said("panel/one-coordinate.csv", &["--method", "dormand-prince5", "--all"]);
+    has(&text, "Cheapest of the methods asked for with every mode faithful (up to 64 substeps).");
+    has(&said("panel/one-coordinate.csv", &["--all"]), "Cheapest of 11 methods with every mode faithful (up to 64 substeps).");
+}
+
+/// Columns named after a unit of time count in it.
+#[test]
+fn the_unit_of_a_named_column_is_told() {
+    let rows: String = (0..40).map(|k| format!("{k},{}\n", (-0.1 * f64::from(k)).exp())).collect();
+    for name in ["minute", "Hours", "day", "month"] {
+        let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+        let output = command.args(["predict", "-"]).write_stdin(format!("{name},x\n{rows}")).output().unwrap();
+        let unit = name.to_lowercase();
+        has(&String::from_utf8(output.stdout).unwrap(), &format!("Time: `{name}`, λ per {}.", unit.trim_end_matches('s')));
+    }
+}
+
+/// The command line names the option that a fault of the samples asks for.
+#[test]
+fn faults_of_samples_name_the_option() {
+    has(&refused("x,y\n5,1\n4,2\n", &[]), "or how far apart the samples are (--time COLUMN or --interval H)");
+    has(&refused(",x\n0,5\n1,6\n2,8\n", &[]), "or how far apart the samples are (--time COLUMN or --interval H)");
+    has(&refused("t,x\n0,1\n1,2\n0,3\n", &[]), "tell them apart by a column named `trajectory` (--trajectory COLUMN)");
+    has(&refused("t,x\n0,1\n1,2\n2,4\n3,9\n", &["--hold", "linear"]), "name their columns with --input");
+}
+
+/// One block of code for one call: the recommended integrator over the windows of the recommended loss.
+#[test]
+fn the_loss_and_the_integrator_are_one_call() {
+    let code = "torchdiffeq odeint(f, x[:-50:50], t[:51], method=\"dopri5\", rtol=1e9, atol=1e9, options=dict(first_step=0.25, ifactor=1)) \
+                against x.unfold(0, 51, 50).movedim(-1, 0)";
+    for options in [&[][..], &["--all"]] {
+        let text = said("panel/noise-5.csv", options);
+        has(&text, code);
+        has(&text, "Train with windows:50, which leaves the modes in place");
+        assert_eq!(text.matches("odeint(").count(), 1, "{text}");
+        has_not(&text, "x[i:i+51] Library");
+    }
+    // Nothing is recommended beside a call of one's own: there the loss alone is written.
+    has(
+        &said("panel/noise-5.csv", &["--method", "torchdiffeq:dopri5:rtol=1e-3,atol=1e-6"]),
+        "torchdiffeq odeint(f, x[:-50:50], t[:51]) against x.unfold(0, 51, 50).movedim(-1, 0)",
+    );
+}
+
+/// The ends of a trajectory are in the figures, and leaving them out would turn this decay into growth: that is not advised.
+#[test]
+fn regressions_are_told_as_integrators_are() {
+    let rows: String = (0..60)
+        .map(|k| (f64::from(k), (num_complex::Complex64::new(-0.1, 2.0) * f64::from(k)).exp()))
+        .map(|(t, z)| format!("{t},{},{}\n", z.re, z.im))
+        .collect();
+    let learned = |name: &str| {
+        let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+        let output = command.args(["predict", "-", "--method", name]).write_stdin(format!("t,x,y\n{rows}")).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let text = learned("pysindy:FiniteDifference");
+    has(&text, "distorted −0.2831 ± 1.032i");
+    has(&text, "These figures include the one-sided formulas at the ends of a trajectory.");
+    has(&text, "times too");
+    has_not(&text, "drop_endpoints");
+    has_not(&text, "principal branch");
+    has(&learned("pysindy:FiniteDifference:drop_endpoints=True"), "VERDICT: artifact λ̂: 0.04168 ± 0.9138i WHY: grows");
+}
