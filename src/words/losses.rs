@@ -61,30 +61,32 @@ pub fn through_loss(report: &Report, width: usize, brief: bool, recommended: boo
     } else if !others.is_empty() && !brief {
         text.push_str(&format!(" Other losses: {}.", others.join("; ")));
     }
+    let Some(loss) = advised else { return wrapped(&text, "", "  ", width) + "\n" };
+    let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
+    let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
+    // From a random start long windows of a nonlinear model end in poor minima.
+    let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
+    let shown_above = recommended && sliced(report) == Some(loss);
+    if shown_above && brief && begun.is_empty() {
+        return wrapped(&format!("{}; {loss} {advice}.", text.trim_end_matches('.')), "", "  ", width) + "\n";
+    }
+    let (further, stop) = match (shown_above, brief) {
+        (true, true) => (" (others: --all)", "."),
+        (true, false) => ("", "."),
+        (false, true) => (" (diffrax, others: --all)", ":"),
+        (false, false) => ("", ":"),
+    };
     let mut lines = wrapped(&text, "", "  ", width) + "\n";
-    if let Some(loss) = advised {
-        let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
-        let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
-        // From a random start long windows of a nonlinear model end in poor minima.
-        let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
-        let shown_above = recommended && sliced(report) == Some(loss);
-        let (further, stop) = match (shown_above, brief) {
-            (true, true) => (" (others: --all)", "."),
-            (true, false) => ("", "."),
-            (false, true) => (" (diffrax, others: --all)", ":"),
-            (false, false) => ("", ":"),
-        };
-        lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}{further}{stop}"), "", "  ", width));
-        lines.push('\n');
-        let calls = match shown_above {
-            true => Vec::new(),
-            false if report.uneven => uneven_loss_calls(loss),
-            false => loss_calls(loss),
-        };
-        let shown = if brief { 1 } else { calls.len() };
-        for (library, call) in calls.into_iter().take(shown) {
-            lines.push_str(&call_lines(library, &call, width));
-        }
+    lines.push_str(&wrapped(&format!("Train with {loss}{begun}, which {advice}{further}{stop}"), "", "  ", width));
+    lines.push('\n');
+    let calls = match shown_above {
+        true => Vec::new(),
+        false if report.uneven => uneven_loss_calls(loss),
+        false => loss_calls(loss),
+    };
+    let shown = if brief { 1 } else { calls.len() };
+    for (library, call) in calls.into_iter().take(shown) {
+        lines.push_str(&call_lines(library, &call, width));
     }
     lines
 }
