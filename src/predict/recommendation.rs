@@ -8,6 +8,7 @@ use super::subject::Subject;
 use super::through_loss::ThroughLoss;
 use crate::fit::Loss;
 use crate::inverse::{Branches, Discrepancy, LearningEquation, Limits, MOST_SUBSTEPS, Verdict, without_aliases};
+use crate::loops::Library;
 use crate::method::{Method, Sampling};
 use crate::stability::{Learning, StabilityFunction};
 use crate::truth::{Caveat, Mode};
@@ -220,6 +221,13 @@ struct Choice<'a> {
     verdict: Verdict,
 }
 
+/// Whether a library that people train with has the method: of two that cost the same, that one is of more use.
+fn has_call(method: &Method) -> bool {
+    let libraries = [Library::Torchdiffeq, Library::Diffrax].map(Library::name);
+    let of_library = |alias: &String| alias.split_once(':').is_some_and(|(library, _)| libraries.contains(&library));
+    method.identity().aliases.iter().any(of_library)
+}
+
 /// The cheapest choice that is faithful; failing that, the cheapest that is so but for the samples' own aliases.
 fn cheapest<'a>(
     subject: &Subject,
@@ -227,8 +235,10 @@ fn cheapest<'a>(
     from: &Candidates<'_>,
     limits: Limits,
 ) -> Result<Option<Choice<'a>>, PredictError> {
-    let mut tries: Vec<(u64, u32, usize)> = (1..=MOST_SUBSTEPS)
-        .flat_map(|substeps| candidates.iter().enumerate().map(move |(k, method)| (evaluations(method, substeps), substeps, k)))
+    let mut tries: Vec<(u64, u32, bool, usize)> = (1..=MOST_SUBSTEPS)
+        .flat_map(|substeps| {
+            candidates.iter().enumerate().map(move |(k, method)| (evaluations(method, substeps), substeps, !has_call(method), k))
+        })
         .collect();
     tries.sort_unstable();
     let mut aliased: Option<Choice> = None;
@@ -239,7 +249,7 @@ fn cheapest<'a>(
     let by_pairs = loss(subject).or(subject.through_loss.as_ref().map(|through| through.loss)).unwrap_or_default() == Loss::Pairs;
     let trains = |method: &Method, substeps: u32| matches!(method, Method::RungeKutta(_)) || (substeps == 1 && by_pairs);
     let follows = |method: &Method, substeps: u32| from.orbits.is_none_or(|orbits| orbits.faithful(method, substeps));
-    for (cost, substeps, k) in tries {
+    for (cost, substeps, _, k) in tries {
         if from.cut() {
             return Ok(None);
         }
