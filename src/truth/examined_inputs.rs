@@ -6,6 +6,7 @@ use super::examined::Examination;
 use super::feedback::follows_state;
 use super::finding::{Because, Finding, Motion};
 use super::modes::Mode;
+use super::one_more_order::beside_one_more_order;
 use super::runs::{Samples, Stretch};
 use super::state_space::StateSpace;
 use super::with_inputs::{DrivenRun, driven};
@@ -32,7 +33,8 @@ pub(super) fn examined_with_inputs(data: &Trajectories) -> Examination {
         .zip(inputs)
         .map(|(run, s)| DrivenRun { states: run.states.clone(), inputs: DMatrix::from_row_slice(s.samples(), s.input_dimension, s.inputs) })
         .collect();
-    let Some(model) = driven(&runs, even.interval(), data.hold()) else { return found };
+    let Some(mut model) = driven(&runs, even.interval(), data.hold()) else { return found };
+    beside_one_more_order(&mut model, &runs, even.interval(), data.hold());
     found.caveats.push(Caveat::InputsUsed { inputs: data.inputs().len(), hold: model.between, residual: model.residual });
     let equilibrium = samples.to_state(&model.equilibrium);
     if data.hold() == Hold::Linear || model.between == Between::Held {

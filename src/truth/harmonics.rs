@@ -11,6 +11,8 @@ const AT_MULTIPLE: f64 = 0.13;
 /// Next to a term of a series: within this part of it, and of its rate.
 const NEXT_TO: f64 = 0.02;
 const NEXT_TO_RATE: f64 = 0.25;
+/// What leaves no more than this is no series that was cut off: residuals are the rounding of double precision.
+const EXACT: f64 = 1e-12;
 
 /// What the residuals have of three times a frequency beyond chance, relative to a motion that fills its columns;
 /// of the samples that the fit was made of.
@@ -61,9 +63,14 @@ pub(super) fn is_harmonic(fit: &Exponentials, k: usize, duration: f64) -> bool {
     false
 }
 
-/// Whether two pairs or more lie next to terms of the series of the pair with the largest part: 2λ, 3λ and 2λ + λ̄. A series that is cut off moves its last terms by far
-/// more than their uncertainties, so that [`is_harmonic`] misses them; one such pair can be there by chance, hardly two.
+/// Whether the rates lie next to terms of a series, though further from them than their uncertainties: a series that is cut off moves its last terms by far more than those, so that
+/// [`is_harmonic`] misses them.
 pub(super) fn is_cut_off_series(fit: &Exponentials) -> bool {
+    pairs_are_next_to_a_series(fit) || (fit.rms > EXACT && decays_are_next_to_a_series(fit))
+}
+
+/// Two pairs or more lie next to 2λ, 3λ and 2λ + λ̄ of the pair with the largest part; one can be there by chance, hardly two.
+fn pairs_are_next_to_a_series(fit: &Exponentials) -> bool {
     let pairs = || (0..fit.rates.len()).map(|k| (k, fit.rates[k].lambda())).filter(|(_, lambda)| lambda.im > 0.0);
     let Some((largest, lambda)) = pairs().max_by(|a, b| fit.share[a.0].total_cmp(&fit.share[b.0])) else { return false };
     let terms = [2.0 * lambda, 3.0 * lambda, 2.0 * lambda + lambda.conj()];
@@ -72,6 +79,13 @@ pub(super) fn is_cut_off_series(fit: &Exponentials) -> bool {
         terms.iter().any(close)
     };
     pairs().filter(|(k, other)| *k != largest && near(*other)).count() >= 2
+}
+
+/// A real rate lies next to twice or three times another.
+fn decays_are_next_to_a_series(fit: &Exponentials) -> bool {
+    let decays: Vec<f64> = fit.rates.iter().map(|r| r.lambda()).filter(|lambda| lambda.im == 0.0).map(|lambda| lambda.re).collect();
+    let near = |term: f64| decays.iter().any(|other| (other - term).abs() < NEXT_TO * term.abs());
+    decays.iter().any(|rate| near(2.0 * rate) || near(3.0 * rate))
 }
 
 /// Whether in noise the k-th λ may be of the series of another: a motion that swings more slowly while it is large has the terms 3α + iω, 2α + 2iω, 3α + 3iω of α + iω

@@ -24,10 +24,8 @@ const LEFT_OUT: f64 = 3.0;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
 const DEPENDS: f64 = 4.0;
 const PERHAPS: f64 = 2.5;
-/// Deviations beyond which terms of second order take more from the residuals than chance does; and standard errors from which on what they do to a rate is part of its
-/// uncertainty.
+/// Deviations beyond which terms of second order take more from the residuals than chance does.
 const CURVED: f64 = 3.5;
-const PERHAPS_CURVED: f64 = 1.0;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 /// An oscillation whose size changes by less than this power of e over the whole time is steady, and so is one whose Re λ is less than so many of its
@@ -139,7 +137,7 @@ impl LinearModel {
         let shifts = if asked { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
-        let second = if asked { second_order(long, &fit) } else { Err(Unasked::NoProducts) };
+        let second = if asked { second_order(long, &fit) } else { Err(Unasked::NotNeeded) };
         let straight = second.as_ref().ok().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
         let linear = constant_rates && straight;
         Some(Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() })
@@ -162,7 +160,8 @@ impl LinearModel {
         let all_steady = (0..lambdas.len()).all(steady);
         let overdamped = |lambda: Complex<f64>| lambda.im < UNDERDAMPED * lambda.re.abs();
         let decays = (0..lambdas.len()).filter(|&k| overdamped(lambdas[k]) && !is_faint(&self.fit, k)).map(|k| self.fit.rates[k].count());
-        let series = decays.sum::<usize>() > dimension + MOST_HIDDEN;
+        // A straight line stands for the slowest of a series.
+        let series = decays.sum::<usize>() > dimension + if trend > 0 { 0 } else { MOST_HIDDEN };
         // Less than half a turn, in noise: decays that are alike look like it.
         let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI;
         // A decay bends to what terms of second order do; an oscillation is orthogonal to its harmonics.
@@ -186,14 +185,15 @@ impl LinearModel {
                 if let Some(shift) = self.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
                     uncertainty = uncertainty.hypot(shift.distance);
                 }
-                if bends(k) && self.second.as_ref().err() == Some(&Unasked::FewRows) {
+                if bends(k) && self.second.as_ref().is_err_and(|why| why.leaves_open()) {
                     because.push(Because::MayBeNonlinear);
                 }
                 if let Some((distance, by_chance)) = self.second.as_ref().ok().filter(|_| bends(k)).map(|s| s.moved[k]) {
                     if distance.hypot(by_chance) > VAGUE * lambda.norm() {
                         because.push(Because::MayBeNonlinear);
-                    } else if distance > PERHAPS_CURVED * by_chance {
-                        uncertainty = uncertainty.hypot(distance);
+                    } else {
+                        // That the terms may be there is part of the uncertainty as well.
+                        uncertainty = uncertainty.max(by_chance).hypot(distance);
                     }
                 }
                 uncertainty = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));

@@ -70,6 +70,7 @@ mod motion;
 mod noise_driven;
 mod nonlinear_model;
 mod observer;
+mod one_more_order;
 mod open_equilibria;
 mod polynomial_flow;
 mod projected;

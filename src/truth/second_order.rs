@@ -17,8 +17,8 @@ use num_complex::Complex;
 /// Products at most: more of them fit anything.
 const MOST_PRODUCTS: usize = 28;
 
-/// A rate of less than this over the whole time is a trend.
-const TREND: f64 = 1.0;
+/// What changes by less than this power of e over the whole time is a trend.
+const TREND: f64 = 0.1;
 
 /// What terms of second order would do to a fit.
 #[derive(Clone, Debug)]
@@ -34,24 +34,38 @@ pub(super) struct SecondOrder {
 /// Why nothing is known of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unasked {
-    /// There is a trend, or no mode that changes over the whole time, or the modes are too many.
+    /// The fit is clean, or it explains nothing.
+    NotNeeded,
+    /// No mode changes over the whole time.
     NoProducts,
+    /// Products are more than [`MOST_PRODUCTS`].
+    TooMany,
     /// Rows are too few for so many numbers.
     FewRows,
 }
 
-/// Of a fit without a trend.
+impl Unasked {
+    /// Whether a nonlinear system stays possible for want of rows or of motion.
+    pub fn leaves_open(self) -> bool {
+        matches!(self, Self::NoProducts | Self::FewRows)
+    }
+}
+
+/// Of a fit to the samples.
 pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<SecondOrder, Unasked> {
     let n = fit.count();
     // What hardly changes over the whole time is a trend.
     let moves: Vec<bool> = fit.rates.iter().flat_map(|r| vec![r.lambda().norm() * samples.duration() > TREND; r.count()]).collect();
     let pairs: Vec<(usize, usize)> = (0..n).flat_map(|k| (k..n).map(move |l| (k, l))).filter(|&(k, l)| moves[k] && moves[l]).collect();
-    let samples = &complete(samples, n);
+    let samples = &complete(samples, n + fit.trend);
     let (columns, rows) = (samples.dimension(), samples.rows());
     let freedom = pairs.len() * columns;
     let numbers = fit.parameters + freedom;
-    if fit.trend > 0 || pairs.is_empty() || pairs.len() > MOST_PRODUCTS {
+    if pairs.is_empty() {
         return Err(Unasked::NoProducts);
+    }
+    if pairs.len() > MOST_PRODUCTS {
+        return Err(Unasked::TooMany);
     }
     if rows * columns < numbers + numbers / 2 {
         return Err(Unasked::FewRows);
@@ -64,13 +78,13 @@ fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Op
     let (n, columns, rows) = (fit.count(), samples.dimension(), samples.rows());
     let freedom = pairs.len() * columns;
     let numbers = fit.parameters + freedom;
-    let (_, own, _) = amplitudes(samples, &fit.rates, 0)?;
-    let stacked = Stacked::of(samples, &fit.rates)?;
-    let constant = |r: usize| basis(&samples.runs[r].times, &fit.rates, 0, samples).1;
+    let (_, own, _) = amplitudes(samples, &fit.rates, fit.trend)?;
+    let stacked = Stacked::of(samples, fit)?;
+    let shared = |r: usize| basis(&samples.runs[r].times, &fit.rates, fit.trend, samples).1;
     let sizes = sizes(&own, &fit.rates);
     let products = |r: usize| {
         let times = &samples.runs[r].times;
-        let mut all = constant(r).resize_horizontally(1 + pairs.len(), 0.0);
+        let mut all = shared(r).resize_horizontally(1 + pairs.len(), 0.0);
         for (i, &t) in times.iter().enumerate() {
             let z = coordinates(&fit.rates, &sizes[r], t);
             pairs.iter().enumerate().for_each(|(place, &(k, l))| all[(i, 1 + place)] = z[k] * z[l]);
@@ -79,7 +93,7 @@ fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Op
     };
     let states = stacked.outside(samples, &|r| samples.runs[r].states.clone());
     let before =
-        if samples.rests_at_zero { states.clone() } else { Factor::of(stacked.outside(samples, &constant))?.without(states.clone()) };
+        if samples.rests_at_zero { states.clone() } else { Factor::of(stacked.outside(samples, &shared))?.without(states.clone()) };
     let beside = Factor::of(stacked.outside(samples, &products))?;
     let residual = beside.without(states);
     let slopes: Vec<DMatrix<f64>> = slopes(samples, &fit.rates, &own, &stacked).into_iter().map(|slope| beside.without(slope)).collect();
@@ -111,14 +125,14 @@ fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Op
     Some(SecondOrder { moved, gain: (before.norm_squared() - after).max(0.0) / variance.max(f64::MIN_POSITIVE), freedom })
 }
 
-/// What is outside the exponentials of each run, the runs below each other.
+/// What is outside the exponentials and the trend of each run, the runs below each other.
 struct Stacked {
     factors: Vec<Factor>,
 }
 
 impl Stacked {
-    fn of(samples: &Samples, rates: &[Rate]) -> Option<Self> {
-        let factor = |run: &Run| Factor::of(run.weighed(basis(&run.times, rates, 0, samples).0));
+    fn of(samples: &Samples, fit: &Exponentials) -> Option<Self> {
+        let factor = |run: &Run| Factor::of(run.weighed(basis(&run.times, &fit.rates, fit.trend, samples).0));
         Some(Self { factors: samples.runs.iter().map(factor).collect::<Option<_>>()? })
     }
 
