@@ -409,3 +409,17 @@ fn rounded_stamps_are_part_of_the_uncertainty() {
     let (off, u) = ((mode.lambda - lambda).norm(), mode.uncertainty.unwrap());
     assert!(off <= 3.0 * u && u < 1e-3 * lambda.norm(), "{mode:?}, {off} off");
 }
+
+/// Frames at 24 Hz stamped in hundredths of a second lie on a grid within the digits printed.
+#[test]
+fn coarse_stamps_of_an_even_clock_settle_the_mode() {
+    let lambda = Complex64::new(-0.4, 4.0);
+    let row = |k: u32| {
+        let t = f64::from(k) / 24.0;
+        format!("{:.2},{},{}\n", t, (lambda * t).exp().re, (lambda * t).exp().im)
+    };
+    let text = "t,x,y\n".to_owned() + &(0..110).map(row).collect::<String>();
+    let found = examine(&Reading::default().parse(text.as_bytes(), "frames").unwrap(), &ModesOptions::default()).unwrap();
+    let mode = settled(&found)[0];
+    assert!((mode.lambda - lambda).norm() <= (3.0 * mode.uncertainty.unwrap()).max(1e-9), "{mode:?}");
+}
