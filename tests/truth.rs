@@ -423,3 +423,30 @@ fn coarse_stamps_of_an_even_clock_settle_the_mode() {
     let mode = settled(&found)[0];
     assert!((mode.lambda - lambda).norm() <= (3.0 * mode.uncertainty.unwrap()).max(1e-9), "{mode:?}");
 }
+
+/// Two columns every `interval`, with noise of this part of the spread of each.
+fn noisy(states: &[[f64; 2]], interval: f64, noise: f64, seed: u64) -> Trajectories {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let n = states.len() as f64;
+    let spread = [0, 1].map(|j| {
+        let mean = states.iter().map(|x| x[j]).sum::<f64>() / n;
+        (states.iter().map(|x| (x[j] - mean).powi(2)).sum::<f64>() / n).sqrt()
+    });
+    let rows: Vec<Vec<f64>> = states.iter().map(|x| (0..2).map(|j| x[j] + noise * spread[j] * normal(&mut random)).collect()).collect();
+    Trajectories::new("noisy", vec!["x".into(), "v".into()], interval, vec![Trajectory::new(None, 0.0, &rows)]).unwrap()
+}
+
+/// A run on one closed orbit of a spring without friction shows nothing of what is beside it, and noise makes a multiplier of anything. A run that comes to a limit cycle shows it.
+#[test]
+fn noise_makes_no_limit_cycle_of_an_orbit() {
+    let orbit = second_order(|x, _| -x - x.powi(3), (2.0, 0.0), 120, 0.45);
+    for seed in 0..4 {
+        for noise in [0.02, 0.05] {
+            let found = examine(&noisy(&orbit, 0.45, noise, seed), &ModesOptions::default()).unwrap();
+            assert_ne!(found.finding.motion, Motion::Cycle, "noise {noise}, seed {seed}: {:?}", found.caveats);
+        }
+    }
+    let reaching = second_order(|x, v| (1.0 - x * x) * v - x, (0.3, 0.0), 150, 0.3);
+    let found = examine(&noisy(&reaching, 0.3, 0.01, 1), &ModesOptions::default()).unwrap();
+    assert_eq!(found.finding.motion, Motion::Cycle, "{:?}", found.caveats);
+}

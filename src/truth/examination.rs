@@ -314,6 +314,9 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     let fit = field.best();
     found.linear = fit.degree == 1;
+    if let Some(period) = field.repeats {
+        found.caveats.push(Caveat::CycleOrOrbit { period: period * field.frame.interval });
+    }
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms, steps: fit.steps, doubled: field.doubled });
     }

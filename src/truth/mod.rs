@@ -24,7 +24,7 @@
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
 //! | the field itself, for its orbits | `fitted_field` |
-//! | rest, cycle, orbits or chaos, by following the field | `motion` |
+//! | rest, cycle, orbits or chaos, by following the field | `motion`; whether noisy samples show that a cycle attracts, `seen_cycle` |
 //! | the object in the data, and what is not settled | `finding` |
 //! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria`; only rises or falls to it, `levels_off` |
 //! | which gaps begin new runs | `forgotten_gaps` |
@@ -80,6 +80,7 @@ pub(crate) mod regression;
 mod rests_apart;
 mod runs;
 mod second_order;
+mod seen_cycle;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
