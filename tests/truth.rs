@@ -450,3 +450,33 @@ fn noise_makes_no_limit_cycle_of_an_orbit() {
     let found = examine(&noisy(&reaching, 0.3, 0.01, 1), &ModesOptions::default()).unwrap();
     assert_eq!(found.finding.motion, Motion::Cycle, "{:?}", found.caveats);
 }
+
+/// Rows of a system of three variables, every `interval`, by small steps of the classical Runge–Kutta method.
+fn three(f: impl Fn([f64; 3]) -> [f64; 3], mut x: [f64; 3], rows: usize, interval: f64) -> Trajectories {
+    let h = interval / 100.0;
+    let along = |x: [f64; 3], k: [f64; 3], h: f64| [x[0] + h * k[0], x[1] + h * k[1], x[2] + h * k[2]];
+    let mut all = Vec::new();
+    for _ in 0..rows {
+        all.push(x.to_vec());
+        for _ in 0..100 {
+            let a = f(x);
+            let b = f(along(x, a, 0.5 * h));
+            let c = f(along(x, b, 0.5 * h));
+            let d = f(along(x, c, h));
+            x = along(along(along(along(x, a, h / 6.0), b, h / 3.0), c, h / 3.0), d, h / 6.0);
+        }
+    }
+    let names = ["x", "y", "z"].map(String::from).to_vec();
+    Trajectories::new("three", names, interval, vec![Trajectory::new(None, 0.0, &all)]).unwrap()
+}
+
+/// Chua's circuit with a cubic resistor: one degree above that of the field is all that is tried in three columns, and the fall to rounding says as much as a second.
+#[test]
+fn a_cubic_field_in_three_columns_is_settled() {
+    let circuit = |x: [f64; 3]| [10.0 * (x[1] + 0.17 * x[0] - 0.06 * x[0].powi(3)), x[0] - x[1] + x[2], -14.5 * x[1]];
+    let found = examine(&three(circuit, [0.4, 0.1, -0.2], 700, 0.04), &ModesOptions::default()).unwrap();
+    // Zeros of λ³ − 0.7λ² + 2.8λ − 24.65, the characteristic polynomial at the origin.
+    let zero = |m: &&Mode| (m.lambda.powu(3) - 0.7 * m.lambda.powu(2) + 2.8 * m.lambda - 24.65).norm() < 1e-4;
+    let at_origin: Vec<&Mode> = settled(&found).into_iter().filter(|m| m.equilibrium.iter().all(|x| x.abs() < 1e-6)).collect();
+    assert!(at_origin.len() == 2 && at_origin.iter().all(zero), "{found:?}");
+}

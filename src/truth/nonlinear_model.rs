@@ -19,6 +19,8 @@ use num_complex::Complex;
 
 /// A fall of the residual by this factor is material.
 const FALL: f64 = 3.0;
+/// A field's own degree leaves less than this part of what the degree below leaves: a solver's errors, or rounding.
+const ENDS: f64 = 1e-6;
 /// Among noisy samples the residual falls to less than this part, and by more than chance.
 const LEAST_FALL: f64 = 0.93;
 /// A field that leaves more than this of the motion of an interval explains nothing.
@@ -60,10 +62,10 @@ pub(super) struct NonlinearModel {
     pub motion: Motion,
     /// The period and the like where that is closed.
     pub closed: Option<Closed>,
-    /// Whether a polynomial of that degree vanishes on all samples, as x² + y² − 1 does on a circle: the field beside them is anyone's guess.
-    pub open: bool,
     /// The period, in intervals, of what repeats itself, where the samples do not tell whether that attracts.
     pub repeats: Option<f64>,
+    /// Whether a polynomial of that degree vanishes on all samples, as x² + y² − 1 does on a circle: the field beside them is anyone's guess.
+    pub open: bool,
 }
 
 /// The highest degree for a number of variables.
@@ -188,8 +190,6 @@ impl NonlinearModel {
         })
     }
 
-    /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
-    /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
     /// Whether noisy samples show that the limit cycle attracts, where one is found, by the field of the `next` degree as well.
     fn cycle_is_shown(&self, next: &FieldFit, samples: &Samples) -> bool {
         let Some(cycle) = self.closed.as_ref().filter(|_| self.motion == Motion::Cycle) else { return true };
@@ -199,6 +199,8 @@ impl NonlinearModel {
         polygon.multiplier_is_known(self.best()) && (approached || polygon.multiplier_is_known(next))
     }
 
+    /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
+    /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
     ///
     /// Harmonics are no estimate of a mode, nor is what may come from outside.
     pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
@@ -235,8 +237,6 @@ fn agree((motion, closed): (Motion, Option<&Closed>), (other, again): (Motion, O
         }
 }
 
-/// The largest change of a mode beside the largest at its equilibrium when the field is fitted anew through twice the steps; `None` where an equilibrium is lost.
-fn change_when_doubled(fit: &FieldFit, found: &[FieldEquilibrium], effort: &mut Effort) -> Option<f64> {
 /// Whether two closed motions have one period and size.
 fn is_same_orbit(one: &Closed, other: &Closed) -> bool {
     let near = |a: f64, b: f64| (a - b).abs() <= SAME_ORBIT * a.abs();
@@ -244,6 +244,8 @@ fn is_same_orbit(one: &Closed, other: &Closed) -> bool {
     near(one.period, other.period) && near(size(one), size(other))
 }
 
+/// The largest change of a mode beside the largest at its equilibrium when the field is fitted anew through twice the steps; `None` where an equilibrium is lost.
+fn change_when_doubled(fit: &FieldFit, found: &[FieldEquilibrium], effort: &mut Effort) -> Option<f64> {
     let finer = fit.refined(effort)?;
     let changes = found.iter().map(|equilibrium| {
         let point = finer.flow.equilibrium(&equilibrium.point)?;
@@ -289,12 +291,13 @@ fn converged(
     Some(fit)
 }
 
-/// The lowest degree from which two more make no material difference, or whose residual is rounding.
+/// The lowest degree from which two more make no material difference, or one where it is the first to leave hardly anything of what the degree below leaves; or whose residual is rounding.
 fn floor(fits: &[FieldFit]) -> Option<usize> {
     (0..fits.len()).find(|&k| {
         let later = &fits[k + 1..fits.len().min(k + 3)];
         let still = later.iter().all(|f| !material(&fits[k], f));
-        (later.len() == 2 && still) || fits[k].noise < 1e-12
+        let ends = k > 0 && fits[k].rms < CLEAN.min(ENDS * fits[k - 1].rms);
+        (later.len() == 2 && still) || (later.len() == 1 && still && ends) || fits[k].noise < 1e-12
     })
 }
 
