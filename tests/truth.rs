@@ -480,3 +480,12 @@ fn a_cubic_field_in_three_columns_is_settled() {
     let at_origin: Vec<&Mode> = settled(&found).into_iter().filter(|m| m.equilibrium.iter().all(|x| x.abs() < 1e-6)).collect();
     assert!(at_origin.len() == 2 && at_origin.iter().all(zero), "{found:?}");
 }
+
+/// Where no degree explains the motion, how far degrees differ is no reason to say that λ may be zero.
+#[test]
+fn what_is_not_explained_is_not_said_to_be_zero() {
+    let lorenz = |x: [f64; 3]| [9.0 * (x[1] - x[0]), x[0] * (33.0 - x[2]) - x[1], x[0] * x[1] - 2.4 * x[2]];
+    let found = examine(&three(lorenz, [3.0, 5.0, 20.0], 400, 0.15), &ModesOptions::default()).unwrap();
+    let large = |m: &&Mode| m.lambda.norm() > 1.0 && m.because.contains(&Because::LinearPartVanishes);
+    assert!(!found.modes.is_empty() && !found.modes.iter().any(|m| large(&m)), "{:?}", found.modes);
+}
