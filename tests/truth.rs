@@ -489,3 +489,19 @@ fn what_is_not_explained_is_not_said_to_be_zero() {
     let large = |m: &&Mode| m.lambda.norm() > 1.0 && m.because.contains(&Because::LinearPartVanishes);
     assert!(!found.modes.is_empty() && !found.modes.iter().any(|m| large(&m)), "{:?}", found.modes);
 }
+
+/// Twelve numbers by chance, or an arc that does not turn, are no closed orbits.
+#[test]
+fn what_settles_nothing_is_no_orbit() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let of = |rows: Vec<Vec<f64>>| Trajectories::new("column", vec!["x".into()], 1.0, vec![Trajectory::new(None, 0.0, &rows)]).unwrap();
+    for draw in 0..10 {
+        let white = of((0..12).map(|_| vec![normal(&mut random)]).collect());
+        // Logistic growth from a tenth to a half, in 2 % of noise.
+        let arc = of((0..50).map(|k| vec![1.0 / (1.0 + 9.0 * (-0.045 * f64::from(k)).exp()) + 0.008 * normal(&mut random)]).collect());
+        for data in [white, arc] {
+            let found = examine(&data, &ModesOptions::default()).unwrap();
+            assert!(found.finding.settled || found.finding.motion != Motion::Orbits, "draw {draw}: {found:?}");
+        }
+    }
+}

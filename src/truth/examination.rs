@@ -305,9 +305,6 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     let fit = field.best();
     found.linear = fit.degree == 1;
-    if let Some(period) = field.repeats {
-        found.caveats.push(Caveat::CycleOrOrbit { period: period * field.frame.interval });
-    }
     if field.explains {
         found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms, steps: fit.steps, doubled: field.doubled });
     }
@@ -317,6 +314,9 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     // A linear motion is never chaotic.
     found.finding.motion = if fit.degree == 1 && field.motion == Motion::Chaos { Motion::Undetermined } else { field.motion };
+    if let Some(period) = field.repeats {
+        found.caveats.push(Caveat::CycleOrOrbit { period: period * field.frame.interval });
+    }
     if let Some(closed) = &field.closed {
         found.caveats.push(Caveat::Closed {
             period: closed.period * field.frame.interval,
@@ -367,16 +367,22 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         found.caveats.push(Caveat::OneSize { frequency: mode.lambda.im });
     }
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
+    // An orbit is one that closes in the samples, at a frequency that they tell.
+    let turns = |m: &LinearMode| {
+        steady(m.lambda, m.uncertainty) && m.lambda.im * samples.duration() > TAU && m.uncertainty <= VAGUE * m.lambda.norm()
+    };
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
     } else if trend > 0 || !lines.is_empty() {
         Motion::Drift
-    } else if has(Because::Harmonic) && modes.iter().any(|m| steady(m.lambda, m.uncertainty)) {
+    } else if has(Because::Harmonic) && modes.iter().any(turns) {
         Motion::Orbits
     } else if has(Because::MayBeDriven) {
         Motion::Driven
-    } else if modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+    } else if !modes.is_empty() && modes.iter().all(turns) {
         Motion::Orbits
+    } else if modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+        Motion::Undetermined
     } else if modes.iter().all(|m| m.lambda.re < 0.0 || steady(m.lambda, m.uncertainty)) {
         Motion::Rest
     } else {
