@@ -505,3 +505,21 @@ fn what_settles_nothing_is_no_orbit() {
         }
     }
 }
+
+/// Van der Pol's oscillator with an input: no linear model with the input explains it, and nothing is said of what the input does.
+#[test]
+fn an_input_without_a_settled_mode_has_no_b() {
+    let input: Vec<f64> = (0..200).map(|k| if (k / 7) % 3 == 0 { 0.5 } else { -0.3 }).collect();
+    let mut x = (0.5, 0.0);
+    let mut states = Vec::new();
+    for u in &input {
+        states.extend([x.0, x.1]);
+        let rows = second_order(|x, v| 0.8 * (1.0 - x * x) * v - x + u, x, 2, 0.2);
+        x = (rows[1][0], rows[1][1]);
+    }
+    let times = (0..200).map(|k| 0.2 * f64::from(k)).collect();
+    let run = Trajectory::at(None, times, states).with_inputs(input);
+    let data = Trajectories::with_times("driven", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    assert!(!found.finding.settled && found.driven.is_none() && !found.modes.is_empty(), "{found:?}");
+}
