@@ -20,7 +20,7 @@
 //! | columns that are a part of the state | `turns_back`; that are half of a nonlinear one, `lagged` |
 //! | what an uncertainty holds beside what residuals show: double roots, rounded times | `beyond_residuals` |
 //! | known inputs | `with_inputs`, `state_space`; what they do between rows, `between` |
-//! | many or dependent columns | `directions`, `rank` |
+//! | many or dependent columns | `directions`, `rank`, `told_directions` |
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
 //! | the field itself, for its orbits | `fitted_field` |
@@ -84,6 +84,7 @@ mod seen_cycle;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
+mod told_directions;
 mod turns_back;
 mod unlike_runs;
 mod whiteness;
