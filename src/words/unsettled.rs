@@ -61,6 +61,10 @@ fn remedy(because: Because) -> &'static str {
 const NEAR_REST: &str = "Give a file of runs that start near rest only: on either side of it, a tenth to a third as far away as here. Where one side alone can be \
                          reached, start within a hundredth, with less noise than that.";
 
+/// What may be where a linear model with the given inputs does not explain the motion.
+const NOT_BY_INPUT: &str =
+    "Give what else moves: another column, or another input. Or the system is nonlinear: with inputs only linear models are tried.";
+
 /// A mode that falls by this exponent from sample to sample is gone before it is seen.
 const GONE: f64 = -3.0;
 
@@ -84,7 +88,9 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
         said.push("Sample more closely.");
     }
-    for text in reasons.iter().map(|because| remedy(*because)) {
+    let given = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { .. }));
+    let with_input = |because: &Because| if given && *because == Because::NotExplained { NOT_BY_INPUT } else { remedy(*because) };
+    for text in reasons.iter().map(with_input) {
         if !said.contains(&text) {
             said.push(text);
         }
