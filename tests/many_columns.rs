@@ -331,3 +331,16 @@ fn noise_that_is_not_followed_leaves_no_verdict() {
         assert!(report.through_loss.is_some() && report.methods[0].verdict.is_some() && report.recommendation.is_some());
     }
 }
+
+/// Eight clean columns of eight decays: more than half of the directions are motion, and the middle one is no noise.
+#[test]
+fn clean_columns_of_as_many_modes_are_all_kept() {
+    let mut random = ChaCha8Rng::seed_from_u64(5);
+    let rates: Vec<f64> = (0..8).map(|k| -0.1 - 0.27 * f64::from(k)).collect();
+    let shapes = DMatrix::from_fn(8, 8, |_, _| normal(&mut random));
+    let rows = DMatrix::from_fn(150, 8, |i, k| (rates[k] * 0.2 * i as f64).exp()) * shapes;
+    let found = examine(&data("decays", &rows), &ModesOptions::default()).unwrap();
+    assert!(!found.caveats.iter().any(|caveat| matches!(caveat, Caveat::Coordinates { .. })), "{:?}", found.caveats);
+    let near = |rate: &f64| found.modes.iter().any(|m| m.settled && (m.lambda - rate).norm() < 1e-3 * rate.abs());
+    assert!(rates.iter().all(near), "{:?}", found.modes);
+}

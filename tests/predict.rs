@@ -547,3 +547,41 @@ fn the_largest_numbers_and_drifts_at_uneven_times_are_answered() {
         answered(&format!("drift-{kind}"), jitter, &|_, t| t + turn(t));
     }
 }
+
+/// Where the input is given, the advice is not to give it; and a smooth input that the loop takes to go straight is no noise.
+#[test]
+fn an_input_that_is_given_is_not_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, cubic: f64| {
+        // ẋ = v, v̇ = −x − cubic x³ − 0.35v + u, u = sin 0.9t + 0.6 cos 2.3t, in small steps.
+        let input = |t: f64| (0.9 * t).sin() + 0.6 * (2.3 * t).cos();
+        let field = |t: f64, [x, v]: [f64; 2]| [v, -x - cubic * x.powi(3) - 0.35 * v + input(t)];
+        let mut x = [0.5, 0.0];
+        let mut text = String::from("t,x,v,u\n");
+        for k in 0..200 {
+            text += &format!("{:.1},{},{},{}\n", 0.2 * f64::from(k), x[0], x[1], input(0.2 * f64::from(k)));
+            for i in 0..100 {
+                let (t, h) = (0.2 * f64::from(k) + 0.002 * f64::from(i), 0.002);
+                let along = |s: [f64; 2], h: f64| [x[0] + h * s[0], x[1] + h * s[1]];
+                let a = field(t, x);
+                let b = field(t + 0.5 * h, along(a, 0.5 * h));
+                let c = field(t + 0.5 * h, along(b, 0.5 * h));
+                let d = field(t + h, along(c, h));
+                x = along([0, 1].map(|j| (a[j] + 2.0 * b[j] + 2.0 * c[j] + d[j]) / 6.0), h);
+            }
+        }
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let screen = |arguments: &[&str]| {
+        let output = program(arguments).assert().success().get_output().stdout.clone();
+        String::from_utf8(output).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let nonlinear = screen(&[&write("spring.csv", 1.5), "--input", "u"]);
+    assert!(nonlinear.contains("the system is nonlinear: with inputs only linear models are tried"), "{nonlinear}");
+    assert!(!nonlinear.contains("or an input;") && !nonlinear.contains("Inputs (u"), "{nonlinear}");
+    let smooth = screen(&[&write("linear.csv", 0.0), "--input", "u", "--hold", "linear"]);
+    assert!(!smooth.contains("samples are noisy"), "{smooth}");
+    assert!(smooth.contains("The input is smooth between rows"), "{smooth}");
+}

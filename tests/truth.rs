@@ -409,3 +409,117 @@ fn rounded_stamps_are_part_of_the_uncertainty() {
     let (off, u) = ((mode.lambda - lambda).norm(), mode.uncertainty.unwrap());
     assert!(off <= 3.0 * u && u < 1e-3 * lambda.norm(), "{mode:?}, {off} off");
 }
+
+/// Frames at 24 Hz stamped in hundredths of a second lie on a grid within the digits printed.
+#[test]
+fn coarse_stamps_of_an_even_clock_settle_the_mode() {
+    let lambda = Complex64::new(-0.4, 4.0);
+    let row = |k: u32| {
+        let t = f64::from(k) / 24.0;
+        format!("{:.2},{},{}\n", t, (lambda * t).exp().re, (lambda * t).exp().im)
+    };
+    let text = "t,x,y\n".to_owned() + &(0..110).map(row).collect::<String>();
+    let found = examine(&Reading::default().parse(text.as_bytes(), "frames").unwrap(), &ModesOptions::default()).unwrap();
+    let mode = settled(&found)[0];
+    assert!((mode.lambda - lambda).norm() <= (3.0 * mode.uncertainty.unwrap()).max(1e-9), "{mode:?}");
+}
+
+/// Two columns every `interval`, with noise of this part of the spread of each.
+fn noisy(states: &[[f64; 2]], interval: f64, noise: f64, seed: u64) -> Trajectories {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let n = states.len() as f64;
+    let spread = [0, 1].map(|j| {
+        let mean = states.iter().map(|x| x[j]).sum::<f64>() / n;
+        (states.iter().map(|x| (x[j] - mean).powi(2)).sum::<f64>() / n).sqrt()
+    });
+    let rows: Vec<Vec<f64>> = states.iter().map(|x| (0..2).map(|j| x[j] + noise * spread[j] * normal(&mut random)).collect()).collect();
+    Trajectories::new("noisy", vec!["x".into(), "v".into()], interval, vec![Trajectory::new(None, 0.0, &rows)]).unwrap()
+}
+
+/// A run on one closed orbit of a spring without friction shows nothing of what is beside it, and noise makes a multiplier of anything. A run that comes to a limit cycle shows it.
+#[test]
+fn noise_makes_no_limit_cycle_of_an_orbit() {
+    let orbit = second_order(|x, _| -x - x.powi(3), (2.0, 0.0), 120, 0.45);
+    for seed in 0..4 {
+        for noise in [0.02, 0.05] {
+            let found = examine(&noisy(&orbit, 0.45, noise, seed), &ModesOptions::default()).unwrap();
+            assert_ne!(found.finding.motion, Motion::Cycle, "noise {noise}, seed {seed}: {:?}", found.caveats);
+        }
+    }
+    let reaching = second_order(|x, v| (1.0 - x * x) * v - x, (0.3, 0.0), 150, 0.3);
+    let found = examine(&noisy(&reaching, 0.3, 0.01, 1), &ModesOptions::default()).unwrap();
+    assert_eq!(found.finding.motion, Motion::Cycle, "{:?}", found.caveats);
+}
+
+/// Rows of a system of three variables, every `interval`, by small steps of the classical Runge–Kutta method.
+fn three(f: impl Fn([f64; 3]) -> [f64; 3], mut x: [f64; 3], rows: usize, interval: f64) -> Trajectories {
+    let h = interval / 100.0;
+    let along = |x: [f64; 3], k: [f64; 3], h: f64| [x[0] + h * k[0], x[1] + h * k[1], x[2] + h * k[2]];
+    let mut all = Vec::new();
+    for _ in 0..rows {
+        all.push(x.to_vec());
+        for _ in 0..100 {
+            let a = f(x);
+            let b = f(along(x, a, 0.5 * h));
+            let c = f(along(x, b, 0.5 * h));
+            let d = f(along(x, c, h));
+            x = along(along(along(along(x, a, h / 6.0), b, h / 3.0), c, h / 3.0), d, h / 6.0);
+        }
+    }
+    let names = ["x", "y", "z"].map(String::from).to_vec();
+    Trajectories::new("three", names, interval, vec![Trajectory::new(None, 0.0, &all)]).unwrap()
+}
+
+/// Chua's circuit with a cubic resistor: one degree above that of the field is all that is tried in three columns, and the fall to rounding says as much as a second.
+#[test]
+fn a_cubic_field_in_three_columns_is_settled() {
+    let circuit = |x: [f64; 3]| [10.0 * (x[1] + 0.17 * x[0] - 0.06 * x[0].powi(3)), x[0] - x[1] + x[2], -14.5 * x[1]];
+    let found = examine(&three(circuit, [0.4, 0.1, -0.2], 700, 0.04), &ModesOptions::default()).unwrap();
+    // Zeros of λ³ − 0.7λ² + 2.8λ − 24.65, the characteristic polynomial at the origin.
+    let zero = |m: &&Mode| (m.lambda.powu(3) - 0.7 * m.lambda.powu(2) + 2.8 * m.lambda - 24.65).norm() < 1e-4;
+    let at_origin: Vec<&Mode> = settled(&found).into_iter().filter(|m| m.equilibrium.iter().all(|x| x.abs() < 1e-6)).collect();
+    assert!(at_origin.len() == 2 && at_origin.iter().all(zero), "{found:?}");
+}
+
+/// Where no degree explains the motion, how far degrees differ is no reason to say that λ may be zero.
+#[test]
+fn what_is_not_explained_is_not_said_to_be_zero() {
+    let lorenz = |x: [f64; 3]| [9.0 * (x[1] - x[0]), x[0] * (33.0 - x[2]) - x[1], x[0] * x[1] - 2.4 * x[2]];
+    let found = examine(&three(lorenz, [3.0, 5.0, 20.0], 400, 0.15), &ModesOptions::default()).unwrap();
+    let large = |m: &&Mode| m.lambda.norm() > 1.0 && m.because.contains(&Because::LinearPartVanishes);
+    assert!(!found.modes.is_empty() && !found.modes.iter().any(|m| large(&m)), "{:?}", found.modes);
+}
+
+/// Twelve numbers by chance, or an arc that does not turn, are no closed orbits.
+#[test]
+fn what_settles_nothing_is_no_orbit() {
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let of = |rows: Vec<Vec<f64>>| Trajectories::new("column", vec!["x".into()], 1.0, vec![Trajectory::new(None, 0.0, &rows)]).unwrap();
+    for draw in 0..10 {
+        let white = of((0..12).map(|_| vec![normal(&mut random)]).collect());
+        // Logistic growth from a tenth to a half, in 2 % of noise.
+        let arc = of((0..50).map(|k| vec![1.0 / (1.0 + 9.0 * (-0.045 * f64::from(k)).exp()) + 0.008 * normal(&mut random)]).collect());
+        for data in [white, arc] {
+            let found = examine(&data, &ModesOptions::default()).unwrap();
+            assert!(found.finding.settled || found.finding.motion != Motion::Orbits, "draw {draw}: {found:?}");
+        }
+    }
+}
+
+/// Van der Pol's oscillator with an input: no linear model with the input explains it, and nothing is said of what the input does.
+#[test]
+fn an_input_without_a_settled_mode_has_no_b() {
+    let input: Vec<f64> = (0..200).map(|k| if (k / 7) % 3 == 0 { 0.5 } else { -0.3 }).collect();
+    let mut x = (0.5, 0.0);
+    let mut states = Vec::new();
+    for u in &input {
+        states.extend([x.0, x.1]);
+        let rows = second_order(|x, v| 0.8 * (1.0 - x * x) * v - x + u, x, 2, 0.2);
+        x = (rows[1][0], rows[1][1]);
+    }
+    let times = (0..200).map(|k| 0.2 * f64::from(k)).collect();
+    let run = Trajectory::at(None, times, states).with_inputs(input);
+    let data = Trajectories::with_times("driven", vec!["x".into(), "v".into()], vec!["u".into()], vec![run]).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    assert!(!found.finding.settled && found.driven.is_none() && !found.modes.is_empty(), "{found:?}");
+}

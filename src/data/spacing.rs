@@ -13,6 +13,10 @@ const NEGLIGIBLE: f64 = 1e-6;
 const GAP_IN_MEDIANS: f64 = 20.0;
 /// A common divisor below this part of the shortest interval is chance.
 const SMALLEST_DIVISOR: f64 = 1e-3;
+/// A last digit coarser than this part of the intervals blurs them: times are even within it only where so many intervals agree, and they are on no grid of whole digits.
+/// Of the 2ⁿ sequences of n intervals of two lengths about n³/π² are those of an even grid: one in 10³ of 20.
+const COARSE: f64 = 0.2;
+const AGREEING: usize = 20;
 /// Evaluations at most of each search on a convex, piecewise linear function, which needs a handful.
 const MOST_CUTS: usize = 60;
 
@@ -85,9 +89,12 @@ pub(super) fn judge(trajectories: &[&[f64]], unit: f64) -> Times {
     let largest = trajectories.iter().flat_map(|t| t.iter()).fold(0.0, |m: f64, t| m.max(t.abs()));
     let middle = (intervals.len() - 1) / 2;
     let median = *intervals.select_nth_unstable_by(middle, f64::total_cmp).1;
-    let known = (0.5 * unit * (1.0 + 1e-9)).max(4.0 * f64::EPSILON * largest);
+    let within = |unit: f64| (0.5 * unit * (1.0 + 1e-9)).max(4.0 * f64::EPSILON * largest);
+    let coarse = unit > COARSE * median;
+    let known = within(if coarse { 0.0 } else { unit });
+    let blurred = (coarse && trajectories.iter().any(|t| t.len() > AGREEING)).then(|| within(unit));
     if let Some(grid) = Grid::of(trajectories, median)
-        && let Some((interval, interval_error)) = grid.interval(known, largest)
+        && let Some((interval, interval_error)) = grid.interval(known, largest).or_else(|| grid.interval(blurred?, largest))
     {
         return Times { spacing: Spacing::Even { interval }, interval_error, gaps: grid.gaps(trajectories) };
     }
@@ -336,6 +343,14 @@ mod tests {
         let found = even(&rounded(&months, 2), 0.01).unwrap();
         assert!((found - 1.0 / 12.0).abs() < 1e-4, "{found}");
         assert_eq!(even(&rounded(&months, 3), 0.001), Some(1.0 / 12.0));
+        // Frames in hundredths of a second; not so few of them, nor where the camera slows down.
+        for rate in [24.0, 30.0, 60.0] {
+            let frames = rounded(&grid(150, 1.0 / rate), 2);
+            assert!((even(&frames, 0.01).unwrap() * rate - 1.0).abs() < 1e-3);
+            assert!(even(&frames[..12], 0.01).is_none() && even(&frames, 0.0).is_none());
+        }
+        let slower: Vec<f64> = (0..100).map(|k: i32| 0.03 * f64::from(k) + 0.01 * f64::from((k - 50).max(0))).collect();
+        assert!(even(&slower, 0.01).is_none());
         // Seconds since 1970, a hundred a second.
         let clock: Vec<f64> = (0..50).map(|k| 1.7e9 + 0.01 * f64::from(k)).collect();
         assert!((even(&clock, 0.01).unwrap() - 0.01).abs() < 1e-9);

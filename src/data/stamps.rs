@@ -241,7 +241,7 @@ impl Digits {
 
     /// The last digit: the finest where the number of decimals is fixed, that of the largest numbers where they have fewer (`%.6g`), or
     /// the last bit of single precision where all numbers may be of that;
-    /// 0 where it is not much finer than the intervals, since then it is no digit that was rounded to.
+    /// 0 where it is not finer than half of the intervals, since then it is no digit that was rounded to.
     fn unit(&self, times: &[&mut Vec<f64>]) -> f64 {
         let power = |decimals: i32| 10f64.powi((-decimals).clamp(-300, 300));
         let mut unit = power(self.decimals);
@@ -255,7 +255,7 @@ impl Digits {
         if self.single {
             unit = unit.max(f64::from(f32::EPSILON) * self.largest);
         }
-        const COARSEST: f64 = 0.2;
+        const COARSEST: f64 = 0.5;
         if unit <= COARSEST * median_interval(times) { unit } else { 0.0 }
     }
 }

@@ -115,6 +115,11 @@ pub enum Caveat {
         /// Its uncertainty.
         uncertainty: f64,
     },
+    /// The motion repeats itself, and noise hides whether it attracts what starts beside it.
+    CycleOrOrbit {
+        /// The time of a turn.
+        period: f64,
+    },
     /// Several fields of this degree meet the samples equally well: what a method makes of their orbits is not settled.
     OrbitsOpen {
         /// The degree of the field.

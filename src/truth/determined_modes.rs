@@ -69,7 +69,9 @@ impl Degrees<'_> {
         }
         // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes, but for those of an affine field, which are the same everywhere.
         let curved = self.fits[self.counts()].degree > 1;
-        let vanishes = |mode: &&NonlinearMode| curved && mode.because.contains(&Because::LinearPartVanishes);
+        let vanishes = |mode: &&NonlinearMode| {
+            curved && (mode.because.contains(&Because::LinearPartVanishes) || mode.lambda.norm() <= ABOVE_ZERO * mode.uncertainty)
+        };
         let unpinned: Vec<Vec<f64>> = modes.iter().filter(vanishes).map(|mode| mode.equilibrium.clone()).collect();
         for mode in modes.iter_mut().filter(|mode| mode.because.is_empty() && unpinned.contains(&mode.equilibrium)) {
             mode.because.push(Because::NotDetermined);
@@ -97,9 +99,10 @@ impl Degrees<'_> {
             because.push(Because::LineOfEquilibria);
         }
         let unit = self.fits[self.counts()].flow.coefficients.amax().max(f64::MIN_POSITIVE);
-        if size < VANISHES * unit || lambda.norm() <= ABOVE_ZERO * uncertainty {
+        // What degrees that do not explain the motion differ by is not what chance does: that λ may be anything is not that it may be zero.
+        if size < VANISHES * unit || (self.explains && uncertainty.is_finite() && lambda.norm() <= ABOVE_ZERO * uncertainty) {
             because.push(Because::LinearPartVanishes);
-        } else if uncertainty > VAGUE * lambda.norm() {
+        } else if uncertainty > VAGUE * lambda.norm() && (because.is_empty() || uncertainty.is_finite()) {
             because.push(Because::Vague);
         }
         NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because }

@@ -2,6 +2,7 @@
 
 use super::rank::signal_rank;
 use super::runs::Samples;
+use super::told_directions::told_by_rows_before;
 use nalgebra::{DMatrix, SVD};
 
 /// Directions in which scaled columns vary less than this, relative to the most, are flat.
@@ -96,11 +97,17 @@ impl Directions {
             matrix *= unit;
             noise = sizes.iter().map(|size| size / unit).collect();
         }
-        let (vectors, values) = factored(matrix)?;
+        let (vectors, values) = factored(matrix.clone())?;
         let flat = values.iter().take_while(|&&s| s > FLAT * values[0]).count();
         let kept = match rank {
             Some(rank) => rank.clamp(1, flat.max(1)),
-            None if d > MANY => signal_rank(&values, ratio).min(flat).min(MOST),
+            None if d > MANY => {
+                let scores = matrix * vectors.columns(0, flat);
+                // The rule takes the middle one for noise: where the rows before tell it, it is none.
+                let told = told_by_rows_before(&scores, &rows).filter(|told| told.get(values.len() / 2).is_some_and(|told| *told));
+                let smooth = told.map_or(0, |told| told.iter().take_while(|told| **told).count());
+                signal_rank(&values, ratio).max(smooth).min(flat).min(MOST)
+            }
             None => flat,
         };
         (kept < d).then(|| Factored { vectors, values, noise, flat }.first(kept))

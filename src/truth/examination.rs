@@ -7,7 +7,7 @@
 //! 5. Otherwise regression, where noise keeps a linear motion going and nothing tells against it (`noise_driven`).
 //! 6. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
 
-use super::at_rest::ends_at_rest;
+use super::at_rest::{ends_at_rest, not_going_on};
 use super::autoregression::driven_cycle;
 use super::beyond_residuals::widen;
 use super::caveat::Caveat;
@@ -20,8 +20,8 @@ use super::fitted_field::FittedField;
 use super::forgotten_gaps::begun_anew;
 use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
-use super::levels_off::add_levels_off;
-use super::linear_model::{LinearMode, LinearModel};
+use super::levels_off::{add_levels_off, only_rises_or_falls};
+use super::linear_model::{LinearMode, LinearModel, VAGUE};
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
@@ -82,7 +82,9 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
     }
     let outward = |state: Vec<f64>| if options.log { state.into_iter().map(f64::exp).collect() } else { state };
     let (mut found, close) = if data.inputs().is_empty() { free(data, options, stopped) } else { (examined_with_inputs(data), false) };
-    let at_rest = data.inputs().is_empty() && samples_of(data, false).is_some_and(|samples| ends_at_rest(&samples));
+    let told = samples_of(data, false).filter(|_| data.inputs().is_empty());
+    let at_rest = told.as_ref().is_some_and(ends_at_rest);
+    let one_way = told.as_ref().is_some_and(only_rises_or_falls);
     if !found.finding.settled && !known_linear(options) && options.degree.is_none() && data.inputs().is_empty() && !at_rest && !stopped() {
         add_noise_driven(&mut found, data);
     }
@@ -116,7 +118,9 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
         }
     }
     if options.degree.is_none() && found.finding == Finding::default() && data.inputs().is_empty() && !stopped() {
-        add_driven(&mut found, data, close || at_rest);
+        if !one_way {
+            add_driven(&mut found, data, close || at_rest);
+        }
     }
     if options.log {
         // Its starts would have to be logarithms too.
@@ -137,8 +141,8 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
             Err(error) => return Err(error),
         }
     }
-    if at_rest {
-        not_going_on(&mut found);
+    if at_rest || one_way {
+        not_going_on(&mut found, at_rest);
     }
     if stopped() {
         found.caveats.push(Caveat::Stopped);
@@ -179,19 +183,6 @@ fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
         found.finding.motion = Motion::Driven;
         found.linear = true;
         found.modes = Mode::told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
-    }
-}
-
-/// What ends at rest is no drift, nothing drives it, and no oscillation in it is steady.
-fn not_going_on(found: &mut Examination) {
-    if matches!(found.finding.motion, Motion::Drift | Motion::Driven) {
-        found.finding.motion = Motion::Undetermined;
-    }
-    for mode in found.modes.iter_mut().filter(|mode| mode.because.contains(&Because::MayBeDriven)) {
-        mode.because.retain(|because| *because != Because::MayBeDriven);
-        if mode.because.is_empty() {
-            mode.because.push(Because::NotDetermined);
-        }
     }
 }
 
@@ -327,6 +318,9 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     // A linear motion is never chaotic.
     found.finding.motion = if fit.degree == 1 && field.motion == Motion::Chaos { Motion::Undetermined } else { field.motion };
+    if let Some(period) = field.repeats {
+        found.caveats.push(Caveat::CycleOrOrbit { period: period * field.frame.interval });
+    }
     if let Some(closed) = &field.closed {
         found.caveats.push(Caveat::Closed {
             period: closed.period * field.frame.interval,
@@ -377,16 +371,22 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         found.caveats.push(Caveat::OneSize { frequency: mode.lambda.im });
     }
     let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
+    // An orbit is one that closes in the samples, at a frequency that they tell.
+    let turns = |m: &LinearMode| {
+        steady(m.lambda, m.uncertainty) && m.lambda.im * samples.duration() > TAU && m.uncertainty <= VAGUE * m.lambda.norm()
+    };
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
     } else if trend > 0 || !lines.is_empty() {
         Motion::Drift
-    } else if has(Because::Harmonic) && modes.iter().any(|m| steady(m.lambda, m.uncertainty)) {
+    } else if has(Because::Harmonic) && modes.iter().any(turns) {
         Motion::Orbits
     } else if has(Because::MayBeDriven) {
         Motion::Driven
-    } else if modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+    } else if !modes.is_empty() && modes.iter().all(turns) {
         Motion::Orbits
+    } else if modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+        Motion::Undetermined
     } else if modes.iter().all(|m| m.lambda.re < 0.0 || steady(m.lambda, m.uncertainty)) {
         Motion::Rest
     } else {

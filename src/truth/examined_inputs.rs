@@ -49,5 +49,7 @@ pub(super) fn examined_with_inputs(data: &Trajectories) -> Examination {
         found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, because, false));
     }
     found.finding.settled = found.modes.iter().any(|m| m.settled);
+    // What the inputs do is no better known than what the state does by itself.
+    found.driven = found.driven.filter(|_| found.finding.settled);
     found
 }

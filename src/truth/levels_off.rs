@@ -18,6 +18,8 @@ const LEFT: f64 = 1.2;
 const ROUNDING: f64 = 1e-9;
 /// The range of a column is at least so many times its noise: in more, the runs near rest that are asked for would drown.
 const CLEAR: f64 = 50.0;
+/// The same of a column of which nothing else is asked.
+const STEEP: f64 = 10.0;
 /// A column levels off where the mean of the last tenth of the time differs by less than this part of the range from that of the tenth before.
 const LEVEL: f64 = 0.03;
 /// The sum of squares of 1, −3, 3, −1: what third differences make of the variance of noise.
@@ -73,8 +75,7 @@ fn way(run: &Run, column: usize) -> Option<Way> {
         return None;
     }
     let values: Vec<f64> = seen.iter().map(|(_, x)| *x).collect();
-    let thirds = values.windows(4).map(|x| (x[3] - 3.0 * x[2] + 3.0 * x[1] - x[0]).powi(2));
-    let noise = (thirds.sum::<f64>() / (THIRD_DIFFERENCES * (values.len() - 3) as f64)).sqrt();
+    let noise = noise_of(&values);
     let (start, duration) = (seen[0].0, seen[seen.len() - 1].0 - seen[0].0);
     let tenth = |k: usize| {
         let within = |t: f64| ((t - start) / duration * 10.0).min(9.5) as usize == k;
@@ -87,12 +88,34 @@ fn way(run: &Run, column: usize) -> Option<Way> {
         return None;
     }
     let rises = last > tenth(0)?;
-    let square = monotone(&values, rises).iter().zip(&values).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
-    Some(match (square / values.len() as f64).sqrt() <= (LEFT * noise).max(ROUNDING) {
+    Some(match goes_one_way(&values, rises, noise) {
         false => Way::Turns,
         true if rises => Way::Rises,
         true => Way::Falls,
     })
+}
+
+/// The size of the noise in successive values of a smooth curve, by their third differences.
+pub(super) fn noise_of(values: &[f64]) -> f64 {
+    let thirds = values.windows(4).map(|x| (x[3] - 3.0 * x[2] + 3.0 * x[1] - x[0]).powi(2));
+    (thirds.sum::<f64>() / (THIRD_DIFFERENCES * values.len().saturating_sub(3).max(1) as f64)).sqrt()
+}
+
+/// Whether a monotone curve leaves no more of the values than noise.
+fn goes_one_way(values: &[f64], rises: bool, noise: f64) -> bool {
+    let square = monotone(values, rises).iter().zip(values).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+    (square / values.len() as f64).sqrt() <= (LEFT * noise).max(ROUNDING)
+}
+
+/// Whether every run of the only column does nothing but rise, or fall, by much more than noise: then no oscillation is seen.
+pub(super) fn only_rises_or_falls(samples: &Samples) -> bool {
+    let one_way = |run: &Run| {
+        let values: Vec<f64> = run.states.iter().copied().filter(|x| !x.is_nan()).collect();
+        let noise = noise_of(&values);
+        let way = values.last().zip(values.first()).map(|(last, first)| last - first);
+        values.len() >= LEAST_ROWS && way.is_some_and(|way| way.abs() > STEEP * noise && goes_one_way(&values, way > 0.0, noise))
+    };
+    samples.dimension() == 1 && samples.runs.iter().all(one_way)
 }
 
 /// The monotone curve of least squares, by pooling neighbours that are out of order.
@@ -142,5 +165,18 @@ mod tests {
         let (slow, fast) = (|t: f64| (-t).exp(), |t: f64| (-3.0 * t).exp());
         assert!(both(&|t| [fast(t), slow(t) - fast(t)]) && both(&|t| [slow(t), 1.0 - fast(t)]));
         assert!(!both(&|t| [slow(t) - fast(t), slow(t) * (2.0 * t).sin()]) && !both(&|t| [slow(t), 0.1 * t]));
+    }
+
+    #[test]
+    fn what_only_rises_or_falls_is_told_from_what_turns() {
+        let times: Vec<f64> = (0..60).map(|k| 0.1 * f64::from(k)).collect();
+        let one_way = |of: &dyn Fn(f64) -> f64| {
+            let states: Vec<f64> = times.iter().map(|t| of(*t)).collect();
+            only_rises_or_falls(&Samples::of(&[Stretch { times: &times, states: &states, dimension: 1 }]).unwrap())
+        };
+        let noise = |t: f64| 0.02 * (1e4 * (t + 1.0) * (t + 1.0)).sin();
+        let others: [&dyn Fn(f64) -> f64; 4] = [&|t| t.sin(), &|t| t * (-t).exp(), &|t| t + 2.0 * (3.0 * t).sin(), &noise];
+        assert!(one_way(&|t| (0.3 * t).exp()) && one_way(&|t| (-t).exp()) && one_way(&|t| (1.0 + t).sqrt() + noise(t)));
+        assert!(others.iter().all(|of| !one_way(*of)));
     }
 }

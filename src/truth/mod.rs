@@ -20,11 +20,11 @@
 //! | columns that are a part of the state | `turns_back`; that are half of a nonlinear one, `lagged` |
 //! | what an uncertainty holds beside what residuals show: double roots, rounded times | `beyond_residuals` |
 //! | known inputs | `with_inputs`, `state_space`; what they do between rows, `between` |
-//! | many or dependent columns | `directions`, `rank` |
+//! | many or dependent columns | `directions`, `rank`, `told_directions` |
 //! | whether residuals are noise | `whiteness` |
 //! | the map from one sample to the next, a second opinion | `modes`, `discrete_map`, `regression`, `observer`, `fixed_points`, `bootstrap` |
 //! | the field itself, for its orbits | `fitted_field` |
-//! | rest, cycle, orbits or chaos, by following the field | `motion` |
+//! | rest, cycle, orbits or chaos, by following the field | `motion`; whether noisy samples show that a cycle attracts, `seen_cycle` |
 //! | the object in the data, and what is not settled | `finding` |
 //! | whether the motion ends at rest, which equilibria the samples support | `at_rest`, `open_equilibria`; only rises or falls to it, `levels_off`; falls towards zero, `falls_to_zero` |
 //! | which gaps begin new runs | `forgotten_gaps` |
@@ -82,9 +82,11 @@ pub(crate) mod regression;
 mod rests_apart;
 mod runs;
 mod second_order;
+mod seen_cycle;
 mod spectrum;
 mod state_space;
 mod steady_cycle;
+mod told_directions;
 mod turns_back;
 mod unlike_runs;
 mod whiteness;

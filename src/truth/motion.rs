@@ -28,6 +28,8 @@ pub(super) struct Closed {
     pub amplitude: Vec<f64>,
     /// The product of the non-trivial Floquet multipliers, exp ∮ div f dt.
     pub multiplier: f64,
+    /// A point of it, in the frame.
+    pub through: Vec<f64>,
 }
 
 /// The kind of motion that the fitted field goes on with after `start` (in its frame), and its facts where it is closed.
@@ -119,7 +121,8 @@ fn first_return(fit: &FieldFit, z: &[f64]) -> Option<(Vec<f64>, Closed)> {
             let rest = 0.5 * (from + to);
             grown += 0.5 * rest * (divergence(&before) + divergence(&there));
             let amplitude = low.iter().zip(&high).map(|(l, h)| 0.5 * (h - l)).collect();
-            return Some((there, Closed { period: k as f64 * step + rest, amplitude, multiplier: grown.exp() }));
+            let closed = Closed { period: k as f64 * step + rest, amplitude, multiplier: grown.exp(), through: there.clone() };
+            return Some((there, closed));
         }
         grown += 0.5 * step * (divergence(&before) + divergence(&x));
     }

@@ -11,6 +11,7 @@ use super::linear_model::{LinearModel, VAGUE};
 use super::motion::{Closed, motion_after};
 use super::polynomial_flow::{PolynomialFlow, Powers};
 use super::runs::{Run, Samples};
+use super::seen_cycle::Polygon;
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
 use super::windows::{Frame, windows};
@@ -18,6 +19,8 @@ use num_complex::Complex;
 
 /// A fall of the residual by this factor is material.
 const FALL: f64 = 3.0;
+/// A field's own degree leaves less than this part of what the degree below leaves: a solver's errors, or rounding.
+const ENDS: f64 = 1e-6;
 /// Among noisy samples the residual falls to less than this part, and by more than chance.
 const LEAST_FALL: f64 = 0.93;
 /// A field that leaves more than this of the motion of an interval explains nothing.
@@ -59,6 +62,8 @@ pub(super) struct NonlinearModel {
     pub motion: Motion,
     /// The period and the like where that is closed.
     pub closed: Option<Closed>,
+    /// The period, in intervals, of what repeats itself, where the samples do not tell whether that attracts.
+    pub repeats: Option<f64>,
     /// Whether a polynomial of that degree vanishes on all samples, as x² + y² − 1 does on a circle: the field beside them is anyone's guess.
     pub open: bool,
 }
@@ -127,8 +132,8 @@ impl NonlinearModel {
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
         let counted = floor.filter(|_| explains);
         let doubled = counted.and_then(|k| change_when_doubled(&fits[k], &found[k], &mut effort));
-        let mut model =
-            Self { fits, floor, explains, modes: Vec::new(), frame, doubled, motion: Motion::Undetermined, closed: None, open: false };
+        let (motion, closed, repeats) = (Motion::Undetermined, None, None);
+        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, doubled, motion, closed, repeats, open: false };
         let degrees = Degrees { fits: &model.fits, equilibria: &found, floor, explains, frame: &model.frame };
         model.modes = degrees.modes();
         if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
@@ -136,9 +141,14 @@ impl NonlinearModel {
             // Where noise leaves the field open, the next degree goes on in the same way, or neither is told.
             if model.fits[floor].rms > CLEAN
                 && let Some(next) = model.fits.get(floor + 1)
-                && !(agree((model.motion, model.closed.as_ref()), motion_after(next, last)) && model.cycle_is_reached(&samples))
             {
-                (model.motion, model.closed) = (Motion::Undetermined, None);
+                let (kind, again) = motion_after(next, last);
+                let (alike, shown) = (model.closed.as_ref(), model.cycle_is_shown(next, &samples));
+                if !(agree((model.motion, alike), (kind, again.as_ref())) && model.cycle_is_reached(&samples) && shown) {
+                    let repeats = |(one, other): (&Closed, &Closed)| is_same_orbit(one, other).then_some(one.period);
+                    model.repeats = alike.zip(again.as_ref()).and_then(repeats);
+                    (model.motion, model.closed) = (Motion::Undetermined, None);
+                }
             }
             let singular = &model.fits[floor].singular;
             let largest = singular.iter().copied().fold(0.0, f64::max);
@@ -180,6 +190,15 @@ impl NonlinearModel {
         })
     }
 
+    /// Whether noisy samples show that the limit cycle attracts, where one is found, by the field of the `next` degree as well.
+    fn cycle_is_shown(&self, next: &FieldFit, samples: &Samples) -> bool {
+        let Some(cycle) = self.closed.as_ref().filter(|_| self.motion == Motion::Cycle) else { return true };
+        let Some(polygon) = Polygon::of(self.best(), cycle) else { return false };
+        let approached = samples.runs.iter().any(|run| polygon.is_approached(run, &self.frame, self.best().noise));
+        // What is driven from outside approaches its own orbit as well, though the field does not show why.
+        polygon.multiplier_is_known(self.best()) && (approached || polygon.multiplier_is_known(next))
+    }
+
     /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
     /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
     ///
@@ -205,19 +224,24 @@ impl NonlinearModel {
 }
 
 /// Whether two fields go on alike: the same kind of motion, and where it is closed the same period and size.
-fn agree((motion, closed): (Motion, Option<&Closed>), (other, again): (Motion, Option<Closed>)) -> bool {
-    let near = |a: f64, b: f64| (a - b).abs() <= SAME_ORBIT * a.abs();
-    let size = |c: &Closed| c.amplitude.iter().copied().fold(0.0, f64::max);
+fn agree((motion, closed): (Motion, Option<&Closed>), (other, again): (Motion, Option<&Closed>)) -> bool {
     motion == other
         && match (closed, again) {
             (Some(a), Some(b)) => {
                 let (one, two) = (a.multiplier.ln(), b.multiplier.ln());
                 let attracts_alike = (one - two).abs() <= SAME_PULL * one.abs().max(NEUTRAL);
-                near(a.period, b.period) && near(size(a), size(&b)) && attracts_alike
+                is_same_orbit(a, b) && attracts_alike
             }
             (None, None) => true,
             _ => false,
         }
+}
+
+/// Whether two closed motions have one period and size.
+fn is_same_orbit(one: &Closed, other: &Closed) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= SAME_ORBIT * a.abs();
+    let size = |c: &Closed| c.amplitude.iter().copied().fold(0.0, f64::max);
+    near(one.period, other.period) && near(size(one), size(other))
 }
 
 /// The largest change of a mode beside the largest at its equilibrium when the field is fitted anew through twice the steps; `None` where an equilibrium is lost.
@@ -267,12 +291,13 @@ fn converged(
     Some(fit)
 }
 
-/// The lowest degree from which two more make no material difference, or whose residual is rounding.
+/// The lowest degree from which two more make no material difference, or one where it is the first to leave hardly anything of what the degree below leaves; or whose residual is rounding.
 fn floor(fits: &[FieldFit]) -> Option<usize> {
     (0..fits.len()).find(|&k| {
         let later = &fits[k + 1..fits.len().min(k + 3)];
         let still = later.iter().all(|f| !material(&fits[k], f));
-        (later.len() == 2 && still) || fits[k].noise < 1e-12
+        let ends = k > 0 && fits[k].rms < CLEAN.min(ENDS * fits[k - 1].rms);
+        (later.len() == 2 && still) || (later.len() == 1 && still && ends) || fits[k].noise < 1e-12
     })
 }
 

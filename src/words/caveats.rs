@@ -83,6 +83,11 @@ impl Say for Caveat {
                 signed(*growth, 2),
                 real(*uncertainty, 2)
             ),
+            Self::CycleOrOrbit { period } => format!(
+                "The motion repeats itself every {}: a limit cycle, one closed orbit among others, or something that is driven, which these \
+                 samples do not tell apart. A run that starts well off it tells.",
+                real(*period, DIGITS)
+            ),
             Self::OrbitsOpen { degree } => format!(
                 "What a method makes of the orbits is not settled: the samples leave the field around them open (several fields of degree \
                  {degree} meet them equally well). Trajectories from other starts settle it."

@@ -6,7 +6,7 @@ use super::training_call::Slices;
 use super::{Table, wrapped};
 use crate::fit::Loss;
 use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
-use crate::truth::Caveat;
+use crate::truth::{Between, Caveat};
 use num_complex::Complex;
 
 /// Where a loss stalls below this part of the motion nobody sees it.
@@ -38,6 +38,9 @@ pub fn through_loss(report: &Report, width: usize, brief: bool, recommended: boo
         _ if report.caveats.contains(&Caveat::StraightTakenHeld) => "The loop holds an input that goes on between rows.".to_owned(),
         Some(noise) if noise < UNSEEN => "The loop's idea of the input is not that of the samples.".to_owned(),
         Some(noise) => format!("Noise is {} of the motion.", percent(noise)),
+        None if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { hold: Between::Smooth, .. })) => {
+            "The input is smooth between rows, and the loop takes it to be held or to go straight.".to_owned()
+        }
         None => "The samples are noisy, or the motion is.".to_owned(),
     };
     let times = mode.learned.re / mode.lambda.re;

@@ -65,6 +65,10 @@ fn remedy(because: Because) -> &'static str {
 const NEAR_REST: &str = "Give a file of runs that start near rest only: on either side of it, a tenth to a third as far away as here. Where one side alone can be \
                          reached, start within a hundredth, with less noise than that.";
 
+/// What may be where a linear model with the given inputs does not explain the motion.
+const NOT_BY_INPUT: &str =
+    "Give what else moves: another column, or another input. Or the system is nonlinear: with inputs only linear models are tried.";
+
 /// A mode that falls by this exponent from sample to sample is gone before it is seen.
 const GONE: f64 = -3.0;
 
@@ -96,10 +100,13 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
         said.push("Sample more closely.");
     }
     let cycle = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
+    let given = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { .. }));
     let near_rest = reasons.iter().any(|because| matches!(because, Because::NotDetermined | Because::StillImproving));
     let sizes = reasons.contains(&Because::MayBeNonlinear);
     for because in reasons {
         let text = match because {
+            Because::NotExplained if given => NOT_BY_INPUT,
+            Because::NotDetermined if given => "Give the rest of the state, a velocity, as a column.",
             Because::MayBeNonlinear | Because::NotDetermined | Because::StillImproving if near_rest && sizes => SIZES_AND_REST,
             Because::MayBeDriven if cycle => "Give what drives it, or the time, as an input.",
             _ => remedy(*because),
