@@ -2,7 +2,7 @@
 
 use super::advice::sliced;
 use super::number::{DIGITS, complex, pair, percent, real, signed};
-use super::training_call::Slices;
+use super::training_call::{Slices, folded};
 use super::{Table, wrapped};
 use crate::fit::Loss;
 use crate::predict::{LossMode, MethodReport, Report, ThroughLoss};
@@ -186,11 +186,12 @@ fn uneven_loss_calls(loss: Loss) -> Vec<(&'static str, String)> {
     }
 }
 
-/// A call in a screen of this width: code is broken only before what it is compared with.
+/// A call in a screen of this width: code is broken before what it is compared with, and in that only after a comma.
 fn call_lines(library: &str, call: &str, width: usize) -> String {
     let line = format!("    {library:<12} {call}\n");
-    let broken = format!("\n    {:<12} against", "");
-    if line.trim_end().chars().count() > width { line.replace("  against", &broken) } else { line }
+    let Some((called, against)) = call.split_once("  against  ").filter(|_| line.trim_end().chars().count() > width) else { return line };
+    let rest = folded(&format!("against  {against}")).iter().fold(String::new(), |text, line| format!("{text}    {:<12} {line}\n", ""));
+    format!("    {library:<12} {called}\n{rest}")
 }
 
 /// The parts of what each method learns: the integrator's and the noise's; empty where noise changes nothing.

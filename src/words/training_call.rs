@@ -159,7 +159,7 @@ impl Slices {
 const CODE: usize = 63;
 
 /// A call in lines, broken behind commas.
-fn folded(code: &str) -> Vec<String> {
+pub(super) fn folded(code: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in code.split_inclusive(", ") {
         match lines.last_mut() {
