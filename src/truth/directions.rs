@@ -11,6 +11,8 @@ const FLAT: f64 = 1e-9;
 const MANY: usize = 6;
 /// Coordinates at most.
 const MOST: usize = 20;
+/// Between what is a motion and what is rounding there is a gap of this factor.
+const GAP: f64 = 0.01;
 /// Rows that the directions are found from.
 const MOST_ROWS: usize = 4000;
 
@@ -117,6 +119,12 @@ impl Directions {
     pub fn and_more(&self, more: usize) -> Option<Self> {
         let kept = (self.count() + more).min(self.all.flat);
         (kept > self.count()).then(|| self.all.clone().first(kept))
+    }
+
+    /// Whether the first that is left out is not much smaller than the last that is kept: then nothing says that it is another thing.
+    pub fn goes_on(&self) -> bool {
+        let last = self.count().saturating_sub(1);
+        self.all.values.get(last + 1).is_some_and(|next| *next > GAP * self.all.values[last])
     }
 
     pub fn count(&self) -> usize {

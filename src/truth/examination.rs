@@ -117,10 +117,8 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
             found.finding.settled = found.modes.iter().any(|m| m.settled);
         }
     }
-    if options.degree.is_none() && found.finding == Finding::default() && data.inputs().is_empty() && !stopped() {
-        if !one_way {
-            add_driven(&mut found, data, close || at_rest);
-        }
+    if options.degree.is_none() && found.finding == Finding::default() && data.inputs().is_empty() && !stopped() && !one_way {
+        add_driven(&mut found, data, close || at_rest);
     }
     if options.log {
         // Its starts would have to be logarithms too.

@@ -6,15 +6,20 @@
 use super::directions::Directions;
 use super::exponential_search::CLEAN;
 use super::linear_model::LinearModel;
+use super::rate::Rate;
 use super::runs::Samples;
 
 /// How many directions more.
 const MORE: usize = 2;
+/// What a decay is open by, as a part of its rate, where directions go on: more than settles it.
+const OPEN: f64 = 0.3;
 
 /// What the modes of a model in these directions of the columns are away from those in two more; none where nothing is left out, or left over.
 pub(super) fn moved_by_more_directions(model: &LinearModel, columns: &Samples, kept: &Directions, stopped: &dyn Fn() -> bool) -> Vec<f64> {
     if model.fit.rms <= CLEAN {
-        return Vec::new();
+        // Decays that are alike lie in directions that go on below those that are kept, each somewhat smaller than the one before.
+        let open = |rate: &Rate| if rate.count() == 1 { OPEN * rate.lambda().norm() } else { 0.0 };
+        return if kept.goes_on() { model.fit.rates.iter().map(open).collect() } else { Vec::new() };
     }
     let Some(more) = kept.and_more(MORE) else { return Vec::new() };
     let Some(other) = LinearModel::begun_from(&more.apply(columns), &model.fit.rates, stopped) else { return Vec::new() };
