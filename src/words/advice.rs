@@ -19,7 +19,11 @@ impl Say for Why {
 fn because(why: &Why, among: Among) -> String {
     let cheapest = |candidates: usize, most_substeps: u32, what: &str| {
         let of = match among {
-            Among::Common => count(candidates, "method", "methods"),
+            // As the page says it.
+            Among::Common => {
+                let what = if what == "every mode" { "Every mode" } else { "Its principal branch" };
+                return format!("{what} is faithful, and of {candidates} methods with up to {most_substeps} substeps none is cheaper.");
+            }
             Among::Asked => "the methods asked for".into(),
             Among::CommonAsNoneAskedServes => count(candidates, "common method", "common methods"),
         };
