@@ -127,7 +127,7 @@ impl LearnedOrbits {
 
     /// The orbit that is moved away in windows by c, which changes by this part of itself.
     fn report(&self, truth: &TrueOrbit, windows: &Windows, added: Added, change: f64) -> OrbitReport {
-        let found = self.moved(truth, windows, added);
+        let found = if windows.is_empty() { None } else { self.moved(truth, windows, added) };
         let horizon = (truth.states.len() - 1) as f64 * self.interval;
         let uncertainty = found.map(|error| error * (change + CURVED * error));
         OrbitReport { start: truth.states[0].clone(), horizon, state_error: found, uncertainty }
@@ -179,12 +179,13 @@ enum Added {
 fn in_the_middle(all: &[Vec<f64>], place: f64, samples: usize) -> Windows {
     let at = |interval: usize| -> Vec<f64> {
         let k = interval as f64 + 0.5 - place;
-        let Some(last) = all.len().checked_sub(2) else { return all.first().cloned().unwrap_or_default() };
+        let Some(last) = all.len().checked_sub(2) else { return all[0].clone() };
         let from = (k.floor().max(0.0) as usize).min(last);
         let part = k - from as f64;
         all[from].iter().zip(&all[from + 1]).map(|(a, b)| a + part * (b - a)).collect()
     };
-    (0..samples - 1).map(|interval| vec![at(interval)]).collect()
+    // Too few for the formula: nothing is known of any interval.
+    if all.is_empty() { Vec::new() } else { (0..samples - 1).map(|interval| vec![at(interval)]).collect() }
 }
 
 /// How far the largest of three in a row is from a straight line, as a part of the largest.
