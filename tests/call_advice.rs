@@ -1,10 +1,14 @@
 //! Advice and concerns for library calls: each remedy is tried on every call, and does what it says.
 
-use lambdahat::inverse::Limits;
+use lambdahat::data::Reading;
 use lambdahat::inverse::step_control::{
     Advice, Assessment, Batches, Concern, ControlledEquation, HiddenBy, Search, Usage, assess, solutions,
 };
+use lambdahat::inverse::{Limits, Verdict};
 use lambdahat::loops::{Call, StateNorm, Tolerances};
+use lambdahat::method::catalog;
+use lambdahat::predict::{Beside, CallMode, Prediction, Subject, default_calls};
+use lambdahat::truth::ModesOptions;
 use num_complex::Complex64;
 
 fn call(text: &str) -> Call {
@@ -170,4 +174,31 @@ fn every_concern_is_found_where_it_belongs() {
     let limited = |text: &str| concerns(text, lambda, 1.0, &usual).iter().any(|c| matches!(c, Concern::RoundingLimited { .. }));
     assert!(limited("torchdiffeq:dopri5:dtype=float32") && limited("torchdiffeq:dopri5"));
     assert!(!limited("torchdiffeq:dopri5:dtype=float64") && !limited("torchdiffeq:dopri5:rtol=1e-3,atol=1e-5,dtype=float32"));
+}
+
+/// Where λ may decay or grow for all that is known of it, nothing is said of its damping, nothing is advised to keep that, and no growth is an artifact that λ may have too.
+#[test]
+fn an_open_sign_leaves_nothing_to_say_of_damping() {
+    let damping = |found: &Assessment| {
+        found.concerns.iter().any(|c| matches!(c, Concern::SignTurned { .. } | Concern::OverDamped { .. } | Concern::UnderDamped { .. }))
+    };
+    // Learned as growth that shows: an artifact of a decay, and too much of what may be growth.
+    let (slow, limits) = (Complex64::new(-1e-6, 1.0), Limits { horizon: Some(1000.0), ..Limits::default() });
+    let known = assess(&call("diffrax:Tsit5:rtol=1e-2,atol=1e-4"), slow, 0.5, &Usage::default(), limits).unwrap();
+    assert!(damping(&known) && known.verdict == Verdict::Artifact, "{known:?}");
+    let open = known.of_open_sign(0.5, limits);
+    assert!(!damping(&open) && open.verdict == Verdict::Distorted, "{open:?}");
+    assert!(open.advice.iter().all(|advice| !matches!(advice, Advice::Tighten { growth, .. } if *growth != 0.0)), "{open:?}");
+    // The same within the report on a file whose modes have such signs.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/panel/pendulum-three.csv");
+    let data = Reading::default().open(std::path::Path::new(file)).unwrap();
+    let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
+    assert!(subject.modes.iter().all(|mode| mode.settled && mode.sign_is_open()));
+    let beside = Beside { calls: default_calls().unwrap(), ..Beside::default() };
+    let prediction = Prediction { subject, methods: vec![catalog::find("rk4").unwrap()], substeps: 1, limits: Limits::default() };
+    let report = prediction.report_beside(&beside, &|| false).unwrap();
+    for mode in report.calls.iter().flat_map(|call| &call.modes) {
+        let CallMode::Assessed(found) = mode else { panic!("{mode:?}") };
+        assert!(!damping(found) && found.verdict == Verdict::Faithful, "{found:?}");
+    }
 }

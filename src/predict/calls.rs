@@ -127,7 +127,8 @@ impl CallReport {
                 return CallMode::Unsettled { lambda };
             }
             match assess_apparent(call, lambda, usage.apparent.unwrap_or(lambda), interval, usage, limits) {
-                Ok(assessment) => CallMode::Assessed(Box::new(assessment)),
+                Ok(found) if mode.sign_is_open() => CallMode::Assessed(Box::new(found.of_open_sign(interval, limits))),
+                Ok(found) => CallMode::Assessed(Box::new(found)),
                 Err(error) => CallMode::Failed { lambda, error },
             }
         };

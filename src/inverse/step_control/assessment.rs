@@ -53,6 +53,27 @@ impl Assessment {
     pub fn learned(&self) -> Option<Complex<f64>> {
         self.found.principal().map(|solution| solution.lambda).or(self.trajectory.as_ref().map(|minimum| minimum.lambda))
     }
+
+    /// The same where λ may decay or grow for all that is known of it: of its damping nothing is said, and nothing is advised to keep that, and a growth that
+    /// λ may have as well makes no artifact.
+    pub fn of_open_sign(mut self, interval: f64, limits: Limits) -> Self {
+        let damping =
+            |concern: &Concern| matches!(concern, Concern::SignTurned { .. } | Concern::OverDamped { .. } | Concern::UnderDamped { .. });
+        let other = self.concerns.iter().any(|concern| matches!(concern, Concern::OtherSolution { .. }));
+        self.concerns.retain(|concern| !damping(concern));
+        if let (Verdict::Artifact, Some(learned), false) = (self.verdict, self.learned(), other) {
+            let off = Discrepancy::of(self.lambda, learned, limits.horizon_for(interval));
+            self.verdict = if off.within(limits.tolerance) { Verdict::Faithful } else { Verdict::Distorted };
+        }
+        let faithful = self.verdict == Verdict::Faithful;
+        self.advice.retain(|advice| !(faithful && matches!(advice, Advice::Tighten { .. })));
+        for advice in &mut self.advice {
+            if let Advice::Tighten { growth, .. } = advice {
+                *growth = 0.0;
+            }
+        }
+        self
+    }
 }
 
 /// Judges a call on samples H apart.
