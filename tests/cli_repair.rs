@@ -247,3 +247,18 @@ fn fields_of_a_model_file_that_contradict_each_other_are_refused() {
         }
     }
 }
+
+/// The horizon of `audit` is a time, as that of `predict` and of Python's `audit`: 10 is twenty intervals of a half.
+#[test]
+fn the_horizon_of_an_audit_is_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = path(folder.path(), "model.json");
+    lambdahat(&["fit", "--system", "oscillator", "--interval", "0.5", "-m", "rk4", "-o", &model]).assert().success();
+    for (time, intervals) in [("10", 20), ("0.2", 1), ("10.1", 21)] {
+        let output = lambdahat(&["audit", &model, "--json", "--horizon", time]).assert().get_output().stdout.clone();
+        let document: Value = serde_json::from_slice(&output).unwrap();
+        assert_eq!((document["horizon"].as_u64(), document["followed"].as_u64()), (Some(intervals), Some(intervals)), "{time}");
+    }
+    lambdahat(&["audit", &model, "--horizon", "1e9"]).assert().code(2).stderr(predicate::str::contains("give at most 50000"));
+    lambdahat(&["audit", &model, "--horizon", "0"]).assert().code(2);
+}

@@ -173,3 +173,39 @@ fn regressions_are_told_as_integrators_are() {
     has_not(&text, "principal branch");
     has(&learned("pysindy:FiniteDifference:drop_endpoints=True"), "VERDICT: artifact λ̂: 0.04168 ± 0.9138i WHY: grows");
 }
+
+/// A unit behind the name of a time is no other name; the number of a picture beside a time is no state.
+#[test]
+fn a_time_with_its_unit_behind_it_is_the_time() {
+    for (name, unit) in [("time [s]", "second"), ("t (ms)", "millisecond"), ("Time_h", "hour")] {
+        let rows: String = (0..40).map(|k| format!("{k},{},{}\n", 0.1 * f64::from(k), (-0.1 * f64::from(k)).exp())).collect();
+        let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+        let output = command.args(["predict", "-"]).write_stdin(format!("frame,{name},x (px)\n{rows}")).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        has(&text, &format!("Time: `{name}`, λ per {unit}. State: x (px)."));
+        has(&text, "λ = −1");
+    }
+}
+
+/// What noise makes of every loss is beside the reason for an integrator: "every mode is faithful" is of its own part alone.
+#[test]
+fn a_recommendation_beside_noise_is_of_the_integrator_alone() {
+    let mut state = 1u64;
+    let mut chance = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+    };
+    let shapes: Vec<[f64; 4]> = (0..40).map(|_| [chance(), chance(), chance(), chance()]).collect();
+    let mut table = "t".to_owned() + &(0..40).map(|k| format!(",s{k}")).collect::<String>() + "\n";
+    for k in 0..300 {
+        let t = 0.1 * f64::from(k);
+        let (slow, fast) = ((-0.2 * t).exp(), (-0.05 * t).exp());
+        let parts = [slow * (0.9 * t).cos(), slow * (0.9 * t).sin(), fast * (3.1 * t).cos(), fast * (3.1 * t).sin()];
+        let cells = shapes.iter().map(|shape| shape.iter().zip(&parts).map(|(a, b)| a * b).sum::<f64>() + 0.12 * chance());
+        table += &format!("{t:.1}{}\n", cells.map(|x| format!(",{x:.5}")).collect::<String>());
+    }
+    let mut command = assert_cmd::Command::cargo_bin("lambdahat").unwrap();
+    let output = command.args(["predict", "-", "--all"]).write_stdin(table).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    has(&text, "Noise biases the loss, whatever the method. The integrator's part alone: Every mode is faithful");
+}

@@ -11,7 +11,7 @@ const EXAMPLES: &str = "\
 Examples:
   lambdahat fit --method rk4 -o model.json
   lambdahat audit model.json
-  lambdahat audit model.json --data DATA.csv --horizon 100
+  lambdahat audit model.json --data DATA.csv --horizon 50
 
 The model is followed with its own method at h, h/2 and h/4, and with a method
 of order 5 at H/64. If the answer at h differs, the model is discrete: right at
@@ -23,28 +23,40 @@ and a hundredth of it.
 
 Exit status 1: the model is discrete.";
 
+/// The longest horizon, in sampling intervals.
+const MOST_INTERVALS: f64 = 1e5;
+
 /// Options of `audit`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
     trained: TrainedArgs,
-    /// Sampling intervals to compare over [default: the data's length, followed for at most 200; 20 without data]
-    #[arg(long, value_name = "N", value_parser = horizon)]
-    horizon: Option<usize>,
+    /// The time to compare over, as in `predict` [default: the data's length, rollouts over at most 200 intervals; 20 intervals without data]
+    #[arg(long, value_name = "TIME", value_parser = arguments::positive)]
+    horizon: Option<f64>,
     /// Change beyond which the model counts as discrete, relative to the motion
     #[arg(long, value_name = "SHARE", default_value_t = STEP_TOLERANCE, value_parser = arguments::positive)]
     tolerance: f64,
 }
 
-fn horizon(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(|| "give a whole number from 1 to 100000".to_owned())
+/// So many whole intervals as cover a time: from 1 to 100000.
+fn intervals(time: f64, interval: f64) -> Result<Horizon, Failure> {
+    let covering = (time / interval * (1.0 - 1e-9)).ceil().max(1.0);
+    if covering > MOST_INTERVALS {
+        let longest = interval * MOST_INTERVALS;
+        return Err(Failure::new(format!("--horizon {time}: that is {covering} intervals of {interval}; give at most {longest}")));
+    }
+    Ok(Horizon::of(covering as usize))
 }
 
 /// Reads, tests, prints.
 pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     let trained = args.trained.open()?;
-    let horizon = args.horizon.map_or_else(|| Horizon::of_data(&trained.trajectories), Horizon::of);
+    let horizon = match args.horizon {
+        Some(time) => intervals(time, trained.file.interval)?,
+        None => Horizon::of_data(&trained.trajectories),
+    };
     let mut found = match &trained.through {
         Some(through) => audit_call(&trained.file, through, &trained.trajectories, horizon, args.tolerance)?,
         None => audit(&trained.file, &trained.method, &trained.trajectories, horizon, args.tolerance)?,

@@ -3,13 +3,14 @@
 use super::data_error::{DataError, DataProblem};
 use super::reading::Reading;
 use super::taken::LeftOutColumn;
+use super::time_unit::without_unit;
 
-/// Names of a time, in any case. `t` itself goes before `T`, which may be a temperature.
+/// Names of a time, in any case and with a unit behind them or without. `t` itself goes before `T`, which may be a temperature.
 const TIMES: [&str; 8] = ["t", "time", "times", "date", "datetime", "timestamp", "epoch", "year"];
 /// Names of a time where no column has one of those, in any case.
 const COUNTED: [&str; 12] = ["day", "days", "hour", "hours", "minute", "minutes", "second", "seconds", "week", "weeks", "month", "months"];
-/// What R calls a column without a name once the file is written and read again: an index.
-const ROW_NAMES: [&str; 3] = ["rownames", "rowname", "row.names"];
+/// What R calls a column without a name once the file is written and read again, and the number of a picture: an index.
+const ROW_NAMES: [&str; 4] = ["rownames", "rowname", "row.names", "frame"];
 /// Names of what tells trajectories apart, in any case; the first that occurs.
 const TRAJECTORIES: [&str; 15] = [
     "trajectory",
@@ -91,7 +92,9 @@ impl Columns {
         }
 
         let all_named = |words: &[&str]| -> Vec<usize> {
-            (0..names.len()).filter(|k| is_free(k) && words.iter().any(|word| names[*k].eq_ignore_ascii_case(word))).collect()
+            (0..names.len())
+                .filter(|k| is_free(k) && words.iter().any(|word| without_unit(&names[*k]).0.eq_ignore_ascii_case(word)))
+                .collect()
         };
         let mut times = all_named(&TIMES);
         if times.is_empty()
@@ -101,8 +104,8 @@ impl Columns {
         {
             times.push(only);
         }
-        if times.iter().any(|k| names[*k] == "t") {
-            times.retain(|k| names[*k] != "T");
+        if times.iter().any(|k| without_unit(&names[*k]).0 == "t") {
+            times.retain(|k| without_unit(&names[*k]).0 != "T");
         }
         let mut guessed = false;
         let time = match (&reading.time, reading.interval) {

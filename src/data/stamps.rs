@@ -5,7 +5,7 @@
 
 use super::calendar::{Moment, month_numbers};
 use super::data_error::DataProblem;
-use super::time_unit::TimeUnit;
+use super::time_unit::{TimeUnit, without_unit};
 use serde::{Deserialize, Serialize};
 
 /// Stamps from this size on are counted from the first one.
@@ -127,7 +127,7 @@ impl StampReader {
                 None => ReadTimes { unit: wished.unwrap_or_default(), stamps: Stamps::Numbers, digit },
             },
             _ => {
-                let unit = wished.or_else(|| TimeUnit::spelled(name)).unwrap_or_default();
+                let unit = wished.or_else(|| without_unit(name).1).or_else(|| TimeUnit::spelled(name)).unwrap_or_default();
                 ReadTimes { unit, stamps: Stamps::Numbers, digit }
             }
         }
@@ -144,7 +144,7 @@ pub(super) struct ReadTimes {
 }
 
 fn is_epoch_name(name: &str) -> bool {
-    ["time", "timestamp", "epoch", "date", "datetime"].iter().any(|word| name.eq_ignore_ascii_case(word))
+    ["time", "timestamp", "epoch", "date", "datetime"].iter().any(|word| without_unit(name).0.eq_ignore_ascii_case(word))
 }
 
 /// The unit in which a stamp of this size counts from 1970, and its length in seconds: 1973 to 2286 in each.

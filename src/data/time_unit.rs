@@ -107,6 +107,19 @@ impl TimeUnit {
     }
 }
 
+/// A column's name without a unit of time behind it, and that unit: `time [s]`, `t (ms)`, `time_h`. The name as it is where none stands there; `T_h` may be a temperature.
+pub(super) fn without_unit(name: &str) -> (&str, Option<TimeUnit>) {
+    let name = name.trim();
+    let bracketed = name
+        .strip_suffix(']')
+        .and_then(|rest| rest.rsplit_once('['))
+        .or_else(|| name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')))
+        .map(|(word, unit)| (word.trim_end().trim_end_matches('_'), unit));
+    let behind = || name.rsplit_once('_').filter(|(word, _)| word.eq_ignore_ascii_case("time"));
+    let found = bracketed.or_else(behind).and_then(|(word, unit)| Some((word, Some(TimeUnit::named(unit)?))));
+    found.unwrap_or((name, None))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +133,21 @@ mod tests {
         }
         assert_eq!(TimeUnit::named("ms"), Some(TimeUnit::Millisecond));
         assert_eq!(TimeUnit::named("fortnight"), None);
+    }
+
+    #[test]
+    fn a_unit_behind_a_name_is_told_apart() {
+        for (name, word, unit) in [
+            ("time [s]", "time", Some(TimeUnit::Second)),
+            ("t(ms)", "t", Some(TimeUnit::Millisecond)),
+            ("Time_h", "Time", Some(TimeUnit::Hour)),
+            ("T (K)", "T (K)", None),
+            ("T_h", "T_h", None),
+            ("x (px)", "x (px)", None),
+            ("]", "]", None),
+            ("", "", None),
+        ] {
+            assert_eq!(without_unit(name), (word, unit), "{name}");
+        }
     }
 }

@@ -91,7 +91,7 @@ impl Say for OrbitChange {
 }
 
 /// The whole reason for a recommendation.
-pub fn why(advice: &Recommendation, to: Dialect) -> String {
+pub fn why(report: &Report, advice: &Recommendation, to: Dialect) -> String {
     let solves = if advice.scheme.is_explicit() {
         String::new()
     } else {
@@ -99,7 +99,13 @@ pub fn why(advice: &Recommendation, to: Dialect) -> String {
     };
     let cost = format!(" It takes {} of f per sample{solves}.", count(advice.evaluations as usize, "evaluation", "evaluations"));
     let orbits = advice.orbits.as_ref().map_or_else(String::new, |orbits| format!(" {}", orbits.say(to)));
-    format!("{}{cost}{orbits}", because(&advice.why, advice.among))
+    let apart = if is_noise_apart(report) { "Noise biases the loss, whatever the method. The integrator's part alone: " } else { "" };
+    format!("{apart}{}{cost}{orbits}", because(&advice.why, advice.among))
+}
+
+/// Whether noise moves the modes through every loss that is known, so that a recommendation is of the integrator's part alone.
+pub(super) fn is_noise_apart(report: &Report) -> bool {
+    report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none())
 }
 
 /// What is recommended, in one line: the method, its steps, what it learns.

@@ -156,7 +156,7 @@ fn tell_prediction(document: &mut Value, report: &Report, to: Dialect) -> Result
     if let Some(advice) = &report.recommendation {
         let place = &mut document["recommendation"];
         place["reason"] = one(&advice.why, to)?;
-        place["why"] = why(advice, to).into();
+        place["why"] = why(report, advice, to).into();
         if let Some(orbits) = &advice.orbits {
             place["orbits"] = one(orbits, to)?;
         }

@@ -145,7 +145,7 @@ pub fn everything(report: &Report, width: usize) -> String {
         None if report.finding.settled && report.caveats.iter().any(Caveat::forbids_advice) => parts.push("Nothing is recommended.".into()),
         None => parts.push(nothing_recommended(report).into()),
         Some(advice) => {
-            let text = format!("Recommended: {}. {}", headline(advice), why(advice, Dialect::Terminal));
+            let text = format!("Recommended: {}. {}", headline(advice), why(report, advice, Dialect::Terminal));
             let mut part = wrapped(&text, "", "  ", width);
             for call in calls(report, advice) {
                 for (k, line) in call.told().enumerate() {

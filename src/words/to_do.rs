@@ -1,6 +1,6 @@
 //! What to do, on the first screen: the method, its steps and its loss, and the calls that do this.
 
-use super::advice::{calls, headline};
+use super::advice::{calls, headline, is_noise_apart};
 use super::paragraph::push;
 use super::unsettled::remedies;
 use super::{Dialect, Say, wrapped};
@@ -50,7 +50,7 @@ pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<Strin
     let faithful = |m: &MethodReport| (&m.method, m.substeps, m.verdict) == (&advice.method, advice.substeps, Some(Verdict::Faithful));
     let same = !other_loss && report.methods.iter().any(faithful);
     let asked = report.methods.iter().any(|m| (&m.method, m.substeps) == (&advice.method, advice.substeps));
-    let unhelped = asked && report.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps && through.instead.is_none());
+    let unhelped = asked && is_noise_apart(report);
     let partly = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::PartOfState { .. }));
     let tried = report.through_loss.as_ref().is_some_and(|through| !through.others.is_empty());
     let loss = report.through_loss.as_ref().map_or(Loss::Pairs, |through| through.loss);

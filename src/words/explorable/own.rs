@@ -38,7 +38,7 @@ pub fn advice(report: &Report) -> String {
                 "Use {} with {} per sample. {}",
                 advice.method,
                 count(advice.substeps as usize, "step", "steps"),
-                why(advice, Dialect::Page)
+                why(report, advice, Dialect::Page)
             )
         },
     )
