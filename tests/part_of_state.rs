@@ -188,3 +188,39 @@ fn positions_need_one_copy_each() {
     }
     assert!(!through.acts);
 }
+
+/// Frequencies of five equal masses between six equal springs are 2 sin(kπ/12), the last the sum of the first and the third: a nonlinear motion with that sum has the difference as well.
+#[test]
+fn frequencies_of_a_chain_that_add_up_by_chance_are_no_series() {
+    let sine = |k: usize, j: usize| (std::f64::consts::PI * (k * j) as f64 / 12.0).sin();
+    let frequency = |k: usize| 2.0 * sine(k, 1);
+    let step = 0.25;
+    let row = |n: usize| {
+        let t = step * n as f64;
+        // From rest, with the first mass moved.
+        (1..6)
+            .map(move |j| (1..6).map(|k| 2.0 * sine(k, 2) * sine(k, 2 * j) * (frequency(k) * t).cos() / 6.0).sum::<f64>())
+            .collect::<Vec<f64>>()
+    };
+    let run = Trajectory::at(None, (0..200).map(|n| step * f64::from(n)).collect(), (0..200).flat_map(row).collect());
+    let names = ["x1", "x2", "x3", "x4", "x5"].map(String::from);
+    let data = Trajectories::with_times("chain", names.into(), Vec::new(), vec![run]).unwrap();
+    let report = predicted(&data, Loss::Pairs);
+    for k in 1..6 {
+        let omega = Complex64::new(0.0, frequency(k));
+        assert!(report.modes.iter().any(|mode| mode.settled && (mode.lambda - omega).norm() < 1e-9), "{omega}: {:?}", report.modes);
+    }
+}
+
+/// The product of two oscillations has the sum of their frequencies and their difference, and its own column shows both: no modes of a system.
+#[test]
+fn a_product_of_oscillations_is_a_series() {
+    let row = |n: usize| {
+        let (x, y) = ((0.2 * n as f64).cos(), (0.2 * 1.6 * n as f64 + 1.0).cos());
+        [x, y, x * y, x * y * y]
+    };
+    let run = Trajectory::at(None, (0..300).map(|n| 0.2 * f64::from(n)).collect(), (0..300).flat_map(row).collect());
+    let names = ["x", "y", "xy", "xyy"].map(String::from);
+    let data = Trajectories::with_times("product", names.into(), Vec::new(), vec![run]).unwrap();
+    assert!(predicted(&data, Loss::Pairs).modes.iter().all(|mode| !mode.settled));
+}

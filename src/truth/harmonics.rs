@@ -8,6 +8,10 @@ use num_complex::Complex;
 const FASTER: f64 = 1.6;
 const AT_ONCE: f64 = 0.25;
 const AT_MULTIPLE: f64 = 0.13;
+/// A term of a product is seen beside one that is so many times the residuals, where it turns or falls by this much, below this part of the highest frequency.
+const SEEN: f64 = 1e4;
+const APART: f64 = 5.0;
+const BELOW_HIGHEST: f64 = 0.9;
 /// Next to a term of a series: within this part of it, and of its rate.
 const NEXT_TO: f64 = 0.02;
 const NEXT_TO_RATE: f64 = 0.25;
@@ -30,8 +34,11 @@ pub(super) fn third_harmonic(fit: &Exponentials, samples: &Samples, frequency: f
     (2.0 * (power - by_chance).max(0.0) / (rows.max(1.0) * samples.dimension() as f64)).sqrt()
 }
 
-/// Whether the k-th λ is a sum of two or three of the others (with conjugates), as the series of a nonlinear motion has them.
-pub(super) fn is_harmonic(fit: &Exponentials, k: usize, duration: f64) -> bool {
+/// Whether the k-th λ is a sum of two or three of the others (with conjugates), as the series of a nonlinear motion has them. `highest` is the highest frequency that the times tell.
+///
+/// A product of real oscillations has every sum of its factors and their conjugates: cos ω₁t cos ω₂t has ω₁ + ω₂ and ω₁ − ω₂. Where clean samples have one of them and show none of the
+/// rest, the sum is a coincidence, as of a chain of five equal masses, whose frequencies are 2 sin(kπ/12): 2 sin 75° = 2 sin 15° + 2 sin 45°.
+pub(super) fn is_harmonic(fit: &Exponentials, k: usize, duration: f64, highest: Option<f64>) -> bool {
     let lambdas: Vec<Complex<f64>> = fit.rates.iter().map(|r| r.lambda()).collect();
     let target = lambdas[k];
     if target.norm() * duration < 0.5 {
@@ -44,17 +51,33 @@ pub(super) fn is_harmonic(fit: &Exponentials, k: usize, duration: f64) -> bool {
             if lambdas[j].im > 0.0 { vec![(lambdas[j], u), (lambdas[j].conj(), u)] } else { vec![(lambdas[j], u)] }
         })
         .collect();
-    let near = |sum: Complex<f64>, u: f64| {
-        let close = 4.0 * (u + fit.uncertainty[k]) + 1e-4 * target.norm();
-        (sum - target).norm() <= close.min(0.1 * target.norm())
+    let near = |sum: Complex<f64>, of: Complex<f64>, u: f64| {
+        let close = 4.0 * (u + fit.uncertainty[k]) + 1e-4 * of.norm();
+        (sum - of).norm() <= close.min(0.1 * of.norm())
+    };
+    // Whether the samples would show a term of this λ, and have none.
+    let missing = |sum: Complex<f64>, u: f64| {
+        fit.share[k] > SEEN * fit.rms
+            && sum.norm() * duration > APART
+            && highest.is_none_or(|highest| sum.im.abs() < BELOW_HIGHEST * highest)
+            && (0..lambdas.len()).all(|j| !near(sum, lambdas[j], u) && !near(sum, lambdas[j].conj(), u))
+    };
+    // The same product's other terms: each factor may be its conjugate.
+    let alone = |factors: &[Complex<f64>], u: f64| {
+        let sums = (1..1 << (factors.len() - 1)).map(|turned: usize| {
+            let factor = |i: usize| if i > 0 && turned >> (i - 1) & 1 == 1 { factors[i].conj() } else { factors[i] };
+            (0..factors.len()).map(factor).sum::<Complex<f64>>()
+        });
+        let mut rest = sums.filter(|sum| !near(*sum, target, u)).peekable();
+        rest.peek().is_some() && rest.all(|sum| missing(sum, u))
     };
     for (a, (x, u)) in others.iter().enumerate() {
         for (b, (y, v)) in others.iter().enumerate().skip(a) {
-            if near(x + y, u + v) {
+            if near(x + y, target, u + v) && !alone(&[*x, *y], u + v) {
                 return true;
             }
             for (z, w) in others.iter().skip(b) {
-                if near(x + y + z, u + v + w) {
+                if near(x + y + z, target, u + v + w) && !alone(&[*x, *y, *z], u + v + w) {
                     return true;
                 }
             }

@@ -230,7 +230,7 @@ impl LinearModel {
                 }
                 if faint[k] {
                     because.push(Because::Faint);
-                } else if partial && is_harmonic(&self.fit, k, duration) {
+                } else if partial && is_harmonic(&self.fit, k, duration, samples.highest_frequency()) {
                     because.push(Because::Harmonic);
                 }
                 // Sums of overdamped exponentials bend to any slow curve; only clean samples tell a few apart.
