@@ -523,3 +523,39 @@ fn an_input_without_a_settled_mode_has_no_b() {
     let found = examine(&data, &ModesOptions::default()).unwrap();
     assert!(!found.finding.settled && found.driven.is_none() && !found.modes.is_empty(), "{found:?}");
 }
+
+/// A chain of five masses between springs that harden a little: what a linear model leaves bends the mode that is the smallest part of the motion by far more than the others.
+#[test]
+fn what_is_left_bends_a_small_mode_most() {
+    let masses = 5;
+    let field = |x: &[f64]| -> Vec<f64> {
+        let place = |j: usize| if j == 0 || j > masses { 0.0 } else { x[j - 1] };
+        let force = |j: usize| (place(j + 1) - place(j)) + (place(j + 1) - place(j)).powi(3);
+        x[masses..].iter().copied().chain((1..=masses).map(|j| force(j) - force(j - 1))).collect()
+    };
+    let mut x = vec![0.008880, -0.007721, -0.004172, 0.000258, 0.012398];
+    x.resize(2 * masses, 0.0);
+    let (interval, steps) = (0.3, 20);
+    let mut states = Vec::new();
+    for _ in 0..200 {
+        states.extend_from_slice(&x);
+        for _ in 0..steps {
+            let h = interval / f64::from(steps);
+            let at = |k: &[f64], c: f64| -> Vec<f64> { x.iter().zip(k).map(|(x, k)| x + c * h * k).collect() };
+            let k1 = field(&x);
+            let k2 = field(&at(&k1, 0.5));
+            let k3 = field(&at(&k2, 0.5));
+            let k4 = field(&at(&k3, 1.0));
+            x = (0..x.len()).map(|i| x[i] + h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])).collect();
+        }
+    }
+    let run = Trajectory::at(None, (0..200).map(|n| interval * f64::from(n)).collect(), states);
+    let names = (0..2 * masses).map(|j| format!("x{j}")).collect();
+    let data = Trajectories::with_times("hardening", names, Vec::new(), vec![run]).expect("samples");
+    let found = examine(&data, &ModesOptions::default()).expect("examined");
+    let truth = (1..=masses).map(|k| Complex64::new(0.0, 2.0 * (std::f64::consts::PI * k as f64 / 12.0).sin()));
+    for mode in settled(&found).into_iter().filter(|mode| mode.lambda.im > 0.0) {
+        let off = truth.clone().map(|omega| (mode.lambda - omega).norm()).fold(f64::INFINITY, f64::min);
+        assert!(off < 3.0 * mode.uncertainty.unwrap_or(0.0), "{}: {off} from its place, to {:?}", mode.lambda, mode.uncertainty);
+    }
+}

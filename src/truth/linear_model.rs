@@ -176,6 +176,7 @@ impl LinearModel {
             partial && lambdas[k].im == 0.0 && (0..lambdas.len()).any(near)
         };
         let runs_differ = partial && runs_are_unlike(&samples.thinned(long_rows(samples)), &self.fit);
+        let largest = self.fit.share.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
             .map(|k| {
@@ -211,8 +212,9 @@ impl LinearModel {
                     uncertainty = uncertainty.hypot(shift);
                 }
                 if !self.explains {
-                    // What is left may be a harmonic, whose size bounds the shift.
-                    uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * self.fit.rms * lambda.norm());
+                    // What is left may be a harmonic, whose size bounds the shift: beside a mode that is a small part of the motion it is large.
+                    let left = self.fit.rms * largest / self.fit.share[k].clamp(f64::MIN_POSITIVE, largest);
+                    uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * left * lambda.norm());
                     if !self.nearly {
                         because.push(Because::NotExplained);
                     }
