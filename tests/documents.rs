@@ -228,3 +228,11 @@ fn second_opinions_name_tests() {
         assert!(source.contains(&format!("fn {test}()")), "{file}::{test}");
     }
 }
+
+#[test]
+fn no_document_has_a_merge_in_it() {
+    for (path, text) in documents() {
+        let left = text.lines().find(|line| line.starts_with("<<<<<<<") || line.starts_with(">>>>>>>") || *line == "=======");
+        assert!(left.is_none(), "{}: {left:?}", path.display());
+    }
+}
