@@ -539,3 +539,25 @@ fn check_says_where_the_starts_landed_and_exits_with_the_verdict() {
         .assert()
         .stdout(predicates::str::contains("STEP h/100"));
 }
+
+/// The same samples with H = 1 and, in a shorter unit of time, with H = 100 and 10⁴: each start is the same field, and so is what it learns. It was a start of 100 turns an interval.
+#[test]
+fn the_unit_of_time_does_not_change_what_is_learned() {
+    let turn = Complex64::new(-0.01, 0.2);
+    let data = Paths::of(&[(0..=60).map(|k| (turn * f64::from(k)).exp()).map(|z| vec![z.re, z.im]).collect()]).expect("finite");
+    for model in ["linear", "affine", "polynomial:3"] {
+        let learned = |interval: f64| -> Vec<(f64, Vec<f64>)> {
+            let prepared = training(model, "rk4", interval, 1).prepare(&data).expect("fits together");
+            let fits = (0..6).map(|seed| prepared.fit(seed, None, &mut unwatched).expect("a fit"));
+            fits.map(|fit| (fit.loss, fit.learned.parameters.iter().map(|a| a * interval).collect())).collect()
+        };
+        let one = learned(1.0);
+        assert!(one.iter().all(|(loss, _)| *loss < 1e-20), "{model}: {one:?}");
+        for interval in [100.0, 1e4] {
+            for ((loss, parameters), (_, same)) in learned(interval).iter().zip(&one) {
+                let off = parameters.iter().zip(same).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                assert!(*loss < 1e-20 && off < 1e-6, "{model}, H = {interval}: loss {loss}, {off} off");
+            }
+        }
+    }
+}

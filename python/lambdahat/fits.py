@@ -186,7 +186,7 @@ def fit(
     target : float
         Training ends at this loss.
     spread : float
-        Standard deviation of the random start.
+        Standard deviation of the random start, a field in the unit of time; per interval where H > 1.
     ridge : float, optional
         L2 penalty: adds ridge·|θ|² to the sum of squares; left out, 1e-10 for ``rbf``, else 0.
     threshold : float, optional

@@ -44,7 +44,7 @@ pub struct TrainingArgs {
     /// Stop at this loss
     #[arg(long, value_name = "LOSS", default_value_t = 1e-28)]
     target: f64,
-    /// Standard deviation of the random start
+    /// Standard deviation of the random start, a field in the unit of time; per interval where H > 1
     #[arg(long, value_name = "SD", default_value_t = 1.0, value_parser = super::arguments::positive)]
     spread: f64,
     /// L2 penalty: adds RIDGE·|θ|² to the sum of squares [default: 1e-10 for rbf, else 0]

@@ -20,7 +20,7 @@ pub struct Choices {
     pub rate: f64,
     /// Training ends at this loss.
     pub target: f64,
-    /// Standard deviation of the random start.
+    /// Standard deviation of the random start, a field in the unit of time; per interval where H > 1.
     pub spread: f64,
     /// L2 penalty ridge·|θ|²; `None` by model.
     pub ridge: Option<f64>,

@@ -146,6 +146,12 @@ impl Model {
         }
     }
 
+    /// Multiplies the field by a factor: the parameters of the last layer.
+    pub fn scale_field(&self, parameters: &mut [f64], factor: f64) {
+        let before = self.parameter_count() - self.layers.last().map_or(0, |layer| layer.size());
+        parameters[before..].iter_mut().for_each(|parameter| *parameter *= factor);
+    }
+
     /// The parameters of ẋ = A(x − centre) (A row-major; the centre of the box where none is given), for the classes that contain it
     /// exactly: linear (centre 0), affine and polynomial of degree 1 or more. `None` for the others.
     pub fn linear_start(&self, matrix: &[f64], centre: Option<&[f64]>) -> Option<Vec<f64>> {
@@ -221,6 +227,17 @@ mod tests {
         (0..30).map(|i| vec![1.0 + (f64::from(i) * 0.7).cos(), 0.5 + (f64::from(i) * 1.1).sin()]).collect()
     }
 
+    fn assert_scales(model: &Model, parameters: &[f64]) {
+        let mut scaled = parameters.to_vec();
+        model.scale_field(&mut scaled, 0.25);
+        let value = |parameters: &[f64]| {
+            let mut value = [0.0; 2];
+            Learned { model: model.clone(), parameters: parameters.to_vec() }.value(&[1.3, 0.4], &mut value);
+            value
+        };
+        assert_eq!(value(&scaled), value(parameters).map(|f| 0.25 * f));
+    }
+
     #[test]
     fn every_class_has_the_jacobian_of_its_value() {
         for text in
@@ -232,6 +249,7 @@ mod tests {
             let mut rng = ChaCha8Rng::seed_from_u64(3);
             let mut parameters = model.random(1.0, &mut rng);
             assert_eq!(parameters.len(), model.parameter_count(), "{text}");
+            assert_scales(&model, &parameters);
             parameters.iter_mut().enumerate().for_each(|(i, p)| *p += 0.1 * (i as f64).sin());
             let field = Learned { model, parameters };
             let x = [1.3, 0.4];

@@ -281,9 +281,12 @@ impl Prepared {
         }
     }
 
-    /// The random start of a seed: the same on every machine and for every number of threads.
+    /// The random start of a seed: the same on every machine and for every number of threads. Where H > 1 the field is drawn per interval, since one of size 1 in a short unit of time
+    /// (milliseconds, H = 100) would leave the samples within a step.
     pub fn start(&self, seed: u64) -> Vec<f64> {
-        self.model.random(self.training.spread, &mut ChaCha8Rng::seed_from_u64(seed))
+        let mut start = self.model.random(self.training.spread, &mut ChaCha8Rng::seed_from_u64(seed));
+        self.model.scale_field(&mut start, self.training.sampling.interval().recip().min(1.0));
+        start
     }
 
     fn objective<'a>(&'a self, windows: &'a Windows, frozen: Option<&'a [bool]>) -> Result<Objective<'a>, FitError> {
