@@ -1,9 +1,10 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
+TOLERANCE: float
 
 class LambdahatError(ValueError): ...
 
@@ -44,6 +45,9 @@ class Call:
     def multiplier(
         self, modes: NDArray[np.complex128], interval: float, starts: NDArray[np.complex128] | None = None
     ) -> NDArray[np.complex128]: ...
+    def advance(
+        self, field: Callable[[NDArray[np.float64]], NDArray[np.float64]], starts: NDArray[np.float64], interval: float
+    ) -> NDArray[np.float64] | None: ...
     def branches(self, mode: complex, interval: float, starts: NDArray[np.complex128] | None = None) -> str: ...
 
 class System:
@@ -87,6 +91,7 @@ def check(
     tolerance: float | None,
     log: bool,
 ) -> str: ...
+def discrepancy(true_mode: complex, learned: complex, horizon: float) -> tuple[float, float]: ...
 def method_names() -> list[str]: ...
 def main(arguments: Sequence[str]) -> int: ...
 def predict_samples(samples: Mapping[str, object], methods: Sequence[str | tuple[str, str]], options: Mapping[str, object]) -> str: ...

@@ -10,14 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _core
 from .branching import branches
 from .documents import number, shown
 from .fields import VectorField, equilibria
 from .loops import Loop, as_loop
+from .rollouts import rollout_test
 from .samples import as_samples, stacked_states
 
-#: A mode is right in continuous time if it stays within this relative distance over the horizon.
-CLOSE = 0.1
+#: What is off by no more is the same, in amplitude as in phase, in parts of the motion's size: as in every verdict of ``predict`` and the command line.
+TOLERANCE = _core.TOLERANCE
+#: Intervals that rollouts are followed over at most, unless a horizon is given; and the most that a horizon may have.
+FOLLOWED, MOST_INTERVALS = 200, 100_000
 
 
 @dataclass(frozen=True)
@@ -29,23 +33,28 @@ class AuditedMode:
     equilibrium : tuple of float
     learned : complex
         λ̂, an eigenvalue of the field's Jacobian there.
-    implied : complex
+    implied : complex or None
         The continuous-time mode that the loop makes of it, ``log(R(hλ̂)**m)/H``, or with the factor of the library's own steps: what the
-        model shows in the loop that trained it.
+        model shows in the loop that trained it. None where it shows none: ``R(hλ̂) = 0``, or no number.
     branch : {"principal", "other", "none"}
         Which solution of ``R(hλ̂)**m == exp(Hλ)`` the learned eigenvalue is, for λ = implied; for a call with steps of its own, of the
         equation that its steps make.
-    growth : float
-        How far the two are apart at the end of the horizon, ``|exp((λ̂ − λ)·horizon) − 1|``.
+    amplitude_error, phase_error : float or None
+        How far ``exp(λ̂t)`` is from ``exp(λt)`` at most over the horizon, in parts of the largest ``|exp(λt)|`` there: what a wrong rate and what a wrong
+        frequency make.
+    same : bool
+        Whether neither is more than the tolerance.
     sign_turned : bool
         Whether one grows and the other decays.
     """
 
     equilibrium: tuple[float, ...]
     learned: complex
-    implied: complex
+    implied: complex | None
     branch: str
-    growth: float
+    amplitude_error: float | None
+    phase_error: float | None
+    same: bool
     sign_turned: bool
 
 
@@ -56,13 +65,20 @@ class Audit:
     Attributes
     ----------
     nature : {"continuous", "discrete", "unsettled"}
-        "continuous": the field means what it says at any step size. "discrete": it is right at its own step size only.
-        "unsettled": no equilibrium lies near the samples, so nothing is known.
+        "continuous": the field means what it says at any step size: every mode is the ``same`` and no rollout is off by more than the tolerance.
+        "discrete": it is right at its own step size only. "unsettled": no equilibrium lies near the samples and the loop cannot be followed, so
+        nothing is known.
     modes : tuple of AuditedMode
     call : str
         The training call.
     interval, horizon : float
-        The sampling interval and how long the comparison runs.
+        The sampling interval and how long the modes are compared.
+    tolerance : float
+    rollout_error : float or None
+        How far the rollouts through the loop are from the field's own motion at most, in parts of how far that goes; infinite where one of them leaves.
+        None where the loop cannot be followed (a multistep method, a library's implicit solver): then the modes alone decide.
+    followed : int
+        Over how many intervals they were.
     framework : str
     precision : {"float64", "float32"}
         What the model computes in.
@@ -84,6 +100,9 @@ class Audit:
     call: str
     interval: float
     horizon: float
+    tolerance: float
+    rollout_error: float | None
+    followed: int
     framework: str
     precision: str
     jacobian_error: float
@@ -115,17 +134,24 @@ class Audit:
         """
         from .plots import turned
 
-        learned, implied = [mode.learned for mode in self.modes], [mode.implied for mode in self.modes]
+        told = [(mode.learned, mode.implied) for mode in self.modes if mode.implied is not None]
+        learned, implied = [one for one, _ in told], [one for _, one in told]
         return turned(learned, implied, ("the field", "at its own step size"), f"{self.nature}, through {self.call}", ax)
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{shown(m.learned)}</td><td>{shown(m.implied)}</td><td>{m.branch}</td><td>{shown(m.growth)}</td></tr>" for m in self.modes)
-        head = "<tr><th>learned λ̂</th><th>at its own step size</th><th>branch</th><th>apart at the end</th></tr>"
+        cells = [(shown(m.learned), shown(m.implied), m.branch, shown(m.amplitude_error), shown(m.phase_error)) for m in self.modes]
+        rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in cells)
+        head = "<tr><th>learned λ̂</th><th>at its own step size</th><th>branch</th><th>amplitude off by</th><th>phase off by</th></tr>"
         return f"<table><caption>{self!r}</caption>{head}{rows}</table>"
 
 
-def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: int = 1, horizon: float | None = None, args: Any = None) -> Audit:
+def audit(
+    f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: int = 1, horizon: float | None = None, tolerance: float = TOLERANCE, args: Any = None
+) -> Audit:
     """Is this trained field right in continuous time, or only at its own step size?
+
+    The measure is that of ``predict`` and of the command ``lambdahat audit``: each mode of the field is laid beside the one that the loop shows, and rollouts
+    through the loop, from the starts of the trajectories, beside the field's own motion.
 
     Parameters
     ----------
@@ -138,7 +164,9 @@ def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: 
     m : int
         Integrator steps from sample to sample, for a method's name.
     horizon : float, optional
-        How long a rollout is meant to last; left out, as long as the longest trajectory.
+        The time to compare over. Left out, modes are compared over the longest trajectory, and rollouts over at most 200 intervals of it.
+    tolerance : float
+        What may be off, in parts of the motion's size.
     args : object, optional
         The third argument of f.
 
@@ -169,23 +197,47 @@ def audit(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m: 
     """
     if horizon is not None and not 0 < horizon < np.inf:
         raise ValueError(f"the horizon is a positive time, not {horizon!r}")
+    if not 0 < tolerance < np.inf:
+        raise ValueError(f"the tolerance is a positive part of the motion's size, not {tolerance!r}")
     call, samples = as_loop(loop, m), as_samples(t, x)
     states = stacked_states(samples)
     times = [times for _, times, _ in samples.trajectories]
     interval = float(np.median(np.concatenate([np.diff(one) for one in times])))
-    horizon = float(max(one[-1] - one[0] for one in times)) if horizon is None else horizon
+    longest = float(max(one[-1] - one[0] for one in times))
+    intervals = _covering(longest if horizon is None else horizon, interval)
+    if horizon is not None and intervals > MOST_INTERVALS:
+        raise ValueError(f"a horizon of {horizon:g} is more than {MOST_INTERVALS} intervals of {interval:g}; give at most {MOST_INTERVALS * interval:g}")
     field = VectorField.of(f, states.mean(0), args)
-    starts = np.concatenate([states[:-1] for _, _, states in samples.trajectories])
-    found, error = audited_modes(field, call, states, interval, horizon, starts[np.isfinite(starts).all(axis=1)])
-    if not found:
+    before = [one[:-1] for _, _, one in samples.trajectories]
+    starts = np.concatenate(before)
+    whole = starts[np.isfinite(starts).all(axis=1)]
+    compared = longest if horizon is None else horizon
+    found, error = audited_modes(field, call, states, interval, compared, whole, tolerance)
+    first = [one[np.isfinite(one).all(axis=1)][:1] for one in before]
+    rollouts = rollout_test(field, call, np.concatenate(first), interval, min(intervals, FOLLOWED) if horizon is None else intervals)
+    if not found and rollouts.error is None:
         nature = "unsettled"
     else:
-        nature = "continuous" if all(mode.growth <= CLOSE and not (mode.sign_turned and mode.growth > CLOSE / 10) for mode in found) else "discrete"
-    return Audit(nature, tuple(found), call.call, interval, horizon, field.framework, field.precision, error)
+        still = rollouts.error is None or rollouts.error <= tolerance
+        nature = "continuous" if still and all(mode.same for mode in found) else "discrete"
+    return Audit(
+        nature, tuple(found), call.call, interval, compared, tolerance, rollouts.error, rollouts.intervals, field.framework, field.precision, error
+    )
+
+
+def _covering(time: float, interval: float) -> int:
+    """So many whole intervals as cover a time."""
+    return max(1, int(np.ceil(time / interval * (1 - 1e-9))))
 
 
 def audited_modes(
-    field: VectorField, call: Loop, states: NDArray[np.float64], interval: float, horizon: float, starts: NDArray[np.float64] | None = None
+    field: VectorField,
+    call: Loop,
+    states: NDArray[np.float64],
+    interval: float,
+    horizon: float,
+    starts: NDArray[np.float64] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> tuple[list[AuditedMode], float]:
     """The modes of the field at its equilibria near the samples, and the relative error of the Jacobians.
 
@@ -200,19 +252,15 @@ def audited_modes(
         for k, learned in enumerate(values.astype(np.complex128)):
             batch = amplitudes(vectors, k, (states if starts is None else starts) - point) if call.own_steps is not None else None
             factor = complex(call.multiplier(np.array([learned]), interval, batch)[0])
+            place = tuple(float(value) for value in point)
             if factor == 0 or not np.isfinite(factor):
+                modes.append(AuditedMode(place, complex(learned), None, "none", None, None, False, False))
                 continue
             implied = nearest_alias(np.log(factor) / interval, learned, interval)
-            modes.append(
-                AuditedMode(
-                    tuple(float(value) for value in point),
-                    complex(learned),
-                    implied,
-                    _branch(call, learned, implied, interval, batch),
-                    float(abs(np.expm1(np.clip((learned - implied).real * horizon, -700, 700) + 1j * (learned - implied).imag * horizon))),
-                    bool(learned.real * implied.real < 0 and min(abs(learned.real), abs(implied.real)) > 1e-9 * abs(learned)),
-                )
-            )
+            amplitude, phase = _core.discrepancy(implied, complex(learned), horizon)
+            turned = learned.real * implied.real < 0 and min(abs(learned.real), abs(implied.real)) > 1e-9 * abs(learned)
+            branch = _branch(call, learned, implied, interval, batch)
+            modes.append(AuditedMode(place, complex(learned), implied, branch, amplitude, phase, max(amplitude, phase) <= tolerance, bool(turned)))
     return modes, error
 
 

@@ -258,8 +258,14 @@ def _is_traced(field: VectorField, state: NDArray[np.float64]) -> bool:
     return bool(np.allclose(found[0], field._call(state), rtol=1e-4, atol=1e-6, equal_nan=True))
 
 
+#: A side of the samples' box is searched this part of its length beyond either end: there the model has seen nothing.
+MARGIN = 0.25
+#: Points along each side of the box that Newton's method may start from, up to three variables.
+GRID = 7
+
+
 def equilibria(field: VectorField, states: NDArray[np.float64], most: int = 8) -> list[NDArray[np.float64]]:
-    """Where the field vanishes, near the samples: Newton's iteration from their mean and from the slowest of them.
+    """Where the field vanishes among the samples: Newton's iteration from their mean, from the slowest of them, and from the slow points of their box.
 
     Parameters
     ----------
@@ -267,31 +273,62 @@ def equilibria(field: VectorField, states: NDArray[np.float64], most: int = 8) -
     states : ndarray, shape (n, d)
         The samples.
     most : int
-        Starts that are tried besides the mean.
+        Starts among the samples that are tried besides the mean.
 
     Returns
     -------
     list of ndarray, shape (d,)
-        Distinct points, within the samples' box widened to three times its size.
+        Distinct points, within the samples' box and a quarter of each side beyond it; of an affine field the one that it has, wherever it lies.
     """
     centre, half = (states.max(0) + states.min(0)) / 2, np.maximum((states.max(0) - states.min(0)) / 2, 1e-12)
     speeds = np.linalg.norm(field(states), axis=1)
     lost = int(np.sum(~np.isfinite(speeds)))
     if lost:
         raise ValueError(f"f is not a number at {lost} of {len(states)} samples; a model that diverged in training has nothing to tell")
-    starts = [states.mean(0), centre, *states[np.argsort(speeds)[:most]]]
+    affine = _is_affine(field, states)
+    starts = [states.mean(0)] if affine else [states.mean(0), centre, *states[np.argsort(speeds)[:most]], *_slow_points(field, centre, half)]
     found: list[NDArray[np.float64]] = []
     for start in starts:
         y = start.copy()
         for _ in range(50):
             jacobian, _ = field.jacobian(y)
             step = np.linalg.lstsq(jacobian, -field(y), rcond=None)[0]
-            step *= min(1.0, 1.0 / max(1e-300, float(np.max(np.abs(step) / half))))
+            if not affine:
+                step *= min(1.0, 1.0 / max(1e-300, float(np.max(np.abs(step) / half))))
             y = y + step
             if np.max(np.abs(step) / half) < 1e-10:
                 break
         size = np.linalg.norm(field(y)) / max(1e-300, float(np.median(speeds)))
-        inside = bool(np.all(np.abs(y - centre) <= 3 * half))
+        inside = affine or bool(np.all(np.abs(y - centre) <= (1 + 2 * MARGIN) * half))
         if inside and size < 1e-3 and not any(np.max(np.abs(y - other) / half) < 1e-3 for other in found):
             found.append(y)
     return found
+
+
+def _is_affine(field: VectorField, states: NDArray[np.float64]) -> bool:
+    """Whether f halfway between two samples is halfway between its values there, for some pairs of them, to rounding."""
+    chosen = states[np.unique(np.linspace(0, len(states) - 1, min(24, len(states))).astype(int))]
+    other = np.roll(chosen, len(chosen) // 2, axis=0)
+    here, there = field(chosen), field(other)
+    off = np.abs(field((chosen + other) / 2) - (here + there) / 2)
+    close = 1e-4 if field.precision == "float32" else 1e-10
+    return bool(np.max(off) <= close * max(float(np.max(np.abs(here))), 1e-300))
+
+
+def _slow_points(field: VectorField, centre: NDArray[np.float64], half: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points of a grid of the box that are no faster than their neighbours; none beyond three variables."""
+    d = centre.size
+    if d > 3:
+        return np.empty((0, d))
+    sides = np.meshgrid(*([np.linspace(-1, 1, GRID)] * d), indexing="ij")
+    points = centre + half * np.stack([side.ravel() for side in sides], axis=1)
+    with np.errstate(all="ignore"):
+        speeds = np.linalg.norm(field(points) / half, axis=1)
+    speeds = np.where(np.isfinite(speeds), speeds, np.inf).reshape([GRID] * d)
+    slow = np.isfinite(speeds)
+    for axis in range(d):
+        padded = np.pad(speeds, [(1, 1) if k == axis else (0, 0) for k in range(d)], constant_values=np.inf)
+        for shift in (0, 2):
+            slow &= speeds <= np.take(padded, np.arange(shift, shift + GRID), axis=axis)
+    slowest: NDArray[np.float64] = points[slow.ravel()]
+    return slowest

@@ -255,11 +255,13 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     field = VectorField.of(f, states.mean(0), args)
     method, substeps = _equal_steps(call, interval)
     tableau = method._scheme.tableau()
-    modes, _ = audited_modes(field, call, states, interval, interval)
+    found, _ = audited_modes(field, call, states, interval, interval)
+    modes = [mode for mode in found if mode.implied is not None]
     if not modes:
         raise ValueError("no equilibrium of f lies near the samples, so its map has no modes to continue; give samples about one")
     modes = _at_one_point(modes, states)
-    if any(abs(mode.implied.imag) * interval > 0.98 * np.pi for mode in modes):
+    implied = [mode.implied for mode in modes if mode.implied is not None]
+    if any(abs(mode.imag) * interval > 0.98 * np.pi for mode in implied):
         raise ValueError("a mode turns by half a turn from sample to sample: the samples do not tell its sense; sample more closely")
     chosen = states[:: max(1, len(states) // (64 if field.batched or field.traced else 16))]
     blank = RepairedField(field, tableau, interval / substeps, substeps, (0.0,), 0, tuple(mode.learned for mode in modes), (), 0.0, 0.0)
@@ -275,7 +277,6 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
 
     before = miss(field)
     best: RepairedField | None = None
-    implied = [complex(mode.implied) for mode in modes]
     for way, degree, weights in _candidates(implied, interval):
         trial = replace(blank, weights=weights, way=way, degree=degree, error_before=before)
         with np.errstate(all="ignore"):

@@ -60,7 +60,7 @@ def trained(cell: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         ``loss``, ``nature`` (as in ``lambdahat.audit``), and of the mode with the largest imaginary part ``learned``, ``implied`` and
-        ``branch``; they are left out where the model has no equilibrium near the samples.
+        ``branch``; they are left out where the model shows no mode near the samples.
 
     Examples
     --------
@@ -73,8 +73,9 @@ def trained(cell: Mapping[str, Any]) -> dict[str, Any]:
     model = fit(t, x, settings["loop"], model=settings["model"], m=settings["m"], seed=int(settings["seed"]))
     found = audit(model, settings["loop"], t, x, m=settings["m"])
     told: dict[str, Any] = {"loss": model.loss, "nature": found.nature}
-    if found.modes:
-        mode: AuditedMode = max(found.modes, key=lambda mode: (mode.learned.imag, mode.learned.real))
+    seen = [mode for mode in found.modes if mode.implied is not None]
+    if seen:
+        mode: AuditedMode = max(seen, key=lambda mode: (mode.learned.imag, mode.learned.real))
         told |= {"learned": mode.learned, "implied": mode.implied, "branch": mode.branch}
     return told
 

@@ -82,7 +82,7 @@ class Watch:
             return []
         field = VectorField.of(self._f if f is None else f, self._states.mean(0), self._args)
         modes, _ = audited_modes(field, self._call, self._states, self._interval, self._interval, self._starts)
-        rows = [{"step": step, "learned": mode.learned, "implied": mode.implied, "branch": mode.branch} for mode in modes]
+        rows = [{"step": step, "learned": mode.learned, "implied": mode.implied, "branch": mode.branch} for mode in modes if mode.implied is not None]
         self.rows += rows
         if self._live:
             self._draw()

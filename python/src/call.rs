@@ -1,14 +1,16 @@
 //! A library's training call, ready to be followed on modes.
 
 use crate::asked;
+use crate::called_field::CalledField;
 use crate::errors::refused;
 use crate::interruptible::interruptible;
+use lambdahat::fit::{Through, called_states};
 use lambdahat::inverse::Limits;
 use lambdahat::inverse::step_control::{Completeness, ControlledEquation, Search, Usage, assess, solutions};
 use lambdahat::loops::{self, StateNorm, Trace};
 use lambdahat::words::{Dialect, document};
 use num_complex::Complex64;
-use numpy::{PyArray1, PyReadonlyArray1, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use rayon::prelude::*;
 use serde_json::json;
@@ -93,6 +95,27 @@ impl Call {
             modes.par_iter().map_init(Trace::default, followed).collect()
         })?;
         Ok(PyArray1::from_vec(py, factors))
+    }
+
+    /// The states that the call returns an interval after these rows of starts, which share their steps where the library's batches do. `field` takes and returns
+    /// rows of states. None where the call cannot be followed; what `field` raises is raised.
+    fn advance<'py>(
+        &self,
+        py: Python<'py>,
+        field: &Bound<'py, PyAny>,
+        starts: PyReadonlyArray2<'py, f64>,
+        interval: f64,
+    ) -> PyResult<Option<Bound<'py, PyArray2<f64>>>> {
+        self.call.check_interval(interval).map_err(refused)?;
+        let rows: Vec<Vec<f64>> = starts.as_array().rows().into_iter().map(|row| row.to_vec()).collect();
+        let (through, called) = (Through::new((*self.call).clone()), CalledField::new(field, starts.shape()[1]));
+        let starts: Vec<&[f64]> = rows.iter().map(Vec::as_slice).collect();
+        let found = called_states(&through, &called, &[], &starts, (interval, 1));
+        if let Some(raised) = called.raised() {
+            return Err(raised);
+        }
+        let ends = found.map(|found| found.into_iter().flatten().collect::<Vec<_>>());
+        ends.map(|ends| PyArray2::from_vec2(py, &ends).map_err(refused)).transpose()
     }
 
     /// Every λ̂ that is found for one mode, as the JSON of `lambdahat branches --json`.

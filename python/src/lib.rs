@@ -5,6 +5,7 @@
 
 mod asked;
 mod call;
+mod called_field;
 mod errors;
 mod figures;
 mod interruptible;
@@ -16,7 +17,9 @@ mod system;
 mod training;
 mod training_options;
 
+use lambdahat::inverse::{Discrepancy, FAITHFUL_TOLERANCE};
 use lambdahat::method::catalog;
+use num_complex::Complex64;
 use pyo3::prelude::*;
 use std::ffi::OsString;
 
@@ -24,6 +27,13 @@ use std::ffi::OsString;
 #[pyfunction]
 fn method_names() -> Vec<&'static str> {
     catalog::names().collect()
+}
+
+/// How far learned modes are from true ones over a horizon: the errors of amplitude and phase, in parts of the largest true amplitude.
+#[pyfunction]
+fn discrepancy(true_mode: Complex64, learned: Complex64, horizon: f64) -> (f64, f64) {
+    let off = Discrepancy::of(true_mode, learned, horizon);
+    (off.amplitude, off.phase)
 }
 
 /// The command line: the exit status for these arguments, the program's name first.
@@ -41,6 +51,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<call::Call>()?;
     module.add_class::<system::System>()?;
     module.add_class::<training::Model>()?;
+    module.add("TOLERANCE", FAITHFUL_TOLERANCE)?;
+    module.add_function(wrap_pyfunction!(discrepancy, module)?)?;
     module.add_function(wrap_pyfunction!(method_names, module)?)?;
     module.add_function(wrap_pyfunction!(system::system_names, module)?)?;
     module.add_function(wrap_pyfunction!(figures::regions, module)?)?;

@@ -10,6 +10,12 @@ pub trait Field {
 
     /// Writes ∂f_i/∂x_j to `out[i·d + j]`; `out` has d² numbers.
     fn jacobian(&self, x: &[f64], out: &mut [f64]);
+
+    /// Writes f of each of these states, one state after another: one by one, unless a field has a faster way.
+    fn values(&self, states: &[f64], out: &mut [f64]) {
+        let d = self.dimension();
+        states.chunks_exact(d).zip(out.chunks_exact_mut(d)).for_each(|(x, f)| self.value(x, f));
+    }
 }
 
 /// A vector field with parameters, ẋ = f(x; θ), asked for many states at once: n states are n·d numbers, one state after another.
@@ -65,5 +71,9 @@ impl<P: ParameterisedField + ?Sized> Field for At<'_, P> {
 
     fn jacobian(&self, x: &[f64], out: &mut [f64]) {
         self.field.jacobian_batch(self.parameters, x, out);
+    }
+
+    fn values(&self, states: &[f64], out: &mut [f64]) {
+        self.field.value_batch(self.parameters, states, out);
     }
 }

@@ -59,7 +59,7 @@ pub use resume::Difference;
 pub(crate) use rollout::{Ratio, rollout_over};
 pub use rollout::{rollout, rollout_through};
 pub use step::{LossForm, Step};
-pub(crate) use sweep::called_states;
+pub use sweep::called_states;
 pub use through::{Batch, StepDerivatives, Through};
 pub use training::{Fit, Optimiser, Prepared, SharedWatch, Training};
 pub use training_effort::Effort;

@@ -13,7 +13,7 @@ mod called_states;
 mod drivers;
 mod reverse;
 
-pub(crate) use called_states::called_states;
+pub use called_states::called_states;
 
 use super::fit_error::FitError;
 use super::loss::Block;

@@ -26,11 +26,12 @@ struct States<'a> {
 impl States<'_> {
     /// f at `x`, written to `out`.
     fn slopes(&mut self, x: &[f64], out: &mut [f64]) {
-        let (mut at, mut f) = (vec![0.0; self.d], vec![0.0; self.d]);
-        for i in 0..self.n {
-            (0..self.d).for_each(|c| at[c] = x[c * self.n + i]);
-            self.field.value(&at, &mut f);
-            (0..self.d).for_each(|c| out[c * self.n + i] = f[c] + self.pushed.get(i).map_or(0.0, |by| by[c]));
+        let (n, d) = (self.n, self.d);
+        let states: Vec<f64> = (0..n * d).map(|at| x[at % d * n + at / d]).collect();
+        let mut f = vec![0.0; n * d];
+        self.field.values(&states, &mut f);
+        for i in 0..n {
+            (0..d).for_each(|c| out[c * n + i] = f[i * d + c] + self.pushed.get(i).map_or(0.0, |by| by[c]));
         }
         self.evaluations += self.n;
     }
@@ -58,9 +59,23 @@ impl States<'_> {
     }
 }
 
-/// What a call makes of each of these starts at the times H, 2H, …, sampled so often: a list of states a start, in exact arithmetic; of fields that are pushed by a constant each, where those are given.
-/// `None` where it cannot be followed: its stages are implicit, it needs too many steps, or numbers overflow.
-pub(crate) fn called_states(
+/// The states that a library's call returns at H, 2H, …, nH from each of these starts, for (H, n): a list of n states a start, in exact arithmetic. A
+/// constant is added to the field of each start where `pushed` has one for it.
+///
+/// `None` where the call cannot be followed: its stages are implicit, it needs more than two million evaluations, or numbers leave the finite ones.
+///
+/// ```
+/// use lambdahat::dynamics::System;
+/// use lambdahat::fit::{Through, called_states};
+/// use lambdahat::loops::{Call, CallName};
+/// let name = CallName::read("torchdiffeq:rk4")?.expect("a library's call");
+/// let decay = System::linear(&[vec![-1.0]])?;
+/// let found = called_states(&Through::new(Call::of(name)?), &decay, &[], &[&[1.0]], (1.0, 2)).expect("explicit");
+/// // One step from sample to sample: R(−1) = 1 − 1 + 1/2 − 1/6 + 1/24 = 0.375, and its square.
+/// assert!((found[0][0][0] - 0.375).abs() < 1e-15 && (found[0][1][0] - 0.140625).abs() < 1e-15);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn called_states(
     through: &Through,
     field: &dyn Field,
     pushed: &[Vec<f64>],
