@@ -1,7 +1,7 @@
 //! Which modes of a polynomial field the samples determine, by its degrees beside each other.
 //!
-//! Where a degree explains the samples, λ must hardly move along directions that the residuals do not see, at that degree and at those above. Where none does,
-//! samples must surround the equilibrium closely, and the three highest degrees agree.
+//! Where a degree explains the samples, λ must hardly move along directions that the residuals do not see, at that degree and at those above; or, where what it leaves
+//! is noise of the samples, those beyond the noise must surround the equilibrium closely. Where none does, samples must surround it too, and the three highest degrees agree.
 
 use super::field_fit::FieldFit;
 use super::finding::Because;
@@ -118,7 +118,10 @@ impl Degrees<'_> {
         if above.is_empty() {
             because.push(Because::FewSamples);
         }
-        if !(mode.movement < MOVES * mode.lambda.norm() && above.iter().all(|other| is_firm(mode, *other))) {
+        // Samples that the noise leaves apart from the equilibrium tell the field there: λ is known as far as chance leaves it.
+        let around = noisy && self.fits[counts].free && equilibrium.shown && above.iter().all(Option::is_some);
+        let firm = mode.movement < MOVES * mode.lambda.norm() && above.iter().all(|other| is_firm(mode, *other));
+        if !(around || firm) {
             because.push(Because::NotDetermined);
         }
         let mut uncertainty = mode.deviation;

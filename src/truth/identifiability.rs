@@ -25,6 +25,8 @@ const SAME: f64 = 1e-5;
 const STARTS: usize = 60;
 /// Samples within this distance, in half-widths of the data, are close to an equilibrium.
 pub(super) const CLOSE: f64 = 0.35;
+/// Noise puts hardly a sample further than so many standard deviations from where it belongs.
+const ABOVE_NOISE: f64 = 4.0;
 
 /// A mode of a field at one of its equilibria, per interval.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub(super) struct FieldEquilibrium {
     pub modes: Vec<FieldMode>,
     /// Whether close samples lie in every direction.
     pub surrounded: bool,
+    /// Whether such samples do that the noise leaves apart from it.
+    pub shown: bool,
     /// The equilibrium is one of a line of them.
     pub degenerate: bool,
 }
@@ -79,7 +83,9 @@ pub(super) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> V
             let lambdas = spectrum(&jacobian)?;
             let largest = lambdas.iter().map(|l| l.norm()).fold(0.0, f64::max);
             let degenerate = lambdas.iter().any(|l| l.norm() <= 1e-5 * largest);
-            Some(FieldEquilibrium { modes: modes(fit, &point, &lambdas), surrounded: surrounded(samples, &point), point, degenerate })
+            let surrounded = surrounded(samples, &point, 0.0);
+            let shown = surrounded && self::surrounded(samples, &point, ABOVE_NOISE * fit.noise);
+            Some(FieldEquilibrium { modes: modes(fit, &point, &lambdas), surrounded, shown, point, degenerate })
         })
         .collect()
 }
@@ -141,12 +147,12 @@ pub(super) fn matched(old: &[C], mut new: Vec<C>) -> Vec<C> {
 }
 
 /// Whether close samples lie in every direction: along none of a fan of directions is there a half-space without one.
-pub(super) fn surrounded(samples: &[Vec<f64>], point: &[f64]) -> bool {
+pub(super) fn surrounded(samples: &[Vec<f64>], point: &[f64], beyond: f64) -> bool {
     let d = point.len();
     let close: Vec<Vec<f64>> = samples
         .iter()
         .map(|x| x.iter().zip(point).map(|(a, b)| a - b).collect::<Vec<f64>>())
-        .filter(|x| x.iter().map(|v| v * v).sum::<f64>().sqrt() <= CLOSE)
+        .filter(|x| (beyond..=CLOSE).contains(&x.iter().map(|v| v * v).sum::<f64>().sqrt()))
         .collect();
     if close.len() <= 2 * d {
         return false;

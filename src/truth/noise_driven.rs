@@ -266,7 +266,7 @@ fn is_visited(rows: &DMatrix<f64>, point: &DVector<f64>) -> bool {
     let half: Vec<f64> = rows.column_iter().map(|x| 0.5 * (x.max() - x.min()).max(f64::MIN_POSITIVE)).collect();
     let scaled = |x: &mut dyn Iterator<Item = f64>| x.zip(&half).map(|(x, half)| x / half).collect::<Vec<f64>>();
     let all: Vec<Vec<f64>> = rows.row_iter().map(|row| scaled(&mut row.iter().copied())).collect();
-    surrounded(&all, &scaled(&mut point.iter().copied()))
+    surrounded(&all, &scaled(&mut point.iter().copied()), 0.0)
 }
 
 /// Whether one frequency has more of a column's residuals than chance gives any (Fisher, Proc. R. Soc. A 125, 1929): something outside that comes back.
