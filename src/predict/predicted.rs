@@ -44,7 +44,7 @@ impl Prediction {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn report(self) -> Result<Report, PredictError> {
-        self.report_beside(&Beside::default(), &|| false)
+        Ok(self.by_methods(&|| false)?.0)
     }
 
     /// The methods, mode by mode; once `stopped` says so, no further orbits are followed, nor minima looked for at uneven times: methods that turn on them get no verdict, and

@@ -237,8 +237,8 @@ unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(product: Produ
             let left = a.add(p * ac);
             for (r, sum) in sums.iter_mut().enumerate() {
                 let x = L::splat(*left.add(r * ar));
-                for (s, y) in sum.iter_mut().zip(right) {
-                    *s = L::fma(x, y, *s);
+                for (v, s) in sum.iter_mut().enumerate() {
+                    *s = L::fma(x, right[v], *s);
                 }
             }
         }

@@ -81,8 +81,8 @@ unsafe fn tile<L: Lanes, const ROWS: usize, const COLUMNS: usize>(dots: Dots, i:
                 }
                 for (r, sum) in sums.iter_mut().enumerate() {
                     let x = L::load(a.add(r * lda + p));
-                    for (s, y) in sum.iter_mut().zip(right) {
-                        *s = L::fma(x, y, *s);
+                    for (v, s) in sum.iter_mut().enumerate() {
+                        *s = L::fma(x, right[v], *s);
                     }
                 }
                 p += L::WIDTH;
