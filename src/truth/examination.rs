@@ -247,8 +247,11 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     } else {
         NonlinearModel::of(&samples, stopped)
     };
-    if let (Some(field), Some(linear)) = (&mut nonlinear, &linear) {
-        field.beside(linear, &samples);
+    if let (Some(field), Some(sum)) = (&mut nonlinear, &linear) {
+        field.beside(sum, &samples);
+        if let Some(granted) = field.gives_way_to(sum, &samples) {
+            (linear, nonlinear) = (Some(granted), None);
+        }
     }
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
     // More modes than columns, each of them seen, are not those of a field of degree 1 in these columns, nor of one that leaves a part of the motion.

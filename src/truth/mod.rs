@@ -62,6 +62,7 @@ mod gridded;
 mod harmonics;
 mod identifiability;
 mod lagged;
+mod left_by_chance;
 mod levels_off;
 mod linear_model;
 pub(crate) mod modes;
