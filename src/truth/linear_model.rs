@@ -2,6 +2,7 @@
 
 use super::amplitude_dependence::{Shift, shifts};
 use super::chi_square::chi_square;
+use super::cycle_in_runs::sizes_differ;
 use super::exponential_search::{CLEAN, LEAST, Search, chosen, information, searched, variants};
 use super::exponentials::Exponentials;
 use super::finding::Because;
@@ -241,7 +242,7 @@ impl LinearModel {
                     }
                 }
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
-                    because.push(Because::MayBeDriven);
+                    because.push(if all_steady && sizes_differ(samples, lambda.im) { Because::OfItsSize } else { Because::MayBeDriven });
                 }
                 if half_turn(k) || as_one(k) || (partial && !known_linear && self.fit.rms > CURVES && may_be_of_a_series(&lambdas, k)) {
                     because.push(Because::NotDetermined);

@@ -218,7 +218,7 @@ impl NonlinearModel {
     /// Harmonics are no estimate of a mode, nor is what may come from outside.
     pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
         let others = linear.modes(samples, false);
-        let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::NoRealFlow);
+        let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::OfItsSize | Because::NoRealFlow);
         let as_good = linear.explains || linear.fit.rms <= AS_GOOD * self.left();
         if !as_good || linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
             return;
