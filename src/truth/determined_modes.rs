@@ -104,7 +104,9 @@ impl Degrees<'_> {
         // What degrees that do not explain the motion differ by is not what chance does: that λ may be anything is not that it may be zero.
         if size < VANISHES * unit || (self.explains && may_vanish && uncertainty.is_finite() && lambda.norm() <= ABOVE_ZERO * uncertainty) {
             because.push(Because::LinearPartVanishes);
-        } else if uncertainty > VAGUE * lambda.norm() && (because.is_empty() || uncertainty.is_finite()) {
+        } else if uncertainty > VAGUE * lambda.norm()
+            && (because.is_empty() || uncertainty.is_finite() && !because.contains(&Because::NotDetermined))
+        {
             because.push(Because::Vague);
         }
         NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because }
@@ -123,7 +125,11 @@ impl Degrees<'_> {
         if !(mode.movement < MOVES * mode.lambda.norm() && above.iter().all(|other| is_firm(mode, *other))) {
             because.push(Because::NotDetermined);
         }
-        let mut uncertainty = mode.deviation;
+        // What leaves it open is part of the figure.
+        let reach = |other: &&FieldMode| other.movement.hypot((other.lambda - mode.lambda).norm());
+        let open = above.iter().flatten().map(reach).fold(mode.movement, f64::max);
+        let is_open = because.contains(&Because::NotDetermined) && open.is_finite();
+        let mut uncertainty = mode.deviation.hypot(if is_open { open } else { 0.0 });
         if let Some(Some(next)) = above.first() {
             uncertainty = if noisy { uncertainty.max(next.deviation) } else { uncertainty }.hypot((next.lambda - mode.lambda).norm());
         }
