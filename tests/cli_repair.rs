@@ -260,5 +260,26 @@ fn the_horizon_of_an_audit_is_a_time() {
         assert_eq!((document["horizon"].as_u64(), document["followed"].as_u64()), (Some(intervals), Some(intervals)), "{time}");
     }
     lambdahat(&["audit", &model, "--horizon", "1e9"]).assert().code(2).stderr(predicate::str::contains("give at most 50000"));
+    let said = lambdahat(&["audit", &model, "--horizon", "1e300"]).assert().code(2).get_output().stderr.clone();
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("--horizon 1e300: that is more than 100000 intervals of 0.5; give at most 50000"), "{said}");
     lambdahat(&["audit", &model, "--horizon", "0"]).assert().code(2);
+}
+
+/// A field that turns by most of a turn an interval, trained in many short steps, is its own map's: no rollout changes with the step. In one step it is another's.
+#[test]
+fn a_field_that_turns_beyond_half_a_turn_an_interval_is_not_taken_for_its_alias() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = edited(folder.path(), "m.json", &[("substeps", 200.into()), ("step", 0.005.into())]);
+    let mut document: Value = serde_json::from_str(&std::fs::read_to_string(&model).unwrap()).unwrap();
+    document["learned"]["parameters"] = serde_json::json!([-0.1, 5.0, -5.0, -0.1]);
+    std::fs::write(&model, document.to_string()).unwrap();
+    let audited = json(&["audit", &model], 0);
+    assert_eq!(audited["nature"], "continuous", "{audited}");
+    let shown = audited["modes"][0]["shown"][1].as_f64().unwrap();
+    assert!((shown - 5.0).abs() < 1e-4 && audited["modes"][0]["principal"] == true, "{audited}");
+    document["substeps"] = 1.into();
+    document["step"] = 1.0.into();
+    std::fs::write(&model, document.to_string()).unwrap();
+    assert_eq!(json(&["audit", &model], 1)["nature"], "discrete");
 }

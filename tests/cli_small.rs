@@ -178,3 +178,21 @@ fn windows_longer_than_the_samples_are_refused() {
     let text = refusal(&["predict", "tests/data/noisy_runs.csv", "--loss", "windows:100000"]);
     assert!(text.contains("100001 consecutive samples are needed (a window of 100000 intervals)"), "{text}");
 }
+
+#[test]
+fn the_examples_of_predict_are_one_block() {
+    let help = shown(&["predict", "--help"]);
+    let examples = help.split_once("Examples:\n").expect("examples").1;
+    let block = examples.lines().take_while(|line| !line.is_empty());
+    assert_eq!(
+        block.filter(|line| line.trim_start().starts_with("lambdahat predict")).count(),
+        examples.matches("  lambdahat predict").count()
+    );
+}
+
+/// A minus sign as everywhere else.
+#[test]
+fn aliases_of_a_call_have_a_minus_sign() {
+    let text = shown(&["branches", "--method", "torchdiffeq:dopri5", "--lambda=-0.1+2i", "--interval", "1"]);
+    assert!(text.contains("−1 turns per sample") && !text.contains("-1 turns"), "{text}");
+}

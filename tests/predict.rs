@@ -469,6 +469,11 @@ fn everything_fits_too_and_is_explained() {
             assert!(columns(line) <= width, "{columns_of}: {line}");
         }
         assert!(text.contains("Orbits in the learned field") && text.contains("What the words mean"), "{text}");
+        // A column that is not shown needs no words.
+        let (shown, words) = text.split_once("What the words mean").unwrap();
+        for heading in ["COST", "OTHERS", "PER TURN", "ERROR"] {
+            assert_eq!(shown.contains(heading), words.contains(heading), "{columns_of}: {heading}");
+        }
     }
 }
 

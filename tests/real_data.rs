@@ -39,7 +39,7 @@ fn carbon_dioxide_follows_the_year() {
     assert_eq!((data.samples(), data.missing_cells()), (2284, 59));
     let found = examined(&data);
     assert_eq!((found.finding.motion, found.finding.settled), (Motion::Driven, false));
-    let Some(Caveat::SteadyCycle { period, uncertainty, amplitude, rate, unit, share }) =
+    let Some(Caveat::SteadyCycle { period, uncertainty, amplitude, rate, unit, share, .. }) =
         found.caveats.iter().find(|c| matches!(c, Caveat::SteadyCycle { .. }))
     else {
         panic!("{:?}", found.caveats)

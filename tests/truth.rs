@@ -559,3 +559,18 @@ fn what_is_left_bends_a_small_mode_most() {
         assert!(off < 3.0 * mode.uncertainty.unwrap_or(0.0), "{}: {off} from its place, to {:?}", mode.lambda, mode.uncertainty);
     }
 }
+
+/// Clean samples on one orbit lie near algebraic curves, along which fields of higher degree are free. Of x″ = −(eˣ − 1) one orbit is that of
+/// x″ = −E − x + ẋ²/2 as well, whose equilibrium is another. What is open for that reason has an uncertainty that goes with it.
+#[test]
+fn an_orbit_that_other_fields_share_has_an_uncertainty_that_says_so() {
+    let toda = second_order(|x, _| -x.exp_m1(), (0.2, 0.0), 200, 0.1);
+    let hardening = second_order(|x, _| -x - 0.7 * x.powi(3), (1.0, 0.0), 200, 0.1);
+    for orbit in [toda, hardening] {
+        let found = examine(&noisy(&orbit, 0.1, 0.0, 0), &ModesOptions::default()).unwrap();
+        assert!(settled(&found).is_empty() && !found.modes.is_empty(), "{found:?}");
+        for mode in found.modes.iter().filter(|m| m.because.contains(&Because::NotDetermined)) {
+            assert!(mode.uncertainty.is_none_or(|u| u > 0.1 * mode.lambda.norm()), "{mode:?}");
+        }
+    }
+}

@@ -16,7 +16,8 @@ Examples:
 The model is followed with its own method at h, h/2 and h/4, and with a method
 of order 5 at H/64. If the answer at h differs, the model is discrete: right at
 its own step, wrong as a differential equation. It is discrete too if a mode of
-its field is not the one that its map shows, log(R(hλ̂)^m)/H.
+its field is not the one that its map shows, log(R(hλ̂)^m)/H (of those that
+differ by 2πi/H the one nearest to λ̂, if that is within a hundredth of |λ̂|).
 `lambdahat repair` makes it continuous. A model that was trained through a
 library's own steps is followed with them, at its rtol (or step) and at a tenth
 and a hundredth of it.
@@ -45,9 +46,17 @@ fn intervals(time: f64, interval: f64) -> Result<Horizon, Failure> {
     let covering = (time / interval * (1.0 - 1e-9)).ceil().max(1.0);
     if covering > MOST_INTERVALS {
         let longest = interval * MOST_INTERVALS;
-        return Err(Failure::new(format!("--horizon {time}: that is {covering} intervals of {interval}; give at most {longest}")));
+        let (time, longest) = (plain(time), plain(longest));
+        return Err(Failure::new(format!(
+            "--horizon {time}: that is more than {MOST_INTERVALS} intervals of {interval}; give at most {longest}"
+        )));
     }
     Ok(Horizon::of(covering as usize))
+}
+
+/// A number in few digits, however large.
+fn plain(x: f64) -> String {
+    if x < 1e15 { x.to_string() } else { format!("{x:e}") }
 }
 
 /// Reads, tests, prints.

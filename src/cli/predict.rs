@@ -30,7 +30,6 @@ Examples:
   lambdahat predict --system lotka-volterra:alpha=2 --interval 0.5
   lambdahat predict DATA.csv --method torchdiffeq:rk4 --method my_scheme.toml
   lambdahat predict --all --explain        everything, and what the words mean
-
   lambdahat predict DATA.csv --method rk4 --loss windows:20
   lambdahat predict DATA.csv --input valve --columns x,y
 
@@ -194,11 +193,14 @@ impl Args {
         };
         let mut through_loss = through(false);
         let read = samples.map_or_else(String::new, |data| how_read(data, width));
+        let shown;
         if only_calls {
-            output::line(prediction::truth(report, width))?;
+            shown = prediction::truth(report, width);
+            output::line(&shown)?;
             output::text(&through_calls)?;
         } else if self.all {
-            output::line(prediction::everything(report, width))?;
+            shown = prediction::everything(report, width);
+            output::line(&shown)?;
         } else {
             let embedded = self.data.is_none() && self.system.is_none();
             let note = if embedded { wrapped(EMBEDDED, "", "", width) + "\n" } else { String::new() };
@@ -210,7 +212,8 @@ impl Args {
                 through_loss = through(true);
             }
             output::text(&note)?;
-            output::line(prediction::first_screen(report, width, beside(&through_loss)))?;
+            shown = prediction::first_screen(report, width, beside(&through_loss));
+            output::line(&shown)?;
         }
         output::text(&through_loss)?;
         if in_full {
@@ -221,7 +224,7 @@ impl Args {
         }
         output::text(&read)?;
         if self.explain {
-            output::line(format!("\n{}", prediction::explanation(report, width)))?;
+            output::line(format!("\n{}", prediction::explanation(report, &(shown + &through_calls), width)))?;
         }
         if let Some(path) = &self.figure {
             output::line(format!("written: {}", path.display()))?;

@@ -2,7 +2,7 @@
 
 use super::bearable::bearable;
 use super::beside_truth::{EquilibriaBeside, equilibria_beside};
-use super::learned_modes::{Standstill, is_linear};
+use super::learned_modes::{Standstill, is_linear, nearest_alias};
 use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
 use crate::data::Paths;
@@ -63,7 +63,8 @@ pub struct AuditedMode {
     pub equilibrium: Vec<f64>,
     /// λ̂, the eigenvalue of the field there.
     pub learned: [f64; 2],
-    /// `log(R(hλ̂)^m)/H`, the eigenvalue that the map of the training shows; `null` where `hidden` says why.
+    /// `log(R(hλ̂)^m)/H`, the eigenvalue that the map of the training shows: the alias nearest to λ̂ where that is within a hundredth of it, else the principal one;
+    /// `null` where `hidden` says why.
     pub shown: Option<[f64; 2]>,
     /// Why it shows none.
     pub hidden: Option<Hidden>,
@@ -256,7 +257,7 @@ fn audited(
     }
 }
 
-/// `log(R(hλ̂)^m)/H`, principal.
+/// `log(R(hλ̂)^m)/H`, by the alias nearest to λ̂ where the two agree.
 fn shown(r: &StabilityFunction, sampling: Sampling, learned: Complex<f64>) -> Result<Complex<f64>, Hidden> {
     let (m, interval) = (sampling.substeps(), sampling.interval());
     let step = r.eval(learned * sampling.step().get());
@@ -268,7 +269,7 @@ fn shown(r: &StabilityFunction, sampling: Sampling, learned: Complex<f64>) -> Re
         let log = step.ln() * f64::from(m);
         Complex::new(log.re, log.im - TAU * (log.im / TAU).round())
     };
-    let lambda = log / interval;
+    let lambda = nearest_alias(log / interval, learned, interval);
     let gone = step == Complex::ZERO;
     if lambda.is_finite() { Ok(lambda) } else { Err(if gone { Hidden::Dies } else { Hidden::Overflows }) }
 }

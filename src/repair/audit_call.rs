@@ -1,7 +1,7 @@
 //! The audit of a model that was trained through a library's own steps.
 
 use super::audit::{Audit, AuditNote, AuditedMode, Hidden, Horizon, Nature, StepTest};
-use super::learned_modes::Standstill;
+use super::learned_modes::{Standstill, nearest_alias};
 use super::reference::{Beginning, Reference};
 use super::repair_error::RepairError;
 use crate::data::Paths;
@@ -70,7 +70,7 @@ fn audited(
 ) -> AuditedMode {
     let norm = if learned.im == 0.0 { StateNorm::amplitude(amplitude) } else { StateNorm::phases(PHASES, amplitude) };
     let multiplier = through.call.follow(learned, &[interval], &norm).ok().and_then(|trace| trace.multipliers.first().copied());
-    let shown = multiplier.map(|f| f.ln() / interval).filter(|z| z.is_finite());
+    let shown = multiplier.map(|f| nearest_alias(f.ln() / interval, learned, interval)).filter(|z| z.is_finite());
     let found = shown
         .and_then(|shown| ControlledEquation::pairs(&through.call, shown, interval, norm).ok())
         .and_then(|equation| solutions(&equation, Search::Near).ok());

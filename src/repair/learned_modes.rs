@@ -5,6 +5,7 @@ use crate::dynamics::{Equilibrium, Field, equilibria};
 use crate::exact::{EigenvaluesError, eigenvalues};
 use crate::fit::{Features, Learned};
 use num_complex::Complex;
+use std::f64::consts::TAU;
 
 /// An equilibrium of a learned field with the eigenvalues of its Jacobian, the upper ones of conjugate pairs.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +35,17 @@ pub fn standstills(learned: &Learned, states: &[Vec<f64>]) -> Result<Vec<Standst
             Ok(Standstill { state: found.state, modes })
         })
         .collect()
+}
+
+/// How near an alias is to λ̂ where the two agree, in |λ̂|.
+const AGREES: f64 = 0.01;
+
+/// The principal `shown` + 2πik/H that is nearest to λ̂, where it agrees with λ̂; else `shown`. Samples tell none of these from another, and a field that turns by more than half a
+/// turn an interval is its own map's where each step is short.
+pub(super) fn nearest_alias(shown: Complex<f64>, learned: Complex<f64>, interval: f64) -> Complex<f64> {
+    let turn = TAU / interval;
+    let nearest = Complex::new(shown.re, shown.im + turn * ((learned.im - shown.im) / turn).round());
+    if (nearest - learned).norm() < AGREES * learned.norm() { nearest } else { shown }
 }
 
 /// Whether the field is `Ax + b`: it then has its modes everywhere.

@@ -176,6 +176,12 @@ pub enum Caveat {
         unit: TimeUnit,
         /// The share of the variance about the trend that the cycle explains.
         share: f64,
+        /// Whether each run has a size of its own, which it keeps, as in a free motion.
+        #[serde(default)]
+        sizes_differ: bool,
+        /// The period of another cycle beside it, where the two have none in common.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<f64>,
     },
     /// Noise keeps the motion going: the modes are those of its mean, which regression from row to row learns.
     NoiseDriven {

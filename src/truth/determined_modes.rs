@@ -57,6 +57,8 @@ pub(super) struct Degrees<'a> {
 /// How uncertain λ is, per interval, and why it is not determined.
 struct Judged {
     uncertainty: f64,
+    /// Whether λ may be zero by chance, or by what another degree has in its place.
+    may_vanish: bool,
     because: Vec<Because>,
 }
 
@@ -91,7 +93,7 @@ impl Degrees<'_> {
     /// The k-th mode of an equilibrium of the degree that counts.
     fn mode(&self, equilibrium: &FieldEquilibrium, k: usize) -> NonlinearMode {
         let found = &equilibrium.modes[k];
-        let Judged { uncertainty, mut because } =
+        let Judged { uncertainty, may_vanish, mut because } =
             if self.explains { self.by_degrees_above(equilibrium, k) } else { self.by_degrees_below(equilibrium, k) };
         let size = found.lambda.norm();
         let (lambda, uncertainty) = (found.lambda / self.frame.interval, uncertainty.max(1e-12 * size) / self.frame.interval);
@@ -100,9 +102,11 @@ impl Degrees<'_> {
         }
         let unit = self.fits[self.counts()].flow.coefficients.amax().max(f64::MIN_POSITIVE);
         // What degrees that do not explain the motion differ by is not what chance does: that λ may be anything is not that it may be zero.
-        if size < VANISHES * unit || (self.explains && uncertainty.is_finite() && lambda.norm() <= ABOVE_ZERO * uncertainty) {
+        if size < VANISHES * unit || (self.explains && may_vanish && uncertainty.is_finite() && lambda.norm() <= ABOVE_ZERO * uncertainty) {
             because.push(Because::LinearPartVanishes);
-        } else if uncertainty > VAGUE * lambda.norm() && (because.is_empty() || uncertainty.is_finite()) {
+        } else if uncertainty > VAGUE * lambda.norm()
+            && (because.is_empty() || uncertainty.is_finite() && !because.contains(&Because::NotDetermined))
+        {
             because.push(Because::Vague);
         }
         NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because }
@@ -124,14 +128,22 @@ impl Degrees<'_> {
         if !(around || firm) {
             because.push(Because::NotDetermined);
         }
-        let mut uncertainty = mode.deviation;
+        // What leaves it open is part of the figure.
+        let reach = |other: &&FieldMode| other.movement.hypot((other.lambda - mode.lambda).norm());
+        let open = above.iter().flatten().map(reach).fold(mode.movement, f64::max);
+        let is_open = because.contains(&Because::NotDetermined) && open.is_finite();
+        let mut uncertainty = mode.deviation.hypot(if is_open { open } else { 0.0 });
         if let Some(Some(next)) = above.first() {
             uncertainty = if noisy { uncertainty.max(next.deviation) } else { uncertainty }.hypot((next.lambda - mode.lambda).norm());
         }
         if noisy {
             uncertainty = self.with_slow_series(equilibrium, k, uncertainty);
         }
-        Judged { uncertainty, because }
+        let nearer_to_zero = |other: &FieldMode| other.lambda.norm() < (other.lambda - mode.lambda).norm();
+        let after_next = self.same_mode(counts + 2, equilibrium, k);
+        let by_chance = mode.lambda.norm() <= ABOVE_ZERO * mode.deviation;
+        let may_vanish = by_chance || above.iter().copied().chain([after_next]).flatten().any(nearer_to_zero);
+        Judged { uncertainty, may_vanish, because }
     }
 
     /// The uncertainty with what noise may hide in degrees that are not used.
@@ -177,7 +189,7 @@ impl Degrees<'_> {
             (false, true) => vec![Because::StillImproving],
             (false, false) => vec![Because::NotExplained],
         };
-        Judged { uncertainty: mode.deviation.max(mode.movement).hypot(TAIL * spread), because }
+        Judged { uncertainty: mode.deviation.max(mode.movement).hypot(TAIL * spread), may_vanish: false, because }
     }
 
     /// The mode that an equilibrium's k-th is in another degree; `None` where that degree was not fitted, or has no such equilibrium.

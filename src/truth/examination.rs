@@ -29,7 +29,7 @@ use super::nonlinear_model::NonlinearModel;
 use super::open_equilibria::leave_open;
 use super::rests_apart::rests_apart;
 use super::runs::Samples;
-use super::steady_cycle::{SteadyCycle, steady_cycle};
+use super::steady_cycle::steady_cycle;
 use super::turns_back::turns_back;
 use crate::data::{DataProblem, Trajectories};
 use num_complex::Complex;
@@ -172,11 +172,8 @@ fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
     if !by_field && let Some(cycle) = steady_cycle(&samples) {
         // One column cannot turn by itself; several may be the whole state of an orbit.
         found.finding.motion = if cycle.amplitude.len() == 1 { Motion::Driven } else { Motion::Undetermined };
-        found.modes = Mode::told(Complex::new(0.0, cycle.frequency), Vec::new(), cycle.uncertainty, vec![Because::MayBeDriven], true);
-        let SteadyCycle { frequency, uncertainty, amplitude, rate, share } = cycle;
-        let period = TAU / frequency;
-        let uncertainty = period * uncertainty / frequency;
-        found.caveats = vec![Caveat::SteadyCycle { period, uncertainty, amplitude, rate, unit: data.time_unit(), share }];
+        found.modes = cycle.modes();
+        found.caveats = vec![cycle.caveat(data.time_unit())];
     } else if !close && let Some(cycle) = driven_cycle(&samples) {
         found.finding.motion = Motion::Driven;
         found.linear = true;
@@ -247,8 +244,11 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     } else {
         NonlinearModel::of(&samples, stopped)
     };
-    if let (Some(field), Some(linear)) = (&mut nonlinear, &linear) {
-        field.beside(linear, &samples);
+    if let (Some(field), Some(sum)) = (&mut nonlinear, &linear) {
+        field.beside(sum, &samples);
+        if let Some(granted) = field.gives_way_to(sum, &samples) {
+            (linear, nonlinear) = (Some(granted), None);
+        }
     }
     let by_field = nonlinear.as_ref().filter(|n| n.explains || n.modes.iter().any(|m| m.because.is_empty()));
     // More modes than columns, each of them seen, are not those of a field of degree 1 in these columns, nor of one that leaves a part of the motion.
@@ -347,9 +347,6 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         .into_iter()
         .partition(|m| m.lambda.norm() * samples.duration() < STRAIGHT && (m.lambda.im > 0.0 || m.share > LARGER));
     let apart = linear.explains && rests_apart(samples, &linear.fit);
-    if apart {
-        found.caveats.push(Caveat::RestsApart);
-    }
     // A trend of degree p is p zeros more, and rests nowhere.
     let trend = if apart { 0 } else { linear.fit.trend };
     let count = linear.fit.count() + trend;
@@ -363,6 +360,10 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
         found.caveats.push(Caveat::part_of_state(samples.dimension(), count));
     }
     let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
+    // What goes on for ever rests nowhere: the middle of a nonlinear orbit depends on its size.
+    if apart && !modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+        found.caveats.push(Caveat::RestsApart);
+    }
     if let Some(mode) = modes.iter().find(|m| m.because.is_empty() && steady(m.lambda, m.uncertainty))
         && linear.one_amplitude(samples)
     {

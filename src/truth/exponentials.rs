@@ -305,7 +305,7 @@ fn without_weights(samples: &Samples, residuals: &[DMatrix<f64>]) -> Option<(f64
 }
 
 /// The root mean square of each column's residuals.
-fn residual_sizes(residuals: &[DMatrix<f64>], columns: usize) -> Vec<f64> {
+pub(super) fn residual_sizes(residuals: &[DMatrix<f64>], columns: usize) -> Vec<f64> {
     let cells = |j: usize| residuals.iter().flat_map(move |r| r.column(j).iter().copied().collect::<Vec<f64>>()).filter(|x| !x.is_nan());
     let size = |j: usize| {
         let (sum, count) = cells(j).fold((0.0, 0usize), |(s, n), x| (s + x * x, n + 1));

@@ -64,6 +64,8 @@ pub enum Because {
     RunsDiffer,
     /// A steady oscillation of one size in noise that can hide its harmonics: its frequency may be that of an orbit, not of small motions.
     OneSize,
+    /// The frequency of a steady motion of one size or another, which no model explains: small motions may have another.
+    OfItsSize,
     /// A nonlinear system with another λ could decay just like this: its terms of second order are exponentials as well.
     MayBeNonlinear,
     /// So small a part of the motion that errors that grow with it, as those of rounding, could look like it.

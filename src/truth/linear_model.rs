@@ -2,10 +2,12 @@
 
 use super::amplitude_dependence::{Shift, shifts};
 use super::chi_square::chi_square;
+use super::cycle_in_runs::sizes_differ;
 use super::exponential_search::{CLEAN, LEAST, Search, chosen, information, searched, variants};
 use super::exponentials::Exponentials;
 use super::finding::Because;
 use super::harmonics::{is_cut_off_series, is_harmonic, may_be_of_a_series, third_harmonic};
+use super::left_by_chance::leaves_what_chance_does;
 use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::rests_apart::rests_apart;
@@ -42,6 +44,8 @@ const CURVES: f64 = 1e-4;
 const UNDERDAMPED: f64 = 5.0;
 /// In noise a mode that falls by this power of e from row to row is gone before it is seen.
 const GONE: f64 = -3.0;
+/// Uncertainties that |λ| must have to be told from zero.
+const ABOVE_ZERO: f64 = 3.0;
 /// Two decays are told apart where their rates differ by so many uncertainties.
 const TOLD_APART: f64 = 3.0;
 /// A mode of less than so many times the residuals, and less than this part of the largest, may be made of their errors.
@@ -131,7 +135,11 @@ impl LinearModel {
         let leaves_little = counts && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
         let meets = || fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let met = (leaves_noise || leaves_little) && meets();
-        let (explains, nearly) = (leaves_noise && met, leaves_little && met);
+        Some(Self::judged(long, fit, (leaves_noise && met, leaves_little && met), rival))
+    }
+
+    /// A fit that `explains` the samples, or does so `nearly`, with what tells it from a nonlinear motion.
+    fn judged(long: &Samples, fit: Exponentials, (explains, nearly): (bool, bool), rival: Option<Vec<Rate>>) -> Self {
         // Of a model that leaves a part of the motion nobody asks.
         let asked = fit.rms > CLEAN && (explains || nearly);
         let shifts = if asked { shifts(long, &fit) } else { None };
@@ -140,7 +148,18 @@ impl LinearModel {
         let second = if asked { second_order(long, &fit) } else { Err(Unasked::NotNeeded) };
         let straight = second.as_ref().ok().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
         let linear = constant_rates && straight;
-        Some(Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() })
+        Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() }
+    }
+
+    /// The same as one that explains the samples, where runs are too short for the bounds of its tests, and chance leaves as much; `None` where it does not.
+    pub fn granted(&self, samples: &Samples) -> Option<Self> {
+        let long = samples.thinned(long_rows(samples));
+        let counts = self.fit.count() > 0 && self.fit.cells >= 2 * self.fit.parameters && self.fit.rms < LEAST;
+        if !counts || !leaves_what_chance_does(&self.fit, &long) {
+            return None;
+        }
+        let judged = Self::judged(&long, self.fit.clone(), (true, false), self.rival.clone());
+        judged.explains.then_some(judged)
     }
 
     /// The modes, those that carry most of the motion for longest first, each with what keeps it from being an equilibrium's.
@@ -183,6 +202,8 @@ impl LinearModel {
                 let lambda = lambdas[k];
                 let mut uncertainty = self.fit.uncertainty[k].hypot(4.0 * f64::EPSILON * lambda.norm());
                 let mut because = Vec::new();
+                // What chance, other directions and another model leave of λ may leave nothing of it.
+                let mut beside_zero = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));
                 if let Some(shift) = self.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
                     uncertainty = uncertainty.hypot(shift.distance);
                 }
@@ -201,6 +222,7 @@ impl LinearModel {
                 if let Some(rival) = &self.rival {
                     let nearest = rival.iter().map(|r| (r.lambda() - lambda).norm()).fold(f64::INFINITY, f64::min);
                     uncertainty = uncertainty.hypot(nearest);
+                    beside_zero = beside_zero.hypot(nearest);
                 }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
                     let shift = SHIFT_PER_HARMONIC
@@ -220,7 +242,7 @@ impl LinearModel {
                     }
                 }
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {
-                    because.push(Because::MayBeDriven);
+                    because.push(if all_steady && sizes_differ(samples, lambda.im) { Because::OfItsSize } else { Because::MayBeDriven });
                 }
                 if half_turn(k) || as_one(k) || (partial && !known_linear && self.fit.rms > CURVES && may_be_of_a_series(&lambdas, k)) {
                     because.push(Because::NotDetermined);
@@ -246,7 +268,7 @@ impl LinearModel {
                 }
                 if because.contains(&Because::OneSize) || because.contains(&Because::MayBeNonlinear) {
                     // That λ may be another is not that it may be zero.
-                } else if lambda.norm() <= 3.0 * uncertainty || lambda.norm() * duration < 0.1 {
+                } else if lambda.norm() <= ABOVE_ZERO * beside_zero || lambda.norm() * duration < 0.1 {
                     because.push(Because::LinearPartVanishes);
                 } else if uncertainty > VAGUE * lambda.norm() {
                     because.push(Because::Vague);

@@ -199,13 +199,26 @@ impl NonlinearModel {
         polygon.multiplier_is_known(self.best()) && (approached || polygon.multiplier_is_known(next))
     }
 
+    /// The sum of exponentials that takes the place of an affine field: richer fields have other modes, though they leave no less, and the samples are of few rows a run.
+    ///
+    /// The two are one model, the sum met over whole runs; it has to leave no more than the field does from row to row.
+    pub fn gives_way_to(&self, linear: &LinearModel, samples: &Samples) -> Option<LinearModel> {
+        let affine = self.explains && self.best().degree == 1 && self.modes.iter().any(|m| !m.because.is_empty());
+        if !affine || linear.explains || !linear.is_whole(samples) || linear.fit.rms > AS_GOOD * self.left() {
+            return None;
+        }
+        let granted = linear.granted(samples)?;
+        let settled = self.modes.iter().filter(|m| m.lambda.im >= 0.0 && m.because.is_empty()).count();
+        (granted.modes(samples, false).iter().filter(|m| m.because.is_empty()).count() >= settled).then_some(granted)
+    }
+
     /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
     /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
     ///
     /// Harmonics are no estimate of a mode, nor is what may come from outside.
     pub fn beside(&mut self, linear: &LinearModel, samples: &Samples) {
         let others = linear.modes(samples, false);
-        let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::NoRealFlow);
+        let no_estimate = |b: &Because| matches!(b, Because::Harmonic | Because::MayBeDriven | Because::OfItsSize | Because::NoRealFlow);
         let as_good = linear.explains || linear.fit.rms <= AS_GOOD * self.left();
         if !as_good || linear.fit.trend > 0 || others.iter().any(|m| m.because.iter().any(no_estimate)) {
             return;

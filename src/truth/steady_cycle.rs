@@ -7,7 +7,13 @@
 //! ω is the highest peak of the periodogram (Schuster 1898) of the detrended samples, then of least squares. What tells it from an oscillation that noise keeps going is
 //! coherence: fitted to parts of the record one by one, it keeps its amplitude and phase from the first to the last.
 
+use super::caveat::Caveat;
+use super::cycle_in_runs::{beside, sizes_differ};
+use super::finding::Because;
+use super::modes::Mode;
 use super::runs::{Run, Samples};
+use super::sinusoids::{MULTIPLES, Regression, peak, refined};
+use crate::data::TimeUnit;
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
 use std::f64::consts::{PI, TAU};
@@ -19,8 +25,6 @@ const LEAST_TURNS: f64 = 8.0;
 /// Rows that are looked at, and rows at least.
 const MOST_ROWS: usize = 4000;
 const LEAST_ROWS: usize = 32;
-/// Multiples of the frequency, with itself.
-const MULTIPLES: usize = 3;
 /// The part of the detrended variance that the cycle explains at least.
 const LEAST_SHARE: f64 = 0.5;
 /// Parts of the record, and how far the amplitude of one may be from their mean, as a root mean square.
@@ -29,8 +33,6 @@ const STEADY: f64 = 0.25;
 /// A cycle that loses this part of its size from the first part to the last runs down, where that is most of what its size does: nothing drives it.
 const RUNS_DOWN: f64 = 0.05;
 const MOST_OF_IT: f64 = 0.8;
-/// Frequencies in a line's width.
-const PER_WIDTH: f64 = 4.0;
 
 /// The cycle and its trend.
 #[derive(Clone, Debug)]
@@ -45,6 +47,26 @@ pub(super) struct SteadyCycle {
     pub rate: Vec<f64>,
     /// The share of the detrended variance that the cycle explains.
     pub share: f64,
+    /// Whether each run has a size of its own, which it keeps.
+    pub sizes_differ: bool,
+    /// The frequency of another cycle beside it, which has no period in common with it.
+    pub beside: Option<f64>,
+}
+
+impl SteadyCycle {
+    /// iω and its mirror image, which are no mode that is settled.
+    pub fn modes(&self) -> Vec<Mode> {
+        let why = if self.sizes_differ { Because::OfItsSize } else { Because::MayBeDriven };
+        Mode::told(C::new(0.0, self.frequency), Vec::new(), self.uncertainty, vec![why], true)
+    }
+
+    /// What is to be said of it, in this unit of time.
+    pub fn caveat(self, unit: TimeUnit) -> Caveat {
+        let Self { frequency, uncertainty, amplitude, rate, share, sizes_differ, beside } = self;
+        let period = TAU / frequency;
+        let (uncertainty, beside) = (period * uncertainty / frequency, beside.map(|other| TAU / other));
+        Caveat::SteadyCycle { period, uncertainty, amplitude, rate, unit, share, sizes_differ, beside }
+    }
 }
 
 /// The steady cycle in the longest run, where one explains most of what a trend leaves.
@@ -66,110 +88,9 @@ pub(super) fn steady_cycle(samples: &Samples) -> Option<SteadyCycle> {
     }
     let uncertainty = coherence(&run, frequency)?;
     let own = |of: Vec<f64>| of.iter().zip(&samples.scale).map(|(x, s)| x * s).collect();
-    Some(SteadyCycle { frequency, uncertainty, share, amplitude: own(fit.amplitudes()), rate: own(fit.rates(run.duration())) })
-}
-
-/// Least squares of a trend of degree 2 and of multiples of a frequency, column by column.
-struct Regression {
-    /// (1, s, s², cos ωt, sin ωt, cos 2ωt, …) × columns, s = t/T
-    coefficients: DMatrix<f64>,
-    residuals: DMatrix<f64>,
-    square: f64,
-}
-
-impl Regression {
-    /// `None` where a column has too few cells.
-    fn of(run: &Run, frequency: f64, multiples: usize) -> Option<Self> {
-        let (rows, columns, terms) = (run.rows(), run.states.ncols(), 3 + 2 * multiples);
-        let duration = run.duration();
-        let mut basis = DMatrix::zeros(rows, terms);
-        for (i, t) in run.times.iter().enumerate() {
-            for power in 0..3 {
-                basis[(i, power)] = (t / duration).powi(power as i32);
-            }
-            for k in 1..=multiples {
-                let (sine, cosine) = (k as f64 * frequency * t).sin_cos();
-                basis[(i, 1 + 2 * k)] = cosine;
-                basis[(i, 2 + 2 * k)] = sine;
-            }
-        }
-        let mut out = Self { coefficients: DMatrix::zeros(terms, columns), residuals: run.states.clone(), square: 0.0 };
-        for j in 0..columns {
-            let there: Vec<usize> = (0..rows).filter(|&i| !run.states[(i, j)].is_nan()).collect();
-            if there.len() < 2 * terms {
-                return None;
-            }
-            let design = basis.select_rows(&there);
-            let target = DMatrix::from_fn(there.len(), 1, |i, _| run.states[(there[i], j)]);
-            let solution = design.tr_mul(&design).cholesky()?.solve(&design.tr_mul(&target));
-            let residual = target - design * &solution;
-            out.square += residual.norm_squared();
-            out.coefficients.set_column(j, &solution.column(0));
-            there.iter().zip(residual.iter()).for_each(|(&i, r)| out.residuals[(i, j)] = *r);
-        }
-        Some(out)
-    }
-
-    fn amplitudes(&self) -> Vec<f64> {
-        self.coefficients.column_iter().map(|c| c[3].hypot(c[4])).collect()
-    }
-
-    fn rates(&self, duration: f64) -> Vec<f64> {
-        self.coefficients.column_iter().map(|c| (c[1] + c[2]) / duration).collect()
-    }
-}
-
-/// The frequency between `lowest` and `highest` with the largest sum of squares in the residuals.
-fn peak(run: &Run, residuals: &DMatrix<f64>, lowest: f64, highest: f64, grid: Option<f64>) -> Option<f64> {
-    let step = TAU / (PER_WIDTH * run.duration());
-    let count = ((highest - lowest) / step).floor();
-    let mut best = (0.0, None);
-    for k in 0..=(count.max(-1.0) + 1.0) as usize {
-        let frequency = lowest + k as f64 * step;
-        if frequency > highest {
-            break;
-        }
-        let turn = grid.map(|p| (p, C::cis(-frequency * p)));
-        let mut phase = C::new(1.0, 0.0);
-        let mut sums = vec![C::new(0.0, 0.0); residuals.ncols()];
-        let mut before = run.times[0];
-        for (i, &t) in run.times.iter().enumerate() {
-            phase = match turn {
-                Some((p, turn)) if i > 0 && i % 64 != 0 && (t - before - p).abs() < 1e-6 * p => phase * turn,
-                _ => C::cis(-frequency * t),
-            };
-            before = t;
-            for (sum, x) in sums.iter_mut().zip(residuals.row(i).iter()).filter(|(_, x)| !x.is_nan()) {
-                *sum += phase * x;
-            }
-        }
-        let power: f64 = sums.iter().map(C::norm_sqr).sum();
-        if power > best.0 {
-            best = (power, Some(frequency));
-        }
-    }
-    best.1
-}
-
-/// The frequency of least squares within `width` of the start, by golden sections.
-fn refined(run: &Run, start: f64, width: f64, multiples: usize) -> Option<f64> {
-    let square = |frequency: f64| Regression::of(run, frequency, multiples).map(|r| r.square);
-    let golden = 0.5 * (5f64.sqrt() - 1.0);
-    let (mut low, mut high) = (start - 2.0 * width, start + 2.0 * width);
-    let (mut a, mut b) = (high - golden * (high - low), low + golden * (high - low));
-    let (mut at_a, mut at_b) = (square(a)?, square(b)?);
-    for _ in 0..32 {
-        if at_a < at_b {
-            (high, b, at_b) = (b, a, at_a);
-            a = high - golden * (high - low);
-            at_a = square(a)?;
-        } else {
-            (low, a, at_a) = (a, b, at_b);
-            b = low + golden * (high - low);
-            at_b = square(b)?;
-        }
-    }
-    Some(0.5 * (low + high))
+    let (sizes_differ, beside) = (sizes_differ(samples, frequency), beside(samples, frequency));
+    let (amplitude, rate) = (own(fit.amplitudes()), own(fit.rates(run.duration())));
+    Some(SteadyCycle { frequency, uncertainty, amplitude, rate, share, sizes_differ, beside })
 }
 
 /// The standard deviation of ω by the phases of parts of the record; `None` where amplitude or phase wanders, or the cycle runs down.

@@ -126,18 +126,28 @@ impl Say for Caveat {
                  steady forced motion can look the same; a start of another size tells them apart.",
                 pair(Complex::new(0.0, *frequency), DIGITS)
             ),
-            Self::SteadyCycle { period, uncertainty, amplitude, rate, unit, share } => {
+            Self::SteadyCycle { period, uncertainty, amplitude, rate, unit, share, sizes_differ, beside } => {
                 let list = |all: &[f64], told: &dyn Fn(f64) -> String| all.iter().map(|x| told(*x)).collect::<Vec<_>>().join(", ");
                 // One column cannot turn by itself; several can.
                 let so = match amplitude.len() {
+                    1 if *sizes_differ => {
+                        "its size differs from run to run, as in a free motion of a state that is not in the column, or with another input in each. A model of \
+                         this column alone cannot learn it."
+                    }
+                    _ if *sizes_differ => {
+                        "its size differs from run to run, as in a free motion. Something outside drives it only if that differs from run to run."
+                    }
                     1 => {
                         "something outside drives it, or a state that is not in the column. A model of this column alone cannot learn it."
                     }
                     _ => "something outside drives it, or it is an orbit or a cycle of its own; these samples do not tell.",
                 };
+                let other = beside.map_or_else(String::new, |period| {
+                    format!(" Another of period {} goes on beside it: together they never repeat themselves.", real(period, DIGITS))
+                });
                 format!(
                     "A cycle of period {} (to {}) and amplitude {} about a trend of {} {}, {} of the variance about the trend, steady in \
-                     phase, and in amplitude to within a quarter: {so}",
+                     phase, and in amplitude to within a quarter: {so}{other}",
                     real(*period, 5),
                     real(*uncertainty, 2),
                     list(amplitude, &|x| real(x, 3)),

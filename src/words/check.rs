@@ -32,8 +32,8 @@ pub struct Run<'a> {
 }
 
 /// Why other losses than that of pairs are not checked at uneven times.
-pub const UNEVEN_LOSS: &str = "at uneven times what is predicted is the least loss of pairs, each stepped from its first sample: check it without another loss and \
-                               without the residual form (`fit` takes them)";
+pub const UNEVEN_LOSS: &str = "at uneven times `check` knows the least loss of pairs only, each stepped from its first sample: leave out the loss and the residual \
+                               form, or train with `fit`, which takes both";
 
 /// The first screen: the answer, the branches that starts landed on, the best fits followed, and what to do.
 pub fn first_screen(check: &Check, run: &Run, width: usize) -> String {

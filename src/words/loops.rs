@@ -1,6 +1,6 @@
 //! Training calls in words: what a call does between two samples, what it makes of a mode, what to change.
 
-use super::number::{DIGITS, complex, count, pair, percent, real};
+use super::number::{DIGITS, complex, count, pair, percent, real, signed};
 use super::verdicts::{orbits_off, verdict};
 use super::{Dialect, Say, Table, flag, wrapped};
 use crate::check::CalledCheck;
@@ -334,7 +334,7 @@ pub fn checked(check: &CalledCheck) -> String {
 pub fn origin(solution: &Solution) -> String {
     let mut words = vec![match solution.origin {
         SolutionOrigin::Principal => "principal".to_owned(),
-        SolutionOrigin::Alias(k) => format!("alias, {k:+} turns per sample"),
+        SolutionOrigin::Alias(k) => format!("alias, {} turns per sample", signed(f64::from(k), DIGITS)),
         SolutionOrigin::Other => "other".to_owned(),
     }];
     words.extend(solution.flags.iter().map(|f| flag(*f).to_owned()));

@@ -231,7 +231,7 @@ fn orbits(report: &Report, width: usize) -> Vec<String> {
 }
 
 /// What the words mean.
-pub fn explanation(report: &Report, width: usize) -> String {
+pub fn explanation(report: &Report, shown: &str, width: usize) -> String {
     let (reach, tolerance) = (real(report.limits.reach, 3), percent(report.limits.tolerance));
     let words = [
         ("λ", "a mode: near an equilibrium the motion goes like e^(λt). Re λ is its growth, |Im λ| its frequency in radians per unit of time.".to_owned()),
@@ -250,11 +250,14 @@ pub fn explanation(report: &Report, width: usize) -> String {
         ("COST", "evaluations of f per sample; an implicit stage counts as 4.".to_owned()),
         ("OTHERS", "how many further branches there are.".to_owned()),
         ("alias", "samples every H show e^(Hλ) only, which λ + 2πi/H shares.".to_owned()),
-        ("PER TURN", "what one turn of an orbit in the learned field changes; ERROR is the effect of the first term left out.".to_owned()),
+        ("PER TURN", "what one turn of an orbit in the learned field changes.".to_owned()),
+        ("ERROR", "the effect of the first term left out.".to_owned()),
         ("(to 0.03)", "the uncertainty: the radius about λ that holds it in two of three repetitions of the same noise, and what models that fit as well leave open.".to_owned()),
     ];
     let mut table = Table::new(&["", ""]);
-    for (word, meaning) in words {
+    // Columns that a narrow table leaves out, or a short answer has not, need no words.
+    let is_heading = |word: &str| word.chars().all(|c| c.is_uppercase() || c == ' ');
+    for (word, meaning) in words.into_iter().filter(|(word, _)| !is_heading(word) || shown.contains(word)) {
         table.row([word.to_owned(), meaning]);
     }
     format!("What the words mean\n{}", table.fit(width))

@@ -24,6 +24,7 @@ impl Say for Because {
             Self::DrivenByNoise => "Noise, or what these columns do not show, keeps the motion going.",
             Self::RunsDiffer => "Each trajectory shows modes of its own: they may be runs of different systems.",
             Self::Faint => "It is so small a part of the motion that errors that grow with it, as rounding's do, could look like it.",
+            Self::OfItsSize => "It is the frequency of a motion of this size: small motions may have another.",
             Self::InputFollows => "An input is a function of the state: what it does cannot be told from what the state does by itself.",
             Self::OneSize => {
                 "All of the motion has one size, and the noise would hide what tells an orbit's frequency from that of small motions."
@@ -45,7 +46,9 @@ fn remedy(because: Because) -> &'static str {
         Because::EstimatorsDisagree | Because::Vague | Because::FewSamples => "Give more samples, or more runs.",
         Because::NotDetermined | Because::StillImproving => "Add runs from other starts, one of them near rest.",
         Because::MayBeNonlinear => OTHER_SIZES,
-        Because::Harmonic => "Add a run that starts near rest; where a part of the state (a velocity) is missing, give it as a column.",
+        Because::Harmonic | Because::OfItsSize => {
+            "Add a run that starts near rest; where a part of the state (a velocity) is missing, give it as a column."
+        }
         Because::MayBeDriven => "If something drives it, give that as an input.",
         Because::LineOfEquilibria => "No samples change that: where on the line a run ends, and how fast, depends on its start.",
         Because::LinearPartVanishes => {
@@ -99,7 +102,11 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     if report.modes.iter().any(|mode| mode.lambda.re * report.interval < GONE) {
         said.push("Sample more closely.");
     }
-    let cycle = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::SteadyCycle { .. }));
+    // One column cannot turn by itself.
+    let cycle = report.caveats.iter().find_map(|caveat| match caveat {
+        Caveat::SteadyCycle { amplitude, .. } => Some(amplitude.len()),
+        _ => None,
+    });
     let given = report.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { .. }));
     let near_rest = reasons.iter().any(|because| matches!(because, Because::NotDetermined | Because::StillImproving));
     let sizes = reasons.contains(&Because::MayBeNonlinear);
@@ -108,7 +115,10 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
             Because::NotExplained if given => NOT_BY_INPUT,
             Because::NotDetermined if given => "Give the rest of the state, a velocity, as a column.",
             Because::MayBeNonlinear | Because::NotDetermined | Because::StillImproving if near_rest && sizes => SIZES_AND_REST,
-            Because::MayBeDriven if cycle => "Give what drives it, or the time, as an input.",
+            Because::MayBeDriven if cycle == Some(1) => "Give what drives it, or the time, as an input.",
+            Because::MayBeDriven if cycle.is_some() => {
+                "If something drives it, give that, or the time, as an input. If nothing does, add runs from starts of other sizes, one near rest."
+            }
             _ => remedy(*because),
         };
         if !said.contains(&text) {

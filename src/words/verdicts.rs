@@ -5,7 +5,7 @@ use super::{Dialect, Say};
 use crate::inverse::faithful::TOLERANCE;
 use crate::inverse::{Discrepancy, Fate, Flag, Growth, Reason, Undefined, Verdict};
 use crate::predict::{MethodReport, ModeReport, OrbitReport};
-use crate::truth::Mode;
+use crate::truth::{Because, Mode};
 use num_complex::Complex;
 use std::cmp::Ordering;
 use std::f64::consts::TAU;
@@ -250,6 +250,8 @@ fn miss(truth: Complex<f64>, sign_is_open: bool, learned: Complex<f64>, off: Dis
 pub(super) fn behaviour(mode: &Mode) -> String {
     let lambda = mode.lambda;
     let growth = match lambda.re {
+        // Other models have another λ: nothing is said of what was seen.
+        _ if mode.sign_is_open() && mode.because.contains(&Because::NotDetermined) => "growth or decay open".to_owned(),
         _ if mode.sign_is_open() => {
             format!("growth or decay not seen (at most a factor 2 in {})", real(2f64.ln() / mode.fastest_growth(), 2))
         }

@@ -1,0 +1,53 @@
+//! Three linear states in runs of a few rows: a sum of exponentials with amplitudes of each run's own, beside an affine field and richer ones.
+
+#[path = "common/chance.rs"]
+mod chance;
+
+use chance::normal;
+use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::truth::{Because, Examination, ModesOptions, examine};
+use num_complex::Complex64;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// Three runs of `rows` rows from starts by chance, all three states measured with noise of this part of the motion: an oscillation and a decay.
+fn three_runs(spiral: Complex64, decay: f64, rows: usize, interval: f64, noise: f64, seed: u64) -> Trajectories {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let runs = (0..3).map(|_| {
+        let (a, c) = (Complex64::new(normal(&mut random), normal(&mut random)), normal(&mut random));
+        let states: Vec<f64> = (0..rows)
+            .flat_map(|k| {
+                let t = interval * k as f64;
+                let (z, w) = (a * (spiral * t).exp(), c * (decay * t).exp());
+                [z.re + 0.5 * w, z.im - 0.3 * w, 0.6 * z.re + w]
+            })
+            .map(|x| x + noise * normal(&mut random))
+            .collect();
+        let rows: Vec<Vec<f64>> = states.chunks(3).map(<[f64]>::to_vec).collect();
+        Trajectory::new(None, 0.0, &rows)
+    });
+    Trajectories::new("three runs", ["x", "y", "z"].map(String::from).to_vec(), interval, runs.collect()).unwrap()
+}
+
+fn examined(rows: usize, noise: f64, seed: u64) -> Examination {
+    examine(&three_runs(Complex64::new(-0.2, 1.0), -0.5, rows, 0.35, noise, seed), &ModesOptions::default()).unwrap()
+}
+
+/// In each of many draws the oscillation is settled, or open for a reason that holds: neither of the two may be zero.
+#[test]
+fn runs_of_a_few_rows_settle_an_oscillation_beside_a_decay() {
+    let (spiral, decay) = (Complex64::new(-0.2, 1.0), Complex64::from(-0.5));
+    let mut settled = 0;
+    for seed in 0..24 {
+        let (rows, noise) = ([16, 22, 30][seed as usize % 3], [0.01, 0.05][seed as usize % 2]);
+        let found = examined(rows, noise, seed);
+        let upper = || found.modes.iter().filter(|m| m.lambda.im >= 0.0);
+        for mode in upper().filter(|m| m.settled) {
+            let error = (mode.lambda - spiral).norm().min((mode.lambda - decay).norm());
+            assert!(error <= 4.0 * mode.uncertainty.unwrap(), "seed {seed}: {found:?}");
+        }
+        assert!(!upper().any(|m| m.because.contains(&Because::LinearPartVanishes)), "seed {seed}: {found:?}");
+        settled += usize::from(upper().any(|m| m.settled && m.lambda.im > 0.0));
+    }
+    assert!(settled >= 22, "{settled} of 24");
+}
