@@ -40,6 +40,8 @@ pub(super) struct NonlinearMode {
     /// In the samples' scaled columns.
     pub equilibrium: Vec<f64>,
     pub uncertainty: f64,
+    /// The same without what other models that fit as well leave open: it may be anything, which pins no equilibrium and unpins none.
+    pub beside_zero: f64,
     pub because: Vec<Because>,
 }
 
@@ -57,6 +59,8 @@ pub(super) struct Degrees<'a> {
 /// How uncertain λ is, per interval, and why it is not determined.
 struct Judged {
     uncertainty: f64,
+    /// How far other models that fit as well have it elsewhere, where that leaves it open.
+    open: f64,
     /// Whether λ may be zero by chance, or by what another degree has in its place.
     may_vanish: bool,
     because: Vec<Because>,
@@ -72,7 +76,7 @@ impl Degrees<'_> {
         // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes, but for those of an affine field, which are the same everywhere.
         let curved = self.fits[self.counts()].degree > 1;
         let vanishes = |mode: &&NonlinearMode| {
-            curved && (mode.because.contains(&Because::LinearPartVanishes) || mode.lambda.norm() <= ABOVE_ZERO * mode.uncertainty)
+            curved && (mode.because.contains(&Because::LinearPartVanishes) || mode.lambda.norm() <= ABOVE_ZERO * mode.beside_zero)
         };
         let unpinned: Vec<Vec<f64>> = modes.iter().filter(vanishes).map(|mode| mode.equilibrium.clone()).collect();
         for mode in modes.iter_mut().filter(|mode| mode.because.is_empty() && unpinned.contains(&mode.equilibrium)) {
@@ -93,10 +97,11 @@ impl Degrees<'_> {
     /// The k-th mode of an equilibrium of the degree that counts.
     fn mode(&self, equilibrium: &FieldEquilibrium, k: usize) -> NonlinearMode {
         let found = &equilibrium.modes[k];
-        let Judged { uncertainty, may_vanish, mut because } =
+        let Judged { uncertainty, open, may_vanish, mut because } =
             if self.explains { self.by_degrees_above(equilibrium, k) } else { self.by_degrees_below(equilibrium, k) };
         let size = found.lambda.norm();
-        let (lambda, uncertainty) = (found.lambda / self.frame.interval, uncertainty.max(1e-12 * size) / self.frame.interval);
+        let (lambda, beside_zero) = (found.lambda / self.frame.interval, uncertainty.max(1e-12 * size) / self.frame.interval);
+        let uncertainty = beside_zero.hypot(open / self.frame.interval);
         if equilibrium.degenerate {
             because.push(Because::LineOfEquilibria);
         }
@@ -109,7 +114,7 @@ impl Degrees<'_> {
         {
             because.push(Because::Vague);
         }
-        NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, because }
+        NonlinearMode { lambda, equilibrium: self.frame.outward(&equilibrium.point), uncertainty, beside_zero, because }
     }
 
     /// Where the samples are explained: the degrees above must have the same mode, and none may move.
@@ -132,7 +137,7 @@ impl Degrees<'_> {
         let reach = |other: &&FieldMode| other.movement.hypot((other.lambda - mode.lambda).norm());
         let open = above.iter().flatten().map(reach).fold(mode.movement, f64::max);
         let is_open = because.contains(&Because::NotDetermined) && open.is_finite();
-        let mut uncertainty = mode.deviation.hypot(if is_open { open } else { 0.0 });
+        let mut uncertainty = mode.deviation;
         if let Some(Some(next)) = above.first() {
             uncertainty = if noisy { uncertainty.max(next.deviation) } else { uncertainty }.hypot((next.lambda - mode.lambda).norm());
         }
@@ -143,7 +148,7 @@ impl Degrees<'_> {
         let after_next = self.same_mode(counts + 2, equilibrium, k);
         let by_chance = mode.lambda.norm() <= ABOVE_ZERO * mode.deviation;
         let may_vanish = by_chance || above.iter().copied().chain([after_next]).flatten().any(nearer_to_zero);
-        Judged { uncertainty, may_vanish, because }
+        Judged { uncertainty, open: if is_open { open } else { 0.0 }, may_vanish, because }
     }
 
     /// The uncertainty with what noise may hide in degrees that are not used.
@@ -189,7 +194,7 @@ impl Degrees<'_> {
             (false, true) => vec![Because::StillImproving],
             (false, false) => vec![Because::NotExplained],
         };
-        Judged { uncertainty: mode.deviation.max(mode.movement).hypot(TAIL * spread), may_vanish: false, because }
+        Judged { uncertainty: mode.deviation.max(mode.movement).hypot(TAIL * spread), open: 0.0, may_vanish: false, because }
     }
 
     /// The mode that an equilibrium's k-th is in another degree; `None` where that degree was not fitted, or has no such equilibrium.
