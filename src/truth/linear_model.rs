@@ -12,7 +12,7 @@ use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::rests_apart::rests_apart;
 use super::runs::Samples;
-use super::second_order::{SecondOrder, Unasked, second_order};
+use super::second_order::{HigherOrder, Unasked, second_order, third_order};
 use super::unlike_runs::runs_are_unlike;
 use super::whiteness::Whiteness;
 use num_complex::Complex;
@@ -28,6 +28,8 @@ const DEPENDS: f64 = 4.0;
 const PERHAPS: f64 = 2.5;
 /// Deviations beyond which terms of second order take more from the residuals than chance does.
 const CURVED: f64 = 3.5;
+/// Deviations beyond which what resonant terms of third order do to λ is part of its uncertainty.
+const BENT: f64 = 2.0;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 /// An oscillation whose size changes by less than this power of e over the whole time is steady, and so is one whose Re λ is less than so many of its
@@ -75,7 +77,9 @@ pub(super) struct LinearModel {
     /// How each rate differs between large and small motion, where noise may hide what a nonlinear system does.
     shifts: Option<Vec<Shift>>,
     /// What terms of second order would do to each rate, where noise may hide them.
-    second: Result<SecondOrder, Unasked>,
+    second: Result<HigherOrder, Unasked>,
+    /// The same of resonant terms of third order.
+    third: Option<HigherOrder>,
     /// The rates of the model that Schwarz's criterion alone prefers, where that is another one.
     rival: Option<Vec<Rate>>,
     /// How far each rate moves where more directions of the columns are kept; empty where that was not asked.
@@ -146,9 +150,10 @@ impl LinearModel {
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
         let second = if asked { second_order(long, &fit) } else { Err(Unasked::NotNeeded) };
+        let third = if asked { third_order(long, &fit) } else { None };
         let straight = second.as_ref().ok().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
         let linear = constant_rates && straight;
-        Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, rival, moved: Vec::new() }
+        Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, third, rival, moved: Vec::new() }
     }
 
     /// The same as one that explains the samples, where runs are too short for the bounds of its tests, and chance leaves as much; `None` where it does not.
@@ -217,6 +222,12 @@ impl LinearModel {
                         // That the terms may be there is part of the uncertainty as well.
                         uncertainty = uncertainty.max(by_chance).hypot(distance);
                     }
+                }
+                // An oscillation bends to its resonant term of third order, where that takes more from the residuals than chance does.
+                let turns = !known_linear && lambda.im > 0.0 && !overdamped(lambda);
+                let seen = |third: &&HigherOrder| turns && third.gain > chi_square(third.freedom as f64, BENT);
+                if let Some((distance, by_chance)) = self.third.as_ref().filter(seen).map(|third| third.moved[k]) {
+                    uncertainty = uncertainty.max(by_chance).hypot(distance);
                 }
                 uncertainty = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));
                 if let Some(rival) = &self.rival {

@@ -1,10 +1,11 @@
-//! How far rates would be elsewhere, had the system terms of second order: a nonlinear motion that dies out is a series of more exponentials.
+//! How far rates would be elsewhere, had the system terms of second or third order: a nonlinear motion that dies out is a series of more exponentials.
 //!
 //! ```text
 //! y(t) = x* + Σ_k v_k z_k(t) + Σ_{k ≤ l} w_{kl} z_k(t) z_l(t),     z_k(t) = a_k e^{λ_k t},   a_k of each run, w_{kl} of each column
 //! ```
 //!
 //! (the normal form at an equilibrium: Poincaré 1879). The products decay as other exponentials do, so that a decay bends to them, while an oscillation is orthogonal to its harmonics.
+//! What bends an oscillation is its resonant term of third order, β z|z|² along v: it turns with z, falls three times as fast, and is what size makes of friction and frequency.
 //! Runs of different sizes tell them apart: a_k is that of the sum of exponentials alone, and w is shared. One step of Gauss and Newton from w = 0.
 
 use super::exponentials::Exponentials;
@@ -20,15 +21,24 @@ const MOST_PRODUCTS: usize = 28;
 /// What changes by less than this power of e over the whole time is a trend.
 const TREND: f64 = 0.1;
 
-/// What terms of second order would do to a fit.
+/// What terms of higher order would do to a fit.
 #[derive(Clone, Debug)]
-pub(super) struct SecondOrder {
+pub(super) struct HigherOrder {
     /// How far each rate moves, with one standard error of where it then is.
     pub moved: Vec<(f64, f64)>,
     /// What they take from the sum of squares, in variances of the noise.
     pub gain: f64,
     /// The numbers that are fitted for it.
     pub freedom: usize,
+}
+
+/// Terms that are fitted beside the exponentials.
+#[derive(Clone, Copy)]
+enum Terms<'a> {
+    /// Products of these coordinates, with weights of each column's own.
+    Products(&'a [(usize, usize)]),
+    /// z|z|² of each pair, along its vector.
+    Resonant,
 }
 
 /// Why nothing is known of them.
@@ -52,7 +62,7 @@ impl Unasked {
 }
 
 /// Of a fit to the samples.
-pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<SecondOrder, Unasked> {
+pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<HigherOrder, Unasked> {
     let n = fit.count();
     // What hardly changes over the whole time is a trend.
     let moves: Vec<bool> = fit.rates.iter().flat_map(|r| vec![r.lambda().norm() * samples.duration() > TREND; r.count()]).collect();
@@ -70,23 +80,39 @@ pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<Seco
     if rows * columns < numbers + numbers / 2 {
         return Err(Unasked::FewRows);
     }
-    fitted(samples, fit, &pairs).ok_or(Unasked::FewRows)
+    fitted(samples, fit, Terms::Products(&pairs)).ok_or(Unasked::FewRows)
 }
 
-/// Of complete samples, with these products.
-fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Option<SecondOrder> {
+/// The same with the resonant terms of third order of all pairs; `None` where there are no pairs, or too few rows.
+pub(super) fn third_order(samples: &Samples, fit: &Exponentials) -> Option<HigherOrder> {
+    let samples = &complete(samples, fit.count() + fit.trend);
+    let numbers = fit.parameters + 2 * fit.rates.iter().filter(|rate| turns(rate)).count();
+    let enough = samples.rows() * samples.dimension() >= numbers + numbers / 2;
+    (enough && fit.rates.iter().any(turns)).then(|| fitted(samples, fit, Terms::Resonant)).flatten()
+}
+
+fn turns(rate: &Rate) -> bool {
+    rate.lambda().im > 0.0
+}
+
+/// Of complete samples, with these terms.
+fn fitted(samples: &Samples, fit: &Exponentials, terms: Terms<'_>) -> Option<HigherOrder> {
     let (n, columns, rows) = (fit.count(), samples.dimension(), samples.rows());
-    let freedom = pairs.len() * columns;
+    let (pairs, resonant) = match terms {
+        Terms::Products(pairs) => (pairs, 0),
+        Terms::Resonant => (&[][..], 2 * fit.rates.iter().filter(|rate| turns(rate)).count()),
+    };
+    let freedom = pairs.len() * columns + resonant;
     let numbers = fit.parameters + freedom;
     let (_, own, _) = amplitudes(samples, &fit.rates, fit.trend)?;
     let stacked = Stacked::of(samples, fit)?;
     let shared = |r: usize| basis(&samples.runs[r].times, &fit.rates, fit.trend, samples).1;
-    let sizes = sizes(&own, &fit.rates);
+    let sizes = Sizes::of(&own, &fit.rates);
     let products = |r: usize| {
         let times = &samples.runs[r].times;
         let mut all = shared(r).resize_horizontally(1 + pairs.len(), 0.0);
         for (i, &t) in times.iter().enumerate() {
-            let z = coordinates(&fit.rates, &sizes[r], t);
+            let z = coordinates(&fit.rates, &sizes.of_runs[r], t);
             pairs.iter().enumerate().for_each(|(place, &(k, l))| all[(i, 1 + place)] = z[k] * z[l]);
         }
         all
@@ -96,9 +122,14 @@ fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Op
         if samples.rests_at_zero { states.clone() } else { Factor::of(stacked.outside(samples, &shared))?.without(states.clone()) };
     let beside = Factor::of(stacked.outside(samples, &products))?;
     let residual = beside.without(states);
-    let slopes: Vec<DMatrix<f64>> = slopes(samples, &fit.rates, &own, &stacked).into_iter().map(|slope| beside.without(slope)).collect();
+    let mut slopes = slopes(samples, &fit.rates, &own, &stacked);
+    if resonant > 0 {
+        slopes.extend(resonant_terms(samples, &fit.rates, &sizes, &stacked));
+    }
+    let slopes: Vec<DMatrix<f64>> = slopes.into_iter().map(|slope| beside.without(slope)).collect();
     // One step of least squares, each number of the rates in its own units.
     let lengths: Vec<f64> = slopes.iter().map(|s| s.norm().max(f64::MIN_POSITIVE)).collect();
+    let n = n + resonant;
     let normal = DMatrix::from_fn(n, n, |a, b| slopes[a].dot(&slopes[b]) / (lengths[a] * lengths[b]));
     let right = DVector::from_fn(n, |a, _| slopes[a].dot(&residual) / lengths[a]);
     let factor = Cholesky::new(normal)?;
@@ -122,7 +153,26 @@ fn fitted(samples: &Samples, fit: &Exponentials, pairs: &[(usize, usize)]) -> Op
         }
     };
     let moved = fit.rates.iter().map(&mut radius).collect();
-    Some(SecondOrder { moved, gain: (before.norm_squared() - after).max(0.0) / variance.max(f64::MIN_POSITIVE), freedom })
+    Some(HigherOrder { moved, gain: (before.norm_squared() - after).max(0.0) / variance.max(f64::MIN_POSITIVE), freedom })
+}
+
+/// Re v z|z|² and Re iv z|z|² of each pair: rows × columns.
+fn resonant_terms(samples: &Samples, rates: &[Rate], sizes: &Sizes, stacked: &Stacked) -> Vec<DMatrix<f64>> {
+    let mut all = Vec::new();
+    for (k, rate) in rates.iter().enumerate().filter(|(_, rate)| turns(rate)) {
+        for turned in [Complex::<f64>::ONE, Complex::<f64>::I] {
+            all.push(stacked.outside(samples, &|r| {
+                let cubes: Vec<Complex<f64>> = samples.runs[r]
+                    .times
+                    .iter()
+                    .map(|&t| turning(rate, sizes.of_runs[r][k], t))
+                    .map(|z| turned * z * z.norm_sqr())
+                    .collect();
+                DMatrix::from_fn(cubes.len(), samples.dimension(), |i, j| (sizes.vectors[k][j] * cubes[i]).re)
+            }));
+        }
+    }
+    all
 }
 
 /// What is outside the exponentials and the trend of each run, the runs below each other.
@@ -178,37 +228,53 @@ fn complete(samples: &Samples, least: usize) -> Samples {
     samples
 }
 
-/// How large each mode is in each run, in units of the run where it is largest: its amplitudes in all columns are along one vector in a system.
-fn sizes(own: &[DMatrix<f64>], rates: &[Rate]) -> Vec<Vec<Complex<f64>>> {
-    let mut all = vec![Vec::with_capacity(rates.len()); own.len()];
-    let mut place = 0;
-    for rate in rates {
-        let frequency = rate.lambda().im;
-        let along = |amplitudes: &DMatrix<f64>| -> Vec<Complex<f64>> {
-            let turning = |j: usize| if rate.count() == 2 { -amplitudes[(place + 1, j)] / frequency.max(f64::MIN_POSITIVE) } else { 0.0 };
-            (0..amplitudes.ncols()).map(|j| Complex::new(amplitudes[(place, j)], turning(j))).collect()
-        };
-        let vectors: Vec<Vec<Complex<f64>>> = own.iter().map(along).collect();
-        let square = |v: &[Complex<f64>]| v.iter().map(Complex::norm_sqr).sum::<f64>();
-        let largest = vectors.iter().max_by(|a, b| square(a).total_cmp(&square(b))).cloned().unwrap_or_default();
-        let unit = square(&largest).max(f64::MIN_POSITIVE);
-        for (sizes, vector) in all.iter_mut().zip(&vectors) {
-            sizes.push(vector.iter().zip(&largest).map(|(x, v)| x * v.conj()).sum::<Complex<f64>>() / unit);
+/// How large each mode is: its amplitudes in all columns are along one vector in a system.
+struct Sizes {
+    /// Of each run and mode, in units of the run where it is largest.
+    of_runs: Vec<Vec<Complex<f64>>>,
+    /// Of each mode, the amplitudes there.
+    vectors: Vec<Vec<Complex<f64>>>,
+}
+
+impl Sizes {
+    fn of(own: &[DMatrix<f64>], rates: &[Rate]) -> Self {
+        let mut all = vec![Vec::with_capacity(rates.len()); own.len()];
+        let mut units = Vec::with_capacity(rates.len());
+        let mut place = 0;
+        for rate in rates {
+            let frequency = rate.lambda().im;
+            let along = |amplitudes: &DMatrix<f64>| -> Vec<Complex<f64>> {
+                let sine = |j: usize| if rate.count() == 2 { -amplitudes[(place + 1, j)] / frequency.max(f64::MIN_POSITIVE) } else { 0.0 };
+                (0..amplitudes.ncols()).map(|j| Complex::new(amplitudes[(place, j)], sine(j))).collect()
+            };
+            let vectors: Vec<Vec<Complex<f64>>> = own.iter().map(along).collect();
+            let square = |v: &[Complex<f64>]| v.iter().map(Complex::norm_sqr).sum::<f64>();
+            let largest = vectors.iter().max_by(|a, b| square(a).total_cmp(&square(b))).cloned().unwrap_or_default();
+            let unit = square(&largest).max(f64::MIN_POSITIVE);
+            for (sizes, vector) in all.iter_mut().zip(&vectors) {
+                sizes.push(vector.iter().zip(&largest).map(|(x, v)| x * v.conj()).sum::<Complex<f64>>() / unit);
+            }
+            units.push(largest);
+            place += rate.count();
         }
-        place += rate.count();
+        Self { of_runs: all, vectors: units }
     }
-    all
+}
+
+/// A pair's coordinate at a time.
+fn turning(rate: &Rate, size: Complex<f64>, t: f64) -> Complex<f64> {
+    let values = rate.values(t);
+    size * Complex::new(values[0], rate.lambda().im * values[1])
 }
 
 /// The modes' coordinates at a time, a pair as its real and its imaginary part.
 fn coordinates(rates: &[Rate], sizes: &[Complex<f64>], t: f64) -> Vec<f64> {
     let mut z = Vec::with_capacity(2 * rates.len());
     for (rate, size) in rates.iter().zip(sizes) {
-        let values = rate.values(t);
         match rate {
-            Rate::Real(_) => z.push(size.re * values[0]),
+            Rate::Real(_) => z.push(size.re * rate.values(t)[0]),
             Rate::Pair(..) => {
-                let there = size * Complex::new(values[0], rate.lambda().im * values[1]);
+                let there = turning(rate, *size, t);
                 z.extend([there.re, there.im]);
             }
         }
