@@ -16,7 +16,7 @@ from .documents import number, shown
 from .fields import VectorField, equilibria
 from .loops import Loop, as_loop
 from .rollouts import rollout_test
-from .samples import as_samples, stacked_states
+from .samples import as_samples, stacked_states, usual_interval
 
 #: What is off by no more is the same, in amplitude as in phase, in parts of the motion's size: as in every verdict of ``predict`` and the command line.
 TOLERANCE = _core.TOLERANCE
@@ -202,7 +202,7 @@ def audit(
     call, samples = as_loop(loop, m), as_samples(t, x)
     states = stacked_states(samples)
     times = [times for _, times, _ in samples.trajectories]
-    interval = float(np.median(np.concatenate([np.diff(one) for one in times])))
+    interval = usual_interval(samples)
     longest = float(max(one[-1] - one[0] for one in times))
     intervals = _covering(longest if horizon is None else horizon, interval)
     if horizon is not None and intervals > MOST_INTERVALS:

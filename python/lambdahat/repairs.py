@@ -19,7 +19,7 @@ from .audits import AuditedMode, audited_modes
 from .documents import shown
 from .fields import VectorField
 from .loops import Loop, as_loop
-from .samples import as_samples, stacked_states
+from .samples import as_samples, stacked_states, usual_interval
 from .schemes import Method
 
 #: Products of up to so many modes are followed exactly.
@@ -251,7 +251,7 @@ def repair(f: Callable[..., Any], loop: str | Loop, t: Any, x: Any = None, *, m:
     """
     call, samples = as_loop(loop, m), as_samples(t, x)
     states = stacked_states(samples)
-    interval = float(np.median(np.concatenate([np.diff(times) for _, times, _ in samples.trajectories])))
+    interval = usual_interval(samples)
     field = VectorField.of(f, states.mean(0), args)
     method, substeps = _equal_steps(call, interval)
     tableau = method._scheme.tableau()

@@ -327,5 +327,16 @@ def _checked(t: Any, x: Any, what: str) -> tuple[NDArray[np.float64], NDArray[np
 def stacked_states(samples: Samples) -> NDArray[np.float64]:
     """All complete states, shape (n, d)."""
     every: Sequence[NDArray[np.float64]] = [states for _, _, states in samples.trajectories]
-    states = np.concatenate(every)
-    return states[np.isfinite(states).all(axis=1)]
+    states = np.concatenate(every) if every else np.empty((0, 1))
+    complete = states[np.isfinite(states).all(axis=1)]
+    if not len(complete):
+        raise ValueError("the samples have no row without a missing value; give states at which the model can be asked")
+    return complete
+
+
+def usual_interval(samples: Samples) -> float:
+    """The median of the intervals between one row and the next."""
+    intervals = [np.diff(times) for _, times, _ in samples.trajectories if len(times) > 1]
+    if not intervals:
+        raise ValueError("the samples have no two rows after one another, so no sampling interval; give trajectories of two rows or more")
+    return float(np.median(np.concatenate(intervals)))

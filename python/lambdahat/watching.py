@@ -13,7 +13,7 @@ from .audits import audited_modes
 from .documents import html_table
 from .fields import VectorField
 from .loops import Loop, as_loop
-from .samples import Samples, as_samples, stacked_states
+from .samples import Samples, as_samples, stacked_states, usual_interval
 
 
 class Watch:
@@ -60,9 +60,9 @@ class Watch:
         self.rows: list[dict[str, Any]] = []
         self._f, self._call, self._args = f, as_loop(loop, m), args
         samples = as_samples(t, x)
+        self._interval = usual_interval(samples)
         self._states = stacked_states(samples)
         self._starts = stacked_states(Samples(samples.variables, [(name, t[:-1], x[:-1]) for name, t, x in samples.trajectories]))
-        self._interval = float(np.median(np.concatenate([np.diff(times) for _, times, _ in samples.trajectories])))
 
     def __call__(self, f: Callable[..., Any] | None = None) -> list[dict[str, Any]]:
         """Count one training step, and look if it is time.
