@@ -4,9 +4,11 @@
 //! they are within each run and differ between runs are of a free motion, or of inputs that differ.
 
 use super::runs::{Run, Samples};
-use super::sinusoids::{MULTIPLES, Regression, peak, refined};
+use super::sinusoids::{MOST_ROWS, MULTIPLES, Regression, peak, refined};
 use std::f64::consts::{PI, TAU};
 
+/// Runs that are laid beside one another at most, taken evenly from all.
+const MOST_RUNS: usize = 32;
 /// Turns that a run holds at least.
 const LEAST_TURNS: f64 = 4.0;
 /// How far the frequency of a run may be from the common one, as a part of it: that of a nonlinear motion depends on its size.
@@ -26,7 +28,9 @@ type Size = (f64, f64);
 
 /// Whether the cycle keeps its size within the runs, and has another in each.
 pub(super) fn sizes_differ(samples: &Samples, frequency: f64) -> bool {
-    let runs: Vec<[Size; 2]> = samples.runs.iter().filter_map(|run| halves(samples, run, frequency)).collect();
+    let each = samples.runs.len().div_ceil(MOST_RUNS).max(1);
+    let part = |run: &Run| halves(samples, &run.part(0..run.rows().min(MOST_ROWS)), frequency);
+    let runs: Vec<[Size; 2]> = samples.runs.iter().step_by(each).filter_map(part).collect();
     let larger = |(a, rest): Size, (b, beside): Size| a > DIFFERS * b && a - b > SURELY * (rest + beside);
     runs.iter().any(|one| runs.iter().any(|other| (0..2).all(|k| larger(one[k], other[k]))))
 }
@@ -50,9 +54,8 @@ fn halves(samples: &Samples, run: &Run, frequency: f64) -> Option<[Size; 2]> {
     Some([size(0..middle)?, size(middle..run.rows())?])
 }
 
-/// The frequency of a second cycle that explains most of what the first leaves in the longest run, where the two have no common period.
-pub(super) fn beside(samples: &Samples, frequency: f64) -> Option<f64> {
-    let run = samples.runs.iter().max_by(|a, b| a.duration().total_cmp(&b.duration()))?;
+/// The frequency of a second cycle that explains most of what the first leaves in this run, where the two have no common period.
+pub(super) fn beside(samples: &Samples, run: &Run, frequency: f64) -> Option<f64> {
     let highest = samples.highest_frequency().unwrap_or(PI / samples.interval);
     let multiples = (1..=MULTIPLES).take_while(|k| *k as f64 * frequency < 0.95 * highest).count();
     let (all, first) = (Regression::of(run, 0.0, 0)?, Regression::of(run, frequency, multiples)?);

@@ -33,7 +33,7 @@ const GONE: f64 = 1e-8;
 fn starts(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
     let d = samples.dimension();
     let mut all: Vec<Vec<Rate>> = Vec::new();
-    if let Some(delays) = Delays::of(&samples.thinned(2000.max(12 * samples.runs.len()))) {
+    if let Some(delays) = Delays::of(&samples.thinned(2000, 12)) {
         let mut ranks: Vec<usize> = vec![delays.rank, delays.rank.saturating_sub(1), d, d + 1, 1, 2, 3, 4];
         // Fewer than are known explain less.
         let least = known.iter().map(|rate| rate.count()).sum::<usize>().max(1);

@@ -9,7 +9,7 @@
 //! SIAM J. Appl. Dyn. Syst. 17, 2018). No integrator takes part: e^{λt} is exact. Rows may be at any times and cells may be missing.
 
 use super::projected::Projected;
-use super::projection::{amplitudes, basis, number};
+use super::projection::{Basis, amplitudes, number};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -182,11 +182,12 @@ impl Exponentials {
         let rates = descended(&kept, self.rates.clone(), self.trend, ROUGH)?;
         let (mut sum, mut count) = (0.0, 0usize);
         let (_, amplitudes, shared) = amplitudes(&kept, &rates, self.trend)?;
+        // In the units of time of the amplitudes.
+        let basis = Basis::of(&kept, &rates, self.trend);
         for (run, b) in samples.runs.iter().zip(&amplitudes) {
-            // In the units of time of the amplitudes.
-            let (basis, power) = basis(&run.times, &rates, self.trend, &kept);
+            let (own, power) = basis.at(&run.times);
             let (from, rest) = (left_out(run).start, left_out(run).len());
-            let predicted = basis.rows(from, rest) * b + power.rows(from, rest) * &shared;
+            let predicted = own.rows(from, rest) * b + power.rows(from, rest) * &shared;
             sum += (run.states.rows(from, rest) - predicted).norm_squared();
             count += rest * samples.dimension();
         }

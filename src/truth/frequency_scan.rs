@@ -18,7 +18,7 @@ const MOST_ROWS: usize = 240;
 
 /// The exponentials one after the other, at most `most` of them (a pair as two): each scanned in what those before leave, and all polished together.
 pub(super) fn scanned(samples: &Samples, most: usize, enough: f64) -> Vec<Rate> {
-    let short = samples.thinned(MOST_ROWS);
+    let short = samples.thinned(MOST_ROWS, 2);
     let mut rates: Vec<Rate> = Vec::new();
     let mut before = f64::INFINITY;
     loop {

@@ -33,7 +33,7 @@ impl LagGain {
         if samples.dimension() > MOST_COLUMNS || !samples.even || samples.missing {
             return None;
         }
-        let few = samples.thinned(MOST_ROWS.max(6 * samples.runs.len()));
+        let few = samples.thinned(MOST_ROWS, 6);
         let gain = Self { alone: left(&few, false)?, with_lag: left(&few, true)? };
         (gain.alone > LEFT && gain.with_lag * COLLAPSE < gain.alone).then_some(gain)
     }

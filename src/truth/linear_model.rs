@@ -18,9 +18,11 @@ use super::whiteness::Whiteness;
 use num_complex::Complex;
 use std::f64::consts::PI;
 
-/// Rows on which candidates are compared, and rows on which the best is polished.
+/// Rows on which candidates are compared, and rows on which the best is polished; and how many of each run at least.
 const SHORT: usize = 500;
+const SHORT_EACH: usize = 12;
 const LONG: usize = 8000;
+const LONG_EACH: usize = 40;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
@@ -105,8 +107,8 @@ impl LinearModel {
 
     /// Rows counting as they do, with the law that would weigh them otherwise.
     fn as_weighted(samples: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Option<(Self, Option<Law>)> {
-        let long = samples.thinned(long_rows(samples));
-        let short = samples.thinned(SHORT.max(12 * samples.runs.len()));
+        let long = samples.thinned(LONG, LONG_EACH);
+        let short = samples.thinned(SHORT, SHORT_EACH);
         let Search { best, rival, simple, law } = searched(samples, &short, known, stopped)?;
         let model = Self::polished(samples, &short, &long, best, rival)?;
         // Few rows bend to more modes than they show: a model of the whole state that passes every test goes before one that fails.
@@ -158,7 +160,7 @@ impl LinearModel {
 
     /// The same as one that explains the samples, where runs are too short for the bounds of its tests, and chance leaves as much; `None` where it does not.
     pub fn granted(&self, samples: &Samples) -> Option<Self> {
-        let long = samples.thinned(long_rows(samples));
+        let long = samples.thinned(LONG, LONG_EACH);
         let counts = self.fit.count() > 0 && self.fit.cells >= 2 * self.fit.parameters && self.fit.rms < LEAST;
         if !counts || !leaves_what_chance_does(&self.fit, &long) {
             return None;
@@ -199,7 +201,7 @@ impl LinearModel {
             let near = |j: usize| j != k && lambdas[j].im == 0.0 && (lambdas[j].re - lambdas[k].re).abs() < TOLD_APART * u(j).hypot(u(k));
             partial && lambdas[k].im == 0.0 && (0..lambdas.len()).any(near)
         };
-        let runs_differ = partial && runs_are_unlike(&samples.thinned(long_rows(samples)), &self.fit);
+        let runs_differ = partial && runs_are_unlike(&samples.thinned(LONG, LONG_EACH), &self.fit);
         let largest = self.fit.share.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
@@ -237,7 +239,7 @@ impl LinearModel {
                 }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
                     let shift = SHIFT_PER_HARMONIC
-                        * hidden.hypot(third_harmonic(&self.fit, &samples.thinned(long_rows(samples)), lambda.im))
+                        * hidden.hypot(third_harmonic(&self.fit, &samples.thinned(LONG, LONG_EACH), lambda.im))
                         * lambda.norm();
                     if shift > VAGUE * lambda.norm() {
                         because.push(Because::OneSize);
@@ -314,11 +316,6 @@ impl LinearModel {
         let (least, most) = sizes.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &s| (l.min(s), m.max(s)));
         most < 1.5 * least
     }
-}
-
-/// Rows on which the best is polished.
-fn long_rows(samples: &Samples) -> usize {
-    LONG.max(40 * samples.runs.len())
 }
 
 /// An uncertainty of more than this part of λ settles nothing.

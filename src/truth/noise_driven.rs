@@ -197,7 +197,7 @@ pub(super) fn noise_driven(samples: &Samples) -> Option<NoiseDriven> {
     if !samples.even || samples.rows() < if d == 1 { LEAST_ROWS_OF_ONE } else { LEAST_ROWS } {
         return None;
     }
-    let samples = &samples.thinned(MOST_ROWS);
+    let samples = &samples.thinned(MOST_ROWS, 2);
     let places = Places::of(samples);
     let (now, next) = (places.shifted(0), places.shifted(1));
     if d > MOST_COLUMNS || now.nrows() < ROWS_PER_REGRESSOR * Monomials::number(CURVED, d)? {

@@ -7,7 +7,7 @@
 //! with the basis Φ of each run, the projection P⊥ onto what is outside its columns and the shared constant, and the amplitudes b (Kaufman, BIT 15, 1975). A rate's slopes ∂Φ/∂α are projected before they meet the
 //! amplitudes: there are at most three of them, and as many products with b as there are columns.
 
-use super::projection::{DEPENDENT, Factor, basis, number};
+use super::projection::{Basis, DEPENDENT, Factor, number};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use crate::simd::gemm::{Pairs, Rows, RowsMut, multiply_transposed};
@@ -59,11 +59,12 @@ impl<'a> Projected<'a> {
     }
 
     fn group(&mut self, columns: Vec<usize>, trend: usize) -> Option<Group> {
+        let basis = Basis::of(self.samples, self.rates, trend);
         let (mut parts, mut powers) = (Vec::with_capacity(self.samples.runs.len()), Vec::new());
         for (k, run) in self.samples.runs.iter().enumerate() {
             let rows: Vec<usize> = (0..run.rows()).filter(|&i| !run.states[(i, columns[0])].is_nan()).collect();
             let times: Vec<f64> = rows.iter().map(|&i| run.times[i]).collect();
-            let (phi, power) = basis(&times, self.rates, trend, self.samples);
+            let (phi, power) = basis.at(&times);
             if rows.len() <= phi.ncols() {
                 continue;
             }

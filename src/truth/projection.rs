@@ -12,26 +12,39 @@ pub(super) fn number(rates: &[Rate]) -> usize {
     rates.iter().map(|r| r.count()).sum()
 }
 
-/// The basis of a run (its own columns) and the one column that the runs share, which is zero where they come to rest there.
-pub(super) fn basis(times: &[f64], rates: &[Rate], trend: usize, samples: &Samples) -> (DMatrix<f64>, DMatrix<f64>) {
-    let (own, duration) = (number(rates) + trend, samples.duration());
-    let mut phi = DMatrix::zeros(times.len(), own);
-    for (i, &t) in times.iter().enumerate() {
-        let mut k = 0;
-        for rate in rates {
-            let values = rate.values(t);
-            phi[(i, k)] = values[0];
-            if rate.count() == 2 {
-                phi[(i, k + 1)] = values[1];
-            }
-            k += rate.count();
-        }
-        for power in 0..trend {
-            phi[(i, k + power)] = (t / duration).powi(power as i32);
-        }
+/// The functions of time that make a run: exponentials, and the powers of a trend in the time of the longest run.
+pub(super) struct Basis<'a> {
+    rates: &'a [Rate],
+    trend: usize,
+    duration: f64,
+    rests_at_zero: bool,
+}
+
+impl<'a> Basis<'a> {
+    pub fn of(samples: &Samples, rates: &'a [Rate], trend: usize) -> Self {
+        Self { rates, trend, duration: samples.duration(), rests_at_zero: samples.rests_at_zero }
     }
-    let shared = |i: usize, _| if samples.rests_at_zero { 0.0 } else { (times[i] / duration).powi(trend as i32) };
-    (phi, DMatrix::from_fn(times.len(), 1, shared))
+
+    /// The columns that a run has of its own, at these times, and the one column that the runs share, which is zero where they come to rest there.
+    pub fn at(&self, times: &[f64]) -> (DMatrix<f64>, DMatrix<f64>) {
+        let mut phi = DMatrix::zeros(times.len(), number(self.rates) + self.trend);
+        for (i, &t) in times.iter().enumerate() {
+            let mut k = 0;
+            for rate in self.rates {
+                let values = rate.values(t);
+                phi[(i, k)] = values[0];
+                if rate.count() == 2 {
+                    phi[(i, k + 1)] = values[1];
+                }
+                k += rate.count();
+            }
+            for power in 0..self.trend {
+                phi[(i, k + power)] = (t / self.duration).powi(power as i32);
+            }
+        }
+        let shared = |i: usize, _| if self.rests_at_zero { 0.0 } else { (times[i] / self.duration).powi(self.trend as i32) };
+        (phi, DMatrix::from_fn(times.len(), 1, shared))
+    }
 }
 
 /// A run's orthonormal basis and its triangular factor for a choice of rows.
@@ -78,11 +91,12 @@ impl Factor {
 
 /// The amplitudes of each run, and of the shared column, where no cell is missing.
 pub(super) fn amplitudes(samples: &Samples, rates: &[Rate], trend: usize) -> Option<(f64, Vec<DMatrix<f64>>, DMatrix<f64>)> {
+    let basis = Basis::of(samples, rates, trend);
     let parts: Option<Vec<(Factor, DMatrix<f64>)>> = samples
         .runs
         .iter()
         .map(|run| {
-            let (phi, power) = basis(&run.times, rates, trend, samples);
+            let (phi, power) = basis.at(&run.times);
             Some((Factor::of(run.weighed(phi))?, run.weighed(power)))
         })
         .collect();

@@ -1,7 +1,7 @@
 //! Runs that come to rest at different places: a constant of each run's own, and no slope beside it.
 
 use super::exponentials::Exponentials;
-use super::projection::{Factor, amplitudes, basis};
+use super::projection::{Basis, Factor, amplitudes};
 use super::runs::{Run, Samples};
 
 /// A slope of less than so many standard errors is none.
@@ -16,8 +16,9 @@ pub(super) fn rests_apart(samples: &Samples, fit: &Exponentials) -> bool {
     }
     let Some((_, _, shared)) = amplitudes(samples, &fit.rates, 1) else { return false };
     // What of a line is none of the exponentials', nor of their rates' errors.
+    let basis = Basis::of(samples, &fit.rates, 1);
     let outside = |run: &Run| {
-        let (own, line) = basis(&run.times, &fit.rates, 1, samples);
+        let (own, line) = basis.at(&run.times);
         let mut all = own.clone().resize_horizontally(own.ncols() + fit.count(), 0.0);
         for (i, &t) in run.times.iter().enumerate() {
             let slopes = fit.rates.iter().flat_map(|rate| (0..rate.count()).map(move |k| t * rate.values(t)[k]));

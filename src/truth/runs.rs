@@ -101,6 +101,8 @@ pub(super) struct Samples {
     pub rests_at_zero: bool,
 }
 
+/// Runs that are looked at, where there are so many that of each little would be left.
+const MOST_RUNS: usize = 400;
 /// Intervals that differ by no more than this part are alike.
 const EVEN: f64 = 1e-6;
 
@@ -198,10 +200,22 @@ impl Samples {
     }
 
     /// At most so many rows: whole blocks, spread evenly over each run, so that what is left out is time, not detail.
-    pub fn thinned(&self, most: usize) -> Self {
+    ///
+    /// Of each run at least `each`, where it has them; of more runs than can have so many, some, spread evenly over all.
+    pub fn thinned(&self, most: usize, each: usize) -> Self {
+        if self.rows() <= most {
+            return self.clone();
+        }
+        let apart = self.runs.len().div_ceil(MOST_RUNS.max(most * self.runs.len() / self.rows()));
+        let some = Self { runs: self.runs.iter().step_by(apart).cloned().collect(), ..self.clone() };
+        let most = most.max(each * some.runs.len());
+        some.shortened(most)
+    }
+
+    fn shortened(self, most: usize) -> Self {
         let rows = self.rows();
         if rows <= most {
-            return self.clone();
+            return self;
         }
         let mut runs = Vec::new();
         for run in &self.runs {
@@ -214,7 +228,7 @@ impl Samples {
                 runs.push(run.part(start..start + each));
             }
         }
-        let mut kept = Self { runs, ..self.clone() };
+        let mut kept = Self { runs, ..self };
         kept.missing = kept.runs.iter().any(|r| r.states.iter().any(|x| x.is_nan()));
         kept
     }

@@ -9,7 +9,7 @@
 //! Runs of different sizes tell them apart: a_k is that of the sum of exponentials alone, and w is shared. One step of Gauss and Newton from w = 0.
 
 use super::exponentials::Exponentials;
-use super::projection::{Factor, amplitudes, basis};
+use super::projection::{Basis, Factor, amplitudes};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -106,7 +106,8 @@ fn fitted(samples: &Samples, fit: &Exponentials, terms: Terms<'_>) -> Option<Hig
     let numbers = fit.parameters + freedom;
     let (_, own, _) = amplitudes(samples, &fit.rates, fit.trend)?;
     let stacked = Stacked::of(samples, fit)?;
-    let shared = |r: usize| basis(&samples.runs[r].times, &fit.rates, fit.trend, samples).1;
+    let basis = Basis::of(samples, &fit.rates, fit.trend);
+    let shared = |r: usize| basis.at(&samples.runs[r].times).1;
     let sizes = Sizes::of(&own, &fit.rates);
     let products = |r: usize| {
         let times = &samples.runs[r].times;
@@ -182,7 +183,8 @@ struct Stacked {
 
 impl Stacked {
     fn of(samples: &Samples, fit: &Exponentials) -> Option<Self> {
-        let factor = |run: &Run| Factor::of(run.weighed(basis(&run.times, &fit.rates, fit.trend, samples).0));
+        let basis = Basis::of(samples, &fit.rates, fit.trend);
+        let factor = |run: &Run| Factor::of(run.weighed(basis.at(&run.times).0));
         Some(Self { factors: samples.runs.iter().map(factor).collect::<Option<_>>()? })
     }
 

@@ -7,6 +7,8 @@ use std::f64::consts::TAU;
 
 type C = Complex<f64>;
 
+/// Rows of a run that are looked at, from its first on: what a scan costs grows with their square.
+pub(super) const MOST_ROWS: usize = 4000;
 /// Multiples of the frequency, with itself.
 pub(super) const MULTIPLES: usize = 3;
 /// Frequencies in a line's width.

@@ -12,7 +12,7 @@ use super::cycle_in_runs::{beside, sizes_differ};
 use super::finding::Because;
 use super::modes::Mode;
 use super::runs::{Run, Samples};
-use super::sinusoids::{MULTIPLES, Regression, peak, refined};
+use super::sinusoids::{MOST_ROWS, MULTIPLES, Regression, peak, refined};
 use crate::data::TimeUnit;
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
@@ -22,8 +22,7 @@ type C = Complex<f64>;
 
 /// Turns that a record holds at least.
 const LEAST_TURNS: f64 = 8.0;
-/// Rows that are looked at, and rows at least.
-const MOST_ROWS: usize = 4000;
+/// Rows at least.
 const LEAST_ROWS: usize = 32;
 /// The part of the detrended variance that the cycle explains at least.
 const LEAST_SHARE: f64 = 0.5;
@@ -88,7 +87,7 @@ pub(super) fn steady_cycle(samples: &Samples) -> Option<SteadyCycle> {
     }
     let uncertainty = coherence(&run, frequency)?;
     let own = |of: Vec<f64>| of.iter().zip(&samples.scale).map(|(x, s)| x * s).collect();
-    let (sizes_differ, beside) = (sizes_differ(samples, frequency), beside(samples, frequency));
+    let (sizes_differ, beside) = (sizes_differ(samples, frequency), beside(samples, &run, frequency));
     let (amplitude, rate) = (own(fit.amplitudes()), own(fit.rates(run.duration())));
     Some(SteadyCycle { frequency, uncertainty, amplitude, rate, share, sizes_differ, beside })
 }
