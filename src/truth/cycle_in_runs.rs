@@ -5,7 +5,7 @@
 
 use super::runs::{Run, Samples};
 use super::sinusoids::{MOST_ROWS, MULTIPLES, Regression, peak, refined};
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 /// Runs that are laid beside one another at most, taken evenly from all.
 const MOST_RUNS: usize = 32;
@@ -56,7 +56,7 @@ fn halves(samples: &Samples, run: &Run, frequency: f64) -> Option<[Size; 2]> {
 
 /// The frequency of a second cycle that explains most of what the first leaves in this run, where the two have no common period.
 pub(super) fn beside(samples: &Samples, run: &Run, frequency: f64) -> Option<f64> {
-    let highest = samples.highest_frequency().unwrap_or(PI / samples.interval);
+    let highest = samples.highest_looked_for();
     let multiples = (1..=MULTIPLES).take_while(|k| *k as f64 * frequency < 0.95 * highest).count();
     let (all, first) = (Regression::of(run, 0.0, 0)?, Regression::of(run, frequency, multiples)?);
     if first.square < LEAVES * all.square {

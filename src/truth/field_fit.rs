@@ -6,6 +6,7 @@
 
 use super::bounded_work::Effort;
 use super::polynomial_flow::{PolynomialFlow, Powers, Workspace};
+use super::whiteness::Whiteness;
 use super::windows::{Window, motion};
 use nalgebra::{DMatrix, DVector, SVD};
 use rayon::prelude::*;
@@ -31,6 +32,8 @@ pub(super) struct FieldFit {
     /// Residuals of each window, rows × variables, in order.
     pub residuals: Vec<DMatrix<f64>>,
     pub windows: Vec<Window>,
+    /// Orthonormal columns of what the start of each window takes of the noise in its cells, row after row; none where starts are not fitted.
+    pub by_starts: Vec<DMatrix<f64>>,
     /// Right singular vectors (rows) of the Jacobian with columns of unit length, their singular values, and those lengths.
     pub directions: DMatrix<f64>,
     pub singular: Vec<f64>,
@@ -48,6 +51,7 @@ struct Linearised {
     residuals: Vec<DMatrix<f64>>,
     /// For each window how its start follows: δs = −(a + B δθ).
     follow: Vec<(DVector<f64>, DMatrix<f64>)>,
+    by_starts: Vec<DMatrix<f64>>,
     equations: usize,
 }
 
@@ -137,6 +141,7 @@ impl FieldFit {
             degree,
             steps,
             residuals: now.residuals,
+            by_starts: now.by_starts,
             directions: svd.v_t?,
             singular: svd.singular_values.iter().copied().collect(),
             lengths,
@@ -176,10 +181,30 @@ impl FieldFit {
         self.noise * (self.equations as f64).sqrt()
     }
 
+    /// Equations beyond the starts that were fitted.
+    pub fn beyond_starts(&self) -> usize {
+        let starts = if self.free { self.windows.len() * self.flow.dimension() } else { 0 };
+        self.equations.saturating_sub(starts)
+    }
+
     /// Equations beyond the numbers that were fitted.
     pub fn freedom(&self) -> usize {
-        let starts = if self.free { self.windows.len() * self.flow.dimension() } else { 0 };
-        self.equations.saturating_sub(self.lengths.len() + starts)
+        self.beyond_starts().saturating_sub(self.lengths.len())
+    }
+
+    /// The standard deviation of the noise that leaves these residuals.
+    pub fn deviation(&self) -> f64 {
+        self.residual_norm() / (self.freedom().max(1) as f64).sqrt()
+    }
+
+    /// Whether what windows leave, each with a start of its own, is noise.
+    pub fn leaves_noise(&self) -> bool {
+        let d = self.flow.dimension();
+        let taken = |window: usize, j: usize, (row, later): (usize, usize)| {
+            let by_start = &self.by_starts[window];
+            by_start.row(row * d + j).dot(&by_start.row(later * d + j))
+        };
+        Whiteness::of_fitted(&self.residuals, taken).holds(false)
     }
 
     /// The residuals of each run in order, for windows of one interval that follow each other.
@@ -274,6 +299,7 @@ struct LinearisedWindow {
     /// Rows of [J | r], its start eliminated.
     rows: Vec<f64>,
     follow: (DVector<f64>, DMatrix<f64>),
+    by_start: DMatrix<f64>,
     equations: usize,
 }
 
@@ -306,7 +332,8 @@ fn linearised_window(flow: &PolynomialFlow, window: &Window, free: bool, steps: 
     if !free {
         let rows = local.chunks_exact(columns + 1).flat_map(|row| row[..p].iter().chain(&row[columns..])).copied().collect();
         let follow = (DVector::zeros(d), DMatrix::zeros(d, p));
-        return Some(LinearisedWindow { square, residuals, rows, follow, equations });
+        let by_start = DMatrix::zeros(residuals.len(), 0);
+        return Some(LinearisedWindow { square, residuals, rows, follow, by_start, equations });
     }
     let whole = DMatrix::from_row_slice(equations, columns + 1, &local);
     let by_start = whole.columns(p, d).into_owned();
@@ -317,9 +344,12 @@ fn linearised_window(flow: &PolynomialFlow, window: &Window, free: bool, steps: 
     let q = qr.q();
     let inside = q.tr_mul(&others);
     let solved = qr.r().solve_upper_triangular(&inside)?;
-    others -= q * inside;
+    others -= &q * inside;
+    let mut by_start = DMatrix::zeros(residuals.len(), q.ncols());
+    let there = (0..residuals.len()).filter(|&cell| !residuals[(cell / d, cell % d)].is_nan());
+    there.zip(q.row_iter()).for_each(|(cell, row)| by_start.row_mut(cell).copy_from(&row));
     let follow = (solved.column(p).into_owned(), solved.columns(0, p).into_owned());
-    Some(LinearisedWindow { square, residuals, rows: others.transpose().as_slice().to_vec(), follow, equations })
+    Some(LinearisedWindow { square, residuals, rows: others.transpose().as_slice().to_vec(), follow, by_start, equations })
 }
 
 fn linearised(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usize, effort: &mut Effort) -> Option<Linearised> {
@@ -335,8 +365,13 @@ fn linearised(flow: &PolynomialFlow, windows: &[Window], free: bool, steps: usiz
         return None;
     }
     let triangle = stacked.qr().r();
-    let (residuals, follow) = each.into_iter().map(|w| (w.residuals, w.follow)).unzip();
-    Some(Linearised { square, triangle, residuals, follow, equations })
+    let (mut residuals, mut follow, mut by_starts) = (Vec::new(), Vec::new(), Vec::new());
+    for window in each {
+        residuals.push(window.residuals);
+        follow.push(window.follow);
+        by_starts.push(window.by_start);
+    }
+    Some(Linearised { square, triangle, residuals, follow, by_starts, equations })
 }
 
 /// The lengths of the Jacobian's columns.

@@ -9,7 +9,6 @@ use super::runs::Samples;
 use crate::simd::gemm::{Pairs, Rows, RowsMut, multiply_transposed};
 use crate::simd::{Width, padded};
 use nalgebra::DMatrix;
-use std::f64::consts::TAU;
 
 /// Growth rates tried, in units of 1/T.
 const GROWTHS: [f64; 6] = [0.0, -1.2, -4.0, -12.0, -40.0, 3.0];
@@ -42,7 +41,7 @@ pub(super) fn scanned(samples: &Samples, most: usize, enough: f64) -> Vec<Rate> 
 /// The rate that takes most out of the residuals.
 fn strongest(samples: &Samples, residuals: &[DMatrix<f64>], room: usize) -> Option<Rate> {
     let duration = samples.duration();
-    let highest = (TAU / samples.interval).min(samples.highest_frequency().unwrap_or(f64::INFINITY));
+    let highest = samples.highest_looked_for();
     let step = 2.0 / duration;
     let count = (highest / step).floor() as usize;
     let mut best: Option<(f64, Rate)> = None;

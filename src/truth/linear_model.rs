@@ -14,7 +14,6 @@ use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::second_order::{HigherOrder, Unasked, second_order, third_order};
 use super::unlike_runs::runs_are_unlike;
-use super::whiteness::Whiteness;
 use num_complex::Complex;
 use std::f64::consts::PI;
 
@@ -25,6 +24,8 @@ const LONG: usize = 8000;
 const LONG_EACH: usize = 40;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
+/// The same where chance makes more of it, in runs of few rows: this many times that.
+const BY_CHANCE: f64 = 1.5;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
 const DEPENDS: f64 = 4.0;
 const PERHAPS: f64 = 2.5;
@@ -137,9 +138,10 @@ impl LinearModel {
         };
         let fit = if fit.rms > CLEAN { fit.weighted(long) } else { without_faint(fit, long) };
         let counts = fit.count() > 0 && fit.cells >= 2 * fit.parameters;
-        let leaves_noise = counts && fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residuals).holds(false));
+        let leaves_noise = counts && fit.rms < LEAST && (fit.rms < CLEAN || fit.leaves_noise(long));
         let leaves_little = counts && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
-        let meets = || fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
+        let bound = |by_chance: f64| (LEFT_OUT * fit.rms).max(BY_CHANCE * by_chance) + 1e-3 * CLEAN.sqrt();
+        let meets = || fit.left_out_error(long).is_none_or(|left_out| left_out.error <= bound(left_out.by_chance));
         let met = (leaves_noise || leaves_little) && meets();
         Some(Self::judged(long, fit, (leaves_noise && met, leaves_little && met), rival))
     }

@@ -14,14 +14,14 @@ use super::runs::{Run, Samples};
 use super::seen_cycle::Polygon;
 use super::spectrum::spectrum;
 use super::whiteness::Whiteness;
-use super::windows::{Frame, windows};
+use super::windows::{Frame, Window, windows};
 use num_complex::Complex;
 
 /// A fall of the residual by this factor is material.
 const FALL: f64 = 3.0;
 /// A field's own degree leaves less than this part of what the degree below leaves: a solver's errors, or rounding.
 const ENDS: f64 = 1e-6;
-/// Among noisy samples the residual falls to less than this part, and by more than chance.
+/// From row to row of noisy samples the residual falls to less than this part, and by more than chance.
 const LEAST_FALL: f64 = 0.93;
 /// A field that leaves more than this of the motion of an interval explains nothing.
 const LEAST: f64 = 0.7;
@@ -43,6 +43,8 @@ const LEFT_OVER: f64 = 0.5;
 const OFF_CYCLE: f64 = 0.05;
 /// A model that leaves at most this many times what another leaves is as good.
 const AS_GOOD: f64 = 1.2;
+/// Coefficients of a field at most.
+const MOST_COEFFICIENTS: usize = 220;
 /// Pairs of rows at most, and equilibria.
 const MOST_PAIRS: usize = 1500;
 const MOST_EQUILIBRIA: usize = 8;
@@ -86,17 +88,10 @@ impl NonlinearModel {
         let samples = samples.thinned(MOST_PAIRS, 4);
         let frame = Frame::of(&samples);
         let pairs = windows(&samples, &frame, 1, usize::MAX);
-        let d = samples.dimension();
         let mut effort = Effort::new(3e9, stopped);
         let mut fits: Vec<FieldFit> = Vec::new();
         let mut steps = 1;
-        for degree in 1..=highest_degree(d) {
-            let terms = Powers::number(degree, d);
-            if 2 * pairs.len() < 3 * terms || !effort.is_left() || terms * d > 220 {
-                break;
-            }
-            let below: Vec<&PolynomialFlow> = fits.iter().rev().take(2).map(|f| &f.flow).collect();
-            let Some(fit) = converged(&pairs, degree, &below, &mut steps, &mut effort) else { break };
+        while let Some(fit) = next_degree(&pairs, &fits, &mut steps, &mut effort) {
             fits.push(fit);
             // Three degrees at the floor are enough.
             if let Some(floor) = floor(&fits)
@@ -108,15 +103,14 @@ impl NonlinearModel {
         if fits.is_empty() {
             return None;
         }
-        let floor = floor(&fits);
-        let explains = floor.is_some_and(|k| explained(&fits[k]));
-        if let (Some(floor), true) = (floor, explains) {
+        let mut floor = floor(&fits);
+        let mut explains = floor.is_some_and(|k| explained(&fits[k]));
+        // What the degrees below have tells of a slow series.
+        let from = floor.filter(|_| explains).unwrap_or(0).saturating_sub(2);
+        if fits[from].rms > CLEAN {
             let longer = windows(&samples, &frame, WINDOW, usize::MAX);
-            for fit in fits.iter_mut().skip(floor).take(3).take_while(|f| f.rms > CLEAN) {
-                match with_free_starts(fit, &longer, steps, &mut effort) {
-                    Some(better) => *fit = better,
-                    None => break,
-                }
+            if let Some(needed) = needed_in_windows(&mut fits, from, (&pairs, &longer), &mut steps, &mut effort) {
+                (floor, explains) = (Some(needed), true);
             }
         }
         let points: Vec<Vec<f64>> = samples
@@ -275,23 +269,66 @@ fn explained(fit: &FieldFit) -> bool {
     fit.rms < LEAST && (fit.rms < CLEAN || Whiteness::of(&fit.residual_runs()).holds(true))
 }
 
-/// The same degree in windows whose starts are fitted, which noise in the samples does not bias; `None` where what they leave is no such noise, but drives the motion.
-fn with_free_starts(fit: &FieldFit, longer: &[super::windows::Window], steps: usize, effort: &mut Effort) -> Option<FieldFit> {
-    let better = FieldFit::fitted(longer, true, fit.degree, &[&fit.flow], steps, effort)?;
-    let deviation = |fit: &FieldFit| fit.residual_norm() / (fit.freedom().max(1) as f64).sqrt();
+/// The field of the next degree, from row to row; `None` where the samples hold no more, or the work is done.
+fn next_degree(pairs: &[Window], fits: &[FieldFit], steps: &mut usize, effort: &mut Effort) -> Option<FieldFit> {
+    let (d, degree) = (pairs.first()?.start.len(), fits.len() + 1);
+    let terms = Powers::number(degree, d);
+    if degree > highest_degree(d) || 2 * pairs.len() < 3 * terms || !effort.is_left() || terms * d > MOST_COEFFICIENTS {
+        return None;
+    }
+    let below: Vec<&PolynomialFlow> = fits.iter().rev().take(2).map(|f| &f.flow).collect();
+    converged(pairs, degree, &below, steps, effort)
+}
+
+/// The place of the lowest degree `from` this one on that leaves nothing but noise in windows whose starts are fitted, which noise in the samples does not bias, and from which two more
+/// are no better there; those take the place of what was fitted from row to row, with what was tried below. `None` where there is none, or what they leave is no noise of samples, but drives the motion.
+///
+/// Windows see more than single intervals do: a degree that is enough there may not be here.
+fn needed_in_windows(
+    fits: &mut Vec<FieldFit>,
+    from: usize,
+    (pairs, longer): (&[Window], &[Window]),
+    steps: &mut usize,
+    effort: &mut Effort,
+) -> Option<usize> {
+    let mut free: Vec<FieldFit> = Vec::new();
+    for place in from.. {
+        if place == fits.len() {
+            match next_degree(pairs, fits, steps, effort) {
+                Some(fit) => fits.push(fit),
+                None => break,
+            }
+        }
+        let fit = &fits[place];
+        let below = free.last().map(|below| &below.flow);
+        let guesses: Vec<&PolynomialFlow> = std::iter::once(&fit.flow).chain(below).collect();
+        let Some(better) = FieldFit::fitted(longer, true, fit.degree, &guesses, *steps, effort) else { break };
+        free.push(better);
+        let reached = free.len().checked_sub(3).is_some_and(|k| is_reached(&free, k));
+        if reached || !effort.is_left() {
+            break;
+        }
+    }
+    let k = (0..free.len()).find(|&k| is_reached(&free, k))?;
     // Noise in the samples counts twice from sample to sample; what drives the motion grows over a window.
-    let of_samples = deviation(&better) < LESS * deviation(fit) && Whiteness::of(&better.residuals).holds(false);
-    of_samples.then_some(better)
+    if free[k].deviation() > LESS * fits[from + k].deviation() {
+        return None;
+    }
+    for (place, better) in free.into_iter().enumerate().take(k + 3) {
+        fits[from + place] = better;
+    }
+    fits.truncate(from + k + 3);
+    Some(from + k)
+}
+
+/// Whether this degree leaves noise, and the next, of which there is one, and the one after it are no better.
+fn is_reached(free: &[FieldFit], k: usize) -> bool {
+    let later = &free[k + 1..free.len().min(k + 3)];
+    free[k].rms < LEAST && !later.is_empty() && free[k].leaves_noise() && later.iter().all(|richer| !material(&free[k], richer))
 }
 
 /// The fit of a degree through a flow whose error is below what the fit leaves.
-fn converged(
-    pairs: &[super::windows::Window],
-    degree: usize,
-    below: &[&PolynomialFlow],
-    steps: &mut usize,
-    effort: &mut Effort,
-) -> Option<FieldFit> {
+fn converged(pairs: &[Window], degree: usize, below: &[&PolynomialFlow], steps: &mut usize, effort: &mut Effort) -> Option<FieldFit> {
     let mut fit = FieldFit::fitted(pairs, false, degree, below, *steps, effort)?;
     while *steps < MOST_STEPS && effort.is_left() {
         let error = fit.flow_error(effort)?;
@@ -320,9 +357,11 @@ fn material(fit: &FieldFit, richer: &FieldFit) -> bool {
         return true;
     }
     // Noise at both ends of an interval makes neighbouring residuals depend on each other: half of them count.
-    let numbers = 0.5 * fit.equations as f64;
+    let numbers = if fit.free { fit.beyond_starts() as f64 } else { 0.5 * fit.equations as f64 };
     let coefficients = richer.lengths.len().saturating_sub(fit.lengths.len()) as f64;
-    fit.rms > CLEAN && 2.0 * numbers * (fit.rms / richer.rms).ln() > coefficients * numbers.ln() && richer.rms < LEAST_FALL * fit.rms
+    fit.rms > CLEAN
+        && 2.0 * numbers * (fit.rms / richer.rms).ln() > coefficients * numbers.ln()
+        && (fit.free || richer.rms < LEAST_FALL * fit.rms)
 }
 
 #[cfg(test)]

@@ -171,6 +171,11 @@ impl Samples {
         self.grid.map(|p| PI / p)
     }
 
+    /// The highest frequency that is looked for. Uneven times tell frequencies beyond π/H̄ apart, and times written with many digits lie on a grid so fine that it sets no bound.
+    pub fn highest_looked_for(&self) -> f64 {
+        (TAU / self.interval).min(self.highest_frequency().unwrap_or(f64::INFINITY))
+    }
+
     pub fn dimension(&self) -> usize {
         self.centre.len()
     }

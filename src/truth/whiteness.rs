@@ -22,29 +22,43 @@ pub(super) struct Whiteness {
 impl Whiteness {
     /// Of the residuals of each run, rows × columns; missing cells are NaN and are passed over.
     pub fn of(residuals: &[DMatrix<f64>]) -> Self {
+        Self::of_fitted(residuals, |_, _, _| 0.0)
+    }
+
+    /// The same where numbers were fitted to each run alone, beyond what that does: residuals (I − QQᵀ)ε of noise ε depend on each other,
+    ///
+    /// ```text
+    /// E c_l = −Σ_i (QQᵀ)_{i, i+l} / Σ_i (1 − (QQᵀ)_{ii})
+    /// ```
+    ///
+    /// which is little in long runs and more than chance in many short ones. `taken(run, column, (row, later))` is that entry of QQᵀ.
+    pub fn of_fitted(residuals: &[DMatrix<f64>], taken: impl Fn(usize, usize, (usize, usize)) -> f64) -> Self {
         let columns = residuals.first().map_or(0, DMatrix::ncols);
         let (mut correlations, mut pairs) = (vec![0.0; LAGS], 0.0);
         let mut weights = 0.0;
         for j in 0..columns {
             let (mut total, mut count) = (0.0, 0.0);
-            let mut lagged = [0.0; LAGS];
-            for r in residuals {
+            let (mut lagged, mut expected) = ([0.0; LAGS], [0.0; LAGS]);
+            for (run, r) in residuals.iter().enumerate() {
                 for i in 0..r.nrows() {
                     let x = r[(i, j)];
                     if x.is_nan() {
                         continue;
                     }
                     total += x * x;
-                    count += 1.0;
-                    for (lag, sum) in lagged.iter_mut().enumerate() {
-                        if i + lag + 1 < r.nrows() && !r[(i + lag + 1, j)].is_nan() {
-                            *sum += x * r[(i + lag + 1, j)];
+                    count += 1.0 - taken(run, j, (i, i));
+                    for lag in (0..LAGS).take_while(|lag| i + lag + 1 < r.nrows()) {
+                        let later = i + lag + 1;
+                        if !r[(later, j)].is_nan() {
+                            lagged[lag] += x * r[(later, j)];
+                            expected[lag] -= taken(run, j, (i, later));
                         }
                     }
                 }
             }
             if total > ROUNDING * ROUNDING * count {
-                correlations.iter_mut().zip(lagged).for_each(|(c, l)| *c += l / total);
+                let beyond = lagged.iter().zip(expected).map(|(sum, e)| sum / total - e / count.max(1.0));
+                correlations.iter_mut().zip(beyond).for_each(|(c, beyond)| *c += beyond);
                 weights += 1.0;
                 pairs += count;
             }
