@@ -13,7 +13,7 @@ from .samples import Reading, as_samples, even_times
 
 
 class Prediction(Document):
-    """The document of ``lambdahat predict --json``: ``modes``, ``methods`` with their verdicts, ``recommendation``.
+    """The document of ``lambdahat predict --json``: ``modes``, ``methods`` with their verdicts, ``recommendation``; ``told`` says what to do in words.
 
     A mode that the samples do not determine has ``settled == False`` and says why in ``because``; where none is settled,
     ``recommendation`` is None.
@@ -28,7 +28,9 @@ class Prediction(Document):
     method             verdict    in the data  learned
     rk4                artifact   -0.1+2j      0.1051+1.927j
     implicit-midpoint  distorted  -0.1+2j      -0.3402+3.088j
-    Instead: rk4 with 5 steps per sample.
+    Do this instead, of the methods asked for
+      rk4 with 5 steps per sample, which learns −0.1 ± 2i.
+      implicit-midpoint keeps growth and decay apart at any step, but is off here.
     """
 
     __slots__ = ()
@@ -75,15 +77,13 @@ class Prediction(Document):
     def __str__(self) -> str:
         """What ``print`` shows: a line for each mode of each method, what to do instead, and what is not settled."""
         head = ("method", "verdict", "in the data", "learned")
-        lines = [tuple(shown(row[key]) for key in ("method", "verdict", "lam", "learned")) for row in Prediction._rows(self)]
+        judged = [{**row, "verdict": row["verdict"] or "not settled"} for row in Prediction._rows(self)]
+        lines = [tuple(shown(row[key]) for key in ("method", "verdict", "lam", "learned")) for row in judged]
         widths = [max(map(len, column)) for column in zip(head, *lines)]
         table = ["  ".join(word.ljust(width) for word, width in zip(line, widths)).rstrip() for line in (head, *lines)]
         out = [f"{self._content['source']}, one sample every {shown(float(self._content['interval']))}", *table]
-        advice = self._content["recommendation"]
-        if advice is not None:
-            out.append(f"Instead: {advice['method']} with {advice['substeps']} step{'s' if advice['substeps'] > 1 else ''} per sample.")
-        if not all(mode["settled"] for mode in self._content["modes"]):
-            out += [f"Not settled: {caveat['text']}" for caveat in self._content["caveats"]]
+        if self._content.get("told"):
+            out.append(self._content["told"])
         return "\n".join(out)
 
     def plot(self, ax: Any = None) -> Any:

@@ -10,9 +10,9 @@ use lambdahat::inverse::Limits;
 use lambdahat::loops::Precision;
 use lambdahat::loops::{Call, Regression};
 use lambdahat::method::Method;
-use lambdahat::predict::{Beside, PredictError, Prediction, Subject, default_calls};
+use lambdahat::predict::{Beside, PredictError, Prediction, Report, Subject, default_calls};
 use lambdahat::truth::ModesOptions;
-use lambdahat::words::{Dialect, document, no_modes};
+use lambdahat::words::{Dialect, Say, document, no_modes, prediction, wrapped};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
@@ -67,6 +67,9 @@ fn unit(word: &str) -> PyResult<TimeUnit> {
 pub fn seconds_in(time_unit: &str) -> PyResult<Option<f64>> {
     Ok(unit(time_unit)?.seconds())
 }
+
+/// Columns of what is told.
+const WIDTH: usize = 100;
 
 /// What to do with the samples.
 #[derive(FromPyObject)]
@@ -167,7 +170,11 @@ pub fn predict_samples(py: Python<'_>, samples: SampleArrays<'_>, methods: Vec<M
         }
         let subject = Subject::from_data_through(&data, &modes, loss, &|| false).map_err(refused)?;
         let mut document = report(subject, through, &options)?;
-        document["data"] = document::samples(&data, Dialect::Terminal).map_err(refused)?;
+        document["data"] = document::samples(&data, Dialect::Python).map_err(refused)?;
+        // What looks odd in the samples, as a column that looks like an input does.
+        let odd = data.taken().remarks.iter().map(|remark| wrapped(&remark.say(Dialect::Python), "", "  ", WIDTH));
+        let lines: Vec<String> = document["told"].as_str().map(str::to_owned).into_iter().chain(odd).collect();
+        document["told"] = lines.join("\n").into();
         serde_json::to_string(&document).map_err(refused)
     })?
 }
@@ -198,13 +205,20 @@ fn report(subject: Subject, through: Through, options: &Options) -> PyResult<ser
         only: only_calls,
     };
     let report = prediction.report_beside(&beside, &|| false).map_err(no_prediction)?;
-    document::prediction(&report, Dialect::Terminal).map_err(refused)
+    let mut document = document::prediction(&report, Dialect::Python).map_err(refused)?;
+    document["told"] = told(&report).into();
+    Ok(document)
+}
+
+/// What to do, in words.
+pub fn told(report: &Report) -> String {
+    prediction::told(report, WIDTH, Dialect::Python)
 }
 
 /// A failure in words; where there is no mode, with what became of the modes.
 pub fn no_prediction(error: PredictError) -> PyErr {
     match error {
-        PredictError::NoModes { subject, samples, caveats } => refused(no_modes(&subject, samples, &caveats, Dialect::Terminal)),
+        PredictError::NoModes { subject, samples, caveats } => refused(no_modes(&subject, samples, &caveats, Dialect::Python)),
         other => refused(other),
     }
 }

@@ -3,7 +3,7 @@
 use crate::asked::{Asked, MethodSource};
 use crate::errors::refused;
 use crate::interruptible::{Left, interruptible_until};
-use crate::prediction::no_prediction;
+use crate::prediction::{no_prediction, told};
 use crate::training_options::{Trained, TrainingOptions, TrainingSource};
 use lambdahat::check::{Agreement, CalledCheck, CalledTraining, Trials, beside_fits, suited_model};
 use lambdahat::dynamics::Field;
@@ -124,7 +124,9 @@ pub fn check(
             drawn: false,
         };
         let check = trials.run(report, &mut |_, prepared| fits(prepared, &seeds, &left), &|| left.is_set());
-        serde_json::to_string(&document::check(&check, Dialect::Terminal).map_err(refused)?).map_err(refused)
+        let mut document = document::check(&check, Dialect::Python).map_err(refused)?;
+        document["told"] = told(&check.report).into();
+        serde_json::to_string(&document).map_err(refused)
     })?
 }
 

@@ -73,6 +73,26 @@ def test_results_are_data():
     assert "<table>" in found._repr_html_()
 
 
+def test_what_is_printed_says_all_that_the_advice_rests_on():
+    noise = np.random.default_rng(0).standard_normal(X.shape)
+    noisy = predict(np.arange(40) * 0.5, np.c_[np.exp(-0.05 * T) * np.cos(T), np.exp(-0.05 * T) * np.sin(T)] + 0.05 * noise, "tsitouras5")
+    # The same integrator through another loss: without it the advice would be what the table warns of.
+    assert noisy.methods[0].verdict == "distorted" and noisy.recommendation["loss"] in str(noisy)
+    part = str(predict(T * 0.5, np.exp(-0.05 * T) * np.cos(T), "torchdiffeq:rk4"))
+    assert "First add the missing state" in part and "only part of the state" in part and 'method="rk4"' in part
+    opened = str(predict(T[:5], X[:5]))
+    assert "not settled" in opened and "Nothing is recommended" in opened and "Give more samples" in opened
+    fine = str(predict(T * 0.1, np.c_[np.exp(-0.01 * T) * np.cos(0.2 * T), np.exp(-0.01 * T) * np.sin(0.2 * T)]))
+    assert "Good as it is" in fine
+    held = np.repeat(np.random.default_rng(1).standard_normal(8), 5)
+    moved = np.zeros((40, 2))
+    for n in range(39):
+        moved[n + 1] = [0.8 * moved[n, 0] - 0.3 * moved[n, 1] + held[n], 0.3 * moved[n, 0] + 0.8 * moved[n, 1]]
+    driven = str(predict(pandas.DataFrame({"t": T, "a": moved[:, 0], "b": moved[:, 1], "valve": held})))
+    assert 'give inputs="valve"' in driven
+    assert not any("--" in shown for shown in (str(noisy), part, opened, fine, driven))
+
+
 def test_plots():
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("agg")

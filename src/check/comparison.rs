@@ -156,7 +156,10 @@ pub fn noise_floor(report: &Report, place: usize, motion: f64) -> f64 {
     let own = report.methods.get(place).and_then(|method| method.floor);
     match &report.through_loss {
         Some(through) => own.unwrap_or(through.floor),
-        None => own.unwrap_or(0.0) + report.field.as_ref().map_or(0.0, |field| 2.0 * field.residual.powi(2) * motion),
+        None => {
+            own.unwrap_or(0.0)
+                + report.field.as_ref().filter(|field| field.has_series()).map_or(0.0, |field| 2.0 * field.residual.powi(2) * motion)
+        }
     }
 }
 

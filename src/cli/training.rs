@@ -42,7 +42,7 @@ pub struct TrainingArgs {
     #[arg(long, value_name = "RATE", default_value_t = 3e-3, value_parser = super::arguments::positive)]
     rate: f64,
     /// Stop at this loss
-    #[arg(long, value_name = "LOSS", default_value_t = 1e-28)]
+    #[arg(long, value_name = "LOSS", default_value = "1e-28")]
     target: f64,
     /// Standard deviation of the random start, a field in the unit of time; per interval where H > 1
     #[arg(long, value_name = "SD", default_value_t = 1.0, value_parser = super::arguments::positive)]

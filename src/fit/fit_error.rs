@@ -48,7 +48,7 @@ pub enum FitError {
     #[error("loss `{0}`: write pairs, windows:5, rollout or rollout-free-start")]
     Loss(String),
     /// No trajectory is long enough.
-    #[error("{needed} consecutive samples are needed ({why}), the longest of {trajectories} trajectories has {longest}")]
+    #[error("{needed} consecutive samples are needed ({why}), and the longest trajectory has {longest}")]
     TooFewSamples {
         /// Samples that one window needs.
         needed: usize,

@@ -7,7 +7,7 @@ use super::report::Report;
 use crate::data::Trajectories;
 use crate::dynamics::LimitCycle;
 use crate::method::{Method, Sampling};
-use crate::truth::{Caveat, Motion};
+use crate::truth::{Caveat, FittedField, Motion};
 use num_complex::Complex;
 
 /// Orbits followed at most.
@@ -23,7 +23,7 @@ impl Report {
         if !self.finding.settled {
             return;
         }
-        let Some(fitted) = self.field.clone() else { return self.add_orbits_of_modes(data, methods) };
+        let Some(fitted) = self.field.clone().filter(FittedField::has_series) else { return self.add_orbits_of_modes(data, methods) };
         if fitted.field.variables().len() < 2 {
             return;
         }

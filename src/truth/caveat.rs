@@ -203,7 +203,7 @@ pub enum Caveat {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delays: Option<DelayedCopies>,
     },
-    /// The row before the last one tells what comes next, which the last one alone does not: the columns are not the whole state, or something outside drives them.
+    /// The row before the last one tells what comes next, which the last one alone does not: the columns are not the whole state, something outside drives them, or rows are too far apart.
     LagTells {
         /// What a polynomial of one row leaves of the motion of an interval.
         alone: f64,

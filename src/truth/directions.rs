@@ -136,7 +136,8 @@ impl Directions {
         let runs = samples.runs.iter().map(|r| r.with_states(&r.states * &self.inward)).collect();
         let n = self.count();
         let origin = self.inward.tr_mul(&nalgebra::DVector::from_column_slice(&samples.origin)).as_slice().to_vec();
-        let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], origin, ..samples.clone() };
+        let resolution = self.inward.abs().tr_mul(&nalgebra::DVector::from_column_slice(&samples.resolution)).as_slice().to_vec();
+        let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], origin, resolution, ..samples.clone() };
         out.missing = out.runs.iter().any(|r| r.states.iter().any(|x| x.is_nan()));
         out
     }

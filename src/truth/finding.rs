@@ -44,7 +44,7 @@ pub enum Because {
     NotDetermined,
     /// No real flow can have this mode.
     NoRealFlow,
-    /// Fewer samples than the model has coefficients for.
+    /// Fewer samples than the model, or a richer one, can be tested by.
     FewSamples,
     /// A richer model still explains the motion materially better, and no samples surround the equilibrium.
     StillImproving,

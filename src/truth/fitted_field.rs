@@ -12,6 +12,8 @@ const ROUNDING: f64 = 1e-9;
 /// The series of learned fields are computed up to these sizes.
 const HIGHEST_DEGREE: usize = 3;
 const MOST_VARIABLES: usize = 2;
+/// Orbits are followed in a field that does not explain the samples where it misses less than this part of the motion in one interval.
+const NEARLY: f64 = 1e-3;
 
 /// A polynomial field in coordinates u = (x − centre)/half, which fill [−1, 1].
 #[derive(Clone, Debug, PartialEq)]
@@ -26,16 +28,19 @@ pub struct FittedField {
     pub degree: usize,
     /// Root mean square of what it misses, relative to the motion in one interval.
     pub residual: f64,
+    /// Whether that is noise or rounding.
+    pub explains: bool,
 }
 
 impl FittedField {
-    /// Of a model that explains the samples, with few variables and of a low degree.
+    /// Of a model that explains the samples, or hardly misses them.
     pub(super) fn of(model: &NonlinearModel, samples: &Samples) -> Option<Self> {
-        let fit = &model.fits[model.floor.filter(|_| model.explains)?];
-        let d = samples.dimension();
-        if d > MOST_VARIABLES || fit.degree > HIGHEST_DEGREE {
+        let fit = model.best();
+        let explains = model.explains && model.floor.is_some();
+        if !explains && fit.rms > NEARLY {
             return None;
         }
+        let d = samples.dimension();
         let largest = fit.flow.coefficients.amax();
         let monomials: Option<Vec<Monomial>> = fit
             .flow
@@ -66,7 +71,13 @@ impl FittedField {
             half,
             degree: fit.degree,
             residual: fit.rms,
+            explains,
         })
+    }
+
+    /// Whether it explains the samples and is so small that the series of a learned field can be computed.
+    pub fn has_series(&self) -> bool {
+        self.explains && self.field.variables().len() <= MOST_VARIABLES && self.degree <= HIGHEST_DEGREE
     }
 
     /// A state in the coordinates of the field.

@@ -13,6 +13,7 @@ use super::rate::Rate;
 use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::second_order::{HigherOrder, Unasked, second_order, third_order};
+use super::seen_cells::shown;
 use super::unlike_runs::runs_are_unlike;
 use num_complex::Complex;
 use std::f64::consts::PI;
@@ -205,6 +206,7 @@ impl LinearModel {
         };
         let runs_differ = partial && runs_are_unlike(&samples.thinned(LONG, LONG_EACH), &self.fit);
         let largest = self.fit.share.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let shown = shown(&samples.thinned(long_rows(samples)), &self.fit);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
             .map(|k| {
@@ -233,6 +235,10 @@ impl LinearModel {
                 if let Some((distance, by_chance)) = self.third.as_ref().filter(seen).map(|third| third.moved[k]) {
                     uncertainty = uncertainty.max(by_chance).hypot(distance);
                 }
+                uncertainty = uncertainty.hypot(shown[k].by_digits);
+                if !shown[k].enough {
+                    uncertainty = uncertainty.max(lambda.norm());
+                }
                 uncertainty = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));
                 if let Some(rival) = &self.rival {
                     let nearest = rival.iter().map(|r| (r.lambda() - lambda).norm()).fold(f64::INFINITY, f64::min);
@@ -253,7 +259,9 @@ impl LinearModel {
                     let left = self.fit.rms * largest / self.fit.share[k].clamp(f64::MIN_POSITIVE, largest);
                     uncertainty = uncertainty.hypot(SHIFT_PER_HARMONIC * left * lambda.norm());
                     if !self.nearly {
-                        because.push(Because::NotExplained);
+                        // What so few rows leave tests nothing.
+                        let few = self.fit.cells < 2 * self.fit.parameters;
+                        because.push(if few { Because::FewSamples } else { Because::NotExplained });
                     }
                 }
                 if partial && steady(k) && !(all_steady && self.fit.count() <= 2 * dimension && self.fit.trend == 0) {

@@ -10,6 +10,7 @@
 //! | noise that is proportional to the motion | `proportional_noise` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
+//! | whether enough cells show a mode that dies out | `seen_cells`, above the digits that columns have: `resolution` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
 //! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit`, in `windows`, by `bounded_work` |
 //! | which degree explains the samples | `nonlinear_model` |
@@ -81,9 +82,11 @@ mod proportional_noise;
 mod rank;
 mod rate;
 pub(crate) mod regression;
+mod resolution;
 mod rests_apart;
 mod runs;
 mod second_order;
+mod seen_cells;
 mod seen_cycle;
 mod sinusoids;
 mod spectrum;

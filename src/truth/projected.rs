@@ -121,6 +121,30 @@ impl<'a> Projected<'a> {
         squares.iter().map(|square| (square / cells).sqrt()).collect()
     }
 
+    /// Each rate's part of the samples in scaled columns: for each run's column that is there its place, the times of its rows, and rows × rates.
+    pub fn parts(&self) -> Vec<(usize, Vec<f64>, DMatrix<f64>)> {
+        let mut all = Vec::new();
+        for (group, p) in self.groups.iter().flat_map(|g| g.parts.iter().map(move |p| (g, p))) {
+            let b = p.factor.amplitudes(&p.y);
+            let times: Vec<f64> = p.rows.iter().map(|&i| self.samples.runs[p.run].times[i]).collect();
+            for (j, &column) in group.columns.iter().enumerate() {
+                let mut parts = DMatrix::zeros(p.rows.len(), self.rates.len());
+                let mut place = 0;
+                for (k, rate) in self.rates.iter().enumerate() {
+                    parts.column_mut(k).gemv(
+                        1.0,
+                        &p.phi.columns(place, rate.count()),
+                        &b.view((place, j), (rate.count(), 1)).column(0),
+                        0.0,
+                    );
+                    place += rate.count();
+                }
+                all.push((column, times.clone(), parts));
+            }
+        }
+        all
+    }
+
     /// How the residuals change with the rates; `None` where numbers overflow.
     pub fn jacobian(&self) -> Option<Jacobian> {
         let numbers = number(self.rates);

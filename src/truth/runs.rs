@@ -1,5 +1,6 @@
 //! What an estimator sees of samples: runs of rows with their times, missing cells as NaN, in scaled columns.
 
+use super::resolution::resolution;
 use nalgebra::DMatrix;
 use std::f64::consts::{PI, TAU};
 
@@ -89,6 +90,8 @@ pub(super) struct Samples {
     pub scale: Vec<f64>,
     /// Where the data's own zero is, in scaled columns.
     pub origin: Vec<f64>,
+    /// By how much the digits of each column may be off, in scaled columns.
+    pub resolution: Vec<f64>,
     /// The typical interval: the median of all.
     pub interval: f64,
     /// Whether all intervals are alike, to a millionth.
@@ -152,7 +155,9 @@ impl Samples {
         let even = intervals.iter().all(|h| (h / interval - 1.0).abs() <= EVEN);
         let grid = even.then_some(interval);
         let origin = centre.iter().zip(&scale).map(|(c, s)| -c / s).collect();
-        Some(Self { runs, centre, scale, origin, interval, even, missing, grid, rests_at_zero })
+        let column = |j: usize| cells().map(|row| row[j]).collect::<Vec<f64>>();
+        let resolution = (0..dimension).map(|j| resolution(&column(j)) / scale[j]).collect();
+        Some(Self { runs, centre, scale, origin, resolution, interval, even, missing, grid, rests_at_zero })
     }
 
     /// The same with the grid that its times are known to lie on.

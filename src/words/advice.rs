@@ -5,7 +5,7 @@ use super::training_call::{TrainingCall, training_calls};
 use super::{Dialect, Say};
 use crate::fit::Loss;
 use crate::inverse::{MOST_SUBSTEPS, Verdict};
-use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Report, Why};
+use crate::predict::{Among, AnyStep, EVALUATIONS_PER_IMPLICIT_STAGE, OrbitChange, Recommendation, Report, ThroughLoss, Why};
 use num_complex::Complex;
 use std::f64::consts::TAU;
 
@@ -123,6 +123,18 @@ pub(super) fn calls(report: &Report, advice: &Recommendation) -> impl Iterator<I
     training_calls(&advice.scheme, advice.substeps, evenly(report), sliced(report))
         .into_iter()
         .filter(move |call| !(noisy && call.residual))
+}
+
+/// Intervals of a window up to which a linear model ends where it is predicted to from nearly every random start.
+const SHORT: usize = 5;
+
+/// Whether training with this loss is to begin from the model that pairs learns: from a random start long windows, and any of a nonlinear model, may end in poor minima.
+pub(super) fn begins_with_pairs(through: &ThroughLoss, loss: Loss) -> bool {
+    match loss {
+        Loss::Pairs => false,
+        Loss::Windows(intervals) => through.is_of_field() || intervals > SHORT,
+        Loss::Rollout | Loss::RolloutFreeStart => true,
+    }
 }
 
 /// The loss whose samples the recommended calls start from: one that is not what training does anyway, and that takes the same times of each of its windows.

@@ -5,8 +5,17 @@ use super::{Dialect, Say};
 use crate::truth::{Between, Caveat, DelayedCopies, NEARLY_EVEN};
 use num_complex::Complex;
 
+/// How an input is to be taken, as an option.
+fn hold(how: &str, to: Dialect) -> String {
+    match to {
+        Dialect::Terminal => format!(" (--hold {how})"),
+        Dialect::Python => format!(" (hold=\"{how}\")"),
+        Dialect::Page => String::new(),
+    }
+}
+
 impl Say for Caveat {
-    fn say(&self, _: Dialect) -> String {
+    fn say(&self, to: Dialect) -> String {
         match self {
             Self::MapDegree { degree, scores } => {
                 let tried: Vec<String> = scores.iter().map(|s| format!("{} at degree {}", percent(s.error), s.degree)).collect();
@@ -177,8 +186,8 @@ impl Say for Caveat {
                 }
             ),
             Self::LagTells { alone, with_lag } => format!(
-                "The columns are not the whole state, or something outside drives them: a prediction from one row misses {} of the motion of an \
-                 interval, from two rows {}. A model of these columns alone cannot learn them.",
+                "A prediction from one row misses {} of the motion of an interval, from two rows {}. The columns are not the whole state, or \
+                 something outside drives them, and no model of these columns alone learns that; or rows are too far apart for the motion.",
                 percent(*alone),
                 percent(*with_lag)
             ),
@@ -205,7 +214,7 @@ impl Say for Caveat {
                 real(*longest, DIGITS)
             ),
             Self::HeldTakenStraight => {
-                "The input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well (--hold zero).".into()
+                format!("The input of these samples is held between rows, and this loop takes it to go straight. Hold it in the loop as well{}.", hold("zero", to))
             }
             Self::NoiseUnfollowed { directions } => format!(
                 "Noise moves the modes, and what this loss makes of noise in these samples is not followed: no method gets a verdict.{}",
@@ -219,8 +228,7 @@ impl Say for Caveat {
                     .into()
             }
             Self::StraightTakenHeld => {
-                "The input of these samples goes on between rows, and this loop holds it: it learns another system, whatever the integrator. Let it go straight in the loop as well (--hold linear)."
-                    .into()
+                format!("The input of these samples changes between rows, and this loop holds it: it learns another system, whatever the integrator. Let it go straight in the loop as well{}.", hold("linear", to))
             }
             Self::FittedOrbits { degree, residual } => format!(
                 "The orbits are those of a polynomial field of degree {degree}, fitted to the samples through a method of order 5; it misses \

@@ -1,6 +1,6 @@
 //! What the loss makes of noisy samples, in words.
 
-use super::advice::sliced;
+use super::advice::{begins_with_pairs, sliced};
 use super::number::{DIGITS, complex, pair, percent, real, signed};
 use super::training_call::{Slices, folded};
 use super::{Table, wrapped};
@@ -35,8 +35,8 @@ pub fn through_loss(report: &Report, width: usize, brief: bool, recommended: boo
     let Some((k, mode)) = most_moved(report, through) else { return String::new() };
     let noise = match through.noise {
         _ if report.caveats.contains(&Caveat::HeldTakenStraight) => "The loop takes an input that is held to go straight.".to_owned(),
-        _ if report.caveats.contains(&Caveat::StraightTakenHeld) => "The loop holds an input that goes on between rows.".to_owned(),
-        Some(noise) if noise < UNSEEN => "The loop's idea of the input is not that of the samples.".to_owned(),
+        _ if report.caveats.contains(&Caveat::StraightTakenHeld) => "The loop holds an input that changes between rows.".to_owned(),
+        Some(noise) if noise < UNSEEN && report.is_driven() => "The loop's idea of the input is not that of the samples.".to_owned(),
         Some(noise) => format!("Noise is {} of the motion.", percent(noise)),
         None if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::InputsUsed { hold: Between::Smooth, .. })) => {
             "The input is smooth between rows, and the loop takes it to be held or to go straight.".to_owned()
@@ -67,8 +67,7 @@ pub fn through_loss(report: &Report, width: usize, brief: bool, recommended: boo
     let Some(loss) = advised else { return wrapped(&text, "", "  ", width) + "\n" };
     let keeps = through.others.iter().any(|other| other.loss == loss && other.keeps);
     let advice = if keeps { "leaves the modes in place" } else { "changes the modes least" };
-    // From a random start long windows of a nonlinear model end in poor minima.
-    let begun = if through.is_of_field() && loss != Loss::Pairs { ", begun from the model that pairs learns" } else { "" };
+    let begun = if begins_with_pairs(through, loss) { ", begun from the model that pairs learns" } else { "" };
     let shown_above = recommended && sliced(report) == Some(loss);
     if shown_above && brief && begun.is_empty() {
         return wrapped(&format!("{}; {loss} {advice}.", text.trim_end_matches('.')), "", "  ", width) + "\n";

@@ -75,8 +75,10 @@ pub use verdicts::{fate, flag, verdict};
 /// Whom the words are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// The command line and Python: commands and their options may be named.
+    /// The command line: commands and their options may be named.
     Terminal,
+    /// Python: arguments and fields.
+    Python,
     /// The page: buttons and fields.
     Page,
 }

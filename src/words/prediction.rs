@@ -37,13 +37,19 @@ fn screen(report: &Report, width: usize, above: usize, left_out: usize) -> Vec<S
     let settled = report.modes.iter().any(|mode| mode.settled);
     let mut lines = answer(report, width, if settled { MOST_MODES } else { MOST_MODES - left_out.min(2) });
     let brief = left_out > if settled { 0 } else { 2 };
-    let (advice, open) = (to_do(report, width, left_out), open(report, width, brief));
+    let (advice, open) = (to_do(report, width, left_out, Dialect::Terminal), open(report, width, brief, Dialect::Terminal));
     let used = above + lines.len() + open.len() + advice.len();
     let least = if left_out < WITHOUT_THIRD_METHOD { LEAST_METHODS } else { LEAST_METHODS - 1 };
     lines.extend(evidence(report, width, FIRST_SCREEN.saturating_sub(used + 1), least));
     lines.extend(advice);
     lines.extend(open);
     lines
+}
+
+/// What to do instead with its calls, or why nothing is recommended and what would settle it; then what is open.
+pub fn told(report: &Report, width: usize, to: Dialect) -> String {
+    let lines = to_do(report, width, 0, to).into_iter().chain(open(report, width, false, to));
+    lines.skip_while(String::is_empty).collect::<Vec<_>>().join("\n")
 }
 
 /// What a fit becomes through each method, in at most so many lines, but of so many methods at least.

@@ -13,7 +13,7 @@ impl Say for AuditNote {
                 Dialect::Terminal => {
                     "The training data are not at hand, so the rollouts start beside the equilibria. Give --data DATA.csv for the real ones."
                 }
-                Dialect::Page => "The training data are not at hand, so the rollouts start beside the equilibria.",
+                Dialect::Python | Dialect::Page => "The training data are not at hand, so the rollouts start beside the equilibria.",
             }
             .into(),
             Self::Diverges => "Followed in continuous time, the field diverges (|x| > 1e6).".into(),
@@ -64,7 +64,9 @@ impl Say for RepairNote {
                 Dialect::Terminal => {
                     "The series leaves out more than 1 % of its first correction. With the states (--data DATA.csv) a refit would be tried."
                 }
-                Dialect::Page => "The series leaves out more than 1 % of its first correction. With the states a refit would be tried.",
+                Dialect::Python | Dialect::Page => {
+                    "The series leaves out more than 1 % of its first correction. With the states a refit would be tried."
+                }
             }
             .into(),
             Self::RefitNeedsMemory { needed, limit } => format!(

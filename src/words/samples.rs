@@ -14,6 +14,7 @@ impl Say for DataRemark {
     fn say(&self, to: Dialect) -> String {
         let tell = |column: &str| match to {
             Dialect::Terminal => format!("If it acts on the system from outside, add --input {column}."),
+            Dialect::Python => format!("If it acts on the system from outside, give inputs=\"{column}\"."),
             Dialect::Page => format!("If it acts on the system from outside, call the column u:{column}."),
         };
         match self {
@@ -34,6 +35,7 @@ impl Say for DataRemark {
                 let value = real(*value, 6);
                 let advice = match to {
                     Dialect::Terminal => format!("If it stands for a missing value, add --missing {}.", value.replace('−', "-")),
+                    Dialect::Python => format!("If it stands for a missing value, give missing={}.", value.replace('−', "-")),
                     Dialect::Page => "If it stands for a missing value, empty those cells.".into(),
                 };
                 format!("`{column}` is {value} in {}, far from all its other values. {advice}", count(*cells, "cell", "cells"))
@@ -57,7 +59,7 @@ impl Say for DataRemark {
                 };
                 let advice = match to {
                     Dialect::Terminal => format!("leave `{column}` out (--columns {of})"),
-                    Dialect::Page => format!("leave `{column}` out"),
+                    Dialect::Python | Dialect::Page => format!("leave `{column}` out"),
                 };
                 let ends = match rows {
                     0 => String::new(),

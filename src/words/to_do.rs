@@ -1,6 +1,6 @@
 //! What to do, on the first screen: the method, its steps and its loss, and the calls that do this.
 
-use super::advice::{calls, headline, is_noise_apart};
+use super::advice::{begins_with_pairs, calls, headline, is_noise_apart};
 use super::paragraph::push;
 use super::unsettled::remedies;
 use super::{Dialect, Say, wrapped};
@@ -25,11 +25,11 @@ pub(super) fn nothing_recommended(report: &Report) -> &'static str {
 }
 
 /// What to do, without so much of what is [`LEFT_OUT`].
-pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<String> {
+pub(super) fn to_do(report: &Report, width: usize, left_out: usize, to: Dialect) -> Vec<String> {
     let mut lines = vec![String::new()];
     let Some(advice) = &report.recommendation else {
         if let Some(caveat) = report.caveats.iter().find(|caveat| report.finding.settled && caveat.forbids_advice()) {
-            push(&mut lines, &format!("Nothing is recommended. {}", caveat.say(Dialect::Terminal)), width);
+            push(&mut lines, &format!("Nothing is recommended. {}", caveat.say(to)), width);
             return lines;
         }
         push(&mut lines, nothing_recommended(report), width);
@@ -40,10 +40,11 @@ pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<Strin
         for because in report.modes.iter().flat_map(|mode| &mode.because) {
             if !codes.contains(because) {
                 codes.push(*because);
-                lines.extend(wrapped(&because.say(Dialect::Terminal), "  ", "  ", width).lines().map(str::to_owned));
+                lines.extend(wrapped(&because.say(to), "  ", "  ", width).lines().map(str::to_owned));
             }
         }
-        push(&mut lines, &format!("{} --all shows what was found.", remedies(report, &codes)), width);
+        let shown = if to == Dialect::Terminal { " --all shows what was found." } else { "" };
+        push(&mut lines, &format!("{}{shown}", remedies(report, &codes, to)), width);
         return lines;
     };
     let other_loss = advice.loss.is_some_and(|loss| report.through_loss.as_ref().is_some_and(|through| through.loss != loss));
@@ -66,6 +67,7 @@ pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<Strin
         _ if unhelped => "Only more or cleaner samples help: no loss that was tried keeps the modes better".to_owned(),
         (false, Among::Common) if partly => "First add the missing state (below); then do this".into(),
         (false, Among::Common) => "Do this instead".into(),
+        (false, Among::Asked) if partly => "First add the missing state (below); then do this, of the methods asked for".into(),
         (false, Among::Asked) => "Do this instead, of the methods asked for".into(),
         (false, Among::CommonAsNoneAskedServes) => {
             format!("Do this instead: none of the methods asked for is faithful with up to {MOST_SUBSTEPS} substeps")
@@ -85,8 +87,13 @@ pub(super) fn to_do(report: &Report, width: usize, left_out: usize) -> Vec<Strin
             lines.push(format!("    {:<12} {line}", if k == 0 { call.library } else { "" }));
         }
     }
+    let begins = advice.loss.zip(report.through_loss.as_ref()).is_some_and(|(loss, through)| begins_with_pairs(through, loss));
+    // A terminal shows it with what noise does through the loss.
+    if begins && to != Dialect::Terminal {
+        lines.push(wrapped("Begin from the model that pairs learns: from a random start it may end in a poor minimum.", "  ", "  ", width));
+    }
     if let Some(orbits) = &advice.orbits {
-        lines.push(wrapped(&orbits.say(Dialect::Terminal), "  ", "  ", width));
+        lines.push(wrapped(&orbits.say(to), "  ", "  ", width));
     }
     if let Some(any) = advice.any_step.as_ref().filter(|any| any.method != advice.method && left_out < 2) {
         let distorted = report.methods.iter().any(|m| m.method == any.method && m.verdict == Some(Verdict::Distorted));

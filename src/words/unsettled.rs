@@ -12,7 +12,7 @@ impl Say for Because {
             Self::NotDetermined => "Other models that fit as well have another λ.",
             Self::MayBeNonlinear => "A nonlinear system with another λ could move just like this.",
             Self::NoRealFlow => "No real flow can have this mode.",
-            Self::FewSamples => "There are too few samples to try a richer model.",
+            Self::FewSamples => "There are too few samples to put a model to the test.",
             Self::StillImproving => {
                 "Richer models still explain the motion better, and no samples lie close to the equilibrium on all sides."
             }
@@ -76,26 +76,28 @@ const NOT_BY_INPUT: &str =
 const GONE: f64 = -3.0;
 
 /// What settles a linear system.
-fn known_linear(report: &Report) -> &'static str {
-    match report.caveats.contains(&Caveat::FallsToZero) {
-        true => "If the system is known to be linear, give --degree 1 and, where it falls to zero, --rest-at-zero.",
-        false => "If the system is known to be linear, give --degree 1.",
+fn known_linear(report: &Report, to: Dialect) -> &'static str {
+    match (report.caveats.contains(&Caveat::FallsToZero), to) {
+        (true, Dialect::Python) => "If the system is known to be linear, give degree=1 and, where it falls to zero, rest_at_zero=True.",
+        (true, _) => "If the system is known to be linear, give --degree 1 and, where it falls to zero, --rest-at-zero.",
+        (false, Dialect::Python) => "If the system is known to be linear, give degree=1.",
+        (false, _) => "If the system is known to be linear, give --degree 1.",
     }
 }
 
 /// What to do where nothing is settled: at most two remedies, that of the first reason first.
-pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
+pub(super) fn remedies(report: &Report, reasons: &[Because], to: Dialect) -> String {
     if reasons.contains(&Because::LineOfEquilibria) {
         return remedy(Because::LineOfEquilibria).into();
     }
     if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::LagTells { .. })) {
-        return "Add the columns that are missing (velocities, delayed copies), or the input.".into();
+        return "Add the columns that are missing (velocities, delayed copies), or the input; or sample more closely.".into();
     }
     if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::UnevenInputs { .. })) {
         return "Give states and inputs at even times, as the clock of the input has them.".into();
     }
     if report.caveats.iter().any(|caveat| matches!(caveat, Caveat::LevelsOff { .. })) {
-        let linear = if reasons.contains(&Because::MayBeNonlinear) { format!(" {}", known_linear(report)) } else { String::new() };
+        let linear = if reasons.contains(&Because::MayBeNonlinear) { format!(" {}", known_linear(report, to)) } else { String::new() };
         return format!("{NEAR_REST}{linear}");
     }
     let mut said: Vec<&str> = Vec::new();
@@ -128,10 +130,13 @@ pub(super) fn remedies(report: &Report, reasons: &[Because]) -> String {
     said.truncate(2);
     if sizes && let Some(place) = said.iter().position(|text| [OTHER_SIZES, SIZES_AND_REST].contains(text)) {
         said.truncate(place + 1);
-        said.push(known_linear(report));
+        said.push(known_linear(report, to));
     }
     match report.finding.motion {
-        Motion::Drift if said.is_empty() => said.push("What drifts has no mode. Where other columns come to rest, name them: --columns."),
+        Motion::Drift if said.is_empty() => said.push(match to {
+            Dialect::Terminal => "What drifts has no mode. Where other columns come to rest, name them: --columns.",
+            Dialect::Python | Dialect::Page => "What drifts has no mode. Where other columns come to rest, give those alone.",
+        }),
         _ if said.is_empty() => said.push("Sample more closely, for longer, or from more starts."),
         _ => {}
     }

@@ -24,7 +24,7 @@ impl Say for Undefined {
                 real(turns.round(), 7),
                 real(growth.round(), 7),
                 match to {
-                    Dialect::Terminal => "Use a shorter step",
+                    Dialect::Terminal | Dialect::Python => "Use a shorter step",
                     Dialect::Page => "Choose a shorter interval",
                 }
             ),
