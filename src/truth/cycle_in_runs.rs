@@ -5,7 +5,7 @@
 
 use super::runs::{Run, Samples};
 use super::sinusoids::{MULTIPLES, Regression, peak, refined};
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 /// Turns that a run holds at least.
 const LEAST_TURNS: f64 = 4.0;
@@ -53,7 +53,7 @@ fn halves(samples: &Samples, run: &Run, frequency: f64) -> Option<[Size; 2]> {
 /// The frequency of a second cycle that explains most of what the first leaves in the longest run, where the two have no common period.
 pub(super) fn beside(samples: &Samples, frequency: f64) -> Option<f64> {
     let run = samples.runs.iter().max_by(|a, b| a.duration().total_cmp(&b.duration()))?;
-    let highest = samples.highest_frequency().unwrap_or(PI / samples.interval);
+    let highest = samples.highest_sought();
     let multiples = (1..=MULTIPLES).take_while(|k| *k as f64 * frequency < 0.95 * highest).count();
     let (all, first) = (Regression::of(run, 0.0, 0)?, Regression::of(run, frequency, multiples)?);
     if first.square < LEAVES * all.square {

@@ -169,6 +169,11 @@ impl Samples {
         self.grid.map(|p| PI / p)
     }
 
+    /// The highest frequency that is worth a search: uneven times that are written with many digits tell it from lower ones far beyond a turn from row to row.
+    pub fn highest_sought(&self) -> f64 {
+        (TAU / self.interval).min(self.highest_frequency().unwrap_or(PI / self.interval))
+    }
+
     pub fn dimension(&self) -> usize {
         self.centre.len()
     }

@@ -16,7 +16,7 @@ use super::sinusoids::{MULTIPLES, Regression, peak, refined};
 use crate::data::TimeUnit;
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 type C = Complex<f64>;
 
@@ -77,7 +77,7 @@ pub(super) fn steady_cycle(samples: &Samples) -> Option<SteadyCycle> {
         return None;
     }
     let detrended = Regression::of(&run, 0.0, 0)?;
-    let highest = samples.highest_frequency().unwrap_or(PI / samples.interval);
+    let highest = samples.highest_sought();
     let start = peak(&run, &detrended.residuals, TAU * LEAST_TURNS / run.duration(), highest, samples.grid)?;
     let multiples = (1..=MULTIPLES).take_while(|k| *k as f64 * start < 0.95 * highest).count();
     let frequency = refined(&run, start, 1.0 / run.duration(), multiples)?;
