@@ -24,11 +24,13 @@ const MOST_POWERS: usize = 6;
 const MOST_ROWS: usize = 4000;
 /// Two thirds of a distance, with which λ stands that is spread evenly over it, are one standard deviation.
 const OF_DISTANCE: f64 = 0.68;
+/// Steps in which a rate is followed over the whole time.
+const STEPS: usize = 40;
 
 /// What changing rates would do to a fit.
 #[derive(Clone, Debug)]
 pub(super) struct ChangingRates {
-    /// The uncertainty of each rate of the fit where it changes: two thirds of how far it goes; 0 for decays.
+    /// The uncertainty of each rate of the fit where it changes: two thirds of how far it goes, as long as it is heard; 0 for decays.
     pub moved: Vec<f64>,
     /// What they take from the sum of squares, in variances of the noise.
     pub gain: f64,
@@ -52,9 +54,13 @@ pub(super) fn changing_rates(samples: &Samples, fit: &Exponentials) -> Option<Ch
     parts.iter_mut().filter(|part| part.turns).for_each(|part| part.exponents.push(Complex::ZERO));
     let after = Drifting::fitted(samples, fit.trend, parts)?;
     let variance = (after.square / cells.saturating_sub(after.numbers).max(1) as f64).max(f64::MIN_POSITIVE);
+    let times: Vec<f64> = (0..=STEPS).map(|k| 2.0 * k as f64 / STEPS as f64 - 1.0).collect();
+    // Where the motion is gone nobody hears its rate: each time counts by its size then.
     let farthest = |(rate, part): (&Rate, &Changing)| {
-        let at = |tau: f64| (part.rate(tau, duration) - rate.lambda()).norm();
-        if part.turns { OF_DISTANCE * at(-1.0).max(at(1.0)) } else { 0.0 }
+        let sizes: Vec<f64> = times.iter().map(|tau| part.value(*tau).norm()).collect();
+        let largest = sizes.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let at = |(tau, size): (&f64, &f64)| (part.rate(*tau, duration) - rate.lambda()).norm() * size / largest;
+        if part.turns { OF_DISTANCE * times.iter().zip(&sizes).map(at).fold(0.0, f64::max) } else { 0.0 }
     };
     let moved = fit.rates.iter().zip(&after.parts).map(farthest).collect();
     Some(ChangingRates { moved, gain: (before.square - after.square).max(0.0) / variance, freedom: 2 * turning })
@@ -223,14 +229,14 @@ mod tests {
         assert!((found / 0.083250218 - 1.0).abs() < 1e-3, "{found}");
     }
 
-    /// By the same: λ = −0.0489838 + 2.0440890i as a constant, 2.0032113 to 2.0939734 as it changes, and what that takes from the sum of squares.
+    /// By the same: λ = −0.0489838 + 2.0440890i as a constant, 2.0032113 to 2.0939734 as it changes while it decays, and what that takes from the sum of squares.
     #[test]
     fn a_changing_rate_is_that_of_least_squares() {
         let samples = samples(0.2, 80, |t| (-0.05 * t).exp() * (2.0 * t + 0.003 * t * t).cos());
         let fit = Exponentials::fitted(&samples, &[Rate::Pair(-0.05, 4.1)], 0).unwrap();
         assert!((fit.rates[0].lambda() - Complex::new(-0.0489838, 2.0440890)).norm() < 1e-5, "{:?}", fit.rates);
         let found = changing_rates(&samples, &fit).unwrap();
-        assert!((found.moved[0] / 0.033925055 - 1.0).abs() < 1e-3 && (found.gain / 241.74545 - 1.0).abs() < 1e-3, "{found:?}");
+        assert!((found.moved[0] / 0.027796962 - 1.0).abs() < 1e-3 && (found.gain / 241.74545 - 1.0).abs() < 1e-3, "{found:?}");
         assert_eq!(found.freedom, 2);
     }
 }

@@ -38,7 +38,8 @@ impl Changing {
         if self.turns { 2 } else { 1 }
     }
 
-    fn value(&self, tau: f64) -> Complex<f64> {
+    /// What it is at τ, were its amplitude 1.
+    pub fn value(&self, tau: f64) -> Complex<f64> {
         let exponent = self.exponents.iter().rev().fold(Complex::<f64>::ZERO, |sum, c| (sum + c) * tau);
         Complex::new(exponent.re.clamp(-STEEPEST, STEEPEST), exponent.im).exp()
     }
