@@ -72,4 +72,6 @@ pub enum Because {
     Faint,
     /// An input is a function of the state: what it does is not told from what the state does by itself.
     InputFollows,
+    /// Rates that change in the course of a run explain as much: the parameters of the system may drift.
+    ChangesInTime,
 }

@@ -1,6 +1,7 @@
 //! The best sum of exponentials for samples, whether it explains them, and which of its modes are an equilibrium's.
 
 use super::amplitude_dependence::{Shift, shifts};
+use super::changing_rates::{ChangingRates, changing_rates, distance_of_hidden_decays, stand_for_change};
 use super::chi_square::chi_square;
 use super::cycle_in_runs::sizes_differ;
 use super::exponential_search::{CLEAN, LEAST, Search, chosen, information, searched, variants};
@@ -84,6 +85,12 @@ pub(super) struct LinearModel {
     second: Result<HigherOrder, Unasked>,
     /// The same of resonant terms of third order.
     third: Option<HigherOrder>,
+    /// The same of rates that change in the course of a run.
+    changing: Option<ChangingRates>,
+    /// How far a decay may be from those of a sum that noise hides.
+    hidden: Option<f64>,
+    /// Whether rates next to each other stand for one that changes.
+    change: bool,
     /// The rates of the model that Schwarz's criterion alone prefers, where that is another one.
     rival: Option<Vec<Rate>>,
     /// How far each rate moves where more directions of the columns are kept; empty where that was not asked.
@@ -156,9 +163,24 @@ impl LinearModel {
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
         let second = if asked { second_order(long, &fit) } else { Err(Unasked::NotNeeded) };
         let third = if asked { third_order(long, &fit) } else { None };
+        let changing = if asked { changing_rates(long, &fit) } else { None };
+        let hidden = if asked { distance_of_hidden_decays(long, &fit) } else { None };
+        let change = (explains || nearly) && stand_for_change(long, &fit);
         let straight = second.as_ref().ok().is_none_or(|s| s.gain <= chi_square(s.freedom as f64, CURVED));
         let linear = constant_rates && straight;
-        Self { explains: explains && linear, nearly: nearly && linear, fit, shifts, second, third, rival, moved: Vec::new() }
+        Self {
+            explains: explains && linear,
+            nearly: nearly && linear,
+            fit,
+            shifts,
+            second,
+            third,
+            changing,
+            hidden,
+            change,
+            rival,
+            moved: Vec::new(),
+        }
     }
 
     /// The same as one that explains the samples, where runs are too short for the bounds of its tests, and chance leaves as much; `None` where it does not.
@@ -177,6 +199,7 @@ impl LinearModel {
     /// `known_linear` where nothing but a sum of exponentials comes into question.
     pub fn modes(&self, samples: &Samples, known_linear: bool) -> Vec<LinearMode> {
         let dimension = samples.dimension();
+        let long = samples.thinned(LONG, LONG_EACH);
         let duration = samples.duration();
         // A trend is of the state as well, where it is no place of rest of each run's own.
         let trend = if rests_apart(samples, &self.fit) { 0 } else { self.fit.trend };
@@ -204,9 +227,9 @@ impl LinearModel {
             let near = |j: usize| j != k && lambdas[j].im == 0.0 && (lambdas[j].re - lambdas[k].re).abs() < TOLD_APART * u(j).hypot(u(k));
             partial && lambdas[k].im == 0.0 && (0..lambdas.len()).any(near)
         };
-        let runs_differ = partial && runs_are_unlike(&samples.thinned(LONG, LONG_EACH), &self.fit);
+        let runs_differ = partial && runs_are_unlike(&long, &self.fit);
         let largest = self.fit.share.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-        let shown = shown(&samples.thinned(long_rows(samples)), &self.fit);
+        let shown = shown(&long, &self.fit);
         let hidden = self.fit.rms * (2.0 / self.fit.cells as f64).sqrt();
         let mut modes: Vec<LinearMode> = (0..lambdas.len())
             .map(|k| {
@@ -239,6 +262,23 @@ impl LinearModel {
                 if !shown[k].enough {
                     uncertainty = uncertainty.max(lambda.norm());
                 }
+                // So it does to a rate that changes with time, which is known no better than it changes.
+                let seen = |changing: &&ChangingRates| turns && changing.gain > chi_square(changing.freedom as f64, BENT);
+                if let Some(distance) = self.changing.as_ref().filter(seen).map(|changing| changing.moved[k]) {
+                    uncertainty = uncertainty.hypot(distance);
+                    if distance > VAGUE * lambda.norm() {
+                        because.push(Because::ChangesInTime);
+                    }
+                }
+                if let Some(distance) = self.hidden.filter(|_| !known_linear) {
+                    uncertainty = uncertainty.hypot(distance);
+                    if distance > VAGUE * lambda.norm() {
+                        because.push(Because::NotDetermined);
+                    }
+                }
+                if self.change && !known_linear {
+                    because.push(Because::ChangesInTime);
+                }
                 uncertainty = self.moved.get(k).map_or(uncertainty, |moved| uncertainty.hypot(*moved));
                 if let Some(rival) = &self.rival {
                     let nearest = rival.iter().map(|r| (r.lambda() - lambda).norm()).fold(f64::INFINITY, f64::min);
@@ -246,9 +286,7 @@ impl LinearModel {
                     beside_zero = beside_zero.hypot(nearest);
                 }
                 if steady(k) && self.fit.rms > CLEAN && self.one_amplitude(samples) {
-                    let shift = SHIFT_PER_HARMONIC
-                        * hidden.hypot(third_harmonic(&self.fit, &samples.thinned(LONG, LONG_EACH), lambda.im))
-                        * lambda.norm();
+                    let shift = SHIFT_PER_HARMONIC * hidden.hypot(third_harmonic(&self.fit, &long, lambda.im)) * lambda.norm();
                     if shift > VAGUE * lambda.norm() {
                         because.push(Because::OneSize);
                     }
@@ -289,7 +327,7 @@ impl LinearModel {
                 if samples.highest_frequency().is_some_and(|highest| lambda.im > highest * (1.0 - margin / PI)) {
                     because.push(Because::NoRealFlow);
                 }
-                if because.contains(&Because::OneSize) || because.contains(&Because::MayBeNonlinear) {
+                if [Because::OneSize, Because::MayBeNonlinear, Because::ChangesInTime].iter().any(|other| because.contains(other)) {
                     // That λ may be another is not that it may be zero.
                 } else if lambda.norm() <= ABOVE_ZERO * beside_zero || lambda.norm() * duration < 0.1 {
                     because.push(Because::LinearPartVanishes);

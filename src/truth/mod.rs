@@ -12,6 +12,7 @@
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
 //! | whether enough cells show a mode that dies out | `seen_cells`, above the digits that columns have: `resolution` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
+//! | whether rates change in the course of a run | `changing_rates`, by `drifting` |
 //! | a polynomial field through its own converged flow | `polynomial_flow`, `field_fit`, in `windows`, by `bounded_work` |
 //! | which degree explains the samples | `nonlinear_model` |
 //! | which of its modes they determine | `determined_modes` |
@@ -41,12 +42,14 @@ mod beyond_residuals;
 mod bootstrap;
 mod bounded_work;
 mod caveat;
+mod changing_rates;
 mod chi_square;
 mod cycle_in_runs;
 mod delays;
 mod determined_modes;
 mod directions;
 pub(crate) mod discrete_map;
+mod drifting;
 mod examination;
 mod examined;
 mod examined_inputs;

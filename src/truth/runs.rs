@@ -243,3 +243,19 @@ impl Samples {
         kept
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A common divisor of times that are written with nine digits is a billionth: a search up to π over it does not end.
+    #[test]
+    fn a_search_ends_at_a_turn_in_an_interval() {
+        let times: Vec<f64> = (0..40).map(|k| 0.1 * f64::from(k) + 0.03 * f64::from(k).sin()).collect();
+        let states: Vec<f64> = times.iter().map(|t| t.cos()).collect();
+        let samples = Samples::of(&[Stretch { times: &times, states: &states, dimension: 1 }]).unwrap();
+        assert_eq!(samples.highest_looked_for(), TAU / samples.interval);
+        assert_eq!(samples.clone().on_grid(Some(1e-9)).highest_looked_for(), TAU / samples.interval);
+        assert_eq!(samples.clone().on_grid(Some(2.0 * samples.interval)).highest_looked_for(), PI / (2.0 * samples.interval));
+    }
+}

@@ -219,7 +219,7 @@ fn slopes(samples: &Samples, rates: &[Rate], own: &[DMatrix<f64>], stacked: &Sta
 }
 
 /// The rows without a missing cell, of runs with more than `least` of them.
-fn complete(samples: &Samples, least: usize) -> Samples {
+pub(super) fn complete(samples: &Samples, least: usize) -> Samples {
     let mut samples = samples.clone();
     for run in &mut samples.runs {
         let kept: Vec<usize> = (0..run.rows()).filter(|&i| run.complete(i)).collect();

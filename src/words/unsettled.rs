@@ -26,6 +26,7 @@ impl Say for Because {
             Self::Faint => "It is so small a part of the motion that errors that grow with it, as rounding's do, could look like it.",
             Self::OfItsSize => "It is the frequency of a motion of this size: small motions may have another.",
             Self::InputFollows => "An input is a function of the state: what it does cannot be told from what the state does by itself.",
+            Self::ChangesInTime => "A system whose parameters change in the course of a run could move just like this.",
             Self::OneSize => {
                 "All of the motion has one size, and the noise would hide what tells an orbit's frequency from that of small motions."
             }
@@ -59,6 +60,9 @@ fn remedy(because: Because) -> &'static str {
         Because::Faint => "Write the samples with more digits.",
         Because::InputFollows => {
             "Give the state alone, for the modes under that control; for its own, add to the input what does not depend on the state."
+        }
+        Because::ChangesInTime => {
+            "Cut the runs into shorter ones, and examine those apart: where their rates differ, parameters change, or rates depend on the size of the motion."
         }
         Because::OneSize => "Add a run from a start of another size.",
     }
