@@ -9,7 +9,6 @@ use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::runs::Samples;
 use super::spectrum::spectrum;
-use super::whiteness::Whiteness;
 use super::windows::{Frame, Window, windows};
 use nalgebra::{DMatrix, SVD};
 
@@ -94,17 +93,16 @@ pub(super) fn searched(samples: &Samples, short: &Samples, known: &[Rate], stopp
     let all = starts(samples, short, known, stopped);
     let mut candidates = vec![Exponentials::roughly(short, &[], 0)?];
     candidates.extend(all.iter().take_while(|_| !stopped()).flat_map(|start| variants(short, start, &[0])));
-    let d = samples.dimension();
     let mut ranked: Vec<(f64, Vec<Rate>)> = candidates.iter().map(|c| (information(c), c.rates.clone())).collect();
-    if !samples.rests_at_zero && !candidates.iter().any(|c| whole(c, d)) {
+    if !samples.rests_at_zero && !candidates.iter().any(|c| whole(c, short)) {
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         candidates.extend(ranked.iter().take(4).take_while(|_| !stopped()).flat_map(|(_, rates)| variants(short, rates, &[1, 2])));
     }
     let by_information = candidates.iter().min_by(|a, b| information(a).total_cmp(&information(b)))?;
     let rival = (by_information.rates.clone(), information(by_information));
-    let simple = candidates.iter().filter(|c| whole(c, d)).min_by(|a, b| information(a).total_cmp(&information(b))).cloned();
+    let simple = candidates.iter().filter(|c| whole(c, short)).min_by(|a, b| information(a).total_cmp(&information(b))).cloned();
     let law = Law::of(short, candidates.iter().map(|c| (c, information(c)))).filter(|_| !samples.is_weighted());
-    let best = chosen(candidates, d)?;
+    let best = chosen(candidates, short)?;
     let other = (rival.1 < information(&best) && !rival.0.is_empty()).then_some(rival.0);
     let simple = simple.filter(|s| s.rates != best.rates);
     Some(Search { best, rival: other, simple, law })
@@ -139,14 +137,14 @@ pub(super) fn variants(samples: &Samples, start: &[Rate], trends: &[usize]) -> V
 }
 
 /// Whether a candidate is a model of the whole state that leaves noise or rounding.
-fn whole(c: &Exponentials, dimension: usize) -> bool {
-    c.count() > 0 && c.count() <= dimension && c.trend == 0 && c.rms < LEAST && (c.rms < CLEAN || Whiteness::of(&c.residuals).holds(false))
+fn whole(c: &Exponentials, samples: &Samples) -> bool {
+    c.count() > 0 && c.count() <= samples.dimension() && c.trend == 0 && c.rms < LEAST && (c.rms < CLEAN || c.leaves_noise(samples))
 }
 
 /// The candidate that explains most for its numbers; one with no more modes than columns and no trend where it leaves noise and is as good but for
 /// [`DOUBT`].
-pub(super) fn chosen(candidates: Vec<Exponentials>, dimension: usize) -> Option<Exponentials> {
-    let worth = |c: &Exponentials| information(c) - if whole(c, dimension) { DOUBT } else { 0.0 };
+pub(super) fn chosen(candidates: Vec<Exponentials>, samples: &Samples) -> Option<Exponentials> {
+    let worth = |c: &Exponentials| information(c) - if whole(c, samples) { DOUBT } else { 0.0 };
     candidates.into_iter().min_by(|a, b| worth(a).total_cmp(&worth(b)))
 }
 

@@ -139,7 +139,7 @@ impl LinearModel {
         let polished = Exponentials::fitted(long, &best.rates, best.trend)?;
         let fit = if long.rows() > short.rows() {
             // More rows may show modes that the few did not.
-            let again = chosen(variants(long, &polished.rates, &[polished.trend]), samples.dimension());
+            let again = chosen(variants(long, &polished.rates, &[polished.trend]), long);
             again.filter(|a| information(a) < information(&polished)).unwrap_or(polished)
         } else {
             polished

@@ -85,7 +85,7 @@ impl NonlinearModel {
     ///
     /// Ends with the degrees that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let samples = samples.thinned(MOST_PAIRS, 4);
+        let samples = samples.thinned(MOST_PAIRS, WINDOW + 1);
         let frame = Frame::of(&samples);
         let pairs = windows(&samples, &frame, 1, usize::MAX);
         let mut effort = Effort::new(3e9, stopped);

@@ -105,7 +105,7 @@ pub(super) struct Samples {
 }
 
 /// Runs that are looked at, where there are so many that of each little would be left.
-const MOST_RUNS: usize = 400;
+const MOST_RUNS: usize = 200;
 /// Intervals that differ by no more than this part are alike.
 const EVEN: f64 = 1e-6;
 
