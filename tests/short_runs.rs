@@ -51,3 +51,23 @@ fn runs_of_a_few_rows_settle_an_oscillation_beside_a_decay() {
     }
     assert!(settled >= 22, "{settled} of 24");
 }
+
+/// An oscillation in both its coordinates, in runs that last a part of a turn, from starts all around: each run has amplitudes of its own, which take up to a third of the noise in its rows.
+#[test]
+fn many_runs_of_a_few_rows_settle_a_part_of_a_turn() {
+    let spiral = Complex64::new(-0.1, 2.0);
+    for (count, rows) in [(20, 10), (60, 6), (200, 6), (200, 10), (2000, 8)] {
+        let mut random = ChaCha8Rng::seed_from_u64(count as u64 + rows as u64);
+        let runs = (0..count).map(|_| {
+            let a = Complex64::new(normal(&mut random), normal(&mut random));
+            let turned = (0..rows).map(|k| a * (0.1 * k as f64 * spiral).exp());
+            let rows: Vec<Vec<f64>> = turned.map(|z| vec![z.re + 0.02 * normal(&mut random), z.im + 0.02 * normal(&mut random)]).collect();
+            Trajectory::new(None, 0.0, &rows)
+        });
+        let data = Trajectories::new("runs", ["x", "y"].map(String::from).to_vec(), 0.1, runs.collect()).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        let mode = found.modes.iter().find(|m| m.lambda.im > 0.0).expect("an oscillation");
+        assert!(mode.settled, "{count} runs of {rows} rows: {found:?}");
+        assert!((mode.lambda - spiral).norm() <= 3.0 * mode.uncertainty.unwrap(), "{count} runs of {rows} rows: {found:?}");
+    }
+}

@@ -24,6 +24,8 @@ const SHORT: usize = 500;
 const SHORT_EACH: usize = 12;
 const LONG: usize = 8000;
 const LONG_EACH: usize = 40;
+/// Runs for each column that show what the state does from every side.
+const MANY_SIDES: usize = 4;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
 /// The same where chance makes more of it, in runs of few rows: this many times that.
@@ -214,8 +216,9 @@ impl LinearModel {
         let decays = (0..lambdas.len()).filter(|&k| overdamped(lambdas[k]) && !is_faint(&self.fit, k)).map(|k| self.fit.rates[k].count());
         // A straight line stands for the slowest of a series.
         let series = decays.sum::<usize>() > dimension + if trend > 0 { 0 } else { MOST_HIDDEN };
-        // Less than half a turn, in noise: decays that are alike look like it.
-        let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI;
+        // Less than half a turn, in noise: decays that are alike look like it, unless runs from many sides show the whole state.
+        let from_many_sides = !partial && samples.runs.len() >= MANY_SIDES * dimension;
+        let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI && !from_many_sides;
         // A decay bends to what terms of second order do; an oscillation is orthogonal to its harmonics.
         let bends = |k: usize| !known_linear && self.fit.rms > CLEAN && overdamped(lambdas[k]);
         // In a few directions of many columns two decays may stand for more of them.

@@ -321,10 +321,10 @@ fn needed_in_windows(
     Some(from + k)
 }
 
-/// Whether this degree leaves noise, and the next, of which there is one, and the one after it are no better.
+/// Whether this degree leaves noise, and the next two are no better: without the second a slow series is not seen.
 fn is_reached(free: &[FieldFit], k: usize) -> bool {
-    let later = &free[k + 1..free.len().min(k + 3)];
-    free[k].rms < LEAST && !later.is_empty() && free[k].leaves_noise() && later.iter().all(|richer| !material(&free[k], richer))
+    let later = free.get(k + 1..k + 3).unwrap_or_default();
+    free[k].rms < LEAST && later.len() == 2 && free[k].leaves_noise() && later.iter().all(|richer| !material(&free[k], richer))
 }
 
 /// The fit of a degree through a flow whose error is below what the fit leaves.

@@ -73,3 +73,35 @@ impl Whiteness {
         self.correlations.iter().enumerate().all(|(k, c)| if k == 0 && differences { *c < bound } else { c.abs() < bound })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    /// Noise less its mean in runs of n rows: E r_i r_j = −σ²/n for any two rows, so that c_l = −(n − l)/n / (n − 1).
+    #[test]
+    fn what_fitting_takes_is_no_correlation() {
+        let mut random = ChaCha8Rng::seed_from_u64(3);
+        let n = 5;
+        let run = |random: &mut ChaCha8Rng| {
+            let noise = DMatrix::from_fn(n, 1, |_, _| (random.next_u64() >> 11) as f64 / (1u64 << 53) as f64 - 0.5);
+            let mean = noise.mean();
+            noise.add_scalar(-mean)
+        };
+        let residuals: Vec<DMatrix<f64>> = (0..4000).map(|_| run(&mut random)).collect();
+        let plain = Whiteness::of(&residuals);
+        for (lag, c) in plain.correlations.iter().take(n - 1).enumerate() {
+            let expected = -((n - lag - 1) as f64) / (n * (n - 1)) as f64;
+            assert!((c - expected).abs() < 4.0 * plain.by_chance, "lag {}: {c}, {expected}", lag + 1);
+        }
+        assert!(!plain.holds(false));
+        let beyond = Whiteness::of_fitted(&residuals, |_, _, _| 1.0 / n as f64);
+        assert!(beyond.correlations.iter().all(|c| c.abs() < 4.0 * beyond.by_chance), "{beyond:?}");
+        assert!(beyond.holds(false));
+        // A motion that is left in the noise is seen all the same.
+        let moved: Vec<DMatrix<f64>> = residuals.iter().map(|r| DMatrix::from_fn(n, 1, |i, _| r[i] + 0.2 * (i as f64 - 2.0))).collect();
+        assert!(!Whiteness::of_fitted(&moved, |_, _, _| 1.0 / n as f64).holds(false));
+    }
+}
