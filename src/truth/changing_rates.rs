@@ -66,14 +66,15 @@ pub(super) fn changing_rates(samples: &Samples, fit: &Exponentials) -> Option<Ch
     Some(ChangingRates { moved, gain: (before.square - after.square).max(0.0) / variance, freedom: 2 * turning })
 }
 
-/// How far the only decay of the only column may be from those of a sum of decays that noise hides; `None` where there are others, or too few rows.
+/// How far the only decay of the only run of the only column may be from those of a sum of decays that noise hides; `None` where there are others, or too few rows.
 ///
 /// A sum of decays Σ a_i e^{λ_i t} is e^{λt + κt²/2 + …} with κ the variance of the λ_i: half of √|κ|, with one standard error of κ, is what two of one size leave of their distance in thirds.
 pub(super) fn distance_of_hidden_decays(samples: &Samples, fit: &Exponentials) -> Option<f64> {
     let [Rate::Real(rate)] = fit.rates[..] else { return None };
     let samples = &complete(samples, 2);
     let cells = samples.rows();
-    if samples.dimension() != 1 || cells < fit.parameters + 3 || cells > MOST_ROWS {
+    // Runs from several sides show what bends them.
+    if samples.dimension() != 1 || samples.runs.len() > 1 || cells < fit.parameters + 3 || cells > MOST_ROWS {
         return None;
     }
     let duration = samples.duration();

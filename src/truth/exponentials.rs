@@ -178,10 +178,10 @@ impl Exponentials {
         Whiteness::of_fitted(&self.residuals, |run, _, rows| factors[run].taken(rows)).holds(false)
     }
 
-    /// The error with which the rates and amplitudes found from two thirds of each run meet the other third; `None`
+    /// The root mean square of the error with which the rates and amplitudes found from two thirds of each run meet the other third, in scaled columns; `None`
     /// where the parts are too short. The last third is left out; where a mode grows in little noise, whose errors grow with it, the middle one:
     /// unless there are more exponentials than columns, which bend to any curve between rows.
-    pub fn left_out_error(&self, samples: &Samples) -> Option<LeftOut> {
+    pub fn left_out_error(&self, samples: &Samples) -> Option<f64> {
         let own = self.count() + self.trend;
         let growing = |(rate, u): (&Rate, &f64)| rate.lambda().re > (GROWS / samples.duration()).max(SURELY * u);
         let whole = self.count() <= samples.dimension() && self.trend == 0;
@@ -192,7 +192,7 @@ impl Exponentials {
         }
         let kept = Samples { runs: samples.runs.iter().map(|r| r.without(left_out(r))).collect(), ..samples.clone() };
         let rates = descended(&kept, self.rates.clone(), self.trend, ROUGH)?;
-        let (mut sum, mut chance, mut count) = (0.0, 0.0, 0usize);
+        let (mut sum, mut count) = (0.0, 0usize);
         let (_, amplitudes, shared) = amplitudes(&kept, &rates, self.trend)?;
         // In the units of time of the amplitudes.
         let basis = Basis::of(&kept, &rates, self.trend);
@@ -201,28 +201,10 @@ impl Exponentials {
             let (from, rest) = (left_out(run).start, left_out(run).len());
             let predicted = own.rows(from, rest) * b + power.rows(from, rest) * &shared;
             sum += (run.states.rows(from, rest) - predicted).norm_squared();
-            let factor = Factor::of(kept_basis(&basis, run, left_out(run)))?;
-            chance += own.rows(from, rest).row_iter().map(|row| 1.0 + factor.leverage(row.iter().copied())).sum::<f64>();
             count += rest * samples.dimension();
         }
-        let cells = (count.max(1) as f64, count as f64 / samples.dimension() as f64);
-        let noise = self.rms * (self.cells as f64 / self.cells.saturating_sub(self.parameters).max(1) as f64).sqrt();
-        Some(LeftOut { error: (sum / cells.0).sqrt(), by_chance: noise * (chance / cells.1).sqrt() })
+        Some((sum / count.max(1) as f64).sqrt())
     }
-}
-
-/// With what error a part of the samples is met by what the rest tells, in scaled columns.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct LeftOut {
-    /// The root mean square.
-    pub error: f64,
-    /// What noise of the size of the residuals makes of it, by the amplitudes that the rest of each run gives: σ √(1 + b (BᵀB)⁻¹ bᵀ).
-    pub by_chance: f64,
-}
-
-/// The basis at the rows of a run but for these.
-fn kept_basis(basis: &Basis, run: &Run, left_out: std::ops::Range<usize>) -> DMatrix<f64> {
-    basis.at(&run.without(left_out).times).0
 }
 
 /// A normal matrix that Cholesky's factorisation takes: with a trace of a diagonal.

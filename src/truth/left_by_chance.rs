@@ -26,7 +26,7 @@ struct Signs {
 
 impl Signs {
     fn of(fit: &Exponentials, samples: &Samples) -> Self {
-        let left_out = fit.left_out_error(samples).map(|left_out| left_out.error / fit.rms.max(f64::MIN_POSITIVE));
+        let left_out = fit.left_out_error(samples).map(|error| error / fit.rms.max(f64::MIN_POSITIVE));
         Self { correlations: Whiteness::of(&fit.residuals).correlations, left_out }
     }
 }

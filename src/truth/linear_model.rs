@@ -28,8 +28,6 @@ const LONG_EACH: usize = 40;
 const MANY_SIDES: usize = 4;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
-/// The same where chance makes more of it, in runs of few rows: this many times that.
-const BY_CHANCE: f64 = 1.5;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
 const DEPENDS: f64 = 4.0;
 const PERHAPS: f64 = 2.5;
@@ -150,8 +148,7 @@ impl LinearModel {
         let counts = fit.count() > 0 && fit.cells >= 2 * fit.parameters;
         let leaves_noise = counts && fit.rms < LEAST && (fit.rms < CLEAN || fit.leaves_noise(long));
         let leaves_little = counts && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
-        let bound = |by_chance: f64| (LEFT_OUT * fit.rms).max(BY_CHANCE * by_chance) + 1e-3 * CLEAN.sqrt();
-        let meets = || fit.left_out_error(long).is_none_or(|left_out| left_out.error <= bound(left_out.by_chance));
+        let meets = || fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
         let met = (leaves_noise || leaves_little) && meets();
         Some(Self::judged(long, fit, (leaves_noise && met, leaves_little && met), rival))
     }
@@ -269,7 +266,8 @@ impl LinearModel {
                 let seen = |changing: &&ChangingRates| turns && changing.gain > chi_square(changing.freedom as f64, BENT);
                 if let Some(distance) = self.changing.as_ref().filter(seen).map(|changing| changing.moved[k]) {
                     uncertainty = uncertainty.hypot(distance);
-                    if distance > VAGUE * lambda.norm() {
+                    // In a gap that nobody sees it may have changed at once, or have been started anew.
+                    if distance > VAGUE * lambda.norm() || samples.has_gap() {
                         because.push(Because::ChangesInTime);
                     }
                 }

@@ -77,16 +77,6 @@ impl Factor {
         self.q.row(row).dot(&self.q.row(other))
     }
 
-    /// b (BᵀB)⁻¹ bᵀ: the variance of what the amplitudes give at a row b of the basis, in that of the noise. Dependent columns add nothing.
-    pub fn leverage(&self, row: impl Iterator<Item = f64>) -> f64 {
-        let mut solved: Vec<f64> = Vec::with_capacity(self.lengths.len());
-        for (k, (b, length)) in row.zip(&self.lengths).enumerate().take(self.r.nrows()) {
-            let rest: f64 = solved.iter().enumerate().map(|(i, x)| self.r[(i, k)] * x).sum();
-            solved.push(if self.r[(k, k)].abs() > DEPENDENT { (b / length - rest) / self.r[(k, k)] } else { 0.0 });
-        }
-        solved.iter().map(|x| x * x).sum()
-    }
-
     /// The amplitudes of the basis for what it is to meet; 0 for dependent columns, and for those beyond the number of rows.
     pub fn amplitudes(&self, y: &DMatrix<f64>) -> DMatrix<f64> {
         let (independent, n) = self.r.shape();

@@ -106,6 +106,8 @@ pub(super) struct Samples {
 
 /// Runs that are looked at, where there are so many that of each little would be left.
 const MOST_RUNS: usize = 200;
+/// A gap lasts longer than so many intervals.
+const GAP: f64 = 4.5;
 /// Intervals that differ by no more than this part are alike.
 const EVEN: f64 = 1e-6;
 
@@ -179,6 +181,11 @@ impl Samples {
     /// The highest frequency that is looked for. Uneven times tell frequencies beyond π/H̄ apart, and times written with many digits lie on a grid so fine that it sets no bound.
     pub fn highest_looked_for(&self) -> f64 {
         (TAU / self.interval).min(self.highest_frequency().unwrap_or(f64::INFINITY))
+    }
+
+    /// Whether a run has a gap of more than a few rows.
+    pub fn has_gap(&self) -> bool {
+        self.runs.iter().any(|run| run.times.windows(2).any(|t| t[1] - t[0] > GAP * self.interval))
     }
 
     pub fn dimension(&self) -> usize {
