@@ -263,7 +263,8 @@ impl LinearModel {
                     uncertainty = uncertainty.max(lambda.norm());
                 }
                 // So it does to a rate that changes with time, which is known no better than it changes.
-                let seen = |changing: &&ChangingRates| turns && changing.gain > chi_square(changing.freedom as f64, BENT);
+                let asked = turns && (self.explains || self.nearly);
+                let seen = |changing: &&ChangingRates| asked && changing.gain > chi_square(changing.freedom as f64, BENT);
                 if let Some(distance) = self.changing.as_ref().filter(seen).map(|changing| changing.moved[k]) {
                     uncertainty = uncertainty.hypot(distance);
                     // In a gap that nobody sees it may have changed at once, or have been started anew.
