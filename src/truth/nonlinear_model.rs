@@ -109,8 +109,10 @@ impl NonlinearModel {
         let from = floor.filter(|_| explains).unwrap_or(0).saturating_sub(2);
         if fits[from].rms > CLEAN {
             let longer = windows(&samples, &frame, WINDOW, usize::MAX);
-            if let Some(needed) = needed_in_windows(&mut fits, from, (&pairs, &longer), &mut steps, &mut effort) {
-                (floor, explains) = (Some(needed), true);
+            let tried = fits.len();
+            match needed_in_windows(&mut fits, from, (&pairs, &longer), &mut steps, &mut effort) {
+                Some(needed) => (floor, explains) = (Some(needed), true),
+                None => fits.truncate(tried),
             }
         }
         let points: Vec<Vec<f64>> = samples
