@@ -6,7 +6,7 @@
 use super::drifting::{Changing, Drifting};
 use super::exponential_search::information_of;
 use super::exponentials::Exponentials;
-use super::projection::amplitudes;
+use super::projection::{amplitudes, complex_amplitude};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use super::second_order::complete;
@@ -196,9 +196,7 @@ fn signal(fit: &Exponentials, crowd: &Crowd, own: &DMatrix<f64>, j: usize, t: f6
     let mut place = 0;
     for (k, rate) in fit.rates.iter().enumerate() {
         if crowd.members.contains(&k) {
-            let frequency = rate.lambda().im;
-            let sine = if rate.count() == 2 { -own[(place + 1, j)] / frequency.max(f64::MIN_POSITIVE) } else { 0.0 };
-            sum += Complex::new(own[(place, j)], sine) * (rate.lambda() * t).exp();
+            sum += complex_amplitude(rate, own, place, j) * (rate.lambda() * t).exp();
         }
         place += rate.count();
     }

@@ -6,7 +6,7 @@
 //!
 //! with b_r a polynomial of each run and column, and c shared by all. What ages, warms up or wears off moves like this, the time counted from the start of each run.
 
-use super::projection::Factor;
+use super::projection::{Factor, below};
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
 use num_complex::Complex;
@@ -219,15 +219,4 @@ impl Beside {
         let normal = DMatrix::from_fn(n, n, |a, b| slopes[a].dot(&slopes[b]));
         (normal, DVector::from_fn(n, |a, _| slopes[a].dot(&self.residuals)))
     }
-}
-
-/// Blocks below each other.
-fn below(parts: Vec<DMatrix<f64>>) -> DMatrix<f64> {
-    let mut all = DMatrix::zeros(parts.iter().map(DMatrix::nrows).sum(), parts.first().map_or(0, DMatrix::ncols));
-    let mut row = 0;
-    for part in parts {
-        all.rows_mut(row, part.nrows()).copy_from(&part);
-        row += part.nrows();
-    }
-    all
 }

@@ -8,12 +8,11 @@ use super::caveat::Caveat;
 use super::examined::Examination;
 use super::finding::Because;
 use super::modes::Mode;
+use super::runs::LONG_GAP;
 use crate::data::Trajectories;
 
 /// In units of 1/|Re λ| of the slowest mode.
 const FORGOTTEN: f64 = 3.0;
-/// Rows that a gap must miss for its runs to be looked at apart.
-const FEWEST: usize = 3;
 /// Uncertainties beyond which two answers differ.
 const BEYOND: f64 = 3.0;
 /// So many times the uncertainty of the runs apart is more than more rows in one run can have by chance.
@@ -25,17 +24,17 @@ pub(super) fn begun_anew(data: &Trajectories, found: Examination, examine: impl 
     let interval = data.spacing().typical();
     // A gap of n rows lasts n + 1 intervals: the rows up to which gaps last no longer than this.
     let rows = |time: f64| (time / interval).ceil() as usize - 1;
-    if longest <= FEWEST {
+    if longest <= LONG_GAP {
         return found;
     }
-    let Some(apart) = examine(&data.split_at_gaps(FEWEST)).filter(|apart| apart.finding.settled) else { return found };
+    let Some(apart) = examine(&data.split_at_gaps(LONG_GAP)).filter(|apart| apart.finding.settled) else { return found };
     let found = if found.finding.settled { disputed(found, &apart) } else { found };
     if found.finding.settled {
         return found;
     }
     let forgotten = time_to_forget(&apart).map(|time| rows(time.max(interval)).max(1)).filter(|kept| longest > *kept);
     let Some(kept) = forgotten else { return found };
-    let again = if kept == FEWEST { Some(apart) } else { examine(&data.split_at_gaps(kept)) };
+    let again = if kept == LONG_GAP { Some(apart) } else { examine(&data.split_at_gaps(kept)) };
     // Any decay of one column, which may have been begun anew, is that of some nonlinear field.
     let whole = |again: &Examination| again.linear || data.dimension() > 1;
     match again.filter(|again| whole(again) && time_to_forget(again).is_some()) {

@@ -268,7 +268,7 @@ impl LinearModel {
                 if let Some(distance) = self.changing.as_ref().filter(seen).map(|changing| changing.moved[k]) {
                     uncertainty = uncertainty.hypot(distance);
                     // In a gap that nobody sees it may have changed at once, or have been started anew.
-                    if distance > VAGUE * lambda.norm() || samples.has_gap() {
+                    if distance > VAGUE * lambda.norm() || samples.has_long_gap() {
                         because.push(Because::ChangesInTime);
                     }
                 }

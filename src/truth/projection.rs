@@ -3,6 +3,7 @@
 use super::rate::Rate;
 use super::runs::Samples;
 use nalgebra::DMatrix;
+use num_complex::Complex;
 
 /// A column of the basis that is dependent on those before it to this part adds nothing.
 pub(super) const DEPENDENT: f64 = 1e-13;
@@ -92,6 +93,23 @@ impl Factor {
         }
         b
     }
+}
+
+/// Blocks below each other.
+pub(super) fn below(parts: Vec<DMatrix<f64>>) -> DMatrix<f64> {
+    let mut all = DMatrix::zeros(parts.iter().map(DMatrix::nrows).sum(), parts.first().map_or(0, DMatrix::ncols));
+    let mut row = 0;
+    for part in parts {
+        all.rows_mut(row, part.nrows()).copy_from(&part);
+        row += part.nrows();
+    }
+    all
+}
+
+/// a in Re a e^{λt}, of the numbers that the amplitudes of a run hold from `place` on for a rate in this column.
+pub(super) fn complex_amplitude(rate: &Rate, amplitudes: &DMatrix<f64>, place: usize, column: usize) -> Complex<f64> {
+    let sine = if rate.count() == 2 { -amplitudes[(place + 1, column)] / rate.lambda().im.max(f64::MIN_POSITIVE) } else { 0.0 };
+    Complex::new(amplitudes[(place, column)], sine)
 }
 
 /// The amplitudes of each run, and of the shared column, where no cell is missing.

@@ -106,8 +106,8 @@ pub(super) struct Samples {
 
 /// Runs that are looked at, where there are so many that of each little would be left.
 const MOST_RUNS: usize = 200;
-/// A gap lasts longer than so many intervals.
-const GAP: f64 = 4.5;
+/// A gap is long that misses more rows than this: a motion is followed over fewer.
+pub(super) const LONG_GAP: usize = 3;
 /// Intervals that differ by no more than this part are alike.
 const EVEN: f64 = 1e-6;
 
@@ -183,9 +183,9 @@ impl Samples {
         (TAU / self.interval).min(self.highest_frequency().unwrap_or(f64::INFINITY))
     }
 
-    /// Whether a run has a gap of more than a few rows.
-    pub fn has_gap(&self) -> bool {
-        self.runs.iter().any(|run| run.times.windows(2).any(|t| t[1] - t[0] > GAP * self.interval))
+    /// Whether a run has a long gap. One that misses n rows lasts n + 1 intervals.
+    pub fn has_long_gap(&self) -> bool {
+        self.runs.iter().any(|run| run.times.windows(2).any(|t| t[1] - t[0] > (LONG_GAP as f64 + 1.5) * self.interval))
     }
 
     pub fn dimension(&self) -> usize {

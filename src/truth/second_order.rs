@@ -9,7 +9,7 @@
 //! Runs of different sizes tell them apart: a_k is that of the sum of exponentials alone, and w is shared. One step of Gauss and Newton from w = 0.
 
 use super::exponentials::Exponentials;
-use super::projection::{Basis, Factor, amplitudes};
+use super::projection::{Basis, Factor, amplitudes, below, complex_amplitude};
 use super::rate::Rate;
 use super::runs::{Run, Samples};
 use nalgebra::{Cholesky, DMatrix, DVector};
@@ -190,14 +190,7 @@ impl Stacked {
 
     /// Of the columns that `part` gives of each run, each row as it counts.
     fn outside(&self, samples: &Samples, part: &dyn Fn(usize) -> DMatrix<f64>) -> DMatrix<f64> {
-        let parts: Vec<DMatrix<f64>> = self.factors.iter().enumerate().map(|(r, f)| f.without(samples.runs[r].weighed(part(r)))).collect();
-        let mut all = DMatrix::zeros(parts.iter().map(DMatrix::nrows).sum(), parts.first().map_or(0, DMatrix::ncols));
-        let mut row = 0;
-        for part in parts {
-            all.rows_mut(row, part.nrows()).copy_from(&part);
-            row += part.nrows();
-        }
-        all
+        below(self.factors.iter().enumerate().map(|(r, f)| f.without(samples.runs[r].weighed(part(r)))).collect())
     }
 }
 
@@ -244,10 +237,8 @@ impl Sizes {
         let mut units = Vec::with_capacity(rates.len());
         let mut place = 0;
         for rate in rates {
-            let frequency = rate.lambda().im;
             let along = |amplitudes: &DMatrix<f64>| -> Vec<Complex<f64>> {
-                let sine = |j: usize| if rate.count() == 2 { -amplitudes[(place + 1, j)] / frequency.max(f64::MIN_POSITIVE) } else { 0.0 };
-                (0..amplitudes.ncols()).map(|j| Complex::new(amplitudes[(place, j)], sine(j))).collect()
+                (0..amplitudes.ncols()).map(|j| complex_amplitude(rate, amplitudes, place, j)).collect()
             };
             let vectors: Vec<Vec<Complex<f64>>> = own.iter().map(along).collect();
             let square = |v: &[Complex<f64>]| v.iter().map(Complex::norm_sqr).sum::<f64>();
