@@ -29,8 +29,10 @@ class Prediction(Document):
     rk4                artifact   -0.1+2j      0.1051+1.927j
     implicit-midpoint  distorted  -0.1+2j      -0.3402+3.088j
     Do this instead, of the methods asked for
-      rk4 with 5 steps per sample, which learns −0.1 ± 2i.
+      rk4 with 5 steps per sample, which learns −0.09996 ± 2i.
       implicit-midpoint keeps growth and decay apart at any step, but is off here.
+    Still open: Samples every 1 cannot tell λ = −0.1 ± 2i from its alias −0.1 ∓ 4.283i (λ − 2πi/H),
+      whatever the method. Sample closer than 0.785 apart, or start training near a slow model.
     """
 
     __slots__ = ()
