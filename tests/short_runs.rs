@@ -71,3 +71,38 @@ fn many_runs_of_a_few_rows_settle_a_part_of_a_turn() {
         assert!((mode.lambda - spiral).norm() <= 3.0 * mode.uncertainty.unwrap(), "{count} runs of {rows} rows: {found:?}");
     }
 }
+
+/// Two rates next to each other in noise that makes them one: in runs from all around the amplitudes show that there are two. What is settled is one of the two, within its uncertainty.
+#[test]
+fn near_rates_are_not_told_as_one() {
+    let (mut settled, mut far) = (0, 0);
+    for seed in 0..24 {
+        let mut random = ChaCha8Rng::seed_from_u64(900 + seed);
+        let (count, rows) = [(6, 20), (20, 20), (60, 20), (150, 10)][seed as usize % 4];
+        let rates = [Complex64::from(-0.8), Complex64::from(-1.15)];
+        let turn = Complex64::new(-1.05, 0.3);
+        let turns = seed % 3 == 2;
+        let runs = (0..count).map(|_| {
+            let (a, b) = (normal(&mut random), normal(&mut random));
+            let at = |t: f64| {
+                if turns {
+                    let z = Complex64::new(a, b) * (turn * t).exp();
+                    return [z.re, z.im];
+                }
+                let [u, v] = rates.map(|rate| (rate.re * t).exp());
+                [a * u + 0.6 * b * v, b * v - 0.4 * a * u]
+            };
+            let rows: Vec<Vec<f64>> = (0..rows).map(|k| at(0.1 * k as f64).map(|x| x + 0.08 * normal(&mut random)).to_vec()).collect();
+            Trajectory::new(None, 0.0, &rows)
+        });
+        let data = Trajectories::new("runs", ["x", "y"].map(String::from).to_vec(), 0.1, runs.collect()).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        let known = if turns { vec![turn] } else { rates.to_vec() };
+        for mode in found.modes.iter().filter(|m| m.settled && m.lambda.im >= 0.0) {
+            let error = known.iter().map(|rate| (mode.lambda - rate).norm()).fold(f64::INFINITY, f64::min);
+            settled += 1;
+            far += usize::from(error > 3.0 * mode.uncertainty.unwrap());
+        }
+    }
+    assert!(settled >= 16 && far == 0, "{far} of {settled} settled modes are wrong");
+}

@@ -1,7 +1,8 @@
 //! What the samples determine: linear and nonlinear models side by side, and which of their modes are settled.
 //!
 //! 1. Columns that depend on each other, or are many, become fewer coordinates (`directions`).
-//! 2. A sum of exponentials that leaves noise or rounding, with no more exponentials than columns, is the whole answer (`linear_model`).
+//! 2. A sum of exponentials that leaves noise or rounding, with no more exponentials than columns, is the whole answer (`linear_model`),
+//!    unless several runs ask for one field (`own_directions`).
 //! 3. Otherwise a polynomial field is fitted (`nonlinear_model`); where it explains the motion, its equilibria are the answer.
 //! 4. Otherwise a sum of more exponentials than columns is a part of a larger state, or a series of an orbit, or driven.
 //! 5. Otherwise regression, where noise keeps a linear motion going and nothing tells against it (`noise_driven`).
@@ -238,7 +239,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     if let (Some(linear), Some(d)) = (&mut linear, &directions) {
         linear.moved = moved_by_more_directions(linear, &all, d, stopped);
     }
-    let whole = linear.as_ref().is_some_and(|l| l.explains && l.is_whole(&samples));
+    let whole = linear.as_ref().is_some_and(|l| l.explains && l.is_whole(&samples) && !l.asks_for_a_field(&samples));
     let mut nonlinear = if whole || known_linear(options) || samples.dimension() > MOST_FIELD_COLUMNS {
         None
     } else {

@@ -9,6 +9,7 @@ use super::exponentials::Exponentials;
 use super::finding::Because;
 use super::harmonics::{is_cut_off_series, is_harmonic, may_be_of_a_series, third_harmonic};
 use super::left_by_chance::leaves_what_chance_does;
+use super::own_directions::keep_to_own_directions;
 use super::proportional_noise::Law;
 use super::rate::Rate;
 use super::rests_apart::rests_apart;
@@ -24,8 +25,6 @@ const SHORT: usize = 500;
 const SHORT_EACH: usize = 12;
 const LONG: usize = 8000;
 const LONG_EACH: usize = 40;
-/// Runs for each column that show what the state does from every side.
-const MANY_SIDES: usize = 4;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.
@@ -129,6 +128,19 @@ impl LinearModel {
         Some((model, law))
     }
 
+    /// Less than half a turn, in noise: decays that are alike look like it.
+    fn is_part_of_a_turn(&self, k: usize, duration: f64) -> bool {
+        let frequency = self.fit.rates[k].lambda().im;
+        self.fit.rms > CURVES && frequency > 0.0 && frequency * duration < PI
+    }
+
+    /// Whether a field may tell more: each run has amplitudes of its own here, which bend to what is no sum of exponentials, or to several near ones; a field is one for all runs.
+    pub fn asks_for_a_field(&self, samples: &Samples) -> bool {
+        let long = samples.thinned(LONG, LONG_EACH);
+        let part_of_a_turn = || (0..self.fit.rates.len()).any(|k| self.is_part_of_a_turn(k, samples.duration()));
+        self.fit.rms > CLEAN && samples.runs.len() > samples.dimension() && (part_of_a_turn() || !keep_to_own_directions(&long, &self.fit))
+    }
+
     /// Whether there are no more exponentials than columns, and no trend.
     pub fn is_whole(&self, samples: &Samples) -> bool {
         self.fit.count() <= samples.dimension() && self.fit.trend == 0
@@ -213,9 +225,7 @@ impl LinearModel {
         let decays = (0..lambdas.len()).filter(|&k| overdamped(lambdas[k]) && !is_faint(&self.fit, k)).map(|k| self.fit.rates[k].count());
         // A straight line stands for the slowest of a series.
         let series = decays.sum::<usize>() > dimension + if trend > 0 { 0 } else { MOST_HIDDEN };
-        // Less than half a turn, in noise: decays that are alike look like it, unless runs from many sides show the whole state.
-        let from_many_sides = !partial && samples.runs.len() >= MANY_SIDES * dimension;
-        let half_turn = |k: usize| self.fit.rms > CURVES && lambdas[k].im > 0.0 && lambdas[k].im * duration < PI && !from_many_sides;
+        let half_turn = |k: usize| self.is_part_of_a_turn(k, duration);
         // A decay bends to what terms of second order do; an oscillation is orthogonal to its harmonics.
         let bends = |k: usize| !known_linear && self.fit.rms > CLEAN && overdamped(lambdas[k]);
         // In a few directions of many columns two decays may stand for more of them.

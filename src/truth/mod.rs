@@ -78,6 +78,7 @@ mod nonlinear_model;
 mod observer;
 mod one_more_order;
 mod open_equilibria;
+mod own_directions;
 mod polynomial_flow;
 mod projected;
 mod projection;
