@@ -1,5 +1,6 @@
 //! Polynomial dictionaries: all products of one-variable polynomials up to a total degree.
 
+use crate::simd::{Loops, Width, run};
 use serde::{Deserialize, Serialize};
 
 /// The one-variable polynomials.
@@ -90,65 +91,148 @@ impl Dictionary {
         }
     }
 
-    /// p_k(u) and p_k′(u)/half of every variable, for k = 0..=degree.
-    fn ladder(&self, state: &[f64], value: &mut [f64], slope: &mut [f64]) {
-        let rungs = self.degree + 1;
-        for (j, &x) in state.iter().enumerate() {
-            let u = (x - self.centre[j]) / self.half[j];
-            let (p, q) = (&mut value[j * rungs..(j + 1) * rungs], &mut slope[j * rungs..(j + 1) * rungs]);
-            (p[0], q[0]) = (1.0, 0.0);
-            if rungs > 1 {
-                (p[1], q[1]) = (u, 1.0 / self.half[j]);
-            }
-            for k in 2..rungs {
-                match self.family {
-                    PowerFamily::Power => {
-                        p[k] = u * p[k - 1];
-                        q[k] = k as f64 * p[k - 1] / self.half[j];
-                    }
-                    PowerFamily::Chebyshev => {
-                        p[k] = 2.0 * u * p[k - 1] - p[k - 2];
-                        q[k] = 2.0 * p[k - 1] / self.half[j] + 2.0 * u * q[k - 1] - q[k - 2];
-                    }
-                }
-            }
-        }
-    }
-
     /// φ (count × n) of x (d × n).
-    pub(crate) fn value(&self, x: &[f64], n: usize, out: &mut [f64]) {
-        let d = self.centre.len();
-        let rungs = self.degree + 1;
-        let (mut p, mut q, mut state) = (vec![0.0; d * rungs], vec![0.0; d * rungs], vec![0.0; d]);
-        for i in 0..n {
-            (0..d).for_each(|j| state[j] = x[j * n + i]);
-            self.ladder(&state, &mut p, &mut q);
-            for (row, exponents) in self.exponents.iter().enumerate() {
-                out[row * n + i] = exponents.iter().enumerate().map(|(j, &e)| p[j * rungs + e]).product();
-            }
-        }
+    pub(crate) fn value(&self, width: Width, x: &[f64], n: usize, out: &mut [f64]) {
+        run(width, Values { dictionary: self, x, n, out });
     }
 
     /// φ′(x)ᵀ·adjoint (d × n).
-    pub(crate) fn pull_back(&self, x: &[f64], n: usize, adjoint: &[f64], out: &mut [f64]) {
-        let d = self.centre.len();
-        let rungs = self.degree + 1;
-        let (mut p, mut q, mut state) = (vec![0.0; d * rungs], vec![0.0; d * rungs], vec![0.0; d]);
-        out.fill(0.0);
-        for i in 0..n {
-            (0..d).for_each(|j| state[j] = x[j * n + i]);
-            self.ladder(&state, &mut p, &mut q);
-            for (row, exponents) in self.exponents.iter().enumerate() {
-                let weight = adjoint[row * n + i];
-                for j in 0..d {
-                    let mut product = q[j * rungs + exponents[j]];
-                    for (l, &e) in exponents.iter().enumerate() {
-                        if l != j {
-                            product *= p[l * rungs + e];
+    pub(crate) fn pull_back(&self, width: Width, x: &[f64], n: usize, adjoint: &[f64], out: &mut [f64]) {
+        run(width, PullBack { dictionary: self, x, n, adjoint, out });
+    }
+}
+
+/// States that are treated at once: their ladders stay in the first-level cache.
+const BLOCK: usize = 32;
+
+/// The first numbers of a row; 0 beyond its end.
+#[inline(always)]
+fn block(row: &[f64]) -> [f64; BLOCK] {
+    let whole = row.first_chunk().copied();
+    whole.unwrap_or_else(|| {
+        let mut block = [0.0; BLOCK];
+        block[..row.len()].copy_from_slice(row);
+        block
+    })
+}
+
+/// The same the other way round.
+#[inline(always)]
+fn write(block: &[f64; BLOCK], row: &mut [f64]) {
+    let length = row.len().min(BLOCK);
+    row[..length].copy_from_slice(&block[..length]);
+}
+
+/// p_k(u) and p_k′(u)/half of every variable, for k = 0..=degree, of a block of states.
+struct Ladder {
+    rungs: usize,
+    value: Vec<[f64; BLOCK]>,
+    slope: Vec<[f64; BLOCK]>,
+}
+
+impl Ladder {
+    fn new(dictionary: &Dictionary) -> Self {
+        let rungs = dictionary.degree + 1;
+        let mut ladder = Self { rungs, value: vec![[0.0; BLOCK]; dictionary.centre.len() * rungs], slope: Vec::new() };
+        ladder.slope = ladder.value.clone();
+        ladder
+    }
+
+    /// Of the states from `from` on.
+    #[inline(always)]
+    fn climb(&mut self, dictionary: &Dictionary, x: &[f64], n: usize, from: usize) {
+        for (j, (centre, half)) in dictionary.centre.iter().zip(&dictionary.half).enumerate() {
+            let of = j * self.rungs..(j + 1) * self.rungs;
+            let (p, q) = (&mut self.value[of.clone()], &mut self.slope[of]);
+            let u = block(&x[j * n + from..(j + 1) * n]).map(|x| (x - centre) / half);
+            (p[0], q[0]) = ([1.0; BLOCK], [0.0; BLOCK]);
+            if self.rungs > 1 {
+                (p[1], q[1]) = (u, [1.0 / half; BLOCK]);
+            }
+            for k in 2..self.rungs {
+                for i in 0..BLOCK {
+                    match dictionary.family {
+                        PowerFamily::Power => {
+                            p[k][i] = u[i] * p[k - 1][i];
+                            q[k][i] = k as f64 * p[k - 1][i] / half;
+                        }
+                        PowerFamily::Chebyshev => {
+                            p[k][i] = 2.0 * u[i] * p[k - 1][i] - p[k - 2][i];
+                            q[k][i] = 2.0 * p[k - 1][i] / half + 2.0 * u[i] * q[k - 1][i] - q[k - 2][i];
                         }
                     }
-                    out[j * n + i] += weight * product;
                 }
+            }
+        }
+    }
+
+    /// Multiplies by the values of all variables but `left_out`.
+    #[inline(always)]
+    fn multiply(&self, product: &mut [f64; BLOCK], exponents: &[usize], left_out: Option<usize>) {
+        for (l, &e) in exponents.iter().enumerate() {
+            if e > 0 && Some(l) != left_out {
+                let p = &self.value[l * self.rungs + e];
+                for i in 0..BLOCK {
+                    product[i] *= p[i];
+                }
+            }
+        }
+    }
+}
+
+struct Values<'a> {
+    dictionary: &'a Dictionary,
+    x: &'a [f64],
+    n: usize,
+    out: &'a mut [f64],
+}
+
+impl Loops for Values<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self { dictionary, x, n, out } = self;
+        let mut ladder = Ladder::new(dictionary);
+        for from in (0..n).step_by(BLOCK) {
+            ladder.climb(dictionary, x, n, from);
+            for (row, exponents) in dictionary.exponents.iter().enumerate() {
+                let mut product = [1.0; BLOCK];
+                ladder.multiply(&mut product, exponents, None);
+                write(&product, &mut out[row * n + from..(row + 1) * n]);
+            }
+        }
+    }
+}
+
+struct PullBack<'a> {
+    dictionary: &'a Dictionary,
+    x: &'a [f64],
+    n: usize,
+    adjoint: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Loops for PullBack<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self { dictionary, x, n, adjoint, out } = self;
+        let mut ladder = Ladder::new(dictionary);
+        for from in (0..n).step_by(BLOCK) {
+            ladder.climb(dictionary, x, n, from);
+            for j in 0..dictionary.centre.len() {
+                let mut sum = [0.0; BLOCK];
+                for (row, exponents) in dictionary.exponents.iter().enumerate().filter(|(_, exponents)| exponents[j] > 0) {
+                    let mut product = ladder.slope[j * ladder.rungs + exponents[j]];
+                    ladder.multiply(&mut product, exponents, Some(j));
+                    let weights = block(&adjoint[row * n + from..(row + 1) * n]);
+                    for i in 0..BLOCK {
+                        sum[i] += weights[i] * product[i];
+                    }
+                }
+                write(&sum, &mut out[j * n + from..(j + 1) * n]);
             }
         }
     }
@@ -194,10 +278,40 @@ mod tests {
         let (s, t) = (0.3f64, -0.9f64);
         let x = [1.0 + 2.0 * s, 0.5 * t];
         let mut out = vec![0.0; dictionary.count()];
-        dictionary.value(&x, 1, &mut out);
+        dictionary.value(Width::detected(), &x, 1, &mut out);
         for (value, e) in out.iter().zip(dictionary.exponents()) {
             let expected = (e[0] as f64 * s.acos()).cos() * (e[1] as f64 * t.acos()).cos();
             assert!((value - expected).abs() < 1e-13);
+        }
+    }
+
+    /// For powers and Chebyshev polynomials of three variables, in whole and broken blocks and all widths: differences of the values are what the adjoint pulls back, and no width rounds otherwise.
+    #[test]
+    fn what_is_pulled_back_is_the_slope() {
+        let n = BLOCK + 5;
+        let x: Vec<f64> = (0..3 * n).map(|k| (0.7 * k as f64).sin()).collect();
+        for dictionary in [Dictionary::powers(3, 4), Dictionary::chebyshev(vec![0.1, 0.0, -0.2], vec![1.2, 1.1, 1.5], 4)] {
+            let count = dictionary.count();
+            let adjoint: Vec<f64> = (0..count * n).map(|k| (1.3 * k as f64).cos()).collect();
+            let weighted = |x: &[f64], width: Width| {
+                let mut out = vec![0.0; count * n];
+                dictionary.value(width, x, n, &mut out);
+                (0..n).map(|i| (0..count).map(|row| out[row * n + i] * adjoint[row * n + i]).sum()).collect::<Vec<f64>>()
+            };
+            let mut slopes = vec![0.0; 3 * n];
+            dictionary.pull_back(Width::Portable, &x, n, &adjoint, &mut slopes);
+            for j in 0..3 {
+                let moved = |by: f64| (0..3 * n).map(|k| if k / n == j { x[k] + by } else { x[k] }).collect::<Vec<f64>>();
+                let (up, down) = (weighted(&moved(1e-5), Width::Portable), weighted(&moved(-1e-5), Width::Portable));
+                for i in 0..n {
+                    assert!(((up[i] - down[i]) / 2e-5 - slopes[j * n + i]).abs() < 1e-7, "{j} {i}");
+                }
+            }
+            for width in Width::available() {
+                let mut others = vec![0.0; 3 * n];
+                dictionary.pull_back(width, &x, n, &adjoint, &mut others);
+                assert_eq!((&others, weighted(&x, width)), (&slopes, weighted(&x, Width::Portable)), "{width:?}");
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ impl Features {
     pub(crate) fn value(&self, width: Width, x: &[f64], n: usize, out: &mut [f64]) {
         match self {
             Self::Identity => out[..x.len()].copy_from_slice(x),
-            Self::Polynomial(dictionary) => dictionary.value(x, n, out),
+            Self::Polynomial(dictionary) => dictionary.value(width, x, n, out),
             Self::Gaussian(kernel) => kernel.value(width, x, n, out),
         }
     }
@@ -42,7 +42,7 @@ impl Features {
     pub(crate) fn pull_back(&self, width: Width, x: &[f64], n: usize, adjoint: &[f64], out: &mut [f64]) {
         match self {
             Self::Identity => out.copy_from_slice(&adjoint[..out.len()]),
-            Self::Polynomial(dictionary) => dictionary.pull_back(x, n, adjoint, out),
+            Self::Polynomial(dictionary) => dictionary.pull_back(width, x, n, adjoint, out),
             Self::Gaussian(kernel) => kernel.pull_back(width, x, n, adjoint, out),
         }
     }

@@ -9,10 +9,11 @@ use super::nearest::nearest;
 use crate::data::Paths;
 use crate::dynamics::{Equilibrium, equilibria};
 use crate::exact::eigenvalues;
-use crate::fit::{Learned, Loss, LossForm, ModelSpec, Training, rollout, unwatched};
+use crate::fit::{Learned, Loss, LossForm, ModelSpec, Progress, Training, rollout, unwatched};
 use crate::method::{Method, Sampling, catalog};
 use crate::truth::Mode;
 use num_complex::Complex;
+use std::ops::ControlFlow;
 
 /// Samples that are fitted, in whole stretches spread over the data.
 const MOST_SAMPLES: usize = 10_000;
@@ -27,6 +28,8 @@ const STEPS: f64 = 4.0;
 const MOST_STEPS: f64 = 32.0;
 /// Steps of Levenberg–Marquardt.
 const MOST_ITERATIONS: usize = 60;
+/// A step that lowers the loss by no more than this part is the last.
+const QUIET: f64 = 1e-7;
 /// A window so many times as long is begun from the field of the shorter one.
 const LONGER: usize = 4;
 /// An equilibrium of the learned field belongs to one of the truth up to this part of half the samples' box.
@@ -143,7 +146,14 @@ impl NoisyField {
         let sampling = Sampling::new(self.interval, self.steps).ok()?;
         let flow = Training::new(ModelSpec::Polynomial(self.degree), catalog::find(FLOW).ok()?, sampling);
         let training = Training { loss, iterations: Some(MOST_ITERATIONS), ..flow };
-        let fit = training.prepare(&self.paths).ok()?.fit(0, Some(start), &mut unwatched).ok()?;
+        // What lowers the loss by so little moves λ by a small part of its uncertainty.
+        let mut last = (0, f64::INFINITY);
+        let mut until_quiet = |at: Progress<'_>| {
+            let quiet = at.iteration > last.0 && last.1 - at.loss <= QUIET * at.loss;
+            last = (at.iteration, at.loss);
+            if quiet { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let fit = training.prepare(&self.paths).ok()?.fit(0, Some(start), &mut until_quiet).ok()?;
         Some((fit.learned, fit.loss))
     }
 

@@ -22,6 +22,7 @@ use crate::method::{Method, Multistep, Sampling};
 use crate::truth::{Mode, StateSpace};
 use nalgebra::DMatrix;
 use num_complex::Complex;
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// Losses that are looked at beside the one asked for, the simplest first.
@@ -187,13 +188,8 @@ impl ThroughLoss {
         modes: &[Mode],
     ) -> Self {
         let acts = acts(&learned, modes, longest);
-        let mut others = Vec::new();
-        if acts {
-            for other in OTHERS.into_iter().filter(|other| *other != loss) {
-                let Some((modes, _)) = learner.learned(other, interval, modes) else { continue };
-                others.push(OtherLoss { loss: other, modes, keeps: false });
-            }
-        }
+        let of = |other: Loss| learner.learned(other, interval, modes).map(|(modes, _)| OtherLoss { loss: other, modes, keeps: false });
+        let others = if acts { OTHERS.into_par_iter().filter(|other| *other != loss).filter_map(of).collect() } else { Vec::new() };
         Self { loss, noise, floor, modes: learned, acts, keeps: !acts, others, instead: None, system: None, learner }.weighed(
             modes,
             interval,
