@@ -4,6 +4,7 @@ pub(crate) mod assumptions;
 mod certificate;
 pub(crate) mod conditions;
 pub(crate) mod coproduct;
+pub(crate) mod differentials;
 pub(crate) mod general_field;
 pub(crate) mod invariant_drift;
 pub(crate) mod levels;

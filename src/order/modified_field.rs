@@ -1,6 +1,7 @@
 //! Modified and inverse modified fields of polynomial systems, as polynomials.
 
 use super::OrderError;
+use super::differentials::Differentials;
 use super::modified::{LARGEST_POWER, inverse_modified_equation, modified_equation};
 use super::multistep_series::multistep_series;
 use super::prime_field::common_multiple;
@@ -11,7 +12,6 @@ use crate::method::{Multistep, RungeKutta};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::Zero;
-use rayon::prelude::*;
 use serde::Serialize;
 
 /// Irrational coefficients are replaced by fractions this close, 2^(−bits).
@@ -82,7 +82,7 @@ impl FieldExpansion {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Self, OrderError> {
         let series = modified_equation(method, power)?;
-        Self::of(method, false, field, series.trees(), series.coefficients(), stop)
+        Self::of(method, false, &Differentials::of(field), series.trees(), series.coefficients(), stop)
     }
 
     /// The inverse modified equation of a method on a field through h^power: `S_h[f̂] = φ_h[f]`, what a perfect fit learns.
@@ -90,8 +90,13 @@ impl FieldExpansion {
     /// # Errors
     /// As [`inverse_modified_equation`].
     pub fn inverse(method: &RungeKutta, field: &PolynomialField, power: usize) -> Result<Self, OrderError> {
+        Self::inverse_of(method, &Differentials::of(field), power)
+    }
+
+    /// The same of a field whose elementary differentials are kept for other methods.
+    pub(crate) fn inverse_of(method: &RungeKutta, differentials: &Differentials, power: usize) -> Result<Self, OrderError> {
         let series = inverse_modified_equation(method, power)?;
-        Self::of(method, true, field, series.trees(), series.coefficients(), &|| false)
+        Self::of(method, true, differentials, series.trees(), series.coefficients(), &|| false)
     }
 
     /// What learning through a linear multistep method from exact states finds, through h^power: `f̂ = Σ c_k h^k y^(k+1)`, with `y^(k+1)` the k-th derivative of f along
@@ -126,7 +131,7 @@ impl FieldExpansion {
     fn of(
         method: &RungeKutta,
         inverse: bool,
-        field: &PolynomialField,
+        differentials: &Differentials,
         trees: &Trees,
         coefficients: &[Number],
         stop: &(dyn Fn() -> bool + Sync),
@@ -138,21 +143,23 @@ impl FieldExpansion {
         };
         let weights: Vec<BigRational> = trees.iter().map(weight).collect();
         let exact = coefficients.iter().all(|b| b.as_rational().is_some());
-        let differentials = Differentials::of(field, trees, |t| !weights[t.index()].is_zero(), stop).ok_or(OrderError::Stopped)?;
+        differentials.form(trees, |t| !weights[t.index()].is_zero(), stop).ok_or(OrderError::Stopped)?;
+        let variables = differentials.variables();
         let term = |k: usize| {
-            let used: Vec<Tree> = trees.of_order(k + 1).filter(|&t| differentials.values[t.index()].is_some()).collect();
+            let used: Vec<Tree> =
+                trees.of_order(k + 1).filter(|&t| !weights[t.index()].is_zero() && differentials.value(t).is_some()).collect();
             let common = common_multiple(used.iter().map(|t| weights[t.index()].denom()));
-            let denominator = &common * num_traits::pow(differentials.denominator.clone(), k + 1);
+            let denominator = &common * num_traits::pow(differentials.denominator().clone(), k + 1);
             let component = |i: usize| {
                 let scaled = used.iter().flat_map(|t| {
                     let weight = &weights[t.index()];
                     let numerator = Integer::from(weight.numer() * (&common / weight.denom()));
-                    let value = differentials.values[t.index()].iter().flat_map(move |value| value[i].terms());
+                    let value = differentials.value(*t).into_iter().flat_map(move |value| value[i].terms());
                     value.map(move |(m, c)| (*m, c.clone() * &numerator))
                 });
                 Multivariate::new(scaled.collect()).map(|c| BigRational::new(c.to_bigint(), denominator.clone()))
             };
-            PolynomialField::new(field.variables().to_vec(), (0..field.variables().len()).map(component).collect())
+            PolynomialField::new(variables.to_vec(), (0..variables.len()).map(component).collect())
         };
         // As many components as variables each time, so no term is left out.
         let terms = (0..trees.max_order()).filter_map(term).collect();
@@ -194,64 +201,4 @@ impl FieldExpansion {
             terms: self.terms.iter().enumerate().map(term).collect(),
         }
     }
-}
-
-type IntegerPolynomial = Multivariate<Integer>;
-
-/// Elementary differentials of a field with integer coefficients over one denominator D: `D^|t| F(t)`.
-struct Differentials {
-    denominator: BigInt,
-    /// None where F(t) is not needed or is known to vanish.
-    values: Vec<Option<Vec<IntegerPolynomial>>>,
-}
-
-impl Differentials {
-    /// `F([t₁…t_k])_i = Σ ∂^k f_i/∂x_{j₁}…∂x_{j_k} F(t₁)_{j₁} … F(t_k)_{j_k}`, where wanted or part of what is wanted. A vertex with more
-    /// branches than the field's degree makes F(t) vanish. `None` when stopped.
-    fn of(field: &PolynomialField, trees: &Trees, wanted: impl Fn(Tree) -> bool, stop: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
-        let coefficients = field.components().iter().flat_map(|p| p.terms());
-        let denominator = common_multiple(coefficients.map(|(_, c)| c.denom()));
-        let components: Vec<IntegerPolynomial> =
-            field.components().iter().map(|p| p.map(|c| Integer::from(c.numer() * (&denominator / c.denom())))).collect();
-        let degree = field.degree();
-        let alive: Vec<bool> = trees.iter().fold(Vec::with_capacity(trees.count()), |mut alive, t| {
-            let branches = trees.branches(t);
-            let lives = branches.len() <= degree && branches.iter().all(|b| alive[b.index()]);
-            alive.push(lives);
-            alive
-        });
-        let mut needed: Vec<bool> = trees.iter().map(|t| alive[t.index()] && wanted(t)).collect();
-        for t in trees.iter().rev().filter(|t| alive[t.index()]) {
-            if needed[t.index()] {
-                trees.branches(t).iter().for_each(|b| needed[b.index()] = true);
-            }
-        }
-        let mut values: Vec<Option<Vec<IntegerPolynomial>>> = Vec::with_capacity(trees.count());
-        for n in 1..=trees.max_order() {
-            let of_order: Vec<Tree> = trees.of_order(n).collect();
-            let value = |t: &Tree| {
-                let branches: Option<Vec<&Vec<IntegerPolynomial>>> =
-                    trees.branches(*t).iter().map(|b| values[b.index()].as_ref()).collect();
-                let branches = branches.filter(|_| needed[t.index()] && !stop())?;
-                let value: Vec<IntegerPolynomial> = components.iter().map(|p| contract(p, &branches)).collect();
-                value.iter().any(|p| !p.is_zero()).then_some(value)
-            };
-            let new: Vec<_> = of_order.par_iter().map(value).collect();
-            values.extend(new);
-            if stop() {
-                return None;
-            }
-        }
-        Some(Self { denominator, values })
-    }
-}
-
-/// The derivatives of p in the directions of the branches, one after another.
-fn contract(p: &IntegerPolynomial, branches: &[&Vec<IntegerPolynomial>]) -> IntegerPolynomial {
-    let Some((first, rest)) = branches.split_first() else { return p.clone() };
-    let parts = first.iter().enumerate().filter(|(_, direction)| !direction.is_zero()).map(|(j, direction)| {
-        let slope = p.derivative(j);
-        if slope.is_zero() { slope } else { contract(&slope, rest).times(direction) }
-    });
-    parts.fold(IntegerPolynomial::zero(), |sum, part| sum.plus(&part))
 }

@@ -5,6 +5,7 @@ use crate::dynamics::norm::norm;
 use crate::dynamics::{Field, Flow, LimitCycle, PolynomialField, equilibria};
 use crate::exact::eigenvalues;
 use crate::method::Method;
+use crate::order::differentials::Differentials;
 use crate::order::{DriftError, FieldExpansion, Invariant, LARGEST_POWER, OrderError, convergence, drift, inverse_linear_radius};
 use crate::stability::StabilityFunction;
 use serde::{Serialize, Serializer};
@@ -141,10 +142,19 @@ const FIRST_REACH: usize = 6;
 /// # Errors
 /// Those of [`FieldExpansion::inverse`] and [`FieldExpansion::multistep`].
 pub fn learned_expansion(method: &Method, field: &PolynomialField) -> Result<Option<(FieldExpansion, usize)>, OrderError> {
+    learned_expansion_of(method, field, &Differentials::of(field))
+}
+
+/// The same of a field whose elementary differentials are kept for other methods.
+fn learned_expansion_of(
+    method: &Method,
+    field: &PolynomialField,
+    differentials: &Differentials,
+) -> Result<Option<(FieldExpansion, usize)>, OrderError> {
     let mut reach = FIRST_REACH;
     loop {
         let expansion = match method {
-            Method::RungeKutta(method) => FieldExpansion::inverse(method, field, reach)?,
+            Method::RungeKutta(method) => FieldExpansion::inverse_of(method, differentials, reach)?,
             Method::Multistep(method) => FieldExpansion::multistep(method, field, reach)?,
         };
         let nonzero = corrections(&expansion);
@@ -171,14 +181,16 @@ impl Orbits<'_> {
     /// # Errors
     /// As [`learned_expansion`].
     pub fn through(&self, method: &Method, h: f64) -> Result<Vec<PredictedDrift>, OrderError> {
-        Ok(self.through_with_cycle(method, h)?.0)
+        Ok(self.through_with_cycle(method, h, &Differentials::of(self.field))?.0)
     }
 
-    /// The same, and what becomes of the cycle.
-    ///
-    /// # Errors
-    /// As [`learned_expansion`].
-    pub fn through_with_cycle(&self, method: &Method, h: f64) -> Result<(Vec<PredictedDrift>, Option<LearnedCycle>), OrderError> {
+    /// The same with the field's elementary differentials, and what becomes of the cycle.
+    pub(super) fn through_with_cycle(
+        &self,
+        method: &Method,
+        h: f64,
+        differentials: &Differentials,
+    ) -> Result<(Vec<PredictedDrift>, Option<LearnedCycle>), OrderError> {
         let radius = match method {
             Method::RungeKutta(method) => inverse_linear_radius(&StabilityFunction::of(method)).ok().map(|found| found.radius),
             Method::Multistep(_) => None,
@@ -196,7 +208,7 @@ impl Orbits<'_> {
             };
             return Ok((self.starts.iter().zip(&linear).map(none).collect(), None));
         }
-        let Some((expansion, power)) = learned_expansion(method, self.field)? else { return Ok((Vec::new(), None)) };
+        let Some((expansion, power)) = learned_expansion_of(method, self.field, differentials)? else { return Ok((Vec::new(), None)) };
         let cycle = self.cycle.and_then(|truth| LearnedCycle::of(&expansion, power, truth, h));
         let one = |(start, linear): (&Vec<f64>, &Option<LinearPart>)| {
             let mut found = self.one(&expansion, h, power, start);

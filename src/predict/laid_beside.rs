@@ -14,6 +14,7 @@ use crate::fit::Loss;
 use crate::inverse::step_control::EquationError;
 use crate::loops::{Call, Precision, Regression};
 use crate::method::{Method, Sampling};
+use crate::order::differentials::Differentials;
 use rayon::prelude::*;
 
 /// What a report has beside the methods.
@@ -164,12 +165,13 @@ impl Report {
     /// Adds the drift of these orbits through each of the report's methods, `methods` in the same order; of none any more once `stopped` says so.
     pub(super) fn add_drift_of(&mut self, orbits: &Orbits<'_>, methods: &[Method], stopped: &(dyn Fn() -> bool + Sync)) {
         let interval = self.interval;
+        let differentials = Differentials::of(orbits.field);
         self.methods.par_iter_mut().zip(methods).for_each(|(report, method)| {
             // A multistep method steps from sample to sample only.
             let steps_so = matches!(method, Method::RungeKutta(_)) || report.substeps == 1;
             if steps_so && !stopped() {
                 let h = interval / f64::from(report.substeps);
-                (report.drift, report.cycle) = orbits.through_with_cycle(method, h).unwrap_or_default();
+                (report.drift, report.cycle) = orbits.through_with_cycle(method, h, &differentials).unwrap_or_default();
             }
         });
         self.weigh_orbits();
