@@ -140,6 +140,8 @@ pub enum Caveat {
         degree: usize,
         /// Its residual, relative to the motion in one interval.
         residual: f64,
+        /// It was fitted to one row in so many, of which intervals are meant here.
+        every: usize,
         /// Extrapolated steps of its flow in one interval.
         steps: usize,
         /// The largest change of a mode when it is fitted through twice as many, relative to the largest mode beside it; `None` where that was not tried.

@@ -309,7 +309,8 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     let fit = field.best();
     found.linear = fit.degree == 1;
     if field.explains {
-        found.caveats.push(Caveat::FieldFitted { degree: fit.degree, residual: fit.rms, steps: fit.steps, doubled: field.doubled });
+        let (degree, residual, steps) = (fit.degree, fit.rms, fit.steps);
+        found.caveats.push(Caveat::FieldFitted { degree, residual, every: field.every, steps, doubled: field.doubled });
     }
     if field.open && matches!(field.motion, Motion::Orbits | Motion::Cycle) {
         // Whether the orbit attracts, and what its neighbours do, is not in the samples.

@@ -44,6 +44,7 @@ mod bounded_work;
 mod caveat;
 mod changing_rates;
 mod chi_square;
+mod coarsened;
 mod cycle_in_runs;
 mod delays;
 mod determined_modes;

@@ -3,6 +3,7 @@
 //! Degrees are nested from 1 up. The lowest degree from which two more make no material difference has reached the floor: rounding, or the noise.
 
 use super::bounded_work::Effort;
+use super::coarsened::Coarsened;
 use super::determined_modes::{CLEAN, Degrees, NonlinearMode, distance};
 use super::field_fit::FieldFit;
 use super::finding::{Because, Motion};
@@ -58,6 +59,8 @@ pub(super) struct NonlinearModel {
     pub explains: bool,
     pub modes: Vec<NonlinearMode>,
     pub frame: Frame,
+    /// It was fitted to one row in so many; intervals are from one to the next.
+    pub every: usize,
     /// The largest change of a mode, relative to the largest mode beside it, where the counted degree is fitted through twice its flow's steps.
     pub doubled: Option<f64>,
     /// What the field goes on with after the last sample, where it explains the samples.
@@ -85,9 +88,21 @@ impl NonlinearModel {
     ///
     /// Ends with the degrees that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let samples = samples.thinned(MOST_PAIRS, WINDOW + 1);
-        let frame = Frame::of(&samples);
-        let pairs = windows(&samples, &frame, 1, usize::MAX);
+        let coarse = Coarsened::of(samples, MOST_PAIRS, WINDOW + 1);
+        let model = Self::of_some(&coarse, stopped);
+        // What turns between the rows that were looked at is another motion than that of its fields.
+        if coarse.every > 1
+            && model.as_ref().is_some_and(|model| model.explains && !coarse.is_met_between(model.best(), &model.frame, samples))
+        {
+            return Self::of_some(&Coarsened { samples: samples.thinned(MOST_PAIRS, WINDOW + 1), every: 1 }, stopped);
+        }
+        model
+    }
+
+    fn of_some(coarse: &Coarsened, stopped: &dyn Fn() -> bool) -> Option<Self> {
+        let Coarsened { samples, every } = coarse;
+        let frame = Frame::of(samples);
+        let pairs = windows(samples, &frame, 1, usize::MAX);
         let mut effort = Effort::new(3e9, stopped);
         let mut fits: Vec<FieldFit> = Vec::new();
         let mut steps = 1;
@@ -108,7 +123,7 @@ impl NonlinearModel {
         // What the degrees below have tells of a slow series.
         let from = floor.filter(|_| explains).unwrap_or(0).saturating_sub(2);
         if fits[from].rms > CLEAN {
-            let longer = windows(&samples, &frame, WINDOW, usize::MAX);
+            let longer = windows(samples, &frame, WINDOW, usize::MAX);
             let tried = fits.len();
             match needed_in_windows(&mut fits, from, (&pairs, &longer), &mut steps, &mut effort) {
                 Some(needed) => (floor, explains) = (Some(needed), true),
@@ -129,7 +144,8 @@ impl NonlinearModel {
         let counted = floor.filter(|_| explains);
         let doubled = counted.and_then(|k| change_when_doubled(&fits[k], &found[k], &mut effort));
         let (motion, closed, repeats) = (Motion::Undetermined, None, None);
-        let mut model = Self { fits, floor, explains, modes: Vec::new(), frame, doubled, motion, closed, repeats, open: false };
+        let mut model =
+            Self { fits, floor, explains, modes: Vec::new(), frame, every: *every, doubled, motion, closed, repeats, open: false };
         let degrees = Degrees { fits: &model.fits, equilibria: &found, floor, explains, frame: &model.frame };
         model.modes = degrees.modes();
         if let (Some(floor), true, Some(last)) = (floor, explains, points.last()) {
@@ -139,8 +155,8 @@ impl NonlinearModel {
                 && let Some(next) = model.fits.get(floor + 1)
             {
                 let (kind, again) = motion_after(next, last);
-                let (alike, shown) = (model.closed.as_ref(), model.cycle_is_shown(next, &samples));
-                if !(agree((model.motion, alike), (kind, again.as_ref())) && model.cycle_is_reached(&samples) && shown) {
+                let (alike, shown) = (model.closed.as_ref(), model.cycle_is_shown(next, samples));
+                if !(agree((model.motion, alike), (kind, again.as_ref())) && model.cycle_is_reached(samples) && shown) {
                     let repeats = |(one, other): (&Closed, &Closed)| is_same_orbit(one, other).then_some(one.period);
                     model.repeats = alike.zip(again.as_ref()).and_then(repeats);
                     (model.motion, model.closed) = (Motion::Undetermined, None);

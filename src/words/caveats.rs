@@ -105,7 +105,7 @@ impl Say for Caveat {
                 "{coordinates} of {columns} directions stand above the noise; they hold {} of the variance, and the modes are theirs.",
                 percent(*kept)
             ),
-            Self::FieldFitted { degree, residual, steps, doubled } => {
+            Self::FieldFitted { degree, residual, every, steps, doubled } => {
                 let converged = doubled.map_or_else(String::new, |change| {
                     format!(
                         " With twice the {} an interval of its flow the modes change by {}.",
@@ -113,9 +113,13 @@ impl Say for Caveat {
                         percent(change)
                     )
                 });
+                let (met, interval) = match every {
+                    1 => ("the samples".to_owned(), "in one interval"),
+                    _ => (format!("one row in {every}"), "from one to the next"),
+                };
                 format!(
-                    "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples; it misses {} of the motion \
-                     in one interval.{converged}",
+                    "The modes are those of a polynomial field of degree {degree} whose own flow meets {met}; it misses {} of the motion \
+                     {interval}.{converged}",
                     percent(*residual)
                 )
             }

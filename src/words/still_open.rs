@@ -53,7 +53,9 @@ pub(super) fn open(report: &Report, width: usize, brief: bool, to: Dialect) -> V
 fn shortly(caveat: &Caveat, to: Dialect) -> String {
     match *caveat {
         // That the flow has converged is told among all notes.
-        Caveat::FieldFitted { degree, residual, steps, .. } => Caveat::FieldFitted { degree, residual, steps, doubled: None }.say(to),
+        Caveat::FieldFitted { degree, residual, every, steps, .. } => {
+            Caveat::FieldFitted { degree, residual, every, steps, doubled: None }.say(to)
+        }
         _ => caveat.say(to),
     }
 }
