@@ -224,3 +224,20 @@ fn a_product_of_oscillations_is_a_series() {
     let data = Trajectories::with_times("product", names.into(), Vec::new(), vec![run]).unwrap();
     assert!(predicted(&data, Loss::Pairs).modes.iter().all(|mode| !mode.settled));
 }
+
+/// A column and its multiple beside a constant are one direction: what rounding leaves in the other is no noise that moves the modes.
+#[test]
+fn a_column_beside_its_multiple_is_clean() {
+    let rows: Vec<Vec<f64>> = (0..60)
+        .map(|n| {
+            let x = (LAMBDA * 3.0 * INTERVAL * f64::from(n)).exp().re;
+            vec![x, 1.5 * x + 3.0]
+        })
+        .collect();
+    let data = Trajectories::new("twice", vec!["x".into(), "y".into()], 3.0 * INTERVAL, vec![Trajectory::new(None, 0.0, &rows)]).unwrap();
+    let report = predicted(&data, Loss::Pairs);
+    assert!(
+        report.modes.iter().all(|mode| mode.settled && (mode.lambda - LAMBDA).norm().min((mode.lambda - LAMBDA.conj()).norm()) < 1e-10)
+    );
+    assert!(!report.caveats.iter().any(|caveat| matches!(caveat, Caveat::NoiseUnfollowed { .. })), "{:?}", report.caveats);
+}

@@ -2,8 +2,11 @@
 
 #[path = "common/chance.rs"]
 mod chance;
+#[path = "common/golden.rs"]
+mod golden;
 
 use chance::{normal, unit};
+use golden::golden;
 use lambdahat::data::{Reading, Trajectories, Trajectory};
 use lambdahat::truth::{Because, Caveat, Examination, Mode, ModesOptions, Motion, examine};
 use num_complex::Complex64;
@@ -191,6 +194,41 @@ fn uneven_times_and_gaps() {
     assert_modes(&panel("fifty-sensors.csv"), &[(-0.05, 1.5)], 2e-3);
 }
 
+/// Two oscillations in one column at uneven times, where no delayed rows tell of the second.
+#[test]
+fn uneven_times_show_more_modes_than_columns() {
+    let mut t = 0.0;
+    let after = |interval: &f64| {
+        t += 0.35 * interval;
+        t
+    };
+    let times: Vec<f64> = golden(0.4, 150).iter().map(after).collect();
+    let at = |t: &f64| (-0.03 * t).exp() * t.cos() + 0.8 * (-0.05 * t).exp() * (2.2 * t + 1.0).cos();
+    let states = times.iter().map(at).collect();
+    let data = Trajectories::with_times("two", vec!["x".into()], Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    assert_modes(&found, &[(-0.03, 1.0), (-0.05, 2.2)], 1e-12);
+    assert!(found.caveats.contains(&Caveat::part_of_state(1, 4)), "{found:?}");
+}
+
+/// Positions of five masses between walls, the middle one of 3 and the others of 1: ten modes in five columns, two of them near each other, with noise that delayed rows take for directions of their own.
+#[test]
+fn a_longer_chain_shows_its_modes_in_its_positions() {
+    // Square roots of the eigenvalues of M⁻¹K and amplitudes in each mode's shape, by numpy.linalg.eig.
+    let frequencies = [1.773_017_259_102, 3f64.sqrt(), 0.393_721_222_140, 1.169_640_998_268, 1.0];
+    let amplitudes = [
+        [1.297, 0.2, 0.205, 0.207, 0.468],
+        [-1.483, -0.2, 0.378, 0.131, 0.468],
+        [0.399, 0.0, 0.493, -0.125, 0.0],
+        [-1.483, 0.2, 0.378, 0.131, -0.468],
+        [1.297, -0.2, 0.205, 0.207, -0.468],
+    ];
+    let columns = amplitudes.map(|row| row.iter().zip(frequencies).map(|(a, w)| (*a, Complex64::new(0.0, w))).collect::<Vec<_>>());
+    let columns: Vec<&[(f64, Complex64)]> = columns.iter().map(Vec::as_slice).collect();
+    let found = examine(&exponentials(&columns, 400, 0.3, 1e-6, 1), &ModesOptions::default()).unwrap();
+    assert_modes(&found, &frequencies.map(|w| (0.0, w)), 1e-5);
+}
+
 /// Steady ramps with noise, alone, beside a decay, and in logarithms: no equilibrium is made up for them, and the decay's λ is still told.
 #[test]
 fn noisy_ramps_have_no_equilibrium() {
@@ -326,6 +364,10 @@ fn second_order(f: impl Fn(f64, f64) -> f64, (mut x, mut v): (f64, f64), rows: u
     all
 }
 
+fn rows(states: &[[f64; 2]]) -> Vec<Vec<f64>> {
+    states.iter().map(|state| state.to_vec()).collect()
+}
+
 /// One clean column of a nonlinear oscillator: the row before it is the rest of the state, and the mode is that of small motions, not of the series.
 #[test]
 fn one_column_of_a_nonlinear_oscillator_has_its_mode_by_a_lag() {
@@ -451,13 +493,13 @@ fn noise_makes_no_limit_cycle_of_an_orbit() {
     assert_eq!(found.finding.motion, Motion::Cycle, "{:?}", found.caveats);
 }
 
-/// Rows of a system of three variables, every `interval`, by small steps of the classical Runge–Kutta method.
-fn three(f: impl Fn([f64; 3]) -> [f64; 3], mut x: [f64; 3], rows: usize, interval: f64) -> Trajectories {
+/// Rows of a system of three variables, every `interval`, by small steps of the classical Runge–Kutta method, each value `written` so.
+fn three(f: impl Fn([f64; 3]) -> [f64; 3], mut x: [f64; 3], (rows, interval): (usize, f64), written: impl Fn(f64) -> f64) -> Trajectories {
     let h = interval / 100.0;
     let along = |x: [f64; 3], k: [f64; 3], h: f64| [x[0] + h * k[0], x[1] + h * k[1], x[2] + h * k[2]];
     let mut all = Vec::new();
     for _ in 0..rows {
-        all.push(x.to_vec());
+        all.push(x.map(&written).to_vec());
         for _ in 0..100 {
             let a = f(x);
             let b = f(along(x, a, 0.5 * h));
@@ -474,18 +516,33 @@ fn three(f: impl Fn([f64; 3]) -> [f64; 3], mut x: [f64; 3], rows: usize, interva
 #[test]
 fn a_cubic_field_in_three_columns_is_settled() {
     let circuit = |x: [f64; 3]| [10.0 * (x[1] + 0.17 * x[0] - 0.06 * x[0].powi(3)), x[0] - x[1] + x[2], -14.5 * x[1]];
-    let found = examine(&three(circuit, [0.4, 0.1, -0.2], 700, 0.04), &ModesOptions::default()).unwrap();
     // Zeros of λ³ − 0.7λ² + 2.8λ − 24.65, the characteristic polynomial at the origin.
     let zero = |m: &&Mode| (m.lambda.powu(3) - 0.7 * m.lambda.powu(2) + 2.8 * m.lambda - 24.65).norm() < 1e-4;
-    let at_origin: Vec<&Mode> = settled(&found).into_iter().filter(|m| m.equilibrium.iter().all(|x| x.abs() < 1e-6)).collect();
-    assert!(at_origin.len() == 2 && at_origin.iter().all(zero), "{found:?}");
+    // In all digits, and in other units with nine significant ones, where rounding is that of a value's own last place.
+    let nine_digits = |x: f64| format!("{:.8e}", 1000.0 + 100.0 * x).parse().unwrap();
+    for (written, origin, near) in [(&(|x| x) as &dyn Fn(f64) -> f64, 0.0, 1e-6), (&nine_digits, 1000.0, 1e-3)] {
+        let found = examine(&three(circuit, [0.4, 0.1, -0.2], (700, 0.04), written), &ModesOptions::default()).unwrap();
+        let there = |m: &&Mode| m.equilibrium.iter().all(|x| (x - origin).abs() < near);
+        let at_origin: Vec<&Mode> = settled(&found).into_iter().filter(there).collect();
+        assert!(at_origin.len() == 2 && at_origin.iter().all(zero), "{found:?}");
+    }
+}
+
+/// Three orbits of a spring with x⁵: a field of degree 7 meets the errors of the flow of degree 5, which is no reason to take that for a field of degree 7.
+#[test]
+fn errors_of_the_flow_are_no_reason_for_a_higher_degree() {
+    let orbit = |start| Trajectory::new(None, 0.0, &rows(&second_order(|x, _| -x - x.powi(5), (start, 0.0), 100, 0.25)));
+    let data = Trajectories::new("spring", vec!["x".into(), "v".into()], 0.25, [0.1, 0.5, 0.8].map(orbit).into()).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    assert_modes(&found, &[(0.0, 1.0)], 1e-10);
+    assert_eq!(found.finding.motion, Motion::Orbits);
 }
 
 /// Where no degree explains the motion, how far degrees differ is no reason to say that λ may be zero.
 #[test]
 fn what_is_not_explained_is_not_said_to_be_zero() {
     let lorenz = |x: [f64; 3]| [9.0 * (x[1] - x[0]), x[0] * (33.0 - x[2]) - x[1], x[0] * x[1] - 2.4 * x[2]];
-    let found = examine(&three(lorenz, [3.0, 5.0, 20.0], 400, 0.15), &ModesOptions::default()).unwrap();
+    let found = examine(&three(lorenz, [3.0, 5.0, 20.0], (400, 0.15), |x| x), &ModesOptions::default()).unwrap();
     let large = |m: &&Mode| m.lambda.norm() > 1.0 && m.because.contains(&Because::LinearPartVanishes);
     assert!(!found.modes.is_empty() && !found.modes.iter().any(|m| large(&m)), "{:?}", found.modes);
 }

@@ -11,6 +11,8 @@ use nalgebra::{DMatrix, DVector};
 
 /// Rows that are looked at.
 const MOST_ROWS: usize = 20_000;
+/// A direction that the samples fill by less than this part of the one that they fill most is empty.
+const ROUNDING: f64 = 1e-10;
 /// Of orthogonal iteration.
 const ITERATIONS: usize = 8;
 
@@ -40,6 +42,12 @@ fn principal(data: &Trajectories, paths: &Paths, modes: &[Mode]) -> Option<(Traj
     let mut directions = DMatrix::from_fn(d, r, |j, k| all[(j, k * (rows - 1) / r)]);
     for _ in 0..ITERATIONS {
         directions = (&all * all.tr_mul(&directions)).qr().q();
+    }
+    // Columns that are one another's multiples fill fewer directions: what is in the others is rounding, which is nobody's noise.
+    let filled: Vec<f64> = directions.tr_mul(&all).row_iter().map(|row| row.norm()).collect();
+    let most = filled.iter().copied().fold(0.0, f64::max);
+    if filled.iter().any(|length| *length < ROUNDING * most) {
+        return None;
     }
     let seen = |x: &[f64]| directions.tr_mul(&scaled(x)).as_slice().to_vec();
     let runs = paths.iter().filter(|path| path.len() > 1).map(|path| {

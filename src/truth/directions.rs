@@ -137,7 +137,9 @@ impl Directions {
         let n = self.count();
         let origin = self.inward.tr_mul(&nalgebra::DVector::from_column_slice(&samples.origin)).as_slice().to_vec();
         let resolution = self.inward.abs().tr_mul(&nalgebra::DVector::from_column_slice(&samples.resolution)).as_slice().to_vec();
-        let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], origin, resolution, ..samples.clone() };
+        let square = nalgebra::DVector::from_iterator(samples.dimension(), samples.rounding.iter().map(|x| x * x));
+        let rounding = self.inward.map(|x| x * x).tr_mul(&square).iter().map(|x| x.sqrt()).collect();
+        let mut out = Samples { runs, centre: vec![0.0; n], scale: vec![1.0; n], origin, resolution, rounding, ..samples.clone() };
         out.missing = out.runs.iter().any(|r| r.states.iter().any(|x| x.is_nan()));
         out
     }

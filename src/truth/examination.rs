@@ -22,7 +22,8 @@ use super::forgotten_gaps::begun_anew;
 use super::gridded::samples_of;
 use super::lagged::{LagGain, field_with_lag};
 use super::levels_off::{add_levels_off, only_rises_or_falls};
-use super::linear_model::{LinearMode, LinearModel, VAGUE};
+use super::linear_model::{LinearMode, LinearModel};
+use super::linear_motion::{is_steady, motion_of};
 use super::modes::{Mode, ModesError, ModesOptions, find_modes};
 use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
@@ -33,8 +34,6 @@ use super::runs::Samples;
 use super::steady_cycle::steady_cycle;
 use super::turns_back::turns_back;
 use crate::data::{DataProblem, Trajectories};
-use num_complex::Complex;
-use std::f64::consts::TAU;
 
 /// Coordinates up to which a field is fitted.
 const MOST_FIELD_COLUMNS: usize = 4;
@@ -361,37 +360,22 @@ fn add_linear(found: &mut Examination, linear: &LinearModel, samples: &Samples, 
     if linear.explains && lines.is_empty() && count > samples.dimension() && hidden && !runs_differ {
         found.caveats.push(Caveat::part_of_state(samples.dimension(), count));
     }
-    let steady = |lambda: Complex<f64>, u: f64| lambda.im > 0.0 && (lambda.re.abs() * samples.duration() < 0.1 || lambda.re.abs() < u);
+    let steady = |mode: &LinearMode| is_steady(mode, samples.duration());
     // What goes on for ever rests nowhere: the middle of a nonlinear orbit depends on its size.
-    if apart && !modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
+    if apart && !modes.iter().all(steady) {
         found.caveats.push(Caveat::RestsApart);
     }
-    if let Some(mode) = modes.iter().find(|m| m.because.is_empty() && steady(m.lambda, m.uncertainty))
+    if let Some(mode) = modes.iter().find(|m| m.because.is_empty() && steady(m))
         && linear.one_amplitude(samples)
     {
         found.caveats.push(Caveat::OneSize { frequency: mode.lambda.im });
     }
-    let has = |b: Because| modes.iter().any(|m| m.because.contains(&b));
-    // An orbit is one that closes in the samples, at a frequency that they tell.
-    let turns = |m: &LinearMode| {
-        steady(m.lambda, m.uncertainty) && m.lambda.im * samples.duration() > TAU && m.uncertainty <= VAGUE * m.lambda.norm()
-    };
     found.finding.motion = if !linear.explains && !linear.nearly {
         Motion::Undetermined
     } else if trend > 0 || !lines.is_empty() {
         Motion::Drift
-    } else if has(Because::Harmonic) && modes.iter().any(turns) {
-        Motion::Orbits
-    } else if has(Because::MayBeDriven) {
-        Motion::Driven
-    } else if !modes.is_empty() && modes.iter().all(turns) {
-        Motion::Orbits
-    } else if modes.iter().all(|m| steady(m.lambda, m.uncertainty)) {
-        Motion::Undetermined
-    } else if modes.iter().all(|m| m.lambda.re < 0.0 || steady(m.lambda, m.uncertainty)) {
-        Motion::Rest
     } else {
-        Motion::Undetermined
+        motion_of(&modes, samples.duration())
     };
     for mode in modes {
         found.modes.extend(Mode::told(mode.lambda, equilibrium.clone(), mode.uncertainty, mode.because, true));

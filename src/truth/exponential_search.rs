@@ -20,6 +20,9 @@ pub(super) const LEAST: f64 = 0.8;
 const ROUNDING: f64 = 1e-9;
 /// Exponentials at most, pairs as two.
 const MOST: usize = 16;
+/// Those that a scan looks for at most, and those beyond the columns.
+const MOST_SCANNED: usize = 6;
+const MOST_HIDDEN: usize = 3;
 /// Rates of less than this over the whole time are a trend.
 const SLOW: f64 = 0.5;
 
@@ -32,8 +35,13 @@ const GONE: f64 = 1e-8;
 fn starts(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn() -> bool) -> Vec<Vec<Rate>> {
     let d = samples.dimension();
     let mut all: Vec<Vec<Rate>> = Vec::new();
-    if let Some(delays) = Delays::of(&samples.thinned(2000, 12)) {
-        let mut ranks: Vec<usize> = vec![delays.rank, delays.rank.saturating_sub(1), d, d + 1, 1, 2, 3, 4];
+    let delays = Delays::of(&samples.thinned(2000, 12));
+    // Without delays nothing but the scan begins with more modes than there are columns.
+    let hidden = if delays.is_some() { 1 } else { MOST_HIDDEN };
+    if let Some(delays) = delays {
+        // Rounding and noise that windows share may seem to be directions of their own: what is too much is left out again.
+        let rank = delays.rank.min(MOST);
+        let mut ranks: Vec<usize> = vec![rank, rank.saturating_sub(1), d, d + 1, 2 * d, 1, 2, 3, 4];
         // Fewer than are known explain less.
         let least = known.iter().map(|rate| rate.count()).sum::<usize>().max(1);
         ranks.retain(|&r| r >= least && r <= MOST.min(delays.rank.max(d + 1)));
@@ -57,7 +65,7 @@ fn starts(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn()
     if !known.is_empty() {
         all.push(known.to_vec());
     } else if !samples.even || samples.rows() <= 300 {
-        all.push(scanned(short, (d + 1).clamp(2, 6), ROUNDING));
+        all.push(scanned(short, (d + 1).clamp(2, MOST_SCANNED), (d + hidden).clamp(2, MOST_SCANNED), ROUNDING));
     }
     all.retain(|s| !s.is_empty());
     all

@@ -12,30 +12,42 @@ use nalgebra::DMatrix;
 
 /// Growth rates tried, in units of 1/T.
 const GROWTHS: [f64; 6] = [0.0, -1.2, -4.0, -12.0, -40.0, 3.0];
+/// More exponentials than are asked for leave less than this part of what those leave.
+const MUCH_LESS: f64 = 0.2;
 /// Rows that the scan looks at.
 const MOST_ROWS: usize = 240;
 
-/// The exponentials one after the other, at most `most` of them (a pair as two): each scanned in what those before leave, and all polished together.
-pub(super) fn scanned(samples: &Samples, most: usize, enough: f64) -> Vec<Rate> {
+/// At most `few` exponentials (a pair as two), and up to `most` where those leave a fifth of what the few do or less: of many frequencies some take a part of any noise.
+pub(super) fn scanned(samples: &Samples, few: usize, most: usize, enough: f64) -> Vec<Rate> {
     let short = samples.thinned(MOST_ROWS, 2);
-    let mut rates: Vec<Rate> = Vec::new();
+    let (rates, left) = continued(&short, Vec::new(), few, enough);
+    if most <= few || left < enough {
+        return rates;
+    }
+    let (more, least) = continued(&short, rates.clone(), most, enough);
+    if least < MUCH_LESS * left { more } else { rates }
+}
+
+/// The exponentials one after the other, each scanned in what those before leave, and all polished together; and what the last leave.
+fn continued(samples: &Samples, mut rates: Vec<Rate>, most: usize, enough: f64) -> (Vec<Rate>, f64) {
     let mut before = f64::INFINITY;
     loop {
         let found: usize = rates.iter().map(|r| r.count()).sum();
-        let Some(fit) = Exponentials::roughly(&short, &rates, 0) else { break };
-        if found >= most || fit.rms < enough || fit.rms > 0.9 * before {
+        let Some(fit) = Exponentials::roughly(samples, &rates, 0) else { break };
+        let enough = found >= most || fit.rms < enough || fit.rms > 0.9 * before;
+        before = fit.rms;
+        if enough {
             break;
         }
-        before = fit.rms;
-        let Some(next) = strongest(&short, &fit.residuals, most - found) else { break };
+        let Some(next) = strongest(samples, &fit.residuals, most - found) else { break };
         let mut longer = rates.clone();
         longer.push(next);
-        match Exponentials::roughly(&short, &longer, 0) {
+        match Exponentials::roughly(samples, &longer, 0) {
             Some(polished) => rates = polished.rates,
             None => break,
         }
     }
-    rates
+    (rates, before)
 }
 
 /// The rate that takes most out of the residuals.

@@ -10,6 +10,7 @@
 //! | noise that is proportional to the motion | `proportional_noise` |
 //! | where its search starts | `delays`, `frequency_scan` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
+//! | what kind of motion that is | `linear_motion` |
 //! | whether enough cells show a mode that dies out | `seen_cells`, above the digits that columns have: `resolution` |
 //! | whether rates depend on the size of the motion | `amplitude_dependence` |
 //! | whether rates change in the course of a run | `changing_rates`, by `drifting` |
@@ -71,6 +72,7 @@ mod lagged;
 mod left_by_chance;
 mod levels_off;
 mod linear_model;
+mod linear_motion;
 pub(crate) mod modes;
 mod more_directions;
 mod motion;

@@ -22,6 +22,10 @@ use num_complex::Complex;
 const FALL: f64 = 3.0;
 /// A field's own degree leaves less than this part of what the degree below leaves: a solver's errors, or rounding.
 const ENDS: f64 = 1e-6;
+/// The residual of a clean field is rounding below this, in the frame, and no flow is followed more closely.
+const ROUNDING: f64 = 1e-12;
+/// A flow carries the rounding of its start on, and makes it this many times as large at most where it counts.
+const LEFT_BY_DIGITS: f64 = 1.5;
 /// From row to row of noisy samples the residual falls to less than this part, and by more than chance.
 const LEAST_FALL: f64 = 0.93;
 /// A field that leaves more than this of the motion of an interval explains nothing.
@@ -103,13 +107,14 @@ impl NonlinearModel {
         let Coarsened { samples, every } = coarse;
         let frame = Frame::of(samples);
         let pairs = windows(samples, &frame, 1, usize::MAX);
+        let digits = left_by_digits(samples, &frame);
         let mut effort = Effort::new(3e9, stopped);
         let mut fits: Vec<FieldFit> = Vec::new();
         let mut steps = 1;
         while let Some(fit) = next_degree(&pairs, &fits, &mut steps, &mut effort) {
             fits.push(fit);
             // Three degrees at the floor are enough.
-            if let Some(floor) = floor(&fits)
+            if let Some(floor) = floor(&fits, digits)
                 && fits.len() >= floor + if fits[floor].rms > CLEAN { 3 } else { 4 }
             {
                 break;
@@ -118,7 +123,7 @@ impl NonlinearModel {
         if fits.is_empty() {
             return None;
         }
-        let mut floor = floor(&fits);
+        let mut floor = floor(&fits, digits);
         let mut explains = floor.is_some_and(|k| explained(&fits[k]));
         // What the degrees below have tells of a slow series.
         let from = floor.filter(|_| explains).unwrap_or(0).saturating_sub(2);
@@ -350,7 +355,7 @@ fn converged(pairs: &[Window], degree: usize, below: &[&PolynomialFlow], steps: 
     let mut fit = FieldFit::fitted(pairs, false, degree, below, *steps, effort)?;
     while *steps < MOST_STEPS && effort.is_left() {
         let error = fit.flow_error(effort)?;
-        if error <= 0.1 * fit.noise || error <= 1e-11 {
+        if error <= 0.1 * fit.noise || error <= ROUNDING {
             break;
         }
         *steps *= 2;
@@ -359,13 +364,20 @@ fn converged(pairs: &[Window], degree: usize, below: &[&PolynomialFlow], steps: 
     Some(fit)
 }
 
-/// The lowest degree from which two more make no material difference, or one where it is the first to leave hardly anything of what the degree below leaves; or whose residual is rounding.
-fn floor(fits: &[FieldFit]) -> Option<usize> {
+/// What rounding to the digits of the columns leaves from row to row, in the frame: both ends of an interval are off.
+fn left_by_digits(samples: &Samples, frame: &Frame) -> f64 {
+    let off = samples.rounding.iter().zip(&frame.half).map(|(off, half)| (off / half).powi(2));
+    LEFT_BY_DIGITS * (2.0 * off.sum::<f64>() / frame.half.len() as f64).sqrt()
+}
+
+/// The lowest degree from which two more make no material difference, or one where it is the first to leave hardly anything of what the degree below leaves, or no more than the `digits`
+/// that are written; or whose residual is rounding.
+fn floor(fits: &[FieldFit], digits: f64) -> Option<usize> {
     (0..fits.len()).find(|&k| {
         let later = &fits[k + 1..fits.len().min(k + 3)];
         let still = later.iter().all(|f| !material(&fits[k], f));
         let ends = k > 0 && fits[k].rms < CLEAN.min(ENDS * fits[k - 1].rms);
-        (later.len() == 2 && still) || (later.len() == 1 && still && ends) || fits[k].noise < 1e-12
+        (later.len() == 2 && still) || (later.len() == 1 && still && (ends || fits[k].noise <= digits)) || fits[k].noise < ROUNDING
     })
 }
 

@@ -1,4 +1,4 @@
-//! The smallest difference that the digits of a column show.
+//! The smallest difference that the digits of a column show, and what rounding to them leaves.
 
 /// Rounding of a double, and of a single where every value is one, beside the largest value.
 const ROUNDINGS: f64 = 8.0;
@@ -21,12 +21,28 @@ pub(super) fn resolution(values: &[f64]) -> f64 {
     if last.is_finite() { 0.5 * last } else { rounding }
 }
 
+/// The root mean square of what rounding does to the values of a column, each evenly up to half of its own last digit, whether they have decimals in common or significant digits. Missing values are NaN.
+pub(super) fn rounding(values: &[f64]) -> f64 {
+    let decimals: Vec<(i32, i32)> =
+        values.iter().filter(|x| x.is_finite() && **x != 0.0).step_by(values.len().div_ceil(MOST).max(1)).map(|x| places(*x)).collect();
+    let digits = decimals.iter().map(|(first, last)| first - last).max().unwrap_or(0);
+    let finest = decimals.iter().map(|(_, last)| *last).min().unwrap_or(0);
+    let square = |(first, _): &(i32, i32)| 10f64.powi(finest.max(first - digits)).powi(2) / 12.0;
+    (decimals.iter().map(square).sum::<f64>() / decimals.len().max(1) as f64).sqrt()
+}
+
 /// The place value of the last digit of the shortest decimal that is this number.
 fn last_decimal(x: f64) -> f64 {
+    10f64.powi(places(x).1)
+}
+
+/// The powers of ten of the first and the last digit of the shortest decimal that is this number.
+fn places(x: f64) -> (i32, i32) {
     let text = format!("{x:e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let digits = mantissa.split_once('.').map_or(0, |(_, after)| after.len()) as i32;
-    10f64.powi(exponent.parse::<i32>().unwrap_or(0) - digits)
+    let first = exponent.parse::<i32>().unwrap_or(0);
+    (first, first - digits)
 }
 
 #[cfg(test)]
@@ -40,5 +56,14 @@ mod tests {
         assert_eq!(resolution(&[1.0 / 3.0, 2.0]), 16.0 * f64::EPSILON);
         assert_eq!(resolution(&[f64::from(1.0f32 / 3.0), 2.0]), 16.0 * f64::from(f32::EPSILON));
         assert_eq!(resolution(&[0.0, 0.0]), 0.0);
+    }
+
+    /// Decimals in common, then significant digits: rounding leaves the twelfth root of a unit of each value's own last place.
+    #[test]
+    fn rounding_is_that_of_each_value() {
+        let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-12, "{a} {b}");
+        near(rounding(&[0.0, 0.95, 0.9975, f64::NAN, 1.0012]), 1e-4 / 12f64.sqrt());
+        near(rounding(&[848.56, 1128.3, 1040.2, 850.29]), ((2.0 * 0.01 + 2.0 * 1e-4) / 4.0 / 12.0f64).sqrt());
+        assert_eq!(rounding(&[0.0, f64::NAN]), 0.0);
     }
 }

@@ -1,6 +1,6 @@
 //! What an estimator sees of samples: runs of rows with their times, missing cells as NaN, in scaled columns.
 
-use super::resolution::resolution;
+use super::resolution::{resolution, rounding};
 use nalgebra::DMatrix;
 use std::f64::consts::{PI, TAU};
 
@@ -92,6 +92,8 @@ pub(super) struct Samples {
     pub origin: Vec<f64>,
     /// By how much the digits of each column may be off, in scaled columns.
     pub resolution: Vec<f64>,
+    /// The root mean square of what rounding to its digits does to each column, in scaled columns.
+    pub rounding: Vec<f64>,
     /// The typical interval: the median of all.
     pub interval: f64,
     /// Whether all intervals are alike, to a millionth.
@@ -158,8 +160,8 @@ impl Samples {
         let grid = even.then_some(interval);
         let origin = centre.iter().zip(&scale).map(|(c, s)| -c / s).collect();
         let column = |j: usize| cells().map(|row| row[j]).collect::<Vec<f64>>();
-        let resolution = (0..dimension).map(|j| resolution(&column(j)) / scale[j]).collect();
-        Some(Self { runs, centre, scale, origin, resolution, interval, even, missing, grid, rests_at_zero })
+        let (resolution, rounding) = (0..dimension).map(|j| (resolution(&column(j)) / scale[j], rounding(&column(j)) / scale[j])).unzip();
+        Some(Self { runs, centre, scale, origin, resolution, rounding, interval, even, missing, grid, rests_at_zero })
     }
 
     /// The same with the grid that its times are known to lie on.
