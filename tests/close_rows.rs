@@ -1,0 +1,96 @@
+//! Recordings of many rows that lie close together: motion that is slow beside the rows is seen in all of the time, and the rows themselves show what is fast.
+
+#[path = "common/chance.rs"]
+mod chance;
+
+use chance::normal;
+use lambdahat::data::{Trajectories, Trajectory};
+use lambdahat::truth::{Examination, ModesOptions, examine};
+use num_complex::Complex64;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// How far apart the rows are.
+const INTERVAL: f64 = 0.01;
+/// The noise, beside amplitudes of one.
+const NOISE: f64 = 0.05;
+
+/// Columns as functions of time.
+type Columns<'a> = &'a [&'a dyn Fn(f64) -> f64];
+
+fn examined(rows: usize, columns: Columns, seed: u64) -> Examination {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let times: Vec<f64> = (0..rows).map(|k| INTERVAL * k as f64).collect();
+    let states = times.iter().flat_map(|t| columns.iter().map(|x| x(*t)).collect::<Vec<_>>()).map(|x| x + NOISE * normal(&mut random));
+    let states = states.collect();
+    let names = (0..columns.len()).map(|k| format!("x{k}")).collect();
+    let data = Trajectories::with_times("rows", names, Vec::new(), vec![Trajectory::at(None, times, states)]).unwrap();
+    examine(&data, &ModesOptions::default()).unwrap()
+}
+
+/// Each of these rates is found to this part of it and within three of its uncertainties; `settled` where that is asked, with an uncertainty below that part.
+fn holds(found: &Examination, rates: &[(Complex64, f64)], settled: bool) {
+    for (rate, part) in rates {
+        let off = |z: Complex64| (z - rate).norm();
+        let mode = found.modes.iter().min_by(|a, b| off(a.lambda).total_cmp(&off(b.lambda))).unwrap();
+        println!("{} ± {:?} for {rate}, {:?}", mode.lambda, mode.uncertainty, mode.because);
+        let uncertainty = mode.uncertainty.unwrap();
+        assert!(off(mode.lambda) <= (3.0 * uncertainty).min(part * rate.norm()), "{mode:?} for {rate}");
+        assert!(!settled || (mode.settled && uncertainty <= part * rate.norm()), "{mode:?}");
+    }
+}
+
+fn c(re: f64, im: f64) -> Complex64 {
+    Complex64::new(re, im)
+}
+
+/// A turn and a decay over the whole recording, of which the first 500 rows are a twentieth or a two-hundredth. (Before, no model explained them.) In one draw of some 20 chance looks like
+/// a bend.
+#[test]
+fn slow_motion_is_seen_in_all_of_the_time() {
+    for (rows, draws, least) in [(10_000, 6, 5), (100_000, 1, 1)] {
+        let whole = INTERVAL * rows as f64;
+        let (turn, fall) = (c(-1.0 / whole, 0.7), c(-1.37 / whole, 0.0));
+        let wave = |t: f64| (turn * t).exp();
+        let drawn = (2..2 + draws).map(|seed| examined(rows, &[&|t| wave(t).re, &|t| wave(t).im, &|t| (fall * t).exp().re], seed));
+        let told: Vec<Examination> = drawn.filter(|found| found.modes.len() == 3).collect();
+        assert!(told.len() >= least, "{} of {draws}", told.len());
+        for found in &told {
+            holds(found, &[(turn, 1e-3)], true);
+            holds(found, &[(fall, 0.05)], false);
+        }
+        let (slow, quick) = (-2.0 / whole, -9.0 / whole);
+        let found = examined(rows, &[&|t| (slow * t).exp() + 0.5 * (quick * t).exp(), &|t| (slow * t).exp() - (quick * t).exp()], 1);
+        holds(&found, &[(c(slow, 0.0), 0.05), (c(quick, 0.0), 0.05)], false);
+    }
+}
+
+/// One column and a single slow turn, which 500 rows are a hundredth of.
+#[test]
+fn slow_turns_settle() {
+    let whole = 1000.0;
+    let turn = c(-1.0 / whole, 3.0 * std::f64::consts::TAU / whole);
+    holds(&examined(100_000, &[&|t| (turn * t).exp().re, &|t| (turn * t).exp().im], 2), &[(turn, 2e-3)], true);
+    let quicker = c(-1.0 / whole, 0.7);
+    holds(&examined(100_000, &[&|t| (quicker * t).exp().re], 3), &[(quicker, 1e-4)], true);
+}
+
+/// What dies out or turns within a few rows is not lost in means of them: both modes are told.
+#[test]
+fn fast_motion_is_seen_beside_slow() {
+    for (rows, fast) in [(10_000, c(-3.0, 20.0)), (100_000, c(-3.0, 20.0)), (100_000, c(-0.01, 60.0))] {
+        let slow = c(-100.0 / rows as f64, 0.7);
+        let (a, b) = (|t: f64| (slow * t).exp(), |t: f64| (fast * t).exp());
+        let columns: Columns = &[&|t| a(t).re + 0.3 * b(t).re, &|t| a(t).im + 0.2 * b(t).im, &|t| b(t).re - 0.2 * a(t).re, &|t| b(t).im];
+        let found = examined(rows, columns, 4);
+        holds(&found, &[(slow, 1e-3), (fast, 0.1)], true);
+    }
+}
+
+/// A motion whose wave is no sine is no sum of two exponentials in means of rows either: nothing wrong is settled.
+#[test]
+fn means_make_no_motion_linear() {
+    let bent = |t: f64| (0.05 * t).sin() + 0.2 * (0.15 * t).sin();
+    let found = examined(40_000, &[&bent, &|t| (0.05 * t).cos() + 0.6 * (0.15 * t).cos()], 5);
+    assert!(found.modes.iter().all(|m| !m.settled), "{:?}", found.modes);
+}
