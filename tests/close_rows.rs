@@ -3,7 +3,7 @@
 #[path = "common/chance.rs"]
 mod chance;
 
-use chance::normal;
+use chance::{normal, unit};
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::truth::{Examination, ModesOptions, examine};
 use num_complex::Complex64;
@@ -18,9 +18,16 @@ const NOISE: f64 = 0.05;
 /// Columns as functions of time.
 type Columns<'a> = &'a [&'a dyn Fn(f64) -> f64];
 
+fn even(rows: usize) -> Vec<f64> {
+    (0..rows).map(|k| INTERVAL * k as f64).collect()
+}
+
 fn examined(rows: usize, columns: Columns, seed: u64) -> Examination {
+    examined_at(even(rows), columns, seed)
+}
+
+fn examined_at(times: Vec<f64>, columns: Columns, seed: u64) -> Examination {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let times: Vec<f64> = (0..rows).map(|k| INTERVAL * k as f64).collect();
     let states = times.iter().flat_map(|t| columns.iter().map(|x| x(*t)).collect::<Vec<_>>()).map(|x| x + NOISE * normal(&mut random));
     let states = states.collect();
     let names = (0..columns.len()).map(|k| format!("x{k}")).collect();
@@ -73,6 +80,26 @@ fn slow_turns_settle() {
     holds(&examined(100_000, &[&|t| (turn * t).exp().re, &|t| (turn * t).exp().im], 2), &[(turn, 2e-3)], true);
     let quicker = c(-1.0 / whole, 0.7);
     holds(&examined(100_000, &[&|t| (quicker * t).exp().re], 3), &[(quicker, 1e-4)], true);
+}
+
+/// At uneven times, and where one row of fifty is missing.
+#[test]
+fn slow_motion_is_seen_at_uneven_times() {
+    let mut random = ChaCha8Rng::seed_from_u64(9);
+    let mut time = 0.0;
+    let mut next = || {
+        time += INTERVAL * (0.5 + unit(&mut random));
+        time
+    };
+    let uneven: Vec<f64> = (0..20_000).map(|_| next()).collect();
+    let missing: Vec<f64> = even(20_000).into_iter().filter(|_| unit(&mut random) > 0.02).collect();
+    let (turn, fall) = (c(-0.005, 0.7), c(-0.00685, 0.0));
+    let wave = |t: f64| (turn * t).exp();
+    for times in [uneven, missing] {
+        let found = examined_at(times, &[&|t| wave(t).re, &|t| wave(t).im, &|t| (fall * t).exp().re], 1);
+        holds(&found, &[(turn, 1e-3)], true);
+        holds(&found, &[(fall, 0.05)], false);
+    }
 }
 
 /// What dies out or turns within a few rows is not lost in means of them: both modes are told.

@@ -4,8 +4,8 @@
 //! (1/b) Σ_{j<b} e^{λ(t + jH)} = e^{λt} · (e^{bλH} − 1)/(b(e^{λH} − 1))
 //! ```
 //!
-//! Means of b rows that are evenly apart are the same exponentials with other amplitudes, and have noise that is √b times smaller. What they cannot show, motion that turns or dies out
-//! within b rows, is looked for in the rows themselves.
+//! Means of b rows that are evenly apart are the same exponentials with other amplitudes, and have noise that is √b times smaller. At uneven times every b-th row takes their place. What
+//! they cannot show, motion that turns or dies out within b rows, is looked for in the rows themselves.
 
 use super::exponential_search::CLEAN;
 use super::exponentials::Exponentials;
@@ -30,7 +30,7 @@ impl Fitted {
         let tells = |model: &LinearModel, samples: &Samples| model.explains && model.is_whole(samples);
         let is_told = linear.as_ref().is_some_and(|l| tells(l, &samples) && (samples.rows() <= LONG || l.fit.rms <= CLEAN));
         for most in [LONG, SHORT].into_iter().take_while(|_| !is_told && !stopped()) {
-            let Some((means, of_columns)) = samples.means(most).zip(columns.means(most)) else { continue };
+            let Some((means, of_columns)) = samples.sparser(most).zip(columns.sparser(most)) else { continue };
             let Some(model) = LinearModel::of(&means, stopped) else { continue };
             let instead =
                 model.explains && linear.as_ref().is_none_or(|rows| !rows.explains || shows_as_much(&model, rows, &samples, &means));
@@ -55,12 +55,12 @@ fn leaves_noise(fit: &Exponentials, samples: &Samples) -> bool {
 }
 
 impl Samples {
-    /// Means of as many rows next to each other as make at most about `most` of them; `None` where that is one, where rows are not evenly apart, or count differently, and where of a
-    /// run hardly any would be left.
-    fn means(&self, most: usize) -> Option<Self> {
+    /// Means of as many rows next to each other as make about `most` of them; where rows are not evenly apart or a cell is missing, one row of as many. `None` where that is each row, where
+    /// rows count differently, and where of a run hardly any would be left.
+    fn sparser(&self, most: usize) -> Option<Self> {
         let of_rows = self.rows().div_ceil(most);
         let short = |run: &Run| run.rows() < LEAST_MEANS * of_rows;
-        if of_rows < 2 || !self.even || self.missing || self.is_weighted() || self.runs.iter().any(short) {
+        if of_rows < 2 || self.is_weighted() || self.runs.iter().any(short) {
             return None;
         }
         let interval = of_rows as f64 * self.interval;
@@ -69,6 +69,10 @@ impl Samples {
             let states = DMatrix::from_fn(rows, self.dimension(), |i, j| run.states.view((i * of_rows, j), (of_rows, 1)).mean());
             Run { times: (0..rows).map(|i| interval * i as f64).collect(), states, weights: None }
         };
-        Some(Self { runs: self.runs.iter().map(mean).collect(), interval, grid: Some(interval), ..self.clone() })
+        let one = |run: &Run| run.only(&(0..run.rows()).step_by(of_rows).collect::<Vec<_>>());
+        let exact = self.even && !self.missing;
+        let runs = self.runs.iter().map(|run| if exact { mean(run) } else { one(run) }).collect();
+        let grid = if self.even { Some(interval) } else { self.grid };
+        Some(Self { runs, interval, grid, ..self.clone() })
     }
 }
