@@ -85,9 +85,19 @@ impl NonlinearModel {
     ///
     /// Ends with the degrees that it has where `stopped` says so.
     pub fn of(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
-        let samples = samples.thinned(MOST_PAIRS, WINDOW + 1);
-        let frame = Frame::of(&samples);
-        let pairs = windows(&samples, &frame, 1, usize::MAX);
+        let near = Self::of_rows(&samples.thinned(MOST_PAIRS, WINDOW + 1), stopped);
+        // Noise hides what the motion does in a few intervals of rows that lie close together: fewer of them, over all of the time, show more.
+        if samples.rows() <= MOST_PAIRS || near.as_ref().is_some_and(|model| model.best().rms <= CLEAN || model.settles()) {
+            return near;
+        }
+        let fewer = [MOST_PAIRS, MOST_PAIRS / 3].into_iter().take_while(|_| !stopped()).filter_map(|most| samples.resolved(most));
+        fewer.filter_map(|some| Self::of_rows(&some, stopped)).find(|model| model.explains && model.settles()).or(near)
+    }
+
+    /// Of all of these rows.
+    fn of_rows(samples: &Samples, stopped: &dyn Fn() -> bool) -> Option<Self> {
+        let frame = Frame::of(samples);
+        let pairs = windows(samples, &frame, 1, usize::MAX);
         let mut effort = Effort::new(3e9, stopped);
         let mut fits: Vec<FieldFit> = Vec::new();
         let mut steps = 1;
@@ -108,7 +118,7 @@ impl NonlinearModel {
         // What the degrees below have tells of a slow series.
         let from = floor.filter(|_| explains).unwrap_or(0).saturating_sub(2);
         if fits[from].rms > CLEAN {
-            let longer = windows(&samples, &frame, WINDOW, usize::MAX);
+            let longer = windows(samples, &frame, WINDOW, usize::MAX);
             let tried = fits.len();
             match needed_in_windows(&mut fits, from, (&pairs, &longer), &mut steps, &mut effort) {
                 Some(needed) => (floor, explains) = (Some(needed), true),
@@ -139,8 +149,8 @@ impl NonlinearModel {
                 && let Some(next) = model.fits.get(floor + 1)
             {
                 let (kind, again) = motion_after(next, last);
-                let (alike, shown) = (model.closed.as_ref(), model.cycle_is_shown(next, &samples));
-                if !(agree((model.motion, alike), (kind, again.as_ref())) && model.cycle_is_reached(&samples) && shown) {
+                let (alike, shown) = (model.closed.as_ref(), model.cycle_is_shown(next, samples));
+                if !(agree((model.motion, alike), (kind, again.as_ref())) && model.cycle_is_reached(samples) && shown) {
                     let repeats = |(one, other): (&Closed, &Closed)| is_same_orbit(one, other).then_some(one.period);
                     model.repeats = alike.zip(again.as_ref()).and_then(repeats);
                     (model.motion, model.closed) = (Motion::Undetermined, None);
@@ -151,6 +161,11 @@ impl NonlinearModel {
             model.open = singular.iter().any(|s| *s < VANISHES * largest);
         }
         Some(model)
+    }
+
+    /// Whether a mode is settled.
+    fn settles(&self) -> bool {
+        self.modes.iter().any(|mode| mode.because.is_empty())
     }
 
     /// The field that counts.

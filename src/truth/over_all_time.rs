@@ -11,10 +11,13 @@ use super::exponential_search::CLEAN;
 use super::exponentials::Exponentials;
 use super::linear_model::{LONG, LONG_EACH, LinearModel, SHORT};
 use super::runs::{Run, Samples};
+use super::whiteness::Whiteness;
 use nalgebra::DMatrix;
 
 /// Means of each run at least.
 const LEAST_MEANS: usize = 20;
+/// Rows at least that a cubic is fitted to.
+const LEAST_ROWS: usize = 12;
 
 /// What a model is fitted to: the columns, the same in the coordinates of the model, and the model.
 pub(super) struct Fitted {
@@ -74,5 +77,32 @@ impl Samples {
         let runs = self.runs.iter().map(|run| if exact { mean(run) } else { one(run) }).collect();
         let grid = if self.even { Some(interval) } else { self.grid };
         Some(Self { runs, interval, grid, ..self.clone() })
+    }
+
+    /// One row of as many as make about `most` of them, where the rows between are cubics in time and noise: nothing that is faster is in them. `None` otherwise.
+    pub fn resolved(&self, most: usize) -> Option<Self> {
+        let of_rows = self.rows().div_ceil(most);
+        let short = |run: &Run| run.rows() < LEAST_MEANS * of_rows.max(LEAST_ROWS);
+        if of_rows < 2 || !self.even || self.missing || self.is_weighted() || self.runs.iter().any(short) || !self.is_smooth(of_rows) {
+            return None;
+        }
+        let interval = of_rows as f64 * self.interval;
+        let one = |run: &Run| run.only(&(0..run.rows()).step_by(of_rows).collect::<Vec<_>>());
+        Some(Self { runs: self.runs.iter().map(one).collect(), interval, grid: Some(interval), ..self.clone() })
+    }
+
+    /// Whether blocks of so many rows, or a few more, are cubics in time and noise.
+    fn is_smooth(&self, rows: usize) -> bool {
+        let rows = rows.max(LEAST_ROWS);
+        let powers = DMatrix::from_fn(rows, 4, |i, j| (2.0 * i as f64 / (rows - 1) as f64 - 1.0).powi(j as i32));
+        let q = powers.qr().q();
+        let left = |run: &Run, from: usize| {
+            let block = run.states.rows(from, rows).into_owned();
+            &block - &q * (q.transpose() * &block)
+        };
+        let starts = |run: &Run| (0..=run.rows() - rows).step_by(rows);
+        let residuals: Vec<DMatrix<f64>> =
+            self.runs.iter().flat_map(|run| starts(run).map(|from| left(run, from)).collect::<Vec<_>>()).collect();
+        Whiteness::of_fitted(&residuals, |_, _, (i, later)| q.row(i).dot(&q.row(later))).holds(false)
     }
 }
