@@ -53,7 +53,11 @@ fn true_cycles() {
 fn learned_cycles() {
     for (method, power, interval, (period, period_digit), (expected, digit)) in [
         ("forward-euler", 8, 0.02, (6.5692746, 1e-7), (1.9706805, 1e-7)),
+        ("forward-euler", 8, 0.1, (6.2529786, 1e-7), (1.8199507, 1e-7)),
+        ("forward-euler", 8, 0.2, (5.9596439, 1e-7), (1.6302340, 1e-7)),
         ("implicit-euler", 8, 0.02, (6.7643970, 1e-7), (2.0468512, 1e-7)),
+        ("implicit-euler", 8, 0.1, (7.2541408, 1e-7), (2.2054842, 1e-7)),
+        ("implicit-euler", 8, 0.2, (8.1305105, 1e-7), (2.4303405, 1e-7)),
         ("midpoint", 8, 0.05, (6.6672180, 1e-7), (2.0097868, 1e-7)),
         ("midpoint", 8, 0.1, (6.6770538, 1e-7), (2.0123031, 1e-7)),
         ("implicit-midpoint", 8, 0.1, (6.6545716, 1e-7), (2.0045978, 1e-7)),

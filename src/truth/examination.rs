@@ -29,6 +29,7 @@ use super::more_directions::moved_by_more_directions;
 use super::noise_driven::noise_driven;
 use super::nonlinear_model::NonlinearModel;
 use super::open_equilibria::leave_open;
+use super::over_all_time::Fitted;
 use super::rests_apart::rests_apart;
 use super::runs::Samples;
 use super::steady_cycle::steady_cycle;
@@ -222,6 +223,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
         return (Examination::nothing(), false);
     }
     let samples = directions.as_ref().map_or_else(|| all.clone(), |d| d.apply(&all));
+    let Fitted { columns: all, samples, mut linear } = Fitted::of(all, samples, stopped);
     let outward = |z: &[f64]| -> Vec<f64> {
         let scaled = directions.as_ref().map_or_else(|| z.to_vec(), |d| d.outward(z));
         all.to_state(&scaled)
@@ -234,7 +236,6 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
             Caveat::FewerDimensions { directions: d.count(), variables: data.dimension() }
         });
     }
-    let mut linear = LinearModel::of(&samples, stopped);
     if let (Some(linear), Some(d)) = (&mut linear, &directions) {
         linear.moved = moved_by_more_directions(linear, &all, d, stopped);
     }

@@ -87,7 +87,7 @@ impl Exponentials {
     }
 
     /// The model with these rates as they are.
-    fn at(samples: &Samples, rates: Vec<Rate>, trend: usize) -> Option<Self> {
+    pub fn at(samples: &Samples, rates: Vec<Rate>, trend: usize) -> Option<Self> {
         let found = Projected::at(samples, &rates, trend)?;
         let jacobian = found.jacobian()?;
         let mut residuals = found.residuals();

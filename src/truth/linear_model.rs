@@ -21,10 +21,10 @@ use num_complex::Complex;
 use std::f64::consts::PI;
 
 /// Rows on which candidates are compared, and rows on which the best is polished; and how many of each run at least.
-const SHORT: usize = 500;
+pub(super) const SHORT: usize = 500;
 const SHORT_EACH: usize = 12;
-const LONG: usize = 8000;
-const LONG_EACH: usize = 40;
+pub(super) const LONG: usize = 8000;
+pub(super) const LONG_EACH: usize = 40;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
 /// Standard errors by which rates of large and small motion may differ, and from which on the difference is part of the uncertainty.

@@ -9,6 +9,7 @@
 //! | candidates for it | `exponential_search` |
 //! | noise that is proportional to the motion | `proportional_noise` |
 //! | where its search starts | `delays`, `frequency_scan` |
+//! | motion that is slow beside the rows | `over_all_time` |
 //! | which sum explains the samples, and whose modes it has | `linear_model` |
 //! | what kind of motion that is | `linear_motion` |
 //! | whether enough cells show a mode that dies out | `seen_cells`, above the digits that columns have: `resolution` |
@@ -81,6 +82,7 @@ mod nonlinear_model;
 mod observer;
 mod one_more_order;
 mod open_equilibria;
+mod over_all_time;
 mod own_directions;
 mod polynomial_flow;
 mod projected;
