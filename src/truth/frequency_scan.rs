@@ -1,6 +1,6 @@
 //! First guesses of the exponentials in samples at any times: a scan over frequencies and growth rates.
 //!
-//! For uneven times the basin of the right frequency is 1/T wide, so it is looked for on a grid of ω ∈ (0, 2π/H̄] with step 2/T, at several
+//! For uneven times the basin of the right frequency is 1/T wide, so it is looked for on a grid of ω up to a turn in a short interval (`highest_looked_for`) with step 2/T, at several
 //! growth rates; what is found is taken out, and the rest is scanned again. Uneven times lift the aliasing at π/H̄ (Eyer & Bartholdi, A&AS 135, 1999).
 
 use super::exponentials::Exponentials;

@@ -110,6 +110,8 @@ pub(super) struct Samples {
 const MOST_RUNS: usize = 200;
 /// A gap is long that misses more rows than this: a motion is followed over fewer.
 pub(super) const LONG_GAP: usize = 3;
+/// No turn is looked for in less than this part of the usual interval.
+const SHORTEST: f64 = 0.25;
 /// Intervals that differ by no more than this part are alike.
 const EVEN: f64 = 1e-6;
 
@@ -180,9 +182,14 @@ impl Samples {
         self.grid.map(|p| PI / p)
     }
 
-    /// The highest frequency that is looked for. Uneven times tell frequencies beyond π/H̄ apart, and times written with many digits lie on a grid so fine that it sets no bound.
+    /// The highest frequency that is looked for: a turn in a short interval, which one in ten is shorter than, and at least in a quarter of the usual one. Uneven times tell frequencies beyond
+    /// π/H̄ apart, and times written with many digits lie on a grid so fine that it sets no bound.
     pub fn highest_looked_for(&self) -> f64 {
-        (TAU / self.interval).min(self.highest_frequency().unwrap_or(f64::INFINITY))
+        let mut intervals: Vec<f64> = self.runs.iter().flat_map(|run| run.times.windows(2).map(|t| t[1] - t[0])).collect();
+        let tenth = intervals.len() / 10;
+        let short = if intervals.is_empty() { self.interval } else { *intervals.select_nth_unstable_by(tenth, f64::total_cmp).1 };
+        let short = short.clamp(SHORTEST * self.interval, self.interval);
+        (TAU / short).min(self.highest_frequency().unwrap_or(f64::INFINITY))
     }
 
     /// Whether a run has a long gap. One that misses n rows lasts n + 1 intervals.
@@ -259,12 +266,14 @@ mod tests {
 
     /// A common divisor of times that are written with nine digits is a billionth: a search up to π over it does not end.
     #[test]
-    fn a_search_ends_at_a_turn_in_an_interval() {
+    fn a_search_ends_at_a_turn_in_a_short_interval() {
         let times: Vec<f64> = (0..40).map(|k| 0.1 * f64::from(k) + 0.03 * f64::from(k).sin()).collect();
         let states: Vec<f64> = times.iter().map(|t| t.cos()).collect();
         let samples = Samples::of(&[Stretch { times: &times, states: &states, dimension: 1 }]).unwrap();
-        assert_eq!(samples.highest_looked_for(), TAU / samples.interval);
-        assert_eq!(samples.clone().on_grid(Some(1e-9)).highest_looked_for(), TAU / samples.interval);
+        // The intervals are 0.1 + 0.06 sin(½) cos(k + ½): a tenth of them are shorter than 0.1 − 0.0288 cos(π/10).
+        let highest = samples.highest_looked_for();
+        assert!((TAU / highest - 0.0726).abs() < 1e-3, "{highest}");
+        assert_eq!(samples.clone().on_grid(Some(1e-9)).highest_looked_for(), highest);
         assert_eq!(samples.clone().on_grid(Some(2.0 * samples.interval)).highest_looked_for(), PI / (2.0 * samples.interval));
     }
 }
