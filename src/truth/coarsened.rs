@@ -36,14 +36,7 @@ impl Coarsened {
             return Self { samples: samples.thinned(most, each), every: 1 };
         }
         let every = resolved(samples, rows.div_ceil(most).min(lengths[0] / (2 * each)).max(1));
-        let strided = |run: &Run| run.only(&(0..run.rows()).step_by(every).collect::<Vec<_>>());
-        let coarse = Samples {
-            runs: samples.runs.iter().map(strided).collect(),
-            interval: every as f64 * samples.interval,
-            grid: samples.grid.map(|p| every as f64 * p),
-            ..samples.clone()
-        };
-        Self { samples: in_blocks(coarse, most, each), every }
+        Self { samples: in_blocks(samples.one_row_in(every), most, each), every }
     }
 
     /// Whether a field meets the rows between those that it was fitted to as well as those.

@@ -63,16 +63,15 @@ impl Samples {
         if of_rows < 2 || self.is_weighted() || self.runs.iter().any(short) {
             return None;
         }
-        let interval = of_rows as f64 * self.interval;
+        let one = self.one_row_in(of_rows);
+        if !self.even || self.missing {
+            return Some(one);
+        }
         let mean = |run: &Run| {
             let rows = run.rows() / of_rows;
             let states = DMatrix::from_fn(rows, self.dimension(), |i, j| run.states.view((i * of_rows, j), (of_rows, 1)).mean());
-            Run { times: (0..rows).map(|i| interval * i as f64).collect(), states, weights: None }
+            Run { times: (0..rows).map(|i| one.interval * i as f64).collect(), states, weights: None }
         };
-        let one = |run: &Run| run.only(&(0..run.rows()).step_by(of_rows).collect::<Vec<_>>());
-        let exact = self.even && !self.missing;
-        let runs = self.runs.iter().map(|run| if exact { mean(run) } else { one(run) }).collect();
-        let grid = if self.even { Some(interval) } else { self.grid };
-        Some(Self { runs, interval, grid, ..self.clone() })
+        Some(Self { runs: self.runs.iter().map(mean).collect(), ..one })
     }
 }

@@ -225,6 +225,15 @@ impl Samples {
         z.iter().zip(self.centre.iter().zip(&self.scale)).map(|(z, (c, s))| c + s * z).collect()
     }
 
+    /// One row in `every` of each run.
+    pub fn one_row_in(&self, every: usize) -> Self {
+        let one = |run: &Run| run.only(&(0..run.rows()).step_by(every).collect::<Vec<_>>());
+        let interval = every as f64 * self.interval;
+        // Rows that are unevenly apart keep the grid that their times lie on.
+        let grid = if self.even { self.grid.map(|_| interval) } else { self.grid };
+        Self { runs: self.runs.iter().map(one).collect(), interval, grid, ..self.clone() }
+    }
+
     /// At most so many rows: whole blocks, spread evenly over each run, so that what is left out is time, not detail.
     ///
     /// Of each run at least `each`, where it has them; of more runs than can have so many, some, spread evenly over all.
