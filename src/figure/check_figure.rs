@@ -122,7 +122,7 @@ fn over_time(title: &str, variable: &str, samples: &Paths, rollout: Option<&Roll
         marks.push(Mark::line(fine, Ink::Red, 1.8, "the same model at h/100"));
         marks.push(Mark::line(coarse, Ink::Green, 1.8, "the best fit at its own step h"));
     }
-    marks.push(Mark::dots(by_sample(first), Ink::Black, 3.4, "samples"));
+    marks.push(Mark::samples(by_sample(first), 3.4, "samples"));
     Panel {
         title: title.into(),
         x: Axis::new("time t", [0.0, last]),

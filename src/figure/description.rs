@@ -5,6 +5,10 @@ use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Samples of which there are more than so many are small dots, which have no rim.
+const MANY: usize = 300;
+const SMALL: f64 = 1.5;
+
 /// A picture with its words and the numbers behind them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
@@ -116,6 +120,12 @@ impl Mark {
         Self::Line { points, ink, width, dashed: false, arrows: 0, label: label.to_owned() }
     }
 
+    /// Black dots of samples: where there are so many that they would cover each other, small ones.
+    pub fn samples(points: Vec<[f64; 2]>, radius: f64, label: &str) -> Self {
+        let radius = if points.len() > MANY { radius.min(SMALL) } else { radius };
+        Self::dots(points, Ink::Black, radius, label)
+    }
+
     /// Filled dots.
     pub fn dots(points: Vec<[f64; 2]>, ink: Ink, radius: f64, label: &str) -> Self {
         Self::Dots { points, ink, radius, filled: true, label: label.to_owned() }
@@ -135,4 +145,19 @@ pub(crate) fn point(z: Complex<f64>) -> [f64; 2] {
 /// Complex numbers as points.
 pub(crate) fn points(zs: &[Complex<f64>]) -> Vec<[f64; 2]> {
     zs.iter().copied().map(point).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A dot of 4 with a rim of its own covers its neighbours where there are thousands of them, and nothing is seen but rims.
+    #[test]
+    fn dots_of_many_samples_are_small() {
+        let radius = |count: usize| match Mark::samples(vec![[0.0, 0.0]; count], 4.0, "") {
+            Mark::Dots { radius, .. } => radius,
+            _ => f64::NAN,
+        };
+        assert_eq!((radius(MANY), radius(MANY + 1)), (4.0, SMALL));
+    }
 }

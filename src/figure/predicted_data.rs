@@ -113,7 +113,7 @@ fn sample_panel(from: SampleFigure<'_>, learned: &ModeRun, lambda: Complex<f64>,
     };
     let (times, [low, high]) = (range(0), range(1));
     let room = 0.3 * (high - low);
-    marks.push(Mark::dots(points, Ink::Black, 4.0, "the samples"));
+    marks.push(Mark::samples(points, 4.0, "the samples"));
     let panel = Panel {
         title: format!("the samples: {variable}"),
         x: Axis::new("time", times),

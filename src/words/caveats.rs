@@ -113,13 +113,13 @@ impl Say for Caveat {
                         percent(change)
                     )
                 });
-                let (met, interval) = match every {
-                    1 => ("the samples".to_owned(), "in one interval"),
-                    _ => (format!("one row in {every}"), "from one to the next"),
+                let (fitted, interval) = match every {
+                    1 => (String::new(), "in one interval"),
+                    _ => (format!(" (fitted to one row in {every})"), "from one such row to the next"),
                 };
                 format!(
-                    "The modes are those of a polynomial field of degree {degree} whose own flow meets {met}; it misses {} of the motion \
-                     {interval}.{converged}",
+                    "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples{fitted}; it misses {} of the \
+                     motion {interval}.{converged}",
                     percent(*residual)
                 )
             }
