@@ -245,6 +245,31 @@ fn files_import_in_no_new_circle() {
     assert!(mended.is_empty(), "these are circles no more; take them out of the list: {mended:?}");
 }
 
+/// The folders inside a floor import one way too; files beside them hold what all of them speak of, and are left out.
+#[test]
+fn folders_of_one_floor_import_one_way() {
+    let all = sources();
+    let folder = |module: &str| {
+        let parts: Vec<&str> = module.split("::").collect();
+        let inside = parts.get(..2)?.join("::");
+        all.keys().any(|other| other.starts_with(&format!("{inside}::"))).then_some(inside)
+    };
+    let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (module, source) in &all {
+        let Some(here) = folder(module) else { continue };
+        for path in paths(&source.code) {
+            let there = folder(&absolute(module, &path).join("::"));
+            if let Some(there) = there.filter(|there| *there != here && there.split("::").next() == here.split("::").next()) {
+                imports.entry(here.clone()).or_default().insert(there);
+            }
+        }
+    }
+    let seen = imports.iter().map(|(from, to)| (from.as_str(), to.iter().map(String::as_str).collect())).collect();
+    let circles: Vec<&String> = imports.keys().filter(|name| reachable(&seen, name).contains(name.as_str())).collect();
+    assert!(circles.is_empty(), "folders that import each other: {circles:?}");
+    assert!(imports.get("truth::nonlinear").is_some_and(|below| below.contains("truth::linear")), "{imports:?}");
+}
+
 #[test]
 fn only_the_command_line_names_its_flags() {
     let mut wrong = Vec::new();
@@ -291,7 +316,6 @@ fn no_two_files_and_no_two_public_types_have_one_name() {
     assert!(shared.is_empty(), "one name for several things: {shared:?}");
 }
 
-/// Without default features nobody builds the command line's crates or those that draw.
 /// A module is public and speaks for itself, or private and handed on by its parent: an item has one path. The compiler's lint
 /// `unnameable_types` sees to it that each has at least one.
 #[test]
@@ -309,6 +333,7 @@ fn an_item_has_one_path() {
     assert!(twice.is_empty(), "public, and handed on by the parent as well: {twice:?}");
 }
 
+/// Without default features nobody builds the command line's crates or those that draw.
 #[test]
 fn a_user_of_the_library_builds_no_command_line() {
     let tree = std::process::Command::new(env!("CARGO"))

@@ -4,11 +4,11 @@
 //! and small beside the whole. Or the motion is on its way there: from part to part of the run it moves less and less, as a tail of exponentials does, and at last little. A slow trend
 //! goes on as fast as before, and a logarithm does not slow down so soon.
 
+use super::chance::whiteness::Whiteness;
 use super::examined::Examination;
 use super::finding::{Because, Motion};
 use super::levels_off::noise_of;
-use super::runs::{Run, Samples};
-use super::whiteness::Whiteness;
+use super::samples::runs::{Run, Samples};
 use nalgebra::DMatrix;
 
 /// The parts of a run that its end may be, the shortest rest first, and rows in them at least.
@@ -87,7 +87,7 @@ pub(super) fn not_going_on(found: &mut Examination, at_rest: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::runs::Stretch;
+    use super::super::samples::runs::Stretch;
     use super::*;
 
     fn rests(of: &dyn Fn(f64) -> f64) -> bool {

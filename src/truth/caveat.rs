@@ -1,7 +1,7 @@
 //! What a reader must know to take the modes rightly: facts with their numbers. Their sentences stand in `words`.
 
-use super::between::Between;
-use super::regression::DegreeScore;
+use super::inputs::between::Between;
+use super::map::regression::DegreeScore;
 use crate::data::TimeUnit;
 use serde::{Deserialize, Serialize};
 

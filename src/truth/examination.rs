@@ -9,31 +9,31 @@
 //! 6. Otherwise nothing is settled; the modes of the discrete map are shown as what they are.
 
 use super::at_rest::{ends_at_rest, not_going_on};
-use super::autoregression::driven_cycle;
-use super::beyond_residuals::widen;
 use super::caveat::Caveat;
-use super::directions::Directions;
+use super::columns::directions::Directions;
+use super::columns::more_directions::moved_by_more_directions;
 use super::examined::Examination;
-use super::examined_inputs::examined_with_inputs;
 use super::falls_to_zero::add_falls_to_zero;
 use super::finding::{Because, Finding, Motion};
-use super::fitted_field::FittedField;
 use super::forgotten_gaps::begun_anew;
-use super::gridded::samples_of;
-use super::lagged::{LagGain, field_with_lag};
+use super::inputs::examined_inputs::examined_with_inputs;
 use super::levels_off::{add_levels_off, only_rises_or_falls};
-use super::linear_model::{LinearMode, LinearModel};
-use super::linear_motion::{is_steady, motion_of};
-use super::modes::{Mode, ModesError, ModesOptions, find_modes};
-use super::more_directions::moved_by_more_directions;
-use super::noise_driven::noise_driven;
-use super::nonlinear_model::NonlinearModel;
+use super::linear::autoregression::driven_cycle;
+use super::linear::linear_model::{LinearMode, LinearModel};
+use super::linear::linear_motion::{is_steady, motion_of};
+use super::linear::noise_driven::noise_driven;
+use super::linear::over_all_time::Fitted;
+use super::linear::rests_apart::rests_apart;
+use super::linear::steady_cycle::steady_cycle;
+use super::map::beyond_residuals::widen;
+use super::map::modes::{Mode, ModesError, ModesOptions, find_modes};
+use super::nonlinear::fitted_field::FittedField;
+use super::nonlinear::lagged::{LagGain, field_with_lag};
+use super::nonlinear::nonlinear_model::NonlinearModel;
 use super::open_equilibria::leave_open;
-use super::over_all_time::Fitted;
-use super::rests_apart::rests_apart;
-use super::runs::Samples;
-use super::steady_cycle::steady_cycle;
-use super::turns_back::turns_back;
+use super::samples::gridded::samples_of;
+use super::samples::runs::Samples;
+use super::samples::turns_back::turns_back;
 use crate::data::{DataProblem, Trajectories};
 
 /// Coordinates up to which a field is fitted.

@@ -2,9 +2,9 @@
 
 use super::caveat::Caveat;
 use super::finding::Finding;
-use super::fitted_field::FittedField;
-use super::modes::Mode;
-use super::state_space::StateSpace;
+use super::inputs::state_space::StateSpace;
+use super::map::modes::Mode;
+use super::nonlinear::fitted_field::FittedField;
 
 /// The kind of motion, its modes, and what limits them.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,8 +7,8 @@
 use super::caveat::Caveat;
 use super::examined::Examination;
 use super::finding::Because;
-use super::modes::Mode;
-use super::runs::LONG_GAP;
+use super::map::modes::Mode;
+use super::samples::runs::LONG_GAP;
 use crate::data::Trajectories;
 
 /// In units of 1/|Re λ| of the slowest mode.

@@ -6,8 +6,8 @@
 use super::caveat::Caveat;
 use super::examined::Examination;
 use super::finding::{Because, Motion};
-use super::gridded::samples_of;
-use super::runs::{Run, Samples};
+use super::samples::gridded::samples_of;
+use super::samples::runs::{Run, Samples};
 use crate::data::Trajectories;
 
 /// Columns up to which that is told, as many as the remedy was tried on, and rows of a run at least.
@@ -136,7 +136,7 @@ fn monotone(values: &[f64], rises: bool) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::truth::runs::Stretch;
+    use crate::truth::samples::runs::Stretch;
 
     fn levels(runs: &[&dyn Fn(f64) -> f64]) -> bool {
         let times: Vec<f64> = (0..60).map(|k| 0.1 * f64::from(k)).collect();

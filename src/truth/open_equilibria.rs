@@ -3,8 +3,8 @@
 use super::caveat::Caveat;
 use super::examined::Examination;
 use super::finding::{Because, Motion};
-use super::fixed_points::Extent;
-use super::modes::Mode;
+use super::map::fixed_points::Extent;
+use super::map::modes::Mode;
 use crate::data::Trajectories;
 
 /// A mode within so many uncertainties of zero may be zero.

@@ -1,4 +1,4 @@
-"""Samples of the panel with 1 % of noise: the noisy rows of the trial that src/truth/nonlinear_model/tests.rs holds.
+"""Samples of the panel with 1 % of noise: the noisy rows of the trial that src/truth/nonlinear/nonlinear_model/tests.rs holds.
 
 Run in this folder; writes noisy_orbits/*.csv: each column of the panel's file with noise of 1 % of its standard deviation over all runs, run by run, from numpy's default_rng(0)
 (numpy 2.4.6), rounded to nine decimals.
