@@ -3,7 +3,7 @@
 //! | question | where |
 //! | --- | --- |
 //! | which modes are to be learned, and from where they are known | `subject`; with what the loss learns of its samples, `seen_by_loss` |
-//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, of each mode `loss_mode`, by `affine_map`; at uneven times by `uneven_map`, of a nonlinear field by `noisy_field` |
+//! | what the loss makes of noisy samples, the integrator apart | `through_loss`, of each mode `loss_mode`, by `best_map`, of pairs by `affine_map`; at uneven times by `uneven_map`, of a nonlinear field by `noisy_field` |
 //! | what is learned of a part of the state, alone and with delayed copies | `part_of_state` |
 //! | whether noise matters where nobody follows it | `unfollowed_noise` |
 //! | the modes that noisy samples show a method | `noisy_modes` |
@@ -21,6 +21,7 @@
 //! | which method to take instead | `recommendation` |
 
 mod affine_map;
+mod best_map;
 mod call_batch;
 pub(crate) mod calls;
 mod compared_methods;

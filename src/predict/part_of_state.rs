@@ -4,7 +4,7 @@
 //! ([`best_map`]), whose multipliers μ are those of λ = log μ/H. With earlier rows beside each row (Takens, *Detecting strange attractors in turbulence*, 1981) a linear motion is one of a linear
 //! model again. Without noise any lag will do; with noise the lag decides how much of the motion a pair tells, and is chosen by what pairs learn of these samples.
 
-use super::affine_map::best_map;
+use super::best_map::best_map;
 use super::loss_mode::ROUNDING;
 use super::nearest::nearest;
 use super::sampled_run::free_runs;

@@ -8,7 +8,8 @@
 //! Inputs that the loop holds are regressors without noise beside the states: Φ̂ is that of x⁺ on x, u and 1. Where the loop takes them to go straight, the pairs' own minimum through the flow
 //! is that of [`StraightInputs`].
 
-use super::affine_map::{best_map, regression};
+use super::affine_map::{AffineMap, by_pairs, regression};
+use super::best_map::{best_map, best_map_from};
 use super::loss_mode::{LossMode, OtherLoss, acts, optional_text, stays, text, worst};
 use super::nearest::nearest;
 use super::noisy_field::NoisyField;
@@ -70,6 +71,8 @@ enum Learner {
     Map {
         /// The samples.
         runs: Vec<Run>,
+        /// The best map for pairs of them.
+        pairs: AffineMap,
         /// Whether it has a constant.
         affine: bool,
         /// Where the loop takes inputs to go straight: no map is free then.
@@ -89,8 +92,8 @@ impl Learner {
                 let (learned, floor) = straight.through_the_flow().filter(|_| loss == Loss::Pairs)?;
                 Some((modes.iter().zip(learned).map(|(mode, learned)| LossMode::of(mode, learned)).collect(), floor))
             }
-            Self::Map { runs, affine, .. } => {
-                let map = best_map(runs, loss, *affine)?;
+            Self::Map { runs, pairs, affine, .. } => {
+                let map = best_map_from(pairs, runs, loss, *affine)?;
                 Some((matched(&map.multipliers()?, interval, modes)?, map.loss))
             }
             Self::Uneven(map) => {
@@ -106,8 +109,8 @@ impl Learner {
 
     /// ẋ = Ax + Bu as it is learned of held inputs.
     fn system(&self, loss: Loss, interval: f64) -> Option<StateSpace> {
-        let Self::Map { runs, affine, straight: None } = self else { return None };
-        let map = best_map(runs, loss, *affine)?;
+        let Self::Map { runs, pairs, affine, straight: None } = self else { return None };
+        let map = best_map_from(pairs, runs, loss, *affine)?;
         StateSpace::of_map(&map.linear, &map.inputs, &vec![1.0; map.linear.nrows()], interval)
     }
 
@@ -129,14 +132,15 @@ impl ThroughLoss {
         if !are_of_one_map(&runs, modes) {
             return None;
         }
-        let map = best_map(&runs, loss, affine)?;
+        let pairs = by_pairs(&runs, affine)?;
+        let map = best_map_from(&pairs, &runs, loss, affine)?;
         // What a matrix leaves because it has no constant is no noise.
         if !affine && map.loss > NEEDED * best_map(&runs, loss, true)?.loss {
             return None;
         }
         let learned = (matched(&map.multipliers()?, interval, modes)?, map.loss);
         let longest = longest(&runs, interval);
-        let learner = Learner::Map { runs, affine, straight: None };
+        let learner = Learner::Map { runs, pairs, affine, straight: None };
         let settled = modes.iter().any(|mode| mode.settled);
         let noise = if driven || !settled { None } else { learner.noise() };
         Some(Self::laid_out(learner, (loss, learned), noise, (interval, longest), modes))
@@ -162,7 +166,8 @@ impl ThroughLoss {
             return None;
         }
         let longest = longest(&runs, interval);
-        let learner = Learner::Map { runs, affine: true, straight };
+        let pairs = by_pairs(&runs, true)?;
+        let learner = Learner::Map { runs, pairs, affine: true, straight };
         let learned = learner.learned(loss, interval, modes)?;
         let settled = modes.iter().any(|mode| mode.settled);
         let noise = if settled { learner.noise() } else { None };
@@ -297,7 +302,7 @@ pub(super) fn pairs_act(data: &Trajectories, interval: f64, modes: &[Mode]) -> O
 /// The same of even samples.
 pub(super) fn pairs_of_paths_act(paths: &Paths, interval: f64, modes: &[Mode]) -> Option<bool> {
     let runs = free_runs(paths).filter(|runs| are_of_one_map(runs, modes))?;
-    let map = best_map(&runs, Loss::Pairs, true)?;
+    let map = by_pairs(&runs, true)?;
     // A yes or no that no digit hangs on.
     let multipliers: Vec<Complex<f64>> = map.linear.complex_eigenvalues().iter().copied().collect();
     Some(acts(&matched(&multipliers, interval, modes)?, modes, longest(&runs, interval)))
@@ -324,16 +329,17 @@ fn matched(multipliers: &[Complex<f64>], interval: f64, modes: &[Mode]) -> Optio
 
 /// The noise in the samples relative to the motion, by the fit with free starts.
 fn noise(runs: &[Run], affine: bool) -> Option<f64> {
-    let pairs = best_map(runs, Loss::Pairs, affine)?;
+    let pairs = by_pairs(runs, affine)?;
     let d = pairs.linear.nrows();
     let rows: usize = runs.iter().map(Run::rows).sum();
     let middle = runs.iter().fold(nalgebra::RowDVector::zeros(d), |sum, run| sum + run.states.row_sum()) / rows as f64;
-    let square: f64 = runs.iter().flat_map(|run| run.states.row_iter().map(|row| (row - &middle).norm_squared()).collect::<Vec<_>>()).sum();
+    let of_column = |run: &Run, k: usize| run.states.column(k).iter().map(|x| (x - middle[k]).powi(2)).sum::<f64>();
+    let square: f64 = runs.iter().map(|run| (0..d).map(|k| of_column(run, k)).sum::<f64>()).sum();
     let motion = square / (rows * d) as f64;
     if pairs.loss <= CLEAN * motion {
         return Some(0.0);
     }
-    let free = best_map(runs, Loss::RolloutFreeStart, affine)?;
+    let free = best_map_from(&pairs, runs, Loss::RolloutFreeStart, affine)?;
     let alone = pairs.loss / (1.0 + free.linear.norm_squared() / d as f64);
     let clean = (motion - free.loss).max(f64::MIN_POSITIVE);
     (free.loss <= DRIVEN * alone && free.loss < motion).then(|| (free.loss / clean).sqrt())
