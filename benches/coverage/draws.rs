@@ -50,6 +50,8 @@ pub struct Coverage {
     pub error: f64,
     /// The mean uncertainty.
     pub uncertainty: f64,
+    /// Of the settled draws, those with an uncertainty of over three times that error.
+    pub wide: u32,
 }
 
 fn unit(random: &mut ChaCha8Rng) -> f64 {
@@ -78,6 +80,7 @@ pub fn draw(kind: Kind, random: &mut ChaCha8Rng) -> (Vec<f64>, Vec<f64>) {
 pub fn coverage(kind: Kind, draws: u32, seed: u64) -> Coverage {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut found = Coverage { draws, ..Coverage::default() };
+    let mut uncertainties = Vec::new();
     for _ in 0..draws {
         let (times, states) = draw(kind, &mut random);
         let names = (0..kind.columns).map(|k| format!("x{k}")).collect();
@@ -88,10 +91,11 @@ pub fn coverage(kind: Kind, draws: u32, seed: u64) -> Coverage {
             found.settled += 1;
             found.within += u32::from(error <= 2.0 * u);
             found.error += error * error;
-            found.uncertainty += u;
+            uncertainties.push(u);
         }
     }
     found.error = (found.error / f64::from(found.settled)).sqrt();
-    found.uncertainty /= f64::from(found.settled);
+    found.uncertainty = uncertainties.iter().sum::<f64>() / f64::from(found.settled);
+    found.wide = uncertainties.iter().map(|&u| u32::from(u > 3.0 * found.error)).sum();
     found
 }
