@@ -1,6 +1,7 @@
 //! What kind of motion a sum of exponentials that rests somewhere is.
 
-use super::linear_model::{LinearMode, VAGUE};
+use super::linear_mode::LinearMode;
+use super::linear_model::VAGUE;
 use crate::truth::finding::{Because, Motion};
 use std::f64::consts::TAU;
 

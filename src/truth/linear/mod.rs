@@ -2,7 +2,8 @@
 //!
 //! | question | where |
 //! | --- | --- |
-//! | which sum explains the samples, and whose modes it has | `linear_model` |
+//! | which sum explains the samples | `linear_model` |
+//! | its modes, and what keeps each from being an equilibrium's | `linear_mode` |
 //! | what kind of motion that is | `linear_motion` |
 //! | whether runs are of different systems | `unlike_runs` |
 //! | runs that rest at different places | `rests_apart` |
@@ -21,6 +22,7 @@ mod amplitude_dependence;
 pub(super) mod autoregression;
 mod changing_rates;
 mod cycle_in_runs;
+pub(super) mod linear_mode;
 pub(super) mod linear_model;
 pub(super) mod linear_motion;
 pub(super) mod noise_driven;
