@@ -70,3 +70,36 @@ fn one_motion_is_followed_through_the_gap() {
         assert!(count >= least, "{columns} columns, {noise}: {count} of 20");
     }
 }
+
+/// One column of two or three oscillations on a grid from which rows are missing here and there: pieces of 20 rows and fewer show six directions or none, of which a threshold for the rank saw
+/// two, so that 36 of 72 such clean files had "no model", none now. The right rates are found, with 1 % of noise too, and none beside them.
+#[test]
+fn several_modes_in_one_column_with_rows_missing() {
+    let all = [Complex64::new(-0.02, 1.0), Complex64::new(-0.04, 1.7), Complex64::new(-0.03, 2.6)];
+    for (count, part, noise) in [(2, 0.12, 0.0), (2, 0.25, 0.0), (3, 0.12, 0.0), (3, 0.25, 0.0), (2, 0.12, 0.01)] {
+        let mut told = 0;
+        for seed in 0..4 {
+            let random = &mut ChaCha8Rng::seed_from_u64(seed);
+            let parts: Vec<Complex64> =
+                (0..count).map(|_| Complex64::from_polar(0.6 + unit(random), std::f64::consts::TAU * unit(random))).collect();
+            let (mut times, mut states) = (Vec::new(), Vec::new());
+            for t in (0..160).map(|n| 0.3 * f64::from(n)) {
+                if unit(random) >= part {
+                    times.push(t);
+                    let clean: f64 = all.iter().zip(&parts).map(|(lambda, part)| (part * (lambda * t).exp()).re).sum();
+                    states.push(clean + noise * normal(random));
+                }
+            }
+            let run = Trajectory::at(None, times, states);
+            let data = Trajectories::with_times("column", vec!["x".to_owned()], Vec::new(), vec![run]).unwrap();
+            let found = examine(&data, &ModesOptions::default()).unwrap();
+            let modes: Vec<_> = found.modes.iter().filter(|mode| mode.settled && mode.lambda.im >= 0.0).collect();
+            for mode in &modes {
+                let off = all[..count].iter().map(|lambda| (mode.lambda - lambda).norm()).fold(f64::INFINITY, f64::min);
+                assert!(off <= 3.0 * mode.uncertainty.unwrap() + 1e-9, "{count}, {part}, {noise}, {seed}: {mode:?}");
+            }
+            told += usize::from(modes.len() == count);
+        }
+        assert!(told >= 3, "{count} modes, {part} missing, {noise}: {told} of 4");
+    }
+}

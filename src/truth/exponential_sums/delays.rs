@@ -15,6 +15,8 @@ use num_complex::Complex;
 const MOST_ROWS: usize = 50;
 /// Columns of the Hankel matrix at most.
 const MOST_COLUMNS: usize = 2000;
+/// Of so many directions or fewer six may be half: the threshold for the rank rests on a median that is noise.
+const FEW: usize = 12;
 
 /// The signal directions of a Hankel matrix.
 pub(super) struct Delays {
@@ -23,6 +25,8 @@ pub(super) struct Delays {
     interval: f64,
     /// How many directions stand above the noise.
     pub rank: usize,
+    /// Missing rows leave pieces so short that half of the directions may be motion: then the rank says nothing.
+    pub are_few: bool,
 }
 
 impl Delays {
@@ -55,7 +59,8 @@ impl Delays {
         let ratio = (delays * d).min(rows) as f64 / (delays * d).max(rows) as f64;
         let rank = signal_rank(&falling, ratio).min((delays - 1) * d).min(order.len());
         let directions = DMatrix::from_fn(delays * d, order.len(), |i, j| v_t[(order[j], i)]);
-        Some(Self { directions, dimension: d, interval: samples.interval, rank })
+        let are_few = pieces.len() > samples.runs.len() && delays * d <= FEW;
+        Some(Self { directions, dimension: d, interval: samples.interval, rank, are_few })
     }
 
     /// The rates of the `rank` strongest directions, pairs once; a multiplier that has no real logarithm is a pair just below π/H.

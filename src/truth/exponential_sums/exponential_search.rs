@@ -22,7 +22,7 @@ const ROUNDING: f64 = 1e-9;
 const MOST: usize = 16;
 /// Those that a scan looks for at most, and those beyond the columns.
 const MOST_SCANNED: usize = 6;
-const MOST_HIDDEN: usize = 3;
+const MOST_HIDDEN: usize = 5;
 /// Rates of less than this over the whole time are a trend.
 const SLOW: f64 = 0.5;
 
@@ -36,15 +36,16 @@ fn starts(samples: &Samples, short: &Samples, known: &[Rate], stopped: &dyn Fn()
     let d = samples.dimension();
     let mut all: Vec<Vec<Rate>> = Vec::new();
     let delays = Delays::of(&samples.thinned(2000, 12));
-    // Without delays nothing but the scan begins with more modes than there are columns.
-    let hidden = if delays.is_some() { 1 } else { MOST_HIDDEN };
+    // Without delays, or with few, the scan begins with more modes than there are columns.
+    let hidden = if delays.as_ref().is_some_and(|delays| !delays.are_few) { 1 } else { MOST_HIDDEN };
     if let Some(delays) = delays {
         // Rounding and noise that windows share may seem to be directions of their own: what is too much is left out again.
         let rank = delays.rank.min(MOST);
         let mut ranks: Vec<usize> = vec![rank, rank.saturating_sub(1), d, d + 1, 2 * d, 1, 2, 3, 4];
         // Fewer than are known explain less.
         let least = known.iter().map(|rate| rate.count()).sum::<usize>().max(1);
-        ranks.retain(|&r| r >= least && r <= MOST.min(delays.rank.max(d + 1)));
+        let most = if delays.are_few { MOST_SCANNED } else { MOST.min(delays.rank.max(d + 1)) };
+        ranks.retain(|&r| r >= least && r <= most);
         ranks.sort_unstable();
         ranks.dedup();
         all.extend(ranks.into_iter().filter_map(|r| delays.rates(r)));
