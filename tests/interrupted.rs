@@ -1,7 +1,9 @@
-//! Ctrl-C during a long `predict` or `verify`: the answer is what is settled so far, and says so.
+//! Ctrl-C during a long `predict` or `verify`: the answer is what is settled so far, and says so. While samples are read there is none, which is said as well.
 #![cfg(unix)]
 
 use serde_json::Value;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -53,6 +55,49 @@ fn predict_answers_with_what_is_settled_so_far() {
         }
     }
     assert!(stopped > 0, "no search was still going on");
+}
+
+/// While samples are read there is nothing to keep: the signal ends the program at once, with a word, and no file is begun.
+#[test]
+fn reading_ends_with_a_word() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let pipe = folder.path().join("samples.csv");
+    if !Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
+        return;
+    }
+    let file = pipe.to_str().expect("is text");
+    let commands: [&[&str]; 5] = [
+        &["predict", file, "--figure", "figure.svg"],
+        &["predict", "-", "--json"],
+        &["check", "-", "--figure", "figure.svg"],
+        &["check", "-", "-m", "torchdiffeq:dopri5"],
+        &["fit", file, "-o", "model.json"],
+    ];
+    for arguments in commands {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin("lambdahat"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        // Some rows, and no end.
+        let mut rows = child.stdin.take().expect("is piped");
+        let _ = rows.write_all(b"t,x,y\n0,1,0\n1,0.5,0.2\n");
+        handles_interrupt(child.id());
+        std::thread::sleep(Duration::from_millis(700));
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let since = Instant::now();
+        let output = child.wait_with_output().expect("ends");
+        assert!(since.elapsed() < Duration::from_secs(8), "{arguments:?}: {:?}", since.elapsed());
+        let name = if arguments[1] == "-" { "standard input" } else { file };
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(said, format!("Stopped while reading {name}: nothing was examined.\n"), "{arguments:?}");
+        assert_eq!((output.status.signal(), output.stdout.len()), (Some(2), 0), "{arguments:?}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).expect("is there").map(|entry| entry.expect("is there").file_name()).collect();
+        assert_eq!(left, ["samples.csv"], "{arguments:?}");
+    }
 }
 
 /// Before its fits too: what was not fitted is not claimed.

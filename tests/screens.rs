@@ -130,6 +130,7 @@ fn faults_of_samples_name_the_option() {
     has(&refused(",x\n0,5\n1,6\n2,8\n", &[]), "or how far apart the samples are (--time COLUMN or --interval H)");
     has(&refused("t,x\n0,1\n1,2\n0,3\n", &[]), "tell them apart by a column named `trajectory` (--trajectory COLUMN)");
     has(&refused("t,x\n0,1\n1,2\n2,4\n3,9\n", &["--hold", "linear"]), "name their columns with --input");
+    has(&refused("t,x\n0,1\n1,2\n2,4\n3,9\n", &["--hold", "zero"]), "name their columns with --input, or leave it out");
 }
 
 /// One block of code for one call: the recommended integrator over the windows of the recommended loss.

@@ -93,12 +93,12 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         }
         return check_call::run(call, &args.samples, &args.training, args.log, json);
     }
-    let progress = ProgressLine::begin(examining(&args.samples.name()));
     let samples = args.samples.samples()?;
     if samples.paths.is_uneven() && !args.training.steps_pairs() {
         return Err(Failure::new(UNEVEN_LOSS));
     }
     keep_on_interrupt();
+    let progress = ProgressLine::begin(examining(samples.data.source()));
     let interval = samples.interval;
     let starts: Vec<Vec<f64>> = samples.paths.starts().map(<[f64]>::to_vec).collect();
     let subject = match &samples.system {

@@ -15,9 +15,9 @@ use crate::words::{Table, examining, loops as words, number};
 
 /// Predicts, fits, compares, prints one call.
 pub fn run(call: Call, samples: &SampleArgs, training: &TrainingArgs, log: bool, json: bool) -> Result<Answer, Failure> {
-    let progress = ProgressLine::begin(examining(&samples.name()));
     let samples = samples.samples()?;
     keep_on_interrupt();
+    let progress = ProgressLine::begin(examining(samples.data.source()));
     let interval = samples.interval;
     let subject = match &samples.system {
         Some(system) => Subject::from_system(system, interval)?,

@@ -1,9 +1,15 @@
 //! How samples are read from a file: the options that `predict`, `fit` and `check` share.
 
 use super::failure::Failure;
+use super::interrupt::Said;
+use super::progress::ProgressLine;
 use lambdahat::data::{Hold, Reading, TimeUnit, Trajectories};
+use lambdahat::words::{reading, stopped_reading};
 use std::io::Read;
 use std::path::Path;
+
+/// What `-` is called.
+const STANDARD_INPUT: &str = "standard input";
 
 /// Which columns of the file are what, and how its times are meant.
 #[derive(clap::Args, Clone, Debug)]
@@ -51,12 +57,14 @@ fn unit(text: &str) -> Result<TimeUnit, String> {
 impl DataOptions {
     /// Reads the file, or standard input for `-`.
     ///
-    /// Errors where inputs are to go straight and there are none.
+    /// Errors where it is said what inputs do and there are none. On a terminal standard error says that it reads, once that takes a second; a signal ends it, with a word.
     pub fn read(&self, path: &Path) -> Result<Trajectories, Failure> {
+        let name = if path.as_os_str() == "-" { STANDARD_INPUT.to_owned() } else { path.display().to_string() };
+        let (_said, _progress) = (Said::at_the_end(stopped_reading(&name)), ProgressLine::begin(reading(&name)));
         let data = self.read_any(path)?;
-        if self.hold == Some(HoldName::Linear) && data.inputs().is_empty() {
+        if self.hold.is_some() && data.inputs().is_empty() {
             return Err(Failure::new(
-                "--hold linear says what inputs do between samples, and there are none; name their columns with --input",
+                "--hold says what inputs do between samples, and there are none; name their columns with --input, or leave it out",
             ));
         }
         Ok(data)
@@ -69,7 +77,7 @@ impl DataOptions {
         }
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| Failure::new(format!("standard input cannot be read: {error}")))?;
-        reading.parse(&bytes, "standard input").map_err(Failure::of_samples)
+        reading.parse(&bytes, STANDARD_INPUT).map_err(Failure::of_samples)
     }
 
     fn reading(&self) -> Reading {

@@ -2,13 +2,40 @@
 //! half-written file stays behind.
 
 use super::failure::Failure;
+use super::width::message;
 use crate::files::remove_unfinished;
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Set by the first signal while something can be kept.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 /// Whether there is work that asks [`stopped`] and keeps what it has.
 static KEEPING: AtomicBool = AtomicBool::new(false);
+
+/// What is said where a signal ends the program.
+static LAST_WORDS: Mutex<Option<String>> = Mutex::new(None);
+
+fn last_words() -> MutexGuard<'static, Option<String>> {
+    LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Work that a signal ends together with the program, which says so; until this is dropped.
+pub struct Said(());
+
+impl Said {
+    /// This is said on standard error by a program that a signal ends.
+    pub fn at_the_end(text: String) -> Self {
+        *last_words() = Some(text);
+        Self(())
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        last_words().take();
+    }
+}
 
 /// Whether the work was asked to end.
 pub fn stopped() -> bool {
@@ -25,12 +52,17 @@ pub fn end_on_interrupt() {
     KEEPING.store(false, Ordering::Relaxed);
 }
 
-/// Whether the program ends at this signal: without its half-written files.
+/// Whether the program ends at this signal: without its half-written files, and with a word on what it was at.
 fn ends() -> bool {
     if KEEPING.load(Ordering::Relaxed) && !STOPPED.swap(true, Ordering::Relaxed) {
         return false;
     }
     remove_unfinished();
+    if let Some(text) = last_words().take() {
+        // Nothing is left to be done when even standard error is closed. A terminal stands behind its `^C`.
+        let line = if std::io::IsTerminal::is_terminal(&std::io::stderr()) { "\n" } else { "" };
+        let _ = writeln!(std::io::stderr().lock(), "{line}{}", message(&text));
+    }
     true
 }
 

@@ -15,7 +15,8 @@ use crate::method::Sampling;
 use crate::predict::{Beside, MethodReport, ModeReport, PredictError, Prediction, Report, Subject, default_calls};
 use crate::truth::ModesOptions;
 use crate::words::{
-    Dialect, Say, cycles, document, examining, inputs, loops as words, losses, no_modes, prediction, read_as, regressions, wrapped,
+    Dialect, Say, cycles, document, examining, inputs, loops as words, losses, no_modes, predicting, prediction, read_as, regressions,
+    wrapped,
 };
 use num_complex::Complex64;
 use std::path::PathBuf;
@@ -110,11 +111,13 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
     if only_calls && args.figure.is_some() {
         return Err(Failure::new("--figure draws a method with equal steps; name one with --method"));
     }
-    let name = args.data.as_ref().map(|path| path.display().to_string()).or_else(|| args.system.clone());
-    let progress = ProgressLine::begin(examining(name.as_deref().unwrap_or(defaults::SYSTEM)));
     let samples = args.data.as_deref().map(|path| args.reading.read(path)).transpose()?;
     interrupt::keep_on_interrupt();
+    let name = samples.as_ref().map(Trajectories::source).or(args.system.as_deref()).unwrap_or(defaults::SYSTEM);
+    let progress = ProgressLine::begin(examining(name));
     let subject = args.subject(samples.as_ref())?;
+    progress.end();
+    let progress = ProgressLine::begin(predicting(name));
     let limits = Limits { reach: args.reach, tolerance: args.tolerance, horizon: args.horizon };
     let beside = Beside {
         calls: if args.method.is_empty() { default_calls()? } else { calls },

@@ -67,7 +67,7 @@ pub use caveats::no_modes;
 pub use check::UNEVEN_LOSS;
 pub use duration::duration;
 pub use paragraph::{columns, folded_sum, wrapped};
-pub use samples::{examining, read_as};
+pub use samples::{examining, predicting, read_as, reading, still, stopped_reading};
 pub use table::{Cell, Shade, Table};
 pub use training_call::{TrainingCall, no_integrator, training_calls};
 pub use verdicts::{fate, flag, verdict};

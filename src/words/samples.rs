@@ -1,7 +1,7 @@
 //! How samples were read, and what looks odd in them, in sentences.
 
 use super::number::{DIGITS, count, real};
-use super::{Dialect, Say};
+use super::{Dialect, Say, duration};
 use crate::data::{DataRemark, Differences, Hold, LeftOutColumn, Spacing, Stamps, Taken, TimeSource, TimeUnit, Trajectories};
 
 /// Digits at most that tell two intervals apart.
@@ -83,9 +83,29 @@ impl Say for DataRemark {
     }
 }
 
+/// Said while samples are read.
+pub fn reading(source: &str) -> String {
+    format!("Reading {source} …")
+}
+
+/// Said where a signal ends that.
+pub fn stopped_reading(source: &str) -> String {
+    format!("Stopped while reading {source}: nothing was examined.")
+}
+
 /// Said while the examination of samples goes on.
 pub fn examining(source: &str) -> String {
     format!("Examining {source} … (Ctrl-C answers with what is settled so far)")
+}
+
+/// Said while it is worked out what methods learn.
+pub fn predicting(source: &str) -> String {
+    format!("Working out what fits to {source} learn … (Ctrl-C answers with what is settled so far)")
+}
+
+/// Work that was announced, so many seconds later.
+pub fn still(line: &str, seconds: f64) -> String {
+    format!("{line} [{}]", duration(seconds))
 }
 
 /// What was taken as time, state and input, and what is missing: `Time: date (dates), λ per day. State: x, y. Input: u (held).`
