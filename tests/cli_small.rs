@@ -196,3 +196,33 @@ fn aliases_of_a_call_have_a_minus_sign() {
     let text = shown(&["branches", "--method", "torchdiffeq:dopri5", "--lambda=-0.1+2i", "--interval", "1"]);
     assert!(text.contains("−1 turns per sample") && !text.contains("-1 turns"), "{text}");
 }
+
+/// A run of one row is left out of the others, and that is said: beside the answer of `predict`, on standard error by `fit` and `check`, in their documents.
+#[test]
+fn a_run_of_one_row_does_not_refuse_the_others() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("runs.csv");
+    let state =
+        |t: f64, phase: f64| format!("{},{}", (-0.1 * t).exp() * (2.0 * t + phase).cos(), (-0.1 * t).exp() * (2.0 * t + phase).sin());
+    let mut rows = String::from("run,t,x,y\nlost,3,0.5,0.5\n");
+    for (run, phase) in [("a", 0.0), ("b", 1.0)] {
+        (0..30).for_each(|k| rows.push_str(&format!("{run},{},{}\n", 0.3 * f64::from(k), state(0.3 * f64::from(k), phase))));
+    }
+    std::fs::write(&path, rows).expect("writes");
+    let said = "Trajectory `lost` was left out: it has one row only, which shows no motion.";
+    let screen = shown(&["predict", name(&path)]);
+    assert!(screen.contains("60 samples of 2 trajectories") && screen.contains(said), "{screen}");
+    for arguments in [&["fit", name(&path)][..], &["check", name(&path), "--seeds", "2"]] {
+        let output = lambdahat(arguments);
+        assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains(&format!("note: {said}")), "{arguments:?}");
+    }
+    for command in [&["predict", name(&path), "--json"][..], &["check", name(&path), "--seeds", "2", "--json"]] {
+        let document: Value = serde_json::from_str(&shown(command)).expect("a document");
+        let remark = &document["data"]["remarks"][0];
+        assert_eq!(
+            (&remark["code"], &remark["trajectories"], &remark["text"]),
+            (&"lone-rows".into(), &1.into(), &said.into()),
+            "{command:?}"
+        );
+    }
+}

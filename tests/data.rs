@@ -51,7 +51,10 @@ fn each_fault_is_named_with_its_place_and_its_remedy() {
             "data.csv, line 1: there is no state column beside the time; cells are separated by commas, semicolons, tabs or blanks",
         ),
         ("t,x\n0,1\n", "data.csv, line 2: the trajectory has one sample only; at least two are needed"),
-        ("trajectory,t,x\na,0,1\na,1,2\nb,0,1\n", "data.csv, line 4: trajectory `b` has one sample only; at least two are needed"),
+        (
+            "trajectory,t,x\na,0,1\nb,0,2\nb,1,2\nc,0,1\nd,0,1\n",
+            "data.csv, line 2: trajectory `a` has one sample only; at least two are needed",
+        ),
         (
             "t,x\n0,1\n1,-inf\n",
             "data.csv, line 3, column 2 (`x`): the cell holds `-inf`, which is not a finite number; empty the cell if its value is missing",

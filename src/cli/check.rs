@@ -139,7 +139,11 @@ pub fn run(args: Args, json: bool) -> Result<Answer, Failure> {
         None => Ok(()),
     };
     if json {
-        output::json(&document::check(&check, Dialect::Terminal)?)?;
+        let mut document = document::check(&check, Dialect::Terminal)?;
+        if samples.system.is_none() {
+            document["data"] = document::samples(&samples.data, Dialect::Terminal)?;
+        }
+        output::json(&document)?;
     } else {
         let motion = samples.paths.motion();
         let floors = (0..methods.len()).map(|place| noise_floor(&check.report, place, motion));

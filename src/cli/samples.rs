@@ -3,8 +3,10 @@
 use super::data_options::DataOptions;
 use super::defaults;
 use super::failure::Failure;
+use super::output;
 use lambdahat::data::{Paths, Trajectories, Trajectory};
 use lambdahat::dynamics::{DynamicsError, Field, System};
+use lambdahat::words::{Dialect, Say};
 use std::path::PathBuf;
 
 /// Options that say what to train on.
@@ -45,11 +47,14 @@ impl SampleArgs {
         file.or_else(|| self.system.clone()).unwrap_or_else(|| defaults::SYSTEM.to_owned())
     }
 
-    /// Reads the file, or follows the system.
+    /// Reads the file, or follows the system. What is left out of a file is said on standard error.
     pub fn samples(&self) -> Result<Samples, Failure> {
         if let Some(path) = &self.data {
             let data = self.reading.read(path)?;
             without_inputs(&data)?;
+            for remark in data.taken().remarks.iter().filter(|remark| remark.leaves_out()) {
+                output::note(remark.say(Dialect::Terminal));
+            }
             let (interval, paths) = (data.spacing().typical(), data.paths()?);
             return Ok(Samples { data, interval, paths, system: None });
         }

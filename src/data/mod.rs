@@ -10,6 +10,7 @@
 //! | what a file holds, or exactly what is wrong with it | `table_rows`, `error` |
 //! | rows and cells of a text | `text_table`, `cells` |
 //! | which column is the time, which a state, which an input | `columns`, `taken`, `remarks`, `difference_columns` |
+//! | what is left out of a file | `constant_columns`, `lone_rows` |
 //! | time stamps, dates, units | `stamps`, `calendar`, `time_unit` |
 //! | arrays that numpy saved | `numpy`, `zip_archive` |
 
@@ -22,6 +23,7 @@ pub(crate) mod decimal_commas;
 mod difference_columns;
 mod even;
 mod hold;
+mod lone_rows;
 mod nearly_even;
 mod numpy;
 mod paths;

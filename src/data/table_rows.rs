@@ -5,6 +5,7 @@ use super::columns::Columns;
 use super::constant_columns;
 use super::data_error::{DataError, DataProblem};
 use super::decimal_commas;
+use super::lone_rows;
 use super::numpy;
 use super::reading::Reading;
 use super::stamps::StampReader;
@@ -245,6 +246,7 @@ impl<'a> Body<'a> {
 
     fn finish(self) -> Result<Trajectories, DataError> {
         let Self { reading, columns, origin, stamps, mut groups, repeated, mut remarks, .. } = self;
+        remarks.extend(lone_rows::leave_out(&mut groups));
         let name = columns.time.map(|k| columns.names[k].clone());
         let mut states = columns.states.clone();
         let constant: Vec<usize> = match reading.columns {

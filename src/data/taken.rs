@@ -89,6 +89,13 @@ pub enum DataRemark {
         /// How many.
         rows: usize,
     },
+    /// Trajectories of one row were left out: they show no motion.
+    LoneRows {
+        /// How many.
+        trajectories: usize,
+        /// What the first is called.
+        first: String,
+    },
 }
 
 /// A difference quotient over neighbouring rows.
@@ -101,6 +108,17 @@ pub enum Differences {
     Forward,
     /// From the row before.
     Backward,
+}
+
+impl DataRemark {
+    /// Whether it tells of rows that were left out, which bears on all that is made of the samples.
+    pub fn leaves_out(&self) -> bool {
+        match self {
+            Self::RepeatedRows { .. } | Self::LoneRows { .. } => true,
+            Self::DifferencesOf { rows, .. } => *rows > 0,
+            _ => false,
+        }
+    }
 }
 
 /// How the columns of a file were read.

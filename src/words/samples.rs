@@ -71,6 +71,12 @@ impl Say for DataRemark {
                      biased even without an integrator. Measure the velocity, or {advice} and train with a hidden second state.{ends}"
                 )
             }
+            Self::LoneRows { trajectories: 1, first } => {
+                format!("Trajectory `{first}` was left out: it has one row only, which shows no motion.")
+            }
+            Self::LoneRows { trajectories, first } => {
+                format!("{trajectories} trajectories, `{first}` the first, were left out: they have one row each, which shows no motion.")
+            }
             Self::DecimalCommas => "Commas were read as decimal points.".into(),
             Self::RepeatedRows { rows } => {
                 format!(
