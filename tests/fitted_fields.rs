@@ -9,6 +9,7 @@ use chance::normal;
 use found::{assert_modes, panel, settled};
 use lambdahat::data::{Trajectories, Trajectory};
 use lambdahat::truth::{Because, Caveat, Mode, ModesOptions, Motion, examine};
+use lambdahat::words::Say;
 use num_complex::Complex64;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -47,6 +48,40 @@ fn the_flow_of_a_field_is_converged() {
             _ => None,
         });
         assert!(told.is_some_and(|(residual, doubled)| residual < 1e-9 && doubled.is_some_and(|change| change < 1e-9)), "{name}: {told:?}");
+    }
+}
+
+/// Whatever the search for the field has left of its work, and where a field misses more than rounding: it is told wherever the modes of a field are.
+#[test]
+fn a_field_is_not_called_converged_untried() {
+    let rows = |name: &str| -> Option<(bool, Option<f64>)> {
+        panel(name).caveats.iter().find_map(|caveat| match caveat {
+            Caveat::FieldFitted { doubled, .. } => Some((true, *doubled)),
+            Caveat::FieldLeaves { residual, doubled, .. } => Some((*residual < 1e-5, *doubled)),
+            _ => None,
+        })
+    };
+    // The search for these ends with its work spent.
+    for name in ["lorenz-0.02.csv", "lorenz-0.1.csv", "van-der-pol-5.csv", "brusselator.csv", "duffing.csv"] {
+        let told = rows(name);
+        assert!(told.is_some_and(|(_, doubled)| doubled.is_some_and(|change| change < 1e-6)), "{name}: {told:?}");
+    }
+    // A pendulum's series does not end at degree 7.
+    let told = rows("pendulum-three.csv");
+    assert!(told.is_some_and(|(meets, doubled)| meets && doubled.is_some_and(|change| change < 1e-8)), "{told:?}");
+}
+
+/// A degree that is asked for is that of a map: what is said of the field does not call its modes the field's.
+#[test]
+fn the_modes_of_a_map_are_not_called_those_of_a_field() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/panel/lotka-volterra.csv");
+    let data = lambdahat::data::Reading::default().open(&path).unwrap();
+    for (degree, own) in [(None, true), (Some(2), false)] {
+        let found = examine(&data, &ModesOptions { degree, ..ModesOptions::default() }).unwrap();
+        let told = found.caveats.iter().find_map(|c| if let Caveat::FieldFitted { of_modes, .. } = c { Some(*of_modes) } else { None });
+        assert_eq!(told, Some(own), "{degree:?}");
+        let text = found.caveats.iter().map(|c| c.say(lambdahat::words::Dialect::Terminal)).collect::<String>();
+        assert_eq!(text.contains("The modes are those of a polynomial field"), own, "{text}");
     }
 }
 

@@ -16,6 +16,10 @@ pub struct DelayedCopies {
     pub lag: f64,
 }
 
+fn own() -> bool {
+    true
+}
+
 /// What limits the modes of a data set, or says how they were found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -134,9 +138,25 @@ pub enum Caveat {
         /// The share of the variance that they keep.
         kept: f64,
     },
-    /// The modes are those of a polynomial field whose own flow meets the samples.
+    /// A polynomial field meets the samples by its own flow.
     FieldFitted {
+        /// Whether the modes are its own: not where the degree of a map was asked for.
+        #[serde(default = "own")]
+        of_modes: bool,
         /// The lowest degree from which more make no material difference.
+        degree: usize,
+        /// Its residual, relative to the motion in one interval.
+        residual: f64,
+        /// It was fitted to one row in so many, of which intervals are meant here.
+        every: usize,
+        /// Extrapolated steps of its flow in one interval.
+        steps: usize,
+        /// The largest change of a mode when it is fitted through twice as many, relative to the largest mode beside it; `None` where that was not tried.
+        doubled: Option<f64>,
+    },
+    /// The modes are those of a polynomial field that leaves more than rounding or noise does: of the highest degree that was fitted, or of one whose residuals follow each other.
+    FieldLeaves {
+        /// Its degree.
         degree: usize,
         /// Its residual, relative to the motion in one interval.
         residual: f64,

@@ -104,6 +104,7 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
                     let judged = map.modes.into_iter().map(|mode| against(mode, &found, map.gain, missed)).collect();
                     if forced || (!close && found.modes.iter().all(|m| m.because.contains(&Because::NotExplained))) {
                         found.modes = judged;
+                        give_way_to_map(&mut found.caveats);
                         found.linear = map.degree == 1;
                         found.caveats.extend(map.caveats);
                         if map.scores.iter().any(|s| s.error > NEAR_EXACT) {
@@ -155,6 +156,16 @@ fn bridged(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bo
     Ok(found)
 }
 
+/// What was said of the modes of a field, where those of a map take their place.
+fn give_way_to_map(caveats: &mut Vec<Caveat>) {
+    caveats.retain(|c| !matches!(c, Caveat::FieldLeaves { .. }));
+    for caveat in caveats {
+        if let Caveat::FieldFitted { of_modes, .. } = caveat {
+            *of_modes = false;
+        }
+    }
+}
+
 /// Where no motion without chance explains the samples: a linear one that noise keeps going.
 fn add_noise_driven(found: &mut Examination, data: &Trajectories) {
     // Chance makes whatever comes after a gap another run.
@@ -179,6 +190,7 @@ fn add_driven(found: &mut Examination, data: &Trajectories, close: bool) {
     } else if !close && let Some(cycle) = driven_cycle(&samples) {
         found.finding.motion = Motion::Driven;
         found.linear = true;
+        found.caveats.retain(|c| !matches!(c, Caveat::FieldLeaves { .. }));
         found.modes = Mode::told(cycle.lambda, cycle.mean, cycle.uncertainty, vec![Because::DrivenByNoise], true);
     }
 }
@@ -309,9 +321,11 @@ fn add_field(found: &mut Examination, field: &NonlinearModel, outward: impl Fn(&
     }
     let fit = field.best();
     found.linear = fit.degree == 1;
+    let (degree, residual, every, steps, doubled) = (fit.degree, fit.rms, field.every, fit.steps, field.doubled);
     if field.explains {
-        let (degree, residual, steps) = (fit.degree, fit.rms, fit.steps);
-        found.caveats.push(Caveat::FieldFitted { degree, residual, every: field.every, steps, doubled: field.doubled });
+        found.caveats.push(Caveat::FieldFitted { of_modes: true, degree, residual, every, steps, doubled });
+    } else if !field.modes.is_empty() {
+        found.caveats.push(Caveat::FieldLeaves { degree, residual, every, steps, doubled });
     }
     if field.open && matches!(field.motion, Motion::Orbits | Motion::Cycle) {
         // Whether the orbit attracts, and what its neighbours do, is not in the samples.

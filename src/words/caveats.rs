@@ -14,6 +14,40 @@ fn hold(how: &str, to: Dialect) -> String {
     }
 }
 
+/// How a field was fitted to one row in so many, and what an interval is there.
+fn one_row_in(every: usize) -> (String, &'static str) {
+    match every {
+        1 => (String::new(), "in one interval"),
+        _ => (format!(" (fitted to one row in {every})"), "from one such row to the next"),
+    }
+}
+
+/// A field that meets the samples, without a word on its flow.
+pub(super) fn field_fitted(of_modes: bool, degree: usize, residual: f64, every: usize) -> String {
+    let (fitted, interval) = one_row_in(every);
+    let left = percent(residual);
+    if of_modes {
+        format!(
+            "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples{fitted}; it misses {left} of the motion \
+             {interval}."
+        )
+    } else {
+        format!(
+            "The modes are those of the map that was asked for. A polynomial field of degree {degree} meets the samples by its own flow{fitted}; it \
+             misses {left} of the motion {interval}."
+        )
+    }
+}
+
+/// How far the modes of a field (`the` modes, or `its`) go when its flow takes twice the steps.
+fn converged(whose: &str, steps: usize, doubled: Option<f64>) -> String {
+    let steps = count(steps, "step", "steps");
+    match doubled {
+        Some(change) => format!(" With twice the {steps} an interval of its flow {whose} modes change by {}.", percent(change)),
+        None => format!(" How far {whose} modes move with twice the {steps} an interval of its flow was not found."),
+    }
+}
+
 impl Say for Caveat {
     fn say(&self, to: Dialect) -> String {
         match self {
@@ -105,22 +139,16 @@ impl Say for Caveat {
                 "{coordinates} of {columns} directions stand above the noise; they hold {} of the variance, and the modes are theirs.",
                 percent(*kept)
             ),
-            Self::FieldFitted { degree, residual, every, steps, doubled } => {
-                let converged = doubled.map_or_else(String::new, |change| {
-                    format!(
-                        " With twice the {} an interval of its flow the modes change by {}.",
-                        count(*steps, "step", "steps"),
-                        percent(change)
-                    )
-                });
-                let (fitted, interval) = match every {
-                    1 => (String::new(), "in one interval"),
-                    _ => (format!(" (fitted to one row in {every})"), "from one such row to the next"),
-                };
+            Self::FieldFitted { of_modes, degree, residual, every, steps, doubled } => {
+                field_fitted(*of_modes, *degree, *residual, *every) + &converged(if *of_modes { "the" } else { "its" }, *steps, *doubled)
+            }
+            Self::FieldLeaves { degree, residual, every, steps, doubled } => {
+                let (fitted, interval) = one_row_in(*every);
                 format!(
-                    "The modes are those of a polynomial field of degree {degree} whose own flow meets the samples{fitted}; it misses {} of the \
-                     motion {interval}.{converged}",
-                    percent(*residual)
+                    "The modes are those of a polynomial field of degree {degree}{fitted}. Its own flow misses {} of the motion {interval}: not \
+                     only what rounding or noise leaves, so other degrees have other modes.{}",
+                    percent(*residual),
+                    converged("the", *steps, *doubled)
                 )
             }
             Self::Closed { period, multiplier, amplitude } => format!(

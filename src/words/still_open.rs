@@ -1,6 +1,7 @@
 //! What the samples leave open, on the first screen.
 
 use super::advice::aliases;
+use super::caveats::field_fitted;
 use super::modes_found::closes;
 use super::{Dialect, Say, wrapped};
 use crate::predict::Report;
@@ -53,9 +54,7 @@ pub(super) fn open(report: &Report, width: usize, brief: bool, to: Dialect) -> V
 fn shortly(caveat: &Caveat, to: Dialect) -> String {
     match *caveat {
         // That the flow has converged is told among all notes.
-        Caveat::FieldFitted { degree, residual, every, steps, .. } => {
-            Caveat::FieldFitted { degree, residual, every, steps, doubled: None }.say(to)
-        }
+        Caveat::FieldFitted { of_modes, degree, residual, every, .. } => field_fitted(of_modes, degree, residual, every),
         _ => caveat.say(to),
     }
 }
@@ -76,5 +75,6 @@ fn bears(caveat: &Caveat) -> bool {
             | Caveat::GapsBegin { .. }
             | Caveat::FallsToZero
             | Caveat::FittedOrbits { .. }
+            | Caveat::FieldLeaves { .. }
     )
 }

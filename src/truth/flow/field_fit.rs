@@ -223,7 +223,7 @@ impl FieldFit {
     }
 }
 
-fn work(flow: &PolynomialFlow, windows: &[Window], steps: usize, derivatives: bool) -> f64 {
+pub(super) fn work(flow: &PolynomialFlow, windows: &[Window], steps: usize, derivatives: bool) -> f64 {
     let d = flow.dimension() as f64;
     let intervals: usize = windows.iter().map(|w| w.times.len()).sum();
     let q = flow.powers.count() as f64;

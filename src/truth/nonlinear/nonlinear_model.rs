@@ -6,12 +6,12 @@ use super::determined_modes::{CLEAN, Degrees, NonlinearMode, distance};
 use super::motion::{Closed, motion_after};
 use super::seen_cycle::Polygon;
 use crate::truth::chance::bounded_work::Effort;
-use crate::truth::chance::spectrum::spectrum;
 use crate::truth::chance::whiteness::Whiteness;
 use crate::truth::finding::{Because, Motion};
 use crate::truth::flow::coarsened::Coarsened;
+use crate::truth::flow::doubled_steps::change_when_doubled;
 use crate::truth::flow::field_fit::FieldFit;
-use crate::truth::flow::identifiability::{FieldEquilibrium, equilibria, matched};
+use crate::truth::flow::identifiability::{FieldEquilibrium, equilibria};
 use crate::truth::flow::polynomial_flow::{PolynomialFlow, Powers};
 use crate::truth::linear::linear_model::{LinearModel, VAGUE};
 use crate::truth::samples::runs::{Run, Samples};
@@ -65,7 +65,7 @@ pub(crate) struct NonlinearModel {
     pub frame: Frame,
     /// It was fitted to one row in so many; intervals are from one to the next.
     pub every: usize,
-    /// The largest change of a mode, relative to the largest mode beside it, where the counted degree is fitted through twice its flow's steps.
+    /// The largest change of a mode, relative to the largest mode beside it, where the degree whose modes are given is fitted through twice its flow's steps.
     pub doubled: Option<f64>,
     /// What the field goes on with after the last sample, where it explains the samples.
     pub motion: Motion,
@@ -146,8 +146,8 @@ impl NonlinearModel {
             })
             .collect();
         let found: Vec<Vec<FieldEquilibrium>> = fits.iter().map(|f| equilibria(f, &points, MOST_EQUILIBRIA)).collect();
-        let counted = floor.filter(|_| explains);
-        let doubled = counted.and_then(|k| change_when_doubled(&fits[k], &found[k], &mut effort));
+        let counts = floor.unwrap_or(fits.len() - 1);
+        let doubled = change_when_doubled(&fits[counts], &found[counts], stopped);
         let (motion, closed, repeats) = (Motion::Undetermined, None, None);
         let mut model =
             Self { fits, floor, explains, modes: Vec::new(), frame, every: *every, doubled, motion, closed, repeats, open: false };
@@ -272,19 +272,6 @@ fn is_same_orbit(one: &Closed, other: &Closed) -> bool {
     let near = |a: f64, b: f64| (a - b).abs() <= SAME_ORBIT * a.abs();
     let size = |c: &Closed| c.amplitude.iter().copied().fold(0.0, f64::max);
     near(one.period, other.period) && near(size(one), size(other))
-}
-
-/// The largest change of a mode beside the largest at its equilibrium when the field is fitted anew through twice the steps; `None` where an equilibrium is lost.
-fn change_when_doubled(fit: &FieldFit, found: &[FieldEquilibrium], effort: &mut Effort) -> Option<f64> {
-    let finer = fit.refined(effort)?;
-    let changes = found.iter().map(|equilibrium| {
-        let point = finer.flow.equilibrium(&equilibrium.point)?;
-        let lambdas: Vec<Complex<f64>> = equilibrium.modes.iter().map(|mode| mode.lambda).collect();
-        let size = lambdas.iter().map(|lambda| lambda.norm()).fold(f64::MIN_POSITIVE, f64::max);
-        let moved = matched(&lambdas, spectrum(&finer.flow.field(&point).1)?);
-        Some(lambdas.iter().zip(moved).map(|(old, new)| (old - new).norm() / size).fold(0.0, f64::max))
-    });
-    changes.collect::<Option<Vec<f64>>>()?.into_iter().reduce(f64::max)
 }
 
 /// Whether the residuals of a fit are noise or rounding.
