@@ -47,6 +47,12 @@ enum HoldName {
     Linear,
 }
 
+/// Reads samples: on a terminal standard error says so once that takes a second, and a signal ends it with a word.
+pub fn announced<T>(name: &str, read: impl FnOnce() -> T) -> T {
+    let (_said, _progress) = (Said::at_the_end(stopped_reading(name)), ProgressLine::begin(reading(name)));
+    read()
+}
+
 fn unit(text: &str) -> Result<TimeUnit, String> {
     TimeUnit::named(text).ok_or_else(|| {
         let names: Vec<&str> = TimeUnit::ALL.into_iter().filter_map(TimeUnit::name).collect();
@@ -57,11 +63,10 @@ fn unit(text: &str) -> Result<TimeUnit, String> {
 impl DataOptions {
     /// Reads the file, or standard input for `-`.
     ///
-    /// Errors where it is said what inputs do and there are none. On a terminal standard error says that it reads, once that takes a second; a signal ends it, with a word.
+    /// Errors where it is said what inputs do and there are none.
     pub fn read(&self, path: &Path) -> Result<Trajectories, Failure> {
         let name = if path.as_os_str() == "-" { STANDARD_INPUT.to_owned() } else { path.display().to_string() };
-        let (_said, _progress) = (Said::at_the_end(stopped_reading(&name)), ProgressLine::begin(reading(&name)));
-        let data = self.read_any(path)?;
+        let data = announced(&name, || self.read_any(path))?;
         if self.hold.is_some() && data.inputs().is_empty() {
             return Err(Failure::new(
                 "--hold says what inputs do between samples, and there are none; name their columns with --input, or leave it out",

@@ -1,6 +1,7 @@
 //! What `repair` and `audit` start from: a model file, its method, and its data where they can be had.
 
 use super::arguments;
+use super::data_options::announced;
 use super::failure::Failure;
 use lambdahat::data::{Paths, Reading, Trajectories};
 use lambdahat::dynamics::{Field, System};
@@ -117,7 +118,7 @@ impl TrainedArgs {
         let system = named_system(&file.data.source).filter(|system| system.dimension() == file.learned.model.dimension());
         let (data, trajectories) = match &self.data {
             Some(path) => {
-                let data = Reading::default().open(path)?;
+                let data = announced(&path.display().to_string(), || Reading::default().open(path))?;
                 let even = data.require_even()?;
                 let interval = even.interval();
                 if (interval - file.interval).abs() > 1e-6 * file.interval {
