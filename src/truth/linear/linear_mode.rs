@@ -12,7 +12,6 @@
 use super::cycle_in_runs::sizes_differ;
 use super::linear_model::{CURVES, LONG, LONG_EACH, LinearModel, VAGUE, is_faint};
 use super::rests_apart::rests_apart;
-use super::second_order::HigherOrder;
 use super::seen_cells::{Shown, shown};
 use super::unlike_runs::runs_are_unlike;
 use crate::truth::chance::chi_square::chi_square;
@@ -25,8 +24,12 @@ use std::f64::consts::PI;
 
 /// Standard errors by which rates of large and small motion differ where the difference is part of the uncertainty.
 const PERHAPS: f64 = 2.5;
-/// Deviations beyond which what resonant terms of third order do to λ is part of its uncertainty.
+/// Deviations beyond which what resonant terms of third order, or rates that change, do to λ is part of its uncertainty, and from which on it is in full.
 const BENT: f64 = 2.0;
+const SURELY_BENT: f64 = 3.0;
+/// Where chance takes as much in one of 20 linear systems, an uncertainty grows to so many times what chance leaves of λ at most: over three times the error's scale it would say
+/// nothing of those, and three times as much holds nearly all that bend.
+const IN_DOUBT: f64 = 2.5;
 /// An error of λ in units of |λ| for each unit of a harmonic that hides in the noise: a hardening spring's third harmonic is βA²/32 where its frequency shifts by 3βA²/8.
 const SHIFT_PER_HARMONIC: f64 = 12.0;
 /// An oscillation whose size changes by less than this power of e over the whole time is steady, and so is one whose Re λ is less than so many of its
@@ -86,9 +89,19 @@ impl LinearModel {
 /// A mode while it is judged.
 struct Judged {
     uncertainty: f64,
+    /// What chance leaves of λ, were the system linear.
+    by_chance: f64,
     /// What chance, other directions and another model leave of λ, which may leave nothing of it.
     beside_zero: f64,
     because: Vec<Because>,
+}
+
+impl Judged {
+    /// An uncertainty that another model has, which is seen for sure or in doubt.
+    fn widen(&mut self, other: f64, surely: bool) {
+        let most = if surely { f64::INFINITY } else { IN_DOUBT * self.by_chance };
+        self.uncertainty = self.uncertainty.max(other.min(most));
+    }
 }
 
 /// The modes of a model beside each other, and what all of them are judged by.
@@ -145,7 +158,7 @@ impl<'a> Beside<'a> {
         let (fit, lambda) = (&self.model.fit, self.lambdas[k]);
         let by_chance = fit.uncertainty[k].hypot(4.0 * f64::EPSILON * lambda.norm());
         let beside_zero = self.model.moved.get(k).map_or(by_chance, |moved| by_chance.hypot(*moved));
-        let mut judged = Judged { uncertainty: by_chance, beside_zero, because: Vec::new() };
+        let mut judged = Judged { uncertainty: by_chance, by_chance, beside_zero, because: Vec::new() };
         self.bent(k, &mut judged);
         self.changed(k, &mut judged);
         self.beside_others(k, &mut judged);
@@ -159,7 +172,8 @@ impl<'a> Beside<'a> {
     fn bent(&self, k: usize, judged: &mut Judged) {
         let (model, lambda) = (self.model, self.lambdas[k]);
         if let Some(shift) = model.shifts.as_ref().map(|s| s[k]).filter(|s| s.distance > PERHAPS * s.by_chance) {
-            judged.uncertainty = judged.uncertainty.hypot(shift.distance);
+            // A difference beyond doubt is no linear model's.
+            judged.widen(judged.uncertainty.hypot(shift.distance), false);
         }
         // A decay bends to what terms of second order do; an oscillation is orthogonal to its harmonics.
         let bends = !self.known_linear && model.fit.rms > CLEAN && overdamped(lambda);
@@ -175,9 +189,10 @@ impl<'a> Beside<'a> {
             }
         }
         // An oscillation bends to its resonant term of third order, where that takes more from the residuals than chance does.
-        let seen = |third: &&HigherOrder| self.turns(k) && third.gain > chi_square(third.freedom as f64, BENT);
-        if let Some((distance, by_chance)) = model.third.as_ref().filter(seen).map(|third| third.moved[k]) {
-            judged.uncertainty = judged.uncertainty.max(by_chance).hypot(distance);
+        if let Some(third) = model.third.as_ref().filter(|third| self.turns(k) && third.gain > chi_square(third.freedom as f64, BENT)) {
+            let (distance, by_chance) = third.moved[k];
+            let surely = third.gain > chi_square(third.freedom as f64, SURELY_BENT);
+            judged.widen(judged.uncertainty.max(by_chance).hypot(distance), surely);
         }
         judged.uncertainty = judged.uncertainty.hypot(self.shown[k].by_digits);
         if !self.shown[k].enough {
@@ -190,8 +205,8 @@ impl<'a> Beside<'a> {
         let (model, lambda) = (self.model, self.lambdas[k]);
         let asked = self.turns(k) && (model.explains || model.nearly);
         let changing = model.changing.as_ref().filter(|c| asked && c.gain > chi_square(c.freedom as f64, BENT));
-        if let Some(distance) = changing.map(|changing| changing.moved[k]) {
-            judged.uncertainty = judged.uncertainty.hypot(distance);
+        if let Some((distance, gain, freedom)) = changing.map(|changing| (changing.moved[k], changing.gain, changing.freedom)) {
+            judged.widen(judged.uncertainty.hypot(distance), gain > chi_square(freedom as f64, SURELY_BENT));
             // In a gap that nobody sees it may have changed at once, or have been started anew.
             if distance > VAGUE * lambda.norm() || self.samples.has_long_gap() {
                 judged.because.push(Because::ChangesInTime);
