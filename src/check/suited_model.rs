@@ -12,17 +12,19 @@ const DEGREE: usize = 3;
 const FEW: usize = 2;
 
 /// The least class that holds what is learned of the subject: a matrix for a linear system, one with a constant for samples of linear modes, polynomials of a degree
-/// beyond the one that explains the samples, since what is learned through a method has higher terms, else of degree 3.
+/// beyond the one that explains the samples, since what is learned through a method has higher terms, of the degree of a field that nearly does, else of degree 3.
 pub fn suited_model(subject: &Subject) -> ModelSpec {
+    let beyond = |dimension: usize| if dimension <= FEW { 2 } else { 1 };
     let degree = subject.caveats.iter().find_map(|caveat| match caveat {
-        Caveat::FieldFitted { degree, .. } => Some(*degree),
+        Caveat::FieldFitted { degree, .. } => Some((*degree, true)),
+        Caveat::FieldLeaves { degree, .. } => Some((*degree, false)),
         _ => None,
     });
     match (&subject.origin, subject.linear, degree) {
         (Origin::System { .. }, true, _) => ModelSpec::Linear,
         (Origin::System { .. }, false, _) => ModelSpec::Polynomial(DEGREE),
-        (Origin::Samples(data), false, Some(degree)) if degree > 1 => {
-            ModelSpec::Polynomial(degree + if data.dimension() <= FEW { 2 } else { 1 })
+        (Origin::Samples(data), false, Some((degree, explains))) if degree > 1 => {
+            ModelSpec::Polynomial(degree + if explains { beyond(data.dimension()) } else { 0 })
         }
         _ => ModelSpec::Affine,
     }
@@ -62,5 +64,12 @@ mod tests {
         };
         assert_eq!(sampled("damped-oscillator", 5.0), ModelSpec::Affine);
         assert_eq!(sampled("lotka-volterra", 0.0), ModelSpec::Polynomial(4));
+    }
+
+    /// A pendulum is no polynomial: its field of degree 7 leaves more than rounding, and tells the modes. A matrix would meet nothing.
+    #[test]
+    fn a_field_that_leaves_more_than_rounding_has_the_degree_of_its_fits() {
+        let data = crate::data::Reading::default().open("tests/data/panel/pendulum-three.csv".as_ref()).unwrap();
+        assert_eq!(suited_model(&Subject::from_data(&data, &ModesOptions::default()).unwrap()), ModelSpec::Polynomial(7));
     }
 }

@@ -65,7 +65,7 @@ impl Report {
 
     /// Closed orbits in two variables whose motion is the sum of its modes: one pair, and no field was needed to find it.
     fn add_orbits_of_modes(&mut self, data: &Trajectories, methods: &[Method]) {
-        let nonlinear = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::FieldFitted { .. }));
+        let nonlinear = self.caveats.iter().any(|caveat| matches!(caveat, Caveat::FieldFitted { .. } | Caveat::FieldLeaves { .. }));
         let [first, second] = &self.modes[..] else { return };
         let pair = first.lambda.im > 0.0 && first.lambda == second.lambda.conj() && first.settled;
         if self.finding.motion != Motion::Orbits || nonlinear || !pair || data.dimension() != 2 || first.equilibrium.len() != 2 {
