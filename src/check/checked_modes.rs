@@ -49,7 +49,7 @@ pub struct CheckedMode {
     #[serde(flatten)]
     pub off: Option<Discrepancy>,
     /// Whether the data settle it: it is on a branch, or farther from all of them than what is open explains. Not where it is on a branch of another
-    /// mode, which the fit then has twice.
+    /// mode, which the fit then has twice, and not where it is on none and the samples do not settle the mode itself.
     pub settled: bool,
 }
 
@@ -98,6 +98,10 @@ impl Matching<'_> {
                     checked.extend(here.iter().map(|&k| CheckedMode { mode: k, ..lost.clone() }));
                 }
             }
+        }
+        // What is not settled gets no verdict, and nothing that is elsewhere tells against it.
+        for judged in checked.iter_mut().filter(|judged| judged.stray() && !self.report.modes[judged.mode].settled) {
+            judged.settled = false;
         }
         checked.sort_by_key(|mode| mode.mode);
         checked
