@@ -357,3 +357,11 @@ fn fields_that_bend_lower_the_floor_and_keep_the_artifact() {
         assert!((mean - told).abs() < 3.0 * scatter && scatter < 0.1 * mean, "{mean} ± {scatter} for {told}");
     }
 }
+
+/// Two oscillations in four mixed columns, two runs of 21 and 24 uneven rows, 1 % of noise: on the way to what a method learns a descent steps to a matrix whose eigenvalues the iteration did not
+/// end on, so that `predict` never ended, and no signal ended it.
+#[test]
+fn a_far_step_of_a_descent_ends() {
+    let predicted = json(&["predict", "tests/data/far_step.csv"], 0);
+    assert!(predicted["modes"].as_array().is_some_and(|modes| !modes.is_empty()), "{predicted}");
+}

@@ -10,7 +10,7 @@
 
 use super::state_pairs::{StatePair, StatePairs};
 use super::uneven::UnevenError;
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, Schur};
 use num_complex::Complex;
 
 /// Steps of Levenberg–Marquardt at most, and the relative step that ends them.
@@ -23,6 +23,8 @@ const NEAR: f64 = 1e-6;
 const DEFECTIVE: f64 = 1e4;
 /// How far a start whose eigenvectors are dependent is moved, in parts of itself: its eigenvalues then differ by about as much.
 const APART: f64 = 1e-6;
+/// Sweeps of the iteration for eigenvalues.
+const MOST_SWEEPS: usize = 10_000;
 /// How far from an eigenvalue inverse iteration shifts, in parts of the matrix.
 const SHIFT: f64 = 1e-12;
 
@@ -276,7 +278,9 @@ impl Place {
         if !size.is_finite() || !centre.iter().all(|c| c.is_finite()) {
             return Err(Defective);
         }
-        let values: Vec<Complex<f64>> = matrix.complex_eigenvalues().iter().copied().collect();
+        // A step that leads far off may lead to a matrix on which the iteration does not end.
+        let schur = Schur::try_new(matrix.clone(), f64::EPSILON, MOST_SWEEPS).ok_or(Defective)?;
+        let values: Vec<Complex<f64>> = schur.complex_eigenvalues().iter().copied().collect();
         let mut vectors = DMatrix::<Complex<f64>>::zeros(d, d);
         for (k, lambda) in values.iter().enumerate() {
             // The second of a pair is the mirror image of the first.
