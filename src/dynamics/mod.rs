@@ -14,6 +14,7 @@ pub(crate) mod norm;
 pub(crate) mod polynomial_field;
 mod section;
 mod sensitivity;
+mod spectrum;
 mod stepper;
 mod system;
 
@@ -28,6 +29,7 @@ pub use polynomial_field::{CompiledField, Monomial, Multivariate, PolynomialFiel
 pub(crate) use section::Section;
 pub use section::{Return, returns};
 pub use sensitivity::equilibrium_shift;
+pub(crate) use spectrum::spectrum;
 pub(crate) use stepper::implicit_slopes;
 pub use stepper::{Stepper, Values};
 pub use system::{System, SystemFileError, SystemFileReason};

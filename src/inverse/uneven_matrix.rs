@@ -20,12 +20,14 @@ use super::uneven::UnevenError;
 use crate::data::Hold;
 use crate::method::Method;
 use crate::stability::StabilityFunction;
-use nalgebra::{Cholesky, DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector, SVD};
 use num_complex::Complex;
 
 /// Steps of Levenberg–Marquardt at most, and the relative step that ends them.
 const MOST_STEPS: usize = 400;
 const LEAST_STEP: f64 = 1e-12;
+/// Sweeps of an iteration for singular values.
+const MOST_SWEEPS: usize = 10_000;
 /// Steps of Gauss–Newton at its end, and how short they have to be.
 const SHARPENING_STEPS: usize = 12;
 const NEAR: f64 = 1e-6;
@@ -133,8 +135,7 @@ impl MatrixLoss {
             let here = self.linearised(&at)?;
             let columns: Vec<DVector<f64>> =
                 here.jacobian[d * d..d * (d + p)].iter().map(|j| DVector::from_column_slice(j.as_slice())).collect();
-            let inputs = DMatrix::from_columns(&columns)
-                .svd(true, true)
+            let inputs = SVD::try_new(DMatrix::from_columns(&columns), true, true, f64::EPSILON, MOST_SWEEPS)?
                 .solve(&DVector::from_column_slice(here.residuals.as_slice()), 1e-12)
                 .ok()?;
             at.rows_mut(d * d, d * p).copy_from(&-inputs);

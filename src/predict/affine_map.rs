@@ -1,6 +1,7 @@
 //! The affine map x⁺ = Φx + Γu + c that is nearest to pairs of samples, u being inputs that are held, by least squares.
 
 use super::sampled_run::Run;
+use crate::dynamics::spectrum;
 use crate::exact::eigenvalues;
 use nalgebra::{DMatrix, DVector, SVD};
 use num_complex::Complex;
@@ -28,7 +29,7 @@ impl AffineMap {
     pub fn multipliers(&self) -> Option<Vec<Complex<f64>>> {
         // Discs around so many would take seconds, and a column more moves them less than its noise does.
         if self.linear.nrows() > CERTIFIED {
-            return Some(self.linear.complex_eigenvalues().iter().copied().collect());
+            return spectrum(&self.linear);
         }
         let discs = eigenvalues(&self.linear).ok()?;
         Some(discs.iter().flat_map(|disc| std::iter::repeat_n(disc.centre, disc.count)).collect())

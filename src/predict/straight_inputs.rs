@@ -6,6 +6,7 @@
 use super::learned_inputs::{LearnedInputs, SAME};
 use super::uneven_times::{counted, counts};
 use crate::data::{Hold, Trajectories};
+use crate::dynamics::spectrum;
 use crate::inverse::{Branch, Branches, InputPair, LearningEquation, Limits, MatrixLoss, StatePair, StatePairs, UnevenMinimum};
 use crate::method::{Method, Sampling, catalog};
 use crate::truth::{Mode, StateSpace, by_rows};
@@ -94,7 +95,7 @@ impl StraightInputs {
         let loss = MatrixLoss::of(&catalog::find(FLOW).ok()?, self.pairs.clone().with_substeps(substeps), &self.system.rest, false).ok()?;
         let found = loss.minimum_near(&self.system.learned_a(Some)?)?;
         let upper: Vec<Complex<f64>> = self.upper().collect();
-        let learned = matched(found.matrix.complex_eigenvalues().as_slice(), &upper)?;
+        let learned = matched(&spectrum(&found.matrix)?, &upper)?;
         let of = |lambda: &Complex<f64>| {
             let own = |z: Complex<f64>| upper.iter().position(|truth| *truth == z).map(|k| learned[k]);
             if lambda.im < 0.0 { own(lambda.conj()).map(|z| z.conj()) } else { own(*lambda) }
@@ -175,7 +176,7 @@ impl StraightInputs {
             began[own] = start;
             let image = |z: Complex<f64>| upper.iter().position(|truth| (truth - z).norm() <= SAME * z.norm()).map(|k| began[k]);
             let Some(found) = self.system.learned_a(image).and_then(|matrix| loss.minimum_near(&matrix)) else { continue };
-            let Some(learned) = matched(found.matrix.complex_eigenvalues().as_slice(), &began) else { continue };
+            let Some(learned) = spectrum(&found.matrix).and_then(|values| matched(&values, &began)) else { continue };
             let at = mirrored(learned[own]);
             let known = landings.iter().any(|l| (l.minimum.lambda - at).norm() <= ONE * at.norm());
             if known || at.norm() > reach.max(1.5 * start.norm()) || (lambda.im == 0.0 && at.im != 0.0) {

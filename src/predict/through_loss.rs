@@ -17,6 +17,7 @@ use super::sampled_run::{Run, driven_runs, free_runs};
 use super::straight_inputs::StraightInputs;
 use super::uneven_map::UnevenMap;
 use crate::data::{EvenSamples, Hold, Paths, Trajectories};
+use crate::dynamics::spectrum;
 use crate::fit::Loss;
 use crate::inverse::Limits;
 use crate::method::{Method, Multistep, Sampling};
@@ -304,8 +305,7 @@ pub(super) fn pairs_of_paths_act(paths: &Paths, interval: f64, modes: &[Mode]) -
     let runs = free_runs(paths).filter(|runs| are_of_one_map(runs, modes))?;
     let map = by_pairs(&runs, true)?;
     // A yes or no that no digit hangs on.
-    let multipliers: Vec<Complex<f64>> = map.linear.complex_eigenvalues().iter().copied().collect();
-    Some(acts(&matched(&multipliers, interval, modes)?, modes, longest(&runs, interval)))
+    Some(acts(&matched(&spectrum(&map.linear)?, interval, modes)?, modes, longest(&runs, interval)))
 }
 
 /// Whether the modes can be those of one linear map of all columns; of columns that depend on each other there are fewer.

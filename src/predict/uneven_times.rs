@@ -1,11 +1,12 @@
 //! Samples at uneven times: the intervals with the weight that each mode has in the loss, and the minima that a loop can land on.
 
 use crate::data::{Spacing, Trajectories};
+use crate::dynamics::spectrum;
 use crate::inverse::flags::flags;
 use crate::inverse::{Branch, Branches, LearningEquation, Limits, MatrixLoss, Principal, StatePair, Stretch, UnevenLoss, UnevenMinimum};
 use crate::method::{Method, Sampling};
 use crate::truth::Mode;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
 
 /// Intervals of different length that are kept apart; more are put together with their neighbours.
@@ -14,6 +15,8 @@ const MOST_INTERVALS: usize = 256;
 const FEW_INTERVALS: usize = 48;
 /// A loss that stalls above this part of the motion is seen to have failed: such a minimum is told, and does not count.
 const VISIBLE: f64 = 0.25;
+/// Sweeps of an iteration for singular values.
+const MOST_SWEEPS: usize = 10_000;
 /// Directions of modes that are this near to dependent say nothing.
 const DEPENDENT: f64 = 1e-6;
 /// Columns up to which minima are polished on the samples' own loss, pairs of rows that take part, and minima a mode.
@@ -214,7 +217,7 @@ impl UnevenTimes {
             }
             let Some(start) = own.coordinates.matrix(&own.lambdas, &learned) else { continue };
             let Some(found) = loss.minimum_near(&start) else { continue };
-            let values = found.matrix.complex_eigenvalues();
+            let Some(values) = spectrum(&found.matrix) else { continue };
             let apart = |z: &Complex<f64>| (z - minimum.lambda).norm();
             let Some(nearest) = values.iter().copied().min_by(|a, b| apart(a).total_cmp(&apart(b))) else { continue };
             if apart(&nearest) <= self.another * minimum.lambda.norm() && (lambda.im != 0.0 || nearest.im == 0.0) {
@@ -321,9 +324,9 @@ impl Coordinates {
             return None;
         }
         let states = DMatrix::from_fn(rows.len(), d, |i, c| longest.states()[rows[i] * d + c] - equilibrium[c]);
-        let amplitudes = basis.svd(true, true).solve(&states, 1e-12).ok()?;
+        let amplitudes = SVD::try_new(basis, true, true, f64::EPSILON, MOST_SWEEPS)?.solve(&states, 1e-12).ok()?;
         let directions = Some(amplitudes.transpose()).filter(|all| all.iter().all(|v| v.is_finite()))?;
-        let values = directions.singular_values();
+        let values = SVD::try_new(directions.clone(), false, false, f64::EPSILON, MOST_SWEEPS)?.singular_values;
         if values.min() <= DEPENDENT * values.max() {
             return None;
         }

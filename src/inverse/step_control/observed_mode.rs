@@ -2,8 +2,11 @@
 
 use crate::data::Paths;
 use crate::loops::StateNorm;
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;
+
+/// Sweeps of an iteration for singular values.
+const MOST_SWEEPS: usize = 10_000;
 
 /// A mode as the starts of a batch hold it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,12 +28,12 @@ impl ObservedMode {
         }
         let x = DMatrix::from_fn(d, pairs.len(), |c, k| pairs[k].0[c] - equilibrium[c]);
         let y = DMatrix::from_fn(d, pairs.len(), |c, k| pairs[k].1[c] - equilibrium[c]);
-        let step = x.transpose().svd(true, true).solve(&y.transpose(), 1e-12).ok()?.transpose();
+        let step = SVD::try_new(x.transpose(), true, true, f64::EPSILON, MOST_SWEEPS)?.solve(&y.transpose(), 1e-12).ok()?.transpose();
         let misfit = (&step * &x - &y).norm() / y.norm().max(f64::MIN_POSITIVE);
         let multiplier = (lambda * interval).exp();
         let shifted =
             DMatrix::from_fn(d, d, |i, j| Complex::new(step[(i, j)], 0.0) - if i == j { multiplier } else { Complex::new(0.0, 0.0) });
-        let svd = shifted.svd(true, true);
+        let svd = SVD::try_new(shifted, true, true, f64::EPSILON, MOST_SWEEPS)?;
         let least = (0..d).min_by(|&i, &j| svd.singular_values[i].total_cmp(&svd.singular_values[j]))?;
         let right: Vec<Complex<f64>> = svd.v_t.as_ref()?.row(least).iter().map(|z| z.conj()).collect();
         let left: Vec<Complex<f64>> = svd.u.as_ref()?.column(least).iter().map(|z| z.conj()).collect();

@@ -5,11 +5,9 @@
 //! | how large a sum of squares chance makes | `chi_square` |
 //! | whether residuals are noise | `whiteness` |
 //! | how many directions of noisy data are signal | `rank` |
-//! | eigenvalues of small matrices, for searches that look at thousands | `spectrum` |
 //! | work that is counted, not timed | `bounded_work` |
 
 pub(super) mod bounded_work;
 pub(super) mod chi_square;
 pub(super) mod rank;
-pub(super) mod spectrum;
 pub(super) mod whiteness;

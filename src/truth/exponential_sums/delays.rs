@@ -5,8 +5,8 @@
 //! guesses are biased by noise and only start the search of `exponentials`.
 
 use super::rate::Rate;
+use crate::dynamics::spectrum;
 use crate::truth::chance::rank::signal_rank;
-use crate::truth::chance::spectrum::spectrum;
 use crate::truth::samples::runs::{Run, Samples};
 use nalgebra::{DMatrix, SVD};
 use num_complex::Complex;

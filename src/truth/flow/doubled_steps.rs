@@ -2,8 +2,8 @@
 
 use super::field_fit::{FieldFit, work};
 use super::identifiability::{FieldEquilibrium, matched};
+use crate::dynamics::spectrum;
 use crate::truth::chance::bounded_work::Effort;
-use crate::truth::chance::spectrum::spectrum;
 use num_complex::Complex;
 
 /// Its own work, in steps of the descent: the first shows how far the modes go.

@@ -7,7 +7,7 @@
 use super::field_fit::FieldFit;
 use super::polynomial_flow::PolynomialFlow;
 use crate::dynamics::equilibria_within;
-use crate::truth::chance::spectrum::spectrum;
+use crate::dynamics::spectrum;
 use nalgebra::DMatrix;
 use num_complex::Complex;
 

@@ -9,7 +9,7 @@
 //! (Van Loan, IEEE Trans. Autom. Control 23, 1978.)
 
 use crate::data::Hold;
-use crate::truth::chance::spectrum::spectrum;
+use crate::dynamics::spectrum;
 use nalgebra::DMatrix;
 use num_complex::Complex;
 use serde::Serialize;

@@ -9,7 +9,7 @@
 
 use super::between::{Between, Tried, chosen, is_a_systems, off_a_system};
 use crate::data::Hold;
-use crate::truth::chance::spectrum::spectrum;
+use crate::dynamics::spectrum;
 use crate::truth::chance::whiteness::Whiteness;
 use crate::truth::finding::Because;
 use crate::truth::flow::identifiability::matched;

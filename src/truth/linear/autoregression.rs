@@ -7,7 +7,7 @@
 //! The order minimises Schwarz's criterion. Sunspots are the classical case (Yule, Phil. Trans. R. Soc. A 226, 1927): no sum of exponentials meets them, and
 //! without delays they show a real decay that is not there.
 
-use crate::truth::chance::spectrum::spectrum;
+use crate::dynamics::spectrum;
 use crate::truth::chance::whiteness::Whiteness;
 use crate::truth::samples::runs::Samples;
 use nalgebra::{DMatrix, DVector};

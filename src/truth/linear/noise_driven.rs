@@ -9,8 +9,8 @@
 //! columns, or a Φ that changes with time, none of which may tell more of the residuals than chance (Breusch & Pagan, Review of Economic Studies 47, 1980).
 
 use super::linear_model::VAGUE;
+use crate::dynamics::spectrum;
 use crate::truth::chance::chi_square::chi_square;
-use crate::truth::chance::spectrum::spectrum;
 use crate::truth::chance::whiteness::Whiteness;
 use crate::truth::finding::Because;
 use crate::truth::flow::identifiability::{matched, surrounded};

@@ -8,10 +8,12 @@ use crate::truth::chance::chi_square::chi_square;
 use crate::truth::exponential_sums::exponentials::{Exponentials, residual_sizes};
 use crate::truth::exponential_sums::projection::{Basis, amplitudes, below, number};
 use crate::truth::samples::runs::{Run, Samples};
-use nalgebra::{Cholesky, DMatrix};
+use nalgebra::{Cholesky, DMatrix, SymmetricEigen};
 
 /// Deviations beyond which amplitudes are outside their directions by more than chance.
 const OUTSIDE: f64 = 3.5;
+/// Sweeps of an iteration for eigenvalues.
+const MOST_SWEEPS: usize = 10_000;
 
 /// Of a fit to several runs, where no more can be said: true.
 pub(super) fn keep_to_own_directions(samples: &Samples, fit: &Exponentials) -> bool {
@@ -33,7 +35,10 @@ fn outside_of(rows: &DMatrix<f64>, dimension: usize) -> (f64, usize) {
     if m <= dimension || n <= dimension {
         return (0.0, 0);
     }
-    let mut squares: Vec<f64> = rows.tr_mul(rows).symmetric_eigenvalues().iter().copied().collect();
+    let Some(eigen) = SymmetricEigen::try_new(rows.tr_mul(rows), f64::EPSILON, MOST_SWEEPS) else {
+        return (f64::INFINITY, (m - dimension) * (n - dimension));
+    };
+    let mut squares: Vec<f64> = eigen.eigenvalues.iter().copied().collect();
     squares.sort_by(f64::total_cmp);
     (squares[..n - dimension].iter().sum(), (m - dimension) * (n - dimension))
 }

@@ -4,7 +4,7 @@
 use super::*;
 use crate::data::{Reading, Trajectories, Trajectory};
 use crate::dynamics::System;
-use crate::truth::chance::spectrum::spectrum;
+use crate::dynamics::spectrum;
 use crate::truth::flow::identifiability::FieldMode;
 use crate::truth::samples::gridded::samples_of;
 use rand::SeedableRng;
