@@ -365,3 +365,12 @@ fn a_far_step_of_a_descent_ends() {
     let predicted = json(&["predict", "tests/data/far_step.csv"], 0);
     assert!(predicted["modes"].as_array().is_some_and(|modes| !modes.is_empty()), "{predicted}");
 }
+
+/// Two oscillations seen in two columns, five runs at uneven times, 1 % of noise: the search ended on two equal decays beside them, each a large part of the motion that the other takes back, and never
+/// tried the modes without.
+#[test]
+fn two_rates_that_stand_for_one_are_tried_as_one() {
+    let predicted = json(&["predict", "tests/data/twin_rates.csv"], 0);
+    let settled = |mode: &&Value| mode["settled"] == true && mode["lambda"][1].as_f64() > Some(0.0);
+    assert_eq!(predicted["modes"].as_array().map(|modes| modes.iter().filter(settled).count()), Some(2), "{predicted}");
+}

@@ -25,7 +25,7 @@ pub(super) struct Delays {
     interval: f64,
     /// How many directions stand above the noise.
     pub rank: usize,
-    /// Missing rows leave pieces so short that half of the directions may be motion: then the rank says nothing.
+    /// Runs, or the pieces that missing rows leave of them, are so short that half of the directions may be motion: then the rank says nothing.
     pub are_few: bool,
 }
 
@@ -59,7 +59,7 @@ impl Delays {
         let ratio = (delays * d).min(rows) as f64 / (delays * d).max(rows) as f64;
         let rank = signal_rank(&falling, ratio).min((delays - 1) * d).min(order.len());
         let directions = DMatrix::from_fn(delays * d, order.len(), |i, j| v_t[(order[j], i)]);
-        let are_few = pieces.len() > samples.runs.len() && delays * d <= FEW;
+        let are_few = pieces.len() > 1 && delays * d <= FEW;
         Some(Self { directions, dimension: d, interval: samples.interval, rank, are_few })
     }
 

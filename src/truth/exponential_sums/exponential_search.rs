@@ -117,19 +117,16 @@ pub(crate) fn searched(samples: &Samples, short: &Samples, known: &[Rate], stopp
     Some(Search { best, rival: other, simple, law })
 }
 
-/// The fits near a start: as it is, without what is slow or insignificant, each with the trends asked for.
+/// The fits near a start: as it is, without what is slow, insignificant or not told from another rate, each with the trends asked for.
 pub(crate) fn variants(samples: &Samples, start: &[Rate], trends: &[usize]) -> Vec<Exponentials> {
     let duration = samples.duration();
     let slow = |r: &Rate| r.lambda().norm() * duration < SLOW;
     let mut out = Vec::new();
     let mut add = |rates: &[Rate], trend: usize| {
-        if let Some(fit) = Exponentials::roughly(samples, rates, trend) {
+        let mut next = Some(rates.to_vec());
+        while let Some(fit) = next.take().and_then(|rates| Exponentials::roughly(samples, &rates, trend)) {
             let kept = significant(&fit);
-            if kept.len() < fit.rates.len()
-                && let Some(pruned) = Exponentials::roughly(samples, &kept, trend)
-            {
-                out.push(pruned);
-            }
+            next = if kept.len() < fit.rates.len() { Some(kept) } else { without_a_twin(&fit) };
             out.push(fit);
         }
     };
@@ -164,6 +161,13 @@ const DOUBT: f64 = 12.0;
 fn significant(fit: &Exponentials) -> Vec<Rate> {
     let floor = fit.rms.max(ROUNDING) * 4.0 * (fit.parameters.max(1) as f64 / fit.cells.max(1) as f64).sqrt().min(0.25);
     fit.rates.iter().zip(&fit.share).filter(|(_, s)| **s > floor).map(|(r, _)| *r).collect()
+}
+
+/// The rates without the first that is not known to its own size: two that stand for one balance each other, each with a large part of the motion.
+fn without_a_twin(fit: &Exponentials) -> Option<Vec<Rate>> {
+    let unknown = |k: &usize| fit.uncertainty[*k] > fit.rates[*k].lambda().norm();
+    let twin = (0..fit.rates.len()).find(unknown).filter(|_| fit.rates.len() > 1)?;
+    Some(fit.rates.iter().enumerate().filter(|(k, _)| *k != twin).map(|(_, rate)| *rate).collect())
 }
 
 /// Schwarz's criterion; residuals that are rounding are alike.

@@ -20,6 +20,8 @@ pub(crate) const LONG: usize = 8000;
 pub(crate) const LONG_EACH: usize = 40;
 /// Two thirds may miss the last third by this many times their own residual.
 const LEFT_OUT: f64 = 3.0;
+/// A run is short that has fewer rows than this for each exponential.
+const FEW_ROWS: usize = 6;
 /// Standard errors by which rates of large and small motion may differ.
 const DEPENDS: f64 = 4.0;
 /// Deviations beyond which terms of second order take more from the residuals than chance does.
@@ -123,7 +125,9 @@ impl LinearModel {
         let leaves_noise = counts && fit.rms < LEAST && (fit.rms < CLEAN || fit.leaves_noise(long));
         let leaves_little = counts && fit.count() <= samples.dimension() && fit.trend == 0 && fit.rms < NEARLY;
         let meets = || fit.left_out_error(long).is_none_or(|e| e <= LEFT_OUT * fit.rms + 1e-3 * CLEAN.sqrt());
-        let met = (leaves_noise || leaves_little) && meets();
+        // What amplitudes of each run's own predict from so few rows misses the rest by more than the noise: how far, chance tells.
+        let misses_by_chance = || leaves_noise && runs_are_short(&fit, long) && leaves_what_chance_does(&fit, long);
+        let met = (leaves_noise || leaves_little) && (meets() || misses_by_chance());
         Some(Self::judged(long, fit, (leaves_noise && met, leaves_little && met), rival))
     }
 
@@ -166,6 +170,12 @@ impl LinearModel {
         let judged = Self::judged(&long, self.fit.clone(), (true, false), self.rival.clone());
         judged.explains.then_some(judged)
     }
+}
+
+/// Whether runs have so few rows that each number of theirs is fitted to few cells.
+fn runs_are_short(fit: &Exponentials, samples: &Samples) -> bool {
+    let least = FEW_ROWS * (fit.count() + fit.trend);
+    samples.runs.len() > 1 && samples.runs.iter().any(|run| run.rows() < least)
 }
 
 /// An uncertainty of more than this part of λ settles nothing.
