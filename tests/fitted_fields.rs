@@ -38,6 +38,27 @@ fn a_field_meets_a_limit_cycle() {
     assert_modes(&found, &[(-0.1, 1.41067359796659), (0.904987562, 0.0), (-1.104987562, 0.0)], 1e-8);
 }
 
+/// x' = 0.8x(1 − x) from 0.086 to 0.912, as often as not all that is seen of a growth: both places of rest are 1.21 half-widths from the middle of the samples. So it is in four digits.
+#[test]
+fn a_growth_shows_where_it_comes_from_and_where_it_goes() {
+    for (digits, tolerance) in [(None, 1e-7), (Some(4), 1e-2)] {
+        let written = |x: f64| digits.map_or(x, |digits| (x * 10f64.powi(digits)).round() / 10f64.powi(digits));
+        let states: Vec<Vec<f64>> =
+            (0..50).map(|k| vec![written(1.0 / (1.0 + (1.0 / 0.086 - 1.0) * (-0.096 * f64::from(k)).exp()))]).collect();
+        let data = Trajectories::new("growth", vec!["x".into()], 0.12, vec![Trajectory::new(None, 0.0, &states)]).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        let told = settled(&found);
+        assert!(!told.is_empty() && (digits.is_some() || told.len() == 2), "{digits:?}: {:?}", found.modes);
+        for mode in told {
+            let place = if mode.lambda.re > 0.0 { 0.0 } else { 1.0 };
+            assert!(
+                (mode.lambda.re.abs() - 0.8).abs() < tolerance && (mode.equilibrium[0] - place).abs() < tolerance,
+                "{digits:?}: {mode:?}"
+            );
+        }
+    }
+}
+
 /// The field's flow is no integrator on trial: twice its steps leave the modes in place, and that is told.
 #[test]
 fn the_flow_of_a_field_is_converged() {

@@ -154,3 +154,29 @@ fn several_modes_in_short_runs() {
         assert!(told >= 5, "noise {noise}: {told} of 8");
     }
 }
+
+/// Two decays in three runs that end before rest, which lies outside the samples: an affine field has no modes there, and a map took its place, of which nothing is settled.
+#[test]
+fn decays_whose_rest_lies_outside_the_samples_settle() {
+    let told = (0..10).filter(|seed| {
+        let mut random = ChaCha8Rng::seed_from_u64(*seed);
+        let runs = [55, 36, 20].map(|rows| {
+            let (a, b) = (1.5 + unit(&mut random), 1.0 + unit(&mut random));
+            let written = |x: f64| (1e4 * x).round() / 1e4;
+            let at = |k: usize| {
+                let t = 0.1 * k as f64;
+                let (slow, fast) = (a * (-0.2 * t).exp(), b * (-t).exp());
+                vec![written(3.0 + slow + 0.3 * fast), written(2.0 + 0.8 * slow - 0.5 * fast)]
+            };
+            Trajectory::new(None, 0.0, &(0..rows).map(at).collect::<Vec<_>>())
+        });
+        let data = Trajectories::new("decays", ["x", "y"].map(String::from).to_vec(), 0.1, runs.into()).unwrap();
+        let found = examine(&data, &ModesOptions::default()).unwrap();
+        let near = |m: &&lambdahat::truth::Mode| [0.2, 1.0].iter().any(|r| (m.lambda.re + r).abs() < 3.0 * m.uncertainty.unwrap_or(0.0));
+        let settled: Vec<_> = found.modes.iter().filter(|m| m.settled).collect();
+        assert!(settled.iter().all(near), "{:?}", found.modes);
+        settled.len() == 2
+    });
+    let told = told.count();
+    assert!(told >= 9, "{told}");
+}

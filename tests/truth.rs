@@ -141,6 +141,34 @@ fn uneven_times_show_more_modes_than_columns() {
     assert!(found.caveats.contains(&Caveat::part_of_state(1, 4)), "{found:?}");
 }
 
+/// Three oscillations in one column of four runs at uneven times, each of which falls by a sixth at most: what something outside keeps up does not fall at all, and clean samples tell the two apart.
+#[test]
+fn clean_samples_tell_slow_decay_from_what_is_driven() {
+    let modes = [(-0.02, 1.0), (-0.03, 2.6), (0.0, 1.7)].map(|(re, im)| Complex64::new(re, im));
+    let run = |r: usize| {
+        let mut t = 0.0;
+        let after = |interval: &f64| {
+            t += 0.25 * interval;
+            t
+        };
+        let times: Vec<f64> = golden(0.1 + 0.2 * r as f64, 30).iter().map(after).collect();
+        let at = |t: &f64| {
+            modes
+                .iter()
+                .enumerate()
+                .map(|(k, mode)| (mode * t + Complex64::i() * (1.3 * (r * k) as f64 + 0.4 * k as f64)).exp().re)
+                .sum::<f64>()
+        };
+        let states = times.iter().map(at).collect();
+        Trajectory::at(None, times, states)
+    };
+    let data = Trajectories::with_times("three", vec!["x".into()], Vec::new(), (0..4).map(run).collect()).unwrap();
+    let found = examine(&data, &ModesOptions::default()).unwrap();
+    let told: Vec<&Complex64> = settled(&found).iter().map(|m| &m.lambda).collect();
+    assert!(told.len() == 2 && [modes[0], modes[1]].iter().all(|mode| told.iter().any(|m| (**m - mode).norm() < 1e-6)), "{found:?}");
+    assert!(found.modes.iter().any(|m| m.because == [Because::MayBeDriven] && (m.lambda.im - 1.7).abs() < 1e-6), "{found:?}");
+}
+
 /// Positions of five masses between walls, the middle one of 3 and the others of 1: ten modes in five columns, two of them near each other, with noise that delayed rows take for directions of their own.
 #[test]
 fn a_longer_chain_shows_its_modes_in_its_positions() {

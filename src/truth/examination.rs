@@ -271,6 +271,7 @@ fn free(data: &Trajectories, options: &ModesOptions, stopped: &dyn Fn() -> bool)
     let seen = more_modes && by_linear.is_some_and(|modes| modes.iter().any(|m| m.because.is_empty()));
     let leaves_more = |f: &NonlinearModel| !f.explains || linear.as_ref().is_some_and(|l| CLEARLY_MORE * l.fit.rms < f.left());
     let by_field = by_field.filter(|f| !(more_modes && f.best().degree == 1 || seen && leaves_more(f)));
+    let by_field = by_field.filter(|f| !linear.as_ref().is_some_and(|l| f.rests_far_outside(l, &samples)));
     // A field has a constant of its own: it does not know where the motion comes to rest.
     let by_field = by_field.filter(|_| !(options.rests_at_zero && linear.as_ref().is_some_and(|l| l.explains)));
     let close = by_field.is_none() && linear.as_ref().is_some_and(|l| !l.explains && !l.nearly && l.fit.count() > 0 && l.fit.rms < CLOSE);

@@ -33,8 +33,8 @@ pub(super) fn field_fitted(of_modes: bool, degree: usize, residual: f64, every: 
         )
     } else {
         format!(
-            "The modes are those of the map that was asked for. A polynomial field of degree {degree} meets the samples by its own flow{fitted}; it \
-             misses {left} of the motion {interval}."
+            "The modes are those of a map from one sample to the next. A polynomial field of degree {degree} meets the samples by its own \
+             flow{fitted}; it misses {left} of the motion {interval}."
         )
     }
 }

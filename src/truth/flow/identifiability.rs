@@ -17,8 +17,10 @@ type C = Complex<f64>;
 const PART: f64 = 1e-3;
 /// Residuals are never smaller than this, relative to coordinates of size one.
 const ROUNDING: f64 = 1e-14;
-/// How far outside [−1, 1] an equilibrium still counts as near the samples.
+/// Up to here, in half-widths of the samples from their middle, an equilibrium counts as near them.
 const NEAR: f64 = 1.2;
+/// In one variable every run goes from one equilibrium to the next, and up to here both count: a logistic growth from a tenth to nine tenths of its capacity has them at 1.25.
+const BEYOND: f64 = 2.0;
 /// Equilibria nearer to each other than this are one.
 const SAME: f64 = 1e-5;
 /// Samples that Newton's iteration starts from.
@@ -48,6 +50,8 @@ pub(crate) struct FieldEquilibrium {
     pub surrounded: bool,
     /// Whether such samples do that the noise leaves apart from it.
     pub shown: bool,
+    /// Whether it lies among the samples, or hardly outside.
+    pub near: bool,
     /// The equilibrium is one of a line of them.
     pub degenerate: bool,
 }
@@ -60,21 +64,25 @@ const SEARCHED: usize = 3;
 pub(crate) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> Vec<FieldEquilibrium> {
     let d = fit.flow.dimension();
     let middle = vec![0.0; d];
+    let farthest = if d == 1 { BEYOND } else { NEAR };
     let stride = samples.len().div_ceil(STARTS).max(1);
     let mut points: Vec<Vec<f64>> = Vec::new();
     let distance = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt();
     let searched = match d <= SEARCHED {
-        true => equilibria_within(&fit.flow.compiled(), &vec![-NEAR; d], &vec![NEAR; d]).equilibria,
+        true => equilibria_within(&fit.flow.compiled(), &vec![-farthest; d], &vec![farthest; d]).equilibria,
         false => Vec::new(),
     };
     let searched: Vec<Vec<f64>> = searched.into_iter().map(|zero| zero.state).collect();
     for start in std::iter::once(&middle).chain(samples.iter().step_by(stride)).chain(&searched) {
         let Some(z) = fit.flow.equilibrium(start) else { continue };
-        if z.iter().all(|x| x.abs() <= NEAR) && points.iter().all(|p| distance(p, &z) > SAME) {
+        if z.iter().all(|x| x.abs() <= farthest) && points.iter().all(|p| distance(p, &z) > SAME) {
             points.push(z);
         }
     }
     points.sort_by(|a, b| distance(a, &middle).total_cmp(&distance(b, &middle)));
+    let nearer = points.clone();
+    // Beyond those that the samples run between a polynomial has more of its own.
+    points.retain(|p| p.iter().all(|x| x.abs() <= NEAR) || nearer.iter().all(|q| !(1.0..p[0].abs()).contains(&(q[0] * p[0].signum()))));
     points.truncate(most);
     points
         .into_iter()
@@ -85,7 +93,8 @@ pub(crate) fn equilibria(fit: &FieldFit, samples: &[Vec<f64>], most: usize) -> V
             let degenerate = lambdas.iter().any(|l| l.norm() <= 1e-5 * largest);
             let surrounded = surrounded(samples, &point, 0.0);
             let shown = surrounded && self::surrounded(samples, &point, ABOVE_NOISE * fit.noise);
-            Some(FieldEquilibrium { modes: modes(fit, &point, &lambdas), surrounded, shown, point, degenerate })
+            let near = point.iter().all(|x| x.abs() <= NEAR);
+            Some(FieldEquilibrium { modes: modes(fit, &point, &lambdas), surrounded, shown, near, point, degenerate })
         })
         .collect()
 }

@@ -36,6 +36,8 @@ const SHIFT_PER_HARMONIC: f64 = 12.0;
 /// uncertainties: the uncertainty is a radius that holds 68 %, about 1.5 standard deviations of Re λ, so that this is 2.4 of those: one steady oscillation in 120
 /// seems to decay, and one decay in 30 of those that the bound of Cramér and Rao puts at 4.3 deviations seems steady.
 const STEADY: f64 = 0.3;
+/// The same in clean samples, where the motion that something outside keeps up hardly changes its size.
+const STEADY_CLEAN: f64 = 1e-3;
 const MAY_NOT_DECAY: f64 = 1.6;
 /// The same of growth, which little is.
 const MAY_NOT_GROW: f64 = 2.5;
@@ -146,7 +148,8 @@ impl<'a> Beside<'a> {
     fn is_steady(&self, k: usize) -> bool {
         let lambda = self.lambdas[k];
         let least = if lambda.re > 0.0 { MAY_NOT_GROW } else { MAY_NOT_DECAY };
-        lambda.im > 0.0 && lambda.re.abs() * self.duration < STEADY.max(least * self.model.fit.uncertainty[k] * self.duration)
+        let steady = if self.model.fit.rms > CLEAN { STEADY } else { STEADY_CLEAN };
+        lambda.im > 0.0 && lambda.re.abs() * self.duration < steady.max(least * self.model.fit.uncertainty[k] * self.duration)
     }
 
     /// An oscillation that is no relaxation: it bends to its size.

@@ -71,7 +71,9 @@ impl Degrees<'_> {
     pub fn modes(&self) -> Vec<NonlinearMode> {
         let mut modes = Vec::new();
         for equilibrium in &self.equilibria[self.counts()] {
-            modes.extend((0..equilibrium.modes.len()).map(|k| self.mode(equilibrium, k)));
+            let here = (0..equilibrium.modes.len()).map(|k| self.mode(equilibrium, k));
+            // What lies beyond the samples is told where the field is known there, or not at all.
+            modes.extend(here.filter(|mode| equilibrium.near || mode.because.is_empty()));
         }
         // An equilibrium with a mode that vanishes is not pinned, and neither are its other modes, but for those of an affine field, which are the same everywhere.
         let curved = self.fits[self.counts()].degree > 1;

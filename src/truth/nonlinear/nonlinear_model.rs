@@ -229,6 +229,11 @@ impl NonlinearModel {
         (granted.modes(samples, false).iter().filter(|m| m.because.is_empty()).count() >= settled).then_some(granted)
     }
 
+    /// Whether it is affine, as a sum that explains the samples is, and at rest so far outside them that it has no modes here: those are the sum's.
+    pub fn rests_far_outside(&self, linear: &LinearModel, samples: &Samples) -> bool {
+        self.best().degree == 1 && self.modes.is_empty() && linear.explains && linear.is_whole(samples)
+    }
+
     /// Takes a sum of exponentials that leaves as little, with more of them than columns, for a second estimator: a hidden linear state bends a curve as
     /// a nonlinear field does. At the equilibrium nearest to where it rests, the distance to its nearest mode is part of each uncertainty.
     ///
