@@ -13,6 +13,7 @@ use super::cycle_in_runs::sizes_differ;
 use super::linear_model::{CURVES, LONG, LONG_EACH, LinearModel, VAGUE, is_faint};
 use super::rests_apart::rests_apart;
 use super::seen_cells::{Shown, shown};
+use super::slow_part::beside_any_slow_part;
 use super::unlike_runs::runs_are_unlike;
 use crate::truth::chance::chi_square::chi_square;
 use crate::truth::exponential_sums::exponential_search::CLEAN;
@@ -123,6 +124,8 @@ struct Beside<'a> {
     faint: Vec<bool>,
     runs_differ: bool,
     shown: Vec<Shown>,
+    /// What any slow part leaves of each mode.
+    slow: Option<Vec<f64>>,
 }
 
 impl<'a> Beside<'a> {
@@ -139,9 +142,23 @@ impl<'a> Beside<'a> {
         let series = decays.sum::<usize>() > samples.dimension() + if trend > 0 { 0 } else { MOST_HIDDEN };
         let (runs_differ, shown) = (partial && runs_are_unlike(&long, fit), shown(&long, fit));
         let duration = samples.duration();
-        let mut beside =
-            Self { model, samples, long, known_linear, lambdas, duration, partial, all_steady: false, series, faint, runs_differ, shown };
+        let mut beside = Self {
+            model,
+            samples,
+            long,
+            known_linear,
+            lambdas,
+            duration,
+            partial,
+            all_steady: false,
+            series,
+            faint,
+            runs_differ,
+            shown,
+            slow: None,
+        };
         beside.all_steady = (0..beside.lambdas.len()).all(|k| beside.is_steady(k));
+        beside.slow = beside.beside_slow();
         beside
     }
 
@@ -167,6 +184,7 @@ impl<'a> Beside<'a> {
         self.beside_others(k, &mut judged);
         self.of_one_size(k, &mut judged);
         self.of_no_equilibrium(k, &mut judged);
+        self.beside_any_slow(k, &mut judged);
         self.vague(k, &mut judged);
         LinearMode { lambda, uncertainty: judged.uncertainty, share: fit.share[k], because: judged.because }
     }
@@ -236,6 +254,16 @@ impl<'a> Beside<'a> {
         }
     }
 
+    /// An oscillation is known no better than the slow part beside it leaves it.
+    fn beside_any_slow(&self, k: usize, judged: &mut Judged) {
+        if let Some(slow) = self.slow.as_ref().filter(|_| !self.is_slow(k)) {
+            judged.uncertainty = judged.uncertainty.max(slow[k]);
+            if slow[k] > VAGUE * self.lambdas[k].norm() {
+                judged.because.push(Because::NotDetermined);
+            }
+        }
+    }
+
     /// An orbit of one size may be a nonlinear one, whose harmonics noise hides or are what is left.
     fn of_one_size(&self, k: usize, judged: &mut Judged) {
         let (model, fit, lambda) = (self.model, &self.model.fit, self.lambdas[k]);
@@ -287,7 +315,11 @@ impl<'a> Beside<'a> {
         let stands_for_more = partial || (!self.model.moved.is_empty() && several());
         // Sums of overdamped exponentials bend to any slow curve; only clean samples tell a few apart.
         if stands_for_more && !self.faint[k] && !self.known_linear && (self.series || fit.rms > CURVES) && overdamped(lambda) {
-            judged.because.push(Because::NotDetermined);
+            if let Some(u) = self.slow.as_ref().map(|slow| slow[k]).filter(|u| self.may_settle(k) && *u <= VAGUE * lambda.norm()) {
+                judged.uncertainty = judged.uncertainty.max(u);
+            } else {
+                judged.because.push(Because::NotDetermined);
+            }
         }
         // A multiplier on the negative axis is no flow's, and a part of the state shows nothing beside it.
         let blurred = 10.0 * judged.uncertainty * self.samples.interval / PI;
@@ -295,6 +327,25 @@ impl<'a> Beside<'a> {
         if self.samples.highest_frequency().is_some_and(|highest| lambda.im > highest * (1.0 - edge)) {
             judged.because.push(Because::NoRealFlow);
         }
+    }
+
+    /// A decay, or less than half a turn.
+    fn is_slow(&self, k: usize) -> bool {
+        self.lambdas[k].im == 0.0 || self.model.is_part_of_a_turn(k, self.duration)
+    }
+
+    /// What any slow part leaves of each mode, where it may stand for more than it is; a pair that turns and dies out at once may be of an oscillation's series.
+    fn beside_slow(&self) -> Option<Vec<f64>> {
+        let (slow, turning): (Vec<usize>, Vec<usize>) = (0..self.lambdas.len()).partition(|k| self.is_slow(*k));
+        let asked = self.partial && self.model.explains && !self.known_linear && self.model.fit.rms > CURVES && !self.series;
+        let told = asked && !slow.is_empty() && !turning.iter().any(|&k| overdamped(self.lambdas[k]));
+        if told { beside_any_slow_part(&self.long, &self.model.fit, &slow) } else { None }
+    }
+
+    /// A decay that no straight line or growth stands beside.
+    fn may_settle(&self, k: usize) -> bool {
+        let decays = |lambda: &Complex<f64>| lambda.re < 0.0 || !overdamped(*lambda);
+        self.lambdas[k].im == 0.0 && self.model.fit.trend == 0 && self.lambdas.iter().all(decays)
     }
 
     /// Two decays in a part of the state that are not told apart may be any number of them.
@@ -321,8 +372,17 @@ impl<'a> Beside<'a> {
     fn together(&self, modes: &mut [LinearMode]) {
         // One mode that bends to a curve takes the trust from all others.
         let half_turn = || (0..self.lambdas.len()).any(|k| self.model.is_part_of_a_turn(k, self.duration));
-        if (self.partial || half_turn()) && modes.iter().any(|m| m.because.contains(&Because::NotDetermined)) {
+        // Unless samples tell others from it, whatever it is.
+        let takes =
+            |(k, mode): (usize, &LinearMode)| mode.because.contains(&Because::NotDetermined) && !(self.slow.is_some() && self.is_slow(k));
+        if (self.partial || half_turn()) && modes.iter().enumerate().any(takes) {
             modes.iter_mut().filter(|m| m.because.is_empty()).for_each(|m| m.because.push(Because::NotDetermined));
+        }
+        // Slow ones stand or fall together where some are not told apart.
+        let alike = |k: usize| self.as_one(k) || self.model.is_part_of_a_turn(k, self.duration);
+        if (0..modes.len()).any(alike) {
+            let slow = modes.iter_mut().enumerate().filter(|(k, mode)| self.is_slow(*k) && mode.because.is_empty());
+            slow.for_each(|(_, mode)| mode.because.push(Because::NotDetermined));
         }
         // One harmonic makes the whole an orbit's series.
         let cut_off = self.partial && !self.known_linear && is_cut_off_series(&self.model.fit);

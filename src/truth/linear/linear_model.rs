@@ -138,7 +138,7 @@ impl LinearModel {
         let shifts = if asked { shifts(long, &fit) } else { None };
         // What is beyond chance is no linear system's.
         let constant_rates = shifts.as_ref().is_none_or(|s| s.iter().all(|s| s.distance <= DEPENDS * s.by_chance));
-        let second = if asked { second_order(long, &fit) } else { Err(Unasked::NotNeeded) };
+        let second = if asked { second_order(long, &fit, VAGUE) } else { Err(Unasked::NotNeeded) };
         let third = if asked { third_order(long, &fit) } else { None };
         let changing = if asked { changing_rates(long, &fit) } else { None };
         let hidden = if asked { distance_of_hidden_decays(long, &fit) } else { None };

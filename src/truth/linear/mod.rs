@@ -12,6 +12,7 @@
 //! | whether rates change in the course of a run | `changing_rates` |
 //! | what terms of second and third order would do to the rates | `second_order` |
 //! | whether enough cells show a mode that dies out | `seen_cells` |
+//! | whether oscillations are told from a slow part, whatever that is | `slow_part` |
 //! | motion that is slow beside the rows | `over_all_time` |
 //! | an oscillation that noise keeps going, in one column | `autoregression` |
 //! | the same, seen in all of its state | `noise_driven` |
@@ -31,5 +32,6 @@ mod own_directions;
 pub(super) mod rests_apart;
 mod second_order;
 mod seen_cells;
+mod slow_part;
 pub(super) mod steady_cycle;
 mod unlike_runs;

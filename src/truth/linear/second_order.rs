@@ -24,7 +24,7 @@ const TREND: f64 = 0.1;
 /// What terms of higher order would do to a fit.
 #[derive(Clone, Debug)]
 pub(super) struct HigherOrder {
-    /// How far each rate moves, with one standard error of where it then is.
+    /// How far each rate moves, with one standard error of where it then is: beside all terms at once, or where those leave it open beside each pair's of rates, whichever is farthest.
     pub moved: Vec<(f64, f64)>,
     /// What they take from the sum of squares, in variances of the noise.
     pub gain: f64,
@@ -36,7 +36,7 @@ pub(super) struct HigherOrder {
 #[derive(Clone, Copy)]
 enum Terms<'a> {
     /// Products of these coordinates, with weights of each column's own.
-    Products(&'a [(usize, usize)]),
+    Products(&'a [Vec<usize>]),
     /// z|z|² of each pair, along its vector.
     Resonant,
 }
@@ -61,12 +61,13 @@ impl Unasked {
     }
 }
 
-/// Of a fit to the samples.
-pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<HigherOrder, Unasked> {
+/// Of a fit to the samples, of which a rate is open that may be elsewhere by more than this part of itself.
+pub(super) fn second_order(samples: &Samples, fit: &Exponentials, most: f64) -> Result<HigherOrder, Unasked> {
     let n = fit.count();
     // What hardly changes over the whole time is a trend.
     let moves: Vec<bool> = fit.rates.iter().flat_map(|r| vec![r.lambda().norm() * samples.duration() > TREND; r.count()]).collect();
-    let pairs: Vec<(usize, usize)> = (0..n).flat_map(|k| (k..n).map(move |l| (k, l))).filter(|&(k, l)| moves[k] && moves[l]).collect();
+    let pairs: Vec<Vec<usize>> =
+        (0..n).flat_map(|k| (k..n).map(move |l| vec![k, l])).filter(|pair| pair.iter().all(|k| moves[*k])).collect();
     let samples = &complete(samples, n + fit.trend);
     let (columns, rows) = (samples.dimension(), samples.rows());
     let freedom = pairs.len() * columns;
@@ -80,7 +81,52 @@ pub(super) fn second_order(samples: &Samples, fit: &Exponentials) -> Result<High
     if rows * columns < numbers + numbers / 2 {
         return Err(Unasked::FewRows);
     }
-    fitted(samples, fit, Terms::Products(&pairs)).ok_or(Unasked::FewRows)
+    let mut all = fitted(samples, fit, Terms::Products(&pairs)).ok_or(Unasked::FewRows)?;
+    let open = |k: usize, (distance, spread): (f64, f64)| distance.hypot(spread) > most * fit.rates[k].lambda().norm();
+    if !(0..fit.rates.len()).any(|k| open(k, all.moved[k])) {
+        return Ok(all);
+    }
+    // Of so many numbers at once few rows tell little.
+    let mut farthest = vec![(0.0f64, 0.0f64); fit.rates.len()];
+    for products in of_two_rates(&fit.rates, &pairs, n <= columns && fit.rates.len() > 1) {
+        let alone = fitted(samples, fit, Terms::Products(&products)).ok_or(Unasked::FewRows)?;
+        let further = farthest.iter_mut().zip(alone.moved).filter(|(least, there)| there.0.hypot(there.1) > least.0.hypot(least.1));
+        further.for_each(|(least, there)| *least = there);
+    }
+    let moved = all.moved.iter_mut().zip(farthest).enumerate().filter(|(k, (moved, _))| open(*k, **moved));
+    moved.for_each(|(_, (moved, farthest))| *moved = farthest);
+    Ok(all)
+}
+
+/// The same with the products of the coordinates of two of its rates alone; `None` where rows are too few for that.
+pub(super) fn beside_products(samples: &Samples, fit: &Exponentials, of: [usize; 2]) -> Option<HigherOrder> {
+    let places = |k: usize| {
+        let before = fit.rates[..k].iter().map(|rate| rate.count()).sum::<usize>();
+        before..before + fit.rates[k].count()
+    };
+    let products: Vec<Vec<usize>> = places(of[0]).flat_map(|k| places(of[1]).map(move |l| vec![k, l])).collect();
+    let samples = &complete(samples, fit.count() + fit.trend);
+    let numbers = fit.parameters + products.len() * samples.dimension();
+    let enough = samples.rows() * samples.dimension() >= numbers + numbers / 2;
+    enough.then(|| fitted(samples, fit, Terms::Products(&products))).flatten()
+}
+
+/// The products of coordinates of the same two rates, together. In a whole state of several rates a decay's own series goes on to the third.
+fn of_two_rates(rates: &[Rate], pairs: &[Vec<usize>], whole: bool) -> Vec<Vec<Vec<usize>>> {
+    let rate_of: Vec<usize> = rates.iter().enumerate().flat_map(|(k, rate)| vec![k; rate.count()]).collect();
+    let mut all: Vec<(Vec<usize>, Vec<Vec<usize>>)> = Vec::new();
+    for pair in pairs {
+        let of: Vec<usize> = pair.iter().map(|&k| rate_of[k]).collect();
+        let mut products = vec![pair.clone()];
+        if whole && of[0] == of[1] && rates[of[0]].count() == 1 {
+            products.push(vec![pair[0]; 3]);
+        }
+        match all.iter_mut().find(|(rates, _)| *rates == of) {
+            Some((_, known)) => known.append(&mut products),
+            None => all.push((of, products)),
+        }
+    }
+    all.into_iter().map(|(_, products)| products).collect()
 }
 
 /// The same with the resonant terms of third order of all pairs; `None` where there are no pairs, or too few rows.
@@ -114,7 +160,7 @@ fn fitted(samples: &Samples, fit: &Exponentials, terms: Terms<'_>) -> Option<Hig
         let mut all = shared(r).resize_horizontally(1 + pairs.len(), 0.0);
         for (i, &t) in times.iter().enumerate() {
             let z = coordinates(&fit.rates, &sizes.of_runs[r], t);
-            pairs.iter().enumerate().for_each(|(place, &(k, l))| all[(i, 1 + place)] = z[k] * z[l]);
+            pairs.iter().enumerate().for_each(|(place, of)| all[(i, 1 + place)] = of.iter().map(|&k| z[k]).product());
         }
         all
     };
@@ -273,4 +319,18 @@ fn coordinates(rates: &[Rate], sizes: &[Complex<f64>], t: f64) -> Vec<f64> {
         }
     }
     z
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_those_of_two_rates() {
+        let pairs: Vec<Vec<usize>> = (0..3).flat_map(|k| (k..3).map(move |l| vec![k, l])).collect();
+        let rates = [Rate::Real(-1.0), Rate::Pair(-0.1, 4.0)];
+        let of_part = of_two_rates(&rates, &pairs, false);
+        assert_eq!(of_part, [vec![vec![0, 0]], vec![vec![0, 1], vec![0, 2]], vec![vec![1, 1], vec![1, 2], vec![2, 2]]]);
+        assert_eq!(of_two_rates(&rates, &pairs, true)[0], [vec![0, 0], vec![0, 0, 0]]);
+    }
 }
