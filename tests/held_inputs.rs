@@ -208,7 +208,8 @@ fn a_controller_with_a_memory_is_no_input() {
     }
 }
 
-/// A clock that is off by up to 1 % from row to row, beside one that is off by 20 %: the first is taken to be even, and the mode is near, and settled where the clock is good to 0.2 %; of the second it is said why nothing is told.
+/// A clock that is off by up to 1 % from row to row, beside one that is off by 20 %: the first is taken to be even, and the mode is near, and settled where the clock is good to 0.2 %; of the second the times are used as they
+/// are, and the mode is told to its rounding, without a verdict on what a loop makes of it.
 #[test]
 fn a_clock_that_is_nearly_even_is_taken_to_be_so() {
     for (jitter, seed) in [(0.002, 1u64), (0.01, 2), (0.01, 3), (0.2, 4)] {
@@ -233,14 +234,14 @@ fn a_clock_that_is_nearly_even_is_taken_to_be_so() {
         let subject = Subject::from_data(&data, &ModesOptions::default()).unwrap();
         let as_even =
             subject.caveats.iter().any(|c| matches!(c, Caveat::TakenAsEven { differs } if (0.9..=1.1).contains(&(differs / jitter))));
-        let refused = subject.caveats.iter().any(|c| matches!(c, Caveat::UnevenInputs { .. }));
-        assert_eq!((as_even, refused), (jitter < 0.02, jitter > 0.02), "{jitter}: {:?}", subject.caveats);
+        let unfollowed = subject.caveats.contains(&Caveat::LearnedWithoutInputs);
+        assert_eq!((as_even, unfollowed), (jitter < 0.02, jitter > 0.02), "{jitter}: {:?}", subject.caveats);
         let settled: Vec<_> = subject.settled_modes().collect();
-        assert!(settled.is_empty() || jitter < 0.02, "{jitter}: {:?}", subject.modes);
-        assert!(!settled.is_empty() || jitter > 0.002, "{jitter}: {:?}", subject.modes);
+        assert!(!settled.is_empty() || jitter == 0.01, "{jitter}: {:?}", subject.modes);
+        assert!(jitter < 0.02 || settled.iter().all(|mode| mode.uncertainty.unwrap() < 1e-9), "{jitter}: {settled:?}");
         for mode in &subject.modes {
             let off = (mode.lambda - Complex64::new(LAMBDA.re, LAMBDA.im.copysign(mode.lambda.im))).norm();
-            assert!(off < 3.0 * mode.uncertainty.unwrap(), "{jitter}: {} ± {:?}", mode.lambda, mode.uncertainty);
+            assert!(off < 3.0 * mode.uncertainty.unwrap() + 1e-9, "{jitter}: {} ± {:?}", mode.lambda, mode.uncertainty);
         }
     }
 }

@@ -87,7 +87,7 @@ impl Subject {
         loss: Loss,
         stopped: &dyn Fn() -> bool,
     ) -> Result<Self, ModesError> {
-        // No estimator with inputs takes uneven times.
+        // What a loop learns of inputs is followed at even times.
         let as_even = if data.inputs().is_empty() { None } else { data.taken_as_even(NEARLY_EVEN) };
         let data = as_even.as_ref().map_or(data, |(even, _)| even);
         let mut found = examine_until(data, options, stopped)?;
@@ -137,7 +137,12 @@ impl Subject {
             subject.caveats.extend(noise);
             return Ok(subject);
         }
-        let Ok(even) = even else { return Ok(subject) };
+        let Ok(even) = even else {
+            if !subject.modes.is_empty() {
+                subject.caveats.push(Caveat::LearnedWithoutInputs);
+            }
+            return Ok(subject);
+        };
         subject.through_loss = ThroughLoss::of_driven(&even, &subject.modes, loss, subject.straight.as_ref());
         let moved = subject.through_loss.as_ref().is_some_and(|through| through.acts && !through.keeps);
         if subject.through_loss.is_none() && !subject.modes.is_empty() {

@@ -246,7 +246,7 @@ pub enum Caveat {
         /// The largest part by which an interval differs from their mean.
         differs: f64,
     },
-    /// There are inputs at uneven times, which no estimator here follows.
+    /// There are inputs at uneven times, and too few rows or too many columns to follow them.
     UnevenInputs {
         /// The shortest interval.
         shortest: f64,

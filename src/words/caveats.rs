@@ -255,8 +255,8 @@ impl Say for Caveat {
                 ))
             ),
             Self::LearnedWithoutInputs => {
-                "What a loop learns of these inputs through this loss is not followed: held inputs are through any loss in up to 8 columns, those that go straight \
-                 through pairs in up to 4. Each λ̂ is given as without inputs and noise, and gets no verdict."
+                "What a loop learns of these inputs through this loss is not followed: at even times, where the columns are the whole state, held inputs are through any loss in \
+                 up to 8 columns, those that go straight through pairs in up to 4. Each λ̂ is given as without inputs and noise, and gets no verdict."
                     .into()
             }
             Self::StraightTakenHeld => {

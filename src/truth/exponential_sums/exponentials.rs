@@ -208,14 +208,14 @@ impl Exponentials {
 }
 
 /// A normal matrix that Cholesky's factorisation takes: with a trace of a diagonal.
-fn regular(mut normal: DMatrix<f64>) -> DMatrix<f64> {
+pub(crate) fn regular(mut normal: DMatrix<f64>) -> DMatrix<f64> {
     for k in 0..normal.nrows() {
         normal[(k, k)] = normal[(k, k)] * (1.0 + 1e-14) + f64::MIN_POSITIVE;
     }
     normal
 }
 
-fn spreads(rates: &[Rate], covariance: Option<&DMatrix<f64>>) -> Vec<f64> {
+pub(crate) fn spreads(rates: &[Rate], covariance: Option<&DMatrix<f64>>) -> Vec<f64> {
     let mut place = 0;
     rates
         .iter()
@@ -288,7 +288,7 @@ fn folded(rate: Rate, samples: &Samples) -> Rate {
 }
 
 /// The rates after a step: growth changes by at most 1/H, ω² by at most half of itself or 1/H², whichever is larger.
-fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
+pub(crate) fn moved(rates: &[Rate], step: &DVector<f64>, interval: f64) -> Vec<Rate> {
     let most = 1.0 / interval;
     let mut place = 0;
     let mut next = || {
