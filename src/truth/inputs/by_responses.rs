@@ -39,6 +39,11 @@ const ANOTHER: f64 = 3.0;
 /// An oscillation beyond the columns that decays by less than this power of e, or than so many deviations, may be what something else does to the columns.
 const STEADY: f64 = 0.02;
 const MAY_NOT_DECAY: f64 = 2.5;
+/// Beyond the columns more decays than this, or pairs that fall by e before they turn by so many radians, are the series of a motion that no sum is, however clean the samples.
+const MOST_HIDDEN: usize = 3;
+const UNDERDAMPED: f64 = 5.0;
+/// What grows by this power of e is seen, or the sum is no system's.
+const SEEN_GROWTH: f64 = 1.0;
 /// What falls by this power of e from row to row is gone before it is seen.
 const GONE: f64 = -3.0;
 /// Richer sums are no better than poorer ones that leave less than so many times as much.
@@ -167,6 +172,14 @@ pub(super) fn by_responses(data: &Trajectories, known: &[Complex<f64>]) -> Optio
     found.told(&rows)
 }
 
+/// Whether modes beyond the columns are such as bend to what no linear system does: a series of decays, or growth that the samples do not tell.
+fn is_no_system(modes: &[ToldMode], columns: usize, duration: f64) -> bool {
+    let overdamped = modes.iter().filter(|mode| mode.lambda.im < UNDERDAMPED * mode.lambda.re.abs());
+    let decays: usize = overdamped.map(|mode| if mode.lambda.im > 0.0 { 2 } else { 1 }).sum();
+    let untold_growth = |mode: &ToldMode| mode.lambda.re * duration > SEEN_GROWTH && !mode.because.is_empty();
+    decays > columns + MOST_HIDDEN || modes.iter().any(untold_growth)
+}
+
 /// Schwarz's criterion; residuals that are rounding are alike.
 fn information(sum: &ResponseSum) -> f64 {
     let cells = sum.cells as f64;
@@ -250,8 +263,11 @@ impl Tried {
         // As many as were looked for may be too few.
         let ends = self.orders.of(sum.count() + 1).is_some() || sum.is_rounding();
         let explains = ends && (sum.is_rounding() || (sum.leaves_noise() && sum.level() < LEAST * largest));
-        let modes = (0..sum.rates.len()).map(|k| self.mode(sum, k, explains, rows)).collect();
         let columns = rows.samples.dimension();
+        let mut modes: Vec<ToldMode> = (0..sum.rates.len()).map(|k| self.mode(sum, k, explains, rows)).collect();
+        if sum.count() > columns && is_no_system(&modes, columns, rows.samples.duration()) {
+            modes.iter_mut().filter(|mode| mode.because.is_empty()).for_each(|mode| mode.because.push(Because::NotDetermined));
+        }
         let richer = self.orders.of(columns).zip(self.orders.of(columns + 1));
         let richer = richer.filter(|(poor, rich)| poor.level() > BETTER * rich.level()).map(|(_, rich)| rich.lambdas());
         let residual = sum.level() / largest / rows.motion().sqrt();

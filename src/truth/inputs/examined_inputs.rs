@@ -13,9 +13,13 @@ use crate::truth::linear::linear_model::VAGUE;
 use crate::truth::map::modes::Mode;
 use crate::truth::samples::runs::{Samples, Stretch};
 use nalgebra::DMatrix;
+use num_complex::Complex;
 
 /// Where inputs are given, times that are even to this part of an interval are taken to be so.
 pub const NEARLY_EVEN: f64 = 0.02;
+
+/// A mode of another estimator is the same within this part of it.
+const CONFIRMED: f64 = 0.01;
 
 /// What the samples tell where their inputs are given.
 pub(crate) fn examined_with_inputs(data: &Trajectories) -> Examination {
@@ -96,8 +100,19 @@ impl EvenRows {
     fn gives_way_to(&self, told: &Told, columns: usize) -> bool {
         let settled = self.model.modes.iter().any(|mode| mode.because.is_empty());
         let tells = told.modes.iter().any(|mode| mode.because.is_empty());
+        // What an input does between rows, where nobody sees it, takes more exponentials: those of the columns are the system's all the same.
         told.explains
+            && !self.is_confirmed_by(told)
             && (told.count > columns || (tells && (!settled || self.model.between == Between::Smooth && told.between != Between::Smooth)))
+    }
+
+    /// Whether each mode is settled, and one of those that responses have.
+    fn is_confirmed_by(&self, told: &Told) -> bool {
+        let confirmed = |lambda: Complex<f64>| {
+            let up = Complex::new(lambda.re, lambda.im.abs());
+            told.modes.iter().any(|mode| (mode.lambda - up).norm() < CONFIRMED * up.norm())
+        };
+        self.model.modes.iter().all(|mode| mode.because.is_empty() && confirmed(mode.lambda))
     }
 
     fn tell(self, found: &mut Examination, (data, told): (&Trajectories, Option<Told>), follows: bool) {
